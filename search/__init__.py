@@ -1,0 +1,57 @@
+"""Search your own documents by meaning: the library behind `docsearch`.
+
+>>> from search import Index  # doctest: +SKIP
+>>> with Index.open("my-index") as index:  # doctest: +SKIP
+...     index.ingest(["~/notes"])
+...     index.query("how long is the notice period").hits[0].path
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .catalog import Filter
+    from .errors import DocsearchError
+    from .index import Index, RootRules
+    from .results import Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredText, Verdict
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "DocsearchError": "errors",
+    "Filter": "catalog",
+    "Hit": "results",
+    "Index": "index",
+    "IngestReport": "results",
+    "Progress": "results",
+    "QueryResult": "results",
+    "RootRules": "index",
+    "Scores": "results",
+    "Status": "results",
+    "StoredText": "results",
+    "Verdict": "results",
+}
+
+__all__ = [
+    "DocsearchError",
+    "Filter",
+    "Hit",
+    "Index",
+    "IngestReport",
+    "Progress",
+    "QueryResult",
+    "RootRules",
+    "Scores",
+    "Status",
+    "StoredText",
+    "Verdict",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name at its first use: `docsearch --version` needs none of them."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)

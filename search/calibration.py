@@ -1,0 +1,41 @@
+"""From a model's raw similarity to a score in [0, 1] that means the same from query to query."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic curve over the fused score: `middle` maps to 0.5, `width` is its spread; hits scored under `noise` are not shown."""
+
+    middle: float
+    width: float
+    noise: float
+
+    def score(self, fused: float) -> float:
+        """The fused score as a value in (0, 1).
+
+        >>> Calibration(middle=0.8, width=0.05, noise=0.1).score(0.8)
+        0.5
+        """
+        return 1 / (1 + math.exp(-(fused - self.middle) / self.width))
+
+
+CALIBRATIONS: Mapping[str, Calibration] = {}
+UNKNOWN = Calibration(middle=0.6, width=0.15, noise=0.0)
+"""For an embedder that nobody has measured: a flat curve that cuts nothing."""
+
+HALF_TEXT = 10.0
+"""BM25 of a passage that holds two or three rare words of the query; maps to 0.5."""
+
+
+def text_score(bm25: float) -> float:
+    """BM25 as a value in [0, 1).
+
+    >>> text_score(10.0)
+    0.5
+    """
+    return bm25 / (bm25 + HALF_TEXT)

@@ -1,0 +1,451 @@
+"""The catalogue: roots, settings and documents of an index, in one SQLite file; it never needs LanceDB."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import sqlite3
+import threading
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from .documents import File, Reason
+from .errors import (
+    DocsearchError,
+    IndexDamaged,
+    IndexFailure,
+    IndexLocked,
+    NoIndex,
+    NotAnIndex,
+    StorageFull,
+    UsageError,
+)
+
+CATALOGUE = "catalog.sqlite"
+SCHEMA_VERSION = 1
+_APPLICATION = 0x646F6373  # "docs": tells our file from any other SQLite database
+_BELONGINGS = frozenset({"writer.lock", CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", f"{CATALOGUE}-journal"})
+_PAGE = 1000
+_TABLES = """
+CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE roots (path BLOB PRIMARY KEY, rules TEXT NOT NULL);
+CREATE TABLE documents (
+  doc INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE, root BLOB NOT NULL, size INTEGER, mtime_ns INTEGER,
+  ctime_ns INTEGER, inode INTEGER, mounted INTEGER, content TEXT, kind TEXT, title BLOB, passages INTEGER,
+  tokens INTEGER, state TEXT NOT NULL, reason TEXT, message BLOB, ingested_ns INTEGER, version INTEGER);
+CREATE INDEX documents_by_root ON documents (root, path);
+CREATE INDEX documents_by_content ON documents (content) WHERE state = 'complete';
+"""
+_COLUMNS = (
+    "doc, path, root, size, mtime_ns, ctime_ns, inode, mounted, content, kind, title, passages, tokens, state, reason, "
+    "message, ingested_ns, version"
+)
+_ERRORS: dict[int, tuple[type[DocsearchError], str, str]] = {
+    sqlite3.SQLITE_FULL: (StorageFull, "the disk has no room left for the index", "free some space, then repeat it"),
+    sqlite3.SQLITE_BUSY: (IndexLocked, "another docsearch is writing to this index", "wait until it has finished"),
+    sqlite3.SQLITE_CORRUPT: (IndexDamaged, "the catalogue is damaged", "delete the index folder and ingest again"),
+    sqlite3.SQLITE_NOTADB: (IndexDamaged, "the catalogue is damaged", "delete the index folder and ingest again"),
+    sqlite3.SQLITE_READONLY: (IndexFailure, "the index cannot be written", "check the folder's permissions"),
+    sqlite3.SQLITE_CANTOPEN: (IndexFailure, "the catalogue cannot be opened", "check the folder's permissions"),
+    sqlite3.SQLITE_PERM: (IndexFailure, "the catalogue cannot be opened", "check the folder's permissions"),
+}
+_GLOB = re.compile(r"\*\*/|/\*\*\Z|\*\*|\*|\?|\[[!^]?\]?[^\]]*\]|.", re.DOTALL)
+_GLOB_REGEX = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
+class State(StrEnum):
+    """How far a document is: only a complete one has exactly its passages in the store."""
+
+    PENDING = "pending"
+    COMPLETE = "complete"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file as the catalogue knows it.
+
+    `content` is the hex SHA-256 of its bytes, empty where they were not read. `version` is the version of the
+    LanceDB table that holds its passages.
+    """
+
+    file: File
+    doc: int
+    content: str = ""
+    kind: str = ""
+    title: str = ""
+    passages: int = 0
+    tokens: int = 0
+    state: State = State.PENDING
+    reason: Reason | None = None
+    message: str = ""
+    ingested_ns: int = 0
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder or file given to ingest, with the rules of its walk.
+
+    `ignore_files` tells whether ignore files are obeyed. `ingested_ns` is the end of its last complete run, 0 before
+    that. `passed_over` counts what that walk left out.
+    """
+
+    path: str
+    exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    hidden: bool = False
+    ignore_files: bool = True
+    max_file_size: int = 0
+    ingested_ns: int = 0
+    passed_over: tuple[tuple[Reason, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which documents a query may bring; an empty part allows all.
+
+    paths: globs. `*` stays within a folder, `**` crosses folders; a bare name matches anywhere, another pattern the
+    absolute path or the path below the root; a folder stands for all below it. types: suffixes without dot.
+    A document modified at `after_ns` is in, one modified at `before_ns` is out.
+    """
+
+    paths: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    after_ns: int | None = None
+    before_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the index holds: complete documents, their passages, tokens and kinds; all files by state and by reason."""
+
+    documents: int
+    passages: int
+    tokens: int
+    states: tuple[tuple[State, int], ...]
+    reasons: tuple[tuple[Reason, int], ...]
+    kinds: tuple[tuple[str, int], ...]
+
+    @property
+    def failed(self) -> tuple[tuple[Reason, int], ...]:
+        """Those of the reasons that are failures."""
+        return tuple((reason, number) for reason, number in self.reasons if reason.failed)
+
+
+def doc_id(path: str) -> int:
+    """A document's id: the first 63 bits of the SHA-256 of its path's bytes.
+
+    >>> doc_id("/notes/a.md")
+    3740245802483106307
+    """
+    return int.from_bytes(hashlib.sha256(os.fsencode(path)).digest()[:8]) >> 1
+
+
+class Catalog:
+    """An open catalogue; its methods may be called from any thread. Use it as a context manager, or close it."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+        self._folder = folder
+        self._connection = connection
+        self._turn = threading.RLock()
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str], create: bool = False, write: bool = False) -> Catalog:
+        """The catalogue in `folder`, for reading only unless `write`; `create` makes it where it is missing, for writing.
+
+        Raises NoIndex, NotAnIndex, IndexDamaged, StorageFull, or IndexFailure where it is newer than this program.
+        """
+        home = Path(folder)
+        with _explained(home):
+            _check_folder(home, create)
+            if create:
+                home.mkdir(parents=True, exist_ok=True)
+            catalog = cls(home, _connected(home, "rwc" if create else "rw" if write else "ro"))
+        try:
+            catalog._prepare(create)
+        except BaseException:
+            catalog.close()
+            raise
+        return catalog
+
+    def _prepare(self, create: bool) -> None:
+        version = self._pragma("user_version")
+        if version == 0 and not self._all("SELECT 1 FROM sqlite_master"):
+            if not create:
+                raise NoIndex(f"nothing was ingested into {self._folder} yet", "run: docsearch ingest FOLDER")
+            with self._transaction():
+                if not self._all("SELECT 1 FROM sqlite_master"):  # two processes may create it at once
+                    for statement in _TABLES.split(";"):
+                        self._connection.execute(statement)
+                    self._connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+                    self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        elif self._pragma("application_id") != _APPLICATION:
+            raise NotAnIndex(f"{self._folder} holds another program's data", "name another folder with --index")
+        elif version > SCHEMA_VERSION:
+            raise IndexFailure(
+                f"the index in {self._folder} was made by a newer docsearch (format {version})", "update docsearch"
+            )
+
+    def close(self) -> None:
+        """Close the file; the catalogue cannot be used afterwards."""
+        with self._turn:
+            self._connection.close()
+
+    def __enter__(self) -> Catalog:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def setting(self, key: str, default: Any = None) -> Any:
+        """The JSON value kept under `key`, or `default`."""
+        rows = self._all("SELECT value FROM settings WHERE key = ?", (key,))
+        return json.loads(rows[0][0]) if rows else default
+
+    def put_setting(self, key: str, value: Any) -> None:
+        """Keep a JSON value under `key`."""
+        self._write("INSERT OR REPLACE INTO settings VALUES (?, ?)", [(key, json.dumps(value))])
+
+    def roots(self) -> tuple[Root, ...]:
+        """All roots, by path."""
+        return tuple(_root(*row) for row in self._all("SELECT path, rules FROM roots ORDER BY path"))
+
+    def put_root(self, root: Root) -> None:
+        """Add a root or replace its rules."""
+        rules = {key: value for key, value in asdict(root).items() if key != "path"}
+        self._write("INSERT OR REPLACE INTO roots VALUES (?, ?)", [(os.fsencode(root.path), json.dumps(rules))])
+
+    def forget_root(self, path: str) -> None:
+        """Take a root out; its documents stay until they are removed."""
+        self._write("DELETE FROM roots WHERE path = ?", [(os.fsencode(path),)])
+
+    def entries(self, root: str | None = None) -> Iterator[Entry]:
+        """All entries, or those of one root, by path; the catalogue may be changed meanwhile."""
+        condition = "TRUE" if root is None else "root = ?2"
+        statement = f"SELECT {_COLUMNS} FROM documents WHERE path > ?1 AND {condition} ORDER BY path LIMIT {_PAGE}"
+        last = b""
+        while rows := self._all(statement, (last,) if root is None else (last, os.fsencode(root))):
+            yield from map(_entry, rows)
+            last = rows[-1][1]
+
+    def entry(self, path: str) -> Entry | None:
+        """What is known of the file at `path`."""
+        return self.by_doc([doc_id(path)]).get(doc_id(path))
+
+    def by_doc(self, docs: Iterable[int]) -> dict[int, Entry]:
+        """The entries of these documents, by id; without those that are not known."""
+        # json_each takes any number of ids in one parameter.
+        statement = f"SELECT {_COLUMNS} FROM documents WHERE doc IN (SELECT value FROM json_each(?))"
+        return {row[0]: _entry(row) for row in self._all(statement, (json.dumps(list(docs)),))}
+
+    def same_content(self, content: str) -> Entry | None:
+        """A complete document with these bytes, if there is one."""
+        statement = f"SELECT {_COLUMNS} FROM documents WHERE content = ? AND state = 'complete' ORDER BY path LIMIT 1"
+        rows = self._all(statement, (content,)) if content else []
+        return _entry(rows[0]) if rows else None
+
+    def put(self, entries: Iterable[Entry]) -> None:
+        """Add or replace entries, all or none."""
+        marks = ", ".join("?" * (_COLUMNS.count(",") + 1))
+        self._write(f"INSERT OR REPLACE INTO documents ({_COLUMNS}) VALUES ({marks})", [_record(e) for e in entries])
+
+    def set_state(self, paths: Iterable[str], state: State) -> None:
+        """Set the state of the files at `paths`, all or none."""
+        self._write("UPDATE documents SET state = ? WHERE doc = ?", [(state.value, doc_id(path)) for path in paths])
+
+    def remove(self, paths: Iterable[str]) -> None:
+        """Forget the files at `paths`, all or none; their passages are the store's matter."""
+        self._write("DELETE FROM documents WHERE doc = ?", [(doc_id(path),) for path in paths])
+
+    def mark_pending_after(self, version: int) -> int:
+        """Make the documents pending that a newer table version held, and say how many there were."""
+        statement = "UPDATE documents SET state = 'pending' WHERE state = 'complete' AND version > ?"
+        return self._write(statement, [(version,)])
+
+    def reconcile(self, stored: Mapping[int, int]) -> frozenset[int]:
+        """Compare with the passages in the store, by document.
+
+        Complete documents that do not have exactly theirs become pending; the ids that no entry has are returned.
+        """
+        rows = self._all("SELECT doc, passages, state FROM documents")
+        wrong = [(doc,) for doc, passages, state in rows if state == "complete" and stored.get(doc, 0) != passages]
+        self._write("UPDATE documents SET state = 'pending' WHERE doc = ?", wrong)
+        return frozenset(stored.keys() - {row[0] for row in rows})
+
+    def documents(self, wanted: Filter) -> frozenset[int] | None:
+        """The ids of documents in the store that pass the filter; None where the filter is empty.
+
+        Raises UsageError for a pattern that cannot be read.
+        """
+        if wanted == Filter():
+            return None
+        patterns = [_pattern(glob) for glob in wanted.paths]
+        suffixes = tuple(f".{suffix.lower().lstrip('.')}" for suffix in wanted.types)
+        rows = self._all(
+            "SELECT doc, path, root FROM documents WHERE state IN ('complete', 'pending') "
+            "AND mtime_ns >= coalesce(?1, mtime_ns) AND (?2 IS NULL OR mtime_ns < ?2)",
+            (wanted.after_ns, wanted.before_ns),
+        )
+        found = set()
+        for doc, raw_path, raw_root in rows:
+            path = os.fsdecode(raw_path)
+            below = os.path.relpath(path, os.fsdecode(raw_root)) if patterns else ""
+            names = [unicodedata.normalize("NFC", name) for name in (path, below)]
+            if (not patterns or any(pattern.fullmatch(name) for pattern in patterns for name in names)) and (
+                not suffixes or path.lower().endswith(suffixes)
+            ):
+                found.add(doc)
+        return frozenset(found)
+
+    def counts(self) -> Counts:
+        """The sums that `status` shows."""
+        with self._turn:
+            documents, passages, tokens = self._all(
+                "SELECT count(*), coalesce(sum(passages), 0), coalesce(sum(tokens), 0) FROM documents "
+                "WHERE state = 'complete'"
+            )[0]
+            states = self._all("SELECT state, count(*) FROM documents GROUP BY state ORDER BY state")
+            reasons = self._all(
+                "SELECT reason, count(*) FROM documents WHERE reason IS NOT NULL GROUP BY reason ORDER BY reason"
+            )
+            kinds = self._all(
+                "SELECT kind, count(*) FROM documents WHERE state = 'complete' GROUP BY kind ORDER BY kind"
+            )
+        return Counts(
+            documents,
+            passages,
+            tokens,
+            states=tuple((State(name), number) for name, number in states),
+            reasons=tuple((Reason(name), number) for name, number in reasons),
+            kinds=tuple(kinds),
+        )
+
+    def _pragma(self, name: str) -> int:
+        return int(self._all(f"PRAGMA {name}")[0][0])
+
+    def _all(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
+        with self._turn, _explained(self._folder):
+            return self._connection.execute(statement, values).fetchall()
+
+    def _write(self, statement: str, rows: list[Any]) -> int:
+        with self._transaction():
+            return self._connection.executemany(statement, rows).rowcount
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._turn, _explained(self._folder):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:  # a full disk makes SQLite roll back by itself
+                    self._connection.execute("ROLLBACK")
+                raise
+
+
+def _connected(folder: Path, mode: str) -> sqlite3.Connection:
+    file = folder / CATALOGUE
+    # SQLite cannot make its -shm file in a folder that is not writable; without a log the file is all there is.
+    frozen = mode == "ro" and not os.access(folder, os.W_OK) and not Path(f"{file}-wal").exists()
+    uri = f"{file.absolute().as_uri()}?mode={mode}{'&immutable=1' if frozen else ''}"
+    connection = sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
+    if mode != "ro":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # FULL: a lost "pending" would leave a document complete whose passages are already gone.
+            connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _check_folder(folder: Path, create: bool) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise NotAnIndex(f"{folder} is a file, not an index folder", "name a folder with --index")
+    names = {child.name for child in folder.iterdir()} if folder.exists() else set()
+    if CATALOGUE in names:
+        return
+    if "passages.lance" in names:
+        raise IndexDamaged(f"the catalogue in {folder} is missing", "delete the index folder and ingest again")
+    if names - _BELONGINGS:
+        raise NotAnIndex(f"{folder} holds other files and is not an index", "name another folder with --index")
+    if not create:
+        raise NoIndex(f"there is no index in {folder}", "run: docsearch ingest FOLDER")
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Turn SQLite's and the file system's errors into ours."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        unknown = (IndexFailure, "the catalogue cannot be used", "check the disk's free space and health")
+        kind, message, hint = _ERRORS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, unknown)
+        raise kind(f"{message} ({folder}: {error})", hint) from error
+    except OSError as error:
+        raise IndexFailure(f"the index folder cannot be used: {error}", "check its path and permissions") from error
+
+
+def _root(path: bytes, rules: str) -> Root:
+    known = json.loads(rules)
+    exclude, include = tuple(known.pop("exclude")), tuple(known.pop("include"))
+    passed_over = tuple((Reason(reason), number) for reason, number in known.pop("passed_over"))
+    return Root(os.fsdecode(path), exclude, include, passed_over=passed_over, **known)
+
+
+def _record(entry: Entry) -> tuple[Any, ...]:
+    file = entry.file
+    # SQLite's integers are signed, inodes are not. Blobs keep a text whose surrogates are no UTF-8.
+    return (
+        *(entry.doc, os.fsencode(file.path), os.fsencode(file.root), file.size, file.mtime_ns, file.ctime_ns),
+        *(file.inode - 2**64 if file.inode >= 2**63 else file.inode, file.mounted, entry.content, entry.kind),
+        *(entry.title.encode("utf-8", "surrogatepass"), entry.passages, entry.tokens, entry.state.value),
+        *(entry.reason and entry.reason.value, entry.message.encode("utf-8", "surrogatepass")),
+        *(entry.ingested_ns, entry.version),
+    )
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    doc, path, root, size, mtime_ns, ctime_ns, inode, mounted, content, kind, title, passages, tokens, *rest = row
+    state, reason, message, ingested_ns, version = rest
+    inode = inode + 2**64 if inode < 0 else inode
+    file = File(os.fsdecode(path), os.fsdecode(root), size, mtime_ns, ctime_ns, inode, bool(mounted))
+    title, message = title.decode("utf-8", "surrogatepass"), message.decode("utf-8", "surrogatepass")
+    why = Reason(reason) if reason else None
+    return Entry(file, doc, content, kind, title, passages, tokens, State(state), why, message, ingested_ns, version)
+
+
+def _pattern(glob: str) -> re.Pattern[str]:
+    """The regular expression of a path glob, as Filter describes it.
+
+    >>> _pattern("notes/**").pattern
+    'notes/.*(?:/.*)?'
+    """
+    plain = unicodedata.normalize("NFC", os.path.expanduser(glob)).removeprefix("./").rstrip("/")
+    if not glob:
+        raise UsageError("a path pattern is empty", "give a file, a folder or a pattern such as '*.md'")
+    if "/" not in plain and not glob.startswith("/"):
+        plain = f"**/{plain}"
+    try:
+        return re.compile("".join(map(_translated, _GLOB.findall(plain))) + "(?:/.*)?", re.DOTALL)
+    except re.error as error:
+        raise UsageError(f"the path pattern {glob!r} cannot be read: {error}", "check its brackets") from error
+
+
+def _translated(token: str) -> str:
+    if len(token) > 2 and token.startswith("["):
+        negated = token[1] in "!^"
+        body = re.sub(r"([\\\[\]^&~|])", r"\\\1", token[2 if negated else 1 : -1])
+        return f"[^/{body}]" if negated else f"[{body}]"
+    return _GLOB_REGEX.get(token) or re.escape(token)

@@ -1,0 +1,109 @@
+"""Settings: flag > environment > ./.docsearch.toml > user file > default.
+
+A `.docsearch.toml` in the working folder may come with a cloned tree, so it may set how to query and nothing that runs,
+loads or reaches outside.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from .errors import ConfigError
+
+LOCAL_FILE = ".docsearch.toml"
+MODES = ("hybrid", "vector", "text")
+BACKENDS = ("auto", "mlx", "cpu")
+MAX_FILE_SIZE = 50 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting with its default. `index` is a folder; an empty profile or a `max_file_size` of 0 bytes leave the index's own as they are."""
+
+    index: str = ""
+    profile: str = ""
+    backend: str = "auto"
+    mode: str = "hybrid"
+    limit: int = 10
+    min_score: float = 0.0
+    max_file_size: int = 0
+    color: str = "auto"
+
+
+QUERY_SETTINGS = frozenset({"mode", "limit", "min_score", "color"})
+CHOICES: Mapping[str, tuple[str, ...]] = {"mode": MODES, "backend": BACKENDS, "color": ("auto", "always", "never")}
+ENVIRONMENT: Mapping[str, str] = {
+    "DOCSEARCH_INDEX": "index",
+    "DOCSEARCH_PROFILE": "profile",
+    "DOCSEARCH_BACKEND": "backend",
+}
+
+
+def load_config(file: str | None, environment: Mapping[str, str], folder: str) -> Config:
+    """The settings in force in `folder`: the user's file (or `file`), the folder's own, then the environment.
+
+    Raises ConfigError for a file that is missing (when named), no TOML, or holds a key or value that is not known.
+    """
+    config = Config(index=default_index())
+    user = Path(file) if file else Path(config_folder()) / "config.toml"
+    if file and not user.is_file():
+        raise ConfigError(f"the configuration file {file} does not exist", "check the path given to --config")
+    if user.is_file():
+        config = _merged(config, user, None)
+    local = Path(folder) / LOCAL_FILE
+    if local.is_file():
+        config = _merged(config, local, QUERY_SETTINGS)
+    for variable, key in ENVIRONMENT.items():
+        if value := environment.get(variable):
+            config = replace(config, **{key: _checked(key, value, variable)})
+    return replace(config, index=str(Path(config.index).expanduser().absolute()))
+
+
+def default_index() -> str:
+    """The index's folder under the platform's user data folder."""
+    from platformdirs import user_data_dir
+
+    return str(Path(user_data_dir("docsearch", appauthor=False)) / "index")
+
+
+def config_folder() -> str:
+    """The folder of the user's own config.toml."""
+    from platformdirs import user_config_dir
+
+    return user_config_dir("docsearch", appauthor=False)
+
+
+def _merged(config: Config, file: Path, allowed: frozenset[str] | None) -> Config:
+    try:
+        values = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file} is not valid TOML: {error}", "correct the file or remove it") from error
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {os.strerror(error.errno or 0)}", "check its permissions") from error
+    known = {field.name for field in fields(Config)}
+    for key, value in values.items():
+        if key not in known:
+            raise ConfigError(f"{file} has an unknown setting {key!r}", f"the settings are {', '.join(sorted(known))}")
+        if allowed is not None and key not in allowed:
+            raise ConfigError(
+                f"{file} may not set {key!r}", f"a folder's own file may set {', '.join(sorted(allowed))} only"
+            )
+        config = replace(config, **{key: _checked(key, value, str(file))})
+    return config
+
+
+def _checked(key: str, value: object, source: str) -> object:
+    default = getattr(Config(), key)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not type(default):
+        raise ConfigError(f"{source}: {key} must be of type {type(default).__name__}", f"it is {value!r} now")
+    if key in CHOICES and value not in CHOICES[key]:
+        raise ConfigError(f"{source}: {key} is {value!r}", f"use one of {', '.join(CHOICES[key])}")
+    if isinstance(value, (int, float)) and value < 0:
+        raise ConfigError(f"{source}: {key} must not be negative", f"it is {value!r} now")
+    return value

@@ -1,0 +1,140 @@
+"""The data that flows through the pipeline: File → Document → Passage → Candidate → Hit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+
+class Reason(StrEnum):
+    """Why a file is not in the index."""
+
+    IGNORED = "ignored"
+    HIDDEN = "hidden"
+    EXCLUDED = "excluded"
+    SYMLINK = "symlink"
+    SPECIAL = "special"
+    TOO_LARGE = "too_large"
+    BINARY = "binary"
+    EMPTY = "empty"
+    NO_TEXT = "no_text"
+    ENCRYPTED = "encrypted"
+    CORRUPT = "corrupt"
+    UNREADABLE = "unreadable"
+
+    @property
+    def failed(self) -> bool:
+        """True where the file should have been readable; False where a rule passes it over."""
+        return self in (Reason.CORRUPT, Reason.UNREADABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A regular file under a root, as the walk saw it.
+
+    Paths are absolute strings; bytes that are no UTF-8 are kept as surrogate escapes.
+    `mounted` is true where the file lies on another device than its root.
+    """
+
+    path: str
+    root: str
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+    mounted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A path that is passed over or failed, and why: `message` is one sentence."""
+
+    path: str
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of a document's text that belongs together: text[start:end].
+
+    kind: heading, paragraph, list, table, code. `level` is 1–6 for a heading, else 0;
+    `heading` is a heading's words without its markup, else empty.
+    """
+
+    start: int
+    end: int
+    kind: str
+    level: int = 0
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file as read. `text` is what `show` prints; all offsets count its characters.
+
+    kind: text, markdown, rst, code, html, pdf. Blocks are in order and do not overlap; what lies
+    between them is white space or markup. `pages` holds the offset at which each page starts, empty where a format has none.
+    """
+
+    path: str
+    kind: str
+    title: str
+    text: str
+    blocks: tuple[Block, ...]
+    pages: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document, text[char_start:char_end]; lines and pages are 1-based and inclusive."""
+
+    ordinal: int
+    text: str
+    headings: tuple[str, ...]
+    page: int | None
+    line_start: int
+    line_end: int
+    char_start: int
+    char_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A passage as stored: with its document's id, the words that the text leg matches, and its unit vector (dimensions,)."""
+
+    doc: int
+    passage: Passage
+    terms: str
+    vector: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stored passage that a leg brought: `score` is the cosine (vector leg) or BM25 (text leg)."""
+
+    doc: int
+    passage: Passage
+    vector: Vectors
+    score: float
+
+    @property
+    def id(self) -> str:
+        """The passage's id, stable while its document's path stays."""
+        return passage_id(self.doc, self.passage.ordinal)
+
+
+def passage_id(doc: int, ordinal: int) -> str:
+    """The id of a passage.
+
+    >>> passage_id(255, 3)
+    '00000000000000ff-3'
+    """
+    return f"{doc:016x}-{ordinal}"

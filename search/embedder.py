@@ -1,0 +1,104 @@
+"""Texts to unit vectors: a model folder, its tokenizer, its prompts and its forward pass put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .errors import ModelError
+
+if TYPE_CHECKING:
+    from .documents import Vectors
+    from .models.engines import Encoder
+    from .models.recipes import Recipe
+    from .models.tokenizer import ModelTokenizer
+
+# the models that come with the package: short name → folder and the name that an index records
+BUNDLED = {"starter": (Path(__file__).parent / "models" / "starter", "bge-small-en-v1.5 (8-bit)")}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEmbedder:
+    """An embedder whose vectors come from a model's forward pass. Thread-safe.
+
+    `revision` names the weights: 16 hexadecimal digits, the same wherever and by whichever engine they are used.
+    """
+
+    name: str
+    revision: str
+    dimensions: int
+    max_tokens: int
+    tokenizer: ModelTokenizer
+    recipe: Recipe
+    encoder: Encoder
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimensions) float32 unit vectors in the order of `texts`; longer texts are cut at `max_tokens`.
+
+        ModelError where the model gives a vector that is not finite.
+        """
+        return self._embed([self.recipe.passage + text for text in texts])
+
+    def embed_query(self, text: str) -> Vectors:
+        """(dimensions,) float32 unit vector of a query, with the model's query prompt. ModelError as above."""
+        vector: Vectors = self._embed([self.recipe.query + text])[0]
+        return vector
+
+    def _embed(self, texts: list[str]) -> Vectors:
+        import numpy as np
+
+        vectors = self.encoder.encode(self.tokenizer.encode(texts, self.max_tokens))
+        norms = np.sqrt(np.vecdot(vectors, vectors))
+        if not (np.isfinite(norms) & (norms > 0)).all():
+            raise ModelError(
+                f"{self.name} gives vectors that are not finite", "its weights are damaged: fetch it again"
+            )
+        vectors /= norms[:, None]
+        return vectors
+
+
+def load_embedder(name_or_path: str = "starter", backend: str = "auto") -> ModelEmbedder:
+    """The embedder of that name, or of the model folder at that path.
+
+    `backend` is `mlx`, `cpu` (numpy), or `auto`: MLX where it has a GPU, else numpy. ModelError for a folder that is
+    missing, damaged, or holds a model that cannot embed; UsageError for an unknown backend.
+    """
+    from .models.checkpoint import Checkpoint
+    from .models.engines import open_encoder
+    from .models.recipes import pooling_of, recipe_for
+    from .models.tokenizer import ModelTokenizer
+
+    folder, name = BUNDLED.get(name_or_path) or (Path(name_or_path), model_name(Path(name_or_path)))
+    checkpoint = Checkpoint(folder)
+    recipe = recipe_for(name)
+    encoder = open_encoder(checkpoint, backend)
+    pooling = pooling_of(folder, recipe)
+    if pooling != encoder.pooling:
+        raise ModelError(
+            f"{folder} pools by {pooling}, and only {encoder.pooling} is supported", "choose another model"
+        )
+    tokenizer = ModelTokenizer(folder / "tokenizer.json")
+    if tokenizer.size > encoder.vocab_size:
+        raise ModelError(f"{folder} has {tokenizer.size} tokens and weights for {encoder.vocab_size}", "fetch it again")
+    return ModelEmbedder(
+        name=name,
+        revision=checkpoint.fingerprint(),
+        dimensions=encoder.dimensions,
+        max_tokens=encoder.max_tokens,
+        tokenizer=tokenizer,
+        recipe=recipe,
+        encoder=encoder,
+    )
+
+
+def model_name(folder: Path) -> str:
+    """A folder's model by name: the folder's own, or the repository's in a Hugging Face cache.
+
+    >>> model_name(Path("hub/models--BAAI--bge-base-en-v1.5/snapshots/a5beb1e"))
+    'bge-base-en-v1.5'
+    """
+    folder = folder.absolute()
+    cached = next((part for part in folder.parts if part.startswith("models--")), None)
+    return cached.rsplit("--", 1)[-1] if cached else folder.name

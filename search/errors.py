@@ -1,0 +1,88 @@
+"""Everything that can go wrong, as one tree.
+
+DocsearchError
+├── UsageError          a wrong argument, date, path or setting
+├── ConfigError         a configuration file that cannot be used
+├── IndexFailure        the index cannot be opened or used
+│   ├── NotAnIndex      the folder holds something else
+│   ├── NoIndex         nothing was ingested yet
+│   ├── IndexLocked     another process is writing to it
+│   ├── IndexDamaged    files of it are missing or broken
+│   └── ModelMismatch   it was made with another model
+├── ModelError          a model that is missing, damaged or of an unknown kind
+├── StorageFull         the disk has no room left
+└── Unreadable          one file that gives no document; never ends a run
+
+`code` is the stable name in JSON, `message` says what happened, `hint` what to do next.
+"""
+
+from __future__ import annotations
+
+from .documents import Reason
+
+
+class DocsearchError(Exception):
+    """Base of all errors that docsearch raises on purpose."""
+
+    code = "error"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.hint}" if self.hint else self.message
+
+
+class UsageError(DocsearchError):
+    code = "usage"
+
+
+class ConfigError(DocsearchError):
+    code = "config"
+
+
+class IndexFailure(DocsearchError):
+    code = "index"
+
+
+class NotAnIndex(IndexFailure):
+    code = "not_an_index"
+
+
+class NoIndex(IndexFailure):
+    code = "no_index"
+
+
+class IndexLocked(IndexFailure):
+    code = "locked"
+
+
+class IndexDamaged(IndexFailure):
+    code = "damaged"
+
+
+class ModelMismatch(IndexFailure):
+    code = "model_mismatch"
+
+
+class ModelError(DocsearchError):
+    code = "model"
+
+
+class StorageFull(DocsearchError):
+    code = "disk_full"
+
+
+class Unreadable(DocsearchError):
+    """A file that gives no document.
+
+    `reason` says why, as a code that `status` and `check` count by; `message` is the sentence.
+    """
+
+    code = "unreadable"
+
+    def __init__(self, reason: Reason, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason

@@ -1,0 +1,168 @@
+"""The ingest pipeline: plan → intake → embed → store, as generators, one batch of passages = one commit.
+
+A document's catalogue entry says `pending` before its first passage is stored and `complete` after its last one is on the disk, so whatever
+ends a run, the next one takes up what was open.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from .catalog import Catalog, State
+from .documents import Passage, Row
+from .intake import Incoming, Intake
+from .passages import PassageRules, embedded_text
+from .plan import Plan
+from .results import IngestReport, Progress
+from .tally import Tally
+from .terms import passage_terms
+
+if TYPE_CHECKING:
+    from .documents import Vectors
+    from .protocols import Embedder
+    from .store import Store
+
+BATCH_PASSAGES = 512
+EMBED_PASSAGES = 64
+MAINTAIN_EVERY = 20
+"""Commits between two optimisations of the table: beyond some 50 small fragments, queries slow down."""
+
+
+class Ingestion:
+    """One run over planned roots. Store and embedder are opened at the first need: an unchanged folder needs neither.
+
+    `clock` gives the time in nanoseconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        open_store: Callable[[], Store],
+        open_embedder: Callable[[], Embedder],
+        rules: PassageRules,
+        on_progress: Callable[[Progress], None],
+        clock: Callable[[], int] = time.time_ns,
+    ) -> None:
+        self.catalog = catalog
+        self.open_store = open_store
+        self.open_embedder = open_embedder
+        self.rules = rules
+        self.on_progress = on_progress
+        self.clock = clock
+        self.doc_tokens: Counter[int] = Counter()
+
+    def run(self, plans: list[Plan]) -> IngestReport:
+        """Do what the plans say and report it. Raises StorageFull and IndexFailure; a bad file is reported only."""
+        read = [(file, not plan.recipe_changed) for plan in plans for file in plan.read]
+        tally = Tally(len(read), sum(file.size for file, _ in read))
+        intake = Intake(
+            self.catalog, self.open_store, lambda: self.open_embedder().tokenizer, self.rules, tally, self.clock
+        )
+        commits = 0
+        for batch in _batched((passage for file, reuse in read for passage in intake.passages(file, reuse)), BATCH_PASSAGES):
+            self._store(batch, tally)
+            commits += 1
+            if commits % MAINTAIN_EVERY == 0:
+                self.open_store().maintain()
+        for plan in plans:
+            self._finish(plan, tally)
+        if commits or tally.removed:
+            self.open_store().sync()
+            self.open_store().maintain()
+        if read:
+            self.on_progress(tally.progress(read[-1][0].path))
+        over: Counter[str] = Counter()
+        for plan in plans:
+            over.update(dict(plan.passed_over))
+        return IngestReport(
+            added=tally.added,
+            changed=tally.changed,
+            copied=tally.copied,
+            unchanged=tally.touched + sum(plan.unchanged for plan in plans),
+            removed=tally.removed,
+            passages=tally.passages,
+            tokens=tally.tokens,
+            seconds=tally.seconds,
+            failed=(*(skip for plan in plans for skip in plan.failed), *tally.failed),
+            skipped=(*(skip for plan in plans for skip in plan.skipped), *tally.skipped),
+            passed_over=tuple(sorted((str(reason), count) for reason, count in over.items())),
+            warnings=tuple(warning for plan in plans for warning in plan.warnings),
+        )
+
+    def _store(self, batch: list[Incoming], tally: Tally) -> None:
+        store = self.open_store()
+        first = {item.entry.doc: item.entry for item in reversed(batch)}
+        before = {doc: self.catalog.entry(entry.file.path) for doc, entry in first.items()}
+        self.catalog.put(
+            replace(entry, state=State.PENDING, passages=old.passages if old else 0)
+            for doc, entry in first.items()
+            if (old := before[doc]) is None or old.state is not State.PENDING
+        )
+        if rows := [*self._copied(batch, tally), *self._embedded(batch, tally)]:
+            store.upsert(rows)
+        finished = {item.entry.doc: item.entry for item in batch if item.last}
+        if shorter := {doc: entry.passages for doc, entry in finished.items() if before[doc] is not None}:
+            store.trim(shorter)
+        store.sync()
+        self.catalog.put(
+            replace(entry, tokens=entry.tokens + self.doc_tokens.pop(doc, 0), version=store.version)
+            for doc, entry in finished.items()
+        )
+
+    def _copied(self, batch: list[Incoming], tally: Tally) -> list[Row]:
+        rows = [
+            _row(item, item.passage, item.vector) for item in batch if item.passage and item.vector is not None
+        ]
+        tally.passages += len(rows)
+        return rows
+
+    def _embedded(self, batch: list[Incoming], tally: Tally) -> Iterator[Row]:
+        """Embed each distinct text once, in order of length, so that a model's batch holds texts of one length."""
+        by_text: dict[str, list[Incoming]] = {}
+        for item in batch:
+            if item.passage and item.vector is None:
+                by_text.setdefault(embedded_text(item.passage), []).append(item)
+        texts = sorted(by_text, key=len)
+        for start in range(0, len(texts), EMBED_PASSAGES):
+            chunk = texts[start : start + EMBED_PASSAGES]
+            embedder = self.open_embedder()
+            vectors = embedder.embed_passages(chunk)
+            for text, vector, spans in zip(chunk, vectors, embedder.tokenizer.spans(chunk), strict=True):
+                tally.tokens += len(spans)
+                for item in by_text[text]:
+                    assert item.passage is not None
+                    self.doc_tokens[item.entry.doc] += len(spans)
+                    tally.passages += 1
+                    yield _row(item, item.passage, vector)
+            self.on_progress(tally.progress(by_text[chunk[-1]][0].entry.file.path))
+
+    def _finish(self, plan: Plan, tally: Tally) -> None:
+        """Forget what is gone, note the run on the root."""
+        if stored := [entry.doc for entry in plan.gone if entry.passages]:
+            self.open_store().delete(stored)
+            tally.removed += len(stored)
+        self.catalog.remove(entry.file.path for entry in plan.gone)
+        self.catalog.put(replace(entry, file=replace(entry.file, root=plan.root.path)) for entry in plan.moved_root)
+        self.catalog.put_root(replace(plan.root, ingested_ns=self.clock(), passed_over=plan.passed_over))
+
+
+def _row(item: Incoming, passage: Passage, vector: Vectors) -> Row:
+    entry = item.entry
+    name = os.path.basename(os.fsencode(entry.file.path)).decode("utf-8", "replace")
+    return Row(entry.doc, passage, passage_terms(entry.title, passage.headings, passage.text, name), vector)
+
+
+def _batched(items: Iterator[Incoming], size: int) -> Iterator[list[Incoming]]:
+    batch: list[Incoming] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) >= size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

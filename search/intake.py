@@ -1,0 +1,133 @@
+"""Files become incoming passages: each file read and cut, and known by its content, so that identical files share their vectors."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from . import readers
+from .catalog import Catalog, Entry, State, doc_id
+from .documents import File, Passage, Reason, Skip
+from .errors import Unreadable
+from .passages import PassageRules, split
+from .tally import Tally
+
+if TYPE_CHECKING:
+    from .documents import Vectors
+    from .protocols import Tokenizer
+    from .store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A passage on its way into the store, with its vector where an identical file has it already.
+
+    `entry` is complete on the document's last passage; `passage` is None where a document has none.
+    """
+
+    entry: Entry
+    passage: Passage | None
+    vector: Vectors | None
+    last: bool
+
+
+class Intake:
+    """Reads files and settles in the catalogue what needs no embedding. `clock` gives nanoseconds since the epoch."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        open_store: Callable[[], Store],
+        open_tokenizer: Callable[[], Tokenizer],
+        rules: PassageRules,
+        tally: Tally,
+        clock: Callable[[], int],
+    ) -> None:
+        self.catalog = catalog
+        self.open_store = open_store
+        self.open_tokenizer = open_tokenizer
+        self.rules = rules
+        self.tally = tally
+        self.clock = clock
+
+    def passages(self, file: File, reuse: bool) -> Iterator[Incoming]:
+        """The passages of one file; a bad file gives none and is recorded. Without `reuse` it is cut and embedded whatever is known of it."""
+        before = self.catalog.entry(file.path)
+        try:
+            yield from self._read(file, before, reuse)
+        except Unreadable as error:
+            self._set_aside(file, before, error)
+        self.tally.files_read += 1
+        self.tally.bytes_read += file.size
+
+    def _read(self, file: File, before: Entry | None, reuse: bool) -> Iterator[Incoming]:
+        read_ns = self.clock()
+        data = read_bytes(file)
+        content = hashlib.sha256(data).hexdigest()
+        if reuse and before is not None and before.state is State.COMPLETE and before.content == content:
+            self.catalog.put([replace(before, file=file, ingested_ns=read_ns)])
+            self.tally.touched += 1
+            return
+        entry = Entry(file, doc_id(file.path), content, ingested_ns=read_ns)
+        twin = self.catalog.same_content(content) if reuse else None
+        if twin is not None and os.path.splitext(twin.file.path)[1] == os.path.splitext(file.path)[1]:
+            self.tally.copied += 1
+            entry = replace(entry, kind=twin.kind, title=twin.title, tokens=twin.tokens)
+            yield from self._incoming(entry, ((row.passage, row.vector) for row in self.open_store().rows(twin.doc)))
+            return
+        document = readers.read(data, file.path)
+        if before is None:
+            self.tally.added += 1
+        else:
+            self.tally.changed += 1
+        entry = replace(entry, kind=document.kind, title=document.title)
+        passages = split(document, self.open_tokenizer(), self.rules)
+        yield from self._incoming(entry, ((passage, None) for passage in passages))
+
+    def _incoming(self, entry: Entry, passages: Iterable[tuple[Passage, Vectors | None]]) -> Iterator[Incoming]:
+        """The document's passages; only when the last one is known can it say how many there are."""
+        count = 0
+        held: tuple[Passage, Vectors | None] | None = None
+        for passage in passages:
+            if held is not None:
+                yield Incoming(entry, *held, last=False)
+            held = passage
+            count += 1
+            self.tally.passages_read += 1
+        done = replace(entry, passages=count, state=State.COMPLETE)
+        yield Incoming(done, *(held or (None, None)), last=True)
+
+    def _set_aside(self, file: File, before: Entry | None, error: Unreadable) -> None:
+        """Record a file that gives no document: one that should be readable keeps its last good version, any other leaves the index."""
+        kept = Entry(file, doc_id(file.path))
+        if before is not None and before.passages:
+            if error.reason.failed:
+                kept = replace(before, file=file)
+            else:
+                self.open_store().delete([before.doc])
+                self.tally.removed += 1
+        state = State.FAILED if error.reason.failed else State.SKIPPED
+        self.catalog.put(
+            [replace(kept, state=state, reason=error.reason, message=error.message, ingested_ns=self.clock())]
+        )
+        skips = self.tally.failed if error.reason.failed else self.tally.skipped
+        skips.append(Skip(file.path, error.reason, error.message))
+
+
+def read_bytes(file: File) -> bytes:
+    """A file's contents, as many bytes as the walk saw: what is appended meanwhile is a change for the next run.
+
+    Raises Unreadable where it cannot be read.
+    """
+    try:
+        # Without O_NONBLOCK, a FIFO put in the file's place since the walk would block for ever.
+        with open(os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as source:
+            if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
+                raise Unreadable(Reason.SPECIAL, "it is not a regular file")
+            return source.read(file.size)
+    except OSError as error:
+        raise Unreadable(Reason.UNREADABLE, f"it cannot be read: {os.strerror(error.errno or 0)}") from error

@@ -1,0 +1,54 @@
+"""The two legs of a query: nearest vectors and matching words, over the same passages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .documents import Candidate
+from .terms import query_words
+
+if TYPE_CHECKING:
+    from .documents import Vectors
+    from .store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """What both legs brought: every candidate once, each leg's ids best first with its scores (cosine, BM25)."""
+
+    candidates: dict[str, Candidate]
+    vector: dict[str, float]
+    text: dict[str, float]
+    query_vector: Vectors | None
+
+    def cosine(self, key: str) -> float:
+        """The cosine of any candidate, also of one that only the text leg brought."""
+        if key in self.vector:
+            return self.vector[key]
+        assert self.query_vector is not None
+        return float(self.candidates[key].vector @ self.query_vector)
+
+
+def run_legs(
+    store: Store, embed_query: Callable[[str], Vectors], text: str, mode: str, depth: int, docs: Collection[int] | None
+) -> Legs:
+    """Run the legs that `mode` names, `depth` candidates each, among the documents `docs` only (None: all).
+
+    The text leg runs beside the embedding of the query; in mode "text" no model is asked for.
+    """
+    with ThreadPoolExecutor(1) as pool:
+        words = " ".join(query_words(text)) if mode != "vector" else ""
+        matching = pool.submit(store.matching, words, depth, docs)
+        vector = embed_query(text) if mode != "text" else None
+        nearest = store.nearest(vector, depth, docs) if vector is not None else []
+        matched = matching.result()
+    candidates = {candidate.id: candidate for candidate in [*nearest, *matched]}
+    return Legs(
+        candidates,
+        {candidate.id: candidate.score for candidate in nearest},
+        {candidate.id: candidate.score for candidate in matched},
+        vector,
+    )

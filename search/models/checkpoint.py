@@ -1,0 +1,151 @@
+"""A model folder: its configuration and its weights. Only safetensors are read, never pickles."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ModelError
+from .quantization import Affine, Matrix, Plain, Quantization, as_float32
+from .safetensors_file import SafetensorsFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+HINT = "fetch the model again"
+SUMS = "SHA256SUMS"
+SAMPLE_BYTES = 4096
+NUMPY_BITS = (2, 4, 8)
+
+
+class Checkpoint:
+    """A folder in the Hugging Face layout, plain or quantised by MLX. Weights are mapped, and read when asked for.
+
+    Raises ModelError where a file is missing, damaged or in a format that is not supported.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        if not folder.is_dir():
+            raise ModelError(f"{folder} is no model folder", "name one with config.json and model.safetensors")
+        self.config = read_json(folder / "config.json")
+        self.files = self._weight_files()
+        self._shards = [SafetensorsFile(path) for path in self.files]
+        self._home = {name: shard for shard in self._shards for name in shard}
+        # mlx-lm writes both keys; a foreign format has only the second
+        self._rules = self.config.get("quantization") or self.config.get("quantization_config") or {}
+        if "quant_method" in self._rules:
+            method = self._rules["quant_method"]
+            raise ModelError(f"{folder} is quantised by {method}", "choose a plain or an MLX checkpoint")
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._home
+
+    @property
+    def model_type(self) -> str:
+        """The architecture's name, as `transformers` and mlx-lm know it."""
+        return str(self.setting("model_type"))
+
+    def setting(self, key: str) -> Any:
+        """The value of `key` in config.json; ModelError where it is missing."""
+        if key not in self.config:
+            raise ModelError(f"{self.folder / 'config.json'} does not say {key}", HINT)
+        return self.config[key]
+
+    def tensors(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        """All names and stored arrays, in the order of the names; bfloat16 comes as uint16."""
+        return ((name, self._home[name].tensor(name)) for name in sorted(self._home))
+
+    def tensor(self, name: str, *shape: int) -> NDArray[Any]:
+        """The stored array, read-only; ModelError where it is missing or has another shape."""
+        if name not in self._home:
+            raise ModelError(f"{self.folder} lacks the weights {name}", HINT)
+        stored = self._home[name].tensor(name)
+        if stored.shape != shape:
+            raise ModelError(f"{self.folder} holds {name} as {stored.shape} where {shape} is expected", HINT)
+        return stored
+
+    def vector(self, name: str, size: int) -> NDArray[np.float32]:
+        """The array of `size` floats of that name, as float32."""
+        return as_float32(self.tensor(name, size))
+
+    def matrix(self, module: str, rows: int, columns: int) -> Matrix:
+        """The weight of a module, for numpy; ModelError where its quantisation is one that only MLX reads."""
+        quantization = self.quantization(module)
+        if quantization is None:
+            return Plain(self.tensor(f"{module}.weight", rows, columns))
+        size, bits = quantization.group_size, quantization.bits
+        if quantization.mode != "affine" or bits not in NUMPY_BITS:
+            raise ModelError(
+                f"{self.folder} is quantised as {quantization.mode} of {bits} bits, which the cpu engine does not read",
+                "use the mlx engine, or an affine checkpoint of 4 or 8 bits",
+            )
+        return Affine(
+            self.tensor(f"{module}.weight", rows, columns * bits // 32),
+            self.tensor(f"{module}.scales", rows, columns // size),
+            self.tensor(f"{module}.biases", rows, columns // size),
+            quantization,
+        )
+
+    def quantization(self, module: str) -> Quantization | None:
+        """How the module's weight is quantised, None where it is not; its own rule goes before the general one."""
+        if f"{module}.scales" not in self:
+            return None
+        rule = self._rules.get(module) or self._rules
+        try:
+            return Quantization(int(rule["group_size"]), int(rule["bits"]), rule.get("mode", "affine"))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"{self.folder / 'config.json'} does not say how {module} is quantised", HINT) from error
+
+    def fingerprint(self) -> str:
+        """16 hexadecimal digits of a SHA-256 that names these weights.
+
+        Taken from SHA256SUMS where the folder has it; else over each tensor's name and first 4 KiB, because reading
+        gigabytes at every start costs seconds.
+        """
+        digest = hashlib.sha256()
+        sums = self.folder / SUMS
+        if sums.is_file():
+            names = {path.name for path in self.files}
+            lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()
+            listed = sorted(line for line in lines if line.split()[-1:] and line.split()[-1] in names)
+            if len(listed) != len(names):
+                raise ModelError(f"{sums} does not list the weights", HINT)
+            digest.update("\n".join(listed).encode())
+        else:
+            for name, stored in self.tensors():
+                digest.update(f"{name} {stored.dtype} {stored.shape}\n".encode())
+                digest.update(stored.reshape(-1)[: SAMPLE_BYTES // stored.itemsize].tobytes())
+        return digest.hexdigest()[:16]
+
+    def _weight_files(self) -> tuple[Path, ...]:
+        index, single = self.folder / "model.safetensors.index.json", self.folder / "model.safetensors"
+        if index.is_file():
+            shards = read_json(index).get("weight_map")
+            if not isinstance(shards, dict) or not all(isinstance(name, str) for name in shards.values()):
+                raise ModelError(f"{index} names no weight files", HINT)
+            # only names in the folder itself: a path could point anywhere
+            return tuple(self.folder / Path(name).name for name in sorted(set(shards.values())))
+        if not single.is_file():
+            pickled = any(next(self.folder.glob(pattern), None) for pattern in ("*.bin", "*.pt", "*.pth"))
+            hint = "pickled weights are not read: choose a model with safetensors" if pickled else HINT
+            raise ModelError(f"{self.folder} has no model.safetensors", hint)
+        return (single,)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The object in a model's JSON file; ModelError where it is missing or damaged."""
+    try:
+        value = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ModelError(f"{path} cannot be read: {error.strerror}", HINT) from error
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{path} is no JSON", HINT) from error
+    if not isinstance(value, dict):
+        raise ModelError(f"{path} holds no JSON object", HINT)
+    return value

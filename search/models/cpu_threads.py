@@ -1,0 +1,67 @@
+"""How the numpy engines use a machine's cores: whole batches on one worker thread a core, each on single-threaded BLAS.
+
+Two threads inside BLAS lose nearly all speed as soon as another process wants a core; independent batches do not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import cache
+from threading import Lock
+from typing import Any
+
+
+def cores() -> int:
+    """How many cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@cache
+def workers() -> ThreadPoolExecutor:
+    """The process's worker threads, one a core, started as work comes."""
+    return ThreadPoolExecutor(cores(), thread_name_prefix="docsearch-cpu")
+
+
+class SingleThreadedBlas:
+    """Holds BLAS to one thread while anybody is inside, and gives it back as it was when the last one leaves.
+
+    The setting is the process's own, so a program that embeds this package sees its other numpy calls run on one
+    thread for as long as a call into the model lasts, and not longer.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._controller: Any = None
+        self._limit: Any = None
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """A context in which BLAS has one thread."""
+        with self._lock:
+            if not self._inside:
+                self._limit = self._blas().limit(limits=1, user_api="blas")
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._inside -= 1
+                if not self._inside:
+                    self._limit.restore_original_limits()
+
+    def _blas(self) -> Any:
+        # finding the loaded libraries takes milliseconds, so it is done once
+        if self._controller is None:
+            from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+            self._controller = ThreadpoolController()
+        return self._controller
+
+
+single_threaded_blas = SingleThreadedBlas()

@@ -1,0 +1,68 @@
+"""Which class runs which architecture on which engine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Protocol, cast
+
+from ..errors import ModelError, UsageError
+
+if TYPE_CHECKING:
+    from ..documents import Vectors
+    from .checkpoint import Checkpoint
+
+BACKENDS = ("auto", "mlx", "cpu")
+# (model_type in config.json, engine) → module and class; imported when used
+ENCODERS = {
+    ("bert", "cpu"): ("bert_cpu", "BertCpu"),
+    ("bert", "mlx"): ("bert_mlx", "BertMlx"),
+}
+
+
+class Encoder(Protocol):
+    """A forward pass with the pooling that its architecture is trained for. Thread-safe."""
+
+    pooling: str
+    dimensions: int
+    max_tokens: int
+    vocab_size: int
+
+    def encode(self, ids: Sequence[Sequence[int]]) -> Vectors:
+        """(n, dimensions) float32 pooled hidden states of n texts, each of 1 to `max_tokens` ids; not normalised."""
+        ...
+
+
+def open_encoder(checkpoint: Checkpoint, backend: str) -> Encoder:
+    """The checkpoint's encoder on `backend`; ModelError for an architecture that has none there."""
+    key = (checkpoint.model_type, engine_for(backend))
+    if key not in ENCODERS:
+        known = ", ".join(sorted({model_type for model_type, _ in ENCODERS}))
+        raise ModelError(f"{checkpoint.folder} is a {key[0]} model, which cannot embed here", f"choose one of: {known}")
+    module, name = ENCODERS[key]
+    return cast("Encoder", getattr(import_module(f".{module}", __package__), name)(checkpoint))
+
+
+def engine_for(backend: str) -> str:
+    """`mlx` or `cpu`: what `auto` means here is mlx where it has a GPU, and cpu elsewhere. UsageError for another name.
+
+    numpy and MLX compute the same vectors; on a processor alone MLX is some thirty times slower.
+    """
+    if backend not in BACKENDS:
+        raise UsageError(f"there is no backend {backend}", f"choose one of: {', '.join(BACKENDS)}")
+    if backend != "auto":
+        return backend
+    return "mlx" if has_gpu() else "cpu"
+
+
+def has_gpu() -> bool:
+    """Whether MLX is installed with a GPU that it can use; ModelError where its library cannot be loaded."""
+    if find_spec("mlx") is None:
+        return False
+    try:
+        import mlx.core as mx
+    except ImportError as error:
+        raise ModelError(f"MLX cannot be loaded: {error}", "install mlx again, or choose the backend cpu") from error
+    return bool(mx.metal.is_available() if sys.platform == "darwin" else mx.cuda.is_available())

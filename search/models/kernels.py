@@ -1,0 +1,115 @@
+"""The numpy arithmetic of transformer layers, in place on buffers that each thread keeps."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Float32 = NDArray[np.float32]
+
+# gelu(x) = x·Φ(x) ≈ x·sigmoid(a·x + b·x³ + c·x⁵ + d·x⁷ + e·x⁹), a least-maximum fit: off by at most 3.0e-6.
+# The polynomial grows everywhere, so that no x needs clipping.
+GELU_FIT = (1.5956562719862384, 0.07293758206386027, -0.00024972338024502154, -6.11619916139526e-05, 2.238163344224884e-06)
+# sigmoid(2y) = (1 + tanh y) / 2, so half the polynomial is used. For u = GELU_SCALE·x its highest coefficient is 1:
+# one multiplication an element less. The scale goes into the weights before, its inverse and the ½ into those after.
+GELU_SCALE = (GELU_FIT[-1] / 2) ** (1 / 9)
+GELU_UNSCALE = 0.5 / GELU_SCALE
+GELU_TERMS = tuple(np.float32(GELU_FIT[i] / 2 / GELU_SCALE ** (2 * i + 1)) for i in (3, 2, 1, 0))
+# elements that gelu works on at a time: with its two buffers they stay in the core's own cache
+GELU_CHUNK = 32768
+# numbers of attention scores worked on at a time: half a megabyte
+SCORES = 131072
+
+
+class Scratch(threading.local):
+    """Buffers by name, one set a thread, which grow and are used again."""
+
+    def __init__(self) -> None:
+        self._buffers: dict[str, Float32] = {}
+
+    def take(self, name: str, *shape: int) -> Float32:
+        """The buffer of that name, in that shape, with whatever it holds."""
+        size = prod(shape)
+        if name not in self._buffers or self._buffers[name].size < size:
+            self._buffers[name] = np.empty(size, np.float32)
+        return self._buffers[name][:size].reshape(shape)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNorm:
+    """Layer normalisation (https://arxiv.org/abs/1607.06450) with its weight and bias, (width,) each."""
+
+    weight: Float32
+    bias: Float32
+    eps: float
+
+    def apply(self, x: Float32) -> None:
+        """Normalises the rows of x, (n, width), in place."""
+        width = len(self.weight)
+        # a product with a vector sums rows several times faster than .sum()
+        x -= (x @ np.full(width, 1 / width, np.float32))[:, None]
+        variance = np.vecdot(x, x)
+        variance *= np.float32(1 / width)
+        variance += np.float32(self.eps)
+        x *= np.reciprocal(np.sqrt(variance, out=variance), out=variance)[:, None]
+        x *= self.weight
+        x += self.bias
+
+
+def product(x: Float32, blocks: Float32, out: Float32) -> None:
+    """Writes x @ w to `out`, where w (K, N) comes as contiguous blocks (N / width, K, width)."""
+    if len(blocks) == 1:
+        np.matmul(x, blocks[0], out=out)
+    else:
+        np.matmul(x, blocks, out=out.reshape(len(x), len(blocks), -1).transpose(1, 0, 2))
+
+
+def gelu(x: Float32, bias: Float32, scratch: Scratch) -> None:
+    """Turns x + bias = GELU_SCALE·v into GELU of v over GELU_UNSCALE, in place; x is (n, width) and contiguous."""
+    first, *others = GELU_TERMS
+    rows = max(1, GELU_CHUNK // x.shape[1])
+    for start in range(0, len(x), rows):
+        part = x[start : start + rows]
+        part += bias
+        u = part.reshape(-1)
+        square, y = scratch.take("square", u.size), scratch.take("polynomial", u.size)
+        np.multiply(u, u, out=square)
+        np.add(square, first, out=y)
+        for term in others:
+            y *= square
+            y += term
+        y *= u
+        np.tanh(y, out=y)
+        y += np.float32(1)
+        u *= y
+
+
+def attention(q: Float32, k: Float32, v: Float32, out: Float32, heads: int, scratch: Scratch) -> None:
+    """softmax(q·kᵀ)·v for each head of one text: q and out (m, width), k and v (n, width); q is already scaled.
+
+    The caller shifts the keys by their mean, which softmax does not see, so that scores stay where exp neither
+    overflows nor vanishes; where they do not, the row's maximum is subtracted at twice the cost.
+    """
+    m, n, size = len(q), len(k), q.shape[1] // heads
+    q, out = q.reshape(m, heads, size).transpose(1, 0, 2), out.reshape(m, heads, size).transpose(1, 0, 2)
+    k, v = k.reshape(n, heads, size).transpose(1, 2, 0), v.reshape(n, heads, size).transpose(1, 0, 2)
+    ones = np.ones(n, np.float32)
+    step = min(heads, max(1, SCORES // (m * n)))
+    for start in range(0, heads, step):
+        group = slice(start, min(heads, start + step))
+        scores = scratch.take("scores", group.stop - start, m, n)
+        np.exp(np.matmul(q[group], k[group], out=scores), out=scores)
+        totals = scores.reshape(-1, n) @ ones
+        if not (totals.min() > 1e-30 and totals.max() < 1e37):
+            np.matmul(q[group], k[group], out=scores)
+            scores -= scores.max(-1, keepdims=True)
+            totals = np.exp(scores, out=scores).reshape(-1, n) @ ones
+        np.matmul(scores, v[group], out=out[group])
+        out[group] *= np.reciprocal(totals, out=totals).reshape(-1, m, 1)

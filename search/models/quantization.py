@@ -1,0 +1,128 @@
+"""Weight matrices as a checkpoint stores them, plain or quantised, and their float32 values in numpy.
+
+MLX's affine format: each row of a matrix is cut into groups of `group_size` columns, and a group's values are
+`scale * q + bias` with q an unsigned integer of `bits` bits, packed little-endian into uint32 words
+(https://ml-explore.github.io/mlx/build/html/python/_autosummary/mlx.core.quantize.html).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Float32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantization:
+    """How a matrix is quantised: MLX's `group_size`, `bits` and `mode`."""
+
+    group_size: int
+    bits: int
+    mode: str = "affine"
+
+
+class Matrix(Protocol):
+    """A stored weight of `shape` (rows, columns): a linear layer's (out, in), an embedding's (tokens, width)."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns) of the values, not of their packed form."""
+        ...
+
+    def rows(self, index: NDArray[np.intp]) -> Float32:
+        """(len(index), columns): the rows named by `index`."""
+        ...
+
+    def blocks(self, width: int, factor: float = 1.0) -> Float32:
+        """(rows / width, columns, width): the transpose times `factor`, cut into contiguous blocks of columns."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A matrix stored as float32, float16 or bfloat16."""
+
+    weight: NDArray[Any]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        rows, columns = self.weight.shape
+        return rows, columns
+
+    def rows(self, index: NDArray[np.intp]) -> Float32:
+        """(len(index), columns): the rows named by `index`."""
+        return as_float32(self.weight[index])
+
+    def blocks(self, width: int, factor: float = 1.0) -> Float32:
+        """(rows / width, columns, width): the transpose times `factor` in contiguous blocks."""
+        rows, columns = self.shape
+        out = np.ascontiguousarray(as_float32(self.weight).reshape(rows // width, width, columns).transpose(0, 2, 1))
+        out *= np.float32(factor)
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Affine:
+    """A matrix in MLX's affine format: packed (rows, columns·bits/32), scales and biases (rows, groups)."""
+
+    packed: NDArray[np.uint32]
+    scales: NDArray[Any]
+    biases: NDArray[Any]
+    quantization: Quantization
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return len(self.packed), self.packed.shape[1] * 32 // self.quantization.bits
+
+    def rows(self, index: NDArray[np.intp]) -> Float32:
+        """(len(index), columns): the rows named by `index`."""
+        scales, biases = as_float32(self.scales[index]), as_float32(self.biases[index])
+        q = unpack(self.packed[index], self.quantization.bits)
+        out = q.reshape(*scales.shape, -1).astype(np.float32)
+        out *= scales[..., None]
+        out += biases[..., None]
+        return out.reshape(q.shape)
+
+    def blocks(self, width: int, factor: float = 1.0) -> Float32:
+        """(rows / width, columns, width): the transpose times `factor` in contiguous blocks."""
+        rows, _ = self.shape
+        count, groups = rows // width, self.scales.shape[1]
+
+        def turned(stored: NDArray[Any]) -> NDArray[Any]:
+            return np.ascontiguousarray(stored.reshape(count, width, -1).transpose(0, 2, 1))
+
+        # the integers are turned before they are widened: a quarter of the bytes go through the slow transposition
+        out = turned(unpack(self.packed, self.quantization.bits)).astype(np.float32)
+        grouped = out.reshape(count, groups, -1, width)
+        grouped *= (turned(as_float32(self.scales)) * np.float32(factor))[:, :, None]
+        grouped += (turned(as_float32(self.biases)) * np.float32(factor))[:, :, None]
+        return out
+
+
+def unpack(packed: NDArray[np.uint32], bits: int) -> NDArray[np.uint8]:
+    """The integers of 2, 4 or 8 bits in `packed`, the lowest bits first: (rows, words) → (rows, words·32/bits).
+
+    >>> unpack(np.array([[0x87654321]], np.uint32), 4).tolist()
+    [[1, 2, 3, 4, 5, 6, 7, 8]]
+    """
+    octets = np.ascontiguousarray(packed).view(np.uint8)
+    if bits == 8:
+        return octets
+    shifts = np.arange(0, 8, bits, dtype=np.uint8)
+    parts: NDArray[np.uint8] = (octets[..., None] >> shifts) & np.uint8(2**bits - 1)
+    return parts.reshape(len(packed), -1)
+
+
+def as_float32(stored: NDArray[Any]) -> Float32:
+    """A float32 copy of an array of floats; uint16 is taken as the upper half of a float32, which bfloat16 is."""
+    if stored.dtype == np.uint16:
+        return (stored.astype(np.uint32) << 16).view(np.float32)
+    return stored.astype(np.float32)

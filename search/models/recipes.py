@@ -1,0 +1,56 @@
+"""How a model wants its texts: prompts by the model's name, pooling by its folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from ..errors import ModelError
+from .checkpoint import read_json
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What goes before a query and a passage, and the pooling where the folder names none."""
+
+    query: str = ""
+    passage: str = ""
+    pooling: str = ""
+
+
+# first match of the model's name in lower case; the prompts are those of the models' own cards
+RECIPES = {
+    "bge-*-en*": Recipe(query="Represent this sentence for searching relevant passages: ", pooling="cls"),
+}
+# the keys of sentence-transformers' 1_Pooling/config.json
+POOLINGS = {
+    "pooling_mode_cls_token": "cls",
+    "pooling_mode_mean_tokens": "mean",
+    "pooling_mode_max_tokens": "max",
+    "pooling_mode_mean_sqrt_len_tokens": "mean_sqrt_len",
+    "pooling_mode_weightedmean_tokens": "weightedmean",
+    "pooling_mode_lasttoken": "lasttoken",
+}
+
+
+def recipe_for(name: str) -> Recipe:
+    """The recipe of the model `name`; one without prompts where the name is unknown."""
+    return next((recipe for pattern, recipe in RECIPES.items() if fnmatchcase(name.lower(), pattern)), Recipe())
+
+
+def pooling_of(folder: Path, recipe: Recipe) -> str:
+    """How the folder's token vectors become one: its 1_Pooling/config.json or the recipe says it; else ModelError."""
+    path = folder / "1_Pooling" / "config.json"
+    if not path.is_file():
+        if not recipe.pooling:
+            raise ModelError(
+                f"{folder} does not say how it pools", "add 1_Pooling/config.json, or choose another model"
+            )
+        return recipe.pooling
+    settings = read_json(path)
+    chosen = [name for key, name in POOLINGS.items() if settings.get(key)]
+    return "+".join(chosen) or str(settings.get("pooling_mode", "none"))

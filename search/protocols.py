@@ -1,0 +1,39 @@
+"""The seams between the pipeline and the models: what a tokenizer, an embedder and a progress listener must do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from .documents import Vectors
+
+
+class Tokenizer(Protocol):
+    """Cuts text into the model's tokens."""
+
+    def spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Each text's tokens as character ranges (start, end), without special tokens and without truncation."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into unit vectors."""
+
+    name: str
+    revision: str
+    dimensions: int
+    max_tokens: int
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The model's own tokenizer."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimensions) float32 unit vectors in the order of `texts`; longer texts are cut at `max_tokens`."""
+        ...
+
+    def embed_query(self, text: str) -> Vectors:
+        """(dimensions,) float32 unit vector of a query, with the model's query prompt."""
+        ...

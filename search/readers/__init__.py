@@ -1,0 +1,100 @@
+"""One file's bytes to a Document, by the suffix of its name and, where that says nothing, by its contents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..documents import Document, Reason, Skip
+from ..errors import Unreadable
+from . import code, html, markdown, pdf, rst, text
+from .title import file_name
+
+VERSION = 1
+"""Raised with each change that makes other documents of the same bytes, so that an index knows which to read again."""
+
+Reader = Callable[[bytes, str], Document]
+
+READERS: dict[str, Reader] = {
+    suffix: module.read for module in (code, text, markdown, rst, html, pdf) for suffix in module.SUFFIXES
+}
+
+# What bears no suffix, but is code by its name.
+NAMES: dict[str, Reader] = dict.fromkeys(("makefile", "dockerfile", "rakefile", "gemfile", "jenkinsfile"), code.read)
+
+# Formats that are known and not read, and what they are.
+NOT_READ: dict[str, str] = {
+    **dict.fromkeys(
+        (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".avif", ".ico", ".icns"), "images"
+    ),
+    **dict.fromkeys(
+        (".svg", ".psd", ".ai", ".eps", ".xcf", ".raw", ".cr2", ".nef", ".arw", ".dng", ".sketch", ".fig"), "images"
+    ),
+    **dict.fromkeys((".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".wmv", ".mpg", ".mpeg", ".flv"), "videos"),
+    **dict.fromkeys(
+        (".mp3", ".wav", ".flac", ".ogg", ".m4a", ".aac", ".wma", ".aiff", ".opus", ".mid", ".midi"), "sound"
+    ),
+    **dict.fromkeys(
+        (".zip", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar", ".jar", ".war", ".whl"), "archives"
+    ),
+    **dict.fromkeys(
+        (".dmg", ".iso", ".img", ".vmdk", ".qcow2", ".pkg", ".deb", ".rpm", ".apk", ".msi", ".cab"), "archives"
+    ),
+    **dict.fromkeys(
+        (".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp", ".rtf"), "office files"
+    ),
+    **dict.fromkeys((".pages", ".numbers", ".key"), "office files"),
+    **dict.fromkeys((".epub", ".mobi", ".azw3", ".djvu"), "electronic books"),
+    **dict.fromkeys((".eml", ".mbox", ".msg", ".mhtml", ".pst"), "mail"),
+    **dict.fromkeys(
+        (".exe", ".dll", ".so", ".dylib", ".a", ".o", ".obj", ".lib", ".class", ".pyc", ".pyo", ".wasm"), "programs"
+    ),
+    **dict.fromkeys(
+        (".sqlite", ".sqlite3", ".db", ".mdb", ".parquet", ".arrow", ".feather", ".lance", ".h5", ".hdf5"), "databases"
+    ),
+    **dict.fromkeys(
+        (".npy", ".npz", ".pkl", ".pickle", ".pt", ".pth", ".onnx", ".gguf", ".safetensors", ".bin"), "data"
+    ),
+    **dict.fromkeys((".ttf", ".otf", ".woff", ".woff2", ".eot"), "fonts"),
+    ".ipynb": "notebooks",
+}
+
+
+def readable(path: str) -> Skip | None:
+    """Why the name alone rules a file out, so that it need not be opened; None where its contents decide."""
+    suffix = _suffix(path)
+    what = NOT_READ.get(suffix)
+    return Skip(path, Reason.BINARY, f"{suffix} files are {what}, which are not read") if what else None
+
+
+def read(data: bytes, path: str) -> Document:
+    """The document that the file at `path` with the contents `data` holds.
+
+    Raises Unreadable with a reason where there is none, and for whatever else goes wrong in a reader: one file must not
+    end a run.
+    """
+    if skip := readable(path):
+        raise Unreadable(skip.reason, skip.message)
+    if not data:
+        raise Unreadable(Reason.EMPTY, "the file is empty")
+    try:
+        return _reader(data, path)(data, path)
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(Reason.CORRUPT, f"the file cannot be read: {type(error).__name__}: {error}") from error
+
+
+def _reader(data: bytes, path: str) -> Reader:
+    named = READERS.get(_suffix(path)) or NAMES.get(file_name(path).lower())
+    is_pdf = pdf.is_pdf(data)
+    if data.startswith(b"%PDF-") or (named is pdf.read and is_pdf):
+        return pdf.read
+    if named is None or named is pdf.read:
+        beginning = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+        return html.read if beginning.startswith((b"<!doctype html", b"<html")) else text.read
+    return named
+
+
+def _suffix(path: str) -> str:
+    head, dot, suffix = path.rpartition("/")[2].rpartition(".")
+    return "." + suffix.lower() if dot and head else ""

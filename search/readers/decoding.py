@@ -1,0 +1,164 @@
+"""Bytes to text: which encoding, which line ends."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from ..documents import Reason
+from ..errors import Unreadable
+
+# UTF-32 stands before UTF-16, whose little-endian mark is the beginning of UTF-32's.
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+# What a binary file begins with, where its name does not say so.
+SIGNATURES = (
+    (b"\x89PNG", "an image"),
+    (b"\xff\xd8\xff", "an image"),
+    (b"GIF8", "an image"),
+    (b"II*\x00", "an image"),
+    (b"MM\x00*", "an image"),
+    (b"PK\x03\x04", "a ZIP archive or office file"),
+    (b"\xd0\xcf\x11\xe0", "an office file"),
+    (b"\x1f\x8b", "compressed data"),
+    (b"BZh", "compressed data"),
+    (b"\xfd7zXZ", "compressed data"),
+    (b"7z\xbc\xaf", "an archive"),
+    (b"Rar!", "an archive"),
+    (b"\x7fELF", "a program"),
+    (b"MZ\x90", "a program"),
+    (b"\xcf\xfa\xed\xfe", "a program"),
+    (b"\xca\xfe\xba\xbe", "a program"),
+    (b"SQLite format 3\x00", "a database"),
+    (b"OggS", "sound"),
+    (b"ID3", "sound"),
+    (b"fLaC", "sound"),
+    (b"\x1aE\xdf\xa3", "a video"),
+)
+
+# Encodings that people's old files are in. A longer list makes the detector guess worse: EUC-JP passes for Johab.
+LEGACY = (
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874"),
+    *("koi8_r", "mac_roman", "cp437", "cp850", "cp866"),
+    *("cp932", "euc_jp", "iso2022_jp", "gb18030", "big5", "cp949"),
+)
+FALLBACK = "cp1252"
+
+# What a page means that declares the encoding on the left: browsers take the larger one.
+DECLARED_AS = {
+    "ascii": "cp1252",
+    "us-ascii": "cp1252",
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc-kr": "cp949",
+}
+DETECTION_BYTES = 65_536
+
+CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\b\x1b")
+"""Control characters that stand in no text; NUL is among them."""
+
+MAX_CONTROLS = 0.03
+MAX_NULS = 0.1
+MAX_BAD_BYTES = 4
+"""In damaged UTF-8, bad bytes for each character beyond ASCII that is right: other encodings have far more."""
+
+MAX_MESS = 0.05
+"""How much more noise the detector may hear in cp1252 than in its best guess, on its scale of 0 to 1."""
+
+_TERMINAL_CODE = re.compile(r"\x1b\[[0-9;?]{0,32}[ -/]{0,4}[@-~]")
+_VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
+
+
+def decode(data: bytes, declared: str = "") -> str:
+    r"""The text in `data`, with "\n" as its only line end, without byte order mark, NULs and terminal colour codes.
+
+    `declared` is the encoding that the contents name, believed where there is no mark and the bytes are no UTF-8.
+    Raises Unreadable(BINARY) where it is no text and Unreadable(EMPTY) where it holds nothing visible.
+    """
+    text = _by_mark(data)
+    if text is None:
+        check_not_binary(data)
+        text = _decode(data, declared)
+    return tidy(text)
+
+
+def tidy(text: str) -> str:
+    r"""Decoded text with "\n" as its only line end and without NULs and terminal codes.
+
+    Raises Unreadable(EMPTY) where it holds nothing visible.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
+    if "\x1b[" in text:
+        text = _TERMINAL_CODE.sub("", text)
+    if not _VISIBLE.search(text):
+        raise Unreadable(Reason.EMPTY, "the file has no text in it")
+    return text
+
+
+def check_not_binary(data: bytes) -> None:
+    """Raises Unreadable(BINARY) where `data`, which bears no byte order mark, is no text in any encoding."""
+    for signature, what in SIGNATURES:
+        if data.startswith(signature):
+            raise Unreadable(Reason.BINARY, f"the file is {what}, which is not read")
+    nuls = data.count(0)
+    controls = len(data) - len(data.translate(None, CONTROLS)) - nuls
+    if (nuls > MAX_NULS * len(data) and not _wide(data)) or controls > MAX_CONTROLS * len(data):
+        raise Unreadable(Reason.BINARY, "the file is binary, not text")
+
+
+def _by_mark(data: bytes) -> str | None:
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    return None
+
+
+def _decode(data: bytes, declared: str) -> str:
+    if encoding := _wide(data):
+        return data.decode(encoding, "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        text = data.decode("utf-8", "replace")
+    name = declared.lower()
+    if name and not name.startswith(("utf-16", "utf-32")):
+        try:
+            return data.decode(DECLARED_AS.get(name, name))
+        except (UnicodeDecodeError, LookupError):
+            # A page that names an encoding which it is not in is no rarer than one that names none.
+            pass
+    bad = text.count("\ufffd")
+    good = len(text) - len(text.encode("ascii", "ignore")) - bad
+    return text if bad <= MAX_BAD_BYTES * good else data.decode(_detect(data), "replace")
+
+
+def _wide(data: bytes) -> str | None:
+    """UTF-16 without a mark, known by the NUL in nearly every second byte of Western text; None where it is not."""
+    half = len(data) // 2
+    if data.count(0) < 0.6 * half:
+        return None
+    for encoding, high, low in (("utf-16-le", data[1::2], data[::2]), ("utf-16-be", data[::2], data[1::2])):
+        if high.count(0) > 0.6 * half and low.count(0) < 0.1 * half:
+            return encoding
+    return None
+
+
+def _detect(data: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    guesses = from_bytes(data[:DETECTION_BYTES], cp_isolation=list(LEGACY))
+    best = guesses.best()
+    if best is None:
+        return FALLBACK
+    # Western text is also tolerable in its neighbours' encodings, of which the detector takes the first by number.
+    western = any(FALLBACK in guess.could_be_from_charset and guess.chaos <= best.chaos + MAX_MESS for guess in guesses)
+    return FALLBACK if western else best.encoding

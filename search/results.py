@@ -1,0 +1,168 @@
+"""What the library gives back: frozen dataclasses with the names of the JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .documents import Skip
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A hit's score at each stage; None where a stage did not see it.
+
+    vector: cosine similarity. text: BM25. fused: see `fusion.fuse`. rerank: probability of relevance.
+    """
+
+    vector: float | None
+    text: float | None
+    fused: float | None
+    rerank: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a hit came to its place: 1-based ranks in the legs (None: not among the leg's candidates) and the fusion's weights."""
+
+    vector_rank: int | None
+    text_rank: int | None
+    vector_weight: float
+    text_weight: float
+    best_text: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that answers a query.
+
+    `score` lies in [0, 1]. `modified` is UTC in ISO 8601. `char_start`/`char_end` count characters of the document's text,
+    `highlights` are [start, end) ranges of `text`.
+    """
+
+    rank: int
+    score: float
+    id: str
+    path: str
+    root: str
+    title: str
+    headings: tuple[str, ...]
+    page: int | None
+    line_start: int
+    line_end: int
+    char_start: int
+    char_end: int
+    kind: str
+    modified: str
+    text: str
+    highlights: tuple[tuple[int, int], ...]
+    scores: Scores
+    explanation: Explanation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """The hits of one query, best first; `took_ms` is wall time in milliseconds."""
+
+    query: str
+    mode: str
+    reranked: bool
+    model: str
+    reranker: str | None
+    took_ms: float
+    warnings: tuple[str, ...]
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """The state of a running ingest: files and bytes of those to read, passages and tokens embedded so far, seconds since the start."""
+
+    files_done: int
+    files_total: int
+    bytes_done: int
+    bytes_total: int
+    passages: int
+    tokens: int
+    seconds: float
+    path: str
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Tokens embedded a second since the start."""
+        return self.tokens / self.seconds if self.seconds > 0 else 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time left at the rate so far, by bytes; None until there is something to go by."""
+        if not self.bytes_done or self.seconds <= 0:
+            return None
+        return (self.bytes_total - self.bytes_done) * self.seconds / self.bytes_done
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What an ingest run did. Documents: added, changed, moved or copied (vectors reused), unchanged, removed."""
+
+    added: int
+    changed: int
+    copied: int
+    unchanged: int
+    removed: int
+    passages: int
+    tokens: int
+    seconds: float
+    failed: tuple[Skip, ...]
+    skipped: tuple[Skip, ...]
+    passed_over: tuple[tuple[str, int], ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RootStatus:
+    """A root as `status` shows it; `ingested` is the last complete run (UTC, ISO 8601) or None, `present` false where it is not there now."""
+
+    path: str
+    documents: int
+    passages: int
+    ingested: str | None
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The index at a glance; `size_bytes` on disk, `health` is "ok" or a sentence that says what to do."""
+
+    index: str
+    model: str
+    dimensions: int
+    roots: tuple[RootStatus, ...]
+    documents: int
+    passages: int
+    tokens: int
+    pending: int
+    size_bytes: int
+    kinds: tuple[tuple[str, int], ...]
+    skipped: tuple[tuple[str, int], ...]
+    failed: tuple[tuple[str, int], ...]
+    health: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Why a path is or is not in the index: `code` is "indexed", "pending", "new", "changed", "outside", "missing" or a Reason."""
+
+    path: str
+    indexed: bool
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """A document's text as indexed: the passages put together, so that characters, lines and pages stand where they stood."""
+
+    path: str
+    kind: str
+    title: str
+    text: str
+    pages: tuple[int, ...]

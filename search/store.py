@@ -1,0 +1,402 @@
+"""The table of passages: text, words and vectors in LanceDB, in the folder of the index."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from importlib import import_module, metadata, util
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .documents import Candidate, Passage, Row, passage_id
+from .durability import Durability, Mark, explained, probe_hard_links
+from .errors import IndexDamaged, ModelError, ModelMismatch, NoIndex
+
+if TYPE_CHECKING:
+    from .documents import Vectors
+
+TABLE = "passages"
+VECTOR_INDEX_ROWS = 40_000
+"""From here on an index beats reading all vectors; below it, exact search takes some 10 ms for each 10,000 rows."""
+
+_BATCH = 10_000
+_FIELDS = ("ordinal", "text", "headings", "page", "line_start", "line_end", "char_start", "char_end")
+_COLUMNS = ["doc", *_FIELDS]
+_SCATTERED = 100
+_WINDOW = timedelta(minutes=10)
+_NEVER = timedelta(days=36_500)
+_ID = re.compile(r"([0-9a-f]{16})-([0-9]{1,9})")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_importing = threading.Lock()
+_Result = TypeVar("_Result")
+
+
+def preload() -> Any:
+    """Import LanceDB, which takes about a second, and return it; a command line may do so beside its other work."""
+    package = "lance_namespace_urllib3_client"
+    with _importing:
+        if "lancedb" in sys.modules or package in sys.modules:
+            return import_module("lancedb")
+        spec = util.find_spec(package)
+        if spec is None or not metadata.version("lance-namespace-urllib3-client").startswith("0.13."):
+            return import_module("lancedb")
+        # A third of the import goes into that package's REST clients, which an embedded table never calls: its models
+        # are imported from a bare module in its place.
+        sys.modules[package] = util.module_from_spec(spec)
+        try:
+            return import_module("lancedb")
+        except ImportError:
+            del sys.modules[package]
+            return import_module("lancedb")
+
+
+class Store:
+    """The passages of an index. One process may write, under the writer lock; any number may read, from any thread.
+
+    `healed_to` is the version that a repair went back to, until the next `sync`: documents that the catalogue has from
+    a newer version are to be read again.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], dimensions: int, create: bool = False) -> None:
+        """Open the table of vectors of length `dimensions`; with `create`, under the writer lock, make or repair it first.
+
+        Raises NoIndex, ModelMismatch for other dimensions, IndexDamaged, StorageFull, and IndexFailure where the file
+        system has no hard links.
+        """
+        self._folder = Path(folder)
+        self._disk = Durability(self._folder, TABLE)
+        self._deleted = 0
+        self.dimensions = dimensions
+        lancedb = preload()
+        # LanceDB's own limits are gigabytes, and caches of old versions are never dropped.
+        session = lancedb.Session(index_cache_size_bytes=256 << 20, metadata_cache_size_bytes=64 << 20)
+        with explained(self._folder):
+            if not create and not self._disk.version_on_disk():
+                self._raise_missing()
+            self._db = lancedb.connect(self._folder, read_consistency_interval=timedelta(0), session=session)
+            self._table = self._made() if create else self._opened()
+            self.healed_to = self._disk.mark().healed_to
+
+    def _raise_missing(self) -> None:
+        if self._disk.mark().version:
+            raise IndexDamaged(
+                f"the table of passages in {self._folder} is missing", "run: docsearch ingest, which makes it again"
+            )
+        raise NoIndex(f"nothing was ingested into {self._folder} yet", "run: docsearch ingest FOLDER")
+
+    def _opened(self) -> Any:
+        table = self._db.open_table(TABLE) if self._disk.is_newest_whole() else None
+        if table is None or table.version == 0:
+            raise IndexDamaged(
+                f"the newest version of the table in {self._folder} is not complete",
+                "run: docsearch ingest, which goes back to the version before it",
+            )
+        width = table.schema.field("vector").type.list_size
+        if width != self.dimensions:
+            raise ModelMismatch(
+                f"the index holds vectors of {width} numbers, the model gives {self.dimensions}",
+                "use the model that made the index, or make another index with --index",
+            )
+        return table
+
+    def _made(self) -> Any:
+        self._repair()
+        if self._disk.version_on_disk():
+            table = self._opened()
+        else:
+            probe_hard_links(self._folder)
+            if self._disk.mark().version:
+                self._disk.put_mark(Mark(healed_to=0))
+            table = self._db.create_table(TABLE, schema=_schema(self.dimensions))
+        # A crash while it was made may have left out any of these.
+        if not table.schema.field("id").metadata:
+            table.set_unenforced_primary_key("id")
+        present = {index.name for index in table.list_indices()}
+        for name, config in _indexes().items():
+            if name not in present:
+                table.create_index(name, config=config, name=name)
+        if table.version != self._disk.mark().version:
+            self._disk.flush(replace(self._disk.mark(), version=table.version))
+        return table
+
+    def _repair(self) -> None:
+        """Go back behind a version that a power cut tore: to the last flushed one, or as far as manifests are broken."""
+        while (version := self._disk.version_on_disk()) > self._disk.mark().version and self._disk.is_torn():
+            self._disk.set_newest_aside()
+        while version := self._disk.version_on_disk():
+            if self._disk.is_newest_whole() and self._opens_as(version):
+                return
+            self._disk.set_newest_aside()
+
+    def _opens_as(self, version: int) -> bool:
+        try:
+            # The version is part of the manifest: one with zeros in its middle opens as version 0, without any rows.
+            return bool(self._db.open_table(TABLE).version == version)
+        except RuntimeError as error:
+            # Anything else, such as a table of a newer LanceDB, is no reason to give up a version.
+            if "failed to decode Protobuf" in str(error):
+                return False
+            raise
+
+    @property
+    def version(self) -> int:
+        """The version of the table; each commit makes the next."""
+        with explained(self._folder):
+            return int(self._table.version)
+
+    def count(self) -> int:
+        """The number of passages."""
+        return self._read(lambda: int(self._table.count_rows()))
+
+    def counts(self) -> dict[int, int]:
+        """The number of passages of each document; reads the table's column of ids."""
+        columns = self._read(lambda: self._rows("true", ["doc"]))
+        return {pair["values"]: pair["counts"] for pair in columns["doc"].value_counts().to_pylist()}
+
+    def upsert(self, rows: Sequence[Row]) -> None:
+        """Add passages, or replace those with the same document and ordinal, in one commit for each 10,000.
+
+        Raises ModelError for a vector that is not finite, is all zeros or has another length; ValueError where two rows
+        are the same passage.
+        """
+        if len({(row.doc, row.passage.ordinal) for row in rows}) != len(rows):
+            raise ValueError("two rows are the same passage")
+        for start in range(0, len(rows), _BATCH):
+            table = self._arrow(rows[start : start + _BATCH])
+            with explained(self._folder):
+                merge = self._table.merge_insert("id").when_matched_update_all().when_not_matched_insert_all()
+                merge.execute(table)
+
+    def trim(self, counts: Mapping[int, int]) -> None:
+        """Delete what documents have beyond their given numbers of passages, in one commit."""
+        if not counts:
+            return
+        # Mostly there is nothing to trim, and a deletion of nothing would still be a commit.
+        found = self._read(lambda: self._rows(_among("doc", counts), ["id", "doc", "ordinal"]))
+        excess = [row["id"] for row in found.to_pylist() if row["ordinal"] >= counts[row["doc"]]]
+        if excess:
+            with explained(self._folder):
+                self._table.delete("id IN ({})".format(", ".join(f"'{name}'" for name in excess)))
+            self._deleted += len(excess)
+
+    def delete(self, docs: Collection[int]) -> None:
+        """Delete all passages of documents, in one commit."""
+        number = self._read(lambda: self._table.count_rows(_among("doc", docs))) if docs else 0
+        if number:
+            with explained(self._folder):
+                self._table.delete(_among("doc", docs))
+            self._deleted += number
+
+    def rows(self, doc: int) -> Iterator[Row]:
+        """A document's passages in order, with their words and vectors; 10,000 are held at a time."""
+        start, found = 0, [0]
+        while found:
+            where = f"doc = {int(doc)} AND ordinal >= {start} AND ordinal < {start + _BATCH}"
+            table = self._read(partial(self._rows, where, [*_COLUMNS, "terms", "vector"])).sort_by("ordinal")
+            found, start = table["ordinal"].to_pylist(), start + _BATCH
+            for (_, passage), words, vector in zip(
+                _passages(table), table["terms"].to_pylist(), self._vectors(table), strict=True
+            ):
+                yield Row(doc, passage, words, vector)
+
+    def copy(self, source: int, target: int, terms: Callable[[Passage], str] | None = None) -> int:
+        """Store the passages of `source` for `target` as well, with their vectors, and say how many they are.
+
+        `terms` gives a passage's words for the target, whose file name is another; without it they stay as they are.
+        """
+        total, rows = 0, self.rows(source)
+        while batch := list(islice(rows, _BATCH)):
+            self.upsert([replace(row, doc=target, terms=terms(row.passage) if terms else row.terms) for row in batch])
+            total += len(batch)
+        return total
+
+    def nearest(self, vector: Vectors, limit: int, docs: Collection[int] | None = None) -> list[Candidate]:
+        """The `limit` passages with the highest cosine to `vector` (dimensions,), best first; `docs` None means all.
+
+        Exact up to some 40,000 passages, then through an index whose candidates are scored again exactly.
+        Raises ModelError for a query vector that is not finite, is all zeros or has another length.
+        """
+        import numpy as np
+
+        query = np.asarray(vector, dtype=np.float32)
+        self._check(query[None])
+        if limit < 1 or (docs is not None and not docs):
+            return []
+
+        def nearest() -> Any:
+            builder = self._table.search(query, vector_column_name="vector", query_type="vector")
+            builder = builder.distance_type("cosine").nprobes(100).refine_factor(2).limit(limit)
+            return _limited(builder, docs).select([*_COLUMNS, "vector", "_distance"]).to_arrow()
+
+        found = self._read(nearest)
+        return self._candidates(found, [1 - distance for distance in found["_distance"].to_pylist()])
+
+    def matching(self, words: str, limit: int, docs: Collection[int] | None = None) -> list[Candidate]:
+        """The `limit` passages with the highest BM25 for any of the words, best first; `docs` None means all."""
+        lance: Any = import_module("lancedb.query")
+        if not words.strip() or limit < 1 or (docs is not None and not docs):
+            return []
+
+        def matching() -> Any:
+            query = lance.MatchQuery(words, "terms", operator=lance.FullTextOperator.OR)
+            builder = self._table.search(query, query_type="fts").limit(limit)
+            return _limited(builder, docs).select([*_COLUMNS, "vector", "_score"]).to_arrow()
+
+        found = self._read(matching)
+        return self._candidates(found, found["_score"].to_pylist())
+
+    def passages(self, doc: int, start_char: int | None = None, end_char: int | None = None) -> list[Passage]:
+        """A document's passages in order, or those that have a character of text[start_char:end_char]."""
+        where = f"doc = {int(doc)}"
+        where += f" AND char_end > {int(start_char)}" if start_char is not None else ""
+        where += f" AND char_start < {int(end_char)}" if end_char is not None else ""
+        found = self._read(lambda: self._rows(where, _COLUMNS))
+        return sorted((passage for _, passage in _passages(found)), key=lambda passage: passage.ordinal)
+
+    def passage(self, name: str) -> Passage | None:
+        """The passage whose id is `name`; None where there is none."""
+        found = self._read(lambda: self._rows(f"id = '{name}'", _COLUMNS)) if _ID.fullmatch(name) else None
+        return next((passage for _, passage in _passages(found)), None) if found else None
+
+    def sync(self) -> None:
+        """Bring what was written through to the disk: a document is complete only after it."""
+        with explained(self._folder):
+            self._disk.flush(replace(self._disk.mark(), version=self._table.version, healed_to=None))
+        self.healed_to = None
+
+    def maintain(self) -> None:
+        """Merge small files, bring the indexes up to date and drop old versions, where that is due.
+
+        Costs about as much as writing the table anew, so it is done when a tenth of the passages came or went, or
+        after a hundred batches; until then queries stay right and are some milliseconds slower.
+        """
+        with explained(self._folder):
+            rows = self._table.count_rows()
+            fresh = self._table.index_stats("terms").num_unindexed_rows
+            scattered = self._table.stats()["fragment_stats"]["num_fragments"] >= _SCATTERED
+            if not scattered and 10 * max(fresh, self._deleted) < max(rows, 1):
+                return
+            self._table.optimize(cleanup_older_than=_NEVER)
+            self._disk.flush(replace(self._disk.mark(), version=self._table.version, trained=self._trained(rows)))
+            # Old versions go only when the new one is on the disk. Another process may be reading one of them.
+            self._table.optimize(cleanup_older_than=_WINDOW)
+            self._disk.flush(replace(self._disk.mark(), version=self._table.version))
+            self._deleted = 0
+
+    def _trained(self, rows: int) -> int:
+        """Build the vector index where it is due, and give the number of rows that it was trained on."""
+        from lancedb.index import IvfSq
+
+        trained = self._disk.mark().trained
+        segments = [index.num_segments or 1 for index in self._table.list_indices() if index.name == "vector"]
+        # Every optimisation adds a segment to it and none are ever merged; with twice the rows, its centres are stale.
+        stale = not segments or max(segments) > 10 or rows >= 2 * trained
+        if rows >= VECTOR_INDEX_ROWS and stale:
+            self._table.create_index("vector", config=IvfSq(distance_type="cosine"), name="vector", replace=True)
+            return rows
+        return trained if segments else 0
+
+    def _rows(self, where: str, columns: list[str]) -> Any:
+        return self._table.search().where(where).select(columns).limit(None).to_arrow()
+
+    def _read(self, query: Callable[[], _Result]) -> _Result:
+        with explained(self._folder):
+            try:
+                return query()
+            except RuntimeError as error:
+                if "Not found" not in str(error):
+                    raise
+                # Another process may have cleaned up the version that this handle was reading.
+                self._table.checkout_latest()
+                return query()
+
+    def _arrow(self, rows: Sequence[Row]) -> Any:
+        import numpy as np
+
+        pa: Any = import_module("pyarrow")
+        vectors = np.asarray([row.vector for row in rows], dtype=np.float32)
+        self._check(vectors)
+        columns: dict[str, Any] = {
+            "id": [passage_id(row.doc, row.passage.ordinal) for row in rows],
+            "doc": [row.doc for row in rows],
+            "terms": [_writable(row.terms) for row in rows],
+            "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), self.dimensions),
+        }
+        columns |= {name: [getattr(row.passage, name) for row in rows] for name in _FIELDS}
+        columns["text"] = [_writable(text) for text in columns["text"]]
+        columns["headings"] = [[_writable(heading) for heading in headings] for headings in columns["headings"]]
+        return pa.table(columns, schema=_schema(self.dimensions))
+
+    def _check(self, vectors: Vectors) -> None:
+        import numpy as np
+
+        if vectors.ndim != 2 or vectors.shape[1] != self.dimensions:
+            raise ModelError(
+                f"the model gave vectors of shape {vectors.shape[1:]}, the index holds ({self.dimensions},)",
+                "use the model that made the index",
+            )
+        if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
+            raise ModelError("the model gave a vector that is not finite or all zeros", "run: docsearch models test")
+
+    def _vectors(self, found: Any) -> Vectors:
+        flat = found["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+        vectors: Vectors = flat.reshape(-1, self.dimensions)
+        return vectors
+
+    def _candidates(self, found: Any, scores: list[float]) -> list[Candidate]:
+        candidates = [
+            Candidate(doc, passage, vector, score)
+            for (doc, passage), vector, score in zip(_passages(found), self._vectors(found), scores, strict=True)
+        ]
+        return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.doc, candidate.passage.ordinal))
+
+
+def _schema(dimensions: int) -> Any:
+    pa: Any = import_module("pyarrow")
+    whole = [pa.field(name, pa.int32()) for name in ("page", "line_start", "line_end", "char_start", "char_end")]
+    return pa.schema(
+        [
+            pa.field("id", pa.string(), nullable=False),
+            pa.field("doc", pa.int64()),
+            pa.field("ordinal", pa.int32()),
+            pa.field("text", pa.string()),
+            pa.field("terms", pa.string()),
+            pa.field("headings", pa.list_(pa.string())),
+            *whole,
+            pa.field("vector", pa.list_(pa.float32(), dimensions)),
+        ]
+    )
+
+
+def _indexes() -> dict[str, Any]:
+    from lancedb.index import FTS, BTree
+
+    # Without stop words in the index, "to be or not to be" would match nothing.
+    words = FTS(with_position=True, base_tokenizer="icu/split", language="English", remove_stop_words=False)
+    return {"id": BTree(), "doc": BTree(), "terms": words}
+
+
+def _among(column: str, numbers: Iterable[int]) -> str:
+    return f"{column} IN ({', '.join(str(int(number)) for number in numbers)})"
+
+
+def _limited(builder: Any, docs: Collection[int] | None) -> Any:
+    return builder if docs is None else builder.where(_among("doc", docs), prefilter=True)
+
+
+def _passages(found: Any) -> Iterator[tuple[int, Passage]]:
+    for row in found.select(_COLUMNS).to_pylist():
+        doc, headings = row.pop("doc"), tuple(row.pop("headings"))
+        yield doc, Passage(headings=headings, **row)
+
+
+def _writable(text: str) -> str:
+    """The text with a replacement character for each lone surrogate, which Arrow cannot hold; offsets stay."""
+    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
