@@ -1,0 +1,1 @@
+"""What docsearch costs, measured: `python -m benchmarks`."""

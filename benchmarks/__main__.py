@@ -1,0 +1,9 @@
+"""All benchmarks that need no data of others, one after the other."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+for name in ("embed", "ingest", "query"):
+    subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)

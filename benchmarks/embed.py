@@ -1,0 +1,200 @@
+"""Embedding speed on a processor: the numpy engine against onnxruntime and torch, on the same weights and tokens.
+
+    python benchmarks/embed.py [--rounds 7] [--threads N]
+
+Needs the packages of the `bench` group (onnx, onnxruntime, sentence-transformers, which brings torch). Prints a Markdown
+table and writes benchmarks/results/embed.json. Tokenising is left out. The engines take turns in each round, so that a
+machine which slows down slows all of them; figures are medians.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import random
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+from onnx_bert import bert_graph
+
+from search.embedder import load_embedder
+from search.models.batches import by_length
+from search.models.checkpoint import Checkpoint
+from search.models.cpu_threads import cores
+
+STARTER = Path(__file__).parent.parent / "search" / "models" / "starter"
+RESULT = Path(__file__).parent / "results" / "embed.json"
+Encode = Callable[[list[list[int]]], np.ndarray]
+# name → how many texts, and of how many tokens
+LOADS = {"long": (128, 200, 250), "short": (128, 30, 60), "query": (1, 12, 12)}
+BATCH_TOKENS = 1024
+TORCH_BATCH = 32
+# torch's and onnxruntime's idle threads go on spinning for this long
+REST_SECONDS = 0.3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Compare embedding engines on a processor.")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=cores())
+    arguments = parser.parse_args()
+    weights = float32_weights(Checkpoint(STARTER))
+    engines: dict[str, Encode] = {
+        "numpy": load_embedder("starter", "cpu").encoder.encode,
+        "onnxruntime": onnxruntime_engine(weights, arguments.threads),
+        "torch": torch_engine(weights, arguments.threads),
+    }
+    loads = {name: token_ids(*load) for name, load in LOADS.items()}
+    check(engines, loads)
+    seconds = measure(engines, loads, arguments.rounds)
+    print(table(seconds, loads))
+    RESULT.parent.mkdir(exist_ok=True)
+    result = {"machine": machine(arguments.threads), "tokens": tokens(loads), "seconds": seconds}
+    RESULT.write_text(json.dumps(result, indent=1) + "\n")
+
+
+def token_ids(count: int, least: int, most: int) -> list[list[int]]:
+    """`count` texts of whole words drawn from the vocabulary, with [CLS] and [SEP]; the same at each run."""
+    vocabulary = json.loads((STARTER / "tokenizer.json").read_bytes())["model"]["vocab"]
+    words = sorted(i for word, i in vocabulary.items() if word.isascii() and word.isalpha() and len(word) > 2)
+    draw = random.Random(1)
+    lengths = [draw.randint(least, most) for _ in range(count)]
+    return [[101, *draw.choices(words, k=length - 2), 102] for length in lengths]
+
+
+def float32_weights(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
+    """All weights as float32 under the checkpoint's names."""
+    weights: dict[str, np.ndarray] = {}
+    for name, stored in checkpoint.tensors():
+        module = name.removesuffix(".weight")
+        if f"{module}.scales" in checkpoint:
+            quantization = checkpoint.quantization(module)
+            columns = stored.shape[1] * 32 // quantization.bits
+            weights[name] = checkpoint.matrix(module, len(stored), columns).rows(np.arange(len(stored)))
+        elif not name.endswith((".scales", ".biases")):
+            weights[name] = stored.astype(np.float32)
+    return weights
+
+
+def onnxruntime_engine(weights: dict[str, np.ndarray], threads: int) -> Encode:
+    """The fused graph that onnxruntime's own BERT optimiser makes, in length-sorted batches."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL
+    graph = bert_graph(weights, heads=12, eps=1e-12)
+    session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+    def run(padded: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        return session.run(None, {"ids": padded, "mask": mask})[0]
+
+    return lambda ids: in_batches(ids, by_length(list(map(len, ids)), BATCH_TOKENS, padded=True), run)
+
+
+def torch_engine(weights: dict[str, np.ndarray], threads: int) -> Encode:
+    """transformers' BERT as sentence-transformers runs it: sorted by length, 32 texts at a time."""
+    import torch
+    from transformers import BertConfig, BertModel
+
+    torch.set_num_threads(threads)
+    config = {key: value for key, value in Checkpoint(STARTER).config.items() if key != "quantization"}
+    model = BertModel(BertConfig.from_dict(config | {"torch_dtype": "float32"}), add_pooling_layer=False).eval()
+    missing, _ = model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()}, strict=False)
+    assert not [name for name in missing if "position_ids" not in name], missing
+
+    def run(padded: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            arguments = {"input_ids": torch.from_numpy(padded).long(), "attention_mask": torch.from_numpy(mask).long()}
+            return model(**arguments).last_hidden_state[:, 0].numpy()
+
+    def encode(ids: list[list[int]]) -> np.ndarray:
+        order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
+        return in_batches(ids, [order[i : i + TORCH_BATCH] for i in range(0, len(order), TORCH_BATCH)], run)
+
+    return encode
+
+
+def in_batches(
+    ids: list[list[int]], batches: list[list[int]], run: Callable[[np.ndarray, np.ndarray], np.ndarray]
+) -> np.ndarray:
+    """The vectors of `ids` from a model that takes padded batches and a mask."""
+    out: list[Any] = [None] * len(ids)
+    for batch in batches:
+        longest = max(len(ids[i]) for i in batch)
+        padded, mask = np.zeros((2, len(batch), longest), np.int32)
+        for row, i in enumerate(batch):
+            padded[row, : len(ids[i])] = ids[i]
+            mask[row, : len(ids[i])] = 1
+        for i, vector in zip(batch, run(padded, mask), strict=True):
+            out[i] = vector
+    return np.stack(out)
+
+
+def check(engines: dict[str, Encode], loads: dict[str, list[list[int]]]) -> None:
+    """Stops where the engines do not compute the same."""
+    for load, ids in loads.items():
+        vectors = {name: unit(encode(ids)) for name, encode in engines.items()}
+        for name, other in vectors.items():
+            cosine = np.vecdot(vectors["onnxruntime"], other).min()
+            assert cosine > 0.99999, f"{name} differs on {load}: cosine {cosine}"
+
+
+def unit(x: np.ndarray) -> np.ndarray:
+    """Rows of length 1."""
+    return x / np.sqrt(np.vecdot(x, x))[:, None]
+
+
+def measure(
+    engines: dict[str, Encode], loads: dict[str, list[list[int]]], rounds: int
+) -> dict[str, dict[str, list[float]]]:
+    """Seconds by load, engine and round; a query is the mean of ten in a row."""
+    seconds: dict[str, dict[str, list[float]]] = {load: {name: [] for name in engines} for load in loads}
+    for _ in range(rounds):
+        for load, ids in loads.items():
+            repeats = 10 if len(ids) == 1 else 1
+            for name, encode in engines.items():
+                time.sleep(REST_SECONDS)
+                encode(ids[:8])
+                start = time.perf_counter()
+                for _ in range(repeats):
+                    encode(ids)
+                seconds[load][name].append((time.perf_counter() - start) / repeats)
+    return seconds
+
+
+def table(seconds: dict[str, dict[str, list[float]]], loads: dict[str, list[list[int]]]) -> str:
+    """The medians as Markdown, with the numpy engine's speed as a multiple of each other's."""
+    lines = ["| load | engine | tokens/s | ms | numpy is faster by |", "|---|---|---:|---:|---:|"]
+    count = tokens(loads)
+    for load, engines in seconds.items():
+        ours = median(engines["numpy"])
+        for name, times in engines.items():
+            typical = median(times)
+            lines.append(f"| {load} | {name} | {count[load] / typical:,.0f} | {typical * 1e3:,.1f} | {typical / ours:.2f}× |")
+    return "\n".join(lines)
+
+
+def tokens(loads: dict[str, Sequence[Sequence[int]]]) -> dict[str, int]:
+    """How many tokens each load has."""
+    return {load: sum(map(len, ids)) for load, ids in loads.items()}
+
+
+def machine(threads: int) -> dict[str, Any]:
+    """What the figures were taken on."""
+    import onnxruntime
+    import threadpoolctl
+    import torch
+
+    blas = [library["architecture"] for library in threadpoolctl.threadpool_info() if "architecture" in library]
+    versions = {"numpy": np.__version__, "onnxruntime": onnxruntime.__version__, "torch": torch.__version__}
+    return {"platform": platform.platform(), "threads": threads, "blas_kernels": blas, "versions": versions}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""Ingest end to end: its rate beside the embedder's own on the same texts, its memory, and a run that finds nothing new.
+
+python -m benchmarks.ingest [--documents 150] [--files 10000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from search.catalog import Catalog
+from search.embedder import load_embedder
+from search.passages import embedded_text
+from search.store import Store
+
+from .measure import Row, run_command, write_results
+from .texts import document
+
+ROUNDS = 3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure ingest.")
+    parser.add_argument("--documents", type=int, default=150)
+    parser.add_argument("--files", type=int, default=10_000)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [*rates(Path(folder), arguments.documents), *unchanged(Path(folder), arguments.files)]
+    write_results("ingest", rows)
+
+
+def rates(folder: Path, documents: int) -> list[Row]:
+    """Tokens a second of `docsearch ingest` and, in turns with it, of the embedder alone on the very passages that it stored."""
+    source = folder / "documents"
+    source.mkdir()
+    for seed in range(documents):
+        (source / f"{seed:04}.md").write_text(document(seed, 40))
+    ingest, alone, peaks = [], [], []
+    for number in range(ROUNDS):
+        index = folder / f"index-{number}"
+        run = run_command("--quiet", "--index", str(index), "ingest", "--json", str(source))
+        report = json.loads(run.out)
+        ingest.append(report["tokens"] / report["seconds"])
+        peaks.append(run.peak_mb)
+        alone.append(_embedder_alone(index))
+    ratio = statistics.median(have / bare for have, bare in zip(ingest, alone, strict=True))
+    return [
+        Row(
+            f"embedder alone, {report['passages']:,} passages of {report['tokens'] / report['passages']:.0f} tokens",
+            statistics.median(alone),
+            "tokens/s",
+        ),
+        Row("ingest end to end, after start-up", statistics.median(ingest), "tokens/s"),
+        Row("share of the embedder's own rate", 100 * ratio, "%", "at least 85 %"),
+        Row("peak memory of the process", statistics.median(peaks), "MB", "under 900 MB"),
+    ]
+
+
+def _embedder_alone(index: Path) -> float:
+    embedder = load_embedder()
+    with Catalog.open(index) as catalog:
+        store = Store(index, embedder.dimensions)
+        texts = [embedded_text(passage) for entry in catalog.entries() for passage in store.passages(entry.doc)]
+    texts.sort(key=len)
+    tokens = sum(map(len, embedder.tokenizer.spans(texts)))
+    embedder.embed_passages(texts[:8])
+    started = time.perf_counter()
+    for start in range(0, len(texts), 64):
+        embedder.embed_passages(texts[start : start + 64])
+    return tokens / (time.perf_counter() - started)
+
+
+def unchanged(folder: Path, files: int) -> list[Row]:
+    """`docsearch ingest` over many files that have not changed."""
+    source = folder / "many"
+    for seed in range(files):
+        path = source / f"{seed % 100:02}" / f"{seed}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"Ledger entry number {seed}.\n")
+    index = str(folder / "index-many")
+    first = run_command("--quiet", "--index", index, "ingest", str(source))
+    again = [run_command("--quiet", "--index", index, "ingest", str(source)) for _ in range(ROUNDS)]
+    return [
+        Row(f"first ingest of {files:,} short files", first.seconds, "s"),
+        Row(f"ingest of {files:,} unchanged files", statistics.median(run.seconds for run in again), "s", "under 2 s"),
+        Row("its peak memory", statistics.median(run.peak_mb for run in again), "MB"),
+    ]
+
+
+if __name__ == "__main__":
+    main()

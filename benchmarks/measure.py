@@ -1,0 +1,85 @@
+"""Timing, memory and the table that all benchmarks write."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+RESULTS = Path(__file__).parent / "results"
+COMMAND = Path(sys.executable).with_name("docsearch")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure with what it should reach."""
+
+    what: str
+    value: float
+    unit: str
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished process: wall seconds, peak memory in MB, what it printed."""
+
+    seconds: float
+    peak_mb: float
+    out: str
+
+
+def median_seconds(call: Callable[[], object], rounds: int) -> float:
+    """The median wall time of `call`, after one call that does not count."""
+    call()
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
+
+
+_WRAPPER = """
+import resource, subprocess, sys, time
+started = time.perf_counter()
+code = subprocess.call(sys.argv[1:])
+print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def run_command(*arguments: str) -> Run:
+    """Run `docsearch` in a process of its own and measure it."""
+    done = subprocess.run([sys.executable, "-c", _WRAPPER, COMMAND, *arguments], capture_output=True, text=True)
+    if done.returncode not in (0, 1):
+        raise SystemExit(done.stderr)
+    seconds, peak = map(float, done.stderr.split()[-2:])
+    return Run(seconds, peak / (1024**2 if sys.platform == "darwin" else 1024), done.stdout)
+
+
+def write_results(name: str, rows: list[Row]) -> None:
+    """Print a Markdown table and keep the figures as JSON under benchmarks/results."""
+    print(f"\n| {name} | | target |\n|---|---|---|")
+    for row in rows:
+        print(
+            f"| {row.what} | {row.value:,.3g} {row.unit} | {row.target} |"
+            if row.value < 100
+            else f"| {row.what} | {row.value:,.0f} {row.unit} | {row.target} |"
+        )
+    RESULTS.mkdir(exist_ok=True)
+    machine = {
+        "system": platform.platform(),
+        "processor": platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+    }
+    (RESULTS / f"{name}.json").write_text(
+        json.dumps({"machine": machine, "rows": [asdict(row) for row in rows]}, indent=1) + "\n"
+    )

@@ -1,0 +1,62 @@
+"""nDCG@10 of the starter's vectors where each document is one passage, on BEIR folders.
+
+    python -m benchmarks.quality FOLDER...
+
+A BEIR folder holds corpus.jsonl, queries.jsonl and qrels.tsv. Gains are 2^grade - 1; ties keep the corpus's order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+
+from search.embedder import load_embedder
+
+from .measure import Row, write_results
+
+# bge-small-en-v1.5, 8-bit affine group 64, whole documents cut at 512 tokens
+EXPECTED = {"cranfield": 0.418, "nfcorpus_prepro": 0.344, "cosqa": 0.579}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure the starter's vectors.")
+    parser.add_argument("folders", type=Path, nargs="+")
+    rows = []
+    for folder in parser.parse_args().folders:
+        target = f"{EXPECTED[folder.name]:.3f} ± 0.003" if folder.name in EXPECTED else ""
+        rows.append(Row(f"nDCG@10, vectors, {folder.name}", round(vector_ndcg(folder), 4), "", target))
+    write_results("quality", rows)
+
+
+def vector_ndcg(folder: Path) -> float:
+    """Mean nDCG@10 over the queries that have a relevant document."""
+    embedder = load_embedder()
+    documents = [json.loads(line) for line in (folder / "corpus.jsonl").read_text().splitlines()]
+    queries = [json.loads(line) for line in (folder / "queries.jsonl").read_text().splitlines()]
+    judged: dict[str, dict[str, int]] = {}
+    for line in (folder / "qrels.tsv").read_text().splitlines()[1:]:
+        query, document, gain = line.split("\t")
+        judged.setdefault(query, {})[document] = int(gain)
+    passages = embedder.embed_passages([f"{row.get('title') or ''} {row['text']}".strip() for row in documents])
+    names = [row["_id"] for row in documents]
+    scores = []
+    for query in queries:
+        gains = judged.get(query["_id"], {})
+        if not any(gains.values()):
+            continue
+        best = np.argsort(-(passages @ embedder.embed_query(query["text"])), kind="stable")[:10]
+        scores.append(
+            _dcg([gains.get(names[place], 0) for place in best]) / _dcg(sorted(gains.values(), reverse=True)[:10])
+        )
+    return float(np.mean(scores))
+
+
+def _dcg(gains: list[int]) -> float:
+    return float(sum((2**gain - 1) / np.log2(rank + 2) for rank, gain in enumerate(gains)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""Query latency at 10,000 passages: cold (a new process) and warm (`Index.query`), and `docsearch --help`.
+
+    python -m benchmarks.query [--passages 10000]
+
+The passages' vectors are random around the sample corpus's own, so that no hour goes into embedding them; all else is real.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from search import Index
+from search.catalog import Catalog, Entry, State, doc_id
+from search.documents import File, Passage
+from search.documents import Row as StoredRow
+from search.store import Store
+from search.terms import passage_terms
+
+from .measure import Row, median_seconds, run_command, write_results
+from .texts import CORPUS, document
+
+QUERIES = (
+    "why are my radiators cold",
+    "how long may the tenant stay",
+    "retry after a failed call",
+    "when is the next service due",
+    "rent 2024",
+)
+PER_DOCUMENT = 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure queries.")
+    parser.add_argument("--passages", type=int, default=10_000)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        index = Path(folder) / "index"
+        fill(index, arguments.passages)
+        write_results("query", [*warm(index, arguments.passages), *cold(index, arguments.passages)])
+
+
+def fill(path: Path, passages: int) -> None:
+    """An index of the sample corpus and made documents, `passages` in all."""
+    with Index.open(path) as index:
+        report = index.ingest([CORPUS])
+        embedder = index.embedder
+        base = embedder.embed_passages([document(seed, 6) for seed in range(64)])
+    noise = np.random.default_rng(0)
+    with Catalog.open(path, write=True) as catalog:
+        store = Store(path, embedder.dimensions, create=True)
+        for first in range(0, passages - report.passages, 5000):
+            rows: list[StoredRow] = []
+            entries: list[Entry] = []
+            for number in range(first, min(first + 5000, passages - report.passages), PER_DOCUMENT):
+                name = f"/made/{number}.md"
+                doc = doc_id(name)
+                entries.append(
+                    Entry(
+                        File(name, "/made", 0, 0, 0, 0),
+                        doc,
+                        kind="markdown",
+                        passages=PER_DOCUMENT,
+                        state=State.COMPLETE,
+                    )
+                )
+                for ordinal in range(PER_DOCUMENT):
+                    text = document(number + ordinal, 6)
+                    vector = base[noise.integers(len(base))] + 0.05 * noise.standard_normal(
+                        embedder.dimensions, np.float32
+                    )
+                    passage = Passage(ordinal, text, (), None, 1, 1, 0, len(text))
+                    rows.append(
+                        StoredRow(doc, passage, passage_terms("", (), text, ""), vector / np.linalg.norm(vector))
+                    )
+            store.upsert(rows)
+            catalog.put(entries)
+        store.sync()
+        store.maintain()
+
+
+def warm(path: Path, passages: int) -> list[Row]:
+    """Index.query in a process that has answered before."""
+    rows = []
+    with Index.open(path) as index:
+        for mode in ("hybrid", "vector", "text"):
+            times = [median_seconds(lambda text=text, mode=mode: index.query(text, mode=mode), 9) for text in QUERIES]  # type: ignore[misc]
+            target = "under 60 ms" if mode == "hybrid" else ""
+            rows.append(
+                Row(f"warm Index.query, {mode}, {passages:,} passages", 1000 * statistics.median(times), "ms", target)
+            )
+        vector = index.embedder.embed_query(QUERIES[0])
+        rows.append(
+            Row(
+                "of it: embed the query",
+                1000 * median_seconds(lambda: index.embedder.embed_query(QUERIES[0]), 15),
+                "ms",
+            )
+        )
+        rows.append(
+            Row("of it: nearest vectors", 1000 * median_seconds(lambda: index.store.nearest(vector, 100), 15), "ms")
+        )
+        rows.append(
+            Row("of it: matching words", 1000 * median_seconds(lambda: index.store.matching(QUERIES[0], 100), 15), "ms")
+        )
+    return rows
+
+
+def cold(path: Path, passages: int) -> list[Row]:
+    """`docsearch` in new processes."""
+    runs = [run_command("--index", str(path), "query", text) for text in QUERIES]
+    help_times = [run_command("--help").seconds for _ in range(7)]
+    return [
+        Row(
+            f"cold docsearch query, {passages:,} passages",
+            statistics.median(run.seconds for run in runs),
+            "s",
+            "under 2.5 s",
+        ),
+        Row("its peak memory", statistics.median(run.peak_mb for run in runs), "MB"),
+        Row("docsearch --help", statistics.median(help_times), "s", "under 0.15 s"),
+    ]
+
+
+if __name__ == "__main__":
+    main()

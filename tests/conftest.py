@@ -1,0 +1,52 @@
+"""Isolated index and configuration, and a small folder of documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from search.passages import PassageRules
+
+from search.index import Index
+
+from .toys import ToyEmbedder
+
+NOTES = {
+    "house/boiler.md": "# Boiler\n\nThe radiators stay cold when the boiler loses pressure.\n\n## Pressure\n\nFill to 1.5 bar.\n",
+    "house/lease.txt": "The landlord may raise the rent once a year. The tenant gives two months notice.\n",
+    "kitchen/bread.md": "# Sourdough\n\nFold the dough four times, then bake it in a hot oven.\n",
+    "sea.rst": "Tides\n=====\n\nThe tide in the harbour turns every six hours.\n",
+}
+
+
+@pytest.fixture(autouse=True)
+def no_discovered_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Keep the developer's own index and configuration out."""
+    for name in ("DOCSEARCH_INDEX", "DOCSEARCH_PROFILE", "DOCSEARCH_BACKEND"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg-config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture
+def notes(tmp_path: Path) -> Path:
+    """Four documents on four subjects."""
+    root = tmp_path / "notes"
+    for name, text in NOTES.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    return root
+
+
+@pytest.fixture
+def embedder() -> ToyEmbedder:
+    return ToyEmbedder()
+
+
+@pytest.fixture
+def index(tmp_path: Path, embedder: ToyEmbedder) -> Iterator[Index]:
+    """An index in an own folder, with the toy embedder."""
+    with Index(str(tmp_path / "index"), None, lambda name: embedder, PassageRules()) as index:
+        yield index

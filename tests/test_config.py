@@ -1,0 +1,60 @@
+from pathlib import Path
+
+import pytest
+
+from search.config import Config, config_folder, load_config
+from search.errors import ConfigError
+
+
+def write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_environment_beats_the_folders_file_beats_the_users(tmp_path: Path) -> None:
+    user = write(tmp_path / "config.toml", 'index = "/from/user"\nlimit = 5\nmode = "text"\n')
+    write(tmp_path / "here" / ".docsearch.toml", "limit = 7\n")
+    config = load_config(str(user), {"DOCSEARCH_INDEX": "/from/env"}, str(tmp_path / "here"))
+    assert config == Config(index="/from/env", limit=7, mode="text")
+
+
+def test_the_users_file_is_found_in_the_platforms_place(tmp_path: Path) -> None:
+    write(Path(config_folder()) / "config.toml", 'index = "/mine"\nmin_score = 1\n')
+    assert load_config(None, {}, str(tmp_path)) == Config(index="/mine", min_score=1.0)
+
+
+def test_default_index_lies_in_the_users_data(tmp_path: Path) -> None:
+    index = Path(load_config(None, {}, str(tmp_path)).index)
+    assert index.is_relative_to(tmp_path)
+    assert index.parts[-2:] == ("docsearch", "index")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("limits = 3", "has an unknown setting 'limits'; the settings are backend, color, index"),
+        ("limit = ", "is not valid TOML: Invalid value"),
+        ('limit = "3"', "limit must be of type int; it is '3' now"),
+        ("limit = true", "limit must be of type int; it is True now"),
+        ("limit = -1", "limit must not be negative; it is -1 now"),
+        ('mode = "fuzzy"', "mode is 'fuzzy'; use one of hybrid, vector, text"),
+    ],
+)
+def test_a_bad_file_is_one_clear_error(tmp_path: Path, text: str, message: str) -> None:
+    user = write(tmp_path / "config.toml", text)
+    with pytest.raises(ConfigError) as caught:
+        load_config(str(user), {}, str(tmp_path))
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("setting", ['index = "/etc"', 'profile = "best"', 'backend = "cpu"', "max_file_size = 1"])
+def test_a_folders_file_sets_nothing_that_runs_or_reaches_outside(tmp_path: Path, setting: str) -> None:
+    write(tmp_path / ".docsearch.toml", setting)
+    with pytest.raises(ConfigError, match=r"a folder's own file may set color, limit, min_score, mode only"):
+        load_config(None, {}, str(tmp_path))
+
+
+def test_a_named_file_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="does not exist; check the path given to --config"):
+        load_config(str(tmp_path / "none.toml"), {}, str(tmp_path))

@@ -1,0 +1,148 @@
+"""Catalogue and table together: killed at any moment, or torn by a power cut, they agree again after opening."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from search.catalog import Catalog, Entry, State, doc_id
+from search.documents import File, Passage, Row
+from search.lock import WriterLock
+from search.store import Store
+
+HERE = Path(__file__).parent.parent
+WIDTH = 8
+KILLS = 12
+
+WRITER = """
+import os, random, signal, sys, threading
+from pathlib import Path
+from search.catalog import Catalog, State, doc_id
+from search.lock import WriterLock
+from search.store import Store
+from tests.test_crash import WIDTH, add, remove
+folder, seed = Path(sys.argv[1]), int(sys.argv[2])
+with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
+    store = Store(folder, WIDTH, create=True)
+    chance = random.Random(seed)
+    sys.stdin.readline()
+    threading.Timer(chance.uniform(0.0, 0.5), os.kill, (os.getpid(), signal.SIGKILL)).start()
+    while True:
+        paths = [f"/d/{number}" for number in chance.sample(range(40), 6)]
+        what = chance.random()
+        if what < 0.7:
+            add(catalog, store, {path: chance.randrange(0, 12) for path in paths})
+        elif what < 0.9:
+            remove(catalog, store, paths)
+        else:
+            store.maintain()
+"""
+
+
+def entry(path, passages, state, version=0):
+    file = File(path, "/d", 1, 1, 1, 1)
+    return Entry(file, doc_id(path), content=path, passages=passages, state=state, version=version)
+
+
+def row(path, ordinal):
+    passage = Passage(ordinal, f"passage {ordinal} of {path}", (), None, 1, 1, 0, 10)
+    return Row(doc_id(path), passage, passage.text, np.ones(WIDTH, dtype=np.float32))
+
+
+def add(catalog, store, counts):
+    """What an ingest does with a batch of documents; `counts` is their numbers of passages by path."""
+    catalog.put(entry(path, number, State.PENDING) for path, number in counts.items())
+    store.upsert([row(path, ordinal) for path, number in counts.items() for ordinal in range(number)])
+    store.trim({doc_id(path): number for path, number in counts.items()})
+    store.sync()
+    catalog.put(entry(path, number, State.COMPLETE, store.version) for path, number in counts.items())
+
+
+def remove(catalog, store, paths):
+    """What an ingest does with files that are gone."""
+    catalog.set_state(paths, State.PENDING)
+    store.delete([doc_id(path) for path in paths])
+    store.sync()
+    catalog.remove(paths)
+
+
+def states(catalog):
+    return {found.file.path: found.state for found in catalog.entries()}
+
+
+def writer(folder, seed):
+    command = [sys.executable, "-c", WRITER, str(folder), str(seed)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=HERE)
+
+
+def test_killed_at_random_moments(tmp_path):
+    folder = tmp_path / "index"
+    seen = 0
+    for seed in range(KILLS):
+        process = writer(folder, seed)
+        _, errors = process.communicate("go\n")
+        assert process.returncode == -signal.SIGKILL, errors
+        with Catalog.open(folder, write=True) as catalog, WriterLock(folder):
+            store = Store(folder, WIDTH, create=True)
+            stored = store.counts()
+            entries = {found.doc: found for found in catalog.entries()}
+            assert store.healed_to is None
+            assert stored.keys() <= entries.keys()
+            complete = {doc: found for doc, found in entries.items() if found.state is State.COMPLETE}
+            assert {doc: stored.get(doc, 0) for doc in complete} == {doc: one.passages for doc, one in complete.items()}
+            for doc, found in complete.items():
+                assert [passage.ordinal for passage in store.passages(doc)] == list(range(found.passages))
+            assert len(store.nearest(np.ones(WIDTH, dtype=np.float32), 1000)) == sum(stored.values())
+            assert len(store.matching("passage", 1000)) == sum(stored.values())
+            assert catalog.reconcile(stored) == frozenset()
+            seen += len(complete)
+            # The next run takes up what was open.
+            half = [found.file.path for found in entries.values() if found.state is State.PENDING]
+            add(catalog, store, dict.fromkeys(half, 3))
+            assert set(states(catalog).values()) <= {State.COMPLETE}
+    assert seen > KILLS
+
+
+def test_a_torn_version_makes_its_documents_pending(tmp_path):
+    folder = tmp_path / "index"
+    with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
+        store = Store(folder, WIDTH, create=True)
+        add(catalog, store, {"/d/old": 2})
+        add(catalog, store, {"/d/new": 3, "/d/empty": 0})
+        newest = min((folder / "passages.lance" / "_versions").glob("*.manifest"))
+        newest.write_bytes(bytes(newest.stat().st_size))
+
+        healed = Store(folder, WIDTH, create=True)
+        assert healed.healed_to == healed.version == store_version(catalog, "/d/old")
+        assert catalog.mark_pending_after(healed.healed_to) == 2
+        assert states(catalog) == {"/d/empty": "pending", "/d/new": "pending", "/d/old": "complete"}
+        assert healed.counts() == {doc_id("/d/old"): 2}
+
+        add(catalog, healed, {"/d/new": 3, "/d/empty": 0})
+        again = Store(folder, WIDTH, create=True)
+        assert (again.healed_to, again.counts()) == (None, {doc_id("/d/old"): 2, doc_id("/d/new"): 3})
+
+
+def test_a_deletion_that_was_torn_comes_back_as_an_orphan(tmp_path):
+    folder = tmp_path / "index"
+    with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
+        store = Store(folder, WIDTH, create=True)
+        add(catalog, store, {"/d/kept": 2, "/d/gone": 3})
+        remove(catalog, store, ["/d/gone"])
+        newest = min((folder / "passages.lance" / "_versions").glob("*.manifest"))
+        newest.write_bytes(b"")
+
+        healed = Store(folder, WIDTH, create=True)
+        assert catalog.mark_pending_after(healed.healed_to) == 0
+        orphans = catalog.reconcile(healed.counts())
+        assert orphans == {doc_id("/d/gone")}
+        healed.delete(orphans)
+        healed.sync()
+        assert healed.counts() == {doc_id("/d/kept"): 2}
+        assert states(catalog) == {"/d/kept": "complete"}
+
+
+def store_version(catalog, path):
+    return catalog.entry(path).version

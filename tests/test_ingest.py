@@ -1,0 +1,261 @@
+import errno
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from search.passages import PassageRules
+
+from search.errors import IndexLocked, ModelMismatch, NoIndex, NotAnIndex, UsageError
+from search.index import Index
+from search.lock import WriterLock
+from search.results import IngestReport, Progress
+from search.scopes import RootRules
+
+from .toys import ToyEmbedder
+
+
+def settle(root: Path) -> None:
+    """Make files older than the tick within which a change could go unseen."""
+    past = 1_700_000_000
+    for path in root.rglob("*"):
+        os.utime(path, (past, past))
+
+
+def counts(report: IngestReport) -> tuple[int, int, int, int, int]:
+    return report.added, report.changed, report.copied, report.removed, report.unchanged
+
+
+def paths(index: Index) -> list[str]:
+    return [entry.file.path for entry in index.catalog.entries() if entry.passages]
+
+
+def test_first_run_reads_everything(index: Index, notes: Path) -> None:
+    seen: list[Progress] = []
+    report = index.ingest([notes], on_progress=seen.append)
+    assert counts(report) == (4, 0, 0, 0, 0)
+    assert (report.failed, report.skipped, report.warnings) == ((), (), ())
+    assert report.passages == sum(entry.passages for entry in index.catalog.entries()) == index.store.count()
+    assert (seen[-1].files_done, seen[-1].files_total, seen[-1].passages) == (4, 4, report.passages)
+    assert seen[-1].bytes_done == seen[-1].bytes_total == sum(len(path.read_bytes()) for path in notes.rglob("*.*"))
+
+
+def test_an_unchanged_folder_is_not_read_and_needs_no_model(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    index.close()
+
+    def no_model(name: str) -> ToyEmbedder:
+        raise AssertionError("the model was asked for")
+
+    again = Index(index.path, None, no_model, PassageRules())
+    for path in notes.rglob("*.*"):
+        os.chmod(path, 0)  # reading would fail for all but root
+    again.ingest()
+    settled = again.ingest()
+    assert counts(settled) == (0, 0, 0, 0, 4)
+    again.close()
+
+
+def test_changed_new_moved_and_deleted_files(index: Index, notes: Path, embedder: ToyEmbedder) -> None:
+    index.ingest([notes])
+    (notes / "house/boiler.md").write_text("# Boiler\n\nIt was replaced.\n")
+    (notes / "new.txt").write_text("A new landlord.")
+    (notes / "sea.rst").rename(notes / "tides.rst")
+    (notes / "kitchen/bread.md").unlink()
+    embedder.embedded.clear()
+    report = index.ingest([notes])
+    assert counts(report) == (1, 1, 1, 2, 1)
+    assert (
+        sorted(embedder.embedded) == ["A new landlord.", "# Boiler\n\nIt was replaced."][::-1]
+        or len(embedder.embedded) == 2
+    )
+    assert paths(index) == [
+        str(notes / name) for name in ("house/boiler.md", "house/lease.txt", "new.txt", "tides.rst")
+    ]
+    assert [hit.path for hit in index.query("tide", mode="text").hits] == [str(notes / "tides.rst")]
+    assert index.store.count() == sum(entry.passages for entry in index.catalog.entries())
+
+
+def test_a_document_that_shrinks_leaves_no_old_passage(index: Index, tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    file = root / "long.md"
+    file.write_text("\n\n".join(f"# Part {n}\n\n" + "harbour wall and pier. " * 40 for n in range(8)))
+    index.ingest([root])
+    before = index.store.count()
+    file.write_text("# Part 0\n\nshort\n")
+    index.ingest([root])
+    assert (before > 4, index.store.count()) == (True, 1)
+
+
+def test_an_empty_or_missing_root_deletes_nothing_unless_told(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    away = notes.with_name("away")
+    notes.rename(away)
+    missing = index.ingest()
+    notes.mkdir()
+    empty = index.ingest([notes])
+    assert counts(missing) == counts(empty) == (0, 0, 0, 0, 0)
+    assert missing.warnings == (
+        f"{notes} is not there; its 4 documents stay in the index (use --prune to forget them)",
+    )
+    assert empty.warnings == (f"{notes} is empty; its 4 documents stay in the index (use --prune to forget them)",)
+    assert len(paths(index)) == 4
+    assert counts(index.ingest(prune=True)) == (0, 0, 0, 4, 0)
+    assert (paths(index), index.store.count()) == ([], 0)
+
+
+def test_a_part_of_a_root_is_refreshed_alone(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    (notes / "house/boiler.md").unlink()
+    (notes / "sea.rst").unlink()
+    assert counts(index.ingest([notes / "house"])) == (0, 0, 0, 1, 1)
+    assert [root.path for root in index.status().roots] == [str(notes)]
+    assert str(notes / "sea.rst") in paths(index)
+    shutil.rmtree(notes / "house")
+    assert counts(index.ingest([notes / "house"])) == (0, 0, 0, 1, 0)
+
+
+def test_a_root_above_takes_over_the_roots_in_it(index: Index, notes: Path) -> None:
+    index.ingest([notes / "house", notes / "sea.rst"])
+    report = index.ingest([notes])
+    assert counts(report)[:4] == (1, 0, 0, 0)
+    status = index.status()
+    assert [(root.path, root.documents) for root in status.roots] == [(str(notes), 4)]
+
+
+def test_rules_stay_with_a_root(index: Index, notes: Path) -> None:
+    index.ingest([notes], RootRules(exclude=("kitchen/",)))
+    assert len(paths(index)) == 3
+    index.ingest()
+    assert len(paths(index)) == 3
+    index.ingest([notes], RootRules(exclude=()))
+    assert len(paths(index)) == 4
+    with pytest.raises(UsageError, match=f"{notes}/house is part of {notes}; give these options with {notes}"):
+        index.ingest([notes / "house"], RootRules(hidden=True))
+
+
+def test_one_bad_file_is_reported_and_the_run_goes_on(index: Index, notes: Path) -> None:
+    (notes / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing of a PDF")
+    (notes / "empty.md").write_bytes(b"")
+    report = index.ingest([notes])
+    assert [(skip.path, str(skip.reason)) for skip in report.failed] == [(str(notes / "broken.pdf"), "corrupt")]
+    assert [(skip.path, str(skip.reason)) for skip in report.skipped] == [(str(notes / "empty.md"), "empty")]
+    assert report.added == 4
+    again = index.ingest()
+    assert (again.failed, again.skipped) == (report.failed, report.skipped)
+
+
+def test_a_file_that_breaks_keeps_its_last_good_version(index: Index, notes: Path, tmp_path: Path) -> None:
+    samples = Path(__file__).parent.parent / "sample_corpus"
+    pdf = next(samples.rglob("*.pdf"))
+    shutil.copy(pdf, notes / "a.pdf")
+    index.ingest([notes])
+    before = index.document(notes / "a.pdf")
+    (notes / "a.pdf").write_bytes(b"%PDF-1.4\ncut off")
+    report = index.ingest()
+    assert [str(skip.reason) for skip in report.failed] == ["corrupt"]
+    assert index.document(notes / "a.pdf") == before
+
+
+def test_a_file_that_becomes_empty_leaves_the_index(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    (notes / "sea.rst").write_text("")
+    report = index.ingest()
+    assert ([str(skip.reason) for skip in report.skipped], report.removed) == (["empty"], 1)
+    assert index.query("tide harbour", mode="text").hits == ()
+
+
+def test_pending_documents_are_read_again(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    with index.catalog.open(Path(index.path), write=True) as catalog:
+        entry = next(catalog.entries())
+        catalog.put([replace(entry, state=type(entry.state).PENDING)])
+    assert index.status().health == "1 documents are half done after an interrupted run; go on with: docsearch ingest"
+    report = index.ingest()
+    assert report.added + report.changed + report.copied == 1
+    assert index.status().health == "ok"
+
+
+def test_identical_files_share_their_vectors(index: Index, notes: Path, embedder: ToyEmbedder) -> None:
+    index.ingest([notes])
+    embedder.embedded.clear()
+    shutil.copy(notes / "sea.rst", notes / "copy of sea.rst")
+    report = index.ingest()
+    assert (counts(report)[:3], embedder.embedded) == ((0, 0, 1), [])
+    assert len(index.query("harbour tide", mode="text").hits) == 2
+
+
+def test_an_embedder_that_fails_leaves_nothing_half_done(notes: Path, tmp_path: Path) -> None:
+    class Failing(ToyEmbedder):
+        def embed_passages(self, texts):  # type: ignore[no-untyped-def]
+            if self.embedded:
+                raise KeyboardInterrupt
+            return super().embed_passages(texts)
+
+    failing = Failing()
+    index = Index(str(tmp_path / "index"), None, lambda name: failing, PassageRules())
+    index.ingest([notes / "house"])
+    with pytest.raises(KeyboardInterrupt):
+        index.ingest([notes / "kitchen"])
+    whole = Index(str(tmp_path / "index"), None, lambda name: ToyEmbedder(), PassageRules())
+    report = whole.ingest()
+    assert (report.added + report.changed, report.unchanged) == (1, 2)
+    assert whole.store.count() == sum(entry.passages for entry in whole.catalog.entries())
+
+
+def test_wrong_calls_are_refused(index: Index, notes: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no folder was ingested yet; name one: docsearch ingest FOLDER"):
+        index.ingest()
+    with pytest.raises(UsageError, match=f"{tmp_path}/nowhere does not exist; check the path"):
+        index.ingest([tmp_path / "nowhere"])
+    with pytest.raises(NoIndex):
+        index.query("anything")
+    with pytest.raises(NotAnIndex):
+        Index(str(notes), None, lambda name: ToyEmbedder(), PassageRules()).ingest([notes])
+    assert sorted(path.name for path in notes.iterdir()) == ["house", "kitchen", "sea.rst"]
+
+
+def test_a_locked_index_can_be_queried_but_not_written(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    with WriterLock(Path(index.path)), pytest.raises(IndexLocked, match="is writing to this index"):
+        index.ingest()
+    with WriterLock(Path(index.path)):
+        assert index.query("tide", mode="text").hits[0].path == str(notes / "sea.rst")
+
+
+def test_another_model_or_profile_is_refused(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    other = ToyEmbedder()
+    other.revision = "2"
+    with pytest.raises(ModelMismatch, match=r"this index was made with toy \(1\), the model here is toy \(2\)"):
+        Index(index.path, None, lambda name: other, PassageRules()).query("tide")
+    with pytest.raises(ModelMismatch, match="this index was made with the profile starter, not large"):
+        Index(index.path, "large", lambda name: other, PassageRules()).ingest()
+
+
+def test_forgotten_parts_stay_out_until_they_are_named(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    assert index.forget(notes / "house") == 2
+    index.ingest()
+    assert len(paths(index)) == 2
+    index.ingest([notes / "house"])
+    assert len(paths(index)) == 4
+    assert index.forget(notes) == 4
+    assert index.status().roots == ()
+    with pytest.raises(UsageError, match="the index holds nothing under"):
+        index.forget(notes)
+
+
+def test_an_unreadable_folder_loses_nothing(index: Index, notes: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("root reads every folder")
+    index.ingest([notes])
+    os.chmod(notes / "house", 0)
+    try:
+        report = index.ingest()
+    finally:
+        os.chmod(notes / "house", 0o755)
+    assert ([str(skip.reason) for skip in report.failed], report.removed) == (["unreadable"], 0)
+    assert os.strerror(errno.EACCES) in report.failed[0].message

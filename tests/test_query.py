@@ -1,0 +1,133 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from search.catalog import Filter
+from search.documents import passage_id
+from search.errors import UsageError
+from search.index import Index
+from search.results import Explanation, Scores
+
+from .conftest import NOTES
+
+
+@pytest.fixture
+def filled(index: Index, notes: Path) -> Index:
+    for number, path in enumerate(sorted(notes.rglob("*.*"))):
+        os.utime(path, (1_700_000_000 + number * 86_400,) * 2)
+    index.ingest([notes])
+    return index
+
+
+def names(index: Index, notes: Path, text: str, **options: object) -> list[str]:
+    return [os.path.relpath(hit.path, notes) for hit in index.query(text, **options).hits]  # type: ignore[arg-type]
+
+
+def test_a_hit_says_everything_about_itself(filled: Index, notes: Path) -> None:
+    result = filled.query("when does the tide turn", limit=1, explain=True)
+    assert (result.query, result.mode, result.reranked, result.model, result.reranker) == (
+        "when does the tide turn", "hybrid", False, "toy", None,
+    )  # fmt: skip
+    (hit,) = result.hits
+    entry = filled.catalog.entry(str(notes / "sea.rst"))
+    assert entry is not None
+    text = NOTES["sea.rst"].strip()
+    assert (hit.rank, hit.id, hit.path, hit.root, hit.title) == (
+        1, passage_id(entry.doc, 0), str(notes / "sea.rst"), str(notes), "Tides",
+    )  # fmt: skip
+    assert (hit.headings, hit.page, hit.kind, hit.modified) == (("Tides",), None, "rst", "2023-11-17T22:13:20Z")
+    assert (hit.text, hit.char_start, hit.char_end, hit.line_start, hit.line_end) == (text, 0, len(text), 1, 4)
+    assert [text[start:end] for start, end in hit.highlights] == ["Tides", "tide", "turns"]
+    # The query's vector is (tide, 1)/√2; the passage's (tide + harbour, 1)/√5: "Tides" is no word of the toy's.
+    cosine = 3 / 10**0.5
+    assert hit.scores.vector == pytest.approx(cosine)
+    assert hit.scores.fused == pytest.approx(cosine + 0.2)
+    assert hit.explanation == Explanation(1, 1, 1.0, 0.2, hit.scores.text or 0.0)
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "vector", "text"])
+def test_each_mode_finds_the_passage(filled: Index, notes: Path, mode: str) -> None:
+    assert names(filled, notes, "rent", mode=mode)[0] == "house/lease.txt"
+
+
+def test_modes_leave_out_the_scores_they_do_not_have(filled: Index) -> None:
+    text = filled.query("rent", mode="text").hits[0].scores
+    vector = filled.query("rent", mode="vector").hits[0].scores
+    assert text == Scores(None, text.text, None, None)
+    assert vector == Scores(vector.vector, None, None, None)
+
+
+def test_text_mode_needs_no_model(filled: Index, notes: Path) -> None:
+    filled.close()
+    filled.__dict__.pop("embedder", None)
+
+    def no_model(name: str) -> None:
+        raise AssertionError("the model was asked for")
+
+    filled._load = no_model  # type: ignore[assignment]
+    assert names(filled, notes, "sourdough", mode="text") == ["kitchen/bread.md"]
+
+
+def test_filters_apply_before_the_best_are_taken(filled: Index, notes: Path) -> None:
+    everything = 0.0
+    for where, expected in [
+        (Filter(paths=("house/**",)), {"house/boiler.md", "house/lease.txt"}),
+        (Filter(paths=("*.rst", "kitchen")), {"sea.rst", "kitchen/bread.md"}),
+        (Filter(types=("md",)), {"house/boiler.md", "kitchen/bread.md"}),
+        (Filter(after_ns=(1_700_000_000 + 2 * 86_400) * 10**9), {"kitchen/bread.md", "sea.rst"}),
+        (Filter(before_ns=(1_700_000_000 + 86_400) * 10**9), {"house/boiler.md"}),
+        (Filter(paths=("nowhere/**",)), set()),
+    ]:
+        assert set(names(filled, notes, "tide", where=where, min_score=everything)) == expected
+        assert set(names(filled, notes, "tide", where=where, min_score=everything, mode="vector")) == expected
+
+
+def test_min_score_and_limit(filled: Index, notes: Path) -> None:
+    result = filled.query("rent lease landlord", min_score=0.0)
+    assert len(result.hits) == 4
+    least = result.hits[0].score - 1e-9
+    assert names(filled, notes, "rent lease landlord", min_score=least) == ["house/lease.txt"]
+    assert len(filled.query("rent", limit=2, min_score=0.0).hits) == 2
+    assert all(0 <= hit.score <= 1 for hit in result.hits)
+
+
+def test_queries_of_every_shape(filled: Index) -> None:
+    for text in ('"quoted', "AND OR NOT (", "a" * 100_000, "the " * 25_000, "\x00\ud800", "日本語", "🙂", "-", "*"):
+        filled.query(text)
+    for text in ("", "  \n"):
+        with pytest.raises(UsageError, match="the query is empty; type what you are looking for"):
+            filled.query(text)
+
+
+def test_the_document_as_indexed(filled: Index, notes: Path) -> None:
+    stored = filled.document(notes / "house/boiler.md")
+    assert (stored.path, stored.kind, stored.title, stored.pages) == (
+        str(notes / "house/boiler.md"),
+        "markdown",
+        "Boiler",
+        (),
+    )
+    assert stored.text == NOTES["house/boiler.md"].rstrip("\n")
+    hit = filled.query("radiators", limit=1).hits[0]
+    assert stored.text[hit.char_start : hit.char_end] == hit.text == filled.passage(hit.id).text
+    with pytest.raises(UsageError, match="is not in the index; see why: docsearch check"):
+        filled.document(notes / "none.md")
+    with pytest.raises(UsageError, match="there is no passage 0000000000000000-0"):
+        filled.passage("0000000000000000-0")
+
+
+def test_an_index_serves_several_threads(filled: Index) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda text: filled.query(text).hits[0].title, ["tide", "bread", "rent", "boiler"] * 5))
+    assert answers == ["Tides", "Sourdough", filled.query("rent").hits[0].title, "Boiler"] * 5
+
+
+def test_a_reader_sees_what_another_index_object_ingests(filled: Index, notes: Path) -> None:
+    assert filled.query("velodrome", mode="text").hits == ()
+    (notes / "cycling.md").write_text("# Velodrome\n\nThe track is 250 m long.\n")
+    with Index(filled.path, None, filled._load, filled.rules) as writer:
+        writer.ingest()
+    assert names(filled, notes, "velodrome", mode="text") == ["cycling.md"]

@@ -1,0 +1,47 @@
+"""Every command, flag, setting and file stands in the README, and every command shows an example."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import click
+import pytest
+
+from search.config import ENVIRONMENT, Config
+from tui.cli import cli
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+COMMANDS = [pytest.param(name, command, id=name) for name, command in cli.commands.items()]
+
+
+@pytest.mark.parametrize(("name", "command"), COMMANDS)
+def test_a_command_has_help_an_example_and_a_place_in_the_readme(name: str, command: click.Command) -> None:
+    assert f"`docsearch {name}" in README
+    assert f"docsearch {name}" in (command.help or "").partition("Example:")[2]
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts} has no help"
+            for flag in (*parameter.opts, *parameter.secondary_opts):
+                assert f"`{flag}" in README or f"/{flag}" in README, f"{name} {flag} is not in the README"
+
+
+def test_global_flags_settings_and_environment() -> None:
+    for parameter in cli.params:
+        assert f"`{parameter.opts[-1]}" in README
+    for field in fields(Config):
+        assert f"`{field.name}`" in README
+    for variable in ENVIRONMENT:
+        assert f"`{variable}`" in README
+
+
+def test_the_file_map_is_whole() -> None:
+    listed = set(re.findall(r"^\| `([\w/]+\.\w+)` \|", README, re.MULTILINE))
+    files = {
+        str(path.relative_to(ROOT))
+        for package in ("search", "tui")
+        for path in (ROOT / package).rglob("*.py")
+        if path.name not in ("__init__.py", "__main__.py")
+    }
+    assert files - listed == set()
+    assert {name for name in listed if name.endswith(".py") and name.startswith(("search/", "tui/"))} - files == set()

@@ -1,0 +1,497 @@
+"""The table of passages, on real LanceDB tables."""
+
+import errno
+import shutil
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import lancedb
+import numpy as np
+import pytest
+
+from search.documents import Candidate, Passage, Row, passage_id
+from search.durability import MARK, QUARANTINE, Durability, Mark, explained, probe_hard_links
+from search.errors import IndexDamaged, IndexFailure, IndexLocked, ModelError, ModelMismatch, NoIndex, StorageFull
+from search.store import Store, preload
+
+HERE = Path(__file__).parent.parent
+WIDTH = 4
+AXES = np.eye(WIDTH, dtype=np.float32)
+
+
+def row(doc, ordinal, text="some words", vector=AXES[0], headings=("Top", "Sub"), page=None):
+    start = ordinal * 100
+    passage = Passage(ordinal, text, headings, page, ordinal + 1, ordinal + 2, start, start + len(text))
+    return Row(doc, passage, text, np.asarray(vector, dtype=np.float32))
+
+
+def manifests(folder):
+    """Newest first."""
+    return sorted((folder / "passages.lance" / "_versions").glob("*.manifest"))
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "index", WIDTH, create=True)
+
+
+@pytest.fixture
+def folder(store, tmp_path):
+    return tmp_path / "index"
+
+
+class TestReading:
+    def test_passages_come_back_as_they_were(self, store):
+        rows = [row(7, 1, "second", page=3), row(7, 0, "first", headings=()), row(2**63 - 1, 0, "日本 \N{PILE OF POO}")]
+        store.upsert(rows)
+        assert store.passages(7) == [rows[1].passage, rows[0].passage]
+        assert store.passages(2**63 - 1) == [rows[2].passage]
+        assert store.passages(8) == []
+        assert store.count() == 3
+        assert store.counts() == {7: 2, 2**63 - 1: 1}
+
+    def test_part_of_a_document(self, store):
+        store.upsert([row(1, ordinal, "x" * 10) for ordinal in range(5)])
+        ordinals = [passage.ordinal for passage in store.passages(1, 109, 201)]
+        assert ordinals == [1, 2]
+        assert [passage.ordinal for passage in store.passages(1, 110, 200)] == []
+        assert [passage.ordinal for passage in store.passages(1, start_char=300)] == [3, 4]
+
+    def test_one_passage_by_its_id(self, store):
+        only = row(255, 3)
+        store.upsert([only])
+        assert store.passage("00000000000000ff-3") == only.passage
+        assert store.passage(passage_id(255, 4)) is None
+        assert store.passage("' OR true --") is None
+
+    def test_nearest_are_in_order_of_their_cosine(self, store):
+        store.upsert([row(1, 0, vector=AXES[0]), row(2, 0, vector=[3, 4, 0, 0]), row(3, 0, vector=-AXES[0])])
+        found = store.nearest(AXES[0] * 5, 10)
+        assert [(candidate.doc, round(candidate.score, 6)) for candidate in found] == [(1, 1.0), (2, 0.6), (3, -1.0)]
+        assert [candidate.vector.tolist() for candidate in found] == [[1, 0, 0, 0], [3, 4, 0, 0], [-1, 0, 0, 0]]
+        assert found[1].passage == row(2, 0).passage
+        assert [candidate.doc for candidate in store.nearest(AXES[0], 2)] == [1, 2]
+
+    def test_nearest_among_some_documents(self, store):
+        store.upsert([row(doc, 0, vector=AXES[doc % WIDTH] + 0.1) for doc in range(8)])
+        assert {candidate.doc for candidate in store.nearest(AXES[0], 10, {2, 3, 99})} == {2, 3}
+        assert store.nearest(AXES[0], 10, frozenset()) == []
+        assert store.nearest(AXES[0], 10, range(20_000))[0].doc in {0, 4}
+
+    def test_equal_scores_keep_one_order(self, store):
+        store.upsert([row(doc, ordinal) for doc in (3, 1, 2) for ordinal in (1, 0)])
+        order = [(1, 0), (1, 1), (2, 0), (2, 1), (3, 0), (3, 1)]
+        assert [(hit.doc, hit.passage.ordinal) for hit in store.nearest(AXES[0], 10)] == order
+        assert [(hit.doc, hit.passage.ordinal) for hit in store.matching("words", 10)] == order
+
+    def test_matching_takes_any_word_and_knows_endings(self, store):
+        store.upsert([row(1, 0, "retrieval of passages"), row(2, 0, "a passage"), row(3, 0, "nothing of it")])
+        found = store.matching("passages retrieved", 10)
+        assert [candidate.doc for candidate in found] == [1, 2]
+        assert found[0].score > found[1].score > 0
+        assert found[0] == Candidate(1, row(1, 0, "retrieval of passages").passage, found[0].vector, found[0].score)
+        assert [candidate.doc for candidate in store.matching("passages", 10, {2})] == [2]
+        assert store.matching("passages", 10, set()) == []
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("to be or not to be", "not to be"),
+            ("我来到北京清华大学", "北京"),
+            ("東京に行く", "東京"),
+            ("call foo_bar now", "bar"),
+            ("café", "cafe"),
+            ('he said "quoted words"', '"quoted words"'),
+            ("c'est l'avenir", "l'avenir"),
+            ("a (b) [c] {d} *e* ~f^2", "(b AND f^2) OR *"),
+        ],
+    )
+    def test_matching_words_of_many_kinds(self, store, text, words):
+        store.upsert([row(1, 0, text), row(2, 0, "nil")])
+        assert [candidate.doc for candidate in store.matching(words, 10)] == [1]
+
+    @pytest.mark.parametrize("words", ["", "  ", "?!", "zzz"])
+    def test_matching_nothing(self, store, words):
+        store.upsert([row(1, 0)])
+        assert store.matching(words, 10) == []
+
+    def test_an_empty_table(self, store):
+        assert store.nearest(AXES[0], 5) == []
+        assert store.matching("x", 5) == []
+        assert store.counts() == {}
+        assert store.count() == 0
+        store.maintain()
+
+    def test_no_limit_below_one(self, store):
+        store.upsert([row(1, 0)])
+        assert store.nearest(AXES[0], 0) == store.matching("words", 0) == []
+
+    def test_threads_share_one_store(self, store):
+        store.upsert([row(doc, 0) for doc in range(20)])
+        seen = []
+
+        def read():
+            seen.append((len(store.nearest(AXES[0], 10)), len(store.matching("words", 10)), store.count()))
+
+        threads = [threading.Thread(target=read) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert seen == [(10, 10, 20)] * 6
+
+
+class TestWriting:
+    def test_upsert_replaces(self, store):
+        store.upsert([row(1, 0, "old"), row(1, 1, "keep")])
+        store.upsert([row(1, 0, "new", AXES[1])])
+        assert [passage.text for passage in store.passages(1)] == ["new", "keep"]
+        assert store.matching("old", 5) == []
+        assert [candidate.passage.text for candidate in store.nearest(AXES[1], 1)] == ["new"]
+
+    def test_upsert_of_nothing_makes_no_version(self, store):
+        before = store.version
+        store.upsert([])
+        store.trim({})
+        store.trim({9: 0})
+        store.delete([])
+        store.delete([9])
+        assert store.version == before
+
+    def test_the_same_passage_twice_is_refused(self, store):
+        with pytest.raises(ValueError, match="two rows are the same passage"):
+            store.upsert([row(1, 0), row(1, 0)])
+        assert store.count() == 0
+
+    def test_trim_cuts_each_document_at_its_number(self, store):
+        store.upsert([row(doc, ordinal) for doc in (1, 2, 3) for ordinal in range(4)])
+        before = store.version
+        store.trim({1: 2, 2: 0, 3: 4, 4: 0})
+        assert store.counts() == {1: 2, 3: 4}
+        assert store.version == before + 1
+        assert [passage.ordinal for passage in store.passages(1)] == [0, 1]
+
+    def test_trim_of_many_documents(self, store):
+        store.upsert([row(doc, ordinal) for doc in range(1500) for ordinal in range(2)])
+        store.trim(dict.fromkeys(range(1500), 1))
+        assert store.count() == 1500
+
+    def test_delete(self, store):
+        store.upsert([row(doc, 0) for doc in range(5)])
+        store.delete({1, 3, 77})
+        assert store.counts() == {0: 1, 2: 1, 4: 1}
+        assert [candidate.doc for candidate in store.matching("words", 9)] == [0, 2, 4]
+
+    def test_rows_come_in_order_with_words_and_vectors(self, store):
+        rows = [row(1, ordinal, f"text {ordinal}", AXES[ordinal]) for ordinal in (2, 0, 1)]
+        store.upsert([*rows, row(2, 0)])
+        found = list(store.rows(1))
+        assert [(each.doc, each.passage, each.terms, each.vector.tolist()) for each in found] == [
+            (1, each.passage, each.terms, each.vector.tolist()) for each in (rows[1], rows[2], rows[0])
+        ]
+        assert list(store.rows(3)) == []
+
+    def test_copy_keeps_vectors_and_may_rename(self, store):
+        store.upsert([row(1, 0, "alpha", AXES[2]), row(1, 1, "beta", AXES[3])])
+        assert store.copy(1, 2, terms=lambda passage: f"target {passage.text}") == 2
+        assert store.copy(1, 3) == 2
+        assert store.copy(9, 4) == 0
+        assert store.passages(2) == store.passages(3) == store.passages(1)
+        assert [(hit.doc, round(hit.score, 6)) for hit in store.nearest(AXES[2], 3)] == [(1, 1), (2, 1), (3, 1)]
+        assert [hit.doc for hit in store.matching("target", 9)] == [2, 2]
+        assert {hit.doc for hit in store.matching("alpha", 9)} == {1, 2, 3}
+        assert store.count() == 6
+
+    def test_lone_surrogates_are_replaced_one_for_one(self, store):
+        store.upsert([row(1, 0, "a\ud800b", headings=("\udcff",))])
+        assert [(passage.text, passage.headings) for passage in store.passages(1)] == [("a\ufffdb", ("\ufffd",))]
+
+    @pytest.mark.parametrize("vector", [[1, 0, 0, np.nan], [np.inf, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0]])
+    def test_a_vector_that_cannot_be_found_is_refused(self, store, vector):
+        with pytest.raises(ModelError):
+            store.upsert([row(1, 0), row(1, 1, vector=vector)][-1:])
+        with pytest.raises(ModelError):
+            store.nearest(np.asarray(vector, dtype=np.float32), 5)
+        assert store.count() == 0
+
+    def test_another_handle_sees_commits_at_once(self, store, folder):
+        reader = Store(folder, WIDTH)
+        store.upsert([row(1, 0)])
+        assert reader.count() == 1
+        assert reader.version == store.version
+
+    def test_a_reader_outlives_a_cleanup(self, store, folder):
+        for doc in range(5):
+            store.upsert([row(doc, 0)])
+        reader = Store(folder, WIDTH)
+        assert reader.count() == 5
+        other = lancedb.connect(folder).open_table("passages")
+        other.optimize(cleanup_older_than=timedelta(milliseconds=1), delete_unverified=True)
+        assert len(reader.nearest(AXES[0], 9)) == len(reader.matching("words", 9)) == 5
+        assert reader.counts() == dict.fromkeys(range(5), 1)
+
+
+class TestMaintenance:
+    def test_small_files_are_merged_and_words_indexed(self, store, folder):
+        for doc in range(12):
+            store.upsert([row(doc, 0)])
+        store.maintain()
+        table = lancedb.connect(folder).open_table("passages")
+        assert table.index_stats("terms").num_unindexed_rows == 0
+        assert table.stats()["fragment_stats"]["num_fragments"] == 1
+        assert [hit.doc for hit in store.matching("words", 20)] == list(range(12))
+        assert Durability(folder, "passages").mark().version == store.version
+
+    def test_it_waits_until_enough_has_changed(self, store):
+        store.upsert([row(doc, 0) for doc in range(100)])
+        store.maintain()
+        tidy = store.version
+        store.upsert([row(doc, 0) for doc in range(100, 105)])
+        store.maintain()
+        assert store.version == tidy + 1
+        assert len(store.matching("words", 200)) == 105
+        store.delete(range(20))
+        store.maintain()
+        assert store.version > tidy + 2
+        assert store.count() == 85
+
+    @pytest.mark.slow
+    def test_the_vector_index(self, tmp_path):
+        generator = np.random.default_rng(7)
+        width, number = 32, 41_000
+        vectors = generator.normal(size=(number, width)).astype(np.float32)
+        store = Store(tmp_path / "big", width, create=True)
+        store.upsert([row(doc, 0, "w", vectors[doc]) for doc in range(36_000)])
+        store.maintain()
+
+        def names():
+            table = lancedb.connect(tmp_path / "big").open_table("passages")
+            return {index.name for index in table.list_indices()}
+
+        assert names() == {"id", "doc", "terms"}
+        store.upsert([row(doc, 0, "w", vectors[doc]) for doc in range(36_000, number)])
+        store.maintain()
+        assert names() == {"id", "doc", "terms", "vector"}
+        unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+        hits = 0
+        for query in unit[:20]:
+            best = set(np.argsort(-(unit @ query))[:10].tolist())
+            found = store.nearest(query, 10)
+            hits += len(best & {candidate.doc for candidate in found})
+            assert found[0].score == pytest.approx(1, abs=1e-5)
+        assert hits >= 198
+        assert {candidate.doc for candidate in store.nearest(unit[0], 10, {5, 40_500})} == {5, 40_500}
+        assert Durability(tmp_path / "big", "passages").mark().trained == number
+
+
+class TestOpening:
+    def test_nothing_there(self, tmp_path):
+        with pytest.raises(NoIndex, match="nothing was ingested"):
+            Store(tmp_path / "none", WIDTH)
+        assert not (tmp_path / "none").exists()
+
+    def test_other_dimensions(self, store, folder):
+        with pytest.raises(ModelMismatch, match="vectors of 4 numbers, the model gives 5"):
+            Store(folder, 5)
+
+    def test_opening_again_changes_nothing(self, store, folder):
+        store.upsert([row(1, 0)])
+        store.sync()
+        version = store.version
+        again = Store(folder, WIDTH, create=True)
+        assert (again.version, again.count(), again.healed_to) == (version, 1, None)
+
+    def test_a_half_made_table_is_completed(self, tmp_path):
+        folder = tmp_path / "index"
+        Store(folder, WIDTH, create=True)
+        table = lancedb.connect(folder).open_table("passages")
+        table.drop_index("terms")
+        table.drop_index("doc")
+        store = Store(folder, WIDTH, create=True)
+        store.upsert([row(1, 0)])
+        assert [candidate.doc for candidate in store.matching("words", 5)] == [1]
+
+    def test_a_table_without_any_manifest_is_made_again(self, store, folder):
+        store.upsert([row(1, 0)])
+        store.sync()
+        for manifest in manifests(folder):
+            manifest.unlink()
+        with pytest.raises(IndexDamaged, match="missing"):
+            Store(folder, WIDTH)
+        again = Store(folder, WIDTH, create=True)
+        assert (again.count(), again.healed_to) == (0, 0)
+
+    def test_no_hard_links(self, tmp_path):
+        class NoLinks(type(Path())):
+            def hardlink_to(self, target):
+                raise OSError(errno.EPERM, "Operation not permitted", str(self), None, str(target))
+
+            def with_segments(self, *parts):
+                return type(self)(*parts)
+
+        (tmp_path / "fat").mkdir()
+        with pytest.raises(IndexFailure, match="no hard links"):
+            probe_hard_links(NoLinks(tmp_path / "fat"))
+        assert list((tmp_path / "fat").iterdir()) == []
+
+    def test_odd_folder_names(self, tmp_path):
+        folder = tmp_path / "a b#c?%20'ü"
+        Store(folder, WIDTH, create=True).upsert([row(1, 0)])
+        assert Store(folder, WIDTH).count() == 1
+
+
+class TestPowerCut:
+    """What a power cut leaves: files that are empty, full of zeros, or cut off."""
+
+    @pytest.fixture
+    def torn(self, store, folder):
+        """The newest manifest, after one flushed batch and one that was not."""
+        store.upsert([row(1, 0)])
+        store.sync()
+        self.flushed = store.version
+        store.upsert([row(2, 0)])
+        return manifests(folder)[0]
+
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            lambda data: b"",
+            lambda data: bytes(len(data)),
+            lambda data: data[: len(data) // 2],
+            lambda data: data[:-3000] + bytes(2900) + data[-100:],
+        ],
+        ids=["empty", "zeros", "half", "zeros before the end"],
+    )
+    def test_the_newest_manifest(self, torn, folder, damage):
+        torn.write_bytes(damage(torn.read_bytes()))
+        with pytest.raises(IndexDamaged) as failure:
+            Store(folder, WIDTH)
+        assert "docsearch ingest" in failure.value.hint
+        healed = Store(folder, WIDTH, create=True)
+        assert (healed.healed_to, healed.counts()) == (self.flushed, {1: 1})
+        assert [file.name for file in (folder / QUARANTINE).iterdir()] == [torn.name]
+        # A caller that did not come as far as telling the catalogue hears of it again.
+        assert Store(folder, WIDTH, create=True).healed_to == self.flushed
+        healed.upsert([row(2, 0), row(3, 0)])
+        healed.sync()
+        assert healed.healed_to is None
+        again = Store(folder, WIDTH, create=True)
+        assert (again.healed_to, again.counts()) == (None, {1: 1, 2: 1, 3: 1})
+
+    @pytest.mark.parametrize("kept", [0, 10])
+    def test_a_data_file_of_a_batch_that_was_not_flushed(self, torn, folder, kept):
+        newest = max((folder / "passages.lance" / "data").iterdir(), key=lambda file: file.stat().st_mtime_ns)
+        newest.write_bytes(newest.read_bytes()[:kept])
+        healed = Store(folder, WIDTH, create=True)
+        assert (healed.healed_to, healed.counts()) == (self.flushed, {1: 1})
+
+    def test_a_batch_that_was_not_flushed_but_is_whole_stays(self, torn, folder):
+        again = Store(folder, WIDTH, create=True)
+        assert (again.healed_to, again.counts()) == (None, {1: 1, 2: 1})
+
+    def test_a_damaged_data_file_that_was_flushed_is_told(self, store, folder):
+        store.upsert([row(1, 0)])
+        store.sync()
+        (data,) = (folder / "passages.lance" / "data").iterdir()
+        data.write_bytes(bytes(data.stat().st_size))
+        reader = Store(folder, WIDTH)
+        for call in (lambda: reader.nearest(AXES[0], 5), lambda: reader.passages(1), reader.counts):
+            with pytest.raises(IndexDamaged) as failure:
+                call()
+            assert "ingest again" in failure.value.hint
+
+    def test_a_table_that_vanishes_is_told(self, store, folder):
+        store.upsert([row(1, 0)])
+        shutil.rmtree(folder / "passages.lance")
+        with pytest.raises(IndexDamaged):
+            store.count()
+
+    def test_an_unreadable_mark_counts_as_none(self, store, folder):
+        store.upsert([row(1, 0)])
+        store.sync()
+        (folder / MARK).write_text("{", encoding="ascii")
+        assert Durability(folder, "passages").mark() == Mark()
+        assert Store(folder, WIDTH, create=True).counts() == {1: 1}
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (RuntimeError("lance error: LanceError(IO): No space left on device (os error 28), /a/b.rs:1"), StorageFull),
+        (RuntimeError("lance error: LanceError(IO): File too large (os error 27), /a/b.rs:1"), StorageFull),
+        (OSError(errno.ENOSPC, "No space left on device"), StorageFull),
+        (OSError(errno.EACCES, "Permission denied"), IndexFailure),
+        (RuntimeError("Commit conflict for version 3: retries"), IndexLocked),
+        (ValueError("file does not appear to be a Lance file"), IndexDamaged),
+    ],
+)
+def test_errors_are_ours(error, kind):
+    with pytest.raises(IndexFailure if kind is not StorageFull else StorageFull) as failure, explained(Path("/i")):
+        raise error
+    assert type(failure.value) is kind
+    assert failure.value.hint
+    assert ".rs" not in failure.value.message
+
+
+def test_an_error_of_the_program_stays():
+    with pytest.raises(KeyError), explained(Path("/i")):
+        raise KeyError("x")
+
+
+FILL = """
+import sys
+import numpy as np
+from pathlib import Path
+from search.documents import Passage, Row
+from search.errors import StorageFull
+from search.store import Store
+if sys.argv[2] == "limit":
+    import resource, signal
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+store = Store(Path(sys.argv[1]), 64, create=True)
+if sys.argv[2] == "limit":
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+vector = np.ones(64, dtype=np.float32)
+stored = 0
+try:
+    for batch in range(100):
+        rows = [Row(batch, Passage(n, "text " * 40, (), None, 1, 1, 0, 200), "text", vector) for n in range(1000)]
+        store.upsert(rows)
+        stored += 1000
+        store.sync()
+except StorageFull as error:
+    assert error.hint
+    kept = store.count()
+    print(type(error).__name__, kept - stored in (0, 1000), kept == Store(sys.argv[1], 64).count())
+"""
+
+
+@pytest.mark.parametrize("how", ["limit", "full"])
+def test_a_full_disk(tmp_path, how):
+    place = tmp_path / "disk"
+    place.mkdir()
+    command = [sys.executable, "-c", FILL, str(place / "index"), how]
+    if how == "full":
+        mount = f"mount -t tmpfs -o size=4m none '{place}' && exec \"$@\""
+        inside = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
+        if not shutil.which("unshare") or subprocess.run([*inside, "true"], check=False).returncode:
+            pytest.skip("a small disk cannot be made here")
+        command = [*inside, *command]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
+    assert (done.stdout.strip(), done.returncode) == ("StorageFull True True", 0), done.stderr
+
+
+def test_preload_gives_lancedb_from_any_thread():
+    code = (
+        "import sys, threading\nfrom search.store import preload\n"
+        "assert 'lancedb' not in sys.modules and 'numpy' not in sys.modules and 'pyarrow' not in sys.modules\n"
+        "found = []\nthreads = [threading.Thread(target=lambda: found.append(preload())) for _ in range(3)]\n"
+        "[t.start() for t in threads]; [t.join() for t in threads]\n"
+        "assert len(set(map(id, found))) == 1; print(found[0].__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=HERE)
+    assert (done.stdout, done.stderr) == ("lancedb\n", "")
+    assert preload() is lancedb

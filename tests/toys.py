@@ -1,0 +1,59 @@
+"""Small stand-ins for models: vectors that can be worked out by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from search.protocols import Tokenizer
+
+if TYPE_CHECKING:
+    from search.documents import Vectors
+
+TOPICS = {
+    "boiler": 0, "radiator": 0, "radiators": 0, "heating": 0, "cold": 0,
+    "rent": 1, "lease": 1, "landlord": 1, "tenant": 1,
+    "bread": 2, "dough": 2, "sourdough": 2, "oven": 2,
+    "tide": 3, "harbour": 3, "sea": 3,
+}  # fmt: skip
+
+
+class ToyTokenizer:
+    """A token is a word or a single other character."""
+
+    def spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        return [[match.span() for match in re.finditer(r"\w+|[^\w\s]", text)] for text in texts]
+
+
+class ToyEmbedder:
+    """A text's vector counts the words of each of four topics; a fifth component is 1, so that no vector is zero."""
+
+    name = "toy"
+    revision = "1"
+    dimensions = 5
+    max_tokens = 512
+
+    def __init__(self) -> None:
+        self.embedded: list[str] = []
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        return ToyTokenizer()
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        self.embedded.extend(texts)
+        return np.stack([self._vector(text) for text in texts])
+
+    def embed_query(self, text: str) -> Vectors:
+        return self._vector(text)
+
+    def _vector(self, text: str) -> Vectors:
+        vector = np.zeros(self.dimensions, np.float32)
+        vector[4] = 1
+        for word in re.findall(r"\w+", text.lower()):
+            if word in TOPICS:
+                vector[TOPICS[word]] += 1
+        return vector / np.float32(np.linalg.norm(vector))

@@ -1,0 +1,10 @@
+"""The commands, one file each; `COMMANDS` is their table in the order of the help."""
+
+from .check import check
+from .forget import forget
+from .ingest import ingest
+from .query import query
+from .show import show
+from .status import status
+
+COMMANDS = (ingest, query, show, status, check, forget)

@@ -1,0 +1,33 @@
+"""`docsearch check`."""
+
+from __future__ import annotations
+
+import click
+
+from ..exit_codes import ExitCode
+from ..settings import Settings, pass_settings
+
+
+@click.command()
+@click.argument("path")
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@pass_settings
+def check(settings: Settings, path: str, as_json: bool) -> int:
+    """Say why a file is or is not in the index. Exit code 0: it is; 1: it is not.
+
+    \b
+    Example:  docsearch check ~/notes/scan.pdf
+    """
+    from ..terminal import printable
+
+    with settings.open_index() as index:
+        verdict = index.check(path)
+    if as_json:
+        from ..jsont import verdict_json
+
+        click.echo(verdict_json(verdict))
+    else:
+        click.echo(
+            f"{printable(verdict.path, one_line=True)}: {printable(verdict.message, one_line=True)} [{verdict.code}]"
+        )
+    return ExitCode.FOUND if verdict.indexed else ExitCode.NOTHING

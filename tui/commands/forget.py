@@ -1,0 +1,25 @@
+"""`docsearch forget`."""
+
+from __future__ import annotations
+
+import click
+
+from ..exit_codes import ExitCode
+from ..settings import Settings, pass_settings
+
+
+@click.command()
+@click.argument("path")
+@pass_settings
+def forget(settings: Settings, path: str) -> int:
+    """Take a folder or file out of the index; the files themselves are not touched.
+
+    Part of an ingested folder stays out until it is named to `ingest` again.
+
+    \b
+    Example:  docsearch forget ~/notes/private
+    """
+    with settings.open_index() as index:
+        count = index.forget(path)
+    settings.note(f"{count:,} documents are no longer in the index")
+    return ExitCode.FOUND

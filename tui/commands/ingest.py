@@ -1,0 +1,89 @@
+"""`docsearch ingest`."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from search.results import IngestReport
+
+from ..exit_codes import ExitCode
+from ..parameters import SIZE
+from ..settings import Settings, pass_settings
+
+LISTED = 20
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--profile", metavar="NAME", help="The models of a new index (default: starter).")
+@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave these out (.gitignore syntax); repeatable.")
+@click.option("--include", multiple=True, metavar="GLOB", help="Read only these; repeatable.")
+@click.option("--hidden/--no-hidden", default=None, help="Read hidden files and folders too.")
+@click.option(
+    "--ignore/--no-ignore", default=None, help="Respect .gitignore, .ignore and .docsearchignore (default: yes)."
+)
+@click.option("--max-file-size", type=SIZE, metavar="SIZE", help="Pass over larger files, such as 20M (default: 50M).")
+@click.option("--prune", is_flag=True, help="Also forget the documents of a root that is now empty or missing.")
+@click.option("--json", "as_json", is_flag=True, help="A summary for scripts on stdout.")
+@pass_settings
+def ingest(
+    settings: Settings, paths: tuple[str, ...], profile: str | None, exclude: tuple[str, ...], include: tuple[str, ...],
+    hidden: bool | None, ignore: bool | None, max_file_size: int | None, prune: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Read folders or files into the index, or refresh all known ones.
+
+    Options about what to read are kept with a folder for the next run. Exit code 0: all is in; 1: some file failed; 2: could not run.
+
+    \b
+    Example:  docsearch ingest ~/notes --exclude '*.log'
+    """
+    from search import RootRules
+
+    from ..progress import ProgressLine
+
+    config = settings.config
+    rules = RootRules(exclude or None, include or None, hidden, ignore, max_file_size or config.max_file_size or None)
+    with settings.open_index(profile or config.profile or None) as index:
+        line = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet)
+        try:
+            report = index.ingest(paths, rules, prune, line.show)
+        finally:
+            line.close()
+        if as_json:
+            from ..jsont import report_json
+
+            click.echo(report_json(report))
+        _narrate(settings, report)
+    return ExitCode.NOTHING if report.failed else ExitCode.FOUND
+
+
+def _narrate(settings: Settings, report: IngestReport) -> None:
+    from ..terminal import printable
+
+    for warning in report.warnings:
+        click.echo(f"docsearch: {printable(warning, one_line=True)}", err=True)
+    for title, skips in (("failed", report.failed), ("passed over", report.skipped)):
+        for skip in skips[:LISTED]:
+            name = printable(skip.path, one_line=True)
+            settings.note(f"{title}: {name}: {printable(skip.message, one_line=True)}")
+        if len(skips) > LISTED:
+            settings.note(f"{title}: {len(skips) - LISTED} more; ask about one with: docsearch check PATH")
+    parts = [
+        f"{count:,} {what}"
+        for count, what in (
+            (report.added, "added"),
+            (report.changed, "changed"),
+            (report.copied, "moved or copied"),
+            (report.removed, "removed"),
+            (report.unchanged, "unchanged"),
+            (len(report.skipped) + sum(count for _, count in report.passed_over), "passed over"),
+            (len(report.failed), "failed"),
+        )
+        if count
+    ]
+    documents = ", ".join(parts) or "nothing to read was found"
+    speed = f" ({report.tokens / report.seconds:,.0f} tokens/s)" if report.tokens and report.seconds else ""
+    passages = f"; {report.passages:,} passages embedded{speed}" if report.passages else ""
+    settings.note(f"documents: {documents}{passages}; {report.seconds:.1f} s")

@@ -1,0 +1,72 @@
+"""`docsearch show`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+
+import click
+
+from search.errors import UsageError
+
+from ..exit_codes import ExitCode
+from ..settings import Settings, pass_settings
+
+AROUND = 10
+PASSAGE_ID = re.compile(r"[0-9a-f]{16}-\d+")
+WITH_LINE = re.compile(r"(.+):(\d+)", re.DOTALL)
+
+
+@click.command()
+@click.argument("target", metavar="PATH[:LINE]|ID")
+@click.option("--page", type=click.IntRange(1), metavar="N", help="Only this page.")
+@pass_settings
+def show(settings: Settings, target: str, page: int | None) -> int:
+    """Print a document's text as indexed, whole or around a line, or one passage by its id.
+
+    \b
+    Example:  docsearch show ~/notes/boiler.md:14
+              docsearch show manual.pdf --page 12
+    """
+    from ..terminal import printable
+
+    with settings.open_index() as index:
+        if PASSAGE_ID.fullmatch(target) and not os.path.lexists(target):
+            text = index.passage(target)[1].text
+        else:
+            path, line = _split(target)
+            document = index.document(path)
+            text = document.text
+            if page is not None:
+                text = _page(text, document.pages, page)
+            elif line is not None:
+                text = _around(text, line)
+    click.echo(printable(text) if sys.stdout.isatty() else text)
+    return ExitCode.FOUND
+
+
+def _split(target: str) -> tuple[str, int | None]:
+    match = WITH_LINE.fullmatch(target)
+    if match and not os.path.lexists(target):
+        return match[1], int(match[2])
+    return target, None
+
+
+def _around(text: str, line: int) -> str:
+    lines = text.split("\n")
+    if not 1 <= line <= len(lines):
+        raise UsageError(f"there is no line {line}", f"the document has {len(lines)} lines")
+    first = max(line - AROUND, 1)
+    width = len(str(min(line + AROUND, len(lines))))
+    shown = enumerate(lines[first - 1 : line + AROUND], first)
+    return "\n".join(f"{'>' if number == line else ' '} {number:{width}}  {words}".rstrip() for number, words in shown)
+
+
+def _page(text: str, pages: tuple[int, ...], page: int) -> str:
+    if page > len(pages):
+        raise UsageError(
+            f"there is no page {page}", f"the document has {len(pages)} pages" if pages else "the document has no pages"
+        )
+    end = pages[page] if page < len(pages) else len(text)
+    return text[pages[page - 1] : end].strip("\n")

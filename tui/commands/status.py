@@ -1,0 +1,58 @@
+"""`docsearch status`."""
+
+from __future__ import annotations
+
+import click
+
+from search.results import Status
+
+from ..exit_codes import ExitCode
+from ..settings import Settings, pass_settings
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@pass_settings
+def status(settings: Settings, as_json: bool) -> int:
+    """Show what the index holds and how fresh it is.
+
+    \b
+    Example:  docsearch status --json
+    """
+    with settings.open_index() as index:
+        state = index.status()
+    if as_json:
+        from ..jsont import status_json
+
+        click.echo(status_json(state))
+    else:
+        click.echo(_text(state))
+    return ExitCode.FOUND
+
+
+def _text(state: Status) -> str:
+    from ..terminal import printable
+
+    lines = [
+        f"index      {printable(state.index, one_line=True)}",
+        f"model      {state.model or 'none yet'}" + (f", {state.dimensions} dimensions" if state.dimensions else ""),
+        f"documents  {state.documents:,} ({_counts(state.kinds)})" if state.documents else "documents  0",
+        f"passages   {state.passages:,} ({state.tokens:,} tokens)",
+        f"size       {state.size_bytes / 1e6:,.1f} MB",
+    ]
+    if state.skipped:
+        lines.append(f"skipped    {_counts(state.skipped)}")
+    if state.failed:
+        lines.append(f"failed     {_counts(state.failed)}")
+    lines.append(f"health     {state.health}")
+    for root in state.roots:
+        fresh = (
+            f"read {root.ingested.replace('T', ' ').rstrip('Z')} UTC" if root.ingested else "not read to its end yet"
+        )
+        away = "" if root.present else ", not there now"
+        lines.append(f"root       {printable(root.path, one_line=True)}: {root.documents:,} documents, {fresh}{away}")
+    return "\n".join(lines)
+
+
+def _counts(pairs: tuple[tuple[str, int], ...]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in pairs)

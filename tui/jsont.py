@@ -1,0 +1,83 @@
+"""The JSON that scripts read: schema version 1. Fields are only ever added."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+from dataclasses import asdict
+from typing import Any
+
+from search.documents import Skip
+from search.errors import DocsearchError
+from search.results import Hit, IngestReport, QueryResult, Status, Verdict
+
+SCHEMA = 1
+
+ESCAPED = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What json.dumps leaves raw, but a terminal or a strict UTF-8 decoder must not get."""
+
+
+def dumps(value: object) -> str:
+    """One line of JSON, in UTF-8 but for control characters and lone surrogates."""
+    return ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
+
+
+def hit_json(hit: Hit) -> dict[str, Any]:
+    """A hit's fields by name, in the order of the schema."""
+    fields = asdict(hit)
+    if hit.explanation is None:
+        del fields["explanation"]
+    return fields | _path_bytes(hit.path)
+
+
+def result_json(result: QueryResult) -> str:
+    """The whole answer of one query."""
+    return dumps({"schema": SCHEMA} | asdict(result) | {"hits": [hit_json(hit) for hit in result.hits]})
+
+
+def hit_lines(result: QueryResult) -> list[str]:
+    """One line a hit, each with its query."""
+    return [dumps({"query": result.query} | hit_json(hit)) for hit in result.hits]
+
+
+def error_json(error: DocsearchError) -> str:
+    """An error as scripts see it."""
+    return dumps({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
+
+
+def report_json(report: IngestReport) -> str:
+    """The summary of an ingest run."""
+    fields = asdict(report)
+    fields["failed"] = [_skip_json(skip) for skip in report.failed]
+    fields["skipped"] = [_skip_json(skip) for skip in report.skipped]
+    fields["passed_over"] = dict(report.passed_over)
+    fields["seconds"] = round(report.seconds, 3)
+    return dumps({"schema": SCHEMA} | fields)
+
+
+def status_json(status: Status) -> str:
+    """The state of the index."""
+    fields = asdict(status)
+    for name in ("kinds", "skipped", "failed"):
+        fields[name] = dict(fields[name])
+    return dumps({"schema": SCHEMA} | fields)
+
+
+def verdict_json(verdict: Verdict) -> str:
+    """Why a path is or is not in the index."""
+    return dumps({"schema": SCHEMA} | asdict(verdict) | _path_bytes(verdict.path))
+
+
+def _skip_json(skip: Skip) -> dict[str, str]:
+    return {"path": skip.path, "reason": str(skip.reason), "message": skip.message} | _path_bytes(skip.path)
+
+
+def _path_bytes(path: str) -> dict[str, str]:
+    raw = os.fsencode(path)
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return {"path_bytes": base64.b64encode(raw).decode()}
+    return {}

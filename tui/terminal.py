@@ -1,0 +1,61 @@
+"""Text from documents, made safe and readable for a terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable
+from urllib.parse import quote
+
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Characters that act on a terminal or turn text around: C0 (but tab and newline), C1, bidirectional controls, lone surrogates."""
+
+
+def printable(text: str, one_line: bool = False) -> str:
+    r"""The text with every control character made visible.
+
+    >>> printable("a\x1b[31mb")
+    'a␛[31mb'
+    """
+    text = CONTROLS.sub(_visible, text)
+    return " ".join(text.split()) if one_line else text
+
+
+def _visible(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "␡" if code == 0x7F else "\ufffd"
+
+
+class Style:
+    """Colours and links where they are wanted, plain text elsewhere."""
+
+    def __init__(self, color: str, is_terminal: bool, environment: dict[str, str] | None = None) -> None:
+        env = dict(os.environ) if environment is None else environment
+        plain = bool(env.get("NO_COLOR")) or env.get("TERM", "") in ("", "dumb")
+        self.on = color == "always" or (color == "auto" and is_terminal and not plain)
+
+    @classmethod
+    def of_stdout(cls, color: str) -> Style:
+        """The style for what goes to stdout."""
+        return cls(color, sys.stdout.isatty())
+
+    def paint(self, text: str, *codes: int) -> str:
+        """The text in SGR `codes`."""
+        return f"\x1b[{';'.join(map(str, codes))}m{text}\x1b[0m" if self.on else text
+
+    def link(self, text: str, path: str) -> str:
+        """The text as an OSC 8 hyperlink to a file."""
+        return f"\x1b]8;;file://{quote(os.fsencode(path))}\x1b\\{text}\x1b]8;;\x1b\\" if self.on else text
+
+    def mark(self, text: str, ranges: Iterable[tuple[int, int]]) -> str:
+        """The text, made printable, with the ranges [start, end) in bold colour."""
+        parts: list[str] = []
+        position = 0
+        for start, end in ranges:
+            parts.append(printable(text[position:start]))
+            parts.append(self.paint(printable(text[start:end]), 1, 31))
+            position = end
+        return "".join(parts) + printable(text[position:])
