@@ -98,7 +98,7 @@ def onnxruntime_engine(weights: dict[str, np.ndarray], threads: int) -> Encode:
 
 
 def torch_engine(weights: dict[str, np.ndarray], threads: int) -> Encode:
-    """transformers' BERT as sentence-transformers runs it: sorted by length, 32 texts at a time."""
+    """The BERT of transformers as sentence-transformers runs it: sorted by length, 32 texts at a time."""
     import torch
     from transformers import BertConfig, BertModel
 
@@ -176,7 +176,9 @@ def table(seconds: dict[str, dict[str, list[float]]], loads: dict[str, list[list
         ours = median(engines["numpy"])
         for name, times in engines.items():
             typical = median(times)
-            lines.append(f"| {load} | {name} | {count[load] / typical:,.0f} | {typical * 1e3:,.1f} | {typical / ours:.2f}× |")
+            lines.append(
+                f"| {load} | {name} | {count[load] / typical:,.0f} | {typical * 1e3:,.1f} | {typical / ours:.2f}× |"
+            )
     return "\n".join(lines)
 
 

@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from search import Index
-from search.catalog import Catalog, Entry, State, doc_id
+from search.catalog import Catalog
 from search.documents import File, Passage
 from search.documents import Row as StoredRow
+from search.entries import Entry, State, doc_id
 from search.store import Store
 from search.terms import passage_terms
 

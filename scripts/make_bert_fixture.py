@@ -17,7 +17,24 @@ from transformers import BertConfig, BertModel
 
 OUT = Path(__file__).parent.parent / "tests" / "fixtures" / "bert" / "tiny"
 SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-WORDS = "the of and a to in is river boat water stone bridge tree house light sea ##s ##ing ##ed ##er".split()
+WORDS = [
+    "the",
+    "of",
+    "and",
+    "to",
+    "in",
+    "is",
+    "river",
+    "boat",
+    "water",
+    "stone",
+    "bridge",
+    "tree",
+    "house",
+    "light",
+    "sea",
+]
+ENDINGS = ["##ing", "##ed", "##er"]
 LETTERS = [chr(i) for i in range(33, 127) if not chr(i).isupper()]
 CONFIG = {
     "model_type": "bert",
@@ -42,7 +59,7 @@ TEXTS = [
 
 def main() -> None:
     torch.manual_seed(7)
-    vocabulary = [*SPECIALS, *LETTERS, *(f"##{letter}" for letter in LETTERS), *WORDS]
+    vocabulary = [*SPECIALS, *LETTERS, *(f"##{letter}" for letter in LETTERS), *WORDS, *ENDINGS]
     config = CONFIG | {"vocab_size": len(vocabulary)}
     model = BertModel(BertConfig.from_dict(config), add_pooling_layer=False).eval()
     for name, parameter in model.named_parameters():

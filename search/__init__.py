@@ -12,22 +12,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .catalog import Filter
     from .errors import DocsearchError
-    from .index import Index, RootRules
+    from .filters import Filter
+    from .index import Index
     from .results import Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredText, Verdict
+    from .scopes import RootRules
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "DocsearchError": "errors",
-    "Filter": "catalog",
+    "Filter": "filters",
     "Hit": "results",
     "Index": "index",
     "IngestReport": "results",
     "Progress": "results",
     "QueryResult": "results",
-    "RootRules": "index",
+    "RootRules": "scopes",
     "Scores": "results",
     "Status": "results",
     "StoredText": "results",

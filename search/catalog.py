@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import json
 import os
-import re
 import sqlite3
 import threading
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .documents import File, Reason
+from .documents import Reason
+from .entries import COLUMNS, Counts, Entry, Root, State, doc_id, entry_of, record, root_of
 from .errors import (
     DocsearchError,
     IndexDamaged,
@@ -25,8 +23,8 @@ from .errors import (
     NoIndex,
     NotAnIndex,
     StorageFull,
-    UsageError,
 )
+from .filters import Filter
 
 CATALOGUE = "catalog.sqlite"
 SCHEMA_VERSION = 1
@@ -43,10 +41,6 @@ CREATE TABLE documents (
 CREATE INDEX documents_by_root ON documents (root, path);
 CREATE INDEX documents_by_content ON documents (content) WHERE state = 'complete';
 """
-_COLUMNS = (
-    "doc, path, root, size, mtime_ns, ctime_ns, inode, mounted, content, kind, title, passages, tokens, state, reason, "
-    "message, ingested_ns, version"
-)
 _ERRORS: dict[int, tuple[type[DocsearchError], str, str]] = {
     sqlite3.SQLITE_FULL: (StorageFull, "the disk has no room left for the index", "free some space, then repeat it"),
     sqlite3.SQLITE_BUSY: (IndexLocked, "another docsearch is writing to this index", "wait until it has finished"),
@@ -56,98 +50,6 @@ _ERRORS: dict[int, tuple[type[DocsearchError], str, str]] = {
     sqlite3.SQLITE_CANTOPEN: (IndexFailure, "the catalogue cannot be opened", "check the folder's permissions"),
     sqlite3.SQLITE_PERM: (IndexFailure, "the catalogue cannot be opened", "check the folder's permissions"),
 }
-_GLOB = re.compile(r"\*\*/|/\*\*\Z|\*\*|\*|\?|\[[!^]?\]?[^\]]*\]|.", re.DOTALL)
-_GLOB_REGEX = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-
-
-class State(StrEnum):
-    """How far a document is: only a complete one has exactly its passages in the store."""
-
-    PENDING = "pending"
-    COMPLETE = "complete"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A file as the catalogue knows it.
-
-    `content` is the hex SHA-256 of its bytes, empty where they were not read. `version` is the version of the
-    LanceDB table that holds its passages.
-    """
-
-    file: File
-    doc: int
-    content: str = ""
-    kind: str = ""
-    title: str = ""
-    passages: int = 0
-    tokens: int = 0
-    state: State = State.PENDING
-    reason: Reason | None = None
-    message: str = ""
-    ingested_ns: int = 0
-    version: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Root:
-    """A folder or file given to ingest, with the rules of its walk.
-
-    `ignore_files` tells whether ignore files are obeyed. `ingested_ns` is the end of its last complete run, 0 before
-    that. `passed_over` counts what that walk left out.
-    """
-
-    path: str
-    exclude: tuple[str, ...] = ()
-    include: tuple[str, ...] = ()
-    hidden: bool = False
-    ignore_files: bool = True
-    max_file_size: int = 0
-    ingested_ns: int = 0
-    passed_over: tuple[tuple[Reason, int], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which documents a query may bring; an empty part allows all.
-
-    paths: globs. `*` stays within a folder, `**` crosses folders; a bare name matches anywhere, another pattern the
-    absolute path or the path below the root; a folder stands for all below it. types: suffixes without dot.
-    A document modified at `after_ns` is in, one modified at `before_ns` is out.
-    """
-
-    paths: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
-    after_ns: int | None = None
-    before_ns: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What the index holds: complete documents, their passages, tokens and kinds; all files by state and by reason."""
-
-    documents: int
-    passages: int
-    tokens: int
-    states: tuple[tuple[State, int], ...]
-    reasons: tuple[tuple[Reason, int], ...]
-    kinds: tuple[tuple[str, int], ...]
-
-    @property
-    def failed(self) -> tuple[tuple[Reason, int], ...]:
-        """Those of the reasons that are failures."""
-        return tuple((reason, number) for reason, number in self.reasons if reason.failed)
-
-
-def doc_id(path: str) -> int:
-    """A document's id: the first 63 bits of the SHA-256 of its path's bytes.
-
-    >>> doc_id("/notes/a.md")
-    3740245802483106307
-    """
-    return int.from_bytes(hashlib.sha256(os.fsencode(path)).digest()[:8]) >> 1
 
 
 class Catalog:
@@ -217,7 +119,7 @@ class Catalog:
 
     def roots(self) -> tuple[Root, ...]:
         """All roots, by path."""
-        return tuple(_root(*row) for row in self._all("SELECT path, rules FROM roots ORDER BY path"))
+        return tuple(root_of(*row) for row in self._all("SELECT path, rules FROM roots ORDER BY path"))
 
     def put_root(self, root: Root) -> None:
         """Add a root or replace its rules."""
@@ -231,10 +133,10 @@ class Catalog:
     def entries(self, root: str | None = None) -> Iterator[Entry]:
         """All entries, or those of one root, by path; the catalogue may be changed meanwhile."""
         condition = "TRUE" if root is None else "root = ?2"
-        statement = f"SELECT {_COLUMNS} FROM documents WHERE path > ?1 AND {condition} ORDER BY path LIMIT {_PAGE}"
+        statement = f"SELECT {COLUMNS} FROM documents WHERE path > ?1 AND {condition} ORDER BY path LIMIT {_PAGE}"
         last = b""
         while rows := self._all(statement, (last,) if root is None else (last, os.fsencode(root))):
-            yield from map(_entry, rows)
+            yield from map(entry_of, rows)
             last = rows[-1][1]
 
     def entry(self, path: str) -> Entry | None:
@@ -244,19 +146,19 @@ class Catalog:
     def by_doc(self, docs: Iterable[int]) -> dict[int, Entry]:
         """The entries of these documents, by id; without those that are not known."""
         # json_each takes any number of ids in one parameter.
-        statement = f"SELECT {_COLUMNS} FROM documents WHERE doc IN (SELECT value FROM json_each(?))"
-        return {row[0]: _entry(row) for row in self._all(statement, (json.dumps(list(docs)),))}
+        statement = f"SELECT {COLUMNS} FROM documents WHERE doc IN (SELECT value FROM json_each(?))"
+        return {row[0]: entry_of(row) for row in self._all(statement, (json.dumps(list(docs)),))}
 
     def same_content(self, content: str) -> Entry | None:
         """A complete document with these bytes, if there is one."""
-        statement = f"SELECT {_COLUMNS} FROM documents WHERE content = ? AND state = 'complete' ORDER BY path LIMIT 1"
+        statement = f"SELECT {COLUMNS} FROM documents WHERE content = ? AND state = 'complete' ORDER BY path LIMIT 1"
         rows = self._all(statement, (content,)) if content else []
-        return _entry(rows[0]) if rows else None
+        return entry_of(rows[0]) if rows else None
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Add or replace entries, all or none."""
-        marks = ", ".join("?" * (_COLUMNS.count(",") + 1))
-        self._write(f"INSERT OR REPLACE INTO documents ({_COLUMNS}) VALUES ({marks})", [_record(e) for e in entries])
+        marks = ", ".join("?" * (COLUMNS.count(",") + 1))
+        self._write(f"INSERT OR REPLACE INTO documents ({COLUMNS}) VALUES ({marks})", [record(e) for e in entries])
 
     def set_state(self, paths: Iterable[str], state: State) -> None:
         """Set the state of the files at `paths`, all or none."""
@@ -288,23 +190,13 @@ class Catalog:
         """
         if wanted == Filter():
             return None
-        patterns = [_pattern(glob) for glob in wanted.paths]
-        suffixes = tuple(f".{suffix.lower().lstrip('.')}" for suffix in wanted.types)
+        matcher = wanted.matcher()
         rows = self._all(
-            "SELECT doc, path, root FROM documents WHERE state IN ('complete', 'pending') "
+            "SELECT doc, path, root FROM documents WHERE (state IN ('complete', 'pending') OR passages > 0) "
             "AND mtime_ns >= coalesce(?1, mtime_ns) AND (?2 IS NULL OR mtime_ns < ?2)",
             (wanted.after_ns, wanted.before_ns),
         )
-        found = set()
-        for doc, raw_path, raw_root in rows:
-            path = os.fsdecode(raw_path)
-            below = os.path.relpath(path, os.fsdecode(raw_root)) if patterns else ""
-            names = [unicodedata.normalize("NFC", name) for name in (path, below)]
-            if (not patterns or any(pattern.fullmatch(name) for pattern in patterns for name in names)) and (
-                not suffixes or path.lower().endswith(suffixes)
-            ):
-                found.add(doc)
-        return frozenset(found)
+        return frozenset(doc for doc, path, root in rows if matcher.admits(os.fsdecode(path), os.fsdecode(root)))
 
     def counts(self) -> Counts:
         """The sums that `status` shows."""
@@ -394,58 +286,6 @@ def _explained(folder: Path) -> Iterator[None]:
         kind, message, hint = _ERRORS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, unknown)
         raise kind(f"{message} ({folder}: {error})", hint) from error
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(*_ERRORS[sqlite3.SQLITE_FULL][1:]) from error
         raise IndexFailure(f"the index folder cannot be used: {error}", "check its path and permissions") from error
-
-
-def _root(path: bytes, rules: str) -> Root:
-    known = json.loads(rules)
-    exclude, include = tuple(known.pop("exclude")), tuple(known.pop("include"))
-    passed_over = tuple((Reason(reason), number) for reason, number in known.pop("passed_over"))
-    return Root(os.fsdecode(path), exclude, include, passed_over=passed_over, **known)
-
-
-def _record(entry: Entry) -> tuple[Any, ...]:
-    file = entry.file
-    # SQLite's integers are signed, inodes are not. Blobs keep a text whose surrogates are no UTF-8.
-    return (
-        *(entry.doc, os.fsencode(file.path), os.fsencode(file.root), file.size, file.mtime_ns, file.ctime_ns),
-        *(file.inode - 2**64 if file.inode >= 2**63 else file.inode, file.mounted, entry.content, entry.kind),
-        *(entry.title.encode("utf-8", "surrogatepass"), entry.passages, entry.tokens, entry.state.value),
-        *(entry.reason and entry.reason.value, entry.message.encode("utf-8", "surrogatepass")),
-        *(entry.ingested_ns, entry.version),
-    )
-
-
-def _entry(row: tuple[Any, ...]) -> Entry:
-    doc, path, root, size, mtime_ns, ctime_ns, inode, mounted, content, kind, title, passages, tokens, *rest = row
-    state, reason, message, ingested_ns, version = rest
-    inode = inode + 2**64 if inode < 0 else inode
-    file = File(os.fsdecode(path), os.fsdecode(root), size, mtime_ns, ctime_ns, inode, bool(mounted))
-    title, message = title.decode("utf-8", "surrogatepass"), message.decode("utf-8", "surrogatepass")
-    why = Reason(reason) if reason else None
-    return Entry(file, doc, content, kind, title, passages, tokens, State(state), why, message, ingested_ns, version)
-
-
-def _pattern(glob: str) -> re.Pattern[str]:
-    """The regular expression of a path glob, as Filter describes it.
-
-    >>> _pattern("notes/**").pattern
-    'notes/.*(?:/.*)?'
-    """
-    plain = unicodedata.normalize("NFC", os.path.expanduser(glob)).removeprefix("./").rstrip("/")
-    if not glob:
-        raise UsageError("a path pattern is empty", "give a file, a folder or a pattern such as '*.md'")
-    if "/" not in plain and not glob.startswith("/"):
-        plain = f"**/{plain}"
-    try:
-        return re.compile("".join(map(_translated, _GLOB.findall(plain))) + "(?:/.*)?", re.DOTALL)
-    except re.error as error:
-        raise UsageError(f"the path pattern {glob!r} cannot be read: {error}", "check its brackets") from error
-
-
-def _translated(token: str) -> str:
-    if len(token) > 2 and token.startswith("["):
-        negated = token[1] in "!^"
-        body = re.sub(r"([\\\[\]^&~|])", r"\\\1", token[2 if negated else 1 : -1])
-        return f"[^/{body}]" if negated else f"[{body}]"
-    return _GLOB_REGEX.get(token) or re.escape(token)

@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 from .errors import ConfigError
 
@@ -59,7 +60,7 @@ def load_config(file: str | None, environment: Mapping[str, str], folder: str) -
         config = _merged(config, local, QUERY_SETTINGS)
     for variable, key in ENVIRONMENT.items():
         if value := environment.get(variable):
-            config = replace(config, **{key: _checked(key, value, variable)})
+            config = replace(config, **_checked(key, value, variable))
     return replace(config, index=str(Path(config.index).expanduser().absolute()))
 
 
@@ -92,11 +93,11 @@ def _merged(config: Config, file: Path, allowed: frozenset[str] | None) -> Confi
             raise ConfigError(
                 f"{file} may not set {key!r}", f"a folder's own file may set {', '.join(sorted(allowed))} only"
             )
-        config = replace(config, **{key: _checked(key, value, str(file))})
+        config = replace(config, **_checked(key, value, str(file)))
     return config
 
 
-def _checked(key: str, value: object, source: str) -> object:
+def _checked(key: str, value: object, source: str) -> dict[str, Any]:
     default = getattr(Config(), key)
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
@@ -106,4 +107,4 @@ def _checked(key: str, value: object, source: str) -> object:
         raise ConfigError(f"{source}: {key} is {value!r}", f"use one of {', '.join(CHOICES[key])}")
     if isinstance(value, (int, float)) and value < 0:
         raise ConfigError(f"{source}: {key} must not be negative", f"it is {value!r} now")
-    return value
+    return {key: value}

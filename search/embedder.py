@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BUNDLED = {"starter": (Path(__file__).parent / "models" / "starter", "bge-small-en-v1.5 (8-bit)")}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ModelEmbedder:
     """An embedder whose vectors come from a model's forward pass. Thread-safe.
 

@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from .calibration import Calibration, text_score
-from .catalog import Catalog, Entry, Filter
+from .catalog import Catalog
 from .documents import Candidate
+from .entries import Entry
 from .errors import UsageError
+from .filters import Filter
 from .fusion import TEXT_WEIGHT, Fused, fuse
 from .grouping import group
 from .legs import Legs, run_legs

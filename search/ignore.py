@@ -133,11 +133,13 @@ def _read(path: str) -> list[str]:
     """
     # Without O_NONBLOCK, opening a FIFO of that name would wait for ever.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(handle, "rb") as file:
+    try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             return []
         if status.st_size > MAX_IGNORE_FILE:
             raise OSError(0, f"it is larger than {MAX_IGNORE_FILE:,} bytes")
-        data = file.read(MAX_IGNORE_FILE)
+        data = os.read(handle, MAX_IGNORE_FILE)
+    finally:
+        os.close(handle)
     return [os.fsdecode(line.removesuffix(b"\r")) for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n")]

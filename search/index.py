@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Self
 
 from . import readers
 from .calibration import CALIBRATIONS, UNKNOWN
-from .catalog import Catalog, Filter
+from .catalog import Catalog
 from .config import default_index
 from .documents import Passage
 from .durability import Durability
+from .entries import State
 from .errors import ModelMismatch, NoIndex, UsageError
+from .filters import Filter
 from .lock import WriterLock
 from .overview import judge, overview
 from .passages import PassageRules
@@ -210,8 +212,10 @@ class Index:
                 raise UsageError(f"the index holds nothing under {target}", "see the folders: docsearch status")
             if stored := [entry.doc for entry in entries if entry.passages]:
                 store = self._open_for_writing(catalog)
+                catalog.set_state((entry.file.path for entry in entries), State.PENDING)
                 store.delete(stored)
                 store.sync()
+                store.maintain()
             catalog.remove(entry.file.path for entry in entries)
             for root in roots:
                 if within(root.path, target):
@@ -246,6 +250,9 @@ class Index:
             store = Store(Path(self.path), model["dimensions"], create=True)
             if store.healed_to is not None:
                 catalog.mark_pending_after(store.healed_to)
+                # Going back to an older version also takes deletions back.
+                store.delete(catalog.reconcile(store.counts()))
+                store.sync()
             catalog.put_setting("model", model)
             self.__dict__.pop("engine", None)
             self.__dict__["store"] = store

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .catalog import Catalog, State
+from .catalog import Catalog
 from .documents import Passage, Row
+from .entries import State
 from .intake import Incoming, Intake
 from .passages import PassageRules, embedded_text
 from .plan import Plan
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 BATCH_PASSAGES = 512
 EMBED_PASSAGES = 64
-MAINTAIN_EVERY = 20
-"""Commits between two optimisations of the table: beyond some 50 small fragments, queries slow down."""
 
 
 class Ingestion:
@@ -63,16 +62,16 @@ class Ingestion:
         intake = Intake(
             self.catalog, self.open_store, lambda: self.open_embedder().tokenizer, self.rules, tally, self.clock
         )
-        commits = 0
-        for batch in _batched((passage for file, reuse in read for passage in intake.passages(file, reuse)), BATCH_PASSAGES):
+        stored = False
+        for batch in _batched(
+            (passage for file, reuse in read for passage in intake.passages(file, reuse)), BATCH_PASSAGES
+        ):
             self._store(batch, tally)
-            commits += 1
-            if commits % MAINTAIN_EVERY == 0:
-                self.open_store().maintain()
+            self.open_store().maintain()
+            stored = True
         for plan in plans:
             self._finish(plan, tally)
-        if commits or tally.removed:
-            self.open_store().sync()
+        if stored or tally.removed:
             self.open_store().maintain()
         if read:
             self.on_progress(tally.progress(read[-1][0].path))
@@ -115,9 +114,7 @@ class Ingestion:
         )
 
     def _copied(self, batch: list[Incoming], tally: Tally) -> list[Row]:
-        rows = [
-            _row(item, item.passage, item.vector) for item in batch if item.passage and item.vector is not None
-        ]
+        rows = [_row(item, item.passage, item.vector) for item in batch if item.passage and item.vector is not None]
         tally.passages += len(rows)
         return rows
 
@@ -144,7 +141,10 @@ class Ingestion:
     def _finish(self, plan: Plan, tally: Tally) -> None:
         """Forget what is gone, note the run on the root."""
         if stored := [entry.doc for entry in plan.gone if entry.passages]:
-            self.open_store().delete(stored)
+            store = self.open_store()
+            self.catalog.set_state((entry.file.path for entry in plan.gone), State.PENDING)
+            store.delete(stored)
+            store.sync()
             tally.removed += len(stored)
         self.catalog.remove(entry.file.path for entry in plan.gone)
         self.catalog.put(replace(entry, file=replace(entry.file, root=plan.root.path)) for entry in plan.moved_root)

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from . import readers
-from .catalog import Catalog, Entry, State, doc_id
+from .catalog import Catalog
 from .documents import File, Passage, Reason, Skip
+from .entries import Entry, State, doc_id
 from .errors import Unreadable
 from .passages import PassageRules, split
 from .tally import Tally
@@ -91,15 +92,15 @@ class Intake:
     def _incoming(self, entry: Entry, passages: Iterable[tuple[Passage, Vectors | None]]) -> Iterator[Incoming]:
         """The document's passages; only when the last one is known can it say how many there are."""
         count = 0
-        held: tuple[Passage, Vectors | None] | None = None
-        for passage in passages:
+        held: Passage | None = None
+        vector: Vectors | None = None
+        for passage, known in passages:
             if held is not None:
-                yield Incoming(entry, *held, last=False)
-            held = passage
+                yield Incoming(entry, held, vector, last=False)
+            held, vector = passage, known
             count += 1
             self.tally.passages_read += 1
-        done = replace(entry, passages=count, state=State.COMPLETE)
-        yield Incoming(done, *(held or (None, None)), last=True)
+        yield Incoming(replace(entry, passages=count, state=State.COMPLETE), held, vector, last=True)
 
     def _set_aside(self, file: File, before: Entry | None, error: Unreadable) -> None:
         """Record a file that gives no document: one that should be readable keeps its last good version, any other leaves the index."""
@@ -108,7 +109,10 @@ class Intake:
             if error.reason.failed:
                 kept = replace(before, file=file)
             else:
-                self.open_store().delete([before.doc])
+                store = self.open_store()
+                self.catalog.set_state([file.path], State.PENDING)
+                store.delete([before.doc])
+                store.sync()
                 self.tally.removed += 1
         state = State.FAILED if error.reason.failed else State.SKIPPED
         self.catalog.put(

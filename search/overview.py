@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from . import readers
-from .catalog import Catalog, Entry, Root, State
+from .catalog import Catalog
 from .documents import File, Reason
+from .entries import Entry, Root, State
 from .paths import within
 from .plan import is_unchanged, rules_of
 from .results import RootStatus, Status, Verdict

@@ -183,14 +183,11 @@ def _cut(text: str, part: _Part, base: int, starts: list[int], count: int, max_t
         first, last = bisect_left(starts, start - base), bisect_left(starts, end - base)
         if 2 * (last - first) > max_tokens:
             while last - first > step:
-                at = base + starts[first + step]
-                place = _break(text, start, at) if at > start else start
+                place = _break(text, start, base + starts[first + step])
                 following = bisect_left(starts, place - base)
                 if following <= first:
-                    # Several tokens begin at one character, or the only good places lie behind.
-                    following = (
-                        bisect_right(starts, max(at, start) - base) if at <= start else bisect_left(starts, at - base)
-                    )
+                    # Several tokens begin at the character where the piece begins.
+                    following = bisect_right(starts, starts[first])
                     if following >= last:
                         break
                     place = base + starts[following]

@@ -7,8 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from . import readers
-from .catalog import Catalog, Entry, Root, State
+from .catalog import Catalog
 from .documents import File, Reason, Skip
+from .entries import Entry, Root, State
 from .paths import within
 from .walker import WalkRules, walk
 

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
-from .catalog import Root
 from .config import MAX_FILE_SIZE
+from .entries import Root
 from .errors import UsageError
 from .paths import anchored, within
 

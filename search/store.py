@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from importlib import import_module, metadata, util
+from importlib import import_module
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .documents import Candidate, Passage, Row, passage_id
+from .arrow_rows import COLUMNS, check_vectors, passages_of, schema_of, table_of, vectors_of
+from .documents import Candidate, Passage, Row
 from .durability import Durability, Mark, explained, probe_hard_links
-from .errors import IndexDamaged, ModelError, ModelMismatch, NoIndex
+from .errors import IndexDamaged, ModelMismatch, NoIndex
+from .lance import preload
 
 if TYPE_CHECKING:
     from .documents import Vectors
@@ -27,34 +27,11 @@ VECTOR_INDEX_ROWS = 40_000
 """From here on an index beats reading all vectors; below it, exact search takes some 10 ms for each 10,000 rows."""
 
 _BATCH = 10_000
-_FIELDS = ("ordinal", "text", "headings", "page", "line_start", "line_end", "char_start", "char_end")
-_COLUMNS = ["doc", *_FIELDS]
 _SCATTERED = 100
 _WINDOW = timedelta(minutes=10)
 _NEVER = timedelta(days=36_500)
 _ID = re.compile(r"([0-9a-f]{16})-([0-9]{1,9})")
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_importing = threading.Lock()
 _Result = TypeVar("_Result")
-
-
-def preload() -> Any:
-    """Import LanceDB, which takes about a second, and return it; a command line may do so beside its other work."""
-    package = "lance_namespace_urllib3_client"
-    with _importing:
-        if "lancedb" in sys.modules or package in sys.modules:
-            return import_module("lancedb")
-        spec = util.find_spec(package)
-        if spec is None or not metadata.version("lance-namespace-urllib3-client").startswith("0.13."):
-            return import_module("lancedb")
-        # A third of the import goes into that package's REST clients, which an embedded table never calls: its models
-        # are imported from a bare module in its place.
-        sys.modules[package] = util.module_from_spec(spec)
-        try:
-            return import_module("lancedb")
-        except ImportError:
-            del sys.modules[package]
-            return import_module("lancedb")
 
 
 class Store:
@@ -114,7 +91,7 @@ class Store:
             probe_hard_links(self._folder)
             if self._disk.mark().version:
                 self._disk.put_mark(Mark(healed_to=0))
-            table = self._db.create_table(TABLE, schema=_schema(self.dimensions))
+            table = self._db.create_table(TABLE, schema=schema_of(self.dimensions))
         # A crash while it was made may have left out any of these.
         if not table.schema.field("id").metadata:
             table.set_unenforced_primary_key("id")
@@ -169,7 +146,7 @@ class Store:
         if len({(row.doc, row.passage.ordinal) for row in rows}) != len(rows):
             raise ValueError("two rows are the same passage")
         for start in range(0, len(rows), _BATCH):
-            table = self._arrow(rows[start : start + _BATCH])
+            table = table_of(rows[start : start + _BATCH], self.dimensions)
             with explained(self._folder):
                 merge = self._table.merge_insert("id").when_matched_update_all().when_not_matched_insert_all()
                 merge.execute(table)
@@ -199,10 +176,10 @@ class Store:
         start, found = 0, [0]
         while found:
             where = f"doc = {int(doc)} AND ordinal >= {start} AND ordinal < {start + _BATCH}"
-            table = self._read(partial(self._rows, where, [*_COLUMNS, "terms", "vector"])).sort_by("ordinal")
+            table = self._read(partial(self._rows, where, [*COLUMNS, "terms", "vector"])).sort_by("ordinal")
             found, start = table["ordinal"].to_pylist(), start + _BATCH
             for (_, passage), words, vector in zip(
-                _passages(table), table["terms"].to_pylist(), self._vectors(table), strict=True
+                passages_of(table), table["terms"].to_pylist(), vectors_of(table, self.dimensions), strict=True
             ):
                 yield Row(doc, passage, words, vector)
 
@@ -226,14 +203,14 @@ class Store:
         import numpy as np
 
         query = np.asarray(vector, dtype=np.float32)
-        self._check(query[None])
+        check_vectors(query[None], self.dimensions)
         if limit < 1 or (docs is not None and not docs):
             return []
 
         def nearest() -> Any:
             builder = self._table.search(query, vector_column_name="vector", query_type="vector")
             builder = builder.distance_type("cosine").nprobes(100).refine_factor(2).limit(limit)
-            return _limited(builder, docs).select([*_COLUMNS, "vector", "_distance"]).to_arrow()
+            return _limited(builder, docs).select([*COLUMNS, "vector", "_distance"]).to_arrow()
 
         found = self._read(nearest)
         return self._candidates(found, [1 - distance for distance in found["_distance"].to_pylist()])
@@ -247,7 +224,7 @@ class Store:
         def matching() -> Any:
             query = lance.MatchQuery(words, "terms", operator=lance.FullTextOperator.OR)
             builder = self._table.search(query, query_type="fts").limit(limit)
-            return _limited(builder, docs).select([*_COLUMNS, "vector", "_score"]).to_arrow()
+            return _limited(builder, docs).select([*COLUMNS, "vector", "_score"]).to_arrow()
 
         found = self._read(matching)
         return self._candidates(found, found["_score"].to_pylist())
@@ -257,13 +234,13 @@ class Store:
         where = f"doc = {int(doc)}"
         where += f" AND char_end > {int(start_char)}" if start_char is not None else ""
         where += f" AND char_start < {int(end_char)}" if end_char is not None else ""
-        found = self._read(lambda: self._rows(where, _COLUMNS))
-        return sorted((passage for _, passage in _passages(found)), key=lambda passage: passage.ordinal)
+        found = self._read(lambda: self._rows(where, COLUMNS))
+        return sorted((passage for _, passage in passages_of(found)), key=lambda passage: passage.ordinal)
 
     def passage(self, name: str) -> Passage | None:
         """The passage whose id is `name`; None where there is none."""
-        found = self._read(lambda: self._rows(f"id = '{name}'", _COLUMNS)) if _ID.fullmatch(name) else None
-        return next((passage for _, passage in _passages(found)), None) if found else None
+        found = self._read(lambda: self._rows(f"id = '{name}'", COLUMNS)) if _ID.fullmatch(name) else None
+        return next((passage for _, passage in passages_of(found)), None) if found else None
 
     def sync(self) -> None:
         """Bring what was written through to the disk: a document is complete only after it."""
@@ -317,62 +294,14 @@ class Store:
                 self._table.checkout_latest()
                 return query()
 
-    def _arrow(self, rows: Sequence[Row]) -> Any:
-        import numpy as np
-
-        pa: Any = import_module("pyarrow")
-        vectors = np.asarray([row.vector for row in rows], dtype=np.float32)
-        self._check(vectors)
-        columns: dict[str, Any] = {
-            "id": [passage_id(row.doc, row.passage.ordinal) for row in rows],
-            "doc": [row.doc for row in rows],
-            "terms": [_writable(row.terms) for row in rows],
-            "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), self.dimensions),
-        }
-        columns |= {name: [getattr(row.passage, name) for row in rows] for name in _FIELDS}
-        columns["text"] = [_writable(text) for text in columns["text"]]
-        columns["headings"] = [[_writable(heading) for heading in headings] for headings in columns["headings"]]
-        return pa.table(columns, schema=_schema(self.dimensions))
-
-    def _check(self, vectors: Vectors) -> None:
-        import numpy as np
-
-        if vectors.ndim != 2 or vectors.shape[1] != self.dimensions:
-            raise ModelError(
-                f"the model gave vectors of shape {vectors.shape[1:]}, the index holds ({self.dimensions},)",
-                "use the model that made the index",
-            )
-        if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
-            raise ModelError("the model gave a vector that is not finite or all zeros", "run: docsearch models test")
-
-    def _vectors(self, found: Any) -> Vectors:
-        flat = found["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-        vectors: Vectors = flat.reshape(-1, self.dimensions)
-        return vectors
-
     def _candidates(self, found: Any, scores: list[float]) -> list[Candidate]:
         candidates = [
             Candidate(doc, passage, vector, score)
-            for (doc, passage), vector, score in zip(_passages(found), self._vectors(found), scores, strict=True)
+            for (doc, passage), vector, score in zip(
+                passages_of(found), vectors_of(found, self.dimensions), scores, strict=True
+            )
         ]
         return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.doc, candidate.passage.ordinal))
-
-
-def _schema(dimensions: int) -> Any:
-    pa: Any = import_module("pyarrow")
-    whole = [pa.field(name, pa.int32()) for name in ("page", "line_start", "line_end", "char_start", "char_end")]
-    return pa.schema(
-        [
-            pa.field("id", pa.string(), nullable=False),
-            pa.field("doc", pa.int64()),
-            pa.field("ordinal", pa.int32()),
-            pa.field("text", pa.string()),
-            pa.field("terms", pa.string()),
-            pa.field("headings", pa.list_(pa.string())),
-            *whole,
-            pa.field("vector", pa.list_(pa.float32(), dimensions)),
-        ]
-    )
 
 
 def _indexes() -> dict[str, Any]:
@@ -389,14 +318,3 @@ def _among(column: str, numbers: Iterable[int]) -> str:
 
 def _limited(builder: Any, docs: Collection[int] | None) -> Any:
     return builder if docs is None else builder.where(_among("doc", docs), prefilter=True)
-
-
-def _passages(found: Any) -> Iterator[tuple[int, Passage]]:
-    for row in found.select(_COLUMNS).to_pylist():
-        doc, headings = row.pop("doc"), tuple(row.pop("headings"))
-        yield doc, Passage(headings=headings, **row)
-
-
-def _writable(text: str) -> str:
-    """The text with a replacement character for each lone surrogate, which Arrow cannot hold; offsets stay."""
-    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)

@@ -19,6 +19,8 @@ from .ignore import IGNORE_FILES, LEFT_OUT, Ignores, Match, Patterns
 
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj", "_darcs", "CVS"})
 
+EFFECTIVE_IDS = os.access in os.supports_effective_ids
+
 
 @dataclass(frozen=True, slots=True)
 class WalkRules:
@@ -207,7 +209,7 @@ class _Walk:
         if status.st_size > self.rules.max_file_size:
             size, limit = _size(status.st_size), _size(self.rules.max_file_size)
             return Skip(path, Reason.TOO_LARGE, f"the file has {size}, more than the limit of {limit}")
-        if mode & 0o444 != 0o444 and not os.access(path, os.R_OK):
+        if mode & 0o444 != 0o444 and not os.access(path, os.R_OK, effective_ids=EFFECTIVE_IDS):
             return Skip(path, Reason.UNREADABLE, "the file cannot be read: permission denied")
         return _file(path, self.root, status, mounted=status.st_dev != self.device)
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from search.passages import PassageRules
 
 from search.index import Index
+from search.passages import PassageRules
 
 from .toys import ToyEmbedder
 

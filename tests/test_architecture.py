@@ -68,7 +68,7 @@ def test_nothing_of_the_app_is_loaded_by_ingest_and_query(tmp_path: Path) -> Non
     (folder / "a.md").write_text("# Tides\n\nThe tide turns every six hours.\n")
     index = ["--index", str(tmp_path / "index")]
     loaded = loaded_by(run([*index, "ingest", str(folder)]) + "\n" + run([*index, "query", "tide"]), tmp_path)
-    assert loaded & {"textual", "rich", "mlx", "mlx_lm", "mlx_embeddings", "transformers", "torch", "pypdf"} == set()
+    assert loaded & {"textual", "rich", "mlx_lm", "mlx_embeddings", "transformers", "torch", "pypdf"} == set()
 
 
 def test_a_folder_of_the_same_name_does_not_shadow_the_packages(tmp_path: Path) -> None:

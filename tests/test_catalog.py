@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from search.catalog import CATALOGUE, Catalog, Counts, Entry, Filter, Root, State, doc_id
+from search.catalog import CATALOGUE, Catalog
 from search.documents import File, Reason
+from search.entries import Counts, Entry, Root, State, doc_id
 from search.errors import IndexDamaged, IndexFailure, IndexLocked, NoIndex, NotAnIndex, UsageError
+from search.filters import Filter
 
 HERE = Path(__file__).parent.parent
 LATIN1 = os.fsdecode(b"/notes/caf\xe9.txt")
@@ -403,7 +405,7 @@ class TestTogether:
     def test_a_reader_while_another_process_writes(self, folder):
         Catalog.open(folder, create=True).close()
         code = (
-            "import sys\nfrom search.catalog import *\nfrom search.documents import File\n"
+            "import sys\nfrom search.catalog import *\nfrom search.entries import *\nfrom search.documents import File\n"
             "with Catalog.open(sys.argv[1], write=True) as catalog:\n"
             "    print('open', flush=True)\n"
             "    for batch in range(50):\n"
@@ -438,7 +440,8 @@ def test_a_full_disk(tmp_path):
     if not shutil.which("unshare") or subprocess.run([*inside, "true"], check=False).returncode:
         pytest.skip("a small disk cannot be made here")
     code = (
-        "import sys\nfrom search.catalog import *\nfrom search.documents import File\nfrom search.errors import StorageFull\n"
+        "import sys\nfrom search.catalog import *\nfrom search.entries import *\nfrom search.documents import File\n"
+        "from search.errors import StorageFull\n"
         "catalog, stored = Catalog.open(sys.argv[1], create=True), 0\n"
         "try:\n"
         "    for batch in range(100):\n"

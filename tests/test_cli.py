@@ -333,7 +333,7 @@ def test_an_interrupted_run_is_continued(tmp_path: Path, how: signal.Signals) ->
 def test_without_a_terminal_the_app_shows_the_help(tmp_path: Path) -> None:
     done = docsearch(cwd=tmp_path)
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith("Usage: docsearch [OPTIONS] COMMAND [ARGS]...")
+    assert done.err.startswith("Usage: docsearch [OPTIONS] [COMMAND] [ARGS]...")
 
 
 def test_a_full_disk_is_one_line_and_loses_nothing(place: Path, tmp_path: Path) -> None:

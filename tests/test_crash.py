@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from search.catalog import Catalog, Entry, State, doc_id
+from search.catalog import Catalog
 from search.documents import File, Passage, Row
+from search.entries import Entry, State, doc_id
 from search.lock import WriterLock
 from search.store import Store
 
@@ -19,7 +20,8 @@ KILLS = 12
 WRITER = """
 import os, random, signal, sys, threading
 from pathlib import Path
-from search.catalog import Catalog, State, doc_id
+from search.catalog import Catalog
+from search.entries import State, doc_id
 from search.lock import WriterLock
 from search.store import Store
 from tests.test_crash import WIDTH, add, remove

@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from search.passages import PassageRules
 
 from search.errors import IndexLocked, ModelMismatch, NoIndex, NotAnIndex, UsageError
 from search.index import Index
 from search.lock import WriterLock
+from search.passages import PassageRules
 from search.results import IngestReport, Progress
 from search.scopes import RootRules
 

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from search.catalog import Filter
 from search.documents import passage_id
 from search.errors import UsageError
+from search.filters import Filter
 from search.index import Index
 from search.results import Explanation, Scores
 

@@ -14,21 +14,15 @@ INDENT = "    "
 
 
 def hits_text(result: QueryResult, style: Style, full: bool) -> str:
-    """All hits, each file named once above its passages."""
-    blocks: list[str] = []
+    """All hits, one block each."""
     width = max(40, min(shutil.get_terminal_size().columns, 120) - len(INDENT))
-    previous = ""
-    for hit in result.hits:
-        again = hit.path == previous
-        blocks.append(_hit(hit, style, full, width, again))
-        previous = hit.path
-    return "\n\n".join(blocks)
+    return "\n\n".join(_hit(hit, style, full, width) for hit in result.hits)
 
 
-def place(hit: Hit) -> str:
+def place(hit: Hit, line: int) -> str:
     """Where a hit stands: path:line, or the page where the document has pages."""
     name = printable(shown_path(hit.path), one_line=True)
-    return f"{name}, page {hit.page}" if hit.page is not None else f"{name}:{hit.line_start}"
+    return f"{name}, page {hit.page}" if hit.page is not None else f"{name}:{line}"
 
 
 def shown_path(path: str) -> str:
@@ -38,7 +32,7 @@ def shown_path(path: str) -> str:
 
 
 def file_list(result: QueryResult, null: bool, for_terminal: bool) -> bytes:
-    """Each file once, as the bytes of its path, ended by NUL or newline."""
+    """Each file once, as the bytes of its path, ended by NUL or newline; control characters visible on a terminal."""
     paths = dict.fromkeys(hit.path for hit in result.hits)
     if for_terminal:
         return "".join(printable(path, one_line=True) + "\n" for path in paths).encode()
@@ -46,19 +40,16 @@ def file_list(result: QueryResult, null: bool, for_terminal: bool) -> bytes:
     return b"".join(os.fsencode(path) + end for path in paths)
 
 
-def _hit(hit: Hit, style: Style, full: bool, width: int, again: bool) -> str:
-    where = place(hit).rpartition(":")[2] if again and hit.page is None else f"page {hit.page}" if again else place(hit)
-    head = style.link(style.paint(f"line {where}" if again and hit.page is None else where, 35), hit.path)
-    lines = [f"{head}  {style.paint(f'{hit.score:.2f}', 2)}"]
+def _hit(hit: Hit, style: Style, full: bool, width: int) -> str:
+    short = snippet(hit.text, hit.highlights, hit.kind, width, hit.headings)
+    line = hit.line_start + (0 if full else hit.text.count("\n", 0, short.start))
+    lines = [f"{style.link(style.paint(place(hit, line), 35), hit.path)}  {style.paint(f'{hit.score:.2f}', 2)}"]
     if hit.headings:
-        trail = printable(" > ".join(hit.headings), one_line=True)
-        lines.append(INDENT + style.paint(trail, 36))
+        lines.append(INDENT + style.paint(printable(" > ".join(hit.headings), one_line=True), 36))
     if full:
-        lines += [INDENT + line for line in style.mark(hit.text, hit.highlights).split("\n")]
+        lines += [INDENT + words for words in style.mark(hit.text, hit.highlights).split("\n")]
     else:
-        lines += [
-            INDENT + style.mark(text, marks) for text, marks in snippet(hit.text, hit.highlights, hit.kind, width)
-        ]
+        lines += [INDENT + style.mark(words, marks) for words, marks in short.lines]
     if hit.explanation is not None:
         lines.append(INDENT + style.paint(_explained(hit), 2))
     return "\n".join(line.rstrip() for line in lines)

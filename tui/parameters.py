@@ -14,7 +14,7 @@ FORMATS = ("%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
-class Date(click.ParamType):
+class Date(click.ParamType[int]):
     """A day, month, year or time in the local time zone, or a time ago, as nanoseconds since the epoch of its start."""
 
     name = "date"
@@ -47,7 +47,7 @@ class Date(click.ParamType):
         )
 
 
-class Size(click.ParamType):
+class Size(click.ParamType[int]):
     """A number of bytes, with K, M or G."""
 
     name = "size"

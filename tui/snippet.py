@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 Marks = tuple[tuple[int, int], ...]
 
@@ -11,17 +14,69 @@ LINES = 4
 AHEAD = 80
 """Characters of context before the first mark of the chosen stretch."""
 
+BORDERS = ("\n", ". ", "? ", "! ", "。", "; ", ", ", " ")
+MARKUP = re.compile(r"^(?:#{1,6}[ \t]+|[ \t]*(?:[-*+]|>)[ \t]+|([=\-~^\"'`#*+_])\1{2,}[ \t]*$)", re.MULTILINE)
+"""Signs at the start of a line that say nothing on a wrapped one: #, list bullets, quotes, and underlines of headings."""
 
-def snippet(text: str, marks: Sequence[tuple[int, int]], kind: str, width: int) -> list[tuple[str, Marks]]:
-    """Up to four lines around the densest stretch of marks, each with its own marks; code keeps its lines, prose is wrapped at `width`."""
-    start = _start(text, marks, LINES * width)
-    if kind == "code":
-        return _code_lines(text, marks, start)
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """Lines to show, each with its own marks; `start` is the offset in the passage at which they begin."""
+
+    lines: tuple[tuple[str, Marks], ...]
+    start: int
+
+
+def snippet(
+    text: str, marks: Sequence[tuple[int, int]], kind: str, width: int, headings: Sequence[str] = ()
+) -> Snippet:
+    """Up to four lines around the densest stretch of marks; code keeps its lines, prose is wrapped at `width`.
+
+    Headings that the passage opens with are left out where they are in `headings`, which are shown above it.
+    """
+    start = max(_start(text, marks, LINES * width), 0 if kind == "code" else _after_headings(text, headings))
+    lines = _code_lines(text, marks, start) if kind == "code" else _prose_lines(text, marks, start, width)
+    return Snippet(tuple(lines), start)
+
+
+def _after_headings(text: str, headings: Sequence[str]) -> int:
+    """Where the text begins that is no heading of the trail; 0 where there is nothing else."""
+    known = {" ".join(heading.split()) for heading in headings}
+    position = 0
+    for line in text.splitlines(keepends=True):
+        words = " ".join(MARKUP.sub("", line).split())
+        if words and words not in known:
+            return position
+        position += len(line)
+    return 0
+
+
+def _start(text: str, marks: Sequence[tuple[int, int]], room: int) -> int:
+    """Where to begin: at a line or sentence a little before the window that holds most distinct marked words."""
+    if not marks or len(text) <= room:
+        return 0
+    words = [text[start:end].casefold() for start, end in marks]
+    ends = [end for _, end in marks]
+    best, first = 0, 0
+    for number, (begin, _) in enumerate(marks):
+        inside = len(set(words[number : bisect_right(ends, begin + room - AHEAD)]))
+        if inside > best:
+            best, first = inside, begin
+    if first <= AHEAD:
+        return 0
+    window = text[first - AHEAD : first]
+    for border in BORDERS:
+        if (found := window.find(border)) >= 0:
+            return first - AHEAD + found + len(border)
+    return first
+
+
+def _prose_lines(text: str, marks: Sequence[tuple[int, int]], start: int, width: int) -> list[tuple[str, Marks]]:
     room = text[start : start + (LINES + 1) * width]
     flat, places = _flatten(room, start)
+    wrapped = textwrap.wrap(flat, width, break_long_words=True, break_on_hyphens=False)
     lines: list[tuple[str, Marks]] = []
     position = 0
-    wrapped = textwrap.wrap(flat, width, break_long_words=True, break_on_hyphens=False)
     for number, line in enumerate(wrapped[:LINES]):
         position = flat.index(line, position)
         ranges = _ranges(places[position : position + len(line)], marks)
@@ -31,27 +86,9 @@ def snippet(text: str, marks: Sequence[tuple[int, int]], kind: str, width: int) 
     return lines
 
 
-def _start(text: str, marks: Sequence[tuple[int, int]], room: int) -> int:
-    """Where to begin: at a line or sentence a little before the window that holds most distinct marked words."""
-    if not marks or len(text) <= room:
-        return 0
-    words = [text[start:end].casefold() for start, end in marks]
-    best, first = 0, 0
-    for number, (begin, _) in enumerate(marks):
-        inside = {words[other] for other in range(number, len(marks)) if marks[other][1] <= begin + room - AHEAD}
-        if len(inside) > best:
-            best, first = len(inside), begin
-    if first <= AHEAD:
-        return 0
-    window = text[first - AHEAD : first]
-    for border in ("\n", ". ", "? ", "! ", "。", "; ", ", ", " "):
-        if (found := window.find(border)) >= 0:
-            return first - AHEAD + found + len(border)
-    return first
-
-
 def _flatten(text: str, offset: int) -> tuple[str, list[int]]:
-    """The text on one line, and for each of its characters the offset it had."""
+    """The text on one line without markup, and for each of its characters the offset it had."""
+    signs = {place for match in MARKUP.finditer(text) for place in range(match.start(), match.end())}
     letters: list[str] = []
     places: list[int] = []
     for index, letter in enumerate(text):
@@ -59,7 +96,7 @@ def _flatten(text: str, offset: int) -> tuple[str, list[int]]:
             if letters and letters[-1] != " ":
                 letters.append(" ")
                 places.append(offset + index)
-        else:
+        elif index not in signs:
             letters.append(letter)
             places.append(offset + index)
     return "".join(letters).rstrip(), places

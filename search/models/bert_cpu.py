@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -114,7 +115,7 @@ class BertCpu:
             if blocked not in self._ready:
                 # not on the shared workers, which may be the ones that wait here
                 with ThreadPoolExecutor(cores()) as pool:
-                    layers = pool.map(lambda stored: _ready(stored, self._config, blocked), self._stored)
+                    layers = pool.map(partial(_widened, config=self._config, blocked=blocked), self._stored)
                     self._ready[blocked] = list(layers)
             return self._ready[blocked]
 
@@ -193,7 +194,8 @@ def _stored(checkpoint: Checkpoint, prefix: str, config: BertConfig) -> StoredLa
     )
 
 
-def _ready(stored: StoredLayer, config: BertConfig, blocked: bool) -> Layer:
+@np.errstate(over="ignore", invalid="ignore")  # vectors are checked at the end
+def _widened(stored: StoredLayer, config: BertConfig, blocked: bool) -> Layer:
     """The layer in float32, in narrow blocks or whole.
 
     The key's bias is left out and the value's is moved into the projection's, which changes no result: a row of

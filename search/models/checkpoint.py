@@ -98,9 +98,12 @@ class Checkpoint:
             return None
         rule = self._rules.get(module) or self._rules
         try:
-            return Quantization(int(rule["group_size"]), int(rule["bits"]), rule.get("mode", "affine"))
+            quantization = Quantization(int(rule["group_size"]), int(rule["bits"]), rule.get("mode", "affine"))
         except (KeyError, TypeError, ValueError) as error:
             raise ModelError(f"{self.folder / 'config.json'} does not say how {module} is quantised", HINT) from error
+        if quantization.group_size < 1:
+            raise ModelError(f"{self.folder / 'config.json'} quantises {module} in groups of no columns", HINT)
+        return quantization
 
     def fingerprint(self) -> str:
         """16 hexadecimal digits of a SHA-256 that names these weights.

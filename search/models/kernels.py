@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 # gelu(x) = x·Φ(x) ≈ x·sigmoid(a·x + b·x³ + c·x⁵ + d·x⁷ + e·x⁹), a least-maximum fit: off by at most 3.0e-6.
 # The polynomial grows everywhere, so that no x needs clipping.
-GELU_FIT = (1.5956562719862384, 0.07293758206386027, -0.00024972338024502154, -6.11619916139526e-05, 2.238163344224884e-06)
+GELU_FIT = (
+    1.5956562719862384,
+    0.07293758206386027,
+    -0.00024972338024502154,
+    -6.11619916139526e-05,
+    2.238163344224884e-06,
+)
 # sigmoid(2y) = (1 + tanh y) / 2, so half the polynomial is used. For u = GELU_SCALE·x its highest coefficient is 1:
 # one multiplication an element less. The scale goes into the weights before, its inverse and the ½ into those after.
 GELU_SCALE = (GELU_FIT[-1] / 2) ** (1 / 9)

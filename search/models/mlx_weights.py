@@ -18,6 +18,8 @@ from ..errors import ModelError
 if TYPE_CHECKING:
     from .checkpoint import Checkpoint
 
+HINT = "fetch the model again"
+
 
 def use_device() -> str:
     """`metal`, `cuda` or `cpu`: where MLX runs here."""
@@ -47,9 +49,11 @@ def load_weights(model: Module, checkpoint: Checkpoint, root: str, device: str) 
     wanted: Any = tree_flatten(model.parameters())
     for name, parameter in wanted:
         value = stored.get(root + name)
-        if value is None or value.shape != parameter.shape:
-            held = "lacks" if value is None else "has another shape for"
-            raise ModelError(f"{checkpoint.folder} {held} the weights {root}{name}", "fetch the model again")
+        if value is None:
+            raise ModelError(f"{checkpoint.folder} lacks the weights {root}{name}", HINT)
+        if value.shape != parameter.shape:
+            shapes = f"{value.shape} where {parameter.shape} is expected"
+            raise ModelError(f"{checkpoint.folder} holds {root}{name} as {shapes}", HINT)
         weights.append((name, value.astype(mx.float32) if device == "cpu" else value))
     model.load_weights(weights)
     model.eval()
@@ -71,6 +75,8 @@ def widen(stored: dict[str, Any], checkpoint: Checkpoint, module: str, device: s
     if device == "cpu" and mx.issubdtype(scales.dtype, mx.floating):
         scales = scales.astype(mx.float32)
         biases = None if biases is None else biases.astype(mx.float32)
-    stored[f"{module}.weight"] = mx.dequantize(
-        stored[f"{module}.weight"], scales, biases, group_size=rule.group_size, bits=rule.bits, mode=rule.mode
-    )
+    weight, layout = f"{module}.weight", {"group_size": rule.group_size, "bits": rule.bits, "mode": rule.mode}
+    try:
+        stored[weight] = mx.dequantize(stored[weight], scales, biases, **layout)
+    except (KeyError, ValueError) as error:
+        raise ModelError(f"{checkpoint.folder} holds {weight} in another form than config.json says", HINT) from error

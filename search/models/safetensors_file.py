@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # bfloat16 is kept as its 16 bits; `quantization.as_float32` widens it
-DTYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2", "U32": "<u4", "U8": "u1", "I8": "i1", "I32": "<i4", "I64": "<i8"}
+FLOATS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
+DTYPES = FLOATS | {"U32": "<u4", "U8": "u1", "I8": "i1", "I32": "<i4", "I64": "<i8", "BOOL": "?"}
 LENGTH_BYTES = 8
 HINT = "fetch the model again"
 

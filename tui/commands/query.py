@@ -96,7 +96,7 @@ def _warm(index: Index, mode: str) -> None:
     if mode != "text" and index.model:
         import threading
 
-        from search.store import preload
+        from search.lance import preload
 
         threading.Thread(target=preload, daemon=True).start()
         index.embedder  # noqa: B018

@@ -33,7 +33,7 @@ def show(settings: Settings, target: str, page: int | None) -> int:
 
     with settings.open_index() as index:
         if PASSAGE_ID.fullmatch(target) and not os.path.lexists(target):
-            text = index.passage(target)[1].text
+            text = index.passage(target).text
         else:
             path, line = _split(target)
             document = index.document(path)

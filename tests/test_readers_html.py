@@ -1,0 +1,119 @@
+"""HTML as the text that a browser shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from search.documents import Block, Reason
+from search.errors import Unreadable
+from search.readers import html
+
+
+def read(source, name="page.html"):
+    data = source if isinstance(source, bytes) else source.encode()
+    return html.read(data, f"/site/{name}")
+
+
+def shown(source):
+    document = read(source)
+    return [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
+
+
+def test_blocks_offsets_and_title():
+    document = read(
+        "<title> My\n page </title><h1>Top <i>one</i><a href=#x>¶</a></h1>Intro<p>Text<ul><li>a<li>b</ul><h3>Sub</h3>"
+    )
+    assert (document.kind, document.title) == ("html", "My page")
+    assert document.text == "Top one\n\nIntro\n\nText\n\na\nb\n\nSub"
+    assert document.blocks == (
+        Block(0, 7, "heading", 1, "Top one"),
+        Block(9, 14, "paragraph"),
+        Block(16, 20, "paragraph"),
+        Block(22, 23, "list"),
+        Block(24, 25, "list"),
+        Block(27, 30, "heading", 3, "Sub"),
+    )
+
+
+def test_the_title_is_the_first_heading_or_the_name_where_the_page_has_none():
+    assert read("<h2>Sub</h2><h1>Main</h1>").title == "Main"
+    assert read("<svg><title>icon</title></svg><p>text").title == "page"
+
+
+def test_inline_elements_part_no_words_and_blocks_do():
+    source = "<p>super<b>cali</b>fragil<i>istic</i><br>new<span>one</span><div>two</div>three<p>a \n\t b&nbsp;&amp; caf&eacute; &#x1F600;"
+    assert shown(source) == [
+        ("paragraph", "supercalifragilistic\nnewone"), ("paragraph", "two"), ("paragraph", "three"),
+        ("paragraph", "a b\xa0& café 😀"),
+    ]  # fmt: skip
+
+
+def test_what_is_not_shown_is_left_out():
+    source = (
+        "<head><style>.a{}</style><script>var b</script></head><body><nav>menu</nav><div role=navigation>contents</div>"
+        "<noscript>c</noscript><template>d</template><!-- e --><svg><text>f</text></svg><p>seen<img src='data:,g'><script>h</script>"
+    )
+    assert shown(source) == [("paragraph", "seen")]
+
+
+def test_a_page_of_menus_alone_is_made_of_them():
+    assert shown("<nav><a>One</a> <a>Two</a></nav>") == [("paragraph", "One Two")]
+
+
+def test_tables_have_tabs_between_cells_and_newlines_between_rows():
+    source = "<table><caption>Cap</caption><tr><th>A</th><th>B<br>b</th></tr>\n<tr><td><p>1</p><p>one</p></td><td></td><td>3</td></tr></table>end"
+    assert shown(source) == [("table", "Cap\nA\tB b\n1 one\t\t3"), ("paragraph", "end")]
+
+
+def test_a_table_that_arranges_the_page_is_no_table():
+    source = "<table><tr><td><h2>Left</h2>text</td><td><table><tr><td>i<td>j</table></td></tr></table>"
+    assert shown(source) == [("heading", "Left"), ("paragraph", "text"), ("table", "i\tj")]
+
+
+def test_preformatted_text_keeps_its_lines():
+    source = "<pre><code>\ndef f(x):\n    return  x\n</code></pre>after"
+    assert shown(source) == [("code", "def f(x):\n    return  x"), ("paragraph", "after")]
+
+
+def test_the_reading_of_ruby_characters_is_left_out():
+    source = "<ruby>東<rp>(</rp><rt>とう</rt><rp>)</rp>京<rt>きょう</rt></ruby>駅"
+    assert shown(source) == [("paragraph", "東京駅")]
+
+
+def test_broken_and_deep_pages_are_read():
+    assert shown("<table><tr><td>cell<ul><li>item<b>bold<i>it</b>al<p><a href='x") == [("table", "cell itemboldital")]
+    assert shown("<div>" * 20_000 + "deep") == [("paragraph", "deep")]
+    assert shown("no tags & <") == [("paragraph", "no tags & <")]
+
+
+def test_xhtml_sections_are_text_and_no_entity_is_fetched():
+    source = (
+        '<?xml version="1.0"?><!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY y "&x;&x;">]>'
+        "<html><p><![CDATA[raw <b> & more]]></p>&y;</html>"
+    )
+    assert shown(source) == [("paragraph", "raw <b> & more"), ("paragraph", "&y;")]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "<meta charset='iso-8859-1'><p>naïve façade".encode(),
+        "<meta charset='iso-8859-1'><p>naïve façade".encode("latin-1"),
+        "<meta http-equiv=Content-Type content='text/html; charset=windows-1252'><p>naïve façade".encode("cp1252"),
+        "<meta charset=utf-16><p>naïve façade".encode("latin-1"),
+        "<meta charset=nonsense><p>naïve façade".encode("latin-1"),
+        "<p>naïve façade".encode("utf-16"),
+    ],
+)
+def test_the_encoding_is_that_of_the_bytes_before_the_one_declared(data):
+    assert shown(data) == [("paragraph", "naïve façade")]
+
+
+def test_a_declared_encoding_is_believed():
+    assert shown("<meta charset=shift_jis><p>犬".encode("cp932")) == [("paragraph", "犬")]
+
+
+def test_a_page_without_text_is_refused():
+    with pytest.raises(Unreadable) as caught:
+        read("<title>App</title><div id=root></div><script src=a.js></script>")
+    assert (caught.value.reason, caught.value.message) == (Reason.NO_TEXT, "the page shows no text")

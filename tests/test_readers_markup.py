@@ -1,0 +1,234 @@
+"""Markdown, reStructuredText and source code as blocks of their own text."""
+
+from __future__ import annotations
+
+from search.readers import code, markdown, rst
+
+
+def blocks(document):
+    """Each block as its kind (a heading's with its level and words) and its text."""
+    return [
+        (
+            f"h{block.level} {block.heading}" if block.kind == "heading" else block.kind,
+            document.text[block.start : block.end],
+        )
+        for block in document.blocks
+    ]
+
+
+def read_markdown(text, name="my-note.md"):
+    return markdown.read(text.encode(), f"/docs/{name}")
+
+
+def test_markdown_headings():
+    source = (
+        "# The [`fit`](api.md) **method** {#fit}\n####### seven\n#none\n    # code\n## Closed ##\n### C# #\n"
+        "#\nTop\n===\nBelow\n---\n"
+    )
+    assert blocks(read_markdown(source)) == [
+        ("h1 The fit method", "# The [`fit`](api.md) **method** {#fit}"),
+        ("paragraph", "####### seven\n#none\n    # code"),
+        ("h2 Closed", "## Closed ##"),
+        ("h3 C#", "### C# #"),
+        ("h1 ", "#"),
+        ("h1 Top", "Top\n==="),
+        ("h2 Below", "Below\n---"),
+    ]
+
+
+def test_markdown_lists_tables_quotes_and_rules():
+    source = (
+        "Intro\n- one\n  goes on\n- two\n\n1. first\n2) second\n\n| a | b |\n|---|:-:|\n| 1 | 2 |\nafter\n\n* * *\n"
+        "> quoted\n> more\n\n    indented code\nplain\n"
+    )
+    assert blocks(read_markdown(source)) == [
+        ("paragraph", "Intro"),
+        ("list", "- one\n  goes on"),
+        ("list", "- two"),
+        ("list", "1. first"),
+        ("list", "2) second"),
+        ("table", "| a | b |\n|---|:-:|\n| 1 | 2 |"),
+        ("paragraph", "after"),
+        ("paragraph", "> quoted\n> more"),
+        ("code", "    indented code"),
+        ("paragraph", "plain"),
+    ]
+
+
+def test_markdown_code_hides_headings_and_runs_to_the_end_where_it_is_not_closed():
+    source = (
+        "```python\n# no heading\n\n~~~\n```\ntext ``` here\n````\n```\n````\n- item\n  ~~~\n  <!-- kept -->\n\n# no"
+    )
+    assert blocks(read_markdown(source)) == [
+        ("code", "```python\n# no heading\n\n~~~\n```"),
+        ("paragraph", "text ``` here"),
+        ("code", "````\n```\n````"),
+        ("list", "- item"),
+        ("code", "  ~~~\n  <!-- kept -->\n\n# no"),
+    ]
+
+
+def test_markdown_comments_stand_between_blocks():
+    source = (
+        "one <!-- a --> two\n## Title <!-- toc -->\n<!-- only -->\n\n<!--\n# no\n\n-->\nthree <!-- open\n`<!--` four\n"
+    )
+    assert blocks(read_markdown(source)) == [
+        ("paragraph", "one "),
+        ("paragraph", " two"),
+        ("h2 Title", "## Title "),
+        ("paragraph", "three <!-- open\n`<!--` four"),
+    ]
+
+
+def test_markdown_embedded_data_stands_between_blocks():
+    data = "data:image/png;base64," + "iVBORw0KGgo" * 50
+    source = f"before ![chart]({data}) after\n\n```\n{data}\n```\n"
+    assert blocks(read_markdown(source)) == [("paragraph", "before ![chart]("), ("paragraph", ") after")]
+    assert read_markdown(source).text == source
+
+
+def test_markdown_front_matter_gives_the_title():
+    document = read_markdown('---\ntitle: "My: note"\ntags: [a]\n---\n# Heading\n')
+    assert (document.title, blocks(document)) == (
+        "My: note",
+        [("paragraph", 'title: "My: note"\ntags: [a]'), ("h1 Heading", "# Heading")],
+    )
+
+
+def test_markdown_titles():
+    assert read_markdown("---\ntitle: [a, b]\n---\nText\n\n## Sub\n\n# Main").title == "Main"
+    assert read_markdown("---\ntitle: never closed\n\ntext").title == "my-note"
+    assert read_markdown("## Sub").title == "my-note"
+
+
+def test_markdown_keeps_lines_where_they_are_with_any_line_end():
+    document = markdown.read(b"\xef\xbb\xbf# One\r\n\r\ntext\rmore\n", "/docs/a.md")
+    assert (document.text, document.title) == ("# One\n\ntext\nmore\n", "One")
+
+
+RST = """\
+======
+Manual
+======
+
+Intro with ``code``::
+
+    literal
+
+    more
+
+Back.
+
+Setup :ref:`x`
+--------------
+
+- item
+  goes on
+- other
+
+.. code-block:: python
+
+   x = 1
+
+   y = 2
+
+.. a comment
+
+   with more
+
+.. note:: Watch out.
+.. _target: http://example.org
+
+=== ===
+A   B
+=== ===
+
++---+
+| c |
++---+
+
+-----
+
+Deeper
+~~~~~~
+Text
+Usage
+-----
+"""
+
+
+def test_rst():
+    document = rst.read(RST.encode(), "/docs/manual.rst")
+    assert document.title == "Manual"
+    assert blocks(document) == [
+        ("h1 Manual", "======\nManual\n======"),
+        ("paragraph", "Intro with ``code``::"),
+        ("code", "    literal\n\n    more"),
+        ("paragraph", "Back."),
+        ("h2 Setup x", "Setup :ref:`x`\n--------------"),
+        ("list", "- item\n  goes on"),
+        ("list", "- other"),
+        ("code", ".. code-block:: python\n\n   x = 1\n\n   y = 2"),
+        ("paragraph", ".. note:: Watch out."),
+        ("paragraph", ".. _target: http://example.org"),
+        ("table", "=== ===\nA   B\n=== ==="),
+        ("table", "+---+\n| c |\n+---+"),
+        ("h3 Deeper", "Deeper\n~~~~~~"),
+        ("paragraph", "Text\nUsage\n-----"),
+    ]
+
+
+def test_rst_without_headings_is_called_by_its_file():
+    assert rst.read(b"only text", "/docs/notes.rst").title == "notes"
+
+
+def headings(name, source):
+    return [(block.level, block.heading) for block in code.read(source.encode(), f"/src/{name}").blocks if block.level]
+
+
+def test_python_definitions_with_what_stands_right_above_them():
+    source = (
+        "import os\n\nLIMIT = 3\n# how to fit\n@cached\ndef fit(x: int) -> int:\n    def inner():\n        return x\n\n    return inner()\n"
+        "\n\nclass Model(Base):\n    size = 1\n\n    async def run(self):\n        pass\n"
+    )
+    document = code.read(source.encode(), "/src/model.py")
+    assert document.title == "model.py"
+    assert blocks(document) == [
+        ("code", "import os"),
+        ("code", "LIMIT = 3"),
+        ("h1 def fit(x: int) -> int", "# how to fit\n@cached\ndef fit(x: int) -> int:"),
+        ("code", "    def inner():\n        return x"),
+        ("code", "    return inner()"),
+        ("h1 class Model(Base)", "class Model(Base):"),
+        ("code", "    size = 1"),
+        ("h2 async def run(self)", "    async def run(self):"),
+        ("code", "        pass"),
+    ]
+
+
+def test_definitions_in_other_languages():
+    assert headings("a.go", "func (s *Server) Run() error {\n\tif x {\n\t}\n}\ntype Server struct {\n}\n") == [
+        (1, "func (s *Server) Run() error"), (1, "type Server struct"),
+    ]  # fmt: skip
+    assert headings("a.ts", "export class A extends B {\n  async get(url: string): Promise<void> {\n    if (a) {\n}\n") == [
+        (1, "export class A extends B"), (2, "async get(url: string): Promise<void>"),
+    ]  # fmt: skip
+    assert headings("A.java", "public class A {\n    public String get(int a) throws X {\n        return call(a);\n") == [
+        (1, "public class A"), (2, "public String get(int a) throws X"),
+    ]  # fmt: skip
+    assert headings("a.rs", "impl A for B {\n    pub fn get(&self) -> u32 { 1 }\n}\n") == [
+        (1, "impl A for B"), (2, "pub fn get(&self) -> u32 { 1 }"),
+    ]  # fmt: skip
+    assert headings("a.c", "static int *find(int a, char *b)\n{\n    if (a) go(b);\n    return 0;\n}\n") == [
+        (1, "static int *find(int a, char *b)")
+    ]
+    assert headings("a.sql", "-- users\nCREATE TABLE users (\n  id int\n);\nselect 1;\n") == [(1, "CREATE TABLE users")]
+    assert headings("a.sh", "set -e\nbuild() {\n  make\n}\n") == [(1, "build()")]
+    assert headings("a.toml", "[project]\nname = 'x'\n") == [(1, "[project]")]
+    assert headings("a.yaml", "services:\n  web:\n    image: x\nvolumes:\n") == [(1, "services"), (1, "volumes")]
+    assert headings("a.json", '{"def": "class x"}\n') == []
+
+
+def test_minified_code_is_one_block():
+    source = "!function(){" + "var a=1;" * 50_000 + "}();"
+    assert [block.kind for block in code.read(source.encode(), "/src/a.min.js").blocks] == ["code"]
