@@ -18,13 +18,15 @@ class Calibration:
     def score(self, fused: float) -> float:
         """The fused score as a value in (0, 1).
 
-        >>> Calibration(middle=0.8, width=0.05, noise=0.1).score(0.8)
+        >>> Calibration(middle=0.8, width=0.05, noise=0.07).score(0.8)
         0.5
         """
         return 1 / (1 + math.exp(-(fused - self.middle) / self.width))
 
 
-CALIBRATIONS: Mapping[str, Calibration] = {}
+# Middle and width spread the scores that answers get on the sample corpus and three public collections over the unit interval. Noise stands
+# above the first hits of some two in five nonsense queries, and of one in a hundred good ones on the collections.
+CALIBRATIONS: Mapping[str, Calibration] = {"bge-small-en-v1.5 (8-bit)": Calibration(middle=0.7, width=0.06, noise=0.07)}
 UNKNOWN = Calibration(middle=0.6, width=0.15, noise=0.0)
 """For an embedder that nobody has measured: a flat curve that cuts nothing."""
 

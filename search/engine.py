@@ -56,7 +56,7 @@ class Engine:
     ) -> QueryResult:
         """The best passages for `text`, among the documents that `where` admits.
 
-        `min_score` None cuts what the calibration calls noise; 0 cuts nothing. Raises UsageError for an empty query.
+        `min_score` None cuts what a hybrid query's calibration calls noise; 0 cuts nothing. Raises UsageError for an empty query.
         """
         started = time.perf_counter()
         if not text.strip():
@@ -65,7 +65,7 @@ class Engine:
         depth = max(DEPTH, 10 * limit)
         legs = run_legs(self.store, lambda words: self.open_embedder().embed_query(words), text, mode, depth, docs)
         ranked = self._ranked(legs, mode)
-        least = self.calibration.noise if min_score is None else min_score
+        least = min_score if min_score is not None else self.calibration.noise if mode == "hybrid" else 0.0
         scored = [(row, self._score(row, mode)) for row in ranked]
         kept = {row.key: (row, score) for row, score in scored if score >= least}
         keys = group([(key, legs.candidates[key].doc) for key in kept], limit, per_file)
@@ -85,12 +85,12 @@ class Engine:
             return [Fused(key, 0.0, score, score) for key, score in legs.text.items()]
         if mode == "vector":
             return [Fused(key, score, 0.0, score) for key, score in legs.vector.items()]
-        return fuse((key, legs.cosine(key), legs.text.get(key, 0.0)) for key in legs.candidates)
+        return fuse(((key, legs.cosine(key), legs.text.get(key, 0.0)) for key in legs.candidates), legs.full)
 
     def _score(self, row: Fused, mode: str) -> float:
         if mode == "text":
             return text_score(row.text)
-        return self.calibration.score(row.fused if mode == "hybrid" else row.vector + TEXT_WEIGHT / 2)
+        return self.calibration.score(row.fused)
 
     def _hit(
         self, rank: int, candidate: Candidate, entry: Entry, row: Fused, score: float,
@@ -104,7 +104,7 @@ class Engine:
                 text_rank=_rank(legs.text, row.key),
                 vector_weight=0.0 if mode == "text" else 1.0,
                 text_weight={"hybrid": TEXT_WEIGHT, "text": 1.0}.get(mode, 0.0),
-                best_text=max(legs.text.values(), default=0.0),
+                full_text=legs.full,
             )
         return Hit(
             rank=rank, score=score, id=candidate.id, path=entry.file.path, root=entry.file.root, title=entry.title,

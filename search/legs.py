@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .documents import Candidate
-from .terms import query_words
+from .fusion import full_match
+from .terms import query_words, word_count
 
 if TYPE_CHECKING:
     from .documents import Vectors
@@ -17,12 +18,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Legs:
-    """What both legs brought: every candidate once, each leg's ids best first with its scores (cosine, BM25)."""
+    """What both legs brought: every candidate once, each leg's ids best first with its scores (cosine, BM25).
+
+    `words` is the number of words that the text leg looked for, where "2022-EC-0417" is one; `passages` that of all passages in the store.
+    """
 
     candidates: dict[str, Candidate]
     vector: dict[str, float]
     text: dict[str, float]
     query_vector: Vectors | None
+    words: int
+    passages: int
+
+    @property
+    def full(self) -> float:
+        """The BM25 that counts as a full match of the query."""
+        return full_match(self.passages, self.words, max(self.text.values(), default=0.0))
 
     def cosine(self, key: str) -> float:
         """The cosine of any candidate, also of one that only the text leg brought."""
@@ -51,4 +62,6 @@ def run_legs(
         {candidate.id: candidate.score for candidate in nearest},
         {candidate.id: candidate.score for candidate in matched},
         vector,
+        word_count(text),
+        store.count(),
     )

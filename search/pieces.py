@@ -27,7 +27,7 @@ STRIDE = 4
 """Where a tokenizer sees nothing or one token in MAX_STRIDE characters, every STRIDE of them count as one."""
 
 MAX_GAP = 1_000
-MAX_HEADING = 200
+MAX_HEADING = 120
 
 _SENTENCE_END = re.compile(r"""[.!?…]["'”’»)\]]{0,3}(?=\s{1,3}[^\sa-zß-öø-ÿ])|[。！？｡][」』”’）]{0,3}|\n""")
 _ABBREVIATED = re.compile(
@@ -188,12 +188,14 @@ def _cut(text: str, part: _Part, base: int, starts: list[int], count: int, max_t
                 if following <= first:
                     # Several tokens begin at the character where the piece begins.
                     following = bisect_right(starts, starts[first])
-                    if following >= last:
-                        break
-                    place = base + starts[following]
+                    place = base + starts[following] if following < last else end
+                if place >= end:
+                    break
                 stop = start + len(text[start:place].rstrip())
                 yield Piece(start, stop, count + first, count + following, border, part.block.level, part.trail)
-                start, first, border = place, following, Border.TOKEN
+                while text[place].isspace():
+                    place += 1
+                start, first, border = place, bisect_left(starts, place - base), Border.TOKEN
         yield Piece(start, end, count + first, count + last, border, part.block.level, part.trail)
         border = after
 
@@ -217,7 +219,7 @@ def _sentences(text: str, part: _Part) -> Iterator[tuple[int, int, Border]]:
 
 
 def _break(text: str, start: int, at: int) -> int:
-    """The place to cut at or before `at`, and after `start`: after white space if there is any near, else between characters."""
+    """The place to cut near `at`, and after `start`: behind white space if there is any right before, else between characters."""
     for place in range(at, max(start, at - MAX_STRIDE), -1):
         if text[place - 1].isspace() and not text[place].isspace():
             return place
@@ -225,11 +227,10 @@ def _break(text: str, start: int, at: int) -> int:
 
 
 def _whole_character(text: str, at: int, start: int) -> int:
-    """The last place at or before `at` that parts no accent, emoji modifier or joiner from what it belongs to."""
-    for place in range(at, max(start, at - MAX_STRIDE), -1):
-        if not _joins(text[place]) and text[place - 1] != "\u200d":
-            return place
-    return at
+    """The place near `at`, and after `start`, that parts no accent, emoji modifier or joiner from what it belongs to."""
+    before = range(at, max(start, at - MAX_STRIDE), -1)
+    after = range(at + 1, min(at + MAX_STRIDE, len(text)))
+    return next((place for place in (*before, *after) if not _joins(text[place]) and text[place - 1] != "\u200d"), at)
 
 
 def _joins(character: str) -> bool:

@@ -22,13 +22,15 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How a hit came to its place: 1-based ranks in the legs (None: not among the leg's candidates) and the fusion's weights."""
+    """How a hit came to its place: 1-based ranks in the legs (None: not among the leg's candidates), the fusion's
+    weights, and the BM25 that it takes for a full match.
+    """
 
     vector_rank: int | None
     text_rank: int | None
     vector_weight: float
     text_weight: float
-    best_text: float
+    full_text: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,17 @@ def query_words(query: str) -> list[str]:
     return (telling or list(words.values()))[:MAX_WORDS]
 
 
+def word_count(query: str) -> int:
+    """The number of words that a query looks for as a person counts them, between white space.
+
+    >>> word_count("what is licence 2022-EC-0417")
+    2
+    """
+    wanted = {word.casefold() for word in query_words(query)}
+    pieces = set(_CLITIC.sub(" ", normalise(query)).casefold().split())
+    return min(sum(1 for piece in pieces if not wanted.isdisjoint(_TOKEN.findall(piece))), MAX_WORDS)
+
+
 def highlights(text: str, query: str) -> tuple[tuple[int, int], ...]:
     """The character ranges of `text` that show a word of the query, in order and apart from each other.
 

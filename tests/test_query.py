@@ -1,3 +1,4 @@
+import math
 import os
 from pathlib import Path
 
@@ -42,8 +43,11 @@ def test_a_hit_says_everything_about_itself(filled: Index, notes: Path) -> None:
     # The query's vector is (tide, 1)/√2; the passage's (tide + harbour, 1)/√5: "Tides" is no word of the toy's.
     cosine = 3 / 10**0.5
     assert hit.scores.vector == pytest.approx(cosine)
-    assert hit.scores.fused == pytest.approx(cosine + 0.2)
-    assert hit.explanation == Explanation(1, 1, 1.0, 0.2, hit.scores.text or 0.0)
+    assert hit.scores.text is not None
+    # Two words, tide and turn, among four passages are matched in full at 2 * 0.8 * ln 5.
+    full = max(1.6 * math.log(5), hit.scores.text)
+    assert hit.scores.fused == pytest.approx(cosine + 0.2 * hit.scores.text / full)
+    assert hit.explanation == Explanation(1, 1, 1.0, 0.2, pytest.approx(full))
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "vector", "text"])

@@ -28,13 +28,13 @@ QUESTIONS = [Question(**json.loads(line)) for line in (CORPUS / "questions.jsonl
 
 # kind: (questions, answering file first, among the first five, answering passage of that file shown)
 EXPECTED = {
-    "paraphrase": (50, 0, 0, 0),
-    "keywords": (14, 0, 0, 0),
-    "names": (8, 0, 0, 0),
-    "code": (11, 0, 0, 0),
-    "numbers": (9, 0, 0, 0),
-    "long": (6, 0, 0, 0),
-    "wrong_language": (8, 0, 0, 0),
+    "paraphrase": (50, 26, 46, 29),
+    "keywords": (14, 14, 14, 14),
+    "names": (8, 8, 8, 8),
+    "code": (11, 10, 11, 10),
+    "numbers": (9, 9, 9, 9),
+    "long": (6, 6, 6, 3),
+    "wrong_language": (8, 0, 4, 1),
 }
 
 
@@ -68,10 +68,11 @@ def test_the_right_document_and_passage_come_first(index: Index, kind: str) -> N
         five += target in files
         shown += any(hit.path == target and (question.answer or "") in hit.text for hit in hits)
     got = (len(questions), first, five, shown)
-    assert all(have >= least for have, least in zip(got, EXPECTED[kind], strict=True)), got
+    # Scores differ in their last digits from processor to processor: one question may go either way.
+    assert got == pytest.approx(EXPECTED[kind], abs=1)
 
 
-def test_nonsense_is_answered_by_nothing_or_little(index: Index) -> None:
+def test_much_nonsense_is_answered_by_nothing(index: Index) -> None:
     questions = [question for question in QUESTIONS if question.kind == "nonsense"]
     answered = [question.question for question in questions if index.query(question.question).hits]
-    assert len(answered) <= 12, answered
+    assert len(answered) == pytest.approx(7, abs=1), answered

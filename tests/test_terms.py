@@ -1,6 +1,5 @@
 """Words of passages and queries, and what is highlighted."""
 
-import doctest
 import subprocess
 import sys
 import unicodedata
@@ -8,16 +7,11 @@ from pathlib import Path
 
 import pytest
 
-import search.terms
-from search.terms import MAX_WORDS, highlights, normalise, passage_terms, query_words
+from search.terms import MAX_WORDS, highlights, normalise, passage_terms, query_words, word_count
 
 
 def marked(text, query):
     return [text[start:end] for start, end in highlights(text, query)]
-
-
-def test_examples():
-    assert doctest.testmod(search.terms) == (0, 3)
 
 
 @pytest.mark.parametrize(
@@ -122,3 +116,12 @@ def test_only_the_words_and_their_stemmer_are_loaded():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent
     )
     assert done.stdout == "((4, 9),) set()\n"
+
+
+def test_words_are_counted_between_white_space() -> None:
+    assert word_count("licence 2022-EC-0417 licence") == 2
+    assert word_count("Where is the parseHttp function?") == 2
+    assert word_count("to be or not to be") == 4
+    assert word_count("北京大学") == 1
+    assert word_count("") == 0
+    assert word_count("word " * 10 + " ".join(f"w{n}" for n in range(200))) == 64

@@ -67,5 +67,5 @@ def _explained(hit: Hit) -> str:
     elif why.text_weight:
         parts.append("text none")
     if hit.scores.fused is not None:
-        parts.append(f"fused {hit.scores.fused:.3f} = vector + {why.text_weight:g} x text / {why.best_text:.2f}")
+        parts.append(f"fused {hit.scores.fused:.3f} = vector + {why.text_weight:g} x text / {why.full_text:.2f}")
     return "; ".join([*parts, f"score {hit.score:.3f}"])

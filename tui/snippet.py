@@ -15,8 +15,10 @@ AHEAD = 80
 """Characters of context before the first mark of the chosen stretch."""
 
 BORDERS = ("\n", ". ", "? ", "! ", "。", "; ", ", ", " ")
-MARKUP = re.compile(r"^(?:#{1,6}[ \t]+|[ \t]*(?:[-*+]|>)[ \t]+|([=\-~^\"'`#*+_])\1{2,}[ \t]*$)", re.MULTILINE)
-"""Signs at the start of a line that say nothing on a wrapped one: #, list bullets, quotes, and underlines of headings."""
+MARKUP = re.compile(
+    r"^(?:#{1,6}[ \t]+|[ \t]*(?:[-*+]|>)[ \t]+|([=\-~^\"'`#*+_])\1{2,}[ \t]*$|\|?[ \t]*:?-{3,}[-:| \t]*$)", re.MULTILINE
+)
+"""Signs at the start of a line that say nothing on a wrapped one: #, list bullets, quotes, underlines of headings and rules of tables."""
 
 
 @dataclass(frozen=True, slots=True)

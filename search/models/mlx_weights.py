@@ -75,8 +75,10 @@ def widen(stored: dict[str, Any], checkpoint: Checkpoint, module: str, device: s
     if device == "cpu" and mx.issubdtype(scales.dtype, mx.floating):
         scales = scales.astype(mx.float32)
         biases = None if biases is None else biases.astype(mx.float32)
-    weight, layout = f"{module}.weight", {"group_size": rule.group_size, "bits": rule.bits, "mode": rule.mode}
+    weight = f"{module}.weight"
     try:
-        stored[weight] = mx.dequantize(stored[weight], scales, biases, **layout)
+        stored[weight] = mx.dequantize(
+            stored[weight], scales, biases, group_size=rule.group_size, bits=rule.bits, mode=rule.mode
+        )
     except (KeyError, ValueError) as error:
         raise ModelError(f"{checkpoint.folder} holds {weight} in another form than config.json says", HINT) from error
