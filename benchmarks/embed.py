@@ -1,10 +1,11 @@
 """Embedding speed on a processor: the numpy engine against onnxruntime and torch, on the same weights and tokens.
 
-    python benchmarks/embed.py [--rounds 7] [--threads N]
+    python -m benchmarks.embed [--rounds 5] [--threads N]
 
 Needs the packages of the `bench` group (onnx, onnxruntime, sentence-transformers, which brings torch). Prints a Markdown
 table and writes benchmarks/results/embed.json. Tokenising is left out. The engines take turns in each round, so that a
-machine which slows down slows all of them; figures are medians.
+machine which slows down slows all of them; figures are medians, of a round's ratio in the last column. Where
+OPENBLAS_CORETYPE is set, numpy is held to the kernels it names and the others are not: unset it first.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from statistics import median
 from typing import Any
 
 import numpy as np
-from onnx_bert import bert_graph
-
 from search.embedder import load_embedder
 from search.models.batches import by_length
 from search.models.checkpoint import Checkpoint
 from search.models.cpu_threads import cores
+
+from .onnx_bert import bert_graph
 
 STARTER = Path(__file__).parent.parent / "search" / "models" / "starter"
 RESULT = Path(__file__).parent / "results" / "embed.json"
@@ -40,7 +41,7 @@ REST_SECONDS = 0.3
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Compare embedding engines on a processor.")
-    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=cores())
     arguments = parser.parse_args()
     weights = float32_weights(Checkpoint(STARTER))
@@ -52,6 +53,7 @@ def main() -> None:
     loads = {name: token_ids(*load) for name, load in LOADS.items()}
     check(engines, loads)
     seconds = measure(engines, loads, arguments.rounds)
+    print(machine(arguments.threads))
     print(table(seconds, loads))
     RESULT.parent.mkdir(exist_ok=True)
     result = {"machine": machine(arguments.threads), "tokens": tokens(loads), "seconds": seconds}
@@ -173,12 +175,10 @@ def table(seconds: dict[str, dict[str, list[float]]], loads: dict[str, list[list
     lines = ["| load | engine | tokens/s | ms | numpy is faster by |", "|---|---|---:|---:|---:|"]
     count = tokens(loads)
     for load, engines in seconds.items():
-        ours = median(engines["numpy"])
         for name, times in engines.items():
             typical = median(times)
-            lines.append(
-                f"| {load} | {name} | {count[load] / typical:,.0f} | {typical * 1e3:,.1f} | {typical / ours:.2f}× |"
-            )
+            ratio = median(other / ours for other, ours in zip(times, engines["numpy"], strict=True))
+            lines.append(f"| {load} | {name} | {count[load] / typical:,.0f} | {typical * 1e3:,.1f} | {ratio:.2f}× |")
     return "\n".join(lines)
 
 

@@ -14,6 +14,7 @@ from search.errors import DocsearchError
 from search.results import Hit, IngestReport, QueryResult, Status, Verdict
 
 SCHEMA = 1
+DIGITS = 6
 
 ESCAPED = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What json.dumps leaves raw, but a terminal or a strict UTF-8 decoder must not get."""
@@ -27,6 +28,10 @@ def dumps(value: object) -> str:
 def hit_json(hit: Hit) -> dict[str, Any]:
     """A hit's fields by name, in the order of the schema."""
     fields = asdict(hit)
+    fields["score"] = round(hit.score, DIGITS)
+    fields["scores"] = {
+        name: value if value is None else round(value, DIGITS) for name, value in fields["scores"].items()
+    }
     if hit.explanation is None:
         del fields["explanation"]
     return fields | _path_bytes(hit.path)
