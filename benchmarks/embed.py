@@ -21,6 +21,7 @@ from statistics import median
 from typing import Any
 
 import numpy as np
+
 from search.embedder import load_embedder
 from search.models.batches import by_length
 from search.models.checkpoint import Checkpoint
