@@ -4,16 +4,17 @@
 
 Needs the packages of the `bench` group (onnx, onnxruntime, sentence-transformers, which brings torch). Prints a Markdown
 table and writes benchmarks/results/embed.json. Tokenising is left out. The engines take turns in each round, so that a
-machine which slows down slows all of them; figures are medians, of a round's ratio in the last column. Where
-OPENBLAS_CORETYPE is set, numpy is held to the kernels it names and the others are not: unset it first.
+machine which slows down slows all of them; figures are medians, of a round's ratio in the last column.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import random
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -40,7 +41,14 @@ TORCH_BATCH = 32
 REST_SECONDS = 0.3
 
 
+# what holds numpy's OpenBLAS to another processor's kernels; the other engines have no such limit
+PINS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
+
+
 def main() -> None:
+    if any(name in os.environ for name in PINS):
+        free = {name: value for name, value in os.environ.items() if name not in PINS}
+        os.execve(sys.executable, [sys.executable, "-m", "benchmarks.embed", *sys.argv[1:]], free)
     parser = argparse.ArgumentParser(description="Compare embedding engines on a processor.")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=cores())
