@@ -1,30 +1,49 @@
-"""The query engine: legs → fuse → group → hits."""
+"""The query engine: legs → fuse → rerank → group → hits."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from .calibration import Calibration, text_score
+from .calibration import Calibration
 from .catalog import Catalog
-from .documents import Candidate
 from .entries import Entry
 from .errors import UsageError
 from .filters import Filter
-from .fusion import TEXT_WEIGHT, Fused, fuse
+from .fusion import TEXT_WEIGHT
 from .grouping import group
 from .legs import Legs, run_legs
+from .passages import embedded_text
+from .ranking import Ranked, rank, reordered
+from .rerank import rerank
 from .results import Explanation, Hit, QueryResult, Scores
 from .terms import highlights
 
 if TYPE_CHECKING:
-    from .protocols import Embedder
+    from .protocols import Embedder, Reranker
     from .store import Store
 
 DEPTH = 100
 """Candidates a leg: a perfect order of the fused first fifty would win 30 points of nDCG; deeper ones add next to nothing."""
+CANDIDATES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked. `min_score` None cuts noise only; `candidates` are reranked, within `rerank_budget` seconds (None: all of them)."""
+
+    text: str
+    limit: int = 10
+    mode: str = "hybrid"
+    where: Filter | None = None
+    per_file: int | None = None
+    min_score: float | None = None
+    explain: bool = False
+    candidates: int = CANDIDATES
+    rerank_budget: float | None = None
 
 
 class Engine:
@@ -44,83 +63,66 @@ class Engine:
         self.model = model
         self.calibration = calibration
 
-    def query(
-        self,
-        text: str,
-        limit: int = 10,
-        mode: str = "hybrid",
-        where: Filter | None = None,
-        per_file: int | None = None,
-        min_score: float | None = None,
-        explain: bool = False,
-    ) -> QueryResult:
-        """The best passages for `text`, among the documents that `where` admits.
-
-        `min_score` None cuts what a hybrid query's calibration calls noise; 0 cuts nothing. Raises UsageError for an empty query.
-        """
+    def query(self, asked: Request, reranker: Reranker | None = None, warnings: tuple[str, ...] = ()) -> QueryResult:
+        """The best passages, reranked where a reranker is given. Raises UsageError for an empty query."""
         started = time.perf_counter()
-        if not text.strip():
+        if not asked.text.strip():
             raise UsageError("the query is empty", "type what you are looking for")
-        docs = self.catalog.documents(where) if where is not None else None
-        depth = max(DEPTH, 10 * limit)
-        legs = run_legs(self.store, lambda words: self.open_embedder().embed_query(words), text, mode, depth, docs)
-        ranked = self._ranked(legs, mode)
-        least = min_score if min_score is not None else self.calibration.noise if mode == "hybrid" else 0.0
-        scored = [(row, self._score(row, mode)) for row in ranked]
-        kept = {row.key: (row, score) for row, score in scored if score >= least}
-        keys = group([(key, legs.candidates[key].doc) for key in kept], limit, per_file)
+        docs = self.catalog.documents(asked.where) if asked.where is not None else None
+        depth = max(DEPTH, 10 * asked.limit, asked.candidates if reranker else 0)
+        legs = run_legs(
+            self.store, lambda text: self.open_embedder().embed_query(text), asked.text, asked.mode, depth, docs
+        )
+        ranked = rank(legs, asked.mode, self.calibration)
+        if reranker is not None:
+            texts = [embedded_text(legs.candidates[item.row.key].passage) for item in ranked[: asked.candidates]]
+            ranked = reordered(ranked, rerank(reranker, asked.text, texts, asked.rerank_budget))
+        kept = {item.row.key: item for item in ranked if item.score >= self._least(asked, item)}
+        keys = group([(key, legs.candidates[key].doc) for key in kept], asked.limit, asked.per_file)
         entries = self.catalog.by_doc({legs.candidates[key].doc for key in keys})
-        hits: list[Hit] = []
-        for key in keys:
-            candidate = legs.candidates[key]
-            # A document that a running ingest has just taken out has no entry any more.
-            if entry := entries.get(candidate.doc):
-                row, score = kept[key]
-                hits.append(self._hit(len(hits) + 1, candidate, entry, row, score, legs, text, mode, explain))
+        # A document that a running ingest has just taken out has no entry any more.
+        there = [(key, entries[legs.candidates[key].doc]) for key in keys if legs.candidates[key].doc in entries]
+        hits = [_hit(place, kept[key], entry, legs, asked) for place, (key, entry) in enumerate(there, 1)]
         took = (time.perf_counter() - started) * 1000
-        return QueryResult(text, mode, False, self.model, None, round(took, 1), (), tuple(hits))
+        reranked = any(item.rerank is not None for item in kept.values())
+        name = reranker.name if reranker else None
+        return QueryResult(asked.text, asked.mode, reranked, self.model, name, round(took, 1), warnings, tuple(hits))
 
-    def _ranked(self, legs: Legs, mode: str) -> list[Fused]:
-        if mode == "text":
-            return [Fused(key, 0.0, score, score) for key, score in legs.text.items()]
-        if mode == "vector":
-            return [Fused(key, score, 0.0, score) for key, score in legs.vector.items()]
-        return fuse(((key, legs.cosine(key), legs.text.get(key, 0.0)) for key in legs.candidates), legs.full)
-
-    def _score(self, row: Fused, mode: str) -> float:
-        if mode == "text":
-            return text_score(row.text)
-        return self.calibration.score(row.fused)
-
-    def _hit(
-        self, rank: int, candidate: Candidate, entry: Entry, row: Fused, score: float,
-        legs: Legs, text: str, mode: str, explain: bool,
-    ) -> Hit:  # fmt: skip
-        passage = candidate.passage
-        explanation = None
-        if explain:
-            explanation = Explanation(
-                vector_rank=_rank(legs.vector, row.key),
-                text_rank=_rank(legs.text, row.key),
-                vector_weight=0.0 if mode == "text" else 1.0,
-                text_weight={"hybrid": TEXT_WEIGHT, "text": 1.0}.get(mode, 0.0),
-                full_text=legs.full,
-            )
-        return Hit(
-            rank=rank, score=score, id=candidate.id, path=entry.file.path, root=entry.file.root, title=entry.title,
-            headings=passage.headings, page=passage.page, line_start=passage.line_start, line_end=passage.line_end,
-            char_start=passage.char_start, char_end=passage.char_end, kind=entry.kind,
-            modified=datetime.fromtimestamp(entry.file.mtime_ns // 10**9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            text=passage.text, highlights=highlights(passage.text, text),
-            scores=Scores(
-                vector=None if mode == "text" else row.vector,
-                text=legs.text.get(row.key),
-                fused=row.fused if mode == "hybrid" else None,
-                rerank=None,
-            ),
-            explanation=explanation,
-        )  # fmt: skip
+    def _least(self, asked: Request, item: Ranked) -> float:
+        if asked.min_score is not None:
+            return asked.min_score
+        return self.calibration.noise if asked.mode == "hybrid" and item.rerank is None else 0.0
 
 
-def _rank(leg: dict[str, float], key: str) -> int | None:
+def _hit(place: int, item: Ranked, entry: Entry, legs: Legs, asked: Request) -> Hit:
+    row = item.row
+    candidate = legs.candidates[row.key]
+    passage = candidate.passage
+    return Hit(
+        rank=place, score=item.score, id=candidate.id, path=entry.file.path, root=entry.file.root, title=entry.title,
+        headings=passage.headings, page=passage.page, line_start=passage.line_start, line_end=passage.line_end,
+        char_start=passage.char_start, char_end=passage.char_end, kind=entry.kind,
+        modified=datetime.fromtimestamp(entry.file.mtime_ns // 10**9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        text=passage.text, highlights=highlights(passage.text, asked.text),
+        scores=Scores(
+            vector=None if asked.mode == "text" else row.vector,
+            text=legs.text.get(row.key),
+            fused=row.fused if asked.mode == "hybrid" else None,
+            rerank=item.rerank,
+        ),
+        explanation=_explanation(row.key, legs, asked.mode) if asked.explain else None,
+    )  # fmt: skip
+
+
+def _explanation(key: str, legs: Legs, mode: str) -> Explanation:
+    return Explanation(
+        vector_rank=_place(legs.vector, key),
+        text_rank=_place(legs.text, key),
+        vector_weight=0.0 if mode == "text" else 1.0,
+        text_weight={"hybrid": TEXT_WEIGHT, "text": 1.0}.get(mode, 0.0),
+        full_text=legs.full,
+    )
+
+
+def _place(leg: dict[str, float], key: str) -> int | None:
     return list(leg).index(key) + 1 if key in leg else None

@@ -172,8 +172,14 @@ class Index:
         self, text: str, limit: int = 10, mode: str = "hybrid", where: Filter | None = None, per_file: int | None = None,
         min_score: float | None = None, explain: bool = False,
     ) -> QueryResult:  # fmt: skip
-        """The passages that answer `text`, best first: see Engine.query. Raises NoIndex, UsageError, ModelMismatch."""
-        return self.engine.query(text, limit, mode, where, per_file, min_score, explain)
+        """The passages that answer `text`, best first.
+
+        mode: hybrid, vector or text. `where` limits the documents, `per_file` the passages of each; `min_score` None cuts noise only.
+        Raises NoIndex, UsageError for an empty query, ModelMismatch.
+        """
+        from .engine import Request
+
+        return self.engine.query(Request(text, limit, mode, where, per_file, min_score, explain))
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""

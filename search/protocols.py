@@ -37,3 +37,14 @@ class Embedder(Protocol):
     def embed_query(self, text: str) -> Vectors:
         """(dimensions,) float32 unit vector of a query, with the model's query prompt."""
         ...
+
+
+class Reranker(Protocol):
+    """Judges passages with the query before its eyes."""
+
+    name: str
+    revision: str
+
+    def score(self, query: str, passages: Sequence[str]) -> Vectors:
+        """(n,) float32 probabilities, in the order of `passages`, that each answers the query."""
+        ...

@@ -68,4 +68,6 @@ def _explained(hit: Hit) -> str:
         parts.append("text none")
     if hit.scores.fused is not None:
         parts.append(f"fused {hit.scores.fused:.3f} = vector + {why.text_weight:g} x text / {why.full_text:.2f}")
+    if hit.scores.rerank is not None:
+        parts.append(f"rerank {hit.scores.rerank:.3f}")
     return "; ".join([*parts, f"score {hit.score:.3f}"])

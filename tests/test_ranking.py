@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from search.engine import Request
+from search.fusion import Fused
+from search.index import Index
+from search.ranking import Ranked, reordered
+from search.rerank import rerank
+
+if TYPE_CHECKING:
+    from search.documents import Vectors
+
+
+class LengthReranker:
+    """Gives a passage of n letters n/1000."""
+
+    name = "length"
+    revision = "1"
+
+    def __init__(self) -> None:
+        self.read: list[int] = []
+
+    def score(self, query: str, passages: Sequence[str]) -> Vectors:
+        self.read.append(len(passages))
+        return np.array([len(passage) / 1000 for passage in passages], np.float32)
+
+
+def ranked(key: str, score: float) -> Ranked:
+    return Ranked(Fused(key, score, 0.0, score), score)
+
+
+def test_the_rerankers_order_is_final_and_what_it_has_not_read_stands_behind() -> None:
+    items = [ranked("a", 0.9), ranked("b", 0.8), ranked("c", 0.7), ranked("d", 0.6)]
+    got = reordered(items, [0.2, 0.5, 0.2])
+    assert [(item.row.key, item.score, item.rerank) for item in got] == [
+        ("b", 0.5, 0.5),
+        ("a", 0.2, 0.2),
+        ("c", 0.2, 0.2),
+        ("d", 0.6, None),
+    ]
+
+
+def test_without_a_budget_all_passages_are_read_at_once() -> None:
+    reranker = LengthReranker()
+    assert rerank(reranker, "query", ["x" * 500, "x" * 250]) == [0.5, 0.25]
+    assert rerank(reranker, "query", []) == []
+    assert reranker.read == [2]
+
+
+@pytest.mark.parametrize(("budget", "read"), [(0.0, []), (2.5, [8, 8]), (60.0, [8, 8, 4])])
+def test_a_budget_is_looked_at_between_slices(budget: float, read: list[int]) -> None:
+    ticks = iter(range(100))  # the clock moves on by a second with each look
+    reranker = LengthReranker()
+    scores = rerank(reranker, "query", ["x" * 100] * 20, budget, clock=lambda: float(next(ticks)))
+    assert (reranker.read, len(scores)) == (read, sum(read))
+
+
+def test_reranked_hits(index: Index, notes: object) -> None:
+    index.ingest([str(notes)])
+    reranker = LengthReranker()
+    result = index.engine.query(Request("tide", limit=4, candidates=2), reranker)
+    assert (result.reranked, result.reranker) == (True, "length")
+    assert [hit.score for hit in result.hits[:2]] == sorted(
+        (hit.scores.rerank or 0.0 for hit in result.hits[:2]), reverse=True
+    )
+    assert all(hit.scores.rerank is None for hit in result.hits[2:])
+    assert reranker.read == [2]
