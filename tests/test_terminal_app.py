@@ -94,9 +94,10 @@ def test_first_run_search_open_and_leave(terminal: Terminal, notes: Path, tmp_pa
     terminal.keys("Escape")
     terminal.wait("4 documents,")
     terminal.line("radiators stay cold")
-    screen = terminal.wait(lambda screen: "hybrid" in screen and "house/boiler.md:" in screen)
+    screen = terminal.wait("1 hit in 1 file · hybrid")
     assert "boiler loses pressure" in screen
     terminal.keys("Enter")
+    terminal.wait("n Next in file")
     terminal.keys("Enter")
     terminal.wait(f"EDITING +3 {notes}/house/boiler.md")
     terminal.keys("Enter")

@@ -1,0 +1,143 @@
+"""Driving the app in tests: wait for its messages, read its widgets, put a scripted index behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self, TypeVar
+
+from textual.message import Message
+from textual.widget import Widget
+
+from search import Filter, Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredText
+from search.errors import NoIndex, UsageError
+from search.results import RootStatus
+
+M = TypeVar("M", bound=Message)
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+ROOT = "/home/ann/notes"
+
+
+class Watch:
+    """Sees every message that the app handles: `app.run_test(message_hook=watch)`."""
+
+    def __init__(self) -> None:
+        self.seen: list[Message] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._new = asyncio.Event()
+
+    def __call__(self, message: Message) -> None:
+        self.seen.append(message)
+        self._new.set()
+
+    async def until(self, kind: type[M], fits: Callable[[M], bool] = lambda message: True, seconds: float = 30) -> M:
+        """The first message of a kind that fits; it and those of its kind before it are not given again."""
+        async with asyncio.timeout(seconds):
+            while True:
+                for place, message in enumerate(self.seen):
+                    if isinstance(message, kind) and fits(message):
+                        before = [other for other in self.seen[:place] if not isinstance(other, kind)]
+                        self.seen[: place + 1] = before
+                        return message
+                self._new.clear()
+                await self._new.wait()
+
+
+class Pipe:
+    """A named pipe that another process writes a line to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> Self:
+        # Open for writing too, so that opening waits for nobody.
+        self._file = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        os.close(self._file)
+
+    async def line(self, seconds: float = 30) -> str:
+        loop = asyncio.get_running_loop()
+        ready = asyncio.Event()
+        loop.add_reader(self._file, ready.set)
+        async with asyncio.timeout(seconds):
+            await ready.wait()
+        loop.remove_reader(self._file)
+        return os.read(self._file, 10_000).decode()
+
+
+def shown(widget: Widget) -> list[str]:
+    """The rows of a widget as they are on the screen."""
+    return [widget.render_line(y).text.rstrip() for y in range(widget.size.height)]
+
+
+def a_hit(
+    name: str, text: str, line: int = 1, start: int = 0, score: float = 0.5, words: Sequence[str] = (), **other: object
+) -> Hit:
+    """A hit in ROOT/name, whose highlights are the first places of `words`."""
+    marks = tuple(sorted((text.index(word), text.index(word) + len(word)) for word in words))
+    values: dict[str, object] = {
+        "rank": 1, "score": score, "id": f"{name}-{start}", "path": f"{ROOT}/{name}", "root": ROOT, "title": name.rsplit("/")[-1],
+        "headings": (), "page": None, "line_start": line, "line_end": line + text.count("\n"), "char_start": start,
+        "char_end": start + len(text), "kind": "markdown", "modified": "2026-11-21T10:00:00Z", "text": text,
+        "highlights": marks, "scores": Scores(score, None, score, None),
+    }  # fmt: skip
+    return Hit(**{**values, **other})  # type: ignore[arg-type]
+
+
+class ScriptedIndex:
+    """Answers each mode with the given hits; a mode in `gates` waits until its event is set."""
+
+    def __init__(
+        self, answers: Mapping[str, Sequence[Hit]], documents: Mapping[str, StoredText] | None = None, empty: bool = False
+    ) -> None:  # fmt: skip
+        self.answers = answers
+        self.documents = documents or {}
+        self.empty = empty
+        self.gates: dict[str, threading.Event] = {}
+        self.asked: list[tuple[str, str, Filter | None]] = []
+        self.profile: str | None = None
+        self.fails: Exception | None = None
+        self.ingested: list[tuple[str, ...]] = []
+        self.report = IngestReport(3, 0, 0, 1, 0, 12, 400, 2.0, (), (), (("hidden", 2),), ())
+
+    def query(self, text: str, limit: int, mode: str, where: Filter | None = None) -> QueryResult:
+        if text != "warm":
+            self.asked.append((text, mode, where))
+            if mode in self.gates:
+                assert self.gates[mode].wait(30)
+            if self.fails is not None:
+                raise self.fails
+        return QueryResult(text, mode, False, "toy", None, 4.0, (), tuple(self.answers.get(mode, ())))
+
+    def document(self, path: str) -> StoredText:
+        if path not in self.documents:
+            raise UsageError(f"{path} is not in the index", f"see why: docsearch check {path}")
+        return self.documents[path]
+
+    def status(self) -> Status:
+        if self.empty:
+            raise NoIndex("the index is empty", "run: docsearch ingest FOLDER")
+        root = RootStatus(ROOT, 4, 12, "2026-11-22T09:30:00Z", True)
+        gone = RootStatus("/media/disk/papers", 2, 40, None, False)
+        return Status(
+            "/home/ann/index", "toy", 5, (root, gone), 6, 52, 4000, 0, 123_456, (("markdown", 4), ("pdf", 2)), (("hidden", 2),),
+            (("corrupt", 1),), "ok",
+        )  # fmt: skip
+
+    def ingest(self, paths: Sequence[str], on_progress: Callable[[Progress], None]) -> IngestReport:
+        self.ingested.append(tuple(paths))
+        on_progress(Progress(1, 4, 100, 400, 5, 200, 1.0, f"{ROOT}/a.md"))
+        if "ingest" in self.gates:
+            assert self.gates["ingest"].wait(30)
+        on_progress(Progress(2, 4, 200, 400, 8, 300, 2.0, f"{ROOT}/b.md"))
+        self.empty = False
+        return self.report
+
+    def forget(self, path: str) -> int:
+        return 4

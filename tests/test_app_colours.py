@@ -1,0 +1,81 @@
+"""Coloured stretches of documents, and sheets made of them."""
+
+import pytest
+
+from search import StoredText
+from tui.app.widgets.colours import REACH, colours
+from tui.app.widgets.hit_row import age, hit_row, place, score_bar
+from tui.app.widgets.sheet import sheet_of, sheet_of_hit
+
+from .app_driver import NOW, a_hit
+
+
+def named(path: str, kind: str, text: str) -> list[tuple[str, str]]:
+    return [(text[start:end], name) for start, end, name in colours(path, kind, text, 0)]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "text", "expected"),
+    [
+        ("a.py", "code", "def f():  # say\n    return 'x'\n", [
+            ("def", "keyword"), ("f", "name"), ("# say", "comment"), ("return", "keyword"), ("'", "string"), ("x", "string"),
+            ("'", "string"),
+        ]),
+        ("a.unknown", "code", "def f(): 1", []),
+        ("a.md", "markdown", "# One\n\n- **two** `three` [four](http://x)\n\n```\n# five\n```\n\n> six", [
+            ("# One", "heading"), ("-", "comment"), ("**two**", "strong"), ("`three`", "code"), ("[four](http://x)", "string"),
+            ("```\n# five\n```", "code"), ("> six", "comment"),
+        ]),
+        ("a.rst", "rst", "Tides\n=====\n\nThe tide.", [("Tides\n=====", "heading")]),
+        ("a.txt", "text", "# no", []),
+    ],
+)  # fmt: skip
+def test_colours(path: str, kind: str, text: str, expected: list[tuple[str, str]]) -> None:
+    assert named(path, kind, text) == expected
+
+
+def test_only_what_is_near_is_coloured() -> None:
+    text = "x = 1\n" * (REACH // 2)
+    found = colours("a.py", "code", text, len(text) // 2)
+    assert len(text) // 2 - REACH - 6 <= found[0][0] < found[-1][1] <= len(text) // 2 + REACH
+
+
+def test_a_sheet_of_pages_and_one_of_a_passage() -> None:
+    sheet = sheet_of(StoredText("/a.pdf", "pdf", "a", "first\x1b page\nsecond page\n", (0, 12)), 40)
+    assert sheet.rows.text == "first␛ page\nsecond page\n"
+    assert [sheet.page_at(offset) for offset in (0, 11, 12, 20)] == [1, 1, 2, 2]
+    part = sheet_of_hit(a_hit("b.md", "two\nlines", 5, 100), 40)
+    assert (part.whole, part.first_line, part.first_char, len(part.rows)) == (False, 5, 100, 2)
+
+
+def test_a_row_of_the_list() -> None:
+    hit = a_hit("house/lease.md", "Either side gives notice.", 4, 0, 0.5, ["notice"], headings=("Lease", "End"))
+    styles = dict.fromkeys(("file", "meta", "trail", "match", "text"), "")
+    assert hit_row(hit, 50, NOW, styles).plain == (  # type: ignore[arg-type]
+        "# notes/house/lease.md:4           ██▌   0.50   2d\n  Lease › End\n  Either side gives notice."
+    )
+    assert hit_row(hit, 30, NOW, styles).plain.split("\n")[0] == "# …/lease.md:4 ██▌   0.50   2d"  # type: ignore[arg-type]
+    assert place(a_hit("a.pdf", "x", page=3)) == "notes/a.pdf p.3"
+
+
+@pytest.mark.parametrize(
+    ("score", "bar"), [(-1, "     "), (0.0, "     "), (0.1, "▌    "), (1.0, "█████"), (2.0, "█████")]
+)
+def test_score_bar(score: float, bar: str) -> None:
+    assert score_bar(score) == bar
+
+
+@pytest.mark.parametrize(
+    ("modified", "expected"),
+    [
+        ("2026-11-23T11:59:30Z", "now"),
+        ("2026-11-24T00:00:00Z", "now"),
+        ("2026-11-23T11:15:00Z", "45min"),
+        ("2026-11-23T01:00:00Z", "11h"),
+        ("2026-11-10T12:00:00Z", "1w"),
+        ("2026-08-01T12:00:00Z", "3mo"),
+        ("2020-08-01T12:00:00Z", "6y"),
+    ],
+)
+def test_age(modified: str, expected: str) -> None:
+    assert age(modified, NOW) == expected

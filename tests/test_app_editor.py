@@ -1,0 +1,67 @@
+"""Commands for editors and viewers."""
+
+import pytest
+
+from search.errors import UsageError
+from tui.app.editor import Command, editor_command, viewer_command
+
+PATH = "/notes/a b.md"
+
+
+@pytest.mark.parametrize(
+    ("editor", "expected"),
+    [
+        ("vim", Command(("vim", "+12", PATH), window=False)),
+        ("nvim", Command(("nvim", "+12", PATH), window=False)),
+        ("/usr/bin/nano", Command(("/usr/bin/nano", "+12", PATH), window=False)),
+        ("emacs -nw", Command(("emacs", "-nw", "+12", PATH), window=False)),
+        ("emacsclient -t", Command(("emacsclient", "-t", "+12", PATH), window=False)),
+        ("hx", Command(("hx", f"{PATH}:12"), window=False)),
+        ("helix", Command(("helix", f"{PATH}:12"), window=False)),
+        ("code --wait", Command(("code", "--wait", "--goto", f"{PATH}:12"), window=True)),
+        ("codium", Command(("codium", "--goto", f"{PATH}:12"), window=True)),
+        ("zed", Command(("zed", f"{PATH}:12"), window=True)),
+        ("subl -n", Command(("subl", "-n", f"{PATH}:12"), window=True)),
+        ("'/opt/my editors/kate'", Command(("/opt/my editors/kate", "--line", "12", PATH), window=True)),
+        ("something", Command(("something", PATH), window=False)),
+    ],
+)
+def test_editor(editor: str, expected: Command) -> None:
+    assert editor_command(PATH, 12, {"EDITOR": editor}) == expected
+
+
+def test_visual_comes_first_and_vi_last() -> None:
+    assert editor_command(PATH, 1, {"VISUAL": "vim", "EDITOR": "nano"}).argv == ("vim", "+1", PATH)
+    assert editor_command(PATH, 1, {"VISUAL": "", "EDITOR": ""}).argv == ("vi", "+1", PATH)
+
+
+def test_emacs_has_a_window_of_its_own_only_under_a_display() -> None:
+    assert not editor_command(PATH, 1, {"EDITOR": "emacs"}).window
+    assert editor_command(PATH, 1, {"EDITOR": "emacs", "DISPLAY": ":0"}).window
+
+
+@pytest.mark.parametrize("editor", ["vim 'x", " "])
+def test_an_editor_that_is_no_command(editor: str) -> None:
+    with pytest.raises(UsageError, match="editor"):
+        editor_command(PATH, 1, {"EDITOR": editor})
+
+
+@pytest.mark.parametrize(
+    ("platform", "page", "installed", "argv"),
+    [
+        ("darwin", 3, (), ("open", "/a.pdf")),
+        ("linux", 3, ("xdg-open", "okular"), ("okular", "--page", "3", "/a.pdf")),
+        ("linux", 3, ("xdg-open", "zathura"), ("zathura", "--page=3", "/a.pdf")),
+        ("linux", 3, ("xdg-open",), ("xdg-open", "/a.pdf")),
+        ("linux", None, ("xdg-open", "evince"), ("xdg-open", "/a.pdf")),
+    ],
+)
+def test_viewer(platform: str, page: int | None, installed: tuple[str, ...], argv: tuple[str, ...]) -> None:
+    assert viewer_command("/a.pdf", page, platform, dict(zip(installed, installed, strict=True)).get) == Command(
+        argv, window=True
+    )
+
+
+def test_no_viewer() -> None:
+    with pytest.raises(UsageError, match="there is no program to open documents with"):
+        viewer_command("/a.pdf", 1, "linux", lambda name: None)

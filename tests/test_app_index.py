@@ -1,0 +1,176 @@
+"""The index screen and the first run, driven by keys."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+from textual.app import App
+from textual.widgets import DataTable, Static
+
+from search import Index
+from search.documents import Reason, Skip
+from tui import messages
+from tui.app import DocsearchApp
+from tui.app.screens.dialogs import ConfirmScreen, FolderScreen
+from tui.app.screens.first_run import FirstRunScreen
+from tui.app.screens.search import SearchScreen
+from tui.app.widgets.folder_input import FolderInput, completed
+from tui.app.widgets.hit_list import HitList
+
+from .app_driver import NOW, ROOT, ScriptedIndex, Watch, a_hit, shown
+
+
+def app_over(index: object, tmp_path: Path) -> DocsearchApp:
+    return DocsearchApp(index, {}, tmp_path / "state", lambda: NOW)  # type: ignore[arg-type]
+
+
+def cells(app: App[None], table: str) -> list[list[str]]:
+    data = app.screen.query_one(f"#{table}", DataTable)
+    return [[str(cell) for cell in data.get_row_at(row)] for row in range(data.row_count)]
+
+
+def said(app: App[None], name: str) -> str:
+    return "\n".join(row.strip() for row in shown(app.screen.query_one(f"#{name}", Static))).strip()
+
+
+async def test_first_run_reads_a_folder_and_finds_in_it(index: Index, notes: Path, tmp_path: Path) -> None:
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await watch.until(messages.StatusRead)
+        await pilot.pause()
+        assert isinstance(app.screen, FirstRunScreen)
+        await pilot.press(*"/nowhere", "enter")
+        assert said(app, "problem") == "There is no such folder or file."
+        app.screen.query_one(FolderInput).value = str(notes)
+        await pilot.press("enter")
+        ended = await watch.until(messages.IngestEnded)
+        assert ended.report is not None
+        assert ended.report.added == 4
+        await watch.until(messages.StatusRead, lambda message: message.status is not None)
+        await pilot.pause()
+        assert [row[:2] for row in cells(app, "roots")] == [[str(notes), "4"]]
+        await pilot.press("escape", *"tide")
+        answer = await watch.until(messages.Answered, lambda message: message.final and message.result.query == "tide")
+        assert answer.result.hits[0].path == str(notes / "sea.rst")
+        assert index.profile == "starter"
+
+
+async def test_first_run_can_wait(index: Index, tmp_path: Path) -> None:
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await watch.until(messages.StatusRead)
+        await pilot.pause()
+        await pilot.press("escape")
+        assert isinstance(app.screen, SearchScreen)
+        assert said(app, "narration") == "nothing was ingested yet: press F2, then a, to add a folder"
+
+
+async def test_what_the_index_holds(tmp_path: Path) -> None:
+    app, watch = app_over(ScriptedIndex({}), tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await pilot.press("f2")
+        await watch.until(messages.StatusRead)
+        await watch.until(messages.StatusRead)
+        await pilot.pause()
+        assert said(app, "counts") == (
+            "6 documents (4 markdown, 2 pdf), 52 passages, 121 KB in /home/ann/index\nModel: toy, 5 dimensions"
+        )
+        assert [row[:3] for row in cells(app, "roots")] == [[ROOT, "4", "12"], ["/media/disk/papers", "2", "40"]]
+        assert cells(app, "roots")[1][3] == "not there now; its documents are kept"
+        assert said(app, "left-title") == "Failed: 1 corrupt. Passed over: 2 hidden"
+        await pilot.press("f2")
+        assert isinstance(app.screen, SearchScreen)
+
+
+async def test_refreshing_shows_progress_and_what_was_left_out_and_why(tmp_path: Path) -> None:
+    index = ScriptedIndex({"text": [a_hit("a.md", "old")], "hybrid": [a_hit("a.md", "old")]})
+    index.report = replace(
+        index.report,
+        failed=(Skip(f"{ROOT}/b\x1b.pdf", Reason.CORRUPT, "it is cut off"),),
+        skipped=(Skip(f"{ROOT}/c.pdf", Reason.NO_TEXT, "its pages are pictures"),),
+        warnings=("1 document stays",),
+    )
+    index.gates["ingest"] = threading.Event()
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch, notifications=True) as pilot:
+        await pilot.press("f2", "r")
+        await watch.until(messages.Advanced)
+        await pilot.pause()
+        assert said(app, "ingest-line") == "1 of 4 files · 5 passages · 200 tokens/s · 3 s left · a.md"
+        await pilot.press("r")
+        assert index.ingested == [()]
+        await pilot.press("escape", *"old")
+        await watch.until(messages.Answered, lambda message: message.final and message.result.query == "old")
+        index.answers = {"text": [], "hybrid": [a_hit("new.md", "new")]}
+        index.gates["ingest"].set()
+        await watch.until(messages.IngestEnded)
+        await watch.until(messages.Answered, lambda message: message.final)
+        await pilot.pause()
+        assert [hit.text for hit in app.screen.query_one(HitList).hits] == ["new"]
+        await pilot.press("escape", "f2")
+        await pilot.pause()
+        assert said(app, "ingest-line") == "Documents: 3 added, 1 unchanged, 1 failed; 2 s. 1 document stays"
+        assert cells(app, "left") == [
+            ["failed", f"{ROOT}/b␛.pdf", "it is cut off"],
+            ["passed over", f"{ROOT}/c.pdf", "its pages are pictures"],
+        ]
+
+
+async def test_stopping(tmp_path: Path) -> None:
+    index = ScriptedIndex({})
+    index.gates["ingest"] = threading.Event()
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await pilot.press("f2", "r")
+        await watch.until(messages.Advanced)
+        await pilot.press("s")
+        await pilot.pause()
+        assert said(app, "ingest-line") == "Stopping after this batch …"
+        index.gates["ingest"].set()
+        assert (await watch.until(messages.IngestEnded)).report is None
+        await pilot.pause()
+        assert said(app, "ingest-line") == "Not finished; what was stored is kept, r goes on."
+
+
+async def test_adding_a_folder(tmp_path: Path) -> None:
+    index = ScriptedIndex({})
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await pilot.press("f2", "a")
+        assert isinstance(app.screen, FolderScreen)
+        await pilot.press("enter")
+        assert said(app, "problem") == "Type a folder or a file."
+        app.screen.query_one(FolderInput).value = str(tmp_path)
+        await pilot.press("enter")
+        await watch.until(messages.IngestEnded)
+        assert index.ingested == [(str(tmp_path),)]
+
+
+async def test_forgetting_asks_first(index: Index, notes: Path, tmp_path: Path) -> None:
+    index.ingest([notes])
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await watch.until(messages.StatusRead)
+        await pilot.press("f2", "f", "n")
+        assert index.status().documents == 4
+        await pilot.press("f")
+        assert isinstance(app.screen, ConfirmScreen)
+        await pilot.press("y")
+        forgotten = await watch.until(messages.Forgotten)
+        assert (forgotten.path, forgotten.documents) == (str(notes), 4)
+        await watch.until(messages.StatusRead, lambda message: message.status is not None and not message.status.roots)
+        await pilot.pause()
+        assert cells(app, "roots") == []
+
+
+def test_folders_are_completed(tmp_path: Path) -> None:
+    for name in ("notes", "novels", ".hidden"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "note.txt").touch()
+    assert completed(f"{tmp_path}/no") == f"{tmp_path}/notes/"
+    assert completed(f"{tmp_path}/nov") == f"{tmp_path}/novels/"
+    assert completed(f"{tmp_path}/.h") == f"{tmp_path}/.hidden/"
+    assert completed(f"{tmp_path}/x") is None
+    assert completed(f"{tmp_path}/nowhere/x") is None

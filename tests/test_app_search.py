@@ -1,0 +1,341 @@
+"""The search screen, driven by keys."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+from textual.widgets._toast import Toast
+from textual.worker import Worker, WorkerState
+
+from search import Filter, Index, StoredText
+from search.errors import ModelMismatch
+from search.results import Hit
+from tui import messages
+from tui.app import DocsearchApp
+from tui.app.screens.help import HelpScreen
+from tui.app.widgets.document_view import DocumentView
+from tui.app.widgets.filter_bar import Chip
+from tui.app.widgets.hit_list import HitList
+from tui.app.widgets.preview import Preview
+from tui.app.widgets.query_input import QueryInput
+
+from .app_driver import NOW, ROOT, Pipe, ScriptedIndex, Watch, a_hit, shown
+
+BOILER = a_hit("house/boiler.md", "The boiler stays cold.", 3, 10, 0.9, ["boiler"], headings=("Boiler",))
+LEASE = a_hit("lease.txt", "The landlord pays the boiler.", 7, 40, 0.6, ["boiler"], kind="text")
+ANNEX = a_hit("lease.txt", "Annex: boiler inspection.", 90, 800, 0.4, ["boiler"], kind="text")
+LEASE_TEXT = "\n" * 6 + "." * 34 + LEASE.text + "\n" * 83 + "." * (800 - 40 - len(LEASE.text) - 83) + ANNEX.text + "\n"
+DOCUMENTS = {LEASE.path: StoredText(LEASE.path, "text", "lease.txt", LEASE_TEXT, ())}
+
+
+def app_over(index: object, tmp_path: Path, **environment: str) -> DocsearchApp:
+    return DocsearchApp(index, environment, tmp_path / "state", lambda: NOW)  # type: ignore[arg-type]
+
+
+def hits_of(app: App[None]) -> HitList:
+    return app.screen.query_one(HitList)
+
+
+def narration(app: App[None]) -> str:
+    return shown(app.screen.query_one("#narration", Static))[0].strip()
+
+
+def always(hits: Sequence[Hit]) -> dict[str, Sequence[Hit]]:
+    return {"text": hits, "hybrid": hits, "vector": hits}
+
+
+async def ask(pilot: Pilot[None], watch: Watch, line: str) -> messages.Answered:
+    """Type a line and wait for its last answer."""
+    await pilot.press(*line)
+    number = pilot.app.screen._number  # type: ignore[attr-defined]
+    answer = await watch.until(messages.Answered, lambda message: message.final and message.number == number)
+    await pilot.pause()
+    return answer
+
+
+async def test_typing_finds_and_shows_the_document(index: Index, notes: Path, tmp_path: Path) -> None:
+    index.ingest([notes])
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        answer = await ask(pilot, watch, "boiler pressure")
+        assert answer.result.mode == "hybrid"
+        assert [os.path.basename(hit.path) for hit in hits_of(app).hits][0] == "boiler.md"
+        assert hits_of(app).highlighted == 0
+        await watch.until(messages.DocumentRead, lambda message: message.sheet.path == str(notes / "house/boiler.md"))
+        await pilot.pause()
+        view = app.screen.query_one(DocumentView)
+        assert shown(view)[:3] == [
+            "▌   1 # Boiler",
+            "▌   2",
+            "▌   3 The radiators stay cold when the boiler loses pressure.",
+        ]
+        assert narration(app).startswith(f"{len(answer.result.hits)} hit")
+
+
+async def test_filter_words_reach_the_index_and_the_bar(tmp_path: Path) -> None:
+    index = ScriptedIndex({"text": [BOILER], "hybrid": [BOILER], "vector": [LEASE]})
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await ask(pilot, watch, "boiler type:md mode:vector")
+        assert index.asked[-1] == ("boiler", "vector", Filter(types=("md",)))
+        bar = {chip.key: (shown(chip)[0].strip(), chip.has_class("-set")) for chip in app.screen.query(Chip)}
+        assert bar == {
+            "mode": ("mode: vector", True), "path": ("path", False), "type": ("type: md", True),
+            "after": ("after", False), "before": ("before", False),
+        }  # fmt: skip
+        await pilot.press(*" after:soon")
+        await pilot.pause()
+        assert narration(app).startswith("'soon' is no date; write it like")
+        await pilot.click("#filter-path")
+        assert app.screen.query_one(QueryInput).value == "boiler type:md mode:vector after:soon path:"
+
+
+async def test_the_text_leg_is_shown_first_and_late_answers_are_dropped(tmp_path: Path) -> None:
+    index = ScriptedIndex({"text": [LEASE], "hybrid": [BOILER]})
+    index.gates["hybrid"] = threading.Event()
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await watch.until(messages.ModelReady)
+        await pilot.press("b")
+        await watch.until(messages.Answered, lambda message: message.number == 1 and not message.final)
+        await pilot.pause()
+        assert hits_of(app).hits == (LEASE,)
+        assert narration(app) == "1 hit in 1 file · text 4 ms · by meaning …"
+        await pilot.press("o")
+        await watch.until(messages.Answered, lambda message: message.number == 2 and not message.final)
+        index.gates["hybrid"].set()
+        await watch.until(messages.Answered, lambda message: message.number == 2 and message.final)
+        await pilot.pause()
+        assert hits_of(app).hits == (BOILER,)
+        assert narration(app) == "1 hit in 1 file · hybrid 4 ms"
+        app.screen.post_message(messages.Answered(1, index.query("b", 1, "text"), True))
+        await pilot.pause()
+        assert hits_of(app).hits == (BOILER,)
+
+
+async def test_sixty_quick_keys_are_all_there_and_only_the_last_question_is_answered_in_full(tmp_path: Path) -> None:
+    index = ScriptedIndex({"text": [LEASE], "hybrid": [BOILER]})
+    index.gates["hybrid"] = threading.Event()
+    app, watch = app_over(index, tmp_path), Watch()
+    line = "the quick brown fox jumps over the lazy dog and then sleeps"
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await pilot.press(*line)
+        assert app.screen.query_one(QueryInput).value == line
+        index.gates["hybrid"].set()
+        await watch.until(messages.Answered, lambda message: message.final and message.result.query == line)
+        hybrid = [text for text, mode, _ in index.asked if mode == "hybrid"]
+        assert hybrid[-1] == line
+        assert len(hybrid) <= 2
+
+
+async def test_the_selection_stays_with_its_hit(tmp_path: Path) -> None:
+    index = ScriptedIndex({"text": [BOILER, LEASE, ANNEX], "hybrid": [ANNEX, BOILER, LEASE]}, DOCUMENTS)
+    index.gates["hybrid"] = threading.Event()
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await pilot.press("b")
+        await watch.until(messages.Answered)
+        await pilot.press("down", "j")
+        assert hits_of(app).hit == LEASE
+        index.gates["hybrid"].set()
+        await watch.until(messages.Answered, lambda message: message.final)
+        await pilot.pause()
+        assert hits_of(app).hits == (ANNEX, BOILER, LEASE)
+        assert hits_of(app).hit == LEASE
+        assert hits_of(app).highlighted == 2
+
+
+async def test_moving_in_the_list(tmp_path: Path) -> None:
+    index = ScriptedIndex(always([BOILER, LEASE, ANNEX]), DOCUMENTS)
+    app, watch = app_over(index, tmp_path), Watch()
+    moved: list[Hit | None] = []
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await ask(pilot, watch, "boiler")
+        for key in ("down", "j", "down", "down", "k", "g", "G", "up"):
+            await pilot.press(key)
+            moved.append(hits_of(app).hit)
+        assert moved == [BOILER, LEASE, ANNEX, ANNEX, LEASE, BOILER, ANNEX, LEASE]
+        await pilot.press("n")
+        assert hits_of(app).hit == ANNEX
+        await pilot.press("n")
+        assert hits_of(app).hit == LEASE
+        await pilot.press("N")
+        assert hits_of(app).hit == ANNEX
+        await pilot.press("g", "up")
+        assert app.focused is app.screen.query_one(QueryInput)
+
+
+async def test_next_hit_scrolls_its_document(tmp_path: Path) -> None:
+    index = ScriptedIndex(always([LEASE, ANNEX]), DOCUMENTS)
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await ask(pilot, watch, "boiler")
+        await watch.until(messages.DocumentRead)
+        await pilot.press("down", "n")
+        await pilot.pause()
+        view = app.screen.query_one(DocumentView)
+        assert any("Annex: boiler inspection." in row and row.startswith("▌") for row in shown(view))
+        await pilot.press("tab", "g")
+        await pilot.pause()
+        assert view.scroll_offset.y == 0
+        assert shown(app.screen.query_one(Preview).query_one("#place", Static))[0].strip() == "line 1 of 91 · lease.txt"
+
+
+async def test_copying(tmp_path: Path) -> None:
+    index = ScriptedIndex(always([BOILER]))
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await ask(pilot, watch, "boiler")
+        await pilot.press("enter", "y")
+        assert app.clipboard == f"{ROOT}/house/boiler.md:3"
+        await pilot.press("Y")
+        assert app.clipboard == "The boiler stays cold."
+
+
+async def test_enter_opens_the_editor_at_the_line(tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    editor = tmp_path / "code"
+    editor.write_text(f'#!/bin/sh\nprintf "%s %s\\n" "$@" > {told}\n')
+    editor.chmod(0o755)
+    app, watch = app_over(ScriptedIndex(always([LEASE]), DOCUMENTS), tmp_path, EDITOR=str(editor)), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await ask(pilot, watch, "boiler")
+        with Pipe(told) as pipe:
+            await pilot.press("enter", "enter")
+            assert await pipe.line() == f"--goto {LEASE.path}:7\n"
+        assert (tmp_path / "state" / "history").read_text() == "boiler\n"
+
+
+async def test_a_missing_editor_is_a_toast(tmp_path: Path) -> None:
+    index = ScriptedIndex(always([LEASE]), DOCUMENTS)
+    app, watch = app_over(index, tmp_path, EDITOR=str(tmp_path / "subl")), Watch()
+    async with app.run_test(size=(120, 30), notifications=True, message_hook=watch) as pilot:
+        await ask(pilot, watch, "boiler")
+        await pilot.press("enter", "enter")
+        failed = await watch.until(messages.Failed)
+        assert (
+            str(failed.error)
+            == f"{tmp_path}/subl could not be started: No such file or directory; set EDITOR, such as EDITOR=vim"
+        )
+        await pilot.pause()
+        assert len(app.screen.query(Toast)) == 1
+
+
+async def test_history_and_saved_searches(tmp_path: Path) -> None:
+    index = ScriptedIndex(always([LEASE]), DOCUMENTS)
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        line = app.screen.query_one(QueryInput)
+        await pilot.press(*"rent", "enter", "slash", "escape", *"tide", "escape", *"sea")
+        lines = []
+        for key in ("up", "up", "up", "down", "down", "down"):
+            await pilot.press(key)
+            lines.append(line.value)
+        assert lines == ["tide", "rent", "rent", "tide", "sea", "sea"]
+        assert app.focused is hits_of(app)
+        await pilot.press("slash", "ctrl+s")
+        assert (tmp_path / "state" / "saved").read_text() == "sea\n"
+        assert "Search: sea" in [command.title for command in app.get_system_commands(app.screen)]
+        await pilot.press("ctrl+s")
+        assert (tmp_path / "state" / "saved").read_text() == ""
+
+
+async def test_mode_key_and_help(tmp_path: Path) -> None:
+    index = ScriptedIndex(always([LEASE]), DOCUMENTS)
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        line = app.screen.query_one(QueryInput)
+        await pilot.press("x", "f3")
+        assert line.value == "x mode:vector"
+        await pilot.press("f3")
+        assert line.value == "x mode:text"
+        await pilot.press("f3")
+        assert line.value == "x"
+        await pilot.press("f1")
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.press("escape")
+        assert app.focused is line
+        await pilot.press("down", "question_mark")
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.press("q", "f4")
+        assert app.theme == "textual-light"
+
+
+async def test_an_error_stands_in_place_and_a_crash_does_not_end_the_app(tmp_path: Path) -> None:
+    index = ScriptedIndex({"text": [LEASE]}, DOCUMENTS)
+    index.fails = ModelMismatch("this index was made with another model", "make a new index")
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), notifications=True, message_hook=watch) as pilot:
+        await pilot.press("x")
+        await watch.until(messages.AskFailed)
+        await pilot.pause()
+        assert narration(app) == "this index was made with another model; make a new index"
+        index.fails = RuntimeError("[red]\x1b[31mboom")
+        await pilot.press("y")
+        await watch.until(Worker.StateChanged, lambda message: message.state is WorkerState.ERROR)
+        await pilot.pause()
+        assert "RuntimeError: [red]␛[31mboom" in "\n".join(shown(app.screen.query_one(Toast)))
+        index.fails = None
+        await ask(pilot, watch, "z")
+        assert app.screen.query_one(Input).value == "xyz"
+
+
+async def test_documents_can_inject_neither_escapes_nor_markup(tmp_path: Path) -> None:
+    evil = a_hit(
+        "[bold]a\x1b]0;x\x07\u202e.md", "[red]text[/red]\x1b[2J\x9b31m boiler", 1, 0, 0.9, ["boiler"], title="[b]t\x1b[0m", headings=("[u]h\x1b",)
+    )  # fmt: skip
+    document = StoredText(evil.path, "markdown", evil.title, evil.text, ())
+    app, watch = app_over(ScriptedIndex({"text": [evil], "hybrid": [evil]}, {evil.path: document}), tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await ask(pilot, watch, "boiler")
+        await watch.until(messages.DocumentRead)
+        await pilot.press("enter", "Y")
+        await pilot.pause()
+        rows = (
+            shown(hits_of(app))
+            + shown(app.screen.query_one(DocumentView))
+            + shown(app.screen.query_one("#place", Static))
+        )
+        text = "\n".join(rows)
+        assert not set(text) & {"\x1b", "\x9b", "\x07", "\u202e"}
+        assert "[red]text[/red]␛[2J\ufffd31m boiler" in text
+        assert "[bold]a␛]0;x␇\ufffd.md:1" in text
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (200, 50)])
+async def test_every_size_shows_hits_and_passage(tmp_path: Path, size: tuple[int, int]) -> None:
+    index = ScriptedIndex(always([LEASE, ANNEX, BOILER]), DOCUMENTS)
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=size, message_hook=watch) as pilot:
+        await ask(pilot, watch, "boiler")
+        await watch.until(messages.DocumentRead)
+        await pilot.pause()
+        assert any("notes/lease.txt:7" in row for row in shown(hits_of(app)))
+        assert any("landlord" in row and row[0] == "▌" for row in shown(app.screen.query_one(DocumentView)))
+        await pilot.resize_terminal(size[0] + 7, size[1])
+        await watch.until(messages.DocumentRead)
+        await pilot.pause()
+        assert any("landlord" in row and row[0] == "▌" for row in shown(app.screen.query_one(DocumentView)))
+
+
+async def test_a_document_of_a_hundred_thousand_lines_can_be_scrolled_to_its_end(tmp_path: Path) -> None:
+    text = LEASE.text + "\n" + "".join(f"line {number}\n" for number in range(2, 100_001))
+    hit = a_hit("lease.txt", LEASE.text, 1, 0, 0.6, ["boiler"], kind="text")
+    documents = {hit.path: StoredText(hit.path, "text", "lease.txt", text, ())}
+    app, watch = app_over(ScriptedIndex(always([hit]), documents), tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await ask(pilot, watch, "boiler")
+        await watch.until(messages.DocumentRead)
+        await pilot.press("down", "tab", "G")
+        await pilot.pause()
+        view = app.screen.query_one(DocumentView)
+        assert shown(view)[-2:] == [" 100000 line 100000", " 100001"]
+        assert shown(app.screen.query_one("#place", Static))[0].strip().startswith("line 99,9")

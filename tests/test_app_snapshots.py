@@ -1,0 +1,129 @@
+"""What each screen looks like: light, dark and narrow. Renew with: pytest tests/test_app_snapshots.py --snapshot-update."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from search import StoredText
+from tui.app import DocsearchApp
+
+from .app_driver import NOW, ScriptedIndex, a_hit
+
+LEASE = """# Lease
+
+## 4. Repairs
+
+4.1 The landlord repairs the boiler and the `main` pipes.
+
+## 5. Ending the lease
+
+5.1 Either side may end the lease with **three months'** notice to the end of a month,
+in writing.
+
+- 5.2 If the tenants must move for work, the notice is six weeks.
+"""
+CODE = 'RETRIES = 5\n\n\ndef notice(days: int) -> str:\n    """Say when."""\n    return f"{days} days"  # plain\n'
+ENDING = LEASE[LEASE.index("5.1") :]
+HITS = (
+    a_hit("house/lease.md", ENDING, 9, LEASE.index("5.1"), 0.93, ["notice", "months"], headings=("Lease", "5. Ending the lease")),
+    a_hit("work/notice.py", CODE, 1, 0, 0.61, ["notice"], kind="code", modified="2026-11-23T11:15:00Z"),
+    a_hit("papers/tenancy.pdf", "A period of notice protects both.", 4, 90, 0.34, ["notice", "period"], kind="pdf", page=12),
+)  # fmt: skip
+DOCUMENTS = {
+    HITS[0].path: StoredText(HITS[0].path, "markdown", "Lease", LEASE, ()),
+    HITS[1].path: StoredText(HITS[1].path, "code", "notice.py", CODE, ()),
+}
+SIZES = {"wide": (120, 30), "narrow": (60, 24), "smallest": (60, 15)}
+
+Compare = Callable[..., bool]
+
+
+@pytest.fixture(autouse=True)
+def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times are shown in the local zone."""
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def app_over(index: ScriptedIndex, tmp_path: Path, theme: str) -> DocsearchApp:
+    app = DocsearchApp(index, {}, tmp_path / "state", lambda: NOW)  # type: ignore[arg-type]
+    app.theme = theme
+    return app
+
+
+def steps(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
+    """Press the keys, let every worker end, and stop the cursor."""
+
+    async def drive(pilot: Pilot[Any]) -> None:
+        app = pilot.app
+        for key in ("", *keys):
+            if key:
+                await pilot.press(key)
+            await pilot.pause()
+            await app.workers.wait_for_complete(list(app.workers))
+            await pilot.pause()
+        app.search_screen.query_one("Preview").want()  # type: ignore[attr-defined]
+        await pilot.pause()
+        await app.workers.wait_for_complete(list(app.workers))
+        await pilot.pause()
+        for line in app.screen.query(Input):
+            line.cursor_blink = False
+        await pilot.pause()
+
+    return drive
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+@pytest.mark.parametrize("size", SIZES)
+def test_search(snap_compare: Compare, tmp_path: Path, theme: str, size: str) -> None:
+    index = ScriptedIndex({"text": HITS[1:], "hybrid": HITS}, DOCUMENTS)
+    assert snap_compare(
+        app_over(index, tmp_path, theme), run_before=steps(*"notice type:md", "down"), terminal_size=SIZES[size]
+    )
+
+
+def test_code(snap_compare: Compare, tmp_path: Path) -> None:
+    index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS)
+    app = app_over(index, tmp_path, "textual-dark")
+    assert snap_compare(app, run_before=steps(*"notice", "down", "down", "tab"), terminal_size=SIZES["wide"])
+
+
+def test_nothing_found(snap_compare: Compare, tmp_path: Path) -> None:
+    app = app_over(ScriptedIndex({}), tmp_path, "textual-dark")
+    assert snap_compare(app, run_before=steps(*"xyzzy"), terminal_size=SIZES["wide"])
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+@pytest.mark.parametrize("size", SIZES)
+def test_index(snap_compare: Compare, tmp_path: Path, theme: str, size: str) -> None:
+    app = app_over(ScriptedIndex({}), tmp_path, theme)
+    assert snap_compare(app, run_before=steps("f2", "r"), terminal_size=SIZES[size])
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_first_run(snap_compare: Compare, tmp_path: Path, size: str) -> None:
+    app = app_over(ScriptedIndex({}, empty=True), tmp_path, "textual-dark")
+    assert snap_compare(app, run_before=steps(), terminal_size=SIZES[size])
+
+
+@pytest.mark.parametrize(("name", "keys"), [("help", ["f1"]), ("forget", ["f2", "f"]), ("add", ["f2", "a"])])
+def test_dialogs(snap_compare: Compare, tmp_path: Path, name: str, keys: list[str]) -> None:
+    app = app_over(ScriptedIndex({}), tmp_path, "textual-dark")
+    assert snap_compare(app, run_before=steps(*keys), terminal_size=SIZES["wide"])
+
+
+def test_no_color(snap_compare: Compare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS)
+    app = app_over(index, tmp_path, "textual-dark")
+    assert snap_compare(app, run_before=steps(*"notice", "down"), terminal_size=SIZES["wide"])

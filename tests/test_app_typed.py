@@ -1,0 +1,64 @@
+"""Queries taken apart into words and filters."""
+
+from datetime import datetime
+
+import pytest
+
+from search import Filter
+from tui.app.typed import Typed, parse, with_mode
+from tui.parameters import Date
+
+TODAY = Date(datetime(2026, 11, 20, 15, 30))
+
+
+def ns(*moment: int) -> int:
+    return int(datetime(*moment).timestamp()) * 10**9  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("", Typed("")),
+        ("  notice   period ", Typed("notice period")),
+        ("type:md boiler", Typed("boiler", types=("md",))),
+        ("boiler type:.PDF,md type:rst", Typed("boiler", types=("pdf", "md", "rst"))),
+        ('path:"my notes/**" rent', Typed("rent", paths=("my notes/**",))),
+        ('path:"my no', Typed("", paths=("my no",))),
+        ("path:a path:b x", Typed("x", paths=("a", "b"))),
+        ("mode:text x", Typed("x", mode="text")),
+        ("type: x", Typed("x")),
+        ("https://type:md", Typed("https://type:md")),
+        ("after:2026-11-02 x", Typed("x", after="2026-11-02", after_ns=ns(2026, 11, 2))),
+        ("x before:2w", Typed("x", before="2w", before_ns=ns(2026, 11, 6))),
+        ("x mode:fast", Typed("x", problems=("mode:fast is none of hybrid, vector, text",))),
+    ],
+)
+def test_parse(line: str, expected: Typed) -> None:
+    assert parse(line, TODAY) == expected
+
+
+def test_a_date_that_is_none_filters_nothing_and_says_so() -> None:
+    typed = parse("rent after:soon", TODAY)
+    assert (typed.text, typed.after, typed.after_ns, typed.where) == ("rent", "soon", None, None)
+    assert typed.problems == (
+        "'soon' is no date; write it like 2026-11-02, 2026-11, 2026, 30d, 2w, 6m, 1y, today or yesterday",
+    )
+
+
+def test_the_filter() -> None:
+    typed = parse("x type:md path:a/** after:2026 before:2026-02", TODAY)
+    assert typed.where == Filter(("a/**",), ("md",), ns(2026, 1, 1), ns(2026, 2, 1))
+    assert parse("x").where is None
+
+
+@pytest.mark.parametrize(
+    ("line", "mode", "expected"),
+    [
+        ("boiler", "text", "boiler mode:text"),
+        ("", "text", "mode:text"),
+        ("boiler mode:text", "hybrid", "boiler"),
+        ("mode:text boiler", "vector", "boiler mode:vector"),
+    ],
+)
+def test_with_mode(line: str, mode: str, expected: str) -> None:
+    assert with_mode(line, mode) == expected

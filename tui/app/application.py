@@ -1,0 +1,222 @@
+"""The app: its screens, its workers, and what they tell each other."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.worker import Worker, WorkerState, get_current_worker
+
+from search.errors import DocsearchError
+
+from .. import messages
+from ..terminal import printable
+from .errands import Errands
+from .history import History, state_folder
+from .screens.first_run import FirstRunScreen
+from .screens.help import HelpScreen
+from .screens.index import IndexScreen
+from .screens.search import SearchScreen
+
+if TYPE_CHECKING:
+    from search import Index
+
+ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+TOAST_SECONDS = 8
+
+
+class DocsearchApp(App[None]):
+    """Search as you type over `index`, which is opened by the first worker, not by the app's start.
+
+    `environment` names the editor, `state` is the folder of histories, `clock` gives the time that ages are counted to.
+    """
+
+    TITLE = "docsearch"
+    CSS_PATH = "../docsearch.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1,question_mark", "help", "Help", key_display="?"),
+        Binding("f2", "index", "Index"),
+        Binding("f4", "switch_light", "Light/dark", show=False),
+        Binding("ctrl+q", "quit", "Quit", priority=True),
+    ]
+
+    def __init__(
+        self,
+        index: Index,
+        environment: Mapping[str, str] | None = None,
+        state: Path | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__()
+        folder = state or state_folder()
+        self.errands = Errands(index)
+        self.search_screen = SearchScreen(
+            History(folder / "history"), History(folder / "saved"), dict(os.environ if environment is None else environment), clock
+        )  # fmt: skip
+        self.index_screen = IndexScreen()
+        self._ingest: Worker[None] | None = None
+
+    def get_default_screen(self) -> Screen[None]:
+        """The search screen lies below all others."""
+        return self.search_screen
+
+    def on_mount(self) -> None:
+        """Leave the loading for after the first paint, and a working terminal whatever ends the app."""
+        self.install_screen(self.index_screen, "index")
+        for ending in ENDINGS:
+            asyncio.get_running_loop().add_signal_handler(ending, self.exit)
+        self.call_after_refresh(self._start)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette: what the keys do, and the saved searches."""
+        yield from super().get_system_commands(screen)
+        yield SystemCommand("Index", "Folders, counts, reading, what was skipped and why", self.action_index)
+        yield SystemCommand("Help", "All keys and filter words", self.action_help)
+        yield SystemCommand("Light or dark", "Change between the light and the dark theme", self.action_switch_light)
+        for line in reversed(self.search_screen.saved.lines):
+            yield SystemCommand(f"Search: {line}", "A saved search", lambda line=line: self.search_screen.put(line))
+
+    def action_help(self) -> None:
+        """Show the help."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen())
+
+    def action_index(self) -> None:
+        """Show the index, or go back to the search."""
+        if self.screen is self.index_screen:
+            self.pop_screen()
+        elif self.screen is self.search_screen:
+            self.push_screen("index")
+
+    def action_switch_light(self) -> None:
+        """Change between the light and the dark theme."""
+        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+
+    def _start(self) -> None:
+        self._read_status()
+        self._warm()
+
+    # Requests
+
+    def on_ask(self, ask: messages.Ask) -> None:
+        """Answer a question; older ones are cancelled."""
+        self._answer(ask)
+
+    def on_read(self, read: messages.Read) -> None:
+        """Lay out a document."""
+        hit = self.search_screen.hit
+        self._lay_out(read, hit.char_start if hit is not None and hit.path == read.path else 0)
+
+    def on_read_status(self) -> None:
+        """Read the counts."""
+        self._read_status()
+
+    def on_start_ingest(self, start: messages.StartIngest) -> None:
+        """Read folders into the index, one run at a time."""
+        if self.index_screen.busy:
+            self.notify(
+                "The index is being brought up to date already; wait, or stop it on its screen", severity="warning"
+            )
+            return
+        self.index_screen.begin()
+        self._ingest = self._read_in(start)
+
+    def on_stop_ingest(self) -> None:
+        """Stop the running ingest."""
+        if self._ingest is not None:
+            self._ingest.cancel()
+
+    def on_start_forget(self, start: messages.StartForget) -> None:
+        """Take a root out of the index."""
+        self._forget(start.path)
+
+    # Reports
+
+    def on_status_read(self, report: messages.StatusRead) -> None:
+        """Show the counts; an index that holds nothing asks for a folder."""
+        self.index_screen.show_status(report.status)
+        self.search_screen.show_status(report.status)
+        if report.status is None and self.screen is self.search_screen and not self.index_screen.busy:
+            self.push_screen(FirstRunScreen(), self._start_first)
+
+    def on_model_ready(self) -> None:
+        """Say that queries go by meaning from now on."""
+        self.search_screen.model_ready()
+
+    def on_advanced(self, report: messages.Advanced) -> None:
+        """Show how far the ingest is."""
+        self.index_screen.advance(report.progress)
+
+    def on_ingest_ended(self, report: messages.IngestEnded) -> None:
+        """Show what the ingest did, and what the query finds now."""
+        self.index_screen.end(report.report)
+        self._start()
+        self.search_screen.ask_again()
+
+    def on_forgotten(self, report: messages.Forgotten) -> None:
+        """Show the index without it."""
+        title = printable(report.path, one_line=True)
+        self.notify(f"{report.documents:,} documents are out of the index", title=title, markup=False)
+        self._read_status()
+        self.search_screen.ask_again()
+
+    def on_failed(self, report: messages.Failed) -> None:
+        """Say what happened and what to do."""
+        self.warn(report.error)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A crash in a worker is a message, not the end."""
+        error = event.worker.error
+        if event.state is WorkerState.ERROR and error is not None:
+            what = f"unexpected {type(error).__name__}: {error}"
+            self.warn(DocsearchError(what, "go on; please report it if it happens again"))
+
+    def warn(self, error: DocsearchError) -> None:
+        """A toast with what happened and what to do next."""
+        title, hint = (printable(text, one_line=True) for text in (error.message, error.hint))
+        self.notify(hint, title=title, severity="error", timeout=TOAST_SECONDS, markup=False)
+
+    def _start_first(self, start: messages.StartIngest | None) -> None:
+        if start is not None:
+            self.push_screen("index")
+            self.post_message(start)
+
+    # Workers: each only runs an errand
+
+    @work(thread=True, exclusive=True, group="answer", exit_on_error=False)
+    def _answer(self, ask: messages.Ask) -> None:
+        worker = get_current_worker()
+        self.errands.answer(ask, self.search_screen.post_message, lambda: worker.is_cancelled)
+
+    @work(thread=True, exclusive=True, group="read", exit_on_error=False)
+    def _lay_out(self, read: messages.Read, around: int) -> None:
+        worker = get_current_worker()
+        self.errands.read(read, around, self.search_screen.post_message, lambda: worker.is_cancelled)
+
+    @work(thread=True, exclusive=True, group="status", exit_on_error=False)
+    def _read_status(self) -> None:
+        self.errands.status(self.post_message)
+
+    @work(thread=True, exclusive=True, group="warm", exit_on_error=False)
+    def _warm(self) -> None:
+        self.errands.warm(self.post_message)
+
+    @work(thread=True, group="ingest", exit_on_error=False)
+    def _read_in(self, start: messages.StartIngest) -> None:
+        worker = get_current_worker()
+        self.errands.ingest(start.paths, start.profile, self.post_message, lambda: worker.is_cancelled)
+
+    @work(thread=True, group="forget", exit_on_error=False)
+    def _forget(self, path: str) -> None:
+        self.errands.forget(path, self.post_message)

@@ -1,0 +1,99 @@
+"""How to open a document at a place: the command for the user's editor, and for a viewer at a page."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from search.errors import UsageError
+
+AT_PLUS = ("+{line}", "{path}")
+AT_COLON = ("{path}:{line}",)
+AT_GOTO = ("--goto", "{path}:{line}")
+AT_FLAG = ("--line", "{line}", "{path}")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How an editor takes a line; `window` is true where it opens a window of its own and leaves the terminal alone."""
+
+    arguments: tuple[str, ...]
+    window: bool = False
+
+
+FORMS: Mapping[str, Form] = {
+    **dict.fromkeys(("vi", "vim", "nvim", "nano", "pico", "emacs", "emacsclient", "kak", "micro", "joe", "ne", "mg", "jed"), Form(AT_PLUS)),
+    **dict.fromkeys(("gvim", "mvim", "gedit", "gnome-text-editor", "bbedit", "xed"), Form(AT_PLUS, window=True)),
+    **dict.fromkeys(("hx", "helix"), Form(AT_COLON)),
+    **dict.fromkeys(("zed", "zeditor", "subl", "sublime_text"), Form(AT_COLON, window=True)),
+    **dict.fromkeys(("code", "code-insiders", "codium", "vscodium", "cursor", "windsurf"), Form(AT_GOTO, window=True)),
+    **dict.fromkeys(("kate", "mate", "idea", "pycharm"), Form(AT_FLAG, window=True)),
+}  # fmt: skip
+UNKNOWN = Form(("{path}",))
+
+PAGE_VIEWERS: Mapping[str, tuple[str, ...]] = {
+    "evince": ("--page-index={page}", "{path}"),
+    "papers": ("--page-index={page}", "{path}"),
+    "okular": ("--page", "{page}", "{path}"),
+    "zathura": ("--page={page}", "{path}"),
+    "mupdf": ("{path}", "{page}"),
+    "xpdf": ("{path}", "{page}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What to run; `window` is false where it needs the terminal."""
+
+    argv: tuple[str, ...]
+    window: bool
+
+
+def editor_command(path: str, line: int, environment: Mapping[str, str]) -> Command:
+    """The user's editor ($VISUAL, else $EDITOR, else vi) at a 1-based line. Raises UsageError for a value that is no command.
+
+    >>> editor_command("/a/b.md", 12, {"EDITOR": "code -n"}).argv
+    ('code', '-n', '--goto', '/a/b.md:12')
+    """
+    words = environment.get("VISUAL") or environment.get("EDITOR") or "vi"
+    try:
+        argv = shlex.split(words)
+    except ValueError as error:
+        raise UsageError(f"the editor {words!r} is no command: {error}", "set EDITOR, such as EDITOR=vim") from error
+    if not argv:
+        raise UsageError("the editor's name is empty", "set EDITOR, such as EDITOR=vim")
+    name = os.path.basename(argv[0]).removesuffix(".exe")
+    form = FORMS.get(name, UNKNOWN)
+    # An Emacs without a terminal flag opens a window where there is a display.
+    own_window = name in ("emacs", "emacsclient") and bool(environment.get("DISPLAY")) and not _in_terminal(argv)
+    return Command((*argv, *_filled(form.arguments, path, line)), form.window or own_window)
+
+
+def viewer_command(
+    path: str, page: int | None, platform: str = sys.platform, which: Callable[[str], str | None] = shutil.which
+) -> Command:
+    """The system's viewer, at a 1-based page where one is installed that can be told. Raises UsageError where there is no viewer.
+
+    >>> viewer_command("/a.pdf", 3, "linux", {"evince": "/usr/bin/evince"}.get).argv
+    ('evince', '--page-index=3', '/a.pdf')
+    """
+    if platform == "darwin":
+        return Command(("open", path), window=True)
+    for name, arguments in PAGE_VIEWERS.items() if page is not None else ():
+        if which(name):
+            return Command((name, *_filled(arguments, path, page or 1)), window=True)
+    if which("xdg-open"):
+        return Command(("xdg-open", path), window=True)
+    raise UsageError("there is no program to open documents with", "install xdg-utils, or press Enter for the editor")
+
+
+def _filled(arguments: tuple[str, ...], path: str, number: int) -> tuple[str, ...]:
+    return tuple(word.format(path=path, line=number, page=number) for word in arguments)
+
+
+def _in_terminal(argv: list[str]) -> bool:
+    return any(word in ("-nw", "-t", "-tty", "--tty", "--no-window-system") for word in argv[1:])

@@ -1,0 +1,157 @@
+"""What the app's worker threads do: every call of the index is here, and every answer leaves as a message."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from search.errors import DocsearchError, NoIndex
+from search.results import Progress, StoredText
+
+from .. import messages
+from .widgets.colours import colours
+from .widgets.sheet import sheet_of
+
+if TYPE_CHECKING:
+    from search import Index
+
+LIMIT = 20
+"""Hits asked for: each one costs the index about a millisecond, and few people look further down."""
+
+SHELF = 32_000_000
+"""Characters of documents that are kept to show them again at once."""
+PATIENCE_SECONDS = 0.05
+"""How long a waiting question waits before it looks whether it is stale."""
+
+Post = Callable[[Message], object]
+Stale = Callable[[], bool]
+
+
+class Stopped(Exception):
+    """The user stopped the ingest; raised through the index so that it ends after its batch."""
+
+
+class Errands:
+    """Runs in threads. `post` sends a message to whoever asked; `stale` says that nobody waits for the answer any more."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self._by_words = threading.Lock()
+        self._by_meaning = threading.Lock()
+        self._shelf: OrderedDict[str, StoredText] = OrderedDict()
+
+    def answer(self, ask: messages.Ask, post: Post, stale: Stale) -> None:
+        """Ask the text leg first, which needs no model, then the mode that is wanted.
+
+        One query at a time in each: a question that is stale before its turn costs nothing.
+        """
+        typed = ask.typed
+        legs = [("text", self._by_words)] if typed.mode != "vector" else []
+        legs += [(typed.mode, self._by_meaning)] if typed.mode != "text" else []
+        for mode, lock in legs:
+            if not _acquired(lock, stale):
+                return
+            try:
+                result = self.index.query(typed.text, LIMIT, mode, typed.where)
+            except DocsearchError as error:
+                post(messages.AskFailed(ask.number, error))
+                return
+            finally:
+                lock.release()
+            if stale():
+                return
+            post(messages.Answered(ask.number, result, mode == typed.mode))
+
+    def read(self, read: messages.Read, around: int, post: Post, stale: Stale) -> None:
+        """Lay a document out; its colours follow, near the offset `around`."""
+        try:
+            document = self._document(read.path)
+        except DocsearchError as error:
+            post(messages.Failed(error))
+            return
+        if stale():
+            return
+        sheet = sheet_of(document, read.width)
+        post(messages.DocumentRead(sheet))
+        if stale():
+            return
+        if coloured := colours(read.path, document.kind, sheet.rows.text, around):
+            post(messages.DocumentRead(replace(sheet, colours=tuple(coloured))))
+
+    def status(self, post: Post) -> None:
+        """Read the counts."""
+        try:
+            status = self.index.status()
+        except NoIndex:
+            post(messages.StatusRead(None))
+        except DocsearchError as error:
+            post(messages.Failed(error))
+        else:
+            post(messages.StatusRead(status))
+
+    def warm(self, post: Post) -> None:
+        """Load what the first query would wait for: the table, then the model."""
+        try:
+            self.index.query("warm", 1, "text")
+            with self._by_meaning:
+                self.index.query("warm", 1, "vector")
+        except NoIndex:
+            return
+        except DocsearchError as error:
+            post(messages.Failed(error))
+        else:
+            post(messages.ModelReady())
+
+    def ingest(self, paths: Sequence[str], profile: str | None, post: Post, stale: Stale) -> None:
+        """Read folders into the index; `stale` stops it after a batch."""
+
+        def advance(progress: Progress) -> None:
+            if stale():
+                raise Stopped
+            post(messages.Advanced(progress))
+
+        report = None
+        try:
+            if profile is not None:
+                self.index.profile = profile
+            report = self.index.ingest(paths, on_progress=advance)
+        except Stopped:
+            pass
+        except DocsearchError as error:
+            post(messages.Failed(error))
+        finally:
+            self._shelf = OrderedDict()
+            post(messages.IngestEnded(report))
+
+    def forget(self, path: str, post: Post) -> None:
+        """Take a root out of the index."""
+        try:
+            documents = self.index.forget(path)
+        except DocsearchError as error:
+            post(messages.Failed(error))
+        else:
+            self._shelf = OrderedDict()
+            post(messages.Forgotten(path, documents))
+
+    def _document(self, path: str) -> StoredText:
+        shelf = self._shelf
+        if path not in shelf:
+            shelf[path] = self.index.document(path)
+            while len(shelf) > 1 and sum(len(document.text) for document in shelf.values()) > SHELF:
+                shelf.popitem(last=False)
+        return shelf[path]
+
+
+def _acquired(lock: threading.Lock, stale: Stale) -> bool:
+    while not lock.acquire(timeout=PATIENCE_SECONDS):
+        if stale():
+            return False
+    if stale():
+        lock.release()
+        return False
+    return True

@@ -1,0 +1,85 @@
+"""Lines that were typed before, kept in a file of the user's state folder."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+KEPT = 500
+
+
+def state_folder() -> Path:
+    """The platform's folder for what a program remembers of its use."""
+    from platformdirs import user_state_dir
+
+    return Path(user_state_dir("docsearch", appauthor=False))
+
+
+class History:
+    """Distinct lines, the newest last, in a file that only the user can read."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.lines = self._read()
+        self._place: int | None = None
+        self._draft = ""
+
+    @property
+    def browsing(self) -> bool:
+        """True while an older line stands in the input."""
+        return self._place is not None
+
+    def older(self, line: str) -> str | None:
+        """The line before the one that stands in the input; None where there is none."""
+        if self._place is None:
+            self._draft = line
+        place = len(self.lines) if self._place is None else self._place
+        while place > 0:
+            place -= 1
+            if self.lines[place] != line:
+                self._place = place
+                return self.lines[place]
+        return None
+
+    def newer(self) -> str | None:
+        """The line after it, at last the one that was being typed; None where nothing was browsed."""
+        if self._place is None:
+            return None
+        self._place += 1
+        if self._place >= len(self.lines):
+            self._place = None
+            return self._draft
+        return self.lines[self._place]
+
+    def typed(self, line: str) -> None:
+        """`line` stands in the input: where that is not the line browsed to, browsing starts anew."""
+        if self._place is not None and line != self.lines[self._place]:
+            self._place = None
+
+    def add(self, line: str) -> None:
+        """Keep a line as the newest one. Raises OSError where the file cannot be written."""
+        line = " ".join(line.split())
+        self._place = None
+        if not line or (self.lines and self.lines[-1] == line):
+            return
+        # Another app may have added lines since.
+        self.lines = [*(old for old in self._read() if old != line), line][-KEPT:]
+        self._write()
+
+    def remove(self, line: str) -> None:
+        """Take a line out. Raises OSError where the file cannot be written."""
+        self.lines = [old for old in self._read() if old != line]
+        self._write()
+
+    def _read(self) -> list[str]:
+        if not self.file.is_file():
+            return []
+        return self.file.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
+
+    def _write(self) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        new = self.file.with_name(self.file.name + ".new")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as stream:
+            stream.writelines(f"{line}\n" for line in self.lines)
+        os.replace(new, self.file)

@@ -1,0 +1,1 @@
+"""The app's screens: they ask by messages and show what comes back."""

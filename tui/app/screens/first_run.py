@@ -1,0 +1,68 @@
+"""The first run: which folder to read, and with which models."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, RadioButton, RadioSet, Static
+
+from search.profiles import PROFILES, Profile
+
+from ...messages import StartIngest
+from ..widgets.folder_input import FolderInput
+
+INTRODUCTION = "Which folder is to be searched? It is read and never changed, and nothing leaves this machine."
+
+
+class FirstRunScreen(ModalScreen[StartIngest | None]):
+    """Gives the ingest to start, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "later", "Later")]
+
+    def compose(self) -> ComposeResult:
+        """A folder, a profile, and what the keys do."""
+        with Vertical(id="first-run", classes="dialog"):
+            yield Static("Welcome to docsearch", classes="dialog-title")
+            yield Static(INTRODUCTION)
+            yield FolderInput()
+            yield Static("", id="problem", markup=False)
+            yield Static("Models")
+            with RadioSet(id="profile"):
+                for number, profile in enumerate(PROFILES.values()):
+                    yield RadioButton(profile.name, value=number == 0)
+            yield Static("", id="purpose")
+            yield Static("Enter: read it   Right: complete   Escape: later", classes="dialog-keys")
+
+    def on_mount(self) -> None:
+        """Start with the folder."""
+        self._show_purpose()
+        self.query_one(FolderInput).focus()
+
+    def on_radio_set_changed(self, event: RadioSet.Changed) -> None:
+        """Say what the profile is for."""
+        event.stop()
+        self._show_purpose()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Start with the folder, if it is one."""
+        event.stop()
+        line = self.query_one(FolderInput)
+        if line.problem:
+            self.query_one("#problem", Static).update(line.problem)
+        else:
+            self.dismiss(StartIngest((line.folder,), self._profile.name))
+
+    def action_later(self) -> None:
+        """Leave without a folder."""
+        self.dismiss(None)
+
+    @property
+    def _profile(self) -> Profile:
+        return list(PROFILES.values())[max(self.query_one(RadioSet).pressed_index, 0)]
+
+    def _show_purpose(self) -> None:
+        self.query_one("#purpose", Static).update(self._profile.purpose)

@@ -1,0 +1,64 @@
+"""The help: all keys and filter words."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+HELP = """\
+Type, and the hits follow. The text leg answers first, the model a moment later.
+
+FILTER WORDS, anywhere in the input
+  path:work/**    files that match a glob; "quotes" for blanks
+  type:pdf,md     files with these suffixes
+  after:2026-03   changed since: 2026-03-01, 2026, 30d, 2w, 6m, yesterday
+  before:1y       changed before
+  mode:text       hybrid (both legs), vector (meaning), text (words)
+
+IN THE INPUT
+  Down  Enter     to the hits
+  Up              older queries, Down for newer ones
+  Escape          clear
+  F3              next mode
+  Ctrl+S          save the search (Ctrl+P finds it)
+
+IN THE HITS
+  Up Down  j k    move; g G first, last
+  Enter           open at the line in $VISUAL or $EDITOR
+  o               open in the system's viewer, a PDF at its page
+  y  Y            copy path:line, copy the passage
+  n  N            next, previous hit in the same document
+  Tab             to the document: j k Space b g G scroll it
+  /  Escape       back to the input
+
+EVERYWHERE
+  F2              the index: folders, reading, what was skipped
+  F4              light or dark
+  Ctrl+P          command palette: themes, saved searches
+  F1  ?           this help
+  Ctrl+Q          quit
+
+ON THE INDEX SCREEN
+  a               add a folder
+  r               read what changed in all folders
+  f               forget the selected folder
+  s               stop reading
+"""
+
+
+class HelpScreen(ModalScreen[None]):
+    """Any of the leaving keys closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,f1,question_mark,enter", "dismiss", "Close"),
+    ]
+
+    def compose(self) -> ComposeResult:
+        """The text, scrollable where the terminal is low."""
+        with VerticalScroll(id="help"):
+            yield Static(HELP, markup=False)

@@ -1,0 +1,185 @@
+"""The index screen: its folders, what is being read, and what was left out and why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import DataTable, Footer, Static
+
+from search.results import IngestReport, Progress, RootStatus, Status
+
+from ... import messages
+from ...terminal import printable
+from ..widgets.ingest_panel import IngestPanel
+from .dialogs import ConfirmScreen, FolderScreen
+
+UNITS = ("B", "KB", "MB", "GB", "TB")
+
+
+class IndexScreen(Screen[None]):
+    """Shows a Status and the last IngestReport; asks the app to read and to forget."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add", "Add"),
+        Binding("r", "refresh_roots", "Refresh"),
+        Binding("f", "forget", "Forget"),
+        Binding("s", "stop", "Stop"),
+        Binding("escape,f2", "app.pop_screen", "Search"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.busy = False
+        self._status: Status | None = None
+        self._report: IngestReport | None = None
+
+    def compose(self) -> ComposeResult:
+        """Counts, folders, the running ingest, what was left out, the keys."""
+        yield Static("", id="counts", markup=False)
+        yield DataTable(id="roots", cursor_type="row", zebra_stripes=True)
+        yield IngestPanel(id="ingest")
+        yield Static("", id="left-title", markup=False)
+        yield DataTable(id="left", cursor_type="row")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Make the columns and show what is known already."""
+        self.query_one("#roots", DataTable).add_columns("Folder", "Documents", "Passages", "Last read")
+        self.query_one("#left", DataTable).add_columns("", "File", "Why")
+        self._draw()
+        self.query_one("#roots", DataTable).focus()
+
+    def on_screen_resume(self) -> None:
+        """Read the counts again."""
+        self.post_message(messages.ReadStatus())
+
+    # What the app knows
+
+    def show_status(self, status: Status | None) -> None:
+        """Show other counts; None where nothing was ingested yet."""
+        self._status = status
+        self._draw()
+
+    def begin(self) -> None:
+        """An ingest has begun."""
+        self.busy = True
+        if self.is_mounted:
+            self.query_one(IngestPanel).begin()
+
+    def advance(self, progress: Progress) -> None:
+        """Show how far it is."""
+        if self.is_mounted:
+            self.query_one(IngestPanel).advance(progress)
+
+    def end(self, report: IngestReport | None) -> None:
+        """Show what it did; None where it was stopped or failed."""
+        self.busy = False
+        self._report = report or self._report
+        if self.is_mounted:
+            self.query_one(IngestPanel).end(report)
+        self._draw()
+
+    # What the user wants
+
+    def action_add(self) -> None:
+        """Ask for a folder and read it."""
+        self.app.push_screen(FolderScreen(), self._add)
+
+    def action_refresh_roots(self) -> None:
+        """Read what changed in all folders."""
+        self.post_message(messages.StartIngest(()))
+
+    def action_forget(self) -> None:
+        """Ask whether to forget the selected folder."""
+        root = self._selected()
+        if root is not None:
+            question = (
+                f"Take the {root.documents:,} documents of {root.path} out of the index? The files stay as they are."
+            )
+            self.app.push_screen(ConfirmScreen(printable(question)), lambda yes: self._forget(root, yes))
+
+    def action_stop(self) -> None:
+        """Stop reading; what is stored stays."""
+        if self.busy:
+            self.query_one(IngestPanel).stopping()
+            self.post_message(messages.StopIngest())
+
+    def _add(self, folder: str | None) -> None:
+        if folder is not None:
+            self.post_message(messages.StartIngest((folder,)))
+
+    def _forget(self, root: RootStatus, yes: bool | None) -> None:
+        if yes:
+            self.post_message(messages.StartForget(root.path))
+
+    def _selected(self) -> RootStatus | None:
+        row = self.query_one("#roots", DataTable).cursor_row
+        return self._status.roots[row] if self._status is not None and row < len(self._status.roots) else None
+
+    # Drawing
+
+    def _draw(self) -> None:
+        if not self.is_mounted:
+            return
+        self.query_one("#counts", Static).update(_counts(self._status))
+        roots = self.query_one("#roots", DataTable)
+        row = roots.cursor_row
+        roots.clear()
+        for root in self._status.roots if self._status is not None else ():
+            cells = (printable(root.path, one_line=True), f"{root.documents:,}", f"{root.passages:,}", _freshness(root))
+            roots.add_row(*map(Text, cells))
+        roots.move_cursor(row=row)
+        self._draw_left_out()
+
+    def _draw_left_out(self) -> None:
+        left = self.query_one("#left", DataTable)
+        left.clear()
+        report = self._report
+        for what, skips in (("failed", report.failed), ("passed over", report.skipped)) if report is not None else ():
+            for skip in skips:
+                cells = (what, printable(skip.path, one_line=True), printable(skip.message, one_line=True))
+                left.add_row(*map(Text, cells))
+        left.display = left.row_count > 0
+        self.query_one("#left-title", Static).update(_left_out(self._status))
+
+
+def _counts(status: Status | None) -> str:
+    if status is None:
+        return "Nothing was ingested yet: press a to add a folder."
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in status.kinds)
+    lines = [
+        f"{status.documents:,} documents ({kinds}), {status.passages:,} passages, {_size(status.size_bytes)} in {status.index}",
+        f"Model: {status.model}, {status.dimensions} dimensions" if status.model else "",
+        "" if status.health == "ok" else status.health,
+    ]
+    return printable("\n".join(line for line in lines if line))
+
+
+def _left_out(status: Status | None) -> str:
+    groups = (("Failed", status.failed), ("Passed over", status.skipped)) if status is not None else ()
+    told = [
+        f"{title}: {', '.join(f'{count:,} {reason}' for reason, count in counts)}" for title, counts in groups if counts
+    ]
+    return ". ".join(told) or "Nothing was left out."
+
+
+def _freshness(root: RootStatus) -> str:
+    if not root.present:
+        return "not there now; its documents are kept"
+    if root.ingested is None:
+        return "never finished"
+    moment = datetime.fromisoformat(root.ingested).replace(tzinfo=UTC).astimezone()
+    return moment.strftime("%Y-%m-%d %H:%M")
+
+
+def _size(count: float) -> str:
+    for unit in UNITS:
+        if count < 1024 or unit == UNITS[-1]:
+            return f"{count:.0f} {unit}"
+        count /= 1024
+    raise AssertionError

@@ -1,0 +1,271 @@
+"""The search screen: input, filters, hits, and the passage in its document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Static
+
+from search.config import MODES
+from search.errors import UsageError
+from search.results import Hit, QueryResult, Status
+
+from ... import messages
+from ...terminal import printable
+from ..history import History
+from ..opening import open_in_editor, open_in_viewer
+from ..typed import parse, with_mode
+from ..widgets.filter_bar import Chip, FilterBar
+from ..widgets.hit_list import HitList
+from ..widgets.hit_row import matched_line
+from ..widgets.preview import Preview
+from ..widgets.query_input import QueryInput
+
+
+class SearchScreen(Screen[None]):
+    """Asks while the user types. Answers that are late for what stands in the input are dropped."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "type", "Type"),
+        Binding("escape", "back", "Back", show=False),
+        Binding("enter", "open", "Open"),
+        Binding("o", "view", "Viewer"),
+        Binding("y", "copy_place", "Copy place"),
+        Binding("Y", "copy_passage", "Copy passage", show=False),
+        Binding("n", "other_hit(1)", "Next in file"),
+        Binding("N", "other_hit(-1)", "Previous in file", show=False),
+        Binding("f3", "mode", "Mode"),
+        Binding("ctrl+s", "save", "Save search", show=False),
+    ]
+
+    def __init__(
+        self, history: History, saved: History, environment: Mapping[str, str], clock: Callable[[], datetime]
+    ) -> None:
+        super().__init__()
+        self.history = history
+        self.saved = saved
+        self.environment = environment
+        self.clock = clock
+        self._number = 0
+        self._shown = 0
+        self._typed = parse("")
+        self._ready = False
+        self._summary = "opening the index …"
+
+    def compose(self) -> ComposeResult:
+        """Input, filters, hits beside or above the document, a line of narration, the keys."""
+        yield QueryInput(self.history)
+        yield FilterBar()
+        with Horizontal(id="found"):
+            yield HitList(self.clock)
+            yield Preview()
+        yield Static("", id="narration", markup=False)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Start with the input."""
+        self.query_one(FilterBar).show(self._typed)
+        self._narrate(self._summary)
+        self.query_one(QueryInput).focus()
+
+    @property
+    def hit(self) -> Hit | None:
+        """The selected hit."""
+        return self.query_one(HitList).hit
+
+    # Asking
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Ask with every change that changes the question."""
+        event.stop()
+        self.history.typed(event.value)
+        typed = parse(event.value)
+        if typed == self._typed:
+            return
+        self._typed = typed
+        self.query_one(FilterBar).show(typed)
+        self.ask_again()
+
+    def ask_again(self) -> None:
+        """Ask what stands in the input, as after an ingest."""
+        self._number += 1
+        if self._typed.text:
+            self.post_message(messages.Ask(self._number, self._typed))
+        else:
+            self.query_one(HitList).show((), same_query=False)
+            self._narrate(self._summary)
+
+    def on_answered(self, report: messages.Answered) -> None:
+        """Show the answer if it is to what stands in the input. A first leg that found nothing leaves the old hits until the last one."""
+        if report.number != self._number or not (report.final or report.result.hits):
+            return
+        self.query_one(HitList).show(report.result.hits, same_query=self._shown == report.number)
+        self._shown = report.number
+        self._narrate(self._told(report.result, report.final))
+
+    def on_ask_failed(self, report: messages.AskFailed) -> None:
+        """Say in place why there is no answer."""
+        if report.number == self._number:
+            self.query_one(HitList).show((), same_query=False)
+            self._narrate(f"{report.error.message}; {report.error.hint}", failed=True)
+
+    def _told(self, result: QueryResult, final: bool) -> str:
+        if not result.hits:
+            return "no passage answers that; other words may"
+        files = len({hit.path for hit in result.hits})
+        hits = f"{len(result.hits)} hit{'s' * (len(result.hits) > 1)} in {files} file{'s' * (files > 1)}"
+        pending = "" if final else " · by meaning …" if self._ready else " · the model is loading …"
+        return " · ".join([hits, f"{result.mode} {result.took_ms:.0f} ms", *result.warnings]) + pending
+
+    # The selected hit
+
+    def on_hit_list_selected(self, event: HitList.Selected) -> None:
+        """Show the passage at once, its document when the selection rests on it."""
+        event.stop()
+        self.query_one(Preview).show_hit(event.hit, self.query_one(HitList).hits)
+
+    def on_preview_wanted(self, event: Preview.Wanted) -> None:
+        """Ask for the document."""
+        event.stop()
+        self.post_message(messages.Read(event.path, event.width))
+
+    def on_document_read(self, report: messages.DocumentRead) -> None:
+        """Show the document if its hit is still selected."""
+        self.query_one(Preview).show_sheet(report.sheet)
+
+    def action_open(self) -> None:
+        """Open the document at the hit's line in the editor."""
+        if self.hit is not None:
+            self._remember()
+            self._run(lambda hit: open_in_editor(self.app, hit, self.environment))
+
+    def action_view(self) -> None:
+        """Open the document in the system's viewer."""
+        self._run(lambda hit: open_in_viewer(self.app, hit))
+
+    def action_copy_place(self) -> None:
+        """Copy path:line."""
+        self._run(lambda hit: self._copy(f"{hit.path}:{matched_line(hit)}"))
+
+    def action_copy_passage(self) -> None:
+        """Copy the passage's text."""
+        self._run(lambda hit: self._copy(hit.text))
+
+    def action_other_hit(self, step: int) -> None:
+        """Select the next or previous hit of the same document, in its order."""
+        hits = self.query_one(HitList)
+        if (hit := hits.hit) is None:
+            return
+        mine = sorted((other for other in hits.hits if other.path == hit.path), key=lambda other: other.char_start)
+        if len(mine) == 1:
+            self.notify("This is the only hit in the document")
+        else:
+            hits.select(mine[(mine.index(hit) + step) % len(mine)])
+
+    def _run(self, action: Callable[[Hit], None]) -> None:
+        if self.hit is not None:
+            try:
+                action(self.hit)
+            except UsageError as error:
+                self.post_message(messages.Failed(error))
+
+    def _copy(self, text: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self.notify(printable(text, one_line=True)[:80], title="Copied", markup=False)
+
+    # Moving about
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep the query in the history, and go to the hits."""
+        event.stop()
+        self._remember()
+        self.query_one(HitList).focus()
+
+    def on_query_input_left(self) -> None:
+        """Go to the hits."""
+        self.query_one(HitList).focus()
+
+    def on_hit_list_left(self) -> None:
+        """Go back to the input."""
+        self.action_type()
+
+    def on_option_list_option_selected(self, event: HitList.OptionSelected) -> None:
+        """Enter or a click on the selected hit opens it."""
+        event.stop()
+        self.action_open()
+
+    def on_chip_pressed(self, event: Chip.Pressed) -> None:
+        """Change the mode, or begin a filter word."""
+        event.stop()
+        if event.key == "mode":
+            self.action_mode()
+        else:
+            line = self.query_one(QueryInput).value.rstrip()
+            self.put(f"{line} {event.key}:".lstrip())
+
+    def put(self, line: str) -> None:
+        """Put a query in the input."""
+        self.query_one(QueryInput).put(line)
+        self.action_type()
+
+    def action_type(self) -> None:
+        """Go to the input."""
+        self.query_one(QueryInput).focus()
+
+    def action_back(self) -> None:
+        """Back to the input; from there, clear it."""
+        line = self.query_one(QueryInput)
+        if line.has_focus:
+            self._remember()
+            line.put("")
+        line.focus()
+
+    def action_mode(self) -> None:
+        """Change to the next mode."""
+        line = self.query_one(QueryInput)
+        line.put(with_mode(line.value, MODES[(MODES.index(self._typed.mode) + 1) % len(MODES)]))
+
+    def action_save(self) -> None:
+        """Keep the query among the saved searches of the palette, or take it out."""
+        line = " ".join(self.query_one(QueryInput).value.split())
+        if line:
+            saved = line not in self.saved.lines
+            self._keep(self.saved.add if saved else self.saved.remove, line)
+            self.notify("It is in the palette (Ctrl+P)" if saved else "It is no longer saved", title=line, markup=False)
+
+    def _remember(self) -> None:
+        self._keep(self.history.add, self.query_one(QueryInput).value)
+
+    def _keep(self, write: Callable[[str], None], line: str) -> None:
+        try:
+            write(line)
+        except OSError as error:
+            hint = "check the permissions of that folder"
+            self.post_message(messages.Failed(UsageError(f"{error.filename}: {error.strerror}", hint)))
+
+    # What the app knows
+
+    def show_status(self, status: Status | None) -> None:
+        """Say how much there is to find."""
+        self._summary = "nothing was ingested yet: press F2, then a, to add a folder"
+        if status is not None:
+            found = f"{status.documents:,} documents, {status.passages:,} passages"
+            self._summary = found if status.health == "ok" else f"{found} · {status.health}"
+        if not self._typed.text:
+            self._narrate(self._summary)
+
+    def model_ready(self) -> None:
+        """Say no longer that the model is loading."""
+        self._ready = True
+
+    def _narrate(self, text: str, failed: bool = False) -> None:
+        line = self.query_one("#narration", Static)
+        problems = "".join(f"{problem} · " for problem in self._typed.problems)
+        line.update(printable(problems + text, one_line=True))
+        line.set_class(failed or bool(problems), "-failed")

@@ -1,0 +1,1 @@
+"""The app's own widgets; none of them calls the store."""

@@ -1,0 +1,154 @@
+"""A document with its passages marked. Only the rows on the screen are drawn, whatever the document's length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.style import Style
+
+from search.results import Hit
+
+from .hit_row import matched_offset
+from .rows import TAB
+from .sheet import Sheet, overlapping
+
+BAR = "▌"
+ABOVE = 4
+"""Rows of context above a passage that is scrolled to."""
+
+
+class DocumentView(ScrollView, can_focus=True):
+    """Shows a Sheet with hits marked in it."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "document--gutter", "document--bar", "document--passage", "document--match", "document--keyword",
+        "document--name", "document--string", "document--number", "document--comment", "document--heading",
+        "document--code", "document--strong",
+    }  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "scroll_down", "Down", show=False),
+        Binding("k", "scroll_up", "Up", show=False),
+        Binding("g", "scroll_home", "Top", show=False),
+        Binding("G", "scroll_end", "Bottom", show=False),
+        Binding("space", "page_down", "Page down", show=False),
+        Binding("b", "page_up", "Page up", show=False),
+    ]
+
+    class Resized(Message):
+        """The rows are to be laid out for another width."""
+
+    class Moved(Message):
+        """Other rows are on the screen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sheet: Sheet | None = None
+        self._hit: Hit | None = None
+        self._passage = (0, 0)
+        self._passages: list[tuple[int, int]] = []
+        self._matches: list[tuple[int, int]] = []
+        self._styles: dict[str, Style] = {}
+
+    @property
+    def text_width(self) -> int:
+        """Cells that a row has beside the gutter and the scroll bar."""
+        return max(self.scrollable_content_region.width - self._gutter_cells - 1, 10)
+
+    def show(self, sheet: Sheet | None, hit: Hit | None, hits: Iterable[Hit] = ()) -> None:
+        """Show a sheet with `hits` marked; scrolls to `hit` unless it is on the screen already in the same sheet."""
+        same_place = sheet is not None and self.sheet is not None and sheet.rows is self.sheet.rows and hit == self._hit
+        self.sheet, self._hit = sheet, hit
+        self._passage, self._passages, self._matches = (0, 0), [], []
+        if sheet is not None:
+            mine = [other for other in hits if other.path == sheet.path]
+            self._passages = [(sheet.start_of(other), sheet.start_of(other) + len(other.text)) for other in mine]
+            self._matches = [
+                (sheet.start_of(other) + start, sheet.start_of(other) + end)
+                for other in mine
+                for start, end in other.highlights
+            ]
+            if hit is not None:
+                self._passage = sheet.start_of(hit), sheet.start_of(hit) + len(hit.text)
+            self.virtual_size = Size(self.scrollable_content_region.width, len(sheet.rows))
+        else:
+            self.virtual_size = Size(0, 0)
+        if sheet is not None and hit is not None and not same_place:
+            self.scroll_to(y=self._row_for(sheet, hit), animate=False, immediate=True, force=True)
+            if sheet.whole and sheet.rows.width != self.text_width:
+                self.post_message(self.Resized())
+        self.refresh()
+
+    def _row_for(self, sheet: Sheet, hit: Hit) -> int:
+        """The top row that shows a passage from its beginning, or its matched words where it is longer than the view."""
+        height = self.scrollable_content_region.height
+        first = sheet.rows.at(max(sheet.start_of(hit), 0))
+        matched = sheet.rows.at(max(sheet.start_of(hit) + matched_offset(hit), 0))
+        above = min(ABOVE, height // 4)
+        return max((first if matched - first < height - above - 1 else matched) - above, 0)
+
+    @property
+    def top_offset(self) -> int:
+        """The offset of the first character on the screen, in the sheet's text."""
+        if self.sheet is None:
+            return 0
+        return self.sheet.rows.span(min(self.scroll_offset.y, len(self.sheet.rows) - 1))[0]
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Tell those who show the place."""
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.post_message(self.Moved())
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Ask for rows of the new width."""
+        if self.sheet is not None and self.sheet.rows.width != self.text_width:
+            self.post_message(self.Resized())
+
+    def notify_style_update(self) -> None:
+        """Forget the styles of another theme."""
+        super().notify_style_update()
+        self._styles.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """One row: bar, line number, text."""
+        width = self.scrollable_content_region.width
+        number = y + self.scroll_offset.y
+        if self.sheet is None or number >= len(self.sheet.rows):
+            return Strip.blank(width, self.rich_style)
+        start, end = self.sheet.rows.span(number)
+        text = Content(self.sheet.rows.text[start:end])
+        for begin, stop, name in self.sheet.coloured(start, end):
+            text = text.stylize(self._style(name), begin - start, stop - start)
+        for begin, stop in overlapping([self._passage], start, end):
+            text = text.stylize(self._style("passage"), begin - start, stop - start)
+        for begin, stop in overlapping(self._matches, start, end):
+            text = text.stylize(self._style("match"), begin - start, stop - start)
+        inside = any(overlapping(self._passages, start, max(end, start + 1)))
+        line = self.sheet.rows.line_started(number)
+        label = "" if line is None or self.sheet.pages else str(line + self.sheet.first_line - 1)
+        row = Content.assemble(
+            (BAR if inside else " ", self._style("bar")),
+            (label.rjust(self._gutter_cells - 2) + " ", self._style("gutter")),
+            text.expand_tabs(TAB),
+        )
+        return Strip(row.render_segments(self.visual_style)).adjust_cell_length(width, self.rich_style)
+
+    @property
+    def _gutter_cells(self) -> int:
+        """Cells for the bar and the line numbers."""
+        if self.sheet is None or self.sheet.pages:
+            return 2
+        return max(len(str(self.sheet.rows.line_count + self.sheet.first_line)), 4) + 2
+
+    def _style(self, name: str) -> Style:
+        if name not in self._styles:
+            self._styles[name] = self.get_visual_style(f"document--{name}", partial=True)
+        return self._styles[name]

@@ -1,0 +1,55 @@
+"""The filters in force, as a bar of words that can be clicked."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from ...terminal import printable
+from ..typed import KEYS, Typed
+
+
+class Chip(Static):
+    """One filter: its key, and its value where it has one."""
+
+    class Pressed(Message):
+        """The chip was clicked."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key, id=f"filter-{key}")
+        self.key = key
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which filter is wanted."""
+        event.stop()
+        self.post_message(self.Pressed(self.key))
+
+
+class FilterBar(Horizontal):
+    """Shows what a Typed filters by."""
+
+    def compose(self) -> ComposeResult:
+        """A chip for each filter."""
+        yield from (Chip(key) for key in ("mode", *(key for key in KEYS if key != "mode")))
+
+    def show(self, typed: Typed) -> None:
+        """Show the filters of another query."""
+        values = {
+            "mode": typed.mode,
+            "path": " ".join(typed.paths),
+            "type": ",".join(typed.types),
+            "after": typed.after,
+            "before": typed.before,
+        }
+        for chip in self.query(Chip):
+            value = printable(values[chip.key], one_line=True)
+            chip.update(Content(f"{chip.key}: {value}" if value else chip.key))
+            chip.set_class(bool(value), "-set")

@@ -1,0 +1,117 @@
+"""The hits of a query; the selection stays with its hit when others move past it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from search.results import Hit
+
+from .hit_row import STYLES, hit_row
+
+
+class HitList(OptionList):
+    """A list of Hits. `clock` gives the time that ages are counted to."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"hits--{name}" for name in STYLES}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "Down", show=False),
+        Binding("k", "up", "Up", show=False),
+        Binding("up", "up", "Up", show=False),
+        Binding("g", "first", "First", show=False),
+        Binding("G", "last", "Last", show=False),
+    ]
+
+    class Left(Message):
+        """The selection was moved up beyond the first hit."""
+
+    class Selected(Message):
+        """Another hit is selected; None where there is none."""
+
+        def __init__(self, hit: Hit | None) -> None:
+            super().__init__()
+            self.hit = hit
+
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        super().__init__()
+        self.clock = clock
+        self.hits: tuple[Hit, ...] = ()
+        self.chosen = False
+        self._told: Hit | None = None
+
+    @property
+    def hit(self) -> Hit | None:
+        """The selected hit."""
+        return None if self.highlighted is None or not self.hits else self.hits[self.highlighted]
+
+    def show(self, hits: Sequence[Hit], same_query: bool) -> None:
+        """Show other hits. Within one query a selection that was made by hand stays with its hit, else the first is selected."""
+        selected = self.hit.id if self.hit is not None and same_query and self.chosen else None
+        self.hits = tuple(hits)
+        self.chosen = selected is not None
+        ids = [hit.id for hit in hits]
+        with self.prevent(OptionList.OptionHighlighted):
+            self._draw()
+            self.highlighted = (ids.index(selected) if selected in ids else 0) if ids else None
+        self._tell()
+
+    def select(self, hit: Hit) -> None:
+        """Select one of the hits."""
+        self.chosen = True
+        self.highlighted = self.hits.index(hit)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay the rows out for the new width."""
+        if self.hits:
+            with self.prevent(OptionList.OptionHighlighted):
+                at, top = self.highlighted, self.scroll_offset.y
+                self._draw()
+                self.highlighted = at
+                self.scroll_to(y=top, animate=False)
+
+    def notify_style_update(self) -> None:
+        """Draw the rows in the new theme's colours."""
+        super().notify_style_update()
+        if self.hits and self.is_mounted:
+            for option, hit in zip(self.options, self.hits, strict=True):
+                self.replace_option_prompt(str(option.id), self._row(hit))
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """The selection was moved by key or mouse."""
+        event.stop()
+        if self.hit is not self._told:
+            self.chosen = True
+        self._tell()
+
+    def action_up(self) -> None:
+        """Move up; from the first hit back to the input."""
+        if self.highlighted in (None, 0):
+            self.post_message(self.Left())
+        else:
+            self.action_cursor_up()
+
+    def action_cursor_down(self) -> None:
+        """Move down; the last hit is the end."""
+        if self.highlighted is None or self.highlighted < len(self.hits) - 1:
+            super().action_cursor_down()
+
+    def _draw(self) -> None:
+        self.set_options([Option(self._row(hit), id=hit.id) for hit in self.hits])
+
+    def _row(self, hit: Hit) -> Content:
+        styles = {name: self.get_visual_style(f"hits--{name}", partial=True) for name in STYLES}
+        width = max(self.scrollable_content_region.width - 3, 20)
+        return hit_row(hit, width, self.clock(), styles)
+
+    def _tell(self) -> None:
+        if self.hit is not self._told:
+            self._told = self.hit
+            self.post_message(self.Selected(self.hit))

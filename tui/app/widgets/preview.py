@@ -1,0 +1,91 @@
+"""The selected hit in its document: first the passage alone, then all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import Static
+
+from search.results import Hit
+
+from ...terminal import printable
+from .document_view import DocumentView
+from .sheet import Sheet, sheet_of_hit
+
+REST_SECONDS = 0.15
+"""A hit that the selection only passes is not read."""
+
+
+class Preview(Vertical):
+    """A line that says where one is, above the document."""
+
+    class Wanted(Message):
+        """A document is to be laid out in rows of `width` cells."""
+
+        def __init__(self, path: str, width: int) -> None:
+            super().__init__()
+            self.path = path
+            self.width = width
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hit: Hit | None = None
+        self._hits: Sequence[Hit] = ()
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """The line and the document."""
+        yield Static("", id="place", markup=False)
+        yield DocumentView()
+
+    def show_hit(self, hit: Hit | None, hits: Sequence[Hit]) -> None:
+        """Show the passage at once, and its document when the selection rests on it; `hits` are marked too."""
+        self._hit, self._hits = hit, hits
+        if self._timer is not None:
+            self._timer.stop()
+        view = self.query_one(DocumentView)
+        if hit is None:
+            view.show(None, None)
+        elif view.sheet is not None and view.sheet.whole and view.sheet.path == hit.path:
+            view.show(view.sheet, hit, hits)
+        else:
+            view.show(sheet_of_hit(hit, view.text_width), hit, hits)
+            self._timer = self.set_timer(REST_SECONDS, self.want)
+        self._show_place()
+
+    def show_sheet(self, sheet: Sheet) -> None:
+        """Show a document that was asked for, if its hit is still selected."""
+        if self._hit is not None and self._hit.path == sheet.path:
+            self.query_one(DocumentView).show(sheet, self._hit, self._hits)
+            self._show_place()
+
+    def on_document_view_resized(self) -> None:
+        """Ask for rows of the new width."""
+        self.want()
+
+    def on_document_view_moved(self) -> None:
+        """Show where the document is scrolled to."""
+        self._show_place()
+
+    def want(self) -> None:
+        """Ask for the document of the selected hit."""
+        if self._hit is not None:
+            self.post_message(self.Wanted(self._hit.path, self.query_one(DocumentView).text_width))
+
+    def _show_place(self) -> None:
+        view, where = self.query_one(DocumentView), ""
+        if self._hit is not None and view.sheet is not None:
+            where = f"{_place(view.sheet, view.top_offset, self._hit)} · {printable(self._hit.title, one_line=True)}"
+        self.query_one("#place", Static).update(where)
+
+
+def _place(sheet: Sheet, offset: int, hit: Hit) -> str:
+    if not sheet.whole:
+        return f"line {hit.line_start:,}" if hit.page is None else f"page {hit.page:,}"
+    if (page := sheet.page_at(offset)) is not None:
+        return f"page {page:,} of {len(sheet.pages):,}"
+    return f"line {sheet.rows.line_of(offset):,} of {sheet.rows.line_count:,}"

@@ -1,0 +1,45 @@
+"""The line to type a query in, with the lines that were typed before."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from ..history import History
+
+
+class QueryInput(Input):
+    """Up and Down go through `history`; Down from the line being typed leaves for the hits."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "older", "History", show=False),
+        Binding("down", "newer", "Hits", show=False),
+    ]
+
+    class Left(Message):
+        """Down was pressed where no newer line is."""
+
+    def __init__(self, history: History) -> None:
+        super().__init__(placeholder="Search: words or a question, and path: type: after: before: mode:")
+        self.history = history
+
+    def action_older(self) -> None:
+        """Put an older line in the input."""
+        if (line := self.history.older(self.value)) is not None:
+            self.put(line)
+
+    def action_newer(self) -> None:
+        """Put a newer line in the input, or go to the hits."""
+        line = self.history.newer()
+        if line is None:
+            self.post_message(self.Left())
+        else:
+            self.put(line)
+
+    def put(self, line: str) -> None:
+        """Replace the line; the cursor stands at its end."""
+        self.value = line
+        self.cursor_position = len(line)

@@ -1,0 +1,98 @@
+"""A text laid out in rows of a given width, so that a view finds and draws only those it shows."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rich.cells import cell_len, get_character_cell_size
+
+TAB = 4
+"""Cells that a tab takes at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Where each row of at most `width` cells and each line of `text` begins, as offsets of its characters."""
+
+    text: str
+    width: int
+    _starts: array[int] = field(repr=False)
+    _lines: array[int] = field(repr=False)
+
+    @classmethod
+    def lay_out(cls, text: str, width: int) -> Rows:
+        """Wrap every line at spaces; a word longer than a row is cut. A million lines take about a second."""
+        starts, lines = array("Q"), array("Q")
+        width = max(width, 2)
+        position = 0
+        while True:
+            end = text.find("\n", position)
+            lines.append(position)
+            starts.append(position)
+            last = len(text) if end < 0 else end
+            if last - position > width // TAB:
+                starts.extend(position + cut for cut in _cuts(text[position:last], width))
+            if end < 0:
+                return cls(text, width, starts, lines)
+            position = end + 1
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    @property
+    def line_count(self) -> int:
+        """How many lines the text has."""
+        return len(self._lines)
+
+    def at(self, offset: int) -> int:
+        """The row that holds the character at `offset`."""
+        return max(bisect_right(self._starts, offset) - 1, 0)
+
+    def span(self, row: int) -> tuple[int, int]:
+        """The row's characters text[start:end], without the line's end."""
+        start = self._starts[row]
+        end = self._starts[row + 1] if row + 1 < len(self._starts) else len(self.text)
+        return start, end - 1 if end > start and self.text[end - 1] == "\n" else end
+
+    def line_started(self, row: int) -> int | None:
+        """The 1-based number of the line that begins with this row; None for a wrapped row."""
+        line = self.line_of(self._starts[row])
+        return line if self._lines[line - 1] == self._starts[row] else None
+
+    def line_of(self, offset: int) -> int:
+        """The 1-based line of the character at `offset`."""
+        return max(bisect_right(self._lines, offset), 1)
+
+
+def _cuts(line: str, width: int) -> Iterator[int]:
+    """Where to begin new rows within a line."""
+    if line.isascii() and "\t" not in line:
+        yield from _ascii_cuts(line, width)
+    elif cell_len(line) > width or "\t" in line:
+        yield from _cell_cuts(line, width)
+
+
+def _ascii_cuts(line: str, width: int) -> Iterator[int]:
+    position = 0
+    while len(line) - position > width:
+        # A space just beyond the row may hang over its edge.
+        space = line.rfind(" ", position + 1, position + width + 1)
+        position = space + 1 if space > 0 else position + width
+        yield position
+
+
+def _cell_cuts(line: str, width: int) -> Iterator[int]:
+    cells, start, space = 0, 0, -1
+    for index, letter in enumerate(line):
+        size = TAB if letter == "\t" else get_character_cell_size(letter)
+        while cells + size > width and letter != " " and start < index:
+            # The word goes to the next row; where there is no space, or the word alone fills a row, it is cut.
+            start = space + 1 if space >= start else index
+            yield start
+            cells = cell_len(line[start:index].replace("\t", " " * TAB))
+        cells += size
+        if letter in " \t":
+            space = index
