@@ -130,12 +130,16 @@ class Catalog:
         """Take a root out; its documents stay until they are removed."""
         self._write("DELETE FROM roots WHERE path = ?", [(os.fsencode(path),)])
 
-    def entries(self, root: str | None = None) -> Iterator[Entry]:
-        """All entries, or those of one root, by path; the catalogue may be changed meanwhile."""
-        condition = "TRUE" if root is None else "root = ?2"
-        statement = f"SELECT {COLUMNS} FROM documents WHERE path > ?1 AND {condition} ORDER BY path LIMIT {_PAGE}"
+    def entries(self, below: str = "/") -> Iterator[Entry]:
+        """The entries of a file or of all below a folder, by path; the catalogue may be changed meanwhile."""
+        top = os.fsencode(below.rstrip("/"))
+        # "0" is the character after "/": what lies between is below the folder.
+        statement = (
+            f"SELECT {COLUMNS} FROM documents WHERE path > ?1 AND (path = ?2 OR path > ?3 AND path < ?4) "
+            f"ORDER BY path LIMIT {_PAGE}"
+        )
         last = b""
-        while rows := self._all(statement, (last,) if root is None else (last, os.fsencode(root))):
+        while rows := self._all(statement, (last, top, top + b"/", top + b"0")):
             yield from map(entry_of, rows)
             last = rows[-1][1]
 

@@ -109,8 +109,8 @@ class Durability:
         return newest is None or _is_whole(newest)
 
     def is_damaged(self) -> bool:
-        """True where the newest version that was flushed is missing or torn, so that the writer has to repair the table."""
-        return self.version_on_disk() < self.mark().version or not self.is_newest_whole()
+        """True where the newest version that was flushed is missing, or a file is torn, so that the writer has to repair the table."""
+        return self.version_on_disk() < self.mark().version or self.is_torn()
 
     def set_newest_aside(self) -> None:
         """Move the newest manifest to the quarantine folder: the table opens at the version before it."""

@@ -73,16 +73,18 @@ class Engine:
         legs = run_legs(
             self.store, lambda text: self.open_embedder().embed_query(text), asked.text, asked.mode, depth, docs
         )
-        ranked = rank(legs, asked.mode, self.calibration)
+        entries = self.catalog.by_doc({candidate.doc for candidate in legs.candidates.values()})
+        # A document that a running ingest has just taken out has no entry any more.
+        there = {key for key, candidate in legs.candidates.items() if candidate.doc in entries}
+        ranked = [item for item in rank(legs, asked.mode, self.calibration) if item.row.key in there]
         if reranker is not None:
             texts = [embedded_text(legs.candidates[item.row.key].passage) for item in ranked[: asked.candidates]]
             ranked = reordered(ranked, rerank(reranker, asked.text, texts, asked.rerank_budget))
         kept = {item.row.key: item for item in ranked if item.score >= self._least(asked, item)}
         keys = group([(key, legs.candidates[key].doc) for key in kept], asked.limit, asked.per_file)
-        entries = self.catalog.by_doc({legs.candidates[key].doc for key in keys})
-        # A document that a running ingest has just taken out has no entry any more.
-        there = [(key, entries[legs.candidates[key].doc]) for key in keys if legs.candidates[key].doc in entries]
-        hits = [_hit(place, kept[key], entry, legs, asked) for place, (key, entry) in enumerate(there, 1)]
+        hits = [
+            _hit(place, kept[key], entries[legs.candidates[key].doc], legs, asked) for place, key in enumerate(keys, 1)
+        ]
         took = (time.perf_counter() - started) * 1000
         reranked = any(item.rerank is not None for item in kept.values())
         name = reranker.name if reranker else None

@@ -48,13 +48,18 @@ class Entry:
     ingested_ns: int = 0
     version: int = 0
 
+    @property
+    def stored(self) -> bool:
+        """True where the store may hold passages of it: those of a pending document are not counted yet."""
+        return self.passages > 0 or self.state is State.PENDING
+
 
 @dataclass(frozen=True, slots=True)
 class Root:
     """A folder or file given to ingest, with the rules of its walk.
 
-    `ignore_files` tells whether ignore files are obeyed. `ingested_ns` is the end of its last complete run, 0 before
-    that. `passed_over` counts what that walk left out.
+    `ignore_files` tells whether ignore files are obeyed. `forgotten` are patterns of what was taken out by hand. `mount` is the mount point
+    that it lay under. `ingested_ns` is the end of its last complete run, 0 before that. `passed_over` counts what that walk left out.
     """
 
     path: str
@@ -63,6 +68,8 @@ class Root:
     hidden: bool = False
     ignore_files: bool = True
     max_file_size: int = 0
+    forgotten: tuple[str, ...] = ()
+    mount: str = "/"
     ingested_ns: int = 0
     passed_over: tuple[tuple[Reason, int], ...] = ()
 
@@ -96,9 +103,9 @@ def doc_id(path: str) -> int:
 def root_of(path: bytes, rules: str) -> Root:
     """A root from its row."""
     known = json.loads(rules)
-    exclude, include = tuple(known.pop("exclude")), tuple(known.pop("include"))
-    passed_over = tuple((Reason(reason), number) for reason, number in known.pop("passed_over"))
-    return Root(os.fsdecode(path), exclude, include, passed_over=passed_over, **known)
+    known |= {name: tuple(known[name]) for name in ("exclude", "include", "forgotten")}
+    known["passed_over"] = tuple((Reason(reason), number) for reason, number in known["passed_over"])
+    return Root(os.fsdecode(path), **known)
 
 
 def record(entry: Entry) -> tuple[Any, ...]:

@@ -4,37 +4,41 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from . import readers
 from .calibration import CALIBRATIONS, UNKNOWN
 from .catalog import Catalog
-from .config import default_index
+from .config import MAX_FILE_SIZE, default_index
 from .documents import Passage
 from .durability import Durability
 from .entries import State
-from .errors import ModelMismatch, NoIndex, UsageError
+from .errors import IndexDamaged, ModelMismatch, NoIndex, UsageError
 from .filters import Filter
 from .lock import WriterLock
 from .overview import judge, overview
 from .passages import PassageRules
-from .paths import absolute, anchored, within
+from .paths import anchored, mount_of, real, spellings, within
 from .plan import make_plan
 from .profiles import profile_named
 from .results import IngestReport, Progress, QueryResult, Status, StoredText, Verdict
-from .scopes import RootRules, scopes_of
+from .scopes import RootRules, Scope, scopes_of
 from .store import TABLE, Store
 from .stored_text import join_passages
 
 if TYPE_CHECKING:
     from .engine import Engine
     from .protocols import Embedder
+
+
+Part = TypeVar("Part")
 
 
 def _unwatched(progress: Progress) -> None:
@@ -48,26 +52,36 @@ class Index:
     """
 
     def __init__(
-        self, path: str, profile: str | None, load_embedder: Callable[[str], Embedder], rules: PassageRules
-    ) -> None:
+        self, path: str, profile: str | None, load_embedder: Callable[[str], Embedder], rules: PassageRules, default_profile: str = "starter",
+    ) -> None:  # fmt: skip
+        try:
+            path.encode()
+        except UnicodeEncodeError as error:
+            raise UsageError("the index's path is not valid UTF-8", "choose another folder with --index") from error
         self.path = path
         self.profile = profile
+        self.default_profile = default_profile
         self.rules = rules
         self._load = load_embedder
         self._opening = threading.RLock()
+        self._open: dict[str, Any] = {}
 
     @classmethod
     def open(
-        cls, path: str | os.PathLike[str] | None = None, profile: str | None = None, backend: str = "auto"
-    ) -> Self:
-        """The index in the folder `path` (None: the user's own). `profile` counts where the index is made (None: "starter")."""
+        cls, path: str | os.PathLike[str] | None = None, profile: str | None = None, backend: str = "auto", default_profile: str = "starter",
+    ) -> Self:  # fmt: skip
+        """The index in the folder `path` (None: the user's own).
+
+        A new index is made with `profile`, or `default_profile` where that is None; one that exists must have been made with `profile`.
+        """
 
         def by_name(name: str) -> Embedder:
             from .embedder import load_embedder
 
             return load_embedder(name, backend)
 
-        return cls(os.path.abspath(os.path.expanduser(path or default_index())), profile, by_name, PassageRules())
+        folder = os.path.abspath(os.path.expanduser(path or default_index()))
+        return cls(folder, profile, by_name, PassageRules(), default_profile)
 
     def __enter__(self) -> Self:
         return self
@@ -80,50 +94,36 @@ class Index:
     def close(self) -> None:
         """Close the files; the next call opens them again."""
         with self._opening:
-            if "catalog" in self.__dict__:
+            if "catalog" in self._open:
                 self.catalog.close()
             for name in ("catalog", "store", "engine"):
-                self.__dict__.pop(name, None)
+                self._open.pop(name, None)
 
-    @cached_property
+    @property
     def catalog(self) -> Catalog:
         """The catalogue, for reading. Raises NoIndex or NotAnIndex."""
-        with self._opening:
-            return Catalog.open(Path(self.path))
+        return self._once("catalog", lambda: Catalog.open(Path(self.path)))
 
-    @cached_property
+    @property
     def embedder(self) -> Embedder:
         """The index's own embedder. Raises ModelMismatch where the model here is not the one that made the index."""
-        with self._opening:
-            profile = self.catalog.setting("profile") or self.profile or "starter"
-            embedder = self._load(profile_named(profile).embedder)
-            model = self.catalog.setting("model")
-            if model is not None and model["revision"] != embedder.revision:
-                raise ModelMismatch(
-                    f"this index was made with {model['name']} ({model['revision']}), the model here is "
-                    f"{embedder.name} ({embedder.revision})",
-                    "their vectors cannot be compared; make a new index: docsearch --index DIR ingest FOLDER",
-                )
-            return embedder
+        return self._once("embedder", self._load_embedder)
 
-    @cached_property
+    @property
     def store(self) -> Store:
         """The table of passages. Raises NoIndex where nothing was stored yet."""
-        with self._opening:
-            model = self.catalog.setting("model")
-            if model is None:
-                raise NoIndex(f"the index in {self.path} is empty", "run: docsearch ingest FOLDER")
-            return Store(Path(self.path), model["dimensions"])
+        return self._once("store", self._open_store)
 
-    @cached_property
+    @property
     def engine(self) -> Engine:
         """The query engine."""
         from .engine import Engine
 
-        with self._opening:
-            return Engine(
-                self.catalog, self.store, lambda: self.embedder, self.model, CALIBRATIONS.get(self.model, UNKNOWN)
-            )
+        def make() -> Engine:
+            calibration = CALIBRATIONS.get(self.model, UNKNOWN)
+            return Engine(self.catalog, self.store, lambda: self.embedder, self.model, calibration)
+
+        return self._once("engine", make)
 
     @property
     def model(self) -> str:
@@ -133,38 +133,49 @@ class Index:
 
     def ingest(
         self, paths: Iterable[str | os.PathLike[str]] = (), rules: RootRules | None = None, prune: bool = False,
-        on_progress: Callable[[Progress], None] = _unwatched,
+        on_progress: Callable[[Progress], None] = _unwatched, default_max_file_size: int = MAX_FILE_SIZE,
     ) -> IngestReport:  # fmt: skip
         """Add or refresh folders and files; without `paths` all known roots. `prune` forgets what an empty or missing root held.
 
-        Raises UsageError for a path that does not exist, IndexLocked while another process writes, ModelMismatch, StorageFull.
+        New roots pass over files larger than `default_max_file_size` bytes, where `rules` do not say otherwise. Raises UsageError for a path that
+        does not exist, IndexLocked while another process writes, ModelMismatch, StorageFull.
         """
         from .ingest import Ingestion
 
-        wanted = [os.path.realpath(os.path.expanduser(path)) for path in paths]
-        known = {root.path: root for root in self.catalog.roots()} if self._exists() else {}
-        scopes = scopes_of(wanted, known, rules or RootRules())
+        wanted = [real(path) for path in paths]
         folder = Path(self.path)
+        profile_named(self.profile or self.default_profile)
+        if not wanted or not all(map(os.path.lexists, wanted)):
+            self._scopes(None, wanted, rules, default_max_file_size)  # refuses a wrong path before an index is made
         with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
             self._settle_profile(catalog)
+            scopes = self._scopes(catalog, wanted, rules, default_max_file_size)
             open_store = cache(lambda: self._open_for_writing(catalog))
-            if Durability(folder, TABLE).is_damaged():
+            disk = Durability(folder, TABLE)
+            if disk.is_damaged():
                 open_store()
+                if disk.is_damaged():
+                    raise IndexDamaged(
+                        f"files of the index in {folder} are torn", "delete that folder, then ingest again"
+                    )
             recipe = json.dumps({"readers": readers.VERSION, "passages": asdict(self.rules)}, sort_keys=True)
             recipes = catalog.setting("recipes", {})
             plans = []
             for scope in scopes:
                 catalog.put_root(scope.root)
-                other_recipe = recipes.get(scope.root.path, recipe) != recipe
-                plans.append(make_plan(catalog, scope.root, scope.below, prune, other_recipe))
-            run = Ingestion(catalog, open_store, lambda: self.embedder, self.rules, on_progress)
-            report = run.run(plans)
+                for inner in scope.inner:
+                    catalog.forget_root(inner)
+                plans.append(make_plan(catalog, scope, prune, recipes.get(scope.root.path, recipe) != recipe))
+            report = Ingestion(catalog, open_store, lambda: self.embedder, self.rules, on_progress).run(plans)
             for scope in scopes:
-                for inner in known:
-                    if inner != scope.root.path and within(inner, scope.root.path):
-                        catalog.forget_root(inner)
                 if scope.below is None:
                     recipes[scope.root.path] = recipe
+                if (
+                    prune
+                    and not os.path.lexists(scope.root.path)
+                    and next(catalog.entries(scope.root.path), None) is None
+                ):
+                    catalog.forget_root(scope.root.path)
             catalog.put_setting("recipes", recipes)
             return report
 
@@ -183,10 +194,12 @@ class Index:
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""
-        entry = self.catalog.entry(absolute(path))
-        if entry is None or not entry.passages:
-            raise UsageError(f"{os.fspath(path)} is not in the index", f"see why: docsearch check {os.fspath(path)}")
-        text, pages = join_passages(self.store.passages(entry.doc))
+        entry = self.catalog.entry(self._known(path))
+        passages = self.store.passages(entry.doc) if entry is not None and entry.stored else []
+        if entry is None or not passages:
+            named = shlex.quote(os.fspath(path))
+            raise UsageError(f"{os.fspath(path)} is not in the index", f"see why: docsearch check {named}")
+        text, pages = join_passages(passages)
         return StoredText(entry.file.path, entry.kind, entry.title, text, pages)
 
     def passage(self, passage_id: str) -> Passage:
@@ -202,21 +215,21 @@ class Index:
 
     def check(self, path: str | os.PathLike[str]) -> Verdict:
         """Why a path is or is not in the index. Raises NoIndex."""
-        return judge(self.catalog, absolute(path))
+        return judge(self.catalog, self.path, self._known(path))
 
     def forget(self, path: str | os.PathLike[str]) -> int:
         """Take a root, folder or file out of the index; returns the number of documents taken out.
 
-        What lies inside a root that stays is added to the root's exclusions. Raises UsageError where the index holds nothing there.
+        What lies inside a root that stays is kept out of it until it is named to `ingest`. Raises UsageError where the index holds nothing there.
         """
-        target = absolute(path)
+        target = self._known(path)
         folder = Path(self.path)
         with Catalog.open(folder, write=True) as catalog, WriterLock(folder):
-            entries = [entry for entry in catalog.entries() if within(entry.file.path, target)]
+            entries = list(catalog.entries(target))
             roots = catalog.roots()
             if not entries and not any(within(root.path, target) for root in roots):
                 raise UsageError(f"the index holds nothing under {target}", "see the folders: docsearch status")
-            if stored := [entry.doc for entry in entries if entry.passages]:
+            if stored := [entry.doc for entry in entries if entry.stored]:
                 store = self._open_for_writing(catalog)
                 catalog.set_state((entry.file.path for entry in entries), State.PENDING)
                 store.delete(stored)
@@ -227,24 +240,33 @@ class Index:
                 if within(root.path, target):
                     catalog.forget_root(root.path)
                 elif within(target, root.path):
-                    catalog.put_root(replace(root, exclude=(*root.exclude, anchored(target, root.path))))
-            return len(stored)
+                    catalog.put_root(replace(root, forgotten=(*root.forgotten, anchored(target, root.path))))
+            return len(entries)
 
-    def _exists(self) -> bool:
-        try:
-            return bool(self.catalog)
-        except NoIndex:
-            return False
+    def _once(self, name: str, make: Callable[[], Part]) -> Part:
+        """What is open under `name`, opened now if it is not."""
+        with self._opening:
+            if name not in self._open:
+                self._open[name] = make()
+            return cast("Part", self._open[name])
 
-    def _settle_profile(self, catalog: Catalog) -> None:
-        stored = catalog.setting("profile")
-        if stored is None:
-            catalog.put_setting("profile", profile_named(self.profile or "starter").name)
-        elif self.profile is not None and self.profile != stored:
+    def _load_embedder(self) -> Embedder:
+        profile = self.catalog.setting("profile") or self.profile or self.default_profile
+        embedder = self._load(profile_named(profile).embedder)
+        model = self.catalog.setting("model")
+        if model is not None and model["revision"] != embedder.revision:
             raise ModelMismatch(
-                f"this index was made with the profile {stored}, not {self.profile}",
-                f"leave --profile out, or make another index: docsearch --index DIR ingest --profile {self.profile} FOLDER",
+                f"this index was made with {model['name']} ({model['revision']}), the model here is "
+                f"{embedder.name} ({embedder.revision})",
+                "their vectors cannot be compared; make a new index: docsearch --index DIR ingest FOLDER",
             )
+        return embedder
+
+    def _open_store(self) -> Store:
+        model = self.catalog.setting("model")
+        if model is None:
+            raise NoIndex(f"the index in {self.path} holds no document yet", "run: docsearch ingest FOLDER")
+        return Store(Path(self.path), model["dimensions"])
 
     def _open_for_writing(self, catalog: Catalog) -> Store:
         """The store, made or repaired where needed; what a repair lost is pending in the catalogue."""
@@ -260,6 +282,46 @@ class Index:
                 store.delete(catalog.reconcile(store.counts()))
                 store.sync()
             catalog.put_setting("model", model)
-            self.__dict__.pop("engine", None)
-            self.__dict__["store"] = store
+            self._open.pop("engine", None)
+            self._open["store"] = store
             return store
+
+    def _known(self, path: str | os.PathLike[str]) -> str:
+        """The path under the name by which the index knows it."""
+        names = spellings(path)
+        roots = [root.path for root in self.catalog.roots()]
+        return next(
+            (name for name in names if name in roots or next(self.catalog.entries(name), None) is not None),
+            next((name for name in names if any(within(name, root) for root in roots)), names[0]),
+        )
+
+    def _scopes(
+        self, catalog: Catalog | None, wanted: list[str], rules: RootRules | None, max_file_size: int
+    ) -> list[Scope]:
+        """The scopes of an ingest, each root with the mount point that it lies under now. Without `catalog` only the paths are looked at."""
+        if catalog is None:
+            try:
+                catalog = self.catalog
+            except NoIndex:
+                return scopes_of(wanted, (), rules or RootRules(), max_file_size, lambda path: False)
+
+        def holds(path: str) -> bool:
+            return next(catalog.entries(path), None) is not None
+
+        scopes = scopes_of(wanted, catalog.roots(), rules or RootRules(), max_file_size, holds)
+        return [
+            replace(scope, root=replace(scope.root, mount=mount_of(scope.root.path)))
+            if scope.root.ingested_ns == 0 and os.path.lexists(scope.root.path)
+            else scope
+            for scope in scopes
+        ]
+
+    def _settle_profile(self, catalog: Catalog) -> None:
+        stored = catalog.setting("profile")
+        if stored is None:
+            catalog.put_setting("profile", profile_named(self.profile or self.default_profile).name)
+        elif self.profile is not None and self.profile != stored:
+            raise ModelMismatch(
+                f"this index was made with the profile {stored}, not {self.profile}",
+                f"leave --profile out, or make another index: docsearch --index DIR ingest --profile {self.profile} FOLDER",
+            )

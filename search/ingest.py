@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from .catalog import Catalog
@@ -28,8 +29,12 @@ if TYPE_CHECKING:
     from .protocols import Embedder
     from .store import Store
 
-BATCH_PASSAGES = 512
 EMBED_PASSAGES = 64
+MOST_PASSAGES = 2048
+COMMIT_SECONDS = 5.0
+"""About so often what was embedded is stored: it can be found then, and no interruption loses it."""
+
+MAINTAIN_EVERY = 20
 
 
 class Ingestion:
@@ -57,21 +62,21 @@ class Ingestion:
 
     def run(self, plans: list[Plan]) -> IngestReport:
         """Do what the plans say and report it. Raises StorageFull and IndexFailure; a bad file is reported only."""
-        read = [(file, not plan.recipe_changed) for plan in plans for file in plan.read]
+        read = list({file.path: (file, not plan.recipe_changed) for plan in plans for file in plan.read}.values())
         tally = Tally(len(read), sum(file.size for file, _ in read))
         intake = Intake(
             self.catalog, self.open_store, lambda: self.open_embedder().tokenizer, self.rules, tally, self.clock
         )
-        stored = False
-        for batch in _batched(
-            (passage for file, reuse in read for passage in intake.passages(file, reuse)), BATCH_PASSAGES
-        ):
+        commits = 0
+        incoming = (passage for file, reuse in read for passage in intake.passages(file, reuse))
+        for batch in self._batched(incoming, tally):
             self._store(batch, tally)
-            self.open_store().maintain()
-            stored = True
+            commits += 1
+            if commits % MAINTAIN_EVERY == 0:
+                self.open_store().maintain()
         for plan in plans:
             self._finish(plan, tally)
-        if stored or tally.removed:
+        if commits or tally.removed:
             self.open_store().maintain()
         if read:
             self.on_progress(tally.progress(read[-1][0].path))
@@ -93,6 +98,15 @@ class Ingestion:
             warnings=tuple(warning for plan in plans for warning in plan.warnings),
         )
 
+    def _batched(self, items: Iterator[Incoming], tally: Tally) -> Iterator[list[Incoming]]:
+        """Batches that take about COMMIT_SECONDS each at the speed of the one before."""
+        size = EMBED_PASSAGES
+        while batch := list(islice(items, size)):
+            started = tally.seconds
+            yield batch
+            speed = len(batch) / max(tally.seconds - started, 1e-3)
+            size = int(min(max(speed * COMMIT_SECONDS, EMBED_PASSAGES), MOST_PASSAGES))
+
     def _store(self, batch: list[Incoming], tally: Tally) -> None:
         store = self.open_store()
         first = {item.entry.doc: item.entry for item in reversed(batch)}
@@ -105,8 +119,7 @@ class Ingestion:
         if rows := [*self._copied(batch, tally), *self._embedded(batch, tally)]:
             store.upsert(rows)
         finished = {item.entry.doc: item.entry for item in batch if item.last}
-        if shorter := {doc: entry.passages for doc, entry in finished.items() if before[doc] is not None}:
-            store.trim(shorter)
+        store.trim({doc: entry.passages for doc, entry in finished.items()})
         store.sync()
         self.catalog.put(
             replace(entry, tokens=entry.tokens + self.doc_tokens.pop(doc, 0), version=store.version)
@@ -140,7 +153,7 @@ class Ingestion:
 
     def _finish(self, plan: Plan, tally: Tally) -> None:
         """Forget what is gone, note the run on the root."""
-        if stored := [entry.doc for entry in plan.gone if entry.passages]:
+        if stored := [entry.doc for entry in plan.gone if entry.stored]:
             store = self.open_store()
             self.catalog.set_state((entry.file.path for entry in plan.gone), State.PENDING)
             store.delete(stored)
@@ -155,14 +168,3 @@ def _row(item: Incoming, passage: Passage, vector: Vectors) -> Row:
     entry = item.entry
     name = os.path.basename(os.fsencode(entry.file.path)).decode("utf-8", "replace")
     return Row(entry.doc, passage, passage_terms(entry.title, passage.headings, passage.text, name), vector)
-
-
-def _batched(items: Iterator[Incoming], size: int) -> Iterator[list[Incoming]]:
-    batch: list[Incoming] = []
-    for item in items:
-        batch.append(item)
-        if len(batch) >= size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

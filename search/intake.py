@@ -60,6 +60,9 @@ class Intake:
         before = self.catalog.entry(file.path)
         try:
             yield from self._read(file, before, reuse)
+        except FileNotFoundError:
+            # It was deleted after the walk: the next run finds it gone.
+            pass
         except Unreadable as error:
             self._set_aside(file, before, error)
         self.tally.files_read += 1
@@ -77,7 +80,7 @@ class Intake:
         twin = self.catalog.same_content(content) if reuse else None
         if twin is not None and os.path.splitext(twin.file.path)[1] == os.path.splitext(file.path)[1]:
             self.tally.copied += 1
-            entry = replace(entry, kind=twin.kind, title=twin.title, tokens=twin.tokens)
+            entry = replace(entry, kind=twin.kind, title=_title_at(file.path, twin), tokens=twin.tokens)
             yield from self._incoming(entry, ((row.passage, row.vector) for row in self.open_store().rows(twin.doc)))
             return
         document = readers.read(data, file.path)
@@ -105,15 +108,15 @@ class Intake:
     def _set_aside(self, file: File, before: Entry | None, error: Unreadable) -> None:
         """Record a file that gives no document: one that should be readable keeps its last good version, any other leaves the index."""
         kept = Entry(file, doc_id(file.path))
-        if before is not None and before.passages:
-            if error.reason.failed:
+        if before is not None and before.stored:
+            if error.reason.failed and before.state is not State.PENDING:
                 kept = replace(before, file=file)
             else:
                 store = self.open_store()
                 self.catalog.set_state([file.path], State.PENDING)
                 store.delete([before.doc])
                 store.sync()
-                self.tally.removed += 1
+                self.tally.removed += before.passages > 0
         state = State.FAILED if error.reason.failed else State.SKIPPED
         self.catalog.put(
             [replace(kept, state=state, reason=error.reason, message=error.message, ingested_ns=self.clock())]
@@ -122,10 +125,17 @@ class Intake:
         skips.append(Skip(file.path, error.reason, error.message))
 
 
+def _title_at(path: str, twin: Entry) -> str:
+    """The title of an identical file at another path: one that was made of the name is made anew."""
+    old, new = (os.fsencode(os.path.basename(name)).decode("utf-8", "replace") for name in (twin.file.path, path))
+    names = {old: new, os.path.splitext(old)[0]: os.path.splitext(new)[0]}
+    return names.get(twin.title, twin.title)
+
+
 def read_bytes(file: File) -> bytes:
     """A file's contents, as many bytes as the walk saw: what is appended meanwhile is a change for the next run.
 
-    Raises Unreadable where it cannot be read.
+    Raises FileNotFoundError where it is not there any more, Unreadable where it cannot be read.
     """
     try:
         # Without O_NONBLOCK, a FIFO put in the file's place since the walk would block for ever.
@@ -133,5 +143,7 @@ def read_bytes(file: File) -> bytes:
             if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
                 raise Unreadable(Reason.SPECIAL, "it is not a regular file")
             return source.read(file.size)
+    except FileNotFoundError:
+        raise
     except OSError as error:
         raise Unreadable(Reason.UNREADABLE, f"it cannot be read: {os.strerror(error.errno or 0)}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from .errors import IndexFailure, IndexLocked, StorageFull
@@ -28,7 +29,7 @@ class WriterLock:
         except OSError as error:
             raise _explained(self._file, error) from error
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(descriptor)
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         except BlockingIOError as error:
@@ -51,7 +52,33 @@ class WriterLock:
         self._descriptor = -1
 
 
+def _lock(descriptor: int) -> None:
+    """Take the lock; `holder` of another process may have it for a moment."""
+    for _ in range(3):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            time.sleep(0.01)
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 def _explained(file: Path, error: OSError) -> IndexFailure | StorageFull:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFull(f"the disk has no room left for {file}", "free some space, then repeat it")
     return IndexFailure(f"the index cannot be locked: {error}", "check the folder's path and permissions")
+
+
+def holder(folder: str | os.PathLike[str]) -> int | None:
+    """The process that holds the lock of the index in `folder`; None where nobody does."""
+    try:
+        descriptor = os.open(Path(folder) / LOCK, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return int(os.pread(descriptor, 20, 0).decode("ascii", "replace").strip() or 0)
+    finally:
+        os.close(descriptor)
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from . import readers
 from .catalog import Catalog
 from .documents import File, Reason
 from .entries import Entry, Root, State
+from .lock import holder
 from .paths import within
 from .plan import is_unchanged, rules_of
 from .results import RootStatus, Status, Verdict
@@ -38,20 +40,29 @@ def overview(catalog: Catalog, folder: str) -> Status:
         passages=sum(entry.passages for entry in stored),
         tokens=sum(entry.tokens for entry in stored),
         pending=pending,
-        size_bytes=sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file()),
+        size_bytes=sum(map(_size, Path(folder).rglob("*"))),
         kinds=_counts(entry.kind for entry in stored),
         skipped=_counts((reasons + over).elements(), failed=False),
         failed=_counts((reasons + over).elements(), failed=True),
-        health=_health(pending, roots),
+        health=_health(pending, roots, holder(folder)),
     )
 
 
-def judge(catalog: Catalog, path: str) -> Verdict:
-    """Why the absolute `path` is or is not in the index."""
+def judge(catalog: Catalog, folder: str, path: str) -> Verdict:
+    """Why the absolute `path` is or is not in the index in `folder`."""
     entry = catalog.entry(path)
+    try:
+        os.lstat(path)
+    except PermissionError:
+        stored = entry is not None and entry.passages > 0
+        return Verdict(
+            path, stored, str(Reason.UNREADABLE), "it lies in a folder that may not be read; check its permissions"
+        )
+    except OSError:
+        pass
     found = file_at(path)
     if entry is not None:
-        return _judge_entry(entry, found)
+        return _judge_entry(entry, found, holder(folder) is not None)
     if not os.path.lexists(path):
         return Verdict(path, False, "missing", "there is no such file")
     root = next((root for root in catalog.roots() if within(path, root.path)), None)
@@ -65,17 +76,18 @@ def judge(catalog: Catalog, path: str) -> Verdict:
     if skip is not None:
         return Verdict(path, False, str(skip.reason), skip.message)
     if found is None:
-        inside = sum(1 for entry in catalog.entries() if within(entry.file.path, path) and entry.passages)
+        inside = sum(1 for entry in catalog.entries(path) if entry.passages)
         return Verdict(path, inside > 0, "folder", f"{inside} documents below it are in the index")
     return Verdict(path, False, "new", "it has not been read yet; run: docsearch ingest")
 
 
-def _judge_entry(entry: Entry, found: File | None) -> Verdict:
+def _judge_entry(entry: Entry, found: File | None, running: bool) -> Verdict:
     path, stored = entry.file.path, entry.passages > 0
     if found is None:
         return Verdict(path, stored, "missing", "it was read, but the file is not there now")
     if entry.state is State.PENDING:
-        return Verdict(path, False, "pending", "its reading was interrupted; go on with: docsearch ingest")
+        why = "it is being read now" if running else "its reading was interrupted; go on with: docsearch ingest"
+        return Verdict(path, False, "pending", why)
     if entry.reason is not None:
         kept = "; its last good version is kept" if stored else ""
         return Verdict(path, stored, str(entry.reason), entry.message + kept)
@@ -91,11 +103,24 @@ def _root_status(root: Root, stored: list[Entry]) -> RootStatus:
     return RootStatus(root.path, len(mine), sum(mine), ingested, os.path.lexists(root.path))
 
 
-def _health(pending: int, roots: Iterable[RootStatus]) -> str:
+def _health(pending: int, roots: Iterable[RootStatus], writer: int | None) -> str:
+    if writer is not None:
+        return f"process {writer} is writing to it now"
     if pending:
         return f"{pending} documents are half done after an interrupted run; go on with: docsearch ingest"
     missing = [root.path for root in roots if not root.present]
-    return f"{missing[0]} is not there now; its documents are kept and can be found" if missing else "ok"
+    return (
+        f"{missing[0]} is not there now; its documents are kept until: docsearch forget {shlex.quote(missing[0])}"
+        if missing
+        else "ok"
+    )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:  # a running ingest replaces files
+        return 0
 
 
 def _counts(names: Iterable[str], failed: bool | None = None) -> tuple[tuple[str, int], ...]:

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import os
 
+from .errors import UsageError
+
 
 def absolute(path: str | os.PathLike[str]) -> str:
-    """The path with its folder's links resolved, as the walk names files; a link as the last part stays."""
-    folder, name = os.path.split(os.path.abspath(os.path.expanduser(path)))
+    """The path with its folder's links resolved; a link as the last part stays. Raises UsageError for an empty path."""
+    folder, name = os.path.split(os.path.abspath(_given(path)))
     return os.path.join(os.path.realpath(folder), name)
+
+
+def spellings(path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """The names under which the index may know a path: without, with partly and with fully resolved links.
+
+    Raises UsageError for an empty path.
+    """
+    plain = os.path.abspath(_given(path))
+    return tuple(dict.fromkeys((absolute(path), plain, os.path.realpath(plain))))
+
+
+def real(path: str | os.PathLike[str]) -> str:
+    """The path with all links resolved. Raises UsageError for an empty path."""
+    return os.path.realpath(_given(path))
 
 
 def within(path: str, folder: str) -> bool:
@@ -28,3 +44,17 @@ def anchored(path: str, root: str) -> str:
     """
     relative = os.path.relpath(path, root)
     return "/" + "".join("\\" + letter if letter in "*?[]!\\ " else letter for letter in relative)
+
+
+def mount_of(path: str) -> str:
+    """The mount point under which an existing path lies."""
+    while not os.path.ismount(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def _given(path: str | os.PathLike[str]) -> str:
+    text = os.fspath(path)
+    if not text:
+        raise UsageError("the path is empty", "name a file or folder")
+    return os.path.expanduser(text)

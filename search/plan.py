@@ -10,7 +10,8 @@ from . import readers
 from .catalog import Catalog
 from .documents import File, Reason, Skip
 from .entries import Entry, Root, State
-from .paths import within
+from .paths import mount_of, within
+from .scopes import Scope
 from .walker import WalkRules, walk
 
 RACY_NS = 10_000_000
@@ -34,18 +35,19 @@ class Plan:
 
 
 def rules_of(root: Root) -> WalkRules:
-    """The walk rules that a root was added with."""
-    return WalkRules(root.exclude, root.include, root.hidden, root.ignore_files, root.max_file_size)
+    """The walk rules that a root was added with, and what was taken out of it since."""
+    return WalkRules((*root.exclude, *root.forgotten), root.include, root.hidden, root.ignore_files, root.max_file_size)
 
 
-def make_plan(catalog: Catalog, root: Root, below: str | None, prune: bool, recipe_changed: bool) -> Plan:
-    """Compare what lies under `root` (or only `below` it) with the catalogue.
+def make_plan(catalog: Catalog, scope: Scope, prune: bool, recipe_changed: bool) -> Plan:
+    """Compare what lies in a scope with the catalogue.
 
-    Entries count as gone only where their absence is sure: not when the root or scope is missing or empty, lies under a folder that could not be
-    read, or was on a device that is not mounted now; `prune` overrides the missing or empty scope.
+    Entries are gone where their file was ruled out, or where its absence is sure: not where nothing at all is found in the root, where a folder
+    could not be read, or where the disk that held it is not mounted. `prune` takes it as sure where nothing is found or mounted.
     """
-    scope = below or root.path
-    known = {entry.file.path: entry for entry in catalog.entries() if within(entry.file.path, scope)}
+    root = scope.root
+    top = scope.below or root.path
+    known = {entry.file.path: entry for entry in catalog.entries(top)}
     read: list[File] = []
     moved: list[Entry] = []
     skips: list[Skip] = []
@@ -53,7 +55,7 @@ def make_plan(catalog: Catalog, root: Root, below: str | None, prune: bool, reci
     skipped_before: list[Skip] = []
     seen: set[str] = set()
     unchanged = 0
-    for found in walk(root.path, rules_of(root), below):
+    for found in walk(root.path, rules_of(root), scope.below):
         skip = found if isinstance(found, Skip) else readers.readable(found.path)
         if skip is not None:
             skips.append(skip)
@@ -71,18 +73,17 @@ def make_plan(catalog: Catalog, root: Root, below: str | None, prune: bool, reci
             listed.append(Skip(entry.file.path, entry.reason, entry.message))
         if entry.file.root != root.path:
             moved.append(entry)
-    warnings: list[str] = []
-    gone = [entry for path, entry in known.items() if path not in seen]
-    if gone and not prune:
-        gone, warnings = _surely_gone(gone, root, scope, bool(seen), skips)
-    over = Counter(skip.reason for skip in skips)
+    missing = [entry for path, entry in known.items() if path not in seen]
+    unread = [skip.path for skip in skips if skip.reason is Reason.UNREADABLE]
+    gone, warnings = _surely_gone(missing, scope, prune, bool(seen), unread)
+    over = Counter(skip.reason for skip in skips if not skip.reason.failed)
     return Plan(
         root=root,
         read=tuple(read),
         moved_root=tuple(moved),
         gone=tuple(gone),
         failed=(*(skip for skip in skips if skip.reason.failed), *failed_before),
-        skipped=tuple(skipped_before),
+        skipped=(*(skip for skip in skips if skip.path == top and not skip.reason.failed), *skipped_before),
         passed_over=tuple(sorted(over.items())),
         unchanged=unchanged,
         recipe_changed=recipe_changed,
@@ -94,36 +95,50 @@ def is_unchanged(entry: Entry, file: File) -> bool:
     """True where size, times and inode say that the file is the one that was read, and its reading was completed."""
     old = entry.file
     same = (old.size, old.mtime_ns, old.ctime_ns, old.inode) == (file.size, file.mtime_ns, file.ctime_ns, file.inode)
-    settled = entry.ingested_ns - max(file.mtime_ns, file.ctime_ns) > RACY_NS
+    # A time in the future, as of a wrong clock, is as settled as one in the past.
+    settled = abs(entry.ingested_ns - max(file.mtime_ns, file.ctime_ns)) > RACY_NS
     return same and settled and entry.state is not State.PENDING
 
 
 def _surely_gone(
-    gone: list[Entry], root: Root, scope: str, found_any: bool, skips: list[Skip]
+    missing: list[Entry], scope: Scope, prune: bool, found_any: bool, unread: list[str]
 ) -> tuple[list[Entry], list[str]]:
-    if not found_any and not (scope != root.path and _is_gone_in(scope, root.path)):
-        what = "is empty" if os.path.lexists(scope) else "is not there"
-        warning = f"{scope} {what}; its {len(gone)} documents stay in the index (use --prune to forget them)"
-        return [], [warning]
-    unread = [skip.path for skip in skips if skip.reason is Reason.UNREADABLE]
-    device = os.stat(root.path).st_dev
-    sure = [
-        entry
-        for entry in gone
-        if not any(within(entry.file.path, folder) for folder in unread)
-        and not (entry.file.mounted and _nearest_device(entry.file.path) == device)
-    ]
-    kept = len(gone) - len(sure)
-    warnings = [f"{kept} documents could not be looked for and stay in the index"] if kept else []
-    return sure, warnings
+    """Which of the missing entries are gone for sure, and a warning for those that are not."""
+    root = scope.root
+    here = os.path.isdir(root.path) or os.path.isfile(root.path)
+    mounted = here and mount_of(root.path) == root.mount
+    gone: list[Entry] = []
+    hidden: list[Entry] = []
+    absent: list[Entry] = []
+    for entry in missing:
+        path = entry.file.path
+        if any(within(path, folder) for folder in unread):
+            hidden.append(entry)
+        elif os.path.lexists(path):
+            gone.append(entry)
+        elif here and entry.file.mounted and mount_of(_nearest(path)) == root.mount:
+            hidden.append(entry)
+        else:
+            absent.append(entry)
+    sure = mounted and (found_any or scope.below is not None)
+    if prune or sure:
+        return [*gone, *absent], _kept(hidden, "could not be looked for and stay in the index")
+    why = (
+        "is not there"
+        if not here
+        else "is on a disk that is not mounted"
+        if not mounted
+        else "holds nothing to read now"
+    )
+    warning = f"{root.path} {why}; its {len(absent)} documents stay in the index (use --prune to forget them)"
+    return gone, [*([warning] if absent else []), *_kept(hidden, "could not be looked for and stay in the index")]
 
 
-def _is_gone_in(scope: str, root: str) -> bool:
-    """True where a file or folder inside a root was deleted while its folder is still there."""
-    return not os.path.lexists(scope) and os.path.isdir(os.path.dirname(scope)) and os.path.isdir(root)
+def _kept(entries: list[Entry], what: str) -> list[str]:
+    return [f"{len(entries)} documents {what}"] if entries else []
 
 
-def _nearest_device(path: str) -> int:
+def _nearest(path: str) -> str:
     while not os.path.lexists(path):
         path = os.path.dirname(path)
-    return os.stat(path).st_dev
+    return path

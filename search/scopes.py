@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 
-from .config import MAX_FILE_SIZE
 from .entries import Root
 from .errors import UsageError
 from .paths import anchored, within
@@ -25,40 +24,58 @@ class RootRules:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A root to refresh: all of it, or only what lies `below` a path in it."""
+    """A root to refresh: all of it, or only what lies `below` a path in it. It takes the place of the roots `inner`, which lie in it."""
 
     root: Root
     below: str | None = None
+    inner: tuple[str, ...] = ()
 
 
-def scopes_of(paths: Iterable[str], known: Mapping[str, Root], rules: RootRules) -> list[Scope]:
-    """The scopes that absolute `paths` mean; none given: all known roots.
+def scopes_of(
+    paths: Iterable[str], known: Iterable[Root], rules: RootRules, max_file_size: int, holds: Callable[[str], bool]
+) -> list[Scope]:
+    """The scopes that absolute `paths` mean, none of which lies in another; no paths: all known roots.
 
-    A path inside a known root refreshes that part, any other one becomes a root. Raises UsageError for a path that does not exist,
-    for rules given with a part of a root, and where there is nothing to refresh.
+    A path inside a known root refreshes that part, any other one becomes a root, with `max_file_size` where the rules name none. `holds` tells
+    whether the index has documents at or below a path. Raises UsageError for a path that does not exist and is not held, for rules given with
+    a part of a root, and where there is nothing to refresh.
     """
-    wanted = list(dict.fromkeys(paths))
+    roots = {root.path: root for root in known}
+    wanted = _outermost(paths)
     if not wanted:
-        if not known:
+        if not roots:
             raise UsageError("no folder was ingested yet", "name one: docsearch ingest FOLDER")
-        return [Scope(_with_rules(root, rules)) for root in known.values()]
-    return [_scope(path, known, rules) for path in wanted]
-
-
-def _scope(path: str, known: Mapping[str, Root], rules: RootRules) -> Scope:
-    if path in known:
-        return Scope(_with_rules(known[path], rules))
-    above = next((root for root in known.values() if within(path, root.path)), None)
-    if above is None:
-        if not os.path.lexists(path):
+        wanted = _outermost(roots)
+    scopes = [_scope(path, roots, rules, max_file_size) for path in wanted]
+    for path in wanted:
+        if path not in roots and not os.path.lexists(path) and not holds(path):
             raise UsageError(f"{path} does not exist", "check the path")
-        return Scope(_with_rules(Root(path, max_file_size=MAX_FILE_SIZE), rules))
-    if rules != RootRules():
-        raise UsageError(f"{path} is part of {above.path}", f"give these options with {above.path}")
-    # A part that was forgotten comes back when it is named.
-    kept = tuple(glob for glob in above.exclude if glob != anchored(path, above.path))
-    return Scope(replace(above, exclude=kept), path)
+    return scopes
 
 
-def _with_rules(root: Root, rules: RootRules) -> Root:
-    return replace(root, **{name: value for name, value in asdict(rules).items() if value is not None})
+def _scope(path: str, roots: dict[str, Root], rules: RootRules, max_file_size: int) -> Scope:
+    given = {name: value for name, value in asdict(rules).items() if value is not None}
+    outer = _outermost(roots)
+    above = next((roots[root] for root in outer if path != root and within(path, root)), None)
+    if above is not None:
+        if given:
+            raise UsageError(f"{path} is part of {above.path}", f"give these options with {above.path}")
+        # A part that was forgotten comes back when it is named.
+        kept = tuple(pattern for pattern in above.forgotten if pattern != anchored(path, above.path))
+        return Scope(replace(above, forgotten=kept), path, _inner(above.path, roots))
+    root = replace(roots.get(path, Root(path, max_file_size=max_file_size)), **given)
+    return Scope(root, None, _inner(path, roots))
+
+
+def _inner(path: str, roots: dict[str, Root]) -> tuple[str, ...]:
+    return tuple(root for root in roots if root != path and within(root, path))
+
+
+def _outermost(paths: Iterable[str]) -> list[str]:
+    """The paths that lie in none of the others, in the order given.
+
+    >>> _outermost(["/a/b", "/a", "/c", "/a"])
+    ['/a', '/c']
+    """
+    distinct = list(dict.fromkeys(paths))
+    return [path for path in distinct if not any(path != other and within(path, other) for other in distinct)]

@@ -54,7 +54,18 @@ class TestKeeping:
         assert catalog.setting("model") == {"name": "ü\udcff", "dimensions": 512}
 
     def test_roots(self, catalog):
-        full = Root("/b", ("*.log", "\udcff"), ("*.md",), True, False, 5, 77, ((Reason.HIDDEN, 2), (Reason.BINARY, 1)))
+        full = Root(
+            "/b",
+            ("*.log", "\udcff"),
+            ("*.md",),
+            True,
+            False,
+            5,
+            ("/x",),
+            "/b",
+            77,
+            ((Reason.HIDDEN, 2), (Reason.BINARY, 1)),
+        )
         bare = Root(os.fsdecode(b"/a\xff"))
         catalog.put_root(full)
         catalog.put_root(bare)
@@ -77,13 +88,15 @@ class TestKeeping:
         assert catalog.by_doc([one.doc, bare.doc, 4]) == {one.doc: one, bare.doc: bare}
         assert catalog.by_doc(iter(())) == {}
 
-    def test_entries_by_root_and_path(self, catalog):
+    def test_entries_below_a_path(self, catalog):
         entries = [entry(f"/notes/{number:04}") for number in range(2500)] + [entry("/other/a", "/other")]
         catalog.put(reversed(entries))
         assert list(catalog.entries()) == entries
         assert list(catalog.entries("/other")) == entries[-1:]
         assert len(list(catalog.entries("/notes"))) == 2500
-        assert list(catalog.entries("/notes/0001")) == []
+        assert list(catalog.entries("/notes/0001")) == entries[1:2]
+        assert list(catalog.entries("/notes/000")) == []
+        assert list(catalog.entries("/note")) == []
 
     def test_entries_may_change_while_they_are_read(self, catalog):
         catalog.put(entry(f"/notes/{number:04}") for number in range(1500))

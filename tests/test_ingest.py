@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from search.errors import IndexLocked, ModelMismatch, NoIndex, NotAnIndex, UsageError
+from search.catalog import Catalog
+from search.errors import IndexDamaged, IndexLocked, ModelMismatch, NoIndex, NotAnIndex, UsageError
 from search.index import Index
 from search.lock import WriterLock
 from search.passages import PassageRules
 from search.results import IngestReport, Progress
 from search.scopes import RootRules
+from search.store import Store
 
 from .toys import ToyEmbedder
 
@@ -100,7 +102,9 @@ def test_an_empty_or_missing_root_deletes_nothing_unless_told(index: Index, note
     assert missing.warnings == (
         f"{notes} is not there; its 4 documents stay in the index (use --prune to forget them)",
     )
-    assert empty.warnings == (f"{notes} is empty; its 4 documents stay in the index (use --prune to forget them)",)
+    assert empty.warnings == (
+        f"{notes} holds nothing to read now; its 4 documents stay in the index (use --prune to forget them)",
+    )
     assert len(paths(index)) == 4
     assert counts(index.ingest(prune=True)) == (0, 0, 0, 4, 0)
     assert (paths(index), index.store.count()) == ([], 0)
@@ -231,8 +235,10 @@ def test_another_model_or_profile_is_refused(index: Index, notes: Path) -> None:
     other.revision = "2"
     with pytest.raises(ModelMismatch, match=r"this index was made with toy \(1\), the model here is toy \(2\)"):
         Index(index.path, None, lambda name: other, PassageRules()).query("tide")
-    with pytest.raises(ModelMismatch, match="this index was made with the profile starter, not large"):
-        Index(index.path, "large", lambda name: other, PassageRules()).ingest()
+    with Catalog.open(index.path, write=True) as catalog:
+        catalog.put_setting("profile", "another")
+    with pytest.raises(ModelMismatch, match="this index was made with the profile another, not starter"):
+        Index(index.path, "starter", lambda name: other, PassageRules()).ingest()
 
 
 def test_forgotten_parts_stay_out_until_they_are_named(index: Index, notes: Path) -> None:
@@ -259,3 +265,154 @@ def test_an_unreadable_folder_loses_nothing(index: Index, notes: Path) -> None:
         os.chmod(notes / "house", 0o755)
     assert ([str(skip.reason) for skip in report.failed], report.removed) == (["unreadable"], 0)
     assert os.strerror(errno.EACCES) in report.failed[0].message
+
+
+def test_an_unknown_profile_makes_no_index(tmp_path: Path, notes: Path) -> None:
+    with pytest.raises(UsageError, match="there is no profile 'large'; the profiles are: starter"):
+        Index(str(tmp_path / "index"), "large", lambda name: ToyEmbedder(), PassageRules()).ingest([notes])
+    assert not (tmp_path / "index").exists()
+
+
+def interrupted(index: Index, paths: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that ends after its first batch was stored and before it was complete in the catalogue."""
+
+    def cut(store: Store) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Store, "sync", cut)
+        index.ingest(paths)
+
+
+@pytest.mark.parametrize("how", ["forgotten", "deleted", "emptied"])
+def test_what_an_interrupted_run_stored_leaves_with_its_file(
+    index: Index, notes: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    interrupted(index, [notes], monkeypatch)
+    secret = notes / "sea.rst"
+    if how == "forgotten":
+        index.forget(secret)
+    elif how == "deleted":
+        secret.unlink()
+    else:
+        secret.write_text("")
+    index.ingest([notes])
+    assert index.query("tide harbour", mode="text").hits == ()
+    assert index.store.count() == sum(entry.passages for entry in index.catalog.entries()) == 3
+
+
+def test_nested_and_repeated_paths_are_read_once(index: Index, notes: Path) -> None:
+    report = index.ingest([notes / "house", notes, notes / "house/boiler.md", notes])
+    assert counts(report) == (4, 0, 0, 0, 0)
+    assert [root.path for root in index.status().roots] == [str(notes)]
+
+
+def test_a_root_above_an_interrupted_one(index: Index, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.ingest([notes / "house"])
+    interrupted(index, [notes], monkeypatch)
+    (notes / "house/new.txt").write_text("A new lease.")
+    index.ingest()
+    assert len(paths(index)) == 5
+    assert index.status().health == "ok"
+
+
+def test_an_empty_path_is_not_the_working_folder(index: Index, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(notes)
+    index.ingest(["."])
+    for call in (
+        lambda: index.ingest([""]),
+        lambda: index.forget(""),
+        lambda: index.check(""),
+        lambda: index.document(""),
+    ):
+        with pytest.raises(UsageError, match="the path is empty; name a file or folder"):
+            call()
+    assert len(paths(index)) == 4
+
+
+def test_new_exclusions_bring_nothing_forgotten_back(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    index.forget(notes / "house")
+    index.ingest([notes], RootRules(exclude=("*.log",)))
+    assert len(paths(index)) == 2
+
+
+def test_a_wrong_path_in_a_known_root_is_an_error(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    with pytest.raises(UsageError, match=r"kettel\.md does not exist; check the path"):
+        index.ingest([notes / "kettel.md"])
+
+
+def test_what_is_ruled_out_leaves_even_when_nothing_else_is_found(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    report = index.ingest([notes], RootRules(exclude=("*",)))
+    assert (report.removed, report.warnings, paths(index)) == (4, (), [])
+
+
+def test_prune_drops_a_root_that_is_gone(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    shutil.rmtree(notes)
+    index.ingest(prune=True)
+    assert index.status().roots == ()
+
+
+def test_links_and_real_names_mean_the_same(index: Index, notes: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(notes)
+    index.ingest([link])
+    index.ingest()
+    assert index.check(link / "sea.rst").code == "indexed"
+    assert index.document(link / "sea.rst") == index.document(notes / "sea.rst")
+    assert index.forget(link) == 4
+
+
+def test_a_time_in_the_future_is_no_change(index: Index, notes: Path) -> None:
+    os.utime(notes / "sea.rst", (4_000_000_000, 4_000_000_000))
+    index.ingest([notes])
+    index.ingest()
+    assert index.ingest().unchanged == 4
+    assert index.check(notes / "sea.rst").code == "indexed"
+
+
+def test_a_renamed_file_takes_its_new_name(index: Index, notes: Path) -> None:
+    (notes / "alpha.py").write_text("print(1)\n")
+    index.ingest([notes])
+    (notes / "alpha.py").rename(notes / "omega.py")
+    assert index.ingest().copied == 1
+    assert [hit.title for hit in index.query("omega", mode="text").hits] == ["omega.py"]
+    assert index.query("alpha", mode="text").hits == ()
+
+
+def test_a_torn_table_is_not_said_to_be_fine(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    index.close()
+    for file in Path(index.path).glob("passages.lance/data/*"):
+        file.write_bytes(b"")
+    with pytest.raises(IndexDamaged, match="delete"):
+        index.ingest()
+
+
+def test_a_file_that_goes_during_the_run_is_no_failure(notes: Path, tmp_path: Path) -> None:
+    class Deleting(ToyEmbedder):
+        @property
+        def tokenizer(self):  # type: ignore[no-untyped-def]
+            (notes / "sea.rst").unlink(missing_ok=True)
+            return super().tokenizer
+
+    with Index(str(tmp_path / "index"), None, lambda name: Deleting(), PassageRules()) as index:
+        report = index.ingest([notes])
+        assert (report.added, report.failed) == (3, ())
+
+
+def test_a_default_size_counts_for_new_roots_only(index: Index, notes: Path) -> None:
+    index.ingest([notes], RootRules(max_file_size=1000))
+    index.ingest([notes / "house"], default_max_file_size=5)
+    index.ingest(default_max_file_size=5)
+    assert len(paths(index)) == 4
+
+
+def test_status_during_a_run(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    with WriterLock(Path(index.path)):
+        assert index.status().health == f"process {os.getpid()} is writing to it now"
+    assert index.status().health == "ok"
