@@ -70,7 +70,9 @@ def main() -> None:
     whole = literal(Tokenizer.from_str(json.dumps(source)))
     prompts = [f"Instruct: {TASK}\nQuery:{text}" for text in TEXTS[:6]]
     pairs = [pair(query, text) for query in QUERIES for text in TEXTS]
-    frame = [piece for text in (PREFIX, SUFFIX) for piece in text.replace("<|", "\n<|").replace("|>", "|>\n").split("\n")]
+    frame = [
+        piece for text in (PREFIX, SUFFIX) for piece in text.replace("<|", "\n<|").replace("|>", "|>\n").split("\n")
+    ]
     used = {i for text in [*TEXTS, *prompts, *pairs, *frame, "yes", "no"] for i in whole.encode(text).ids}
     used |= {i for text in (PREFIX, SUFFIX) for i in Tokenizer.from_str(json.dumps(source)).encode(text).ids}
     cut, original = cut_down(source, used)
@@ -157,7 +159,9 @@ def random_model(config: dict[str, Any]) -> Qwen3ForCausalLM:
     model = Qwen3ForCausalLM(Qwen3Config.from_dict(config)).eval()
     for parameter in model.parameters():
         drawn = torch.randn_like(parameter) * 0.12
-        parameter.data = 1 + (drawn * 64).round() / 64 if parameter.ndim == 1 else (drawn * 512).round().clamp(-127, 127) / 512
+        parameter.data = (
+            1 + (drawn * 64).round() / 64 if parameter.ndim == 1 else (drawn * 512).round().clamp(-127, 127) / 512
+        )
     return model.double()
 
 

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ModelError
+from .errors import ModelError, UsageError
+from .hub import resolve
+from .models.names import model_name
 
 if TYPE_CHECKING:
     from .documents import Vectors
@@ -49,7 +51,9 @@ class ModelEmbedder:
     def _embed(self, texts: list[str]) -> Vectors:
         import numpy as np
 
-        vectors = self.encoder.encode(self.tokenizer.encode(texts, self.max_tokens))
+        # cut before they are normalised, which makes the shorter vectors unit vectors too
+        hidden = self.encoder.encode(self.tokenizer.encode(texts, self.max_tokens))
+        vectors = np.ascontiguousarray(hidden[:, : self.dimensions])
         norms = np.sqrt(np.vecdot(vectors, vectors))
         if not (np.isfinite(norms) & (norms > 0)).all():
             raise ModelError(
@@ -59,18 +63,19 @@ class ModelEmbedder:
         return vectors
 
 
-def load_embedder(name_or_path: str = "starter", backend: str = "auto") -> ModelEmbedder:
-    """The embedder of that name, or of the model folder at that path.
+def load_embedder(name_or_path: str = "starter", backend: str = "auto", dimensions: int | None = None) -> ModelEmbedder:
+    """The embedder of that name, repository id or model folder.
 
-    `backend` is `mlx`, `cpu` (numpy), or `auto`: MLX where it has a GPU, else numpy. ModelError for a folder that is
-    missing, damaged, or holds a model that cannot embed; UsageError for an unknown backend.
+    `backend` is `mlx`, `cpu` (numpy), or `auto`: MLX where it has a GPU, else numpy. `dimensions` cuts the vectors of a
+    model that allows it; None is all. ModelError for a folder that is missing, damaged, or holds a model that cannot
+    embed; UsageError for an unknown backend, or dimensions that the model does not give.
     """
     from .models.checkpoint import Checkpoint
     from .models.engines import open_encoder
     from .models.recipes import pooling_of, recipe_for
-    from .models.tokenizer import ModelTokenizer
+    from .models.tokenizer import TOKEN_RULES, ModelTokenizer
 
-    folder, name = BUNDLED.get(name_or_path) or (Path(name_or_path), model_name(Path(name_or_path)))
+    folder, name = BUNDLED.get(name_or_path) or _found(name_or_path)
     checkpoint = Checkpoint(folder)
     recipe = recipe_for(name)
     encoder = open_encoder(checkpoint, backend)
@@ -79,13 +84,14 @@ def load_embedder(name_or_path: str = "starter", backend: str = "auto") -> Model
         raise ModelError(
             f"{folder} pools by {pooling}, and only {encoder.pooling} is supported", "choose another model"
         )
-    tokenizer = ModelTokenizer(folder / "tokenizer.json")
+    rules = TOKEN_RULES[checkpoint.model_type]
+    tokenizer = ModelTokenizer(folder / "tokenizer.json", rules.literal_specials, rules.closing)
     if tokenizer.size > encoder.vocab_size:
         raise ModelError(f"{folder} has {tokenizer.size} tokens and weights for {encoder.vocab_size}", "fetch it again")
     return ModelEmbedder(
         name=name,
         revision=checkpoint.fingerprint(),
-        dimensions=encoder.dimensions,
+        dimensions=_allowed(dimensions, name, recipe, encoder.dimensions),
         max_tokens=encoder.max_tokens,
         tokenizer=tokenizer,
         recipe=recipe,
@@ -93,12 +99,17 @@ def load_embedder(name_or_path: str = "starter", backend: str = "auto") -> Model
     )
 
 
-def model_name(folder: Path) -> str:
-    """A folder's model by name: the folder's own, or the repository's in a Hugging Face cache.
+def _found(name_or_path: str) -> tuple[Path, str]:
+    folder = resolve(name_or_path)
+    return folder, model_name(folder)
 
-    >>> model_name(Path("hub/models--BAAI--bge-base-en-v1.5/snapshots/a5beb1e"))
-    'bge-base-en-v1.5'
-    """
-    folder = folder.absolute()
-    cached = next((part for part in folder.parts if part.startswith("models--")), None)
-    return cached.rsplit("--", 1)[-1] if cached else folder.name
+
+def _allowed(dimensions: int | None, name: str, recipe: Recipe, most: int) -> int:
+    if dimensions is None or dimensions == most:
+        return most
+    if not recipe.least_dimensions:
+        raise UsageError(f"{name} gives {most} dimensions and cannot be cut to {dimensions}", "leave the number out")
+    if not recipe.least_dimensions <= dimensions < most:
+        hint = f"choose from {recipe.least_dimensions} to {most}"
+        raise UsageError(f"{name} cannot be cut to {dimensions} dimensions", hint)
+    return dimensions

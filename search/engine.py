@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from .calibration import Calibration
 from .catalog import Catalog
+from .config import CANDIDATES
 from .entries import Entry
 from .errors import UsageError
 from .filters import Filter
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 DEPTH = 100
 """Candidates a leg: a perfect order of the fused first fifty would win 30 points of nDCG; deeper ones add next to nothing."""
-CANDIDATES = 50
 
 
 @dataclass(frozen=True, slots=True)

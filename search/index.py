@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from . import readers
 from .calibration import CALIBRATIONS, UNKNOWN
 from .catalog import Catalog
-from .config import MAX_FILE_SIZE, default_index
+from .config import CANDIDATES, MAX_FILE_SIZE, default_index
 from .documents import Passage
 from .durability import Durability
 from .entries import State
-from .errors import IndexDamaged, ModelMismatch, NoIndex, UsageError
+from .errors import IndexDamaged, ModelError, ModelMismatch, NoIndex, UsageError
 from .filters import Filter
+from .inventory import fitting_profile
 from .lock import WriterLock
 from .overview import judge, overview
 from .passages import PassageRules
@@ -35,7 +36,7 @@ from .stored_text import join_passages
 
 if TYPE_CHECKING:
     from .engine import Engine
-    from .protocols import Embedder
+    from .protocols import Embedder, Reranker
 
 
 Part = TypeVar("Part")
@@ -52,7 +53,8 @@ class Index:
     """
 
     def __init__(
-        self, path: str, profile: str | None, load_embedder: Callable[[str], Embedder], rules: PassageRules, default_profile: str = "starter",
+        self, path: str, profile: str | None, load_embedder: Callable[[str], Embedder], rules: PassageRules, default_profile: str | None = None,
+        load_reranker: Callable[[str], Reranker] | None = None,
     ) -> None:  # fmt: skip
         try:
             path.encode()
@@ -63,16 +65,18 @@ class Index:
         self.default_profile = default_profile
         self.rules = rules
         self._load = load_embedder
+        self._load_reranker = load_reranker
         self._opening = threading.RLock()
         self._open: dict[str, Any] = {}
 
     @classmethod
     def open(
-        cls, path: str | os.PathLike[str] | None = None, profile: str | None = None, backend: str = "auto", default_profile: str = "starter",
+        cls, path: str | os.PathLike[str] | None = None, profile: str | None = None, backend: str = "auto", default_profile: str | None = None,
     ) -> Self:  # fmt: skip
         """The index in the folder `path` (None: the user's own).
 
-        A new index is made with `profile`, or `default_profile` where that is None; one that exists must have been made with `profile`.
+        A new index is made with `profile`, else `default_profile`, else the one that fits this machine and the models that are here; one that
+        exists must have been made with `profile`.
         """
 
         def by_name(name: str) -> Embedder:
@@ -80,8 +84,13 @@ class Index:
 
             return load_embedder(name, backend)
 
+        def reranker_by_name(name: str) -> Reranker:
+            from .reranker import load_reranker
+
+            return load_reranker(name, backend)
+
         folder = os.path.abspath(os.path.expanduser(path or default_index()))
-        return cls(folder, profile, by_name, PassageRules(), default_profile)
+        return cls(folder, profile, by_name, PassageRules(), default_profile, reranker_by_name)
 
     def __enter__(self) -> Self:
         return self
@@ -131,6 +140,11 @@ class Index:
         model = self.catalog.setting("model")
         return "" if model is None else str(model["name"])
 
+    @property
+    def _profile(self) -> str:
+        """The name of the index's profile, or of the one that it will get."""
+        return str(self.catalog.setting("profile") or self.profile or self.default_profile or fitting_profile().name)
+
     def ingest(
         self, paths: Iterable[str | os.PathLike[str]] = (), rules: RootRules | None = None, prune: bool = False,
         on_progress: Callable[[Progress], None] = _unwatched, default_max_file_size: int = MAX_FILE_SIZE,
@@ -144,7 +158,7 @@ class Index:
 
         wanted = [real(path) for path in paths]
         folder = Path(self.path)
-        profile_named(self.profile or self.default_profile)
+        profile_named(self.profile or self.default_profile or "starter")
         if not wanted or not all(map(os.path.lexists, wanted)):
             self._scopes(None, wanted, rules, default_max_file_size)  # refuses a wrong path before an index is made
         with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
@@ -181,16 +195,21 @@ class Index:
 
     def query(
         self, text: str, limit: int = 10, mode: str = "hybrid", where: Filter | None = None, per_file: int | None = None,
-        min_score: float | None = None, explain: bool = False,
+        min_score: float | None = None, explain: bool = False, rerank: bool | None = None, candidates: int = CANDIDATES,
+        rerank_budget: float | None = None,
     ) -> QueryResult:  # fmt: skip
         """The passages that answer `text`, best first.
 
-        mode: hybrid, vector or text. `where` limits the documents, `per_file` the passages of each; `min_score` None cuts noise only.
+        mode: hybrid, vector or text. `where` limits the documents, `per_file` the passages of each; `min_score` None cuts noise only. The best
+        `candidates` are reranked, within `rerank_budget` seconds: `rerank` None means in hybrid mode where the profile's reranker is present.
         Raises NoIndex, UsageError for an empty query, ModelMismatch.
         """
         from .engine import Request
 
-        return self.engine.query(Request(text, limit, mode, where, per_file, min_score, explain))
+        asked = Request(text, limit, mode, where, per_file, min_score, explain, candidates, rerank_budget)
+        wanted = mode == "hybrid" if rerank is None else rerank
+        reranker, warnings = self._reranker(bool(rerank)) if wanted else (None, ())
+        return self.engine.query(asked, reranker, warnings)
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""
@@ -250,9 +269,19 @@ class Index:
                 self._open[name] = make()
             return cast("Part", self._open[name])
 
+    def _reranker(self, explicit: bool) -> tuple[Reranker | None, tuple[str, ...]]:
+        """The profile's reranker, or none and the reason where the profile names one that cannot be used."""
+        profile = profile_named(self._profile)
+        if self._load_reranker is None or not profile.reranker:
+            return None, (f"the profile {profile.name} has no reranker: this is the fused order",) if explicit else ()
+        load = self._load_reranker
+        try:
+            return self._once("reranker", lambda: load(profile.reranker)), ()
+        except ModelError as error:
+            return None, (f"not reranked: {error}",)
+
     def _load_embedder(self) -> Embedder:
-        profile = self.catalog.setting("profile") or self.profile or self.default_profile
-        embedder = self._load(profile_named(profile).embedder)
+        embedder = self._load(profile_named(self._profile).embedder)
         model = self.catalog.setting("model")
         if model is not None and model["revision"] != embedder.revision:
             raise ModelMismatch(
@@ -319,7 +348,7 @@ class Index:
     def _settle_profile(self, catalog: Catalog) -> None:
         stored = catalog.setting("profile")
         if stored is None:
-            catalog.put_setting("profile", profile_named(self.profile or self.default_profile).name)
+            catalog.put_setting("profile", self._profile)
         elif self.profile is not None and self.profile != stored:
             raise ModelMismatch(
                 f"this index was made with the profile {stored}, not {self.profile}",

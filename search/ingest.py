@@ -7,6 +7,7 @@ ends a run, the next one takes up what was open.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from .catalog import Catalog
 from .documents import Passage, Row
 from .entries import State
 from .intake import Incoming, Intake
+from .lance import preload
 from .passages import PassageRules, embedded_text
 from .plan import Plan
 from .results import IngestReport, Progress
@@ -67,6 +69,8 @@ class Ingestion:
         intake = Intake(
             self.catalog, self.open_store, lambda: self.open_embedder().tokenizer, self.rules, tally, self.clock
         )
+        if read:
+            threading.Thread(target=preload, daemon=True).start()
         commits = 0
         incoming = (passage for file, reuse in read for passage in intake.passages(file, reuse))
         for batch in self._batched(incoming, tally):
@@ -108,7 +112,6 @@ class Ingestion:
             size = int(min(max(speed * COMMIT_SECONDS, EMBED_PASSAGES), MOST_PASSAGES))
 
     def _store(self, batch: list[Incoming], tally: Tally) -> None:
-        store = self.open_store()
         first = {item.entry.doc: item.entry for item in reversed(batch)}
         before = {doc: self.catalog.entry(entry.file.path) for doc, entry in first.items()}
         self.catalog.put(
@@ -116,7 +119,9 @@ class Ingestion:
             for doc, entry in first.items()
             if (old := before[doc]) is None or old.state is not State.PENDING
         )
-        if rows := [*self._copied(batch, tally), *self._embedded(batch, tally)]:
+        rows = [*self._copied(batch, tally), *self._embedded(batch, tally)]
+        store = self.open_store()
+        if rows:
             store.upsert(rows)
         finished = {item.entry.doc: item.entry for item in batch if item.last}
         store.trim({doc: entry.passages for doc, entry in finished.items()})

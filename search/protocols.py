@@ -1,4 +1,4 @@
-"""The seams between the pipeline and the models: what a tokenizer, an embedder and a progress listener must do."""
+"""The seams between the pipeline and the models: what a tokenizer, an embedder and a reranker must do."""
 
 from __future__ import annotations
 
@@ -46,5 +46,8 @@ class Reranker(Protocol):
     revision: str
 
     def score(self, query: str, passages: Sequence[str]) -> Vectors:
-        """(n,) float32 probabilities, in the order of `passages`, that each answers the query."""
+        """(n,) float32 probabilities, in the order of `passages`, that each answers the query.
+
+        Passages too long for the model are cut. A caller with a deadline hands them over in slices.
+        """
         ...

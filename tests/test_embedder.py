@@ -15,6 +15,7 @@ import threadpoolctl
 from search.embedder import load_embedder, model_name
 from search.errors import ModelError, UsageError
 from search.models.batches import by_length
+from search.models.recipes import Recipe, recipe_for
 
 TINY = Path(__file__).parent / "fixtures" / "bert" / "tiny"
 BACKENDS = ["cpu", "mlx"]
@@ -129,6 +130,29 @@ def test_batches_are_sorted_by_length():
 )
 def test_model_names(path, name):
     assert model_name(Path(path)) == name
+
+
+QWEN3 = "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:"
+BGE = "Represent this sentence for searching relevant passages: "
+
+
+@pytest.mark.parametrize(
+    ("name", "recipe"),
+    [
+        ("Qwen3-Embedding-0.6B", Recipe(QWEN3, "", "lasttoken", 32)),
+        ("Qwen3-Embedding-4B", Recipe(QWEN3, "", "lasttoken", 32)),
+        ("Qwen3-Embedding-8B", Recipe(QWEN3, "", "lasttoken", 32)),
+        ("Qwen3-Embedding-0.6B-4bit-DWQ", Recipe(QWEN3, "", "lasttoken", 32)),
+        ("Qwen3-Embedding-4B-4bit-DWQ", Recipe(QWEN3, "", "lasttoken", 32)),
+        ("Qwen3-Embedding-8B-4bit-DWQ", Recipe(QWEN3, "", "lasttoken", 32)),
+        ("bge-small-en-v1.5-bf16", Recipe(BGE, "", "cls")),
+        ("bge-small-en-v1.5-4bit", Recipe(BGE, "", "cls")),
+        ("Qwen3-Reranker-4B", Recipe()),
+        ("unheard-of", Recipe()),
+    ],
+)
+def test_recipes_by_name(name, recipe):
+    assert recipe_for(name) == recipe
 
 
 def test_a_folder_named_as_a_bge_model_has_its_prompt(tmp_path):

@@ -268,7 +268,7 @@ def test_an_unreadable_folder_loses_nothing(index: Index, notes: Path) -> None:
 
 
 def test_an_unknown_profile_makes_no_index(tmp_path: Path, notes: Path) -> None:
-    with pytest.raises(UsageError, match="there is no profile 'large'; the profiles are: starter"):
+    with pytest.raises(UsageError, match="there is no profile 'large'; the profiles are: starter, "):
         Index(str(tmp_path / "index"), "large", lambda name: ToyEmbedder(), PassageRules()).ingest([notes])
     assert not (tmp_path / "index").exists()
 

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from search.engine import Request
+from search.errors import ModelError
 from search.fusion import Fused
 from search.index import Index
+from search.passages import PassageRules
 from search.ranking import Ranked, reordered
 from search.rerank import rerank
+
+from .toys import ToyEmbedder
 
 if TYPE_CHECKING:
     from search.documents import Vectors
@@ -70,3 +75,38 @@ def test_reranked_hits(index: Index, notes: object) -> None:
     )
     assert all(hit.scores.rerank is None for hit in result.hits[2:])
     assert reranker.read == [2]
+
+
+def test_the_profiles_reranker_is_used_where_it_is_present(tmp_path: Path, notes: Path) -> None:
+    reranker = LengthReranker()
+    with Index(
+        str(tmp_path / "i"), "fast", lambda name: ToyEmbedder(), PassageRules(), None, lambda name: reranker
+    ) as index:
+        index.ingest([notes])
+        result = index.query("tide")
+        assert (result.reranked, result.reranker, result.warnings) == (True, "length", ())
+        for options in ({"rerank": False}, {"mode": "text"}):
+            plain = index.query("tide", **options)
+            assert (plain.reranked, plain.reranker, plain.warnings) == (False, None, ())
+        assert index.query("tide", mode="text", rerank=True).reranked
+
+
+def test_a_missing_reranker_is_one_warning_and_the_fused_order(tmp_path: Path, notes: Path) -> None:
+    def missing(name: str) -> LengthReranker:
+        raise ModelError(f"{name} is not here", f"get it: docsearch models pull {name}")
+
+    with Index(str(tmp_path / "i"), "fast", lambda name: ToyEmbedder(), PassageRules(), None, missing) as index:
+        index.ingest([notes])
+        result = index.query("tide")
+        assert (result.reranked, result.hits[0].title) == (False, "Tides")
+        assert result.warnings == (
+            "not reranked: Qwen/Qwen3-Reranker-0.6B is not here; get it: docsearch models pull Qwen/Qwen3-Reranker-0.6B",
+        )
+
+
+def test_asking_a_profile_without_a_reranker(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    assert index.query("tide").warnings == ()
+    assert index.query("tide", rerank=True).warnings == (
+        "the profile starter has no reranker: this is the fused order",
+    )

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from ..errors import ModelError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# how MLX's allocators on Metal and CUDA word it; they raise RuntimeError for everything
+NO_MEMORY = ("out of memory", "outofmemory", "insufficient memory", "unable to allocate", "malloc")
 
 
 def by_length(lengths: Sequence[int], budget: int, padded: bool) -> list[list[int]]:
@@ -25,3 +35,35 @@ def by_length(lengths: Sequence[int], budget: int, padded: bool) -> list[list[in
         batches[-1].append(i)
         used += cost
     return batches
+
+
+def padded(texts: Sequence[Sequence[int]], step: int, most: int) -> NDArray[np.int32]:
+    """(n, length) ids of n texts with zeros after them; the length is a multiple of `step`, but at most `most`."""
+    import numpy as np
+
+    longest = max(map(len, texts))
+    rows = np.zeros((len(texts), min(most, -(-longest // step) * step)), np.int32)
+    for row, text in zip(rows, texts, strict=True):
+        row[: len(text)] = text
+    return rows
+
+
+def in_halves(work: Callable[[list[int]], None], batch: list[int]) -> None:
+    """Does `work` on the batch, and on its halves where memory does not suffice; ModelError where one text is too much."""
+    try:
+        work(batch)
+        return
+    except (MemoryError, RuntimeError) as error:
+        if not out_of_memory(error):
+            raise
+        if len(batch) == 1:
+            raise ModelError("the memory does not suffice for one text", "choose a smaller model") from error
+    # outside the handler, whose traceback keeps the failed batch's arrays alive
+    middle = len(batch) // 2
+    in_halves(work, batch[:middle])
+    in_halves(work, batch[middle:])
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether the error says that memory ran out."""
+    return isinstance(error, MemoryError) or any(words in str(error).lower() for words in NO_MEMORY)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .batches import by_length
+from .batches import by_length, in_halves
 from .bert import BertConfig
 from .cpu_threads import cores, single_threaded_blas, workers
 from .kernels import GELU_SCALE, GELU_UNSCALE, LayerNorm, Scratch, attention, gelu, product
@@ -83,7 +83,10 @@ class BertCpu:
         self._words = checkpoint.matrix(f"{root}word_embeddings", config.vocab_size, width)
         places = checkpoint.matrix(f"{root}position_embeddings", config.max_positions, width)
         types = checkpoint.matrix(f"{root}token_type_embeddings", config.token_types, width)
-        self._places = places.rows(np.arange(config.max_positions)) + types.rows(np.zeros(1, np.intp))
+        kinds = types.rows(np.arange(config.token_types))
+        self._places = places.rows(np.arange(config.max_positions)) + kinds[:1]
+        # what a token of the second segment has more than one of the first
+        self._second = kinds[min(1, config.token_types - 1)] - kinds[0]
         self._norm = _norm(checkpoint, root, config)
         self._stored = [_stored(checkpoint, f"{config.root}encoder.layer.{i}.", config) for i in range(config.layers)]
         self._ready: dict[bool, list[Layer]] = {}
@@ -95,6 +98,13 @@ class BertCpu:
 
     def encode(self, ids: Sequence[Sequence[int]]) -> Float32:
         """(n, dimensions) pooled hidden states of n texts, each of 1 to `max_tokens` ids; not normalised."""
+        return self._encode(ids, None)
+
+    def encode_after(self, prefix: Sequence[int], ids: Sequence[Sequence[int]]) -> Float32:
+        """As `encode`, of texts whose first segment is `prefix` and whose second is their ids."""
+        return self._encode([[*prefix, *text] for text in ids], len(prefix))
+
+    def _encode(self, ids: Sequence[Sequence[int]], first: int | None) -> Float32:
         out = np.empty((len(ids), self.dimensions), np.float32)
         lengths = list(map(len, ids))
         budget = max(LEAST_BATCH_TOKENS, min(BATCH_TOKENS, sum(lengths) // cores() + 1))
@@ -102,11 +112,12 @@ class BertCpu:
 
         def work(batch: list[int]) -> None:
             texts = [ids[i] for i in batch]
-            out[batch] = self._forward(texts, self._layers(sum(map(len, texts)) <= FEW_TOKENS))
+            out[batch] = self._forward(texts, self._layers(sum(map(len, texts)) <= FEW_TOKENS), first)
 
         with single_threaded_blas():
             # a query runs in its caller's thread: it does not wait behind the batches of an ingest
-            for _ in map(work, batches) if len(batches) == 1 else workers().map(work, batches):
+            run = partial(in_halves, work)
+            for _ in map(run, batches) if len(batches) == 1 else workers().map(run, batches):
                 pass
         return out
 
@@ -119,8 +130,8 @@ class BertCpu:
                     self._ready[blocked] = list(layers)
             return self._ready[blocked]
 
-    def _forward(self, texts: list[Sequence[int]], layers: list[Layer]) -> Float32:
-        """(len(texts), width): one packed batch."""
+    def _forward(self, texts: list[Sequence[int]], layers: list[Layer], first: int | None) -> Float32:
+        """(len(texts), width): one packed batch; in each text the second segment, if any, begins at `first`."""
         width, count = self.dimensions, sum(map(len, texts))
         ends = list(accumulate(map(len, texts)))
         bounds = list(zip([0, *ends], ends, strict=False))
@@ -129,6 +140,8 @@ class BertCpu:
         q, keys_values, attended = take("q", count, width), take("kv", count, 2 * width), take("attended", count, width)
         for start, end in bounds:
             x[start:end] += self._places[: end - start]
+            if first is not None:
+                x[start + first : end] += self._second
         # a score out of exp's range, or a weight that is not finite, is looked at afterwards
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             self._norm.apply(x)

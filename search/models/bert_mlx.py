@@ -17,10 +17,11 @@ from mlx.nn.layers.embedding import Embedding
 from mlx.nn.layers.linear import Linear
 from mlx.nn.layers.normalization import LayerNorm
 
-from .batches import by_length
+from .batches import by_length, in_halves, padded
 from .bert import BertConfig
 from .inference_thread import on_inference_thread
 from .mlx_weights import load_weights, use_device
+from .plans import PLANS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 # padded tokens in a batch: a GPU is busy with these, and more costs memory only
 BATCH_TOKENS = 4096
-# texts are padded to a multiple of these: CUDA's attention plans each new shape anew
-LENGTH_STEP = {"metal": 8, "cuda": 32, "cpu": 1}
 
 
 class SelfAttention(Module):
@@ -128,14 +127,17 @@ class Embeddings(Module):
 
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
+        self.kinds = config.token_types
         self.word_embeddings = Embedding(config.vocab_size, config.hidden_size)
         self.position_embeddings = Embedding(config.max_positions, config.hidden_size)
         self.token_type_embeddings = Embedding(config.token_types, config.hidden_size)
         self.LayerNorm = LayerNorm(config.hidden_size, config.eps)
 
-    def __call__(self, ids: mx.array) -> mx.array:
-        """(B, L) ids → (B, L, width); all tokens are of type 0."""
-        places = self.position_embeddings(mx.arange(ids.shape[1])) + self.token_type_embeddings(mx.array(0))
+    def __call__(self, ids: mx.array, first: int) -> mx.array:
+        """(B, L) ids → (B, L, width); the `first` tokens are of type 0 and those after them of type 1."""
+        place = mx.arange(ids.shape[1])
+        types = mx.minimum((place >= first).astype(mx.int32), self.kinds - 1)
+        places = self.position_embeddings(place) + self.token_type_embeddings(types)
         out: mx.array = self.LayerNorm(self.word_embeddings(ids) + places)
         return out
 
@@ -148,11 +150,14 @@ class Bert(Module):
         self.embeddings = Embeddings(config)
         self.encoder = Layers(config)
 
-    def __call__(self, ids: mx.array, lengths: mx.array) -> mx.array:
-        """(B, L) ids, padded on the right, and (B,) lengths → (B, L, width) last hidden states."""
+    def __call__(self, ids: mx.array, lengths: mx.array, first: int | None = None) -> mx.array:
+        """(B, L) ids, padded on the right, and (B,) lengths → (B, L, width) last hidden states.
+
+        Tokens from `first` on are of the second segment; without it there is one segment.
+        """
         # a boolean mask with a true key in each row: with added -inf a row of padding becomes NaN
         mask = (mx.arange(ids.shape[1])[None] < lengths[:, None])[:, None, None, :]
-        return self.encoder(self.embeddings(ids), mask)
+        return self.encoder(self.embeddings(ids, ids.shape[1] if first is None else first), mask)
 
 
 class BertMlx:
@@ -171,25 +176,34 @@ class BertMlx:
 
     def encode(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
         """(n, dimensions) pooled hidden states of n texts, each of 1 to `max_tokens` ids; not normalised."""
+        return self._encode(ids, None)
+
+    def encode_after(self, prefix: Sequence[int], ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """As `encode`, of texts whose first segment is `prefix` and whose second is their ids."""
+        return self._encode([[*prefix, *text] for text in ids], len(prefix))
+
+    def _encode(self, ids: Sequence[Sequence[int]], first: int | None) -> NDArray[np.float32]:
         out = np.empty((len(ids), self.dimensions), np.float32)
-        for batch in by_length(list(map(len, ids)), BATCH_TOKENS, padded=True):
+
+        def work(batch: list[int]) -> None:
             # one piece of work a batch: a query gets its turn between two batches of an ingest
-            out[batch] = on_inference_thread(partial(self._forward, [ids[i] for i in batch]))
+            out[batch] = on_inference_thread(partial(self._forward, [ids[i] for i in batch], first))
+
+        for batch in by_length(list(map(len, ids)), BATCH_TOKENS, padded=True):
+            in_halves(work, batch)
         return out
 
     def _load(self, checkpoint: Checkpoint, config: BertConfig) -> None:
         device = use_device()
-        self._step = LENGTH_STEP[device]
+        self._step = PLANS[device].length_step
         self._model = Bert(config)
         load_weights(self._model, checkpoint, config.root, device)
 
-    def _forward(self, texts: list[Sequence[int]]) -> NDArray[np.float32]:
-        longest = max(map(len, texts))
-        padded = np.zeros((len(texts), min(self.max_tokens, -(-longest // self._step) * self._step)), np.int32)
-        for row, text in zip(padded, texts, strict=True):
-            row[: len(text)] = text
-        hidden = self._model(mx.array(padded), mx.array(list(map(len, texts))))
-        out = np.array(hidden[:, 0].astype(mx.float32))
-        # buffers of each new shape are kept otherwise, without bound
-        mx.clear_cache()
-        return out
+    def _forward(self, texts: list[Sequence[int]], first: int | None) -> NDArray[np.float32]:
+        try:
+            rows = padded(texts, self._step, self.max_tokens)
+            hidden = self._model(mx.array(rows), mx.array(list(map(len, texts))), first)
+            return np.array(hidden[:, 0].astype(mx.float32))
+        finally:
+            # buffers of each new shape are kept otherwise, without bound
+            mx.clear_cache()

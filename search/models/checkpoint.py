@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError
-from .quantization import Affine, Matrix, Plain, Quantization, as_float32
+from .quantization import SMALL_FLOATS, Affine, Matrix, Plain, Quantization, SmallFloats, as_float32
 from .safetensors_file import SafetensorsFile
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ HINT = "fetch the model again"
 SUMS = "SHA256SUMS"
 SAMPLE_BYTES = 4096
 NUMPY_BITS = (2, 4, 8)
+MLX_HINT = "use the mlx engine, or an affine checkpoint of 4 or 8 bits"
 
 
 class Checkpoint:
@@ -61,11 +62,15 @@ class Checkpoint:
         """All names and stored arrays, in the order of the names; bfloat16 comes as uint16."""
         return ((name, self._home[name].tensor(name)) for name in sorted(self._home))
 
-    def tensor(self, name: str, *shape: int) -> NDArray[Any]:
-        """The stored array, read-only; ModelError where it is missing or has another shape."""
+    def stored(self, name: str) -> NDArray[Any]:
+        """The stored array, read-only; ModelError where it is missing."""
         if name not in self._home:
             raise ModelError(f"{self.folder} lacks the weights {name}", HINT)
-        stored = self._home[name].tensor(name)
+        return self._home[name].tensor(name)
+
+    def tensor(self, name: str, *shape: int) -> NDArray[Any]:
+        """The stored array, read-only; ModelError where it is missing or has another shape."""
+        stored = self.stored(name)
         if stored.shape != shape:
             raise ModelError(f"{self.folder} holds {name} as {stored.shape} where {shape} is expected", HINT)
         return stored
@@ -75,22 +80,28 @@ class Checkpoint:
         return as_float32(self.tensor(name, size))
 
     def matrix(self, module: str, rows: int, columns: int) -> Matrix:
-        """The weight of a module, for numpy; ModelError where its quantisation is one that only MLX reads."""
+        """The weight of a module, for numpy; ModelError where its quantisation is one that only MLX reads in bulk."""
+        quantization = self.quantization(module)
+        if quantization and quantization.mode == "affine" and quantization.bits not in NUMPY_BITS:
+            raise ModelError(
+                f"{self.folder} is quantised as affine of {quantization.bits} bits, which the cpu engine does not read",
+                MLX_HINT,
+            )
+        return self.lookup(module, rows, columns)
+
+    def lookup(self, module: str, rows: int, columns: int) -> Matrix:
+        """As `matrix`, for a few rows: every number of bits is read, some of them slowly."""
         quantization = self.quantization(module)
         if quantization is None:
             return Plain(self.tensor(f"{module}.weight", rows, columns))
         size, bits = quantization.group_size, quantization.bits
-        if quantization.mode != "affine" or bits not in NUMPY_BITS:
-            raise ModelError(
-                f"{self.folder} is quantised as {quantization.mode} of {bits} bits, which the cpu engine does not read",
-                "use the mlx engine, or an affine checkpoint of 4 or 8 bits",
-            )
-        return Affine(
-            self.tensor(f"{module}.weight", rows, columns * bits // 32),
-            self.tensor(f"{module}.scales", rows, columns // size),
-            self.tensor(f"{module}.biases", rows, columns // size),
-            quantization,
-        )
+        packed = self.tensor(f"{module}.weight", rows, columns * bits // 32)
+        scales = self.tensor(f"{module}.scales", rows, columns // size)
+        if quantization.mode in SMALL_FLOATS:
+            return SmallFloats(packed, scales, quantization)
+        if quantization.mode != "affine":
+            raise ModelError(f"{self.folder} is quantised as {quantization.mode}, which is not known here", MLX_HINT)
+        return Affine(packed, scales, self.tensor(f"{module}.biases", rows, columns // size), quantization)
 
     def quantization(self, module: str) -> Quantization | None:
         """How the module's weight is quantised, None where it is not; its own rule goes before the general one."""

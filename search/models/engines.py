@@ -19,6 +19,8 @@ BACKENDS = ("auto", "mlx", "cpu")
 ENCODERS = {
     ("bert", "cpu"): ("bert_cpu", "BertCpu"),
     ("bert", "mlx"): ("bert_mlx", "BertMlx"),
+    ("qwen3", "cpu"): ("qwen3_cpu", "Qwen3Cpu"),
+    ("qwen3", "mlx"): ("qwen3_mlx", "Qwen3Mlx"),
 }
 
 
@@ -32,6 +34,13 @@ class Encoder(Protocol):
 
     def encode(self, ids: Sequence[Sequence[int]]) -> Vectors:
         """(n, dimensions) float32 pooled hidden states of n texts, each of 1 to `max_tokens` ids; not normalised."""
+        ...
+
+    def encode_after(self, prefix: Sequence[int], ids: Sequence[Sequence[int]]) -> Vectors:
+        """As `encode`, of n texts that all begin with `prefix`, which is not empty and counts towards `max_tokens`.
+
+        Where the architecture knows segments, `prefix` is the first and the rest the second.
+        """
         ...
 
 

@@ -30,6 +30,8 @@ GELU_UNSCALE = 0.5 / GELU_SCALE
 GELU_TERMS = tuple(np.float32(GELU_FIT[i] / 2 / GELU_SCALE ** (2 * i + 1)) for i in (3, 2, 1, 0))
 # elements that gelu works on at a time: with its two buffers they stay in the core's own cache
 GELU_CHUNK = 32768
+# elements that swiglu works on at a time, for the same reason
+SWIGLU_CHUNK = 65536
 # numbers of attention scores worked on at a time: half a megabyte
 SCORES = 131072
 
@@ -67,6 +69,22 @@ class LayerNorm:
         x *= np.reciprocal(np.sqrt(variance, out=variance), out=variance)[:, None]
         x *= self.weight
         x += self.bias
+
+
+@dataclass(frozen=True, slots=True)
+class RmsNorm:
+    """Division by the root of the mean square (https://arxiv.org/abs/1910.07467) with its weight, (width,)."""
+
+    weight: Float32
+    eps: float
+
+    def apply(self, x: Float32) -> None:
+        """Normalises the last axis of x, (…, width), in place."""
+        squares = np.vecdot(x, x)
+        squares *= np.float32(1 / len(self.weight))
+        squares += np.float32(self.eps)
+        x *= np.reciprocal(np.sqrt(squares, out=squares), out=squares)[..., None]
+        x *= self.weight
 
 
 def product(x: Float32, blocks: Float32, out: Float32) -> None:
@@ -119,3 +137,57 @@ def attention(q: Float32, k: Float32, v: Float32, out: Float32, heads: int, scra
             totals = np.exp(scores, out=scores).reshape(-1, n) @ ones
         np.matmul(scores, v[group], out=out[group])
         out[group] *= np.reciprocal(totals, out=totals).reshape(-1, m, 1)
+
+
+def swiglu(x: Float32, scratch: Scratch) -> Float32:
+    """Gates and values, (n, 2·width), to silu(gate)·value, (n, width), which is a view of x."""
+    width = x.shape[1] // 2
+    rows = max(1, SWIGLU_CHUNK // width)
+    for start in range(0, len(x), rows):
+        gate, value = x[start : start + rows, :width], x[start : start + rows, width:]
+        part = np.negative(gate, out=scratch.take("gate", *gate.shape))
+        np.exp(part, out=part)
+        part += np.float32(1)
+        gate /= part
+        gate *= value
+    return x[:, :width]
+
+
+def rotate(x: Float32, cosines: Float32, sines: Float32) -> None:
+    """Turns each pair (i, i + size/2) by its position's angle, in place (https://arxiv.org/abs/2104.09864).
+
+    x is (n, heads, size), cosines and sines are (n, size/2).
+    """
+    half = x.shape[-1] // 2
+    first, second = x[..., :half], x[..., half:]
+    cosines, sines = cosines[:, None], sines[:, None]
+    crossed = second * sines
+    second *= cosines
+    second += first * sines
+    first *= cosines
+    first -= crossed
+
+
+def causal_attention(q: Float32, k: Float32, v: Float32, out: Float32, scratch: Scratch) -> None:
+    """Attention of m tokens to themselves and what lies before: q and out (heads, m, size), k and v (kv_heads, n, size).
+
+    The m tokens are the last of the n; heads / kv_heads query heads share a key head; q is already scaled.
+    """
+    heads, m, _ = q.shape
+    kv_heads, n, _ = k.shape
+    group = heads // kv_heads
+    rows = max(1, SCORES // (group * n))
+    for start in range(0, m, rows):
+        end = min(m, start + rows)
+        seen = n - m + end
+        future = np.triu(np.full((end - start, end - start), -np.inf, np.float32), 1)
+        for head in range(kv_heads):
+            own = slice(head * group, (head + 1) * group)
+            scores = scratch.take("scores", group, end - start, seen)
+            np.matmul(q[own, start:end], k[head, :seen].T, out=scores)
+            scores[..., seen - (end - start) :] += future
+            scores -= scores.max(-1, keepdims=True)
+            np.exp(scores, out=scores)
+            totals = scores @ np.ones(seen, np.float32)
+            np.matmul(scores, v[head, :seen], out=out[own, start:end])
+            out[own, start:end] /= totals[..., None]

@@ -31,13 +31,15 @@ def use_device() -> str:
     return "metal" if sys.platform == "darwin" else "cuda"
 
 
-def load_weights(model: Module, checkpoint: Checkpoint, root: str, device: str) -> None:
+def load_weights(model: Module, checkpoint: Checkpoint, root: str, device: str, brain: bool = False) -> None:
     """Fills `model`, whose parameters are named as in the checkpoint after `root`; ModelError where one is missing.
 
     For the inference thread, as all here.
     On CUDA widened matrices keep the checkpoint's float type, for which there are fast kernels. On a processor all
     is float32: MLX's half-precision and quantised products are slow there and add up in half precision.
+    `brain` turns all into bfloat16, for models whose hidden states leave float16's range.
     """
+    kind = mx.float32 if device == "cpu" else mx.bfloat16 if brain else None
     shards: list[Any] = [mx.load(str(path)) for path in checkpoint.files]
     stored: dict[str, Any] = {name: value for shard in shards for name, value in shard.items()}
     if device == "metal":
@@ -54,7 +56,7 @@ def load_weights(model: Module, checkpoint: Checkpoint, root: str, device: str) 
         if value.shape != parameter.shape:
             shapes = f"{value.shape} where {parameter.shape} is expected"
             raise ModelError(f"{checkpoint.folder} holds {root}{name} as {shapes}", HINT)
-        weights.append((name, value.astype(mx.float32) if device == "cpu" else value))
+        weights.append((name, value.astype(kind) if kind else value))
     model.load_weights(weights)
     model.eval()
     mx.eval(model.parameters())

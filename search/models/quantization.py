@@ -1,8 +1,9 @@
 """Weight matrices as a checkpoint stores them, plain or quantised, and their float32 values in numpy.
 
-MLX's affine format: each row of a matrix is cut into groups of `group_size` columns, and a group's values are
-`scale * q + bias` with q an unsigned integer of `bits` bits, packed little-endian into uint32 words
-(https://ml-explore.github.io/mlx/build/html/python/_autosummary/mlx.core.quantize.html).
+MLX's formats (https://ml-explore.github.io/mlx/build/html/python/_autosummary/mlx.core.quantize.html): each row of a
+matrix is cut into groups of `group_size` columns, whose codes of `bits` bits are packed little-endian into uint32 words.
+Affine: a group's values are `scale * code + bias`. mxfp4, mxfp8 and nvfp4: codes and scales are small floats, and a
+value is their product (https://www.opencompute.org/documents/ocp-microscaling-formats-mx-v1-0-spec-final-pdf, §5).
 """
 
 from __future__ import annotations
@@ -107,8 +108,66 @@ class Affine:
         return out
 
 
+@dataclass(frozen=True, slots=True)
+class SmallFloats:
+    """A matrix of small floats: packed (rows, columns·bits/32), scales (rows, groups) of one byte each."""
+
+    packed: NDArray[np.uint32]
+    scales: NDArray[np.uint8]
+    quantization: Quantization
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return len(self.packed), self.packed.shape[1] * 32 // self.quantization.bits
+
+    def rows(self, index: NDArray[np.intp]) -> Float32:
+        """(len(index), columns): the rows named by `index`."""
+        return self._widened(self.packed[index], self.scales[index])
+
+    def blocks(self, width: int, factor: float = 1.0) -> Float32:
+        """(rows / width, columns, width): the transpose times `factor` in contiguous blocks."""
+        return Plain(self._widened(self.packed, self.scales)).blocks(width, factor)
+
+    def _widened(self, packed: NDArray[np.uint32], scales: NDArray[np.uint8]) -> Float32:
+        codes, exponents = SMALL_FLOATS[self.quantization.mode]
+        values = codes[unpack(packed, self.quantization.bits)]
+        grouped = values.reshape(*scales.shape, -1)
+        grouped *= exponents[scales][..., None]
+        return values
+
+
+def small_floats(exponent_bits: int, mantissa_bits: int) -> Float32:
+    """The value of each code of a float of so many bits and a sign, with the usual bias and subnormal numbers.
+
+    >>> small_floats(2, 1).tolist()[:8]
+    [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0]
+    """
+    code = np.arange(2 ** (exponent_bits + mantissa_bits))
+    exponent, mantissa = code >> mantissa_bits, (code & (2**mantissa_bits - 1)) / 2**mantissa_bits
+    bias = 2 ** (exponent_bits - 1) - 1
+    values = np.where(exponent, (1 + mantissa) * 2.0 ** (exponent - bias), mantissa * 2.0 ** (1 - bias))
+    return np.concatenate([values, -values]).astype(np.float32)
+
+
+def _e4m3() -> Float32:
+    values = small_floats(4, 3)
+    values[[0x7F, 0xFF]] = np.nan
+    return values
+
+
+# 255 is NaN in both formats that take 8 bits; no format here has infinities
+POWERS = np.append(np.exp2(np.arange(-127, 128, dtype=np.float64)), np.nan).astype(np.float32)
+# mode → values of the codes, values of the scales
+SMALL_FLOATS = {
+    "mxfp4": (small_floats(2, 1), POWERS),
+    "mxfp8": (_e4m3(), POWERS),
+    "nvfp4": (small_floats(2, 1), _e4m3()),
+}
+
+
 def unpack(packed: NDArray[np.uint32], bits: int) -> NDArray[np.uint8]:
-    """The integers of 2, 4 or 8 bits in `packed`, the lowest bits first: (rows, words) → (rows, words·32/bits).
+    """The integers of `bits` bits in `packed`, the lowest bits first: (rows, words) → (rows, words·32/bits).
 
     >>> unpack(np.array([[0x87654321]], np.uint32), 4).tolist()
     [[1, 2, 3, 4, 5, 6, 7, 8]]
@@ -116,6 +175,10 @@ def unpack(packed: NDArray[np.uint32], bits: int) -> NDArray[np.uint8]:
     octets = np.ascontiguousarray(packed).view(np.uint8)
     if bits == 8:
         return octets
+    if 8 % bits:
+        # codes lie across octets: slow, and used for a few rows at a time
+        stream = np.unpackbits(octets, axis=1, bitorder="little").reshape(len(packed), -1, bits)
+        return np.packbits(stream, axis=2, bitorder="little")[..., 0]
     shifts = np.arange(0, 8, bits, dtype=np.uint8)
     parts: NDArray[np.uint8] = (octets[..., None] >> shifts) & np.uint8(2**bits - 1)
     return parts.reshape(len(packed), -1)

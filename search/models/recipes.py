@@ -15,15 +15,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What goes before a query and a passage, and the pooling where the folder names none."""
+    """What goes before a query and a passage, and the pooling where the folder names none.
+
+    `least_dimensions`: vectors may be cut to so many numbers or more, because the model is trained for it
+    (https://arxiv.org/abs/2205.13147); 0 where they may not.
+    """
 
     query: str = ""
     passage: str = ""
     pooling: str = ""
+    least_dimensions: int = 0
 
 
 # first match of the model's name in lower case; the prompts are those of the models' own cards
 RECIPES = {
+    "qwen3-embedding-*": Recipe(
+        query="Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:",
+        pooling="lasttoken",
+        least_dimensions=32,
+    ),
     "bge-*-en*": Recipe(query="Represent this sentence for searching relevant passages: ", pooling="cls"),
 }
 # the keys of sentence-transformers' 1_Pooling/config.json

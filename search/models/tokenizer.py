@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import ModelError
@@ -14,15 +15,33 @@ if TYPE_CHECKING:
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-class ModelTokenizer:
-    """Wraps `tokenizers.Tokenizer`; safe to use from several threads.
+@dataclass(frozen=True, slots=True)
+class TokenRules:
+    """How an architecture's tokenizer is used.
 
-    `literal_specials` says whether special tokens that are written in a text, such as `[SEP]`, are read as plain
-    characters. BERT's own tokenizer reads them as control tokens, and the published vectors are made so.
+    `literal_specials` says whether special tokens that are written in a text, such as `<|im_end|>`, are read as plain
+    characters. `closing` is a token that ends each text, put there where the file itself does not.
     """
 
-    def __init__(self, path: Path, literal_specials: bool = False) -> None:
-        from tokenizers import Tokenizer
+    literal_specials: bool = False
+    closing: str = ""
+
+
+# by model_type; BERT's own tokenizer reads `[SEP]` in a text as a control token, and the published vectors are made so.
+# Of the Qwen3-Embedding files only the later ones end a text themselves.
+TOKEN_RULES = {
+    "bert": TokenRules(),
+    "qwen3": TokenRules(literal_specials=True, closing="<|endoftext|>"),
+}
+
+
+class ModelTokenizer:
+    """Wraps `tokenizers.Tokenizer`; safe to use from several threads. ModelError for a file that holds none."""
+
+    def __init__(self, path: Path, literal_specials: bool = False, closing: str = "") -> None:
+        from tokenizers import AddedToken, Tokenizer
+
+        self._path = path
 
         try:
             source = path.read_text(encoding="utf-8")
@@ -35,6 +54,14 @@ class ModelTokenizer:
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._tokenizer.encode_special_tokens = literal_specials
+        if literal_specials:
+            # `<think>` and its like are declared as not special, and would go on to be control tokens
+            added = self._tokenizer.get_added_tokens_decoder().values()
+            others = [token.content for token in added if not token.special]
+            self._tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in others])
+        self._closing: list[int] = []
+        if closing and self._tokenizer.encode("").ids[-1:] != [self.token_id(closing)]:
+            self._closing = [self.token_id(closing)]
 
     @property
     def size(self) -> int:
@@ -46,13 +73,25 @@ class ModelTokenizer:
         encodings = self._tokenizer.encode_batch(list(map(well_formed, texts)), add_special_tokens=False)
         return [encoding.offsets for encoding in encodings]
 
+    def token_id(self, token: str) -> int:
+        """The id of a token by its exact name; ModelError where there is none."""
+        found = self._tokenizer.token_to_id(token)
+        if found is None:
+            raise ModelError(f"{self._path} has no token {token}", "fetch the model again")
+        return int(found)
+
+    def plain(self, texts: Sequence[str]) -> list[list[int]]:
+        """Each text's token ids, without special tokens around them and without truncation."""
+        encodings = self._tokenizer.encode_batch_fast(list(map(well_formed, texts)), add_special_tokens=False)
+        return [encoding.ids for encoding in encodings]
+
     def encode(self, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
         """Each text's token ids with the model's special tokens around them, at most `max_tokens` in all."""
-        room = max_tokens - self._tokenizer.num_special_tokens_to_add(False)
+        room = max_tokens - self._tokenizer.num_special_tokens_to_add(False) - len(self._closing)
         ids = []
         for encoding in self._tokenizer.encode_batch_fast(list(map(well_formed, texts)), add_special_tokens=False):
             encoding.truncate(room)
-            ids.append(self._tokenizer.post_process(encoding).ids)
+            ids.append(self._tokenizer.post_process(encoding).ids + self._closing)
         return ids
 
 

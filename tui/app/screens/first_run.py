@@ -10,7 +10,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, RadioButton, RadioSet, Static
 
-from search.profiles import PROFILES, Profile
+from search.inventory import present_profiles
+from search.profiles import Profile
 
 from ...messages import StartIngest
 from ..widgets.folder_input import FolderInput
@@ -23,6 +24,10 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "later", "Later")]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._profiles = present_profiles()
+
     def compose(self) -> ComposeResult:
         """A folder, a profile, and what the keys do."""
         with Vertical(id="first-run", classes="dialog"):
@@ -32,7 +37,7 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
             yield Static("", id="problem", markup=False)
             yield Static("Models")
             with RadioSet(id="profile"):
-                for number, profile in enumerate(PROFILES.values()):
+                for number, profile in enumerate(self._profiles):
                     yield RadioButton(profile.name, value=number == 0)
             yield Static("", id="purpose")
             yield Static("Enter: read it   Right: complete   Escape: later", classes="dialog-keys")
@@ -62,7 +67,7 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
 
     @property
     def _profile(self) -> Profile:
-        return list(PROFILES.values())[max(self.query_one(RadioSet).pressed_index, 0)]
+        return self._profiles[max(self.query_one(RadioSet).pressed_index, 0)]
 
     def _show_purpose(self) -> None:
         self.query_one("#purpose", Static).update(self._profile.purpose)

@@ -1,0 +1,122 @@
+"""Whether a model on the disk works here: its checksums, what it computes, how fast, and in how much memory."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from .caches import read_object
+from .checksums import wrong_files
+from .errors import DocsearchError, ModelError
+from .inventory import STARTER, role_of
+from .models.names import model_name
+from .published import QUANTISED, ROUNDING, Matrix, furthest, published
+from .subjects import SUBJECTS, Measurement
+
+# by how much neighbours in a batch may change a result: rounding, and half-precision kernels that differ by shape
+STEADY, UNSTEADY = 0.001, 0.01
+
+
+class Outcome(StrEnum):
+    """The answer to: does it work?"""
+
+    WORKS = "works"
+    DIFFERS = "works with these differences"
+    FAILS = "does not work"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be, in one sentence; `fatal` where the model is of no use with it."""
+
+    text: str
+    fatal: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What a test found. `scores` are those of `published.QUERIES` with `published.DOCUMENTS`; empty where it does not load."""
+
+    name: str
+    role: str
+    engine: str
+    outcome: Outcome
+    findings: tuple[Finding, ...]
+    scores: Matrix
+    measurements: tuple[Measurement, ...]
+
+
+def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examination:
+    """Tests the model in `folder`, which may take minutes for a large one on a processor.
+
+    `bench` measures what the README sets targets for. ModelError for a folder that holds neither an embedder nor a
+    reranker, UsageError for an unknown backend; whatever else is wrong with the model is a finding.
+    """
+    from .models.engines import engine_for
+
+    engine = engine_for(backend)
+    name = "bge-small-en-v1.5 (8-bit)" if folder == STARTER else model_name(folder)
+    role = role_of(name, folder)
+    if role not in SUBJECTS:
+        raise ModelError(f"{name} is neither an embedder nor a reranker by its name and files", "choose another model")
+    findings = [Finding(f"{file} has a wrong checksum: pull the model again", True) for file in wrong_files(folder)]
+    scores: Matrix = ()
+    measurements: list[Measurement] = []
+    try:
+        started = time.perf_counter()
+        subject = SUBJECTS[role](folder, backend)
+        measurements.append(Measurement("load", time.perf_counter() - started, "s"))
+        scores = subject.scores()
+        findings += _of_scores(name, folder, scores) + _of_neighbours(subject.stray())
+        measurements += [subject.speed(), *(subject.bench() if bench else ())]
+        measurements.append(Measurement("memory", peak_memory(engine) / 1e9, "GB"))
+    except DocsearchError as error:
+        findings.append(Finding(str(error), True))
+    outcome = Outcome.WORKS
+    if findings:
+        outcome = Outcome.FAILS if any(finding.fatal for finding in findings) else Outcome.DIFFERS
+    return Examination(name, role, engine, outcome, tuple(findings), scores, tuple(measurements))
+
+
+def example_scores(folder: Path, backend: str = "auto") -> Matrix:
+    """The model's scores of the published example; raises what loading it raises."""
+    role = role_of(model_name(folder), folder)
+    if role not in SUBJECTS:
+        raise ModelError(f"{folder} is neither an embedder nor a reranker by its name and files")
+    return SUBJECTS[role](folder, backend).scores()
+
+
+def peak_memory(engine: str) -> int:
+    """The most bytes that MLX held on its device, or on a processor alone the most that this process had."""
+    import resource
+
+    if engine == "mlx":
+        import mlx.core as mx
+
+        return int(mx.get_peak_memory())
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _of_scores(name: str, folder: Path, scores: Matrix) -> list[Finding]:
+    known = published(name)
+    if known is None:
+        return []
+    width = read_object(folder / "config.json").get("hidden_size")
+    if width != known.width:
+        text = f"its hidden size is {width}, that of the published model {known.width}: the scores are not compared"
+        return [Finding(text, False)]
+    score, expected = furthest(scores, known.scores)
+    off = abs(score - expected)
+    if off <= ROUNDING:
+        return []
+    return [Finding(f"a known pair scores {score:.4f} where {expected:.4f} is published", off > QUANTISED)]
+
+
+def _of_neighbours(stray: float) -> list[Finding]:
+    if stray <= STEADY:
+        return []
+    return [Finding(f"a text's result changes by {stray:.4f} with its neighbours in a batch", stray > UNSTEADY)]

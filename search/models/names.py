@@ -1,0 +1,16 @@
+"""What a model is called. Light: nothing is loaded here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def model_name(folder: Path) -> str:
+    """A folder's model by name: the folder's own, or the repository's in a Hugging Face cache.
+
+    >>> model_name(Path("hub/models--BAAI--bge-base-en-v1.5/snapshots/a5beb1e"))
+    'bge-base-en-v1.5'
+    """
+    folder = folder.absolute()
+    cached = next((part for part in folder.parts if part.startswith("models--")), None)
+    return cached.rsplit("--", 1)[-1] if cached else folder.name

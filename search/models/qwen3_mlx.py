@@ -1,0 +1,200 @@
+"""Qwen3 on MLX. Attributes carry the checkpoint's names, so that its weights load as they are."""
+
+# MLX's layers carry no types
+# mypy: allow-untyped-calls
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import mlx.core as mx
+import numpy as np
+from mlx.nn.layers.activations import silu
+from mlx.nn.layers.base import Module
+from mlx.nn.layers.embedding import Embedding
+from mlx.nn.layers.linear import Linear
+from mlx.nn.layers.normalization import RMSNorm
+
+from .batches import by_length, in_halves, padded
+from .inference_thread import on_inference_thread
+from .memory import gpu_memory, host_memory, require_memory
+from .mlx_weights import load_weights, use_device
+from .plans import PLANS
+from .qwen3 import Qwen3Config
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .checkpoint import Checkpoint
+
+    # keys and values of one layer, (B, kv_heads, tokens, head_size) each
+    Past = tuple[mx.array, mx.array]
+
+
+class Attention(Module):
+    """Grouped attention with normalised, rotated queries and keys."""
+
+    def __init__(self, config: Qwen3Config) -> None:
+        super().__init__()
+        self.config = config
+        asked, kept = config.heads * config.head_size, config.kv_heads * config.head_size
+        self.q_proj = Linear(config.hidden_size, asked, bias=False)
+        self.k_proj = Linear(config.hidden_size, kept, bias=False)
+        self.v_proj = Linear(config.hidden_size, kept, bias=False)
+        self.o_proj = Linear(asked, config.hidden_size, bias=False)
+        self.q_norm = RMSNorm(config.head_size, config.eps)
+        self.k_norm = RMSNorm(config.head_size, config.eps)
+
+    def keys_values(self, x: mx.array, offset: int) -> Past:
+        """(B, L, width) → keys and values of these tokens, the first at position `offset`."""
+        return self._turned(self.k_norm(self._split(self.k_proj(x))), offset), self._split(self.v_proj(x))
+
+    def __call__(self, x: mx.array, past: Past | None) -> mx.array:
+        """(B, L, width) → (B, L, width), each token attending to `past` and to itself and those before it."""
+        count, length, _ = x.shape
+        offset = past[0].shape[2] if past else 0
+        q = self._turned(self.q_norm(self._split(self.q_proj(x))), offset)
+        k, v = self.keys_values(x, offset)
+        if past:
+            k, v = (
+                mx.concatenate([mx.broadcast_to(old, (count, *old.shape[1:])), new], axis=2)
+                for old, new in zip(past, (k, v), strict=True)
+            )
+        # where there are more keys than queries, "causal" aligns their ends; padding comes after all that is looked at
+        out = mx.fast.scaled_dot_product_attention(q, k, v, scale=self.config.head_size**-0.5, mask="causal")
+        attended: mx.array = self.o_proj(out.transpose(0, 2, 1, 3).reshape(count, length, -1))
+        return attended
+
+    def _split(self, y: mx.array) -> mx.array:
+        return y.reshape(*y.shape[:2], -1, self.config.head_size).transpose(0, 2, 1, 3)
+
+    def _turned(self, y: mx.array, offset: int) -> mx.array:
+        return mx.fast.rope(
+            y, self.config.head_size, traditional=False, base=self.config.theta, scale=1.0, offset=offset
+        )
+
+
+@partial(mx.compile, shapeless=True)
+def swiglu(gate: mx.array, value: mx.array) -> mx.array:
+    """silu(gate)·value in one kernel (https://arxiv.org/abs/2002.05202)."""
+    out: mx.array = silu(gate) * value
+    return out
+
+
+class FeedForward(Module):
+    """Gated projection up, and down again."""
+
+    def __init__(self, config: Qwen3Config) -> None:
+        super().__init__()
+        self.gate_proj = Linear(config.hidden_size, config.intermediate_size, bias=False)
+        self.up_proj = Linear(config.hidden_size, config.intermediate_size, bias=False)
+        self.down_proj = Linear(config.intermediate_size, config.hidden_size, bias=False)
+
+    def __call__(self, x: mx.array) -> mx.array:
+        """(B, L, width) → (B, L, width)."""
+        out: mx.array = self.down_proj(swiglu(self.gate_proj(x), self.up_proj(x)))
+        return out
+
+
+class Layer(Module):
+    """Attention, then the feed-forward part."""
+
+    def __init__(self, config: Qwen3Config) -> None:
+        super().__init__()
+        self.self_attn = Attention(config)
+        self.mlp = FeedForward(config)
+        self.input_layernorm = RMSNorm(config.hidden_size, config.eps)
+        self.post_attention_layernorm = RMSNorm(config.hidden_size, config.eps)
+
+    def __call__(self, x: mx.array, past: Past | None) -> mx.array:
+        """(B, L, width) → (B, L, width)."""
+        x = x + self.self_attn(self.input_layernorm(x), past)
+        return x + self.mlp(self.post_attention_layernorm(x))
+
+
+class Qwen3(Module):
+    """The decoder without a head."""
+
+    def __init__(self, config: Qwen3Config) -> None:
+        super().__init__()
+        self.embed_tokens = Embedding(config.vocab_size, config.hidden_size)
+        self.layers = [Layer(config) for _ in range(config.layers)]
+        self.norm = RMSNorm(config.hidden_size, config.eps)
+
+    def __call__(self, ids: mx.array, lengths: mx.array, past: list[Past]) -> mx.array:
+        """(B, L) ids, padded on the right, after `past`, and (B,) lengths → (B, width) of each text's last token."""
+        x = self.embed_tokens(ids)
+        for i, layer in enumerate(self.layers):
+            x = layer(x, past[i] if past else None)
+        out: mx.array = self.norm(x[mx.arange(len(ids)), lengths - 1])
+        return out
+
+    def keys_values(self, ids: mx.array) -> list[Past]:
+        """(1, L) ids → what a text that comes after them attends to in each layer."""
+        x, kept = self.embed_tokens(ids), []
+        for layer in self.layers:
+            kept.append(layer.self_attn.keys_values(layer.input_layernorm(x), 0))
+            if layer is not self.layers[-1]:
+                x = layer(x, None)
+        return kept
+
+
+class Qwen3Mlx:
+    """A Qwen3 decoder; its vector of a text is the normalised last hidden state of the last token."""
+
+    pooling = "lasttoken"
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        config = Qwen3Config.of(checkpoint)
+        self.dimensions = config.hidden_size
+        self.max_tokens = config.max_tokens
+        self.vocab_size = config.vocab_size
+        self._model: Any = None
+        self._plan = PLANS["cpu"]
+        # used on the inference thread only
+        self._prefix: tuple[tuple[int, ...], list[Past]] = ((), [])
+        on_inference_thread(lambda: self._load(checkpoint, config))
+
+    def encode(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """(n, dimensions) pooled hidden states of n texts, each of 1 to `max_tokens` ids; not normalised."""
+        return self.encode_after((), ids)
+
+    def encode_after(self, prefix: Sequence[int], ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """As `encode`, of texts that begin with `prefix`, whose keys and values are computed once and kept."""
+        out = np.empty((len(ids), self.dimensions), np.float32)
+
+        def work(batch: list[int]) -> None:
+            # one piece of work a batch: a query gets its turn between two batches of an ingest
+            out[batch] = on_inference_thread(partial(self._forward, tuple(prefix), [ids[i] for i in batch]))
+
+        for batch in by_length(list(map(len, ids)), self._plan.batch_tokens, padded=True):
+            in_halves(work, batch)
+        return out
+
+    def _load(self, checkpoint: Checkpoint, config: Qwen3Config) -> None:
+        device = use_device()
+        self._plan = PLANS[device]
+        free = host_memory() if device == "cpu" else gpu_memory(mx.device_info())
+        require_memory(checkpoint, self._plan.bytes_per_value, free)
+        self._model = Qwen3(config)
+        load_weights(self._model, checkpoint, config.root, device, brain=device == "cuda")
+
+    def _forward(self, prefix: tuple[int, ...], texts: list[Sequence[int]]) -> NDArray[np.float32]:
+        try:
+            rows = padded(texts, self._plan.length_step, self.max_tokens - len(prefix))
+            hidden = self._model(mx.array(rows), mx.array(list(map(len, texts))), self._past(prefix))
+            return np.array(hidden.astype(mx.float32))
+        finally:
+            # buffers of each new shape are kept otherwise, without bound
+            mx.clear_cache()
+
+    def _past(self, prefix: tuple[int, ...]) -> list[Past]:
+        if not prefix:
+            return []
+        if self._prefix[0] != prefix:
+            kept = self._model.keys_values(mx.array([prefix]))
+            mx.eval(kept)
+            self._prefix = (prefix, kept)
+        return self._prefix[1]

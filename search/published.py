@@ -1,0 +1,55 @@
+"""What known models are known to answer: the example of the Qwen3 models' own cards, and each model's scores on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+QUERIES = ("What is the capital of China?", "Explain gravity")
+DOCUMENTS = (
+    "The capital of China is Beijing.",
+    "Gravity is a force that attracts two bodies towards each other. It gives weight to physical objects and is "
+    "responsible for the movement of planets around the sun.",
+)
+# by how much a score may be off: rounding, and what 4 bits do to a model that is otherwise right
+ROUNDING, QUANTISED = 0.02, 0.1
+
+Matrix = tuple[tuple[float, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A model's scores of each query (row) with each document, and the hidden size by which it is told from others."""
+
+    width: int
+    scores: Matrix
+
+
+# a reranker is sure of these pairs whatever its size
+SURE: Matrix = ((1.0, 0.0), (0.0, 1.0))
+# first match of the model's name in lower case. Qwen3-Embedding: https://huggingface.co/Qwen/Qwen3-Embedding-0.6B and the
+# cards of the other sizes; bge: computed from the published weights, whose vectors agree with onnxruntime's to 1e-5
+PUBLISHED = {
+    "qwen3-embedding-0.6b*": Published(1024, ((0.7646, 0.1414), (0.1355, 0.6000))),
+    "qwen3-embedding-4b*": Published(2560, ((0.7534, 0.1147), (0.0320, 0.6258))),
+    "qwen3-embedding-8b*": Published(4096, ((0.7493, 0.0751), (0.0880, 0.6318))),
+    "bge-small-en-v1.5*": Published(384, ((0.8502, 0.4181), (0.4464, 0.8171))),
+    "qwen3-reranker-0.6b*": Published(1024, SURE),
+    "qwen3-reranker-4b*": Published(2560, SURE),
+    "qwen3-reranker-8b*": Published(4096, SURE),
+}
+
+
+def published(name: str) -> Published | None:
+    """What the model `name` (the last part of a repository's id) is known to answer; None where nothing is known."""
+    return next((known for pattern, known in PUBLISHED.items() if fnmatchcase(name.lower(), pattern)), None)
+
+
+def furthest(scores: Matrix, others: Matrix) -> tuple[float, float]:
+    """The pair of scores, one of each, that lie furthest apart.
+
+    >>> furthest(((0.5, 0.1),), ((0.4, 0.1),))
+    (0.5, 0.4)
+    """
+    pairs = (pair for row, other in zip(scores, others, strict=True) for pair in zip(row, other, strict=True))
+    return max(pairs, key=lambda pair: abs(pair[0] - pair[1]))

@@ -1,0 +1,94 @@
+"""A query and passages to probabilities: a model folder, its prompt, its forward pass and its head put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from .errors import ModelError
+from .hub import resolve
+from .models.names import model_name
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .models.engines import Encoder
+    from .models.heads import Head
+    from .models.pairs import Pairs
+
+# model_type in config.json → the classes that build its rows and read its answer
+ARCHITECTURES = {
+    "qwen3": ("Qwen3Pairs", "Qwen3Head"),
+    "bert": ("BertPairs", "BertHead"),
+}
+
+
+@dataclass(slots=True)
+class ModelReranker:
+    """A reranker whose probabilities come from a model's forward pass. Thread-safe.
+
+    `revision` names the weights: 16 hexadecimal digits, the same wherever and by whichever engine they are used.
+    """
+
+    name: str
+    revision: str
+    pairs: Pairs
+    encoder: Encoder
+    head: Head
+
+    def score(self, query: str, passages: Sequence[str]) -> NDArray[np.float32]:
+        """(n,) probabilities in [0, 1] that each passage answers the query, in the order of `passages`.
+
+        Passages too long for the model are cut. What the query costs is paid once for successive calls with the same
+        query. ModelError where the model gives a number that is not finite.
+        """
+        import numpy as np
+
+        prefix = self.pairs.prefix(query)
+        rest = self.pairs.rest(passages, self.encoder.max_tokens - len(prefix))
+        logits = self.head.logits(self.encoder.encode_after(prefix, rest)) if rest else np.empty(0, np.float32)
+        if not np.isfinite(logits).all():
+            raise ModelError(f"{self.name} gives scores that are not finite", "its weights are damaged: fetch it again")
+        # 1 / (1 + exp(−x)) without overflow
+        return np.exp(-np.logaddexp(0, -logits.astype(np.float64))).astype(np.float32)
+
+
+def load_reranker(name_or_path: str, backend: str = "auto", instruction: str | None = None) -> ModelReranker:
+    """The reranker of that name, repository id or model folder.
+
+    `backend` is `mlx`, `cpu` (numpy), or `auto`: MLX where it has a GPU, else numpy. `instruction` says in English what
+    makes a passage relevant; None is the model's own wording. ModelError for a folder that is missing, damaged, or holds
+    no reranker; UsageError for an unknown backend, or an instruction to a model that takes none.
+    """
+    from .models.checkpoint import Checkpoint
+    from .models.engines import open_encoder
+    from .models.recipes import recipe_for
+    from .models.tokenizer import ModelTokenizer
+
+    folder = resolve(name_or_path)
+    name = model_name(folder)
+    checkpoint = Checkpoint(folder)
+    if checkpoint.model_type not in ARCHITECTURES:
+        known = ", ".join(sorted(ARCHITECTURES))
+        raise ModelError(
+            f"{folder} is a {checkpoint.model_type} model, which cannot rerank here", f"choose one of: {known}"
+        )
+    # an embedder's weights would load, and answer at random
+    if recipe_for(name).pooling or (folder / "1_Pooling").is_dir():
+        raise ModelError(f"{folder} is an embedder", "choose a reranker")
+    pairs, head = ARCHITECTURES[checkpoint.model_type]
+    tokenizer = ModelTokenizer(folder / "tokenizer.json", literal_specials=True)
+    judge: Head = getattr(import_module(".models.heads", __package__), head)(checkpoint, tokenizer)
+    encoder = open_encoder(checkpoint, backend)
+    if tokenizer.size > encoder.vocab_size:
+        raise ModelError(f"{folder} has {tokenizer.size} tokens and weights for {encoder.vocab_size}", "fetch it again")
+    return ModelReranker(
+        name=name,
+        revision=checkpoint.fingerprint(),
+        pairs=getattr(import_module(".models.pairs", __package__), pairs)(tokenizer, encoder.max_tokens, instruction),
+        encoder=encoder,
+        head=judge,
+    )

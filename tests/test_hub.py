@@ -1,0 +1,476 @@
+"""Names to folders, and pulls from a hub on the loopback, with everything that may go wrong on the way."""
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from search.caches import State, cached_models, condition, hub_place, repository_folder
+from search.errors import ModelError, StorageFull, UsageError
+from search.hub import ConnectionCut, Hub, find, is_wanted, remove, resolve
+from search.pulling import Fetching, pull
+
+from .hub_server import Faults, HubServer, git_id
+from .made_models import NOT_FETCHED, empty_caches, made, write_model
+
+NAME = "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ"
+FILES = {
+    "config.json": b'{"model_type": "qwen3"}',
+    "tokenizer.json": b'{"model": {}}',
+    "model.safetensors": b"\x10\0\0\0\0\0\0\0" + b'{"a": 1} ' + bytes(range(256)) * 400,
+    "README.md": b"---\nlicense: apache-2.0\n---\n",
+    **NOT_FETCHED,
+}
+WEIGHTS = FILES["model.safetensors"]
+
+
+@pytest.fixture(autouse=True)
+def no_discovered_caches(monkeypatch, tmp_path):
+    empty_caches(monkeypatch, tmp_path)
+
+
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "hub" / repository_folder(NAME)
+
+
+def pulled(tmp_path: Path, server: HubServer) -> tuple[Path, list[Fetching]]:
+    seen: list[Fetching] = []
+    return pull(NAME, None, seen.append, Hub(server.address)), seen
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+WHOLE = {name: data for name, data in FILES.items() if name not in NOT_FETCHED}
+
+
+def test_a_pull_fetches_what_is_needed_and_nothing_else(tmp_path):
+    with HubServer({NAME: FILES}) as server:
+        folder, seen = pulled(tmp_path, server)
+        assert folder == cache(tmp_path) / "snapshots" / server.commit(NAME)
+        assert contents(folder) == WHOLE
+        assert server.requests == [
+            f"GET /api/models/{NAME}",
+            *(
+                line
+                for name in ("config.json", "tokenizer.json", "README.md", "model.safetensors")
+                for line in asked(name, server)
+            ),
+        ]
+    total = sum(map(len, WHOLE.values()))
+    assert seen[-1] == Fetching(NAME, "model.safetensors", total, total)
+    assert [state.done_bytes for state in seen] == sorted(state.done_bytes for state in seen)
+    assert find(NAME)[0].folder == folder
+
+
+def asked(name: str, server: HubServer) -> list[str]:
+    """The requests for one file."""
+    import hashlib
+
+    lines = [f"GET /{NAME}/resolve/{server.commit(NAME)}/{name}"]
+    if name.endswith((".safetensors", "tokenizer.json")):
+        lines.append(f"GET /cdn/{hashlib.sha256(FILES[name]).hexdigest()}/{name}")
+    return lines
+
+
+def test_the_cache_is_as_the_hubs_own_client_makes_it(tmp_path):
+    script = (
+        "import sys; from huggingface_hub import snapshot_download\n"
+        "snapshot_download(sys.argv[1], allow_patterns=['*.json', 'README.md', 'model.safetensors'],"
+        " ignore_patterns=['generation_config.json', 'onnx/*'])"
+    )
+    with HubServer({NAME: FILES}) as server:
+        ours, _ = pulled(tmp_path, server)
+        theirs = {
+            "HF_ENDPOINT": server.address,
+            "HF_HUB_CACHE": str(tmp_path / "theirs"),
+            "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+        }
+        subprocess.run([sys.executable, "-c", script, NAME], check=True, env=os.environ | theirs, capture_output=True)
+        # and the client takes ours for its own
+        offline = {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(tmp_path / "hub")}
+        script = "import sys; from huggingface_hub import hf_hub_download; print(hf_hub_download(sys.argv[1], 'config.json'))"
+        found = subprocess.run(
+            [sys.executable, "-c", script, NAME], check=True, env=os.environ | offline, capture_output=True, text=True
+        )
+    assert found.stdout == f"{ours / 'config.json'}\n"
+
+    def links(top: Path) -> dict[str, str]:
+        below = top / repository_folder(NAME)
+        paths = [path for path in below.rglob("*") if path.is_symlink() or path.parent.name in ("blobs", "refs")]
+        return {
+            str(path.relative_to(below)): os.readlink(path) if path.is_symlink() else str(path.stat().st_size)
+            for path in paths
+        }
+
+    assert links(tmp_path / "hub") == links(tmp_path / "theirs")
+
+
+def test_a_second_pull_only_checks(tmp_path):
+    with HubServer({NAME: FILES}) as server:
+        folder, _ = pulled(tmp_path, server)
+        server.requests.clear()
+        assert pulled(tmp_path, server)[0] == folder
+        assert server.requests == [f"GET /api/models/{NAME}"]
+
+
+def test_a_pull_mends_damaged_and_lost_files(tmp_path):
+    with HubServer({NAME: FILES}) as server:
+        folder, _ = pulled(tmp_path, server)
+        (folder / "model.safetensors").resolve().write_bytes(bytes(len(WEIGHTS)))
+        (folder / "config.json").resolve().unlink()
+        (folder / "tokenizer.json").unlink()
+        pulled(tmp_path, server)
+    assert contents(folder) == WHOLE
+
+
+def test_a_new_commit_is_named_only_when_it_is_whole(tmp_path):
+    with HubServer({NAME: FILES}) as server:
+        old, _ = pulled(tmp_path, server)
+        server.repositories = {NAME: FILES | {"model.safetensors": WEIGHTS[::-1]}}
+        server.faults = Faults(cut_after={"model.safetensors": 0}, cuts=99)
+        with pytest.raises(ConnectionCut):
+            pulled(tmp_path, server)
+        assert find(NAME)[0].folder == old
+        server.faults = Faults()
+        new, _ = pulled(tmp_path, server)
+        assert find(NAME)[0].folder == new != old
+
+
+def test_a_cut_connection_is_taken_up_again(tmp_path):
+    with HubServer({NAME: FILES}, Faults(cut_after={"model.safetensors": 70_000}, cuts=1)) as server:
+        folder, _ = pulled(tmp_path, server)
+        assert [line for line in server.requests if "bytes=" in line] == [
+            f"{line} bytes=70000-" for line in asked("model.safetensors", server)
+        ]
+    assert contents(folder) == WHOLE
+
+
+def test_a_pull_that_was_stopped_goes_on_in_the_next_run(tmp_path):
+    with HubServer({NAME: FILES}, Faults(cut_after={"model.safetensors": 70_000}, cuts=1)) as server:
+
+        class Stopped(Exception):
+            pass
+
+        def stop(state: Fetching) -> None:
+            if state.file == "model.safetensors":
+                raise Stopped
+
+        with pytest.raises(Stopped):
+            pull(NAME, None, stop, Hub(server.address))
+        model = find(NAME)[0]
+        assert condition(model) == (State.PARTIAL, "model.safetensors missing")
+        partial = next((cache(tmp_path) / "blobs").glob("*.incomplete"))
+        here = partial.stat().st_size
+        assert 0 < here <= 70_000
+        server.requests.clear()
+        server.faults = Faults()
+        folder, _ = pulled(tmp_path, server)
+        assert [line for line in server.requests if "bytes=" in line] == [
+            f"{line} bytes={here}-" for line in asked("model.safetensors", server)
+        ]
+    assert contents(folder) == WHOLE
+    assert not list((cache(tmp_path) / "blobs").glob("*.incomplete"))
+
+
+def test_a_hub_that_knows_no_parts_sends_the_file_again(tmp_path):
+    faults = Faults(cut_after={"model.safetensors": 70_000}, cuts=1, ignore_ranges=True)
+    with HubServer({NAME: FILES}, faults) as server:
+        folder, _ = pulled(tmp_path, server)
+    assert contents(folder) == WHOLE
+
+
+AGAIN = "run the same command again: it goes on where it stopped"
+REFUSALS = {
+    "no such model": (
+        (404, {"X-Error-Code": "RepoNotFound"}),
+        f"the hub has no model {NAME}",
+        "check the name as ORG/NAME",
+    ),
+    "not logged in": ((401, {}), f"the hub wants a valid access token for {NAME}", "set HF_TOKEN to a token that may"),
+    "a wrong token": (
+        (401, {"X-Error-Message": "Invalid credentials in Authorization header"}),
+        f"the hub wants a valid access token for {NAME}",
+        "check the name, and set HF_TOKEN to a token that may read it",
+    ),
+    "gated": (
+        (403, {"X-Error-Code": "GatedRepo"}),
+        f"{NAME} is only for those who have accepted its terms",
+        "accept them at ",
+    ),
+    "forbidden": ((403, {}), f"the hub does not let this access token read {NAME}", "check the token's rights"),
+    "too many requests": (
+        (429, {"Retry-After": "55"}),
+        "the hub allows no more requests for now; it asks to wait 55 s",
+        f"wait, then {AGAIN}",
+    ),
+    "a fault": ((503, {}), "the hub has a fault (HTTP 503)", "try again later"),
+    "a proxy's question": ((407, {}), "the proxy asks for a user name and a password", "HTTPS_PROXY"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+@pytest.mark.parametrize("stage", ["refuse", "refuse_files"])
+def test_what_the_hub_refuses_is_said_in_one_line(tmp_path, name, stage):
+    answer, message, hint = REFUSALS[name]
+    with HubServer({NAME: FILES}, Faults(**{stage: answer})) as server, pytest.raises(ModelError) as caught:
+        pulled(tmp_path, server)
+    assert caught.value.message == message
+    assert hint in caught.value.hint
+    assert find(NAME) == [] or condition(find(NAME)[0])[0] is State.PARTIAL
+
+
+def test_a_token_opens_a_gated_model(tmp_path, monkeypatch):
+    with HubServer({NAME: FILES}, Faults(token="hf_secret")) as server:
+        with pytest.raises(ModelError, match="is only for those who have accepted its terms"):
+            pulled(tmp_path, server)
+        monkeypatch.setenv("HF_TOKEN", "hf_secret")
+        assert contents(pulled(tmp_path, server)[0]) == WHOLE
+
+
+def test_no_hub_at_all(tmp_path):
+    with HubServer({}) as server:
+        address = server.address
+    with pytest.raises(
+        ConnectionCut, match=f"the connection to {address} failed: .*refused; check the network and HTTPS_PROXY"
+    ):
+        pull(NAME, None, hub=Hub(address))
+
+
+def test_a_login_page_in_the_hubs_place(tmp_path):
+    with (
+        HubServer({}, Faults(page=b"<html>Welcome to our Wi-Fi</html>")) as server,
+        pytest.raises(ModelError, match=f"what answers at {server.address} is no model hub; check HF_ENDPOINT"),
+    ):
+        pulled(tmp_path, server)
+
+
+def test_a_listing_whose_checksums_are_paths(tmp_path):
+    class Evil(HubServer):
+        def _sibling(self, file, data):
+            return super()._sibling(file, data) | {"lfs": {"sha256": "../../evil", "size": 1, "pointerSize": 1}}
+
+    with Evil({NAME: FILES}) as server, pytest.raises(ModelError, match="is no model hub"):
+        pulled(tmp_path, server)
+    assert not (tmp_path / "hub").exists()
+
+
+def test_wrong_bytes_are_thrown_away(tmp_path):
+    with HubServer({NAME: FILES}, Faults(swap={"model.safetensors": bytes(len(WEIGHTS))})) as server:
+        with pytest.raises(ModelError, match=f"model.safetensors of {NAME} came with a wrong checksum; run the same"):
+            pulled(tmp_path, server)
+        assert not list((cache(tmp_path) / "blobs").glob("*.incomplete"))
+        server.faults = Faults()
+        assert contents(pulled(tmp_path, server)[0]) == WHOLE
+
+
+def test_a_file_that_stays_short(tmp_path):
+    with (
+        HubServer({NAME: FILES}, Faults(sizes={"model.safetensors": len(WEIGHTS) + 9})) as server,
+        pytest.raises(ModelError, match=rf"the hub sends {len(WEIGHTS):,} of {len(WEIGHTS) + 9:,} bytes"),
+    ):
+        pulled(tmp_path, server)
+
+
+def test_a_file_that_is_too_long(tmp_path):
+    with (
+        HubServer({NAME: FILES}, Faults(swap={"model.safetensors": WEIGHTS * 2})) as server,
+        pytest.raises(ModelError, match="came with a wrong checksum"),
+    ):
+        pulled(tmp_path, server)
+
+
+def test_a_disk_that_is_too_small_is_known_before(tmp_path):
+    with HubServer({NAME: FILES}, Faults(sizes={"model.safetensors": 10**15})) as server:
+        with pytest.raises(
+            StorageFull, match=r"1,000,000.00 GB are to be fetched, and the disk of .*hub has .* GB left"
+        ):
+            pulled(tmp_path, server)
+        assert server.requests == [f"GET /api/models/{NAME}"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_disk_that_fills_up(tmp_path):
+    with HubServer({NAME: FILES}) as server:
+        sha256 = asked("model.safetensors", server)[1].split("/")[2]
+        blobs = cache(tmp_path) / "blobs"
+        blobs.mkdir(parents=True)
+        (blobs / f"{sha256}.incomplete").symlink_to("/dev/full")
+        with pytest.raises(
+            StorageFull, match=r"the disk of .*hub is full; make room, then run the same command again"
+        ) as caught:
+            pulled(tmp_path, server)
+        assert caught.value.__cause__.errno == errno.ENOSPC
+        (blobs / f"{sha256}.incomplete").unlink()
+        assert contents(pulled(tmp_path, server)[0]) == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("lost", "message"),
+    [
+        ("model.safetensors", "has no weights as safetensors; pickled weights and code are not read"),
+        ("tokenizer.json", "has no tokenizer.json"),
+        ("config.json", "has no config.json"),
+    ],
+)
+def test_a_repository_that_cannot_work_is_refused_before_it_is_fetched(tmp_path, lost, message):
+    files = {name: data for name, data in FILES.items() if name != lost}
+    with HubServer({NAME: files}) as server, pytest.raises(ModelError, match=message):
+        pulled(tmp_path, server)
+    assert not (tmp_path / "hub").exists()
+
+
+def test_an_impossible_name():
+    with HubServer({}) as server, pytest.raises(UsageError, match="a b/c is no model's name; name one as ORG/NAME"):
+        pull("a b/c", None, hub=Hub(server.address))
+
+
+def test_the_network_is_forbidden(tmp_path):
+    code = f"from search.pulling import pull; pull({NAME!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"HF_HUB_OFFLINE": "1"}, capture_output=True, text=True
+    )
+    assert done.stderr.splitlines()[-1] == (
+        "search.errors.ModelError: the environment forbids to use the network; "
+        "unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, then run the same command again"
+    )
+
+
+def test_a_second_pull_of_the_same_model_is_kept_away(tmp_path):
+    with HubServer({NAME: FILES}) as server:
+
+        def again(state: Fetching) -> None:
+            pull(NAME, None, hub=Hub(server.address))
+
+        with pytest.raises(ModelError, match=f"another docsearch is fetching {NAME}; wait until it has finished"):
+            pull(NAME, None, again, Hub(server.address))
+
+
+def test_a_disk_without_links(tmp_path):
+    """Blobs are moved into the snapshot, as the hub's own client does."""
+    with HubServer({NAME: FILES}) as server:
+        folder, _ = pulled(tmp_path, server)
+        for path in (folder / name for name in WHOLE):
+            blob = path.resolve()
+            path.unlink()
+            blob.rename(path)
+        server.requests.clear()
+        pulled(tmp_path, server)
+        assert server.requests == [f"GET /api/models/{NAME}"]
+    assert contents(folder) == WHOLE
+    assert condition(find(NAME)[0])[0] is State.DAMAGED  # the bytes of FILES are no safetensors
+
+
+def test_an_unplugged_disk(tmp_path, monkeypatch):
+    away = tmp_path / "Volumes" / "Models"
+    message = f"the models folder {away} \\(from DOCSEARCH_MODELS\\) is not there"
+    monkeypatch.setenv("DOCSEARCH_MODELS", str(away))
+    with pytest.raises(ModelError, match=f"{message}; plug in its disk, or create the folder"):
+        pull(NAME)
+    with pytest.raises(
+        ModelError, match=f"x/y is not here, and {message}; plug in its disk, or run: docsearch models pull x/y"
+    ):
+        resolve("x/y")
+    assert not away.exists()
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "Volumes" / "Other" / "hub"))
+    monkeypatch.delenv("DOCSEARCH_MODELS")
+    with pytest.raises(ModelError, match=r"Volumes/Other/hub \(from HF_HUB_CACHE\) is not there"):
+        pull(NAME)
+
+
+def test_where_the_hubs_cache_is(tmp_path, monkeypatch):
+    monkeypatch.delenv("HF_HUB_CACHE")
+    assert hub_place().folder == Path.home() / ".cache" / "huggingface" / "hub"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    assert hub_place().folder == tmp_path / "xdg" / "huggingface" / "hub"
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+    assert hub_place().folder == tmp_path / "hf" / "hub"
+    monkeypatch.setenv("HF_HUB_CACHE", "~/cache")
+    assert hub_place().folder == Path.home() / "cache"
+
+
+def test_names_and_paths(tmp_path):
+    models = tmp_path / "models"
+    files = made("mlx-community/bge-small-en-v1.5-4bit")
+    own = write_model(models / "bge-own", files)
+    theirs = write_model(models / "org" / "bge-theirs", files)
+    twins = [write_model(models / org / "bge-twin", files) for org in ("a", "b")]
+    folder = str(models)
+    assert resolve(str(own)) == own
+    assert resolve("bge-own", folder) == own
+    assert resolve("org/bge-theirs", folder) == resolve("bge-theirs", folder) == theirs
+    assert resolve("a/bge-twin", folder) == twins[0]
+    with pytest.raises(ModelError, match="bge-twin may be a/bge-twin or b/bge-twin; give the whole name"):
+        resolve("bge-twin", folder)
+    with pytest.raises(ModelError, match="the model org/other is not here; run: docsearch models pull org/other"):
+        resolve("org/other", folder)
+    with pytest.raises(ModelError, match="none is no model folder"):
+        resolve(str(tmp_path / "none"))
+    (theirs / "tokenizer.json").unlink()
+    with pytest.raises(
+        ModelError, match=r"org/bge-theirs is partial: tokenizer.json missing; run: docsearch models pull org/"
+    ):
+        resolve("bge-theirs", folder)
+
+
+def test_a_cached_model_goes_before_a_folder_of_that_name_here(tmp_path, monkeypatch):
+    monkeypatch.chdir(
+        write_model(tmp_path / "work" / "org" / "bge", made("mlx-community/bge-small-en-v1.5-4bit")).parent.parent
+    )
+    assert resolve("org/bge") == Path("org/bge")
+    cached = write_model(tmp_path / "models" / "org" / "bge", made("mlx-community/bge-small-en-v1.5-4bit"))
+    assert resolve("org/bge", str(tmp_path / "models")) == cached
+
+
+def test_what_is_removed_is_gone_and_nothing_else(tmp_path):
+    with HubServer({NAME: FILES, "org/other": FILES}) as server:
+        pulled(tmp_path, server)
+        other = pull("org/other", None, hub=Hub(server.address))
+    size = sum(map(len, WHOLE.values()))
+    freed = remove(find(NAME)[0])
+    assert size <= freed <= size + 100  # and the commit's name
+    assert find(NAME) == []
+    assert contents(other) == WHOLE
+    assert [model.name for model in cached_models(hub_place())] == ["org/other"]
+
+
+def test_a_partial_model_can_be_removed(tmp_path):
+    with (
+        HubServer({NAME: FILES}, Faults(cut_after={"config.json": 0}, cuts=99)) as server,
+        pytest.raises(ConnectionCut),
+    ):
+        pulled(tmp_path, server)
+    remove(find(NAME)[0])
+    assert find(NAME) == []
+    shutil.rmtree(tmp_path / "hub")
+    assert find(NAME) == []
+
+
+def test_of_a_linked_model_only_the_link_is_removed(tmp_path):
+    own = write_model(tmp_path / "own" / "bge-own", made("mlx-community/bge-small-en-v1.5-4bit"))
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "disk" / "bge-own").symlink_to(own)
+    remove(find("bge-own", str(tmp_path / "disk"))[0])
+    assert (list((tmp_path / "disk").iterdir()), (own / "config.json").is_file()) == ([], True)
+
+
+def test_which_files_are_wanted():
+    wanted = ["model-00001-of-00002.safetensors", "1_Pooling/config.json", "LICENSE", "tokenizer.json"]
+    assert [
+        name for name in [*wanted, *NOT_FETCHED, "1_LogitScore/config.json", "x/config.json"] if is_wanted(name)
+    ] == wanted
+
+
+def test_the_servers_ids_are_gits():
+    assert git_id(b"hello\n") == "ce013625030ba8dba906f756967f9e9ca394464a"
+
+
+def test_importing_the_hub_loads_nothing_heavy():
+    code = "import sys, search.hub, search.pulling, search.inventory\nprint({'numpy', 'mlx', 'huggingface_hub', 'httpx2'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"

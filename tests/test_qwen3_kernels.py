@@ -1,0 +1,86 @@
+"""The numpy arithmetic of Qwen3 and of small floats against definitions, MLX and hand-worked cases."""
+
+import mlx.core as mx
+import numpy as np
+import pytest
+
+from search.models.kernels import RmsNorm, Scratch, causal_attention, rotate, swiglu
+from search.models.quantization import Quantization, SmallFloats, small_floats, unpack
+
+
+def test_root_mean_square_by_hand():
+    # mean squares 25/2 and 2: roots 3.5355 and 1.4142
+    x = np.array([[[3, 4], [2, 0]]], np.float32)
+    RmsNorm(np.array([1, 10], np.float32), 0).apply(x)
+    np.testing.assert_allclose(x, [[[3 / 12.5**0.5, 40 / 12.5**0.5], [2**0.5, 0]]], rtol=1e-6)
+
+
+def test_rotation_by_hand():
+    # two pairs, (1, 3) and (2, 4): the first turns by a quarter, the second by nothing
+    x = np.array([[[1, 2, 3, 4]]], np.float32)
+    rotate(x, np.array([[0, 1]], np.float32), np.array([[1, 0]], np.float32))
+    assert x.tolist() == [[[-3, 2, 1, 4]]]
+
+
+def test_swiglu_at_any_size():
+    draw = np.random.default_rng(2)
+    x = draw.standard_normal((70, 4000)).astype(np.float32)
+    x[0, :4] = [-1e4, 1e4, 0, -88]
+    gate, value = x[:, :2000].astype(float), x[:, 2000:].astype(float)
+    with np.errstate(over="ignore"):
+        expected = gate / (1 + np.exp(-gate)) * value
+        given = swiglu(x, Scratch())
+    np.testing.assert_allclose(given, expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [1.0, 1000.0])
+@pytest.mark.parametrize(("m", "n"), [(7, 7), (1, 9), (5, 9), (300, 400)])
+def test_attention_to_what_lies_before(m, n, size):
+    draw = np.random.default_rng(3)
+    q = draw.standard_normal((6, m, 8)) * size
+    k, v = draw.standard_normal((2, n, 8)), draw.standard_normal((2, n, 8))
+    out = np.empty((6, m, 8), np.float32)
+    causal_attention(*(array.astype(np.float32) for array in (q, k, v)), out, Scratch())
+    scores = q @ np.repeat(k, 3, axis=0).transpose(0, 2, 1)
+    scores[:, np.arange(n)[None] > np.arange(n - m, n)[:, None]] = -np.inf
+    weights = np.exp(scores - scores.max(-1, keepdims=True))
+    expected = weights / weights.sum(-1, keepdims=True) @ np.repeat(v, 3, axis=0)
+    np.testing.assert_allclose(out, expected, atol=1e-5 if size == 1 else 1e-2)
+
+
+def test_attention_may_write_over_its_queries():
+    draw = np.random.default_rng(4)
+    q, k, v = (draw.standard_normal((heads, 200, 8)).astype(np.float32) for heads in (4, 2, 2))
+    out = np.empty_like(q)
+    causal_attention(q, k, v, out, Scratch())
+    causal_attention(q, k, v, q, Scratch())
+    np.testing.assert_array_equal(q, out)
+
+
+def test_small_floats_by_hand():
+    # OCP Microscaling Formats 1.0, tables 2 and 5
+    assert small_floats(2, 1).tolist() == [0, 0.5, 1, 1.5, 2, 3, 4, 6, -0.0, -0.5, -1, -1.5, -2, -3, -4, -6]
+    e4m3 = small_floats(4, 3)
+    assert (e4m3[1], e4m3[8], e4m3[0x7E], e4m3[0xFE]) == (2**-9, 2**-6, 448, -448)
+
+
+@pytest.mark.parametrize("bits", [3, 5, 6])
+def test_codes_that_lie_across_octets(bits):
+    weight = np.random.default_rng(1).standard_normal((8, 128)).astype(np.float32)
+    packed, scales, biases = mx.quantize(mx.array(weight), group_size=32, bits=bits)
+    codes = unpack(np.array(packed), bits)
+    values = codes.reshape(8, 4, 32) * np.array(scales)[..., None] + np.array(biases)[..., None]
+    expected = np.array(mx.dequantize(packed, scales, biases, group_size=32, bits=bits))
+    np.testing.assert_allclose(values.reshape(8, 128), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(("mode", "group_size", "bits"), [("mxfp4", 32, 4), ("mxfp8", 32, 8), ("nvfp4", 16, 4)])
+def test_values_of_small_floats_are_those_of_mlx(mode, group_size, bits):
+    weight = np.random.default_rng(1).standard_normal((96, 128)).astype(np.float32) * np.logspace(-4, 2, 96)[:, None]
+    packed, scales = mx.quantize(mx.array(weight.astype(np.float32)), mode=mode)
+    expected = np.array(mx.dequantize(packed, scales, mode=mode, dtype=mx.float32))
+    matrix = SmallFloats(np.array(packed), np.array(scales), Quantization(group_size, bits, mode))
+    assert matrix.shape == (96, 128)
+    np.testing.assert_array_equal(matrix.rows(np.array([5, 95, 0])), expected[[5, 95, 0]])
+    np.testing.assert_array_equal(matrix.blocks(96)[0], expected.T)
+    np.testing.assert_array_equal(matrix.blocks(32, 2.0), 2 * expected.reshape(3, 32, 128).transpose(0, 2, 1))
