@@ -25,10 +25,9 @@ from .errors import (
     StorageFull,
 )
 from .filters import Filter
+from .index_folder import APPLICATION, CATALOGUE
 
-CATALOGUE = "catalog.sqlite"
 SCHEMA_VERSION = 1
-_APPLICATION = 0x646F6373  # "docs": tells our file from any other SQLite database
 _BELONGINGS = frozenset({"writer.lock", CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", f"{CATALOGUE}-journal"})
 _PAGE = 1000
 _TABLES = """
@@ -88,9 +87,9 @@ class Catalog:
                 if not self._all("SELECT 1 FROM sqlite_master"):  # two processes may create it at once
                     for statement in _TABLES.split(";"):
                         self._connection.execute(statement)
-                    self._connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+                    self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
                     self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-        elif self._pragma("application_id") != _APPLICATION:
+        elif self._pragma("application_id") != APPLICATION:
             raise NotAnIndex(f"{self._folder} holds another program's data", "name another folder with --index")
         elif version > SCHEMA_VERSION:
             raise IndexFailure(

@@ -19,6 +19,9 @@ LOCAL_FILE = ".docsearch.toml"
 MODES = ("hybrid", "vector", "text")
 BACKENDS = ("auto", "mlx", "cpu")
 MAX_FILE_SIZE = 50 * 1024 * 1024
+CANDIDATES = 50
+"""Passages that a reranker reads."""
+MAX_LIMIT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,11 @@ class Config:
 
 QUERY_SETTINGS = frozenset({"mode", "limit", "min_score", "color"})
 CHOICES: Mapping[str, tuple[str, ...]] = {"mode": MODES, "backend": BACKENDS, "color": ("auto", "always", "never")}
+RANGES: Mapping[str, tuple[float, float]] = {
+    "limit": (1, MAX_LIMIT),
+    "min_score": (0, 1),
+    "max_file_size": (0, 2**63 - 1),
+}
 ENVIRONMENT: Mapping[str, str] = {
     "DOCSEARCH_INDEX": "index",
     "DOCSEARCH_PROFILE": "profile",
@@ -47,13 +55,13 @@ ENVIRONMENT: Mapping[str, str] = {
 def load_config(file: str | None, environment: Mapping[str, str], folder: str) -> Config:
     """The settings in force in `folder`: the user's file (or `file`), the folder's own, then the environment.
 
-    Raises ConfigError for a file that is missing (when named), no TOML, or holds a key or value that is not known.
+    Raises ConfigError for a file that is missing (when named), no TOML, or holds a key or value that is not known or allowed.
     """
     config = Config(index=default_index())
     user = Path(file) if file else Path(config_folder()) / "config.toml"
-    if file and not user.is_file():
+    if file and not user.exists():
         raise ConfigError(f"the configuration file {file} does not exist", "check the path given to --config")
-    if user.is_file():
+    if file or user.is_file():
         config = _merged(config, user, None)
     local = Path(folder) / LOCAL_FILE
     if local.is_file():
@@ -61,7 +69,7 @@ def load_config(file: str | None, environment: Mapping[str, str], folder: str) -
     for variable, key in ENVIRONMENT.items():
         if value := environment.get(variable):
             config = replace(config, **_checked(key, value, variable))
-    return replace(config, index=str(Path(config.index).expanduser().absolute()))
+    return replace(config, index=os.path.abspath(os.path.expanduser(config.index)))
 
 
 def default_index() -> str:
@@ -81,7 +89,10 @@ def config_folder() -> str:
 def _merged(config: Config, file: Path, allowed: frozenset[str] | None) -> Config:
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except IsADirectoryError as error:
+        raise ConfigError(f"{file} is a folder", "name a configuration file") from error
+    except ValueError as error:
+        # Besides what is no TOML or UTF-8, numbers of more digits than Python takes.
         raise ConfigError(f"{file} is not valid TOML: {error}", "correct the file or remove it") from error
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {os.strerror(error.errno or 0)}", "check its permissions") from error
@@ -93,18 +104,25 @@ def _merged(config: Config, file: Path, allowed: frozenset[str] | None) -> Confi
             raise ConfigError(
                 f"{file} may not set {key!r}", f"a folder's own file may set {', '.join(sorted(allowed))} only"
             )
+        if allowed is not None and (key, value) == ("color", "always"):
+            # Whoever sends output on to a file or program would get codes that he never asked for.
+            raise ConfigError(f"{file} may not set color to 'always'", "use --color always or the user's own file")
         config = replace(config, **_checked(key, value, str(file)))
     return config
 
 
 def _checked(key: str, value: object, source: str) -> dict[str, Any]:
     default = getattr(Config(), key)
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    if type(value) is not type(default):
+    kinds = (float, int) if isinstance(default, float) else (type(default),)
+    if type(value) not in kinds:
         raise ConfigError(f"{source}: {key} must be of type {type(default).__name__}", f"it is {value!r} now")
     if key in CHOICES and value not in CHOICES[key]:
         raise ConfigError(f"{source}: {key} is {value!r}", f"use one of {', '.join(CHOICES[key])}")
-    if isinstance(value, (int, float)) and value < 0:
-        raise ConfigError(f"{source}: {key} must not be negative", f"it is {value!r} now")
-    return {key: value}
+    if key == "index" and not value:
+        raise ConfigError(f"{source}: the path of the index is empty", "name a folder or leave the setting out")
+    if isinstance(value, (int, float)):
+        low, high = RANGES[key]
+        # Asked like this, NaN is refused too.
+        if not low <= value <= high:
+            raise ConfigError(f"{source}: {key} must lie between {low} and {high}", f"it is {value!r} now")
+    return {key: type(default)(value)}

@@ -76,7 +76,7 @@ def make_plan(catalog: Catalog, scope: Scope, prune: bool, recipe_changed: bool)
     missing = [entry for path, entry in known.items() if path not in seen]
     unread = [skip.path for skip in skips if skip.reason is Reason.UNREADABLE]
     gone, warnings = _surely_gone(missing, scope, prune, bool(seen), unread)
-    over = Counter(skip.reason for skip in skips if not skip.reason.failed)
+    over = Counter(skip.reason for skip in skips if not skip.reason.failed and skip.path != top)
     return Plan(
         root=root,
         read=tuple(read),

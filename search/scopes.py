@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
 
@@ -59,7 +60,7 @@ def _scope(path: str, roots: dict[str, Root], rules: RootRules, max_file_size: i
     above = next((roots[root] for root in outer if path != root and within(path, root)), None)
     if above is not None:
         if given:
-            raise UsageError(f"{path} is part of {above.path}", f"give these options with {above.path}")
+            raise UsageError(f"{path} is part of {above.path}", f"give these options with {shlex.quote(above.path)}")
         # A part that was forgotten comes back when it is named.
         kept = tuple(pattern for pattern in above.forgotten if pattern != anchored(path, above.path))
         return Scope(replace(above, forgotten=kept), path, _inner(above.path, roots))

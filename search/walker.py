@@ -9,15 +9,19 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from pathlib import Path
 
 from .documents import File, Reason, Skip
 from .errors import UsageError
 from .ignore import IGNORE_FILES, LEFT_OUT, Ignores, Match, Patterns
+from .index_folder import is_index
 
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj", "_darcs", "CVS"})
+
+"""The file and the SQLite application id that an index is known by."""
+
 
 EFFECTIVE_IDS = os.access in os.supports_effective_ids
 
@@ -42,7 +46,7 @@ def walk(root: str, rules: WalkRules, below: str | None = None) -> Iterator[File
 
     `below` limits the walk to a folder or file under the root; what the folders above it rule still holds. A root or
     `below` that does not exist yields nothing: whether that is an error is the caller's to say. Links are followed only
-    to what lies within the root and is not reached by its own name.
+    to what lies within the root, is not reached by its own name, and is left out for nothing but a hidden name.
 
     Raises UsageError where `below` is not under the root.
     """
@@ -103,6 +107,8 @@ class _Walk:
         self.device = status.st_dev
         if not stat.S_ISDIR(status.st_mode):
             return self.judge_file(self.root, status) if path == self.root else None
+        if is_index(self.root):
+            return _an_index(self.root)
         outcome: File | Skip | _Folder = _Folder(self.root, self.above_root())
         current = self.root
         for name in path[len(self.inside) :].split("/") if path != self.root else ():
@@ -197,7 +203,7 @@ class _Walk:
                 return target
             status = target
         if stat.S_ISDIR(status.st_mode):
-            return _Folder(path, ignores)
+            return _an_index(path) if is_index(path) else _Folder(path, ignores)
         return self.judge_file(path, status)
 
     def judge_file(self, path: str, status: os.stat_result) -> File | Skip:
@@ -226,6 +232,9 @@ class _Walk:
         own_name = self.inside + target[len(within) :] if target != self.real_root else self.root
         if not isinstance(self.judge_down_to(own_name), Skip):
             return Skip(path, Reason.SYMLINK, f"the link leads to {own_name}, which is reached by its own name")
+        verdict = _Walk(self.root, replace(self.rules, hidden=True, include=())).judge_down_to(own_name)
+        if isinstance(verdict, Skip) and verdict.reason in (Reason.EXCLUDED, Reason.IGNORED):
+            return Skip(path, Reason.SYMLINK, f"the link leads to {own_name}: {verdict.message}")
         if stat.S_ISDIR(status.st_mode):
             key = (status.st_dev, status.st_ino)
             if key in self.linked:
@@ -253,6 +262,10 @@ def _file(path: str, root: str, status: os.stat_result, mounted: bool) -> File:
         inode=status.st_ino,
         mounted=mounted,
     )
+
+
+def _an_index(folder: str) -> Skip:
+    return Skip(folder, Reason.EXCLUDED, f"the folder {os.path.basename(folder)} is a docsearch index")
 
 
 def _rule_files(folder: str) -> list[str]:

@@ -130,11 +130,11 @@ def test_no_hit_is_exit_code_1_and_valid_json(place: Path) -> None:
         (["ingest", "nowhere"], "/nowhere does not exist; check the path"),
         (["ingest", "docs/house", "--hidden"], "/docs/house is part of"),
         (
-            ["ingest", "--profile", "huge"],
-            "this index was made with the profile starter, not huge; leave --profile out",
+            ["ingest", "--profile", "fast"],
+            "this index was made with the profile starter, not fast; leave --profile out",
         ),
         (["ingest", "--max-file-size", "big"], "'big' is no size; write it like 500K, 20M or 1.5G"),
-        (["show", "nowhere.md"], "nowhere.md is not in the index; see why: docsearch check nowhere.md"),
+        (["show", "nowhere.md"], "nowhere.md is not in the index; see why: docsearch --index index check nowhere.md"),
         (["show", "docs/sea.rst:99"], "there is no line 99; the document has 4 lines"),
         (["show", "docs/sea.rst", "--page", "2"], "there is no page 2; the document has no pages"),
         (["forget", "nowhere"], "the index holds nothing under"),
@@ -194,7 +194,7 @@ def test_status_and_check(place: Path) -> None:
     done = run(place, "check", "/etc/hostname")
     assert (done.code, done.out) == (
         1,
-        "/etc/hostname: it is not under any ingested folder; add it with: docsearch ingest PATH [outside]\n",
+        "/etc/hostname: it is not under any ingested folder; add it with: docsearch --index index ingest PATH [outside]\n",
     )
 
 

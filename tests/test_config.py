@@ -37,7 +37,13 @@ def test_default_index_lies_in_the_users_data(tmp_path: Path) -> None:
         ("limit = ", "is not valid TOML: Invalid value"),
         ('limit = "3"', "limit must be of type int; it is '3' now"),
         ("limit = true", "limit must be of type int; it is True now"),
-        ("limit = -1", "limit must not be negative; it is -1 now"),
+        ("limit = -1", "limit must lie between 1 and 1000; it is -1 now"),
+        ("limit = 1001", "limit must lie between 1 and 1000; it is 1001 now"),
+        ("min_score = nan", "min_score must lie between 0 and 1; it is nan now"),
+        ("min_score = 2", "min_score must lie between 0 and 1; it is 2 now"),
+        ("max_file_size = -1", "max_file_size must lie between 0 and 9223372036854775807; it is -1 now"),
+        pytest.param(f"limit = {'9' * 5000}", "is not valid TOML", id="digits"),
+        ('index = ""', "the path of the index is empty; name a folder or leave the setting out"),
         ('mode = "fuzzy"', "mode is 'fuzzy'; use one of hybrid, vector, text"),
     ],
 )
@@ -58,3 +64,21 @@ def test_a_folders_file_sets_nothing_that_runs_or_reaches_outside(tmp_path: Path
 def test_a_named_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="does not exist; check the path given to --config"):
         load_config(str(tmp_path / "none.toml"), {}, str(tmp_path))
+
+
+def test_a_folders_file_may_not_force_colours_on_what_reads_the_output(tmp_path: Path) -> None:
+    write(tmp_path / ".docsearch.toml", 'color = "always"')
+    with pytest.raises(ConfigError, match="may not set color to 'always'; use --color always or the user's own file"):
+        load_config(None, {}, str(tmp_path))
+    write(tmp_path / ".docsearch.toml", 'color = "never"')
+    assert load_config(None, {}, str(tmp_path)).color == "never"
+    assert load_config(str(write(tmp_path / "config.toml", 'color = "always"')), {}, "/").color == "always"
+
+
+def test_a_named_file_may_be_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is a folder; name a configuration file"):
+        load_config(str(tmp_path), {}, str(tmp_path))
+
+
+def test_a_whole_number_is_a_score_too(tmp_path: Path) -> None:
+    assert load_config(str(write(tmp_path / "config.toml", "min_score = 1")), {}, "/").min_score == 1.0

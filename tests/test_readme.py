@@ -8,7 +8,7 @@ import click
 import pytest
 
 from search.config import ENVIRONMENT, Config
-from tui.cli import cli
+from tui.group import cli
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from search.catalog import Catalog
 from search.documents import File, Reason, Skip
 from search.errors import UsageError
 from search.walker import WalkRules, file_at, walk, why
@@ -312,3 +315,72 @@ def test_why_names_the_rule(tmp_path):
     assert why(f"{root}/c.md", root, WalkRules()) is None
     message = "the file prod.env is ignored by default: *.env"
     assert why(f"{root}/prod.env", root, rules) == Skip(f"{root}/prod.env", Reason.IGNORED, message)
+
+
+def test_an_index_is_never_read_whether_it_is_closed_or_in_use(tmp_path):
+    tree(
+        tmp_path,
+        {
+            "a.md": "", "other/catalog.sqlite": "notes", "busy/catalog.sqlite": "x" * 5000, "busy/catalog.sqlite-wal": "x",
+            "busy/catalog.sqlite-shm": "x", "tiny/catalog.sqlite": "", "tiny/catalog.sqlite-wal": "x", "tiny/catalog.sqlite-shm": "x",
+        },
+    )  # fmt: skip
+    os.mkdir(tmp_path / "pipe")
+    os.mkfifo(tmp_path / "pipe/catalog.sqlite")
+    Catalog.open(tmp_path / "closed", create=True).close()
+    expected = [
+        "a.md", "busy/catalog.sqlite", "busy/catalog.sqlite-shm", "busy/catalog.sqlite-wal", "closed: excluded",
+        "open: excluded", "other/catalog.sqlite", "pipe/catalog.sqlite: special",
+        "tiny/catalog.sqlite", "tiny/catalog.sqlite-shm", "tiny/catalog.sqlite-wal",
+    ]  # fmt: skip
+    with Catalog.open(tmp_path / "open", create=True) as catalog:
+        assert seen(tmp_path, WalkRules(ignore_files=False, hidden=True)) == expected
+        catalog.put_setting("still", "writable")
+    path = f"{tmp_path}/closed"
+    skip = Skip(path, Reason.EXCLUDED, "the folder closed is a docsearch index")
+    assert why(f"{path}/catalog.sqlite", str(tmp_path), EVERYTHING) == skip
+    assert list(walk(path, EVERYTHING)) == [skip]
+    assert why(f"{path}/catalog.sqlite", path, EVERYTHING) == skip
+
+
+def test_an_open_index_stays_locked_when_it_is_walked_over(tmp_path):
+    script = (
+        "import sys, sqlite3\n"
+        "connection = sqlite3.connect(sys.argv[1], timeout=0)\n"
+        "try: connection.execute('PRAGMA journal_mode = DELETE')\n"
+        "except sqlite3.OperationalError as error: print(error)\n"
+    )
+    with Catalog.open(tmp_path / "index", create=True) as catalog:
+        assert seen(tmp_path) == ["index: excluded"]
+        command = [sys.executable, "-c", script, f"{tmp_path}/index/catalog.sqlite"]
+        assert subprocess.run(command, capture_output=True, text=True).stdout == "database is locked\n"
+        assert catalog.roots() == ()
+
+
+def test_links_lead_to_nothing_that_a_rule_leaves_out(tmp_path):
+    tree(
+        tmp_path,
+        {
+            ".git/config": "", ".gitignore": "drafts/\n", "drafts/a.md": "", "prod.env": "",
+            ".store/.git/HEAD": "", ".store/b.md": "", ".store/key.pem": "", "old/c.md": "", "notes/": "",
+        },
+    )  # fmt: skip
+    targets = {
+        "1": ".git", "2.md": ".git/config", "3": "drafts", "4.md": "drafts/a.md", "5.md": "prod.env", "6.md": ".store/b.md",
+        "7.md": ".store/key.pem", "8.md": ".store/.git/HEAD", "9.md": "old/c.md",
+    }  # fmt: skip
+    for name, target in targets.items():
+        (tmp_path / "notes" / name).symlink_to(tmp_path / target)
+    assert seen(tmp_path, WalkRules(exclude=("/old",)), below=tmp_path / "notes") == [
+        "notes/1: symlink", "notes/2.md: symlink", "notes/3: symlink", "notes/4.md: symlink", "notes/5.md: symlink",
+        "notes/6.md", "notes/7.md: symlink", "notes/8.md: symlink", "notes/9.md: symlink",
+    ]  # fmt: skip
+    message = f"the link leads to {tmp_path}/prod.env: the file prod.env is ignored by default: *.env"
+    path = f"{tmp_path}/notes/5.md"
+    assert why(path, str(tmp_path), EVERYTHING) == Skip(path, Reason.SYMLINK, message)
+
+
+def test_a_link_may_lead_to_what_only_its_own_name_includes(tmp_path):
+    tree(tmp_path, {"other/a.md": "", "notes/": ""})
+    (tmp_path / "notes/a.md").symlink_to("../other/a.md")
+    assert seen(tmp_path, WalkRules(include=("notes/**",))) == ["notes/a.md", "other/a.md: excluded"]

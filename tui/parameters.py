@@ -1,21 +1,31 @@
-"""Values as people type them: dates and sizes."""
+"""Values as people type them: dates, sizes, scores and paths."""
 
 from __future__ import annotations
 
+import glob
+import math
+import os
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 import click
 
-AGO = re.compile(r"(\d+)\s*([dwmy])")
+AGO = re.compile(r"(\d{1,9})\s*([dwmy])")
 DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
-FORMATS = ("%Y-%m-%d", "%Y-%m", "%Y", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
+TIMES = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
+FORMATS = ("%Y-%m-%d", "%Y-%m", "%Y", *TIMES, *(f"{time}%z" for time in TIMES))
 UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+YEARS = range(1678, 2262)
+"""The whole years that nanoseconds since the epoch reach in 64 bits."""
 
 
 class Date(click.ParamType[int]):
-    """A day, month, year or time in the local time zone, or a time ago, as nanoseconds since the epoch of its start."""
+    """A day, month, year or time, or a time ago, as nanoseconds since the epoch of its start.
+
+    Local where no time zone is given. What lies before or after all times that a file can have is the first or last of them.
+    """
 
     name = "date"
 
@@ -33,13 +43,13 @@ class Date(click.ParamType[int]):
                 return _ns(midnight - timedelta(days=words == "yesterday"))
             if match := AGO.fullmatch(words):
                 return _ns(midnight - timedelta(days=int(match[1]) * DAYS[match[2]]))
-            for form in FORMATS:
-                try:
-                    return _ns(datetime.strptime(value.strip(), form))
-                except ValueError:
-                    continue
         except OverflowError:
-            pass
+            return EARLIEST
+        for form in FORMATS:
+            try:
+                return _ns(datetime.strptime(words.upper().replace(" ", "T", 1), form))
+            except ValueError:
+                continue
         self.fail(
             f"{value!r} is no date; write it like 2026-11-02, 2026-11, 2026, 30d, 2w, 6m, 1y, today or yesterday",
             param,
@@ -62,9 +72,61 @@ class Size(click.ParamType[int]):
         return int(float(match[1]) * UNITS[match[2]])
 
 
+class Score(click.FloatRange):
+    """A number from 0 to 1."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number. Fails for any other, and for what is no number."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail(f"{value!r} is not in the range 0<=x<=1", param, ctx)
+        return number
+
+
+class FilePath(click.ParamType[str]):
+    """A path that is not empty: an empty one would mean the working folder, which nobody named."""
+
+    name = "path"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The path as typed. Fails for an empty one."""
+        if not value:
+            self.fail("the path is empty", param, ctx)
+        return str(value)
+
+
+def path_globs(typed: Iterable[str]) -> tuple[str, ...]:
+    """The globs for a Filter. One that begins with a path that is there, as seen from the working folder, is made absolute.
+
+    Bare names stay as they are, for they match anywhere. An absolute one comes with its links resolved too, for that is how the index names files
+    outside of links that lead from one place of a root to another.
+    """
+    return tuple(pattern for one in typed for pattern in _absolute(one))
+
+
+def _absolute(typed: str) -> tuple[str, ...]:
+    plain = os.path.expanduser(typed)
+    if "/" not in plain and plain not in (".", ".."):
+        return (typed,)
+    there, rest = plain, ""
+    if not os.path.lexists(plain):
+        parts = plain.split("/")
+        literal = next((count for count, part in enumerate(parts) if glob.has_magic(part)), len(parts) - 1)
+        there, rest = "/".join(parts[:literal]) or "/"[: plain.startswith("/")], "/".join(parts[literal:])
+        if not there or not os.path.lexists(there):
+            return (typed,)
+    found = dict.fromkeys((os.path.abspath(there), os.path.realpath(there)))
+    return tuple(os.path.join(glob.escape(path), rest) if rest else glob.escape(path) for path in found)
+
+
 def _ns(moment: datetime) -> int:
+    if moment.year not in YEARS:
+        return EARLIEST if moment.year < YEARS.start else LATEST
     return int(moment.timestamp()) * 10**9
 
 
+EARLIEST, LATEST = -(2**63), 2**63 - 1
 DATE = Date()
 SIZE = Size()
+SCORE = Score(0, 1)
+PATH = FilePath()

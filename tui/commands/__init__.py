@@ -3,8 +3,9 @@
 from .check import check
 from .forget import forget
 from .ingest import ingest
+from .models import models
 from .query import query
 from .show import show
 from .status import status
 
-COMMANDS = (ingest, query, show, status, check, forget)
+COMMANDS = (ingest, query, show, status, check, forget, models)

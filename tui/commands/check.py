@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from ..exit_codes import ExitCode
-from ..settings import Settings, pass_settings
+from ..parameters import PATH
+from ..settings import Settings, json_flag, pass_settings
 
 
 @click.command()
-@click.argument("path")
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@click.argument("path", type=PATH)
+@json_flag("--json", "as_json", "For scripts.")
 @pass_settings
 def check(settings: Settings, path: str, as_json: bool) -> int:
     """Say why a file is or is not in the index. Exit code 0: it is; 1: it is not.
@@ -27,7 +28,6 @@ def check(settings: Settings, path: str, as_json: bool) -> int:
 
         click.echo(verdict_json(verdict))
     else:
-        click.echo(
-            f"{printable(verdict.path, one_line=True)}: {printable(verdict.message, one_line=True)} [{verdict.code}]"
-        )
+        message = printable(settings.placed(verdict.message), one_line=True)
+        click.echo(f"{printable(verdict.path, one_line=True)}: {message} [{verdict.code}]")
     return ExitCode.FOUND if verdict.indexed else ExitCode.NOTHING

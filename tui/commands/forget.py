@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from ..exit_codes import ExitCode
+from ..parameters import PATH
 from ..settings import Settings, pass_settings
 
 
 @click.command()
-@click.argument("path")
+@click.argument("path", type=PATH)
 @pass_settings
 def forget(settings: Settings, path: str) -> int:
     """Take a folder or file out of the index; the files themselves are not touched.

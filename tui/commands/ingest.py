@@ -6,17 +6,18 @@ import sys
 
 import click
 
+from search.config import MAX_FILE_SIZE
 from search.results import IngestReport
 
 from ..exit_codes import ExitCode
-from ..parameters import SIZE
-from ..settings import Settings, pass_settings
+from ..parameters import PATH, SIZE
+from ..settings import Settings, json_flag, pass_settings
 
 LISTED = 20
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 @click.option("--profile", metavar="NAME", help="The models of a new index (default: starter).")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave these out (.gitignore syntax); repeatable.")
 @click.option("--include", multiple=True, metavar="GLOB", help="Read only these; repeatable.")
@@ -26,7 +27,7 @@ LISTED = 20
 )
 @click.option("--max-file-size", type=SIZE, metavar="SIZE", help="Pass over larger files, such as 20M (default: 50M).")
 @click.option("--prune", is_flag=True, help="Also forget the documents of a root that is now empty or missing.")
-@click.option("--json", "as_json", is_flag=True, help="A summary for scripts on stdout.")
+@json_flag("--json", "as_json", "A summary for scripts on stdout.")
 @pass_settings
 def ingest(
     settings: Settings, paths: tuple[str, ...], profile: str | None, exclude: tuple[str, ...], include: tuple[str, ...],
@@ -43,12 +44,12 @@ def ingest(
 
     from ..progress import ProgressLine
 
-    config = settings.config
-    rules = RootRules(exclude or None, include or None, hidden, ignore, max_file_size or config.max_file_size or None)
-    with settings.open_index(profile or config.profile or None) as index:
+    rules = RootRules(exclude or None, include or None, hidden, ignore, max_file_size)
+    for_new_roots = settings.config.max_file_size or MAX_FILE_SIZE
+    with settings.open_index(profile) as index:
         line = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet)
         try:
-            report = index.ingest(paths, rules, prune, line.show)
+            report = index.ingest(paths, rules, prune, line.show, for_new_roots)
         finally:
             line.close()
         if as_json:
@@ -69,7 +70,8 @@ def _narrate(settings: Settings, report: IngestReport) -> None:
             name = printable(skip.path, one_line=True)
             settings.note(f"{title}: {name}: {printable(skip.message, one_line=True)}")
         if len(skips) > LISTED:
-            settings.note(f"{title}: {len(skips) - LISTED} more; ask about one with: docsearch check PATH")
+            more = f"{title}: {len(skips) - LISTED} more; ask about one with: docsearch check PATH"
+            settings.note(settings.placed(more))
     parts = [
         f"{count:,} {what}"
         for count, what in (

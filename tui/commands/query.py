@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from search.config import MODES
+from search.config import CANDIDATES, MAX_LIMIT, MODES
+from search.errors import UsageError
 
 from ..exit_codes import ExitCode
-from ..parameters import DATE
-from ..settings import Settings, pass_settings
+from ..parameters import DATE, SCORE, path_globs
+from ..settings import Settings, json_flag, pass_settings
 
 if TYPE_CHECKING:
     from search import Filter, Index, QueryResult
@@ -20,15 +21,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("text")
-@click.option("-n", "--limit", type=click.IntRange(1, 1000), help="How many hits (default: 10).")
-@click.option("--json", "as_json", is_flag=True, help="The answer as one JSON object.")
-@click.option("--jsonl", "as_lines", is_flag=True, help="One JSON object a hit and line.")
+@click.option("-n", "--limit", type=click.IntRange(1, MAX_LIMIT), help="How many hits (default: 10).")
+@json_flag("--json", "as_json", "The answer as one JSON object.")
+@json_flag("--jsonl", "as_lines", "One JSON object a hit and line.")
 @click.option("-l", "--files-with-matches", "only_files", is_flag=True, help="Only the paths of the files.")
 @click.option("-0", "--null", "null", is_flag=True, help="Paths only, each ended by a NUL byte, for xargs -0.")
 @click.option("--mode", type=click.Choice(MODES), help="Which legs to ask (default: hybrid).")
-@click.option(
-    "--min-score", type=click.FloatRange(0, 1), metavar="X", help="Cut hits that score less; 0 shows even noise."
-)
+@click.option("--min-score", type=SCORE, metavar="X", help="Cut hits that score less; 0 shows even noise.")
 @click.option(
     "--path",
     "paths",
@@ -49,11 +48,14 @@ if TYPE_CHECKING:
 @click.option("--per-file", type=click.IntRange(1), metavar="N", help="At most N passages of one file.")
 @click.option("--full", is_flag=True, help="Show the whole passages.")
 @click.option("--explain", is_flag=True, help="Show how each hit came to its place.")
+@click.option("--rerank/--no-rerank", default=None, help="Let the profile's reranker order the best candidates.")
+@click.option("--candidates", type=click.IntRange(1, MAX_LIMIT), metavar="N", help="How many it reads (default: 50).")
+@click.option("--rerank-budget", type=click.FloatRange(0), metavar="SECONDS", help="How long it may take.")
 @pass_settings
 def query(
     settings: Settings, text: str, limit: int | None, as_json: bool, as_lines: bool, only_files: bool, null: bool, mode: str | None,
     min_score: float | None, paths: tuple[str, ...], types: tuple[str, ...], after: int | None, before: int | None,
-    per_file: int | None, full: bool, explain: bool,
+    per_file: int | None, full: bool, explain: bool, rerank: bool | None, candidates: int | None, rerank_budget: float | None,
 ) -> int:  # fmt: skip
     """Find the passages that answer TEXT.
 
@@ -67,8 +69,12 @@ def query(
     where = _filter(paths, types, after, before)
     if min_score is None:
         min_score = settings.config.min_score or None
+    if as_json + as_lines + (only_files or null) > 1:
+        raise click.UsageError("--json, --jsonl and -l exclude each other", click.get_current_context())
     if text == "-" and not as_lines:
         raise click.UsageError("queries from stdin need --jsonl", click.get_current_context())
+    if text == "-" and sys.stdin is None:
+        raise UsageError("stdin is closed", "give the queries with: docsearch query - --jsonl < FILE")
     queries = (line.strip() for line in sys.stdin) if text == "-" else [text]
     mode = mode or settings.config.mode
     found = False
@@ -77,7 +83,10 @@ def query(
         for words in queries:
             if not words and text == "-":
                 continue
-            result = index.query(words, limit or settings.config.limit, mode, where, per_file, min_score, explain)
+            result = index.query(
+                words, limit or settings.config.limit, mode, where, per_file, min_score, explain,
+                rerank, candidates or CANDIDATES, rerank_budget,
+            )  # fmt: skip
             found = found or bool(result.hits)
             _show(settings, result, as_json, as_lines, only_files or null, null, full)
     return ExitCode.FOUND if found else ExitCode.NOTHING
@@ -87,7 +96,7 @@ def _filter(paths: Iterable[str], types: Iterable[str], after: int | None, befor
     from search import Filter
 
     suffixes = tuple(kind.lower().lstrip(".") for kind in types)
-    where = Filter(tuple(paths), suffixes, after, before)
+    where = Filter(path_globs(paths), suffixes, after, before)
     return where if where != Filter() else None
 
 
@@ -120,6 +129,7 @@ def _show(
     elif only_files:
         sys.stdout.flush()
         sys.stdout.buffer.write(file_list(result, null, sys.stdout.isatty() and not null))
+        sys.stdout.buffer.flush()
     elif result.hits:
         click.echo(hits_text(result, Style.of_stdout(settings.color), full), color=True)
     else:

@@ -11,6 +11,7 @@ import click
 from search.errors import UsageError
 
 from ..exit_codes import ExitCode
+from ..parameters import PATH
 from ..settings import Settings, pass_settings
 
 AROUND = 10
@@ -19,7 +20,7 @@ WITH_LINE = re.compile(r"(.+):(\d+)", re.DOTALL)
 
 
 @click.command()
-@click.argument("target", metavar="PATH[:LINE]|ID")
+@click.argument("target", type=PATH, metavar="PATH[:LINE]|ID")
 @click.option("--page", type=click.IntRange(1), metavar="N", help="Only this page.")
 @pass_settings
 def show(settings: Settings, target: str, page: int | None) -> int:
@@ -42,7 +43,8 @@ def show(settings: Settings, target: str, page: int | None) -> int:
                 text = _page(text, document.pages, page)
             elif line is not None:
                 text = _around(text, line)
-    click.echo(printable(text) if sys.stdout.isatty() else text)
+    # What looks like a colour code in a document is text.
+    click.echo(printable(text) if sys.stdout.isatty() else text, color=True)
     return ExitCode.FOUND
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from search.results import Status
 
 from ..exit_codes import ExitCode
-from ..settings import Settings, pass_settings
+from ..settings import Settings, json_flag, pass_settings
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@json_flag("--json", "as_json", "For scripts.")
 @pass_settings
 def status(settings: Settings, as_json: bool) -> int:
     """Show what the index holds and how fresh it is.
@@ -26,7 +28,7 @@ def status(settings: Settings, as_json: bool) -> int:
 
         click.echo(status_json(state))
     else:
-        click.echo(_text(state))
+        click.echo(_text(replace(state, health=settings.placed(state.health))))
     return ExitCode.FOUND
 
 

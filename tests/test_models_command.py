@@ -1,0 +1,220 @@
+"""`docsearch models` in new processes, against a hub on the loopback: pull, list, test, convert, rm, model by model."""
+
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from search.caches import repository_folder
+from search.inventory import KNOWN
+
+from .commands import Done, docsearch
+from .hub_server import Faults, HubServer
+from .made_models import MADE, NOT_FETCHED, empty_caches, made
+
+DWQ, RERANKER = "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ", "Qwen/Qwen3-Reranker-0.6B"
+
+
+@pytest.fixture(autouse=True)
+def no_discovered_caches(monkeypatch, tmp_path):
+    empty_caches(monkeypatch, tmp_path)
+
+
+def models(tmp_path: Path, *arguments: str, hub: HubServer | None = None, **env: str) -> Done:
+    address = {"HF_ENDPOINT": hub.address} if hub else {}
+    return docsearch("models", *arguments, cwd=tmp_path, env=address | env)
+
+
+def listed(tmp_path: Path, *arguments: str) -> dict[str, dict]:
+    done = models(tmp_path, "list", "--json", *arguments)
+    assert done.code == 0
+    return {model["name"]: model for model in json.loads(done.out)["models"]}
+
+
+@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.name)
+def test_every_model_of_the_report_from_pull_to_test(tmp_path, known):
+    files = made(known.name)
+    with HubServer({known.name: files}) as hub:
+        folder = tmp_path / "hub" / repository_folder(known.name) / "snapshots" / hub.commit(known.name)
+        done = models(tmp_path, "pull", known.name.split("/")[1], hub=hub)
+        assert (done.code, done.out, done.err) == (0, "", f"{known.name} is here and whole: {folder}\n")
+        assert hub.requests[0] == f"GET /api/models/{known.name}"
+        assert not any(name in line for line in hub.requests for name in NOT_FETCHED)
+    row = listed(tmp_path)[known.name]
+    assert (row["state"], row["role"], row["bits"], row["path"]) == ("available", known.role, known.bits, str(folder))
+    done = models(tmp_path, "test", known.name, DOCSEARCH_BACKEND="cpu")
+    assert (done.code, done.err) == (0, "")
+    first, second, *rest = done.out.splitlines()
+    assert first == f"{known.name.split('/')[1]} ({known.role}, cpu): works with these differences"
+    assert re.fullmatch(
+        r"  - its hidden size is 64, that of the published model \d+: the scores are not compared", second
+    )
+    assert [line.split()[0] for line in rest] == [
+        "load",
+        "passages" if known.role == "embedder" else "rerank",
+        "memory",
+    ]
+
+
+def test_the_table_for_people(tmp_path):
+    with HubServer({DWQ: made(DWQ)}) as hub:
+        models(tmp_path, "pull", DWQ, hub=hub)
+    out = models(tmp_path, "list").out.splitlines()
+    assert out[0].split() == ["MODEL", "ROLE", "FORM", "BITS", "DIMENSIONS", "SIZE", "STATE", "PROFILES", "LICENCE"]
+    assert [line.split()[0] for line in out[1:]] == ["starter", *MADE]
+    rows = {line.split()[0]: line.split() for line in out}
+    assert rows["starter"] == ["starter", "embedder", "MLX", "8", "384", "36", "MB", "available", "starter", "MIT"]
+    here = rows[DWQ]
+    assert (here[1:5], here[6:8], here[-1]) == (["embedder", "MLX", "4", "64"], ["kB", "available"], "Apache-2.0")
+    away = rows["Qwen/Qwen3-Reranker-8B"]
+    assert (away[1:8], away[-1]) == (["reranker", "standard", "16", "-", "~16.4", "GB", "missing"], "Apache-2.0")
+    assert models(tmp_path).out.splitlines() == out
+
+
+def test_list_says_what_is_wrong(tmp_path):
+    with HubServer({DWQ: made(DWQ)}, Faults(cut_after={"model.safetensors": 40_000}, cuts=99)) as hub:
+        hub.faults.ignore_ranges = True
+        done = models(tmp_path, "pull", DWQ, hub=hub)
+    assert done.code == 2
+    assert re.fullmatch(
+        rf"docsearch: the connection to {hub.address} failed: .*; check the network and HTTPS_PROXY, then run the same command again: "
+        r"it goes on where it stopped\n",
+        done.err,
+    )
+    row = listed(tmp_path)[DWQ]
+    assert (row["state"], row["detail"]) == ("partial", "model.safetensors missing")
+    done = models(tmp_path, "test", DWQ)
+    assert (done.code, done.out, done.err) == (
+        2, "", f"docsearch: {DWQ} is partial: model.safetensors missing; run: docsearch models pull {DWQ}\n",
+    )  # fmt: skip
+
+
+def test_a_missing_model_names_its_command(tmp_path):
+    done = models(tmp_path, "test", "Qwen/Qwen3-Reranker-4B")
+    assert (done.code, done.err) == (
+        2, "docsearch: the model Qwen/Qwen3-Reranker-4B is not here; run: docsearch models pull Qwen/Qwen3-Reranker-4B\n",
+    )  # fmt: skip
+
+
+def test_an_external_disk(tmp_path):
+    disk = tmp_path / "Volumes" / "Models"
+    done = models(tmp_path, "pull", DWQ, "--cache-folder", str(disk))
+    assert (done.code, done.err) == (
+        2,
+        f"docsearch: the models folder {disk} (from --cache-folder) is not there; plug in its disk, or create the folder\n",
+    )
+    done = models(tmp_path, "list", DOCSEARCH_MODELS=str(disk))
+    assert (done.code, done.err) == (
+        0,
+        f"docsearch: the models folder {disk} (from DOCSEARCH_MODELS) is not there; plug in its disk, or create the folder\n",
+    )
+    disk.mkdir(parents=True)
+    with HubServer({DWQ: made(DWQ)}) as hub:
+        assert models(tmp_path, "pull", DWQ, "--cache-folder", str(disk), hub=hub).code == 0
+    assert listed(tmp_path)[DWQ]["state"] == "missing"
+    row = listed(tmp_path, "--cache-folder", str(disk))[DWQ]
+    assert (row["state"], Path(row["path"]).is_relative_to(disk)) == ("available", True)
+
+
+def test_convert_says_what_it_did(tmp_path):
+    with HubServer({RERANKER: made(RERANKER)}) as hub:
+        models(tmp_path, "pull", RERANKER, hub=hub)
+    done = models(tmp_path, "convert", RERANKER, "--bits", "4", DOCSEARCH_BACKEND="cpu")
+    folder = tmp_path / "data" / "docsearch" / "models" / "Qwen3-Reranker-0.6B-4bit"
+    assert (done.code, done.out) == (0, f"{folder}\n")
+    assert re.fullmatch(
+        r"weights: \d+ kB before, \d+ kB now\nlargest change of a score on the test pairs: 0\.\d{4} before, 0\.\d{4} now\n",
+        done.err,
+    )
+    row = listed(tmp_path)["Qwen3-Reranker-0.6B-4bit"]
+    assert (row["state"], row["role"], row["form"], row["bits"], row["licence"]) == (
+        "available", "reranker", "MLX", 4, "Apache-2.0",
+    )  # fmt: skip
+    assert models(tmp_path, "test", "Qwen3-Reranker-0.6B-4bit", DOCSEARCH_BACKEND="cpu").code == 0
+    again = models(tmp_path, "convert", RERANKER, "--bits", "4")
+    assert (again.code, again.err) == (
+        2, f"docsearch: {folder} is there already; remove it, or name another folder with --out\n",
+    )  # fmt: skip
+
+
+def test_test_without_a_name_tests_all_that_are_here(tmp_path):
+    with HubServer({DWQ: made(DWQ)}) as hub:
+        models(tmp_path, "pull", DWQ, hub=hub)
+    done = models(tmp_path, "test", "--json", DOCSEARCH_BACKEND="cpu")
+    tests = json.loads(done.out)["tests"]
+    assert done.code == 0
+    assert [(test["name"], test["outcome"]) for test in tests] == [
+        ("bge-small-en-v1.5 (8-bit)", "works"),
+        ("Qwen3-Embedding-0.6B-4bit-DWQ", "works with these differences"),
+    ]
+    blob = next((tmp_path / "hub" / repository_folder(DWQ) / "snapshots").glob("*/model.safetensors")).resolve()
+    data = bytearray(blob.read_bytes())
+    data[-1] ^= 1
+    blob.write_bytes(data)
+    done = models(tmp_path, "test", DWQ, DOCSEARCH_BACKEND="cpu")
+    assert done.code == 1
+    assert "  - model.safetensors has a wrong checksum: pull the model again\n" in done.out
+    with HubServer({DWQ: made(DWQ)}) as hub:
+        models(tmp_path, "pull", DWQ, hub=hub)
+    assert models(tmp_path, "test", DWQ, DOCSEARCH_BACKEND="cpu").code == 0
+
+
+def test_rm(tmp_path):
+    with HubServer({DWQ: made(DWQ)}) as hub:
+        models(tmp_path, "pull", DWQ, hub=hub)
+    store = tmp_path / "hub" / repository_folder(DWQ)
+    done = models(tmp_path, "rm", DWQ)
+    assert done.code == 0
+    assert re.fullmatch(rf"deleted {store}: \d+ kB are free\n", done.err)
+    assert not store.exists()
+    done = models(tmp_path, "rm", DWQ)
+    assert (done.code, done.err) == (2, f"docsearch: there is no model {DWQ} to delete; see: docsearch models list\n")
+    assert models(tmp_path, "rm", str(tmp_path)).code == 2
+    assert tmp_path.is_dir()
+
+
+def test_a_proxy_that_is_not_there(tmp_path):
+    done = models(tmp_path, "pull", DWQ, HF_ENDPOINT="http://hub.invalid", HTTP_PROXY="http://127.0.0.1:9", NO_PROXY="")
+    assert done.code == 2
+    assert done.err.startswith("docsearch: the connection to http://hub.invalid failed: ")
+    assert "HTTPS_PROXY" in done.err
+    assert done.err.count("\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a terminal")
+def test_progress_is_drawn_on_a_terminal(tmp_path):
+    import pty
+    import subprocess
+
+    from .commands import COMMAND
+
+    with HubServer({DWQ: made(DWQ)}) as hub:
+        main, child = pty.openpty()
+        env = os.environ | {"HF_ENDPOINT": hub.address}
+        process = subprocess.Popen([COMMAND, "models", "pull", DWQ], cwd=tmp_path, env=env, stderr=child, stdout=child)
+        os.close(child)
+        seen = b""
+        while chunk := read(main):
+            seen += chunk
+        os.close(main)
+        assert process.wait(60) == 0
+    assert b"is here and whole" in seen
+
+
+def read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65536)
+    except OSError:  # Linux says so when the other end is closed
+        return b""
+
+
+def test_a_group_without_a_known_command(tmp_path):
+    done = models(tmp_path, "fetch")
+    assert (done.code, done.err) == (2, "docsearch: No such command 'fetch'; see: docsearch models --help\n")
+
+
+def test_json_errors(tmp_path):
+    done = models(tmp_path, "test", "--json", "none/none")
+    assert json.loads(done.out)["error"]["code"] == "model"

@@ -1,0 +1,241 @@
+"""`docsearch models`: list, pull, convert, test, rm."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..exit_codes import ExitCode
+from ..settings import Settings, json_flag, pass_settings
+
+if TYPE_CHECKING:
+    from search.inventory import ModelEntry
+    from search.model_test import Examination
+
+Command = Callable[..., Any]
+HEADINGS = ("MODEL", "ROLE", "FORM", "BITS", "DIMENSIONS", "SIZE", "STATE", "PROFILES", "LICENCE")
+RIGHT = {"BITS", "DIMENSIONS", "SIZE"}
+cache_folder_option: Callable[[Command], Command] = click.option(
+    "--cache-folder",
+    metavar="DIR",
+    help="Where your models are (also DOCSEARCH_MODELS); the Hugging Face cache is looked in too.",
+)
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def models(context: click.Context) -> int | None:
+    """See, fetch, convert, test and delete models. Only `pull` uses the network.
+
+    \b
+    Example:  docsearch models list
+              docsearch models pull Qwen/Qwen3-Reranker-0.6B
+    """
+    if context.invoked_subcommand is None:
+        return int(context.invoke(list_models))
+    return None
+
+
+@models.command("list")
+@cache_folder_option
+@json_flag("--json", "as_json", "For scripts.")
+@pass_settings
+def list_models(settings: Settings, cache_folder: str | None = None, as_json: bool = False) -> int:
+    """List the models that docsearch knows and what is found of them and of others.
+
+    A size with ~ is about what a pull would fetch.
+
+    \b
+    Example:  docsearch models list --cache-folder /Volumes/Models
+    """
+    from search.inventory import inventory
+
+    found = inventory(cache_folder)
+    for warning in found.warnings:
+        click.echo(f"docsearch: {_line(warning)}", err=True)
+    if as_json:
+        from dataclasses import asdict
+
+        from ..jsont import SCHEMA, dumps
+
+        click.echo(dumps({"schema": SCHEMA, "models": [asdict(model) for model in found.models]}))
+    else:
+        click.echo(_table([HEADINGS, *map(_row, found.models)]))
+    return ExitCode.FOUND
+
+
+@models.command()
+@click.argument("name", metavar="NAME|PROFILE")
+@cache_folder_option
+@pass_settings
+def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
+    """Fetch a model, or all models of a profile, from the Hugging Face hub.
+
+    Only safetensors, settings and the tokenizer are fetched, and every file is checked. A pull that was interrupted goes on
+    where it stopped; a pull of a model that is here checks and repairs it.
+
+    \b
+    Example:  docsearch models pull mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ
+    """
+    from search.inventory import repositories
+    from search.pulling import pull as fetch
+
+    from ..download_line import DownloadLine
+
+    for repository in repositories(name):
+        line = DownloadLine(sys.stderr, sys.stderr.isatty(), settings.quiet)
+        try:
+            folder = fetch(repository, cache_folder, line.show)
+        finally:
+            line.close()
+        settings.note(f"{repository} is here and whole: {_line(str(folder))}")
+    return ExitCode.FOUND
+
+
+@models.command()
+@click.argument("name")
+@cache_folder_option
+@click.option("--bits", type=click.Choice(["4", "8"]), help="Bits of each weight (default: 8, mxfp4: 4).")
+@click.option("--group-size", type=click.Choice(["32", "64", "128"]), help="Weights that share a scale (default: 64).")
+@click.option("--mode", type=click.Choice(["affine", "mxfp4", "mxfp8"]), default="affine", help="The form.")
+@click.option("--out", metavar="DIR", help="The folder to write (default: NAME-8bit with your models).")
+@pass_settings
+def convert(
+    settings: Settings, name: str, cache_folder: str | None, bits: str | None, group_size: str | None, mode: str, out: str | None
+) -> int:  # fmt: skip
+    """Quantise a model that is here for MLX, and say how its size and its scores change.
+
+    \b
+    Example:  docsearch models convert Qwen/Qwen3-Reranker-0.6B --bits 8
+    """
+    from search.conversion import convert as quantise
+    from search.hub import resolve
+    from search.model_test import example_scores
+    from search.published import furthest
+
+    source = resolve(name, cache_folder)
+    target = Path(out).expanduser().absolute() if out else None
+    done = quantise(
+        source, int(bits) if bits else None, int(group_size) if group_size else None, mode, target, cache_folder
+    )
+    click.echo(str(done.folder))
+    settings.note(f"weights: {size_text(done.source_bytes)} before, {size_text(done.bytes)} now")
+    backend = settings.config.backend
+    before, after = furthest(example_scores(source, backend), example_scores(done.folder, backend))
+    settings.note(f"largest change of a score on the test pairs: {before:.4f} before, {after:.4f} now")
+    return ExitCode.FOUND
+
+
+@models.command()
+@click.argument("name", required=False)
+@cache_folder_option
+@click.option("--bench", is_flag=True, help="Also measure what the README sets targets for.")
+@json_flag("--json", "as_json", "For scripts.")
+@pass_settings
+def test(settings: Settings, name: str | None, cache_folder: str | None, bench: bool, as_json: bool) -> int:
+    """Test a model, or all that are here: checksums, results, known scores, speed and memory.
+
+    Exit code 0: all work, if with differences; 1: one does not.
+
+    \b
+    Example:  docsearch models test mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ --bench
+    """
+    from search.caches import State
+    from search.hub import resolve
+    from search.inventory import STARTER, inventory
+    from search.model_test import Outcome, examine
+
+    if name is None:
+        folders = [Path(model.path) for model in inventory(cache_folder).models if model.state is State.AVAILABLE]
+    else:
+        folders = [STARTER if name == "starter" else resolve(name, cache_folder)]
+    examined = []
+    for folder in folders:
+        examination = examine(folder, settings.config.backend, bench)
+        examined.append(examination)
+        if not as_json:
+            click.echo(_report(examination))
+    if as_json:
+        from dataclasses import asdict
+
+        from ..jsont import SCHEMA, dumps
+
+        click.echo(dumps({"schema": SCHEMA, "tests": [asdict(examination) for examination in examined]}))
+    failed = any(examination.outcome is Outcome.FAILS for examination in examined)
+    return ExitCode.NOTHING if failed else ExitCode.FOUND
+
+
+@models.command()
+@click.argument("name")
+@cache_folder_option
+@pass_settings
+def rm(settings: Settings, name: str, cache_folder: str | None) -> int:
+    """Delete a model from the disk, from every place that has it.
+
+    \b
+    Example:  docsearch models rm Qwen/Qwen3-Reranker-4B
+    """
+    from search.errors import UsageError
+    from search.hub import find, remove
+
+    found = find(name, cache_folder)
+    if not found:
+        raise UsageError(f"there is no model {name} to delete", "see: docsearch models list")
+    for model in found:
+        size = remove(model)
+        settings.note(f"deleted {_line(str(model.store))}: {size_text(size)} are free")
+    return ExitCode.FOUND
+
+
+def size_text(size: float) -> str:
+    """Bytes as people read them.
+
+    >>> size_text(335_000_000), size_text(4_257_000_000)
+    ('335 MB', '4.3 GB')
+    """
+    if size >= 1e9:
+        return f"{size / 1e9:,.1f} GB"
+    return f"{size / 1e6:,.0f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"
+
+
+def _row(model: ModelEntry) -> tuple[str, ...]:
+    size = size_text(model.size_bytes) if model.size_bytes else ""
+    if not size and model.download_bytes:
+        size = f"~{size_text(model.download_bytes)}"
+    state = f"{model.state}: {_line(model.detail)}" if model.detail else str(model.state)
+    number = (str(model.bits or "-"), str(model.dimensions or "-"))
+    profiles = ", ".join(model.profiles) or "-"
+    return (_line(model.name), model.role, model.form, *number, size, state, profiles, _line(model.licence) or "-")
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    columns = list(zip(HEADINGS, widths, strict=True))
+
+    def line(row: tuple[str, ...]) -> str:
+        cells = (
+            cell.rjust(w) if head in RIGHT else cell.ljust(w) for cell, (head, w) in zip(row, columns, strict=True)
+        )
+        return "  ".join(cells).rstrip()
+
+    return "\n".join(map(line, rows))
+
+
+def _report(examination: Examination) -> str:
+    lines = [f"{_line(examination.name)} ({examination.role}, {examination.engine}): {examination.outcome}"]
+    lines += [f"  - {_line(finding.text)}" for finding in examination.findings]
+    for measured in examination.measurements:
+        target = f"  (target on an M4 Max: {measured.target} {measured.unit})" if measured.target else ""
+        number = f"{measured.value:,.0f}" if measured.value >= 100 else f"{measured.value:.2f}"
+        lines.append(f"  {measured.what:<24} {number:>10} {measured.unit}{target}")
+    return "\n".join(lines)
+
+
+def _line(text: str) -> str:
+    from ..terminal import printable
+
+    return printable(text, one_line=True)

@@ -1,0 +1,73 @@
+"""The command `docsearch` itself: the global options, and the table of commands."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+
+import click
+
+from search import __version__
+from search.config import CHOICES, load_config
+
+from .commands import COMMANDS
+from .exit_codes import ExitCode
+from .parameters import PATH
+from .settings import Settings
+
+
+@click.group(
+    commands={command.name or "": command for command in COMMANDS},
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option("--index", type=PATH, metavar="DIR", help="The index's folder (also DOCSEARCH_INDEX).")
+@click.option("--config", type=PATH, metavar="FILE", help="A configuration file instead of the user's own.")
+@click.option("--backend", type=click.Choice(CHOICES["backend"]), help="What computes: MLX (Metal, CUDA) or the CPU.")
+@click.option("-v", "--verbose", is_flag=True, help="Show tracebacks and details.")
+@click.option("--quiet", is_flag=True, help="No progress and no notes on stderr.")
+@click.option("--color", type=click.Choice(CHOICES["color"]), help="Colours and links (default: on a terminal).")
+@click.version_option(__version__, prog_name="docsearch", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(
+    context: click.Context,
+    index: str | None,
+    config: str | None,
+    backend: str | None,
+    verbose: bool,
+    quiet: bool,
+    color: str | None,
+) -> None:
+    """Search your own documents by meaning, offline.
+
+    \b
+    docsearch ingest ~/notes                 read a folder into the index
+    docsearch query "how do I descale it"    see the passages that answer
+    docsearch                                the interactive app
+    """
+    environment = dict(os.environ)
+    flags = {"DOCSEARCH_INDEX": index, "DOCSEARCH_BACKEND": backend}
+    environment.update({variable: value for variable, value in flags.items() if value})
+    settings = load_config(config, environment, os.getcwd())
+    if color is None:
+        # NO_COLOR is a wish about this run, so it counts more than a file.
+        color = "never" if environment.get("NO_COLOR") else settings.color
+    context.obj = Settings(settings, verbose, quiet, color, _place(index, config))
+    if context.invoked_subcommand is None:
+        _open_app(context)
+
+
+def _place(index: str | None, config: str | None) -> str:
+    named = (("--index", index), ("--config", config))
+    return "".join(f"{flag} {shlex.quote(value)} " for flag, value in named if value)
+
+
+def _open_app(context: click.Context) -> None:
+    if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        click.echo(context.get_help(), err=True)
+        context.exit(ExitCode.ERROR)
+    from .app import DocsearchApp
+
+    with context.obj.open_index() as index:
+        DocsearchApp(index).run()
