@@ -5,26 +5,24 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Self
 
 from . import readers
-from .calibration import CALIBRATIONS, UNKNOWN
 from .catalog import Catalog
 from .config import CANDIDATES, MAX_FILE_SIZE, default_index
 from .documents import Passage
 from .durability import Durability
 from .entries import State
-from .errors import IndexDamaged, ModelError, ModelMismatch, NoIndex, UsageError
+from .errors import IndexDamaged, NoIndex, UsageError
 from .filters import Filter
-from .inventory import fitting_profile
 from .lock import WriterLock
 from .overview import judge, overview
+from .parts import Parts
 from .passages import PassageRules
 from .paths import anchored, mount_of, real, spellings, within
 from .plan import make_plan
@@ -37,9 +35,6 @@ from .stored_text import join_passages
 if TYPE_CHECKING:
     from .engine import Engine
     from .protocols import Embedder, Reranker
-
-
-Part = TypeVar("Part")
 
 
 def _unwatched(progress: Progress) -> None:
@@ -61,13 +56,8 @@ class Index:
         except UnicodeEncodeError as error:
             raise UsageError("the index's path is not valid UTF-8", "choose another folder with --index") from error
         self.path = path
-        self.profile = profile
-        self.default_profile = default_profile
         self.rules = rules
-        self._load = load_embedder
-        self._load_reranker = load_reranker
-        self._opening = threading.RLock()
-        self._open: dict[str, Any] = {}
+        self.parts = Parts(Path(path), profile, default_profile, load_embedder, load_reranker)
 
     @classmethod
     def open(
@@ -102,48 +92,41 @@ class Index:
 
     def close(self) -> None:
         """Close the files; the next call opens them again."""
-        with self._opening:
-            if "catalog" in self._open:
-                self.catalog.close()
-            for name in ("catalog", "store", "engine"):
-                self._open.pop(name, None)
+        self.parts.close()
+
+    @property
+    def profile(self) -> str | None:
+        """The profile asked for, which a new index gets."""
+        return self.parts.profile
+
+    @profile.setter
+    def profile(self, name: str | None) -> None:
+        self.parts.profile = name
 
     @property
     def catalog(self) -> Catalog:
         """The catalogue, for reading. Raises NoIndex or NotAnIndex."""
-        return self._once("catalog", lambda: Catalog.open(Path(self.path)))
+        return self.parts.catalog
 
     @property
     def embedder(self) -> Embedder:
         """The index's own embedder. Raises ModelMismatch where the model here is not the one that made the index."""
-        return self._once("embedder", self._load_embedder)
+        return self.parts.embedder
 
     @property
     def store(self) -> Store:
         """The table of passages. Raises NoIndex where nothing was stored yet."""
-        return self._once("store", self._open_store)
+        return self.parts.store
 
     @property
     def engine(self) -> Engine:
         """The query engine."""
-        from .engine import Engine
-
-        def make() -> Engine:
-            calibration = CALIBRATIONS.get(self.model, UNKNOWN)
-            return Engine(self.catalog, self.store, lambda: self.embedder, self.model, calibration)
-
-        return self._once("engine", make)
+        return self.parts.engine
 
     @property
     def model(self) -> str:
         """The name of the embedder that made the index, empty before the first ingest."""
-        model = self.catalog.setting("model")
-        return "" if model is None else str(model["name"])
-
-    @property
-    def _profile(self) -> str:
-        """The name of the index's profile, or of the one that it will get."""
-        return str(self.catalog.setting("profile") or self.profile or self.default_profile or fitting_profile().name)
+        return self.parts.model
 
     def ingest(
         self, paths: Iterable[str | os.PathLike[str]] = (), rules: RootRules | None = None, prune: bool = False,
@@ -158,13 +141,13 @@ class Index:
 
         wanted = [real(path) for path in paths]
         folder = Path(self.path)
-        profile_named(self.profile or self.default_profile or "starter")
+        profile_named(self.profile or self.parts.default_profile or "starter")
         if not wanted or not all(map(os.path.lexists, wanted)):
             self._scopes(None, wanted, rules, default_max_file_size)  # refuses a wrong path before an index is made
         with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
-            self._settle_profile(catalog)
+            self.parts.settle_profile(catalog)
             scopes = self._scopes(catalog, wanted, rules, default_max_file_size)
-            open_store = cache(lambda: self._open_for_writing(catalog))
+            open_store = cache(lambda: self.parts.open_for_writing(catalog))
             disk = Durability(folder, TABLE)
             if disk.is_damaged():
                 open_store()
@@ -180,7 +163,7 @@ class Index:
                 for inner in scope.inner:
                     catalog.forget_root(inner)
                 plans.append(make_plan(catalog, scope, prune, recipes.get(scope.root.path, recipe) != recipe))
-            report = Ingestion(catalog, open_store, lambda: self.embedder, self.rules, on_progress).run(plans)
+            report = Ingestion(catalog, open_store, lambda: self.parts.embedder, self.rules, on_progress).run(plans)
             for scope in scopes:
                 if scope.below is None:
                     recipes[scope.root.path] = recipe
@@ -208,7 +191,7 @@ class Index:
 
         asked = Request(text, limit, mode, where, per_file, min_score, explain, candidates, rerank_budget)
         wanted = mode == "hybrid" if rerank is None else rerank
-        reranker, warnings = self._reranker(bool(rerank)) if wanted else (None, ())
+        reranker, warnings = self.parts.reranker(bool(rerank)) if wanted else (None, ())
         return self.engine.query(asked, reranker, warnings)
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
@@ -249,7 +232,7 @@ class Index:
             if not entries and not any(within(root.path, target) for root in roots):
                 raise UsageError(f"the index holds nothing under {target}", "see the folders: docsearch status")
             if stored := [entry.doc for entry in entries if entry.stored]:
-                store = self._open_for_writing(catalog)
+                store = self.parts.open_for_writing(catalog)
                 catalog.set_state((entry.file.path for entry in entries), State.PENDING)
                 store.delete(stored)
                 store.sync()
@@ -261,59 +244,6 @@ class Index:
                 elif within(target, root.path):
                     catalog.put_root(replace(root, forgotten=(*root.forgotten, anchored(target, root.path))))
             return len(entries)
-
-    def _once(self, name: str, make: Callable[[], Part]) -> Part:
-        """What is open under `name`, opened now if it is not."""
-        with self._opening:
-            if name not in self._open:
-                self._open[name] = make()
-            return cast("Part", self._open[name])
-
-    def _reranker(self, explicit: bool) -> tuple[Reranker | None, tuple[str, ...]]:
-        """The profile's reranker, or none and the reason where the profile names one that cannot be used."""
-        profile = profile_named(self._profile)
-        if self._load_reranker is None or not profile.reranker:
-            return None, (f"the profile {profile.name} has no reranker: this is the fused order",) if explicit else ()
-        load = self._load_reranker
-        try:
-            return self._once("reranker", lambda: load(profile.reranker)), ()
-        except ModelError as error:
-            return None, (f"not reranked: {error}",)
-
-    def _load_embedder(self) -> Embedder:
-        embedder = self._load(profile_named(self._profile).embedder)
-        model = self.catalog.setting("model")
-        if model is not None and model["revision"] != embedder.revision:
-            raise ModelMismatch(
-                f"this index was made with {model['name']} ({model['revision']}), the model here is "
-                f"{embedder.name} ({embedder.revision})",
-                "their vectors cannot be compared; make a new index: docsearch --index DIR ingest FOLDER",
-            )
-        return embedder
-
-    def _open_store(self) -> Store:
-        model = self.catalog.setting("model")
-        if model is None:
-            raise NoIndex(f"the index in {self.path} holds no document yet", "run: docsearch ingest FOLDER")
-        return Store(Path(self.path), model["dimensions"])
-
-    def _open_for_writing(self, catalog: Catalog) -> Store:
-        """The store, made or repaired where needed; what a repair lost is pending in the catalogue."""
-        with self._opening:
-            model = catalog.setting("model")
-            if model is None:
-                embedder = self.embedder
-                model = {"name": embedder.name, "revision": embedder.revision, "dimensions": embedder.dimensions}
-            store = Store(Path(self.path), model["dimensions"], create=True)
-            if store.healed_to is not None:
-                catalog.mark_pending_after(store.healed_to)
-                # Going back to an older version also takes deletions back.
-                store.delete(catalog.reconcile(store.counts()))
-                store.sync()
-            catalog.put_setting("model", model)
-            self._open.pop("engine", None)
-            self._open["store"] = store
-            return store
 
     def _known(self, path: str | os.PathLike[str]) -> str:
         """The path under the name by which the index knows it."""
@@ -344,13 +274,3 @@ class Index:
             else scope
             for scope in scopes
         ]
-
-    def _settle_profile(self, catalog: Catalog) -> None:
-        stored = catalog.setting("profile")
-        if stored is None:
-            catalog.put_setting("profile", self._profile)
-        elif self.profile is not None and self.profile != stored:
-            raise ModelMismatch(
-                f"this index was made with the profile {stored}, not {self.profile}",
-                f"leave --profile out, or make another index: docsearch --index DIR ingest --profile {self.profile} FOLDER",
-            )

@@ -11,6 +11,7 @@ from search.index import Index
 from search.results import Explanation, Scores
 
 from .conftest import NOTES
+from .toys import ToyEmbedder
 
 
 @pytest.fixture
@@ -63,14 +64,11 @@ def test_modes_leave_out_the_scores_they_do_not_have(filled: Index) -> None:
 
 
 def test_text_mode_needs_no_model(filled: Index, notes: Path) -> None:
-    filled.close()
-    filled.__dict__.pop("embedder", None)
-
-    def no_model(name: str) -> None:
+    def no_model(name: str) -> ToyEmbedder:
         raise AssertionError("the model was asked for")
 
-    filled._load = no_model  # type: ignore[assignment]
-    assert names(filled, notes, "sourdough", mode="text") == ["kitchen/bread.md"]
+    with Index(filled.path, None, no_model, filled.rules) as other:
+        assert names(other, notes, "sourdough", mode="text") == ["kitchen/bread.md"]
 
 
 def test_filters_apply_before_the_best_are_taken(filled: Index, notes: Path) -> None:
@@ -132,6 +130,6 @@ def test_an_index_serves_several_threads(filled: Index) -> None:
 def test_a_reader_sees_what_another_index_object_ingests(filled: Index, notes: Path) -> None:
     assert filled.query("velodrome", mode="text").hits == ()
     (notes / "cycling.md").write_text("# Velodrome\n\nThe track is 250 m long.\n")
-    with Index(filled.path, None, filled._load, filled.rules) as writer:
+    with Index(filled.path, None, lambda name: ToyEmbedder(), filled.rules) as writer:
         writer.ingest()
     assert names(filled, notes, "velodrome", mode="text") == ["cycling.md"]
