@@ -103,7 +103,7 @@ def doc_id(path: str) -> int:
 def root_of(path: bytes, rules: str) -> Root:
     """A root from its row."""
     known = json.loads(rules)
-    known |= {name: tuple(known[name]) for name in ("exclude", "include", "forgotten")}
+    known |= {name: tuple(known.get(name, ())) for name in ("exclude", "include", "forgotten")}
     known["passed_over"] = tuple((Reason(reason), number) for reason, number in known["passed_over"])
     return Root(os.fsdecode(path), **known)
 

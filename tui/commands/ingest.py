@@ -18,7 +18,7 @@ LISTED = 20
 
 @click.command()
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
-@click.option("--profile", metavar="NAME", help="The models of a new index (default: starter).")
+@click.option("--profile", metavar="NAME", help="The models of a new index (default: by machine and what is here).")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave these out (.gitignore syntax); repeatable.")
 @click.option("--include", multiple=True, metavar="GLOB", help="Read only these; repeatable.")
 @click.option("--hidden/--no-hidden", default=None, help="Read hidden files and folders too.")
