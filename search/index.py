@@ -145,7 +145,7 @@ class Index:
         if not wanted or not all(map(os.path.lexists, wanted)):
             self._scopes(None, wanted, rules, default_max_file_size)  # refuses a wrong path before an index is made
         with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
-            self.parts.settle_profile(catalog)
+            self.parts.check_profile(catalog)
             scopes = self._scopes(catalog, wanted, rules, default_max_file_size)
             open_store = cache(lambda: self.parts.open_for_writing(catalog))
             disk = Durability(folder, TABLE)

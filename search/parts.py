@@ -94,6 +94,7 @@ class Parts:
         """The store, made or repaired where needed; what a repair lost is pending in the catalogue."""
         with self._opening:
             model = catalog.setting("model")
+            profile = self.profile_name
             if model is None:
                 embedder = self.embedder
                 model = {"name": embedder.name, "revision": embedder.revision, "dimensions": embedder.dimensions}
@@ -103,17 +104,17 @@ class Parts:
                 # Going back to an older version also takes deletions back.
                 store.delete(catalog.reconcile(store.counts()))
                 store.sync()
+            # Only now: a profile whose model could not be loaded is not the index's.
+            catalog.put_setting("profile", profile)
             catalog.put_setting("model", model)
             self._open.pop("engine", None)
             self._open["store"] = store
             return store
 
-    def settle_profile(self, catalog: Catalog) -> None:
-        """Record the profile of a new index. Raises ModelMismatch where one that exists has another than was asked for."""
+    def check_profile(self, catalog: Catalog) -> None:
+        """Raise ModelMismatch where the index has another profile than was asked for."""
         stored = catalog.setting("profile")
-        if stored is None:
-            catalog.put_setting("profile", self.profile_name)
-        elif self.profile is not None and self.profile != stored:
+        if stored is not None and self.profile is not None and self.profile != stored:
             raise ModelMismatch(
                 f"this index was made with the profile {stored}, not {self.profile}",
                 f"leave --profile out, or make another index: docsearch --index DIR ingest --profile {self.profile} FOLDER",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from search.catalog import Catalog
-from search.errors import IndexDamaged, IndexLocked, ModelMismatch, NoIndex, NotAnIndex, UsageError
+from search.errors import IndexDamaged, IndexLocked, ModelError, ModelMismatch, NoIndex, NotAnIndex, UsageError
 from search.index import Index
 from search.lock import WriterLock
 from search.passages import PassageRules
@@ -416,3 +416,14 @@ def test_status_during_a_run(index: Index, notes: Path) -> None:
     with WriterLock(Path(index.path)):
         assert index.status().health == f"process {os.getpid()} is writing to it now"
     assert index.status().health == "ok"
+
+
+def test_a_model_that_is_not_here_settles_nothing(tmp_path: Path, notes: Path) -> None:
+    def missing(name: str) -> ToyEmbedder:
+        raise ModelError(f"the model {name} is not here", f"run: docsearch models pull {name}")
+
+    with Index(str(tmp_path / "index"), "balanced", missing, PassageRules()) as index, pytest.raises(ModelError):
+        index.ingest([notes])
+    with Index(str(tmp_path / "index"), None, lambda name: ToyEmbedder(), PassageRules(), "starter") as index:
+        assert index.ingest([notes]).added == 4
+        assert index.catalog.setting("profile") == "starter"
