@@ -168,6 +168,7 @@ def test_hints_name_the_index_in_use(place: Path, tmp_path: Path) -> None:
 def test_configured_defaults_are_for_new_indexes_and_roots_only(tmp_path: Path) -> None:
     (tmp_path / "docs" / "sub").mkdir(parents=True)
     (tmp_path / "docs" / "sub" / "a.md").write_text("A document of some length, more than fifty bytes of words.")
+    (tmp_path / "docs" / "b.md").write_text("A short one.")
     ingest = ("--index", "index", "ingest")
     assert docsearch(*ingest, "docs", "--max-file-size", "50", cwd=tmp_path).code == 0
     (tmp_path / "c.toml").write_text("max_file_size = 1000000\n")
