@@ -15,6 +15,7 @@ from search.models.memory import gpu_memory, host_memory, require_memory
 from search.models.mlx_weights import load_weights, use_device
 from search.models.qwen3 import Qwen3Config
 from search.models.qwen3_mlx import Qwen3
+from search.models.rotation import Rotation
 from search.models.tokenizer import ModelTokenizer
 
 from .qwen3_checkpoints import (
@@ -191,7 +192,7 @@ def test_what_gpus_compute_with(tmp_path, device):
 
     def compute():
         use_device()
-        model = Qwen3(sizes)
+        model = Qwen3(sizes, Rotation)
         load_weights(model, source, sizes.root, device, brain=device == "cuda")
         hidden = model(mx.array([[*ids, 0, 0]]), mx.array([len(ids)]), [])[0]
         return str(model.layers[0].mlp.up_proj.weight.dtype), np.array(hidden.astype(mx.float32))

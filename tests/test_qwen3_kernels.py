@@ -3,9 +3,12 @@
 import mlx.core as mx
 import numpy as np
 import pytest
+from mlx.nn.layers.normalization import RMSNorm
 
+from search.models.inference_thread import on_inference_thread
 from search.models.kernels import RmsNorm, Scratch, causal_attention, rotate, swiglu
 from search.models.quantization import Quantization, SmallFloats, small_floats, unpack
+from search.models.rotation import CudaRotation, Rotation, rotation_on
 
 
 def test_root_mean_square_by_hand():
@@ -84,3 +87,44 @@ def test_values_of_small_floats_are_those_of_mlx(mode, group_size, bits):
     np.testing.assert_array_equal(matrix.rows(np.array([5, 95, 0])), expected[[5, 95, 0]])
     np.testing.assert_array_equal(matrix.blocks(96)[0], expected.T)
     np.testing.assert_array_equal(matrix.blocks(32, 2.0), 2 * expected.reshape(3, 32, 128).transpose(0, 2, 1))
+
+
+class Heads:
+    head_size, theta = 128, 1e6
+
+
+def heads(length):
+    mx.random.seed(3)
+    norm = RMSNorm(128, 1e-6)
+    norm.weight = mx.random.normal((128,))
+    return mx.random.normal((3, length, 2, 128)), norm
+
+
+def test_rotation_of_texts_that_stand_at_places_of_their_own():
+    def compute():
+        x, norm = heads(1)
+        whole = Rotation(Heads, mx.array([3, 0, 20]))(x, norm)
+        alone = [Rotation(Heads, place)(x[i : i + 1], norm) for i, place in enumerate((3, 0, 20))]
+        return np.array(whole), np.concatenate(list(map(np.array, alone)))
+
+    whole, alone = on_inference_thread(compute)
+    assert whole.shape == (3, 2, 1, 128)
+    np.testing.assert_allclose(whole, alone, rtol=0, atol=1e-6)
+
+
+@pytest.mark.skipif(not mx.cuda.is_available(), reason="needs an NVIDIA GPU")
+def test_the_cuda_kernel_rotates_as_mlx_does():
+    def compute():
+        x, norm = heads(40)
+        return np.array(CudaRotation(Heads, 7, 40)(x, norm)), np.array(Rotation(Heads, 7)(x, norm))
+
+    kernel, operations = on_inference_thread(compute)
+    np.testing.assert_allclose(kernel, operations, rtol=0, atol=1e-4)
+
+
+def test_which_rotation_runs_where():
+    class Small:
+        head_size = 32
+
+    assert [rotation_on(device, Heads) for device in ("cuda", "metal", "cpu")] == [CudaRotation, Rotation, Rotation]
+    assert rotation_on("cuda", Small) is Rotation

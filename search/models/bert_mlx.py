@@ -171,7 +171,7 @@ class BertMlx:
         self.max_tokens = config.max_positions
         self.vocab_size = config.vocab_size
         self._model: Any = None
-        self._step = 1
+        self._plan = PLANS["cpu"]
         on_inference_thread(lambda: self._load(checkpoint, config))
 
     def encode(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
@@ -195,15 +195,15 @@ class BertMlx:
 
     def _load(self, checkpoint: Checkpoint, config: BertConfig) -> None:
         device = use_device()
-        self._step = PLANS[device].length_step
+        self._plan = PLANS[device]
         self._model = Bert(config)
         load_weights(self._model, checkpoint, config.root, device)
 
     def _forward(self, texts: list[Sequence[int]], first: int | None) -> NDArray[np.float32]:
         try:
-            rows = padded(texts, self._step, self.max_tokens)
+            rows = padded(texts, self._plan.length_step, self.max_tokens)
             hidden = self._model(mx.array(rows), mx.array(list(map(len, texts))), first)
             return np.array(hidden[:, 0].astype(mx.float32))
         finally:
-            # buffers of each new shape are kept otherwise, without bound
-            mx.clear_cache()
+            if self._plan.clears_buffers:
+                mx.clear_cache()

@@ -14,6 +14,7 @@ from mlx.nn.layers.quantized import quantize
 from mlx.utils import tree_flatten
 
 from ..errors import ModelError
+from .memory import gpu_memory
 
 if TYPE_CHECKING:
     from .checkpoint import Checkpoint
@@ -22,13 +23,17 @@ HINT = "fetch the model again"
 
 
 def use_device() -> str:
-    """`metal`, `cuda` or `cpu`: where MLX runs here."""
+    """`metal`, `cuda` or `cpu`: where MLX runs here; sets how it does."""
     if mx.default_device() == mx.Device(mx.cpu):
         if sys.platform != "darwin":
             # compiled functions call g++ at run time, and fail where that is broken
             mx.disable_compile()
         return "cpu"
-    return "metal" if sys.platform == "darwin" else "cuda"
+    if sys.platform == "darwin":
+        return "metal"
+    # freed buffers of each new shape are kept for the next, without bound if nothing bounds it
+    mx.set_cache_limit((gpu_memory(mx.device_info()) or 0) // 8)
+    return "cuda"
 
 
 def load_weights(model: Module, checkpoint: Checkpoint, root: str, device: str, brain: bool = False) -> None:

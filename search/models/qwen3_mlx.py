@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from .memory import gpu_memory, host_memory, require_memory
 from .mlx_weights import load_weights, use_device
 from .plans import PLANS
 from .qwen3 import Qwen3Config
+from .rotation import Rotation, Turn, rotation_on
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,33 +48,26 @@ class Attention(Module):
         self.q_norm = RMSNorm(config.head_size, config.eps)
         self.k_norm = RMSNorm(config.head_size, config.eps)
 
-    def keys_values(self, x: mx.array, offset: int) -> Past:
-        """(B, L, width) → keys and values of these tokens, the first at position `offset`."""
-        return self._turned(self.k_norm(self._split(self.k_proj(x))), offset), self._split(self.v_proj(x))
+    def keys_values(self, x: mx.array, turn: Turn, past: Past | None) -> Past:
+        """(B, L, width) → keys and values of `past` and of these tokens."""
+        new = turn(self._heads(self.k_proj(x)), self.k_norm), self._heads(self.v_proj(x)).transpose(0, 2, 1, 3)
+        if past is None:
+            return new
+        keys, values = (
+            mx.concatenate([mx.broadcast_to(old, (len(x), *old.shape[1:])), added], axis=2)
+            for old, added in zip(past, new, strict=True)
+        )
+        return keys, values
 
-    def __call__(self, x: mx.array, past: Past | None) -> mx.array:
-        """(B, L, width) → (B, L, width), each token attending to `past` and to itself and those before it."""
-        count, length, _ = x.shape
-        offset = past[0].shape[2] if past else 0
-        q = self._turned(self.q_norm(self._split(self.q_proj(x))), offset)
-        k, v = self.keys_values(x, offset)
-        if past:
-            k, v = (
-                mx.concatenate([mx.broadcast_to(old, (count, *old.shape[1:])), new], axis=2)
-                for old, new in zip(past, (k, v), strict=True)
-            )
-        # where there are more keys than queries, "causal" aligns their ends; padding comes after all that is looked at
-        out = mx.fast.scaled_dot_product_attention(q, k, v, scale=self.config.head_size**-0.5, mask="causal")
-        attended: mx.array = self.o_proj(out.transpose(0, 2, 1, 3).reshape(count, length, -1))
+    def __call__(self, x: mx.array, turn: Turn, seen: Past, mask: mx.array | str) -> mx.array:
+        """(B, L, width) → (B, L, width), each token attending to what `mask` shows of `seen`."""
+        q = turn(self._heads(self.q_proj(x)), self.q_norm)
+        out = mx.fast.scaled_dot_product_attention(q, *seen, scale=self.config.head_size**-0.5, mask=mask)
+        attended: mx.array = self.o_proj(out.transpose(0, 2, 1, 3).reshape(*x.shape[:2], -1))
         return attended
 
-    def _split(self, y: mx.array) -> mx.array:
-        return y.reshape(*y.shape[:2], -1, self.config.head_size).transpose(0, 2, 1, 3)
-
-    def _turned(self, y: mx.array, offset: int) -> mx.array:
-        return mx.fast.rope(
-            y, self.config.head_size, traditional=False, base=self.config.theta, scale=1.0, offset=offset
-        )
+    def _heads(self, y: mx.array) -> mx.array:
+        return y.reshape(*y.shape[:2], -1, self.config.head_size)
 
 
 @partial(mx.compile, shapeless=True)
@@ -103,22 +97,43 @@ class Layer(Module):
 
     def __init__(self, config: Qwen3Config) -> None:
         super().__init__()
+        self.config = config
         self.self_attn = Attention(config)
         self.mlp = FeedForward(config)
         self.input_layernorm = RMSNorm(config.hidden_size, config.eps)
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.eps)
 
-    def __call__(self, x: mx.array, past: Past | None) -> mx.array:
-        """(B, L, width) → (B, L, width)."""
-        x = x + self.self_attn(self.input_layernorm(x), past)
+    def __call__(self, x: mx.array, turn: Turn, past: Past | None) -> mx.array:
+        """(B, L, width) → (B, L, width), each token attending to `past`, to itself and to those before it."""
+        normed = self.input_layernorm(x)
+        # where there are more keys than queries, "causal" aligns their ends; padding comes after all that is looked at
+        return self._finish(x, self.self_attn(normed, turn, self.self_attn.keys_values(normed, turn, past), "causal"))
+
+    def last(self, x: mx.array, turn: Turn, past: Past | None, lengths: mx.array) -> mx.array:
+        """(B, L, width) and (B,) lengths → (B, 1, width): what a call gives for each text's last token, and no more."""
+        normed = self.input_layernorm(x)
+        seen = self.self_attn.keys_values(normed, turn, past)
+        before = seen[0].shape[2] - x.shape[1]
+        mask = (mx.arange(seen[0].shape[2])[None] < (before + lengths)[:, None])[:, None, None]
+        here = (lengths - 1)[:, None, None]
+        own = Rotation(self.config, before + lengths - 1)
+        return self._finish(
+            mx.take_along_axis(x, here, axis=1),
+            self.self_attn(mx.take_along_axis(normed, here, axis=1), own, seen, mask),
+        )
+
+    def _finish(self, x: mx.array, attended: mx.array) -> mx.array:
+        x = x + attended
         return x + self.mlp(self.post_attention_layernorm(x))
 
 
 class Qwen3(Module):
-    """The decoder without a head."""
+    """The decoder without a head. `rotation` makes queries and keys ready for attention."""
 
-    def __init__(self, config: Qwen3Config) -> None:
+    def __init__(self, config: Qwen3Config, rotation: Callable[[Qwen3Config, int, int], Turn]) -> None:
         super().__init__()
+        self.config = config
+        self.rotation = rotation
         self.embed_tokens = Embedding(config.vocab_size, config.hidden_size)
         self.layers = [Layer(config) for _ in range(config.layers)]
         self.norm = RMSNorm(config.hidden_size, config.eps)
@@ -126,18 +141,21 @@ class Qwen3(Module):
     def __call__(self, ids: mx.array, lengths: mx.array, past: list[Past]) -> mx.array:
         """(B, L) ids, padded on the right, after `past`, and (B,) lengths → (B, width) of each text's last token."""
         x = self.embed_tokens(ids)
-        for i, layer in enumerate(self.layers):
-            x = layer(x, past[i] if past else None)
-        out: mx.array = self.norm(x[mx.arange(len(ids)), lengths - 1])
+        turn = self.rotation(self.config, past[0][0].shape[2] if past else 0, ids.shape[1])
+        befores: Sequence[Past | None] = past or [None] * len(self.layers)
+        for layer, before in zip(self.layers[:-1], befores, strict=False):
+            x = layer(x, turn, before)
+        out: mx.array = self.norm(self.layers[-1].last(x, turn, befores[-1], lengths)[:, 0])
         return out
 
     def keys_values(self, ids: mx.array) -> list[Past]:
         """(1, L) ids → what a text that comes after them attends to in each layer."""
         x, kept = self.embed_tokens(ids), []
+        turn = self.rotation(self.config, 0, ids.shape[1])
         for layer in self.layers:
-            kept.append(layer.self_attn.keys_values(layer.input_layernorm(x), 0))
+            kept.append(layer.self_attn.keys_values(layer.input_layernorm(x), turn, None))
             if layer is not self.layers[-1]:
-                x = layer(x, None)
+                x = layer(x, turn, None)
         return kept
 
 
@@ -178,7 +196,7 @@ class Qwen3Mlx:
         self._plan = PLANS[device]
         free = host_memory() if device == "cpu" else gpu_memory(mx.device_info())
         require_memory(checkpoint, self._plan.bytes_per_value, free)
-        self._model = Qwen3(config)
+        self._model = Qwen3(config, rotation_on(device, config))
         load_weights(self._model, checkpoint, config.root, device, brain=device == "cuda")
 
     def _forward(self, prefix: tuple[int, ...], texts: list[Sequence[int]]) -> NDArray[np.float32]:
@@ -187,8 +205,8 @@ class Qwen3Mlx:
             hidden = self._model(mx.array(rows), mx.array(list(map(len, texts))), self._past(prefix))
             return np.array(hidden.astype(mx.float32))
         finally:
-            # buffers of each new shape are kept otherwise, without bound
-            mx.clear_cache()
+            if self._plan.clears_buffers:
+                mx.clear_cache()
 
     def _past(self, prefix: tuple[int, ...]) -> list[Past]:
         if not prefix:
