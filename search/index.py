@@ -17,7 +17,6 @@ from .catalog import Catalog
 from .config import CANDIDATES, MAX_FILE_SIZE, default_index
 from .documents import Passage
 from .durability import Durability
-from .entries import State
 from .errors import IndexDamaged, NoIndex, UsageError
 from .filters import Filter
 from .lock import WriterLock
@@ -27,6 +26,7 @@ from .passages import PassageRules
 from .paths import anchored, mount_of, real, spellings, within
 from .plan import make_plan
 from .profiles import profile_named
+from .removal import take_out
 from .results import IngestReport, Progress, QueryResult, Status, StoredText, Verdict
 from .scopes import RootRules, Scope, scopes_of
 from .store import TABLE, Store
@@ -231,12 +231,8 @@ class Index:
             roots = catalog.roots()
             if not entries and not any(within(root.path, target) for root in roots):
                 raise UsageError(f"the index holds nothing under {target}", "see the folders: docsearch status")
-            if stored := [entry.doc for entry in entries if entry.stored]:
-                store = self.parts.open_for_writing(catalog)
-                catalog.set_state((entry.file.path for entry in entries), State.PENDING)
-                store.delete(stored)
-                store.sync()
-                store.maintain()
+            if take_out(catalog, lambda: self.parts.open_for_writing(catalog), entries):
+                self.parts.store.maintain()
             catalog.remove(entry.file.path for entry in entries)
             for root in roots:
                 if within(root.path, target):
