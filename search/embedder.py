@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .errors import ModelError, UsageError
@@ -30,6 +30,20 @@ class ModelEmbedder:
     tokenizer: ModelTokenizer
     recipe: Recipe
     encoder: Encoder
+
+    @property
+    def query_prompt(self) -> str:
+        """What goes before a query."""
+        return self.recipe.query
+
+    @property
+    def passage_prompt(self) -> str:
+        """What goes before a passage."""
+        return self.recipe.passage
+
+    def narrowed(self, dimensions: int) -> ModelEmbedder:
+        """The same model with vectors of so many numbers. UsageError where it does not give them."""
+        return replace(self, dimensions=_allowed(dimensions, self.name, self.recipe, self.encoder.dimensions))
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(n, dimensions) float32 unit vectors in the order of `texts`; longer texts are cut at `max_tokens`.
@@ -77,19 +91,20 @@ def load_embedder(name_or_path: str = "starter", backend: str = "auto", dimensio
         raise ModelError(
             f"{files.folder} pools by {pooling}, and only {encoder.pooling} is supported", "choose another model"
         )
-    return ModelEmbedder(
+    embedder = ModelEmbedder(
         name=files.name,
         revision=files.checkpoint.fingerprint(),
-        dimensions=_allowed(dimensions, files.name, recipe, encoder.dimensions),
+        dimensions=encoder.dimensions,
         max_tokens=encoder.max_tokens,
         tokenizer=tokenizer,
         recipe=recipe,
         encoder=encoder,
     )
+    return embedder if dimensions is None else embedder.narrowed(dimensions)
 
 
-def _allowed(dimensions: int | None, name: str, recipe: Recipe, most: int) -> int:
-    if dimensions is None or dimensions == most:
+def _allowed(dimensions: int, name: str, recipe: Recipe, most: int) -> int:
+    if dimensions == most:
         return most
     if not recipe.least_dimensions:
         raise UsageError(f"{name} gives {most} dimensions and cannot be cut to {dimensions}", "leave the number out")

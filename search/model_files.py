@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import ModelError
-from .hub import resolve
+from .hub import BUNDLED, resolve
 from .models.names import model_name
 
 if TYPE_CHECKING:
     from .models.checkpoint import Checkpoint
     from .models.engines import Encoder
     from .models.tokenizer import ModelTokenizer, TokenRules
-
-# the models that come with the package: short name → folder and the name that an index records
-BUNDLED = {"starter": (Path(__file__).parent / "models" / "starter", "bge-small-en-v1.5 (8-bit)")}
 
 
 @dataclass(frozen=True, slots=True)
