@@ -103,7 +103,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What an ingest run did. Documents: added, changed, moved or copied (vectors reused), unchanged, removed."""
+    """What an ingest run did. Documents: added, changed, moved or copied (vectors reused), unchanged, removed; embedded anew by another model."""
 
     added: int
     changed: int
@@ -117,6 +117,7 @@ class IngestReport:
     skipped: tuple[Skip, ...]
     passed_over: tuple[tuple[str, int], ...]
     warnings: tuple[str, ...]
+    reembedded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
