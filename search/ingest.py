@@ -130,7 +130,9 @@ class Ingestion:
                 by_text.setdefault(embedded_text(item.passage), []).append(item)
         if not by_text:
             return
-        for chunk in embedded(self.open_embedder(), by_text):
+        embedder = self.open_embedder()
+        tally.begin(embedder.name)
+        for chunk in embedded(embedder, by_text):
             for done in chunk:
                 tally.tokens += done.tokens
                 for item in by_text[done.text]:

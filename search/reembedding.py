@@ -85,6 +85,7 @@ class Reembedding:
         for entry, row in batch:
             by_text.setdefault(embedded_text(row.passage), []).append((entry, row))
         rows: list[Row] = []
+        tally.begin(self.embedder.name)
         for chunk in embedded(self.embedder, by_text):
             for done in chunk:
                 tally.tokens += done.tokens

@@ -31,6 +31,8 @@ class Tally:
     passages_kept: int = 0
     passages: int = 0
     tokens: int = 0
+    starting: float = 0.0
+    model: str = ""
     failed: list[Skip] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
 
@@ -38,6 +40,11 @@ class Tally:
     def seconds(self) -> float:
         """Seconds since the start."""
         return time.perf_counter() - self.started
+
+    def begin(self, model: str) -> None:
+        """Note that passages go to the embedder `model` from now on; what went before says nothing of its speed."""
+        if not self.model:
+            self.model, self.starting = model, self.seconds
 
     def progress(self, path: str) -> Progress:
         """The state to show, with `path` in work: bytes count as done in step with their passages."""
@@ -56,4 +63,6 @@ class Tally:
             self.tokens,
             self.seconds,
             path,
+            self.starting,
+            self.model,
         )

@@ -46,13 +46,15 @@ def ingest(
     Example:  docsearch ingest ~/notes --exclude '*.log'
     """
     from search import RootRules
+    from search.models.engines import device_for
 
     from ..progress import ProgressLine
 
     rules = RootRules(exclude or None, include or None, hidden, ignore, max_file_size)
     for_new_roots = settings.config.max_file_size or MAX_FILE_SIZE
     with settings.open_index(profile, embedder, reranker, dimensions) as index:
-        line = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet)
+        backend = settings.config.backend
+        line = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(backend))
         try:
             report = index.ingest(paths, rules, prune, line.show, for_new_roots, reembed)
         finally:
