@@ -13,8 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .documents import Reason
-from .entries import COLUMNS, Counts, Entry, Root, State, doc_id, entry_of, record, root_of
+from .entries import COLUMNS, Entry, Root, State, doc_id, entry_of, record, root_of
 from .errors import (
     DocsearchError,
     IndexDamaged,
@@ -176,6 +175,14 @@ class Catalog:
         statement = "UPDATE documents SET state = 'pending' WHERE state = 'complete' AND version > ?"
         return self._write(statement, [(version,)])
 
+    def switch(self, settings: Mapping[str, Any], tokens: Mapping[int, int], version: int) -> None:
+        """Keep settings that name another table, at whose `version` these documents have so many tokens; all or none."""
+        values = [(key, json.dumps(value)) for key, value in settings.items()]
+        counts = [(number, version, doc) for doc, number in tokens.items()]
+        with self._transaction():
+            self._connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", values)
+            self._connection.executemany("UPDATE documents SET tokens = ?, version = ? WHERE doc = ?", counts)
+
     def reconcile(self, stored: Mapping[int, int]) -> frozenset[int]:
         """Compare with the passages in the store, by document.
 
@@ -200,29 +207,6 @@ class Catalog:
             (wanted.after_ns, wanted.before_ns),
         )
         return frozenset(doc for doc, path, root in rows if matcher.admits(os.fsdecode(path), os.fsdecode(root)))
-
-    def counts(self) -> Counts:
-        """The sums that `status` shows."""
-        with self._turn:
-            documents, passages, tokens = self._all(
-                "SELECT count(*), coalesce(sum(passages), 0), coalesce(sum(tokens), 0) FROM documents "
-                "WHERE state = 'complete'"
-            )[0]
-            states = self._all("SELECT state, count(*) FROM documents GROUP BY state ORDER BY state")
-            reasons = self._all(
-                "SELECT reason, count(*) FROM documents WHERE reason IS NOT NULL GROUP BY reason ORDER BY reason"
-            )
-            kinds = self._all(
-                "SELECT kind, count(*) FROM documents WHERE state = 'complete' GROUP BY kind ORDER BY kind"
-            )
-        return Counts(
-            documents,
-            passages,
-            tokens,
-            states=tuple((State(name), number) for name, number in states),
-            reasons=tuple((Reason(name), number) for name, number in reasons),
-            kinds=tuple(kinds),
-        )
 
     def _pragma(self, name: str) -> int:
         return int(self._all(f"PRAGMA {name}")[0][0])
@@ -271,7 +255,7 @@ def _check_folder(folder: Path, create: bool) -> None:
     names = {child.name for child in folder.iterdir()} if folder.exists() else set()
     if CATALOGUE in names:
         return
-    if "passages.lance" in names:
+    if any(name.startswith("passages") and name.endswith(".lance") for name in names):
         raise IndexDamaged(f"the catalogue in {folder} is missing", "delete the index folder and ingest again")
     if names - _BELONGINGS:
         raise NotAnIndex(f"{folder} holds other files and is not an index", "name another folder with --index")

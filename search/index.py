@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Self
 
 from . import readers
 from .catalog import Catalog
+from .choice import ModelChoice
 from .config import CANDIDATES, MAX_FILE_SIZE, default_index
 from .documents import Passage
 from .durability import Durability
-from .entries import State
 from .errors import IndexDamaged, NoIndex, UsageError
 from .filters import Filter
+from .index_models import clear, recorded, table_of
 from .lock import WriterLock
 from .overview import judge, overview
 from .parts import Parts
@@ -27,10 +28,12 @@ from .passages import PassageRules
 from .paths import anchored, mount_of, real, spellings, within
 from .plan import make_plan
 from .profiles import profile_named
+from .removal import take_out
 from .results import IngestReport, Progress, QueryResult, Status, StoredText, Verdict
 from .scopes import RootRules, Scope, scopes_of
-from .store import TABLE, Store
+from .store import Store
 from .stored_text import join_passages
+from .tally import Tally
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -41,6 +44,17 @@ def _unwatched(progress: Progress) -> None:
     pass
 
 
+def _joined(done: Tally, report: IngestReport) -> IngestReport:
+    """The report of a run that embedded documents anew before it refreshed them."""
+    return replace(
+        report,
+        reembedded=done.files_total,
+        passages=report.passages + done.passages,
+        tokens=report.tokens + done.tokens,
+        seconds=done.seconds,
+    )
+
+
 class Index:
     """An index on disk. Opening reads nothing: catalogue, table and model are opened by the first call that needs them.
 
@@ -48,8 +62,8 @@ class Index:
     """
 
     def __init__(
-        self, path: str, profile: str | None, load_embedder: Callable[[str], Embedder], rules: PassageRules, default_profile: str | None = None,
-        load_reranker: Callable[[str], Reranker] | None = None,
+        self, path: str, asked: ModelChoice | None, load_embedder: Callable[[str], Embedder], rules: PassageRules,
+        default: ModelChoice | None = None, load_reranker: Callable[[str], Reranker] | None = None,
     ) -> None:  # fmt: skip
         try:
             path.encode()
@@ -57,16 +71,19 @@ class Index:
             raise UsageError("the index's path is not valid UTF-8", "choose another folder with --index") from error
         self.path = path
         self.rules = rules
-        self.parts = Parts(Path(path), profile, default_profile, load_embedder, load_reranker)
+        nothing = ModelChoice()
+        self.parts = Parts(Path(path), asked or nothing, default or nothing, rules, load_embedder, load_reranker)
 
     @classmethod
     def open(
-        cls, path: str | os.PathLike[str] | None = None, profile: str | None = None, backend: str = "auto", default_profile: str | None = None,
+        cls, path: str | os.PathLike[str] | None = None, profile: str | None = None, backend: str = "auto", default: ModelChoice | None = None,
+        embedder: str | None = None, reranker: str | None = None, dimensions: int | None = None,
     ) -> Self:  # fmt: skip
         """The index in the folder `path` (None: the user's own).
 
-        A new index is made with `profile`, else `default_profile`, else the one that fits this machine and the models that are here; one that
-        exists must have been made with `profile`.
+        A new index is made with the models named here, else `default`, else the profile that fits this machine and the models that are here.
+        `embedder` and `reranker` name a repository or a folder in place of the profile's; `dimensions` cuts the vectors of an embedder that is
+        trained for it. An index that exists must have been made with them, but for the reranker.
         """
 
         def by_name(name: str) -> Embedder:
@@ -80,7 +97,8 @@ class Index:
             return load_reranker(name, backend)
 
         folder = os.path.abspath(os.path.expanduser(path or default_index()))
-        return cls(folder, profile, by_name, PassageRules(), default_profile, reranker_by_name)
+        asked = ModelChoice(profile, embedder, reranker, dimensions)
+        return cls(folder, asked, by_name, PassageRules(), default, reranker_by_name)
 
     def __enter__(self) -> Self:
         return self
@@ -97,11 +115,11 @@ class Index:
     @property
     def profile(self) -> str | None:
         """The profile asked for, which a new index gets."""
-        return self.parts.profile
+        return self.parts.asked.profile
 
     @profile.setter
     def profile(self, name: str | None) -> None:
-        self.parts.profile = name
+        self.parts.asked = ModelChoice(profile=name)
 
     @property
     def catalog(self) -> Catalog:
@@ -126,14 +144,17 @@ class Index:
     @property
     def model(self) -> str:
         """The name of the embedder that made the index, empty before the first ingest."""
-        return self.parts.model
+        models = self.parts.models
+        return models.name if models else ""
 
     def ingest(
         self, paths: Iterable[str | os.PathLike[str]] = (), rules: RootRules | None = None, prune: bool = False,
-        on_progress: Callable[[Progress], None] = _unwatched, default_max_file_size: int = MAX_FILE_SIZE,
+        on_progress: Callable[[Progress], None] = _unwatched, default_max_file_size: int = MAX_FILE_SIZE, reembed: bool = False,
     ) -> IngestReport:  # fmt: skip
         """Add or refresh folders and files; without `paths` all known roots. `prune` forgets what an empty or missing root held.
 
+        `reembed` first embeds all documents anew with the models that the index was opened with, or those of a re-embedding that was
+        interrupted; queries use the old vectors until the new ones are complete.
         New roots pass over files larger than `default_max_file_size` bytes, where `rules` do not say otherwise. Raises UsageError for a path that
         does not exist, IndexLocked while another process writes, ModelMismatch, StorageFull.
         """
@@ -141,14 +162,16 @@ class Index:
 
         wanted = [real(path) for path in paths]
         folder = Path(self.path)
-        profile_named(self.profile or self.parts.default_profile or "starter")
+        profile_named(self.parts.asked.over(self.parts.default).profile or "starter")
         if not wanted or not all(map(os.path.lexists, wanted)):
             self._scopes(None, wanted, rules, default_max_file_size)  # refuses a wrong path before an index is made
         with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
-            self.parts.check_profile(catalog)
+            clear(folder, catalog)
+            done = self._change_models(catalog, on_progress) if reembed else None
+            self.parts.take_choice(catalog)
             scopes = self._scopes(catalog, wanted, rules, default_max_file_size)
             open_store = cache(lambda: self.parts.open_for_writing(catalog))
-            disk = Durability(folder, TABLE)
+            disk = Durability(folder, table_of(catalog))
             if disk.is_damaged():
                 open_store()
                 if disk.is_damaged():
@@ -174,7 +197,7 @@ class Index:
                 ):
                     catalog.forget_root(scope.root.path)
             catalog.put_setting("recipes", recipes)
-            return report
+            return report if done is None else _joined(done, report)
 
     def query(
         self, text: str, limit: int = 10, mode: str = "hybrid", where: Filter | None = None, per_file: int | None = None,
@@ -192,7 +215,14 @@ class Index:
         asked = Request(text, limit, mode, where, per_file, min_score, explain, candidates, rerank_budget)
         wanted = mode == "hybrid" if rerank is None else rerank
         reranker, warnings = self.parts.reranker(bool(rerank)) if wanted else (None, ())
-        return self.engine.query(asked, reranker, warnings)
+        table = self.parts.table
+        try:
+            return self.engine.query(asked, reranker, warnings)
+        except IndexDamaged:
+            if table == self.parts.table:
+                raise
+            # Another process changed the models meanwhile, and the table that was asked is gone.
+            return self.engine.query(asked, reranker, warnings)
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""
@@ -231,12 +261,8 @@ class Index:
             roots = catalog.roots()
             if not entries and not any(within(root.path, target) for root in roots):
                 raise UsageError(f"the index holds nothing under {target}", "see the folders: docsearch status")
-            if stored := [entry.doc for entry in entries if entry.stored]:
-                store = self.parts.open_for_writing(catalog)
-                catalog.set_state((entry.file.path for entry in entries), State.PENDING)
-                store.delete(stored)
-                store.sync()
-                store.maintain()
+            if take_out(catalog, lambda: self.parts.open_for_writing(catalog), entries):
+                self.parts.store.maintain()
             catalog.remove(entry.file.path for entry in entries)
             for root in roots:
                 if within(root.path, target):
@@ -244,6 +270,17 @@ class Index:
                 elif within(target, root.path):
                     catalog.put_root(replace(root, forgotten=(*root.forgotten, anchored(target, root.path))))
             return len(entries)
+
+    def _change_models(self, catalog: Catalog, on_progress: Callable[[Progress], None]) -> Tally | None:
+        """Embed all documents anew where that is due; None where nothing was done."""
+        if recorded(catalog) is None:
+            return None
+        from .reembedding import reembed
+
+        change, embedder = self.parts.begin_change(catalog)
+        if change is None:
+            return None
+        return reembed(Path(self.path), catalog, change, self.parts.open_for_writing(catalog), embedder, on_progress)
 
     def _known(self, path: str | os.PathLike[str]) -> str:
         """The path under the name by which the index knows it."""

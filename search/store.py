@@ -9,20 +9,18 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .arrow_rows import COLUMNS, check_vectors, passages_of, schema_of, table_of, vectors_of
 from .documents import Candidate, Passage, Row
-from .durability import Durability, Mark, explained, probe_hard_links
+from .durability import TABLE, Durability, Mark, explained, probe_hard_links
 from .errors import IndexDamaged, ModelMismatch, NoIndex
 from .lance import preload
 
 if TYPE_CHECKING:
     from .documents import Vectors
 
-TABLE = "passages"
 VECTOR_INDEX_ROWS = 40_000
 """From here on an index beats reading all vectors; below it, exact search takes some 10 ms for each 10,000 rows."""
 
@@ -41,14 +39,17 @@ class Store:
     a newer version are to be read again.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], dimensions: int, create: bool = False) -> None:
-        """Open the table of vectors of length `dimensions`; with `create`, under the writer lock, make or repair it first.
+    def __init__(
+        self, folder: str | os.PathLike[str], dimensions: int, create: bool = False, table: str = TABLE
+    ) -> None:
+        """Open the table of that name, with vectors of length `dimensions`; with `create`, under the writer lock, make or repair it first.
 
         Raises NoIndex, ModelMismatch for other dimensions, IndexDamaged, StorageFull, and IndexFailure where the file
         system has no hard links.
         """
         self._folder = Path(folder)
-        self._disk = Durability(self._folder, TABLE)
+        self._name = table
+        self._disk = Durability(self._folder, table)
         self._deleted = 0
         self.dimensions = dimensions
         lancedb = preload()
@@ -69,7 +70,7 @@ class Store:
         raise NoIndex(f"nothing was ingested into {self._folder} yet", "run: docsearch ingest FOLDER")
 
     def _opened(self) -> Any:
-        table = self._db.open_table(TABLE) if self._disk.is_newest_whole() else None
+        table = self._db.open_table(self._name) if self._disk.is_newest_whole() else None
         if table is None or table.version == 0:
             raise IndexDamaged(
                 f"the newest version of the table in {self._folder} is not complete",
@@ -91,7 +92,7 @@ class Store:
             probe_hard_links(self._folder)
             if self._disk.mark().version:
                 self._disk.put_mark(Mark(healed_to=0))
-            table = self._db.create_table(TABLE, schema=schema_of(self.dimensions))
+            table = self._db.create_table(self._name, schema=schema_of(self.dimensions))
         # A crash while it was made may have left out any of these.
         if not table.schema.field("id").metadata:
             table.set_unenforced_primary_key("id")
@@ -115,7 +116,7 @@ class Store:
     def _opens_as(self, version: int) -> bool:
         try:
             # The version is part of the manifest: one with zeros in its middle opens as version 0, without any rows.
-            return bool(self._db.open_table(TABLE).version == version)
+            return bool(self._db.open_table(self._name).version == version)
         except RuntimeError as error:
             # Anything else, such as a table of a newer LanceDB, is no reason to give up a version.
             if "failed to decode Protobuf" in str(error):
@@ -182,17 +183,6 @@ class Store:
                 passages_of(table), table["terms"].to_pylist(), vectors_of(table, self.dimensions), strict=True
             ):
                 yield Row(doc, passage, words, vector)
-
-    def copy(self, source: int, target: int, terms: Callable[[Passage], str] | None = None) -> int:
-        """Store the passages of `source` for `target` as well, with their vectors, and say how many they are.
-
-        `terms` gives a passage's words for the target, whose file name is another; without it they stay as they are.
-        """
-        total, rows = 0, self.rows(source)
-        while batch := list(islice(rows, _BATCH)):
-            self.upsert([replace(row, doc=target, terms=terms(row.passage) if terms else row.terms) for row in batch])
-            total += len(batch)
-        return total
 
     def nearest(self, vector: Vectors, limit: int, docs: Collection[int] | None = None) -> list[Candidate]:
         """The `limit` passages with the highest cosine to `vector` (dimensions,), best first; `docs` None means all.

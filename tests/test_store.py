@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from search.documents import Candidate, Passage, Row, passage_id
-from search.durability import MARK, QUARANTINE, Durability, Mark, explained, probe_hard_links
+from search.durability import QUARANTINE, Durability, Mark, explained, probe_hard_links
 from search.errors import IndexDamaged, IndexFailure, IndexLocked, ModelError, ModelMismatch, NoIndex, StorageFull
 from search.store import Store, preload
 
@@ -193,17 +193,6 @@ class TestWriting:
             (1, each.passage, each.terms, each.vector.tolist()) for each in (rows[1], rows[2], rows[0])
         ]
         assert list(store.rows(3)) == []
-
-    def test_copy_keeps_vectors_and_may_rename(self, store):
-        store.upsert([row(1, 0, "alpha", AXES[2]), row(1, 1, "beta", AXES[3])])
-        assert store.copy(1, 2, terms=lambda passage: f"target {passage.text}") == 2
-        assert store.copy(1, 3) == 2
-        assert store.copy(9, 4) == 0
-        assert store.passages(2) == store.passages(3) == store.passages(1)
-        assert [(hit.doc, round(hit.score, 6)) for hit in store.nearest(AXES[2], 3)] == [(1, 1), (2, 1), (3, 1)]
-        assert [hit.doc for hit in store.matching("target", 9)] == [2, 2]
-        assert {hit.doc for hit in store.matching("alpha", 9)} == {1, 2, 3}
-        assert store.count() == 6
 
     def test_lone_surrogates_are_replaced_one_for_one(self, store):
         store.upsert([row(1, 0, "a\ud800b", headings=("\udcff",))])
@@ -412,7 +401,7 @@ class TestPowerCut:
     def test_an_unreadable_mark_counts_as_none(self, store, folder):
         store.upsert([row(1, 0)])
         store.sync()
-        (folder / MARK).write_text("{", encoding="ascii")
+        (folder / "passages.synced").write_text("{", encoding="ascii")
         assert Durability(folder, "passages").mark() == Mark()
         assert Store(folder, WIDTH, create=True).counts() == {1: 1}
 

@@ -66,6 +66,11 @@ def engine_for(backend: str) -> str:
     return "mlx" if has_gpu() else "cpu"
 
 
+def device_for(backend: str) -> str:
+    """What computes under `backend`: "GPU" or "CPU"."""
+    return "GPU" if engine_for(backend) == "mlx" and has_gpu() else "CPU"
+
+
 def has_gpu() -> bool:
     """Whether MLX is installed with a GPU that it can use; ModelError where its library cannot be loaded."""
     if find_spec("mlx") is None:
