@@ -1,12 +1,14 @@
 # make demo   set up, ingest sample_corpus and answer three queries
+# make eval   measure retrieval on sample_corpus, or COLLECTIONS="FOLDER NAME.jsonl ..."
 # make test   set up, then linters, types, import contracts and all tests but the slow ones
 
 # The first that runs and is new enough: a version manager's shim may be there and refuse.
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
+COLLECTIONS ?= sample_corpus
 DEMO := $(BIN)/docsearch --index .demo/index
 
-.PHONY: demo test test-slow lint bench clean
+.PHONY: demo test test-slow lint bench eval clean
 .DEFAULT_GOAL := demo
 
 .venv/package: pyproject.toml
@@ -47,6 +49,9 @@ test-slow: .venv/dev
 
 bench: .venv/bench
 	$(BIN)/python -m benchmarks
+
+eval: .venv/package
+	@for collection in $(COLLECTIONS); do $(BIN)/docsearch eval $$collection --work .demo/eval/$$(basename $$collection) || exit 1; done
 
 clean:
 	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

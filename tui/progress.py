@@ -74,6 +74,26 @@ def announcement(progress: Progress, left: float, device: str) -> str:
     return f"{said}; a smaller model is faster: docsearch ingest --reembed --profile starter"
 
 
+class QuestionLine:
+    """Shows how far a run over many questions is, on a terminal."""
+
+    def __init__(self, stream: TextIO, quiet: bool) -> None:
+        self.stream = stream
+        self.quiet = quiet
+
+    def show(self, run: str, done: int, total: int) -> None:
+        """Redraw the line."""
+        if not self.quiet:
+            self.stream.write(f"\r\x1b[K{run}: {done:,}/{total:,} questions")
+            self.stream.flush()
+
+    def close(self) -> None:
+        """Clear the line."""
+        if not self.quiet:
+            self.stream.write("\r\x1b[K")
+            self.stream.flush()
+
+
 def line_of(progress: Progress, width: int) -> str:
     """The state in one line of at most `width` characters."""
     left = progress.seconds_left

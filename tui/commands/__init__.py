@@ -1,6 +1,7 @@
 """The commands, one file each; `COMMANDS` is their table in the order of the help."""
 
 from .check import check
+from .eval import evaluate
 from .forget import forget
 from .ingest import ingest
 from .models import models
@@ -8,4 +9,4 @@ from .query import query
 from .show import show
 from .status import status
 
-COMMANDS = (ingest, query, show, status, check, forget, models)
+COMMANDS = (ingest, query, show, status, check, forget, models, evaluate)
