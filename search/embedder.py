@@ -86,8 +86,7 @@ def load_embedder(name_or_path: str = "starter", backend: str = "auto", dimensio
         )
     rules = TOKEN_RULES[checkpoint.model_type]
     tokenizer = ModelTokenizer(folder / "tokenizer.json", rules.literal_specials, rules.closing)
-    if tokenizer.size > encoder.vocab_size:
-        raise ModelError(f"{folder} has {tokenizer.size} tokens and weights for {encoder.vocab_size}", "fetch it again")
+    tokenizer.fit(encoder.vocab_size)
     return ModelEmbedder(
         name=name,
         revision=checkpoint.fingerprint(),

@@ -83,8 +83,7 @@ def load_reranker(name_or_path: str, backend: str = "auto", instruction: str | N
     tokenizer = ModelTokenizer(folder / "tokenizer.json", literal_specials=True)
     judge: Head = getattr(import_module(".models.heads", __package__), head)(checkpoint, tokenizer)
     encoder = open_encoder(checkpoint, backend)
-    if tokenizer.size > encoder.vocab_size:
-        raise ModelError(f"{folder} has {tokenizer.size} tokens and weights for {encoder.vocab_size}", "fetch it again")
+    tokenizer.fit(encoder.vocab_size)
     return ModelReranker(
         name=name,
         revision=checkpoint.fingerprint(),
