@@ -12,10 +12,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .choice import ModelChoice
     from .errors import DocsearchError
     from .filters import Filter
     from .index import Index
-    from .results import Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredText, Verdict
+    from .results import Hit, IndexModels, IngestReport, Progress, QueryResult, Scores, Status, StoredText, Verdict
     from .scopes import RootRules
 
 __version__ = "0.1.0"
@@ -25,7 +26,9 @@ _HOMES = {
     "Filter": "filters",
     "Hit": "results",
     "Index": "index",
+    "IndexModels": "results",
     "IngestReport": "results",
+    "ModelChoice": "choice",
     "Progress": "results",
     "QueryResult": "results",
     "RootRules": "scopes",
@@ -40,7 +43,9 @@ __all__ = [
     "Filter",
     "Hit",
     "Index",
+    "IndexModels",
     "IngestReport",
+    "ModelChoice",
     "Progress",
     "QueryResult",
     "RootRules",

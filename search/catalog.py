@@ -13,8 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from .documents import Reason
-from .entries import COLUMNS, Counts, Entry, Root, State, doc_id, entry_of, record, root_of
+from .entries import COLUMNS, Entry, Root, State, doc_id, entry_of, record, root_of
 from .errors import (
     DocsearchError,
     IndexDamaged,
@@ -200,29 +199,6 @@ class Catalog:
             (wanted.after_ns, wanted.before_ns),
         )
         return frozenset(doc for doc, path, root in rows if matcher.admits(os.fsdecode(path), os.fsdecode(root)))
-
-    def counts(self) -> Counts:
-        """The sums that `status` shows."""
-        with self._turn:
-            documents, passages, tokens = self._all(
-                "SELECT count(*), coalesce(sum(passages), 0), coalesce(sum(tokens), 0) FROM documents "
-                "WHERE state = 'complete'"
-            )[0]
-            states = self._all("SELECT state, count(*) FROM documents GROUP BY state ORDER BY state")
-            reasons = self._all(
-                "SELECT reason, count(*) FROM documents WHERE reason IS NOT NULL GROUP BY reason ORDER BY reason"
-            )
-            kinds = self._all(
-                "SELECT kind, count(*) FROM documents WHERE state = 'complete' GROUP BY kind ORDER BY kind"
-            )
-        return Counts(
-            documents,
-            passages,
-            tokens,
-            states=tuple((State(name), number) for name, number in states),
-            reasons=tuple((Reason(name), number) for name, number in reasons),
-            kinds=tuple(kinds),
-        )
 
     def _pragma(self, name: str) -> int:
         return int(self._all(f"PRAGMA {name}")[0][0])

@@ -26,10 +26,13 @@ MAX_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every setting with its default. `index` is a folder; an empty profile or a `max_file_size` of 0 bytes leave the index's own as they are."""
+    """Every setting with its default. `index` is a folder; what is empty or 0 of the models and of `max_file_size` (bytes) leaves the index's own."""
 
     index: str = ""
     profile: str = ""
+    embedder: str = ""
+    reranker: str = ""
+    dimensions: int = 0
     backend: str = "auto"
     mode: str = "hybrid"
     limit: int = 10
@@ -44,10 +47,14 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "limit": (1, MAX_LIMIT),
     "min_score": (0, 1),
     "max_file_size": (0, 2**63 - 1),
+    "dimensions": (0, 1 << 16),
 }
 ENVIRONMENT: Mapping[str, str] = {
     "DOCSEARCH_INDEX": "index",
     "DOCSEARCH_PROFILE": "profile",
+    "DOCSEARCH_EMBEDDER": "embedder",
+    "DOCSEARCH_RERANKER": "reranker",
+    "DOCSEARCH_DIMENSIONS": "dimensions",
     "DOCSEARCH_BACKEND": "backend",
 }
 
@@ -68,7 +75,8 @@ def load_config(file: str | None, environment: Mapping[str, str], folder: str) -
         config = _merged(config, local, QUERY_SETTINGS)
     for variable, key in ENVIRONMENT.items():
         if value := environment.get(variable):
-            config = replace(config, **_checked(key, value, variable))
+            number = isinstance(getattr(config, key), int) and value.isdigit()
+            config = replace(config, **_checked(key, int(value) if number else value, variable))
     return replace(config, index=os.path.abspath(os.path.expanduser(config.index)))
 
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .errors import ModelError, UsageError
-from .hub import resolve
-from .models.names import model_name
+from .model_files import ModelFiles
 
 if TYPE_CHECKING:
     from .documents import Vectors
     from .models.engines import Encoder
     from .models.recipes import Recipe
     from .models.tokenizer import ModelTokenizer
-
-# the models that come with the package: short name → folder and the name that an index records
-BUNDLED = {"starter": (Path(__file__).parent / "models" / "starter", "bge-small-en-v1.5 (8-bit)")}
 
 
 @dataclass(slots=True)
@@ -35,6 +30,20 @@ class ModelEmbedder:
     tokenizer: ModelTokenizer
     recipe: Recipe
     encoder: Encoder
+
+    @property
+    def query_prompt(self) -> str:
+        """What goes before a query."""
+        return self.recipe.query
+
+    @property
+    def passage_prompt(self) -> str:
+        """What goes before a passage."""
+        return self.recipe.passage
+
+    def narrowed(self, dimensions: int) -> ModelEmbedder:
+        """The same model with vectors of so many numbers. UsageError where it does not give them."""
+        return replace(self, dimensions=_allowed(dimensions, self.name, self.recipe, self.encoder.dimensions))
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(n, dimensions) float32 unit vectors in the order of `texts`; longer texts are cut at `max_tokens`.
@@ -70,41 +79,32 @@ def load_embedder(name_or_path: str = "starter", backend: str = "auto", dimensio
     model that allows it; None is all. ModelError for a folder that is missing, damaged, or holds a model that cannot
     embed; UsageError for an unknown backend, or dimensions that the model does not give.
     """
-    from .models.checkpoint import Checkpoint
-    from .models.engines import open_encoder
     from .models.recipes import pooling_of, recipe_for
-    from .models.tokenizer import TOKEN_RULES, ModelTokenizer
+    from .models.tokenizer import TOKEN_RULES, TokenRules
 
-    folder, name = BUNDLED.get(name_or_path) or _found(name_or_path)
-    checkpoint = Checkpoint(folder)
-    recipe = recipe_for(name)
-    encoder = open_encoder(checkpoint, backend)
-    pooling = pooling_of(folder, recipe)
+    files = ModelFiles.named(name_or_path)
+    recipe = recipe_for(files.name)
+    tokenizer = files.tokenizer(TOKEN_RULES.get(files.checkpoint.model_type, TokenRules()))
+    encoder = files.encoder(backend, tokenizer)
+    pooling = pooling_of(files.folder, recipe)
     if pooling != encoder.pooling:
         raise ModelError(
-            f"{folder} pools by {pooling}, and only {encoder.pooling} is supported", "choose another model"
+            f"{files.folder} pools by {pooling}, and only {encoder.pooling} is supported", "choose another model"
         )
-    rules = TOKEN_RULES[checkpoint.model_type]
-    tokenizer = ModelTokenizer(folder / "tokenizer.json", rules.literal_specials, rules.closing)
-    tokenizer.fit(encoder.vocab_size)
-    return ModelEmbedder(
-        name=name,
-        revision=checkpoint.fingerprint(),
-        dimensions=_allowed(dimensions, name, recipe, encoder.dimensions),
+    embedder = ModelEmbedder(
+        name=files.name,
+        revision=files.checkpoint.fingerprint(),
+        dimensions=encoder.dimensions,
         max_tokens=encoder.max_tokens,
         tokenizer=tokenizer,
         recipe=recipe,
         encoder=encoder,
     )
+    return embedder if dimensions is None else embedder.narrowed(dimensions)
 
 
-def _found(name_or_path: str) -> tuple[Path, str]:
-    folder = resolve(name_or_path)
-    return folder, model_name(folder)
-
-
-def _allowed(dimensions: int | None, name: str, recipe: Recipe, most: int) -> int:
-    if dimensions is None or dimensions == most:
+def _allowed(dimensions: int, name: str, recipe: Recipe, most: int) -> int:
+    if dimensions == most:
         return most
     if not recipe.least_dimensions:
         raise UsageError(f"{name} gives {most} dimensions and cannot be cut to {dimensions}", "leave the number out")

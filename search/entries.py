@@ -74,23 +74,6 @@ class Root:
     passed_over: tuple[tuple[Reason, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What the index holds: complete documents, their passages, tokens and kinds; all files by state and by reason."""
-
-    documents: int
-    passages: int
-    tokens: int
-    states: tuple[tuple[State, int], ...]
-    reasons: tuple[tuple[Reason, int], ...]
-    kinds: tuple[tuple[str, int], ...]
-
-    @property
-    def failed(self) -> tuple[tuple[Reason, int], ...]:
-        """Those of the reasons that are failures."""
-        return tuple((reason, number) for reason, number in self.reasons if reason.failed)
-
-
 def doc_id(path: str) -> int:
     """A document's id: the first 63 bits of the SHA-256 of its path's bytes.
 

@@ -36,6 +36,8 @@ NEEDED = {
     "tokenizer.json": "no tokenizer.json",
     "*.safetensors": "no weights as safetensors",
 }
+# the models that come with the package: short name → folder and the name that an index records
+BUNDLED = {"starter": (Path(__file__).parent / "models" / "starter", "bge-small-en-v1.5 (8-bit)")}
 PARTIAL_CONTENT = 206
 AGAIN = "run the same command again: it goes on where it stopped"
 # what the hub answers, by its status; {wait} is empty or how long it asks to wait
@@ -197,6 +199,21 @@ def resolve(name: str, cache_folder: str | None = None) -> Path:
         if place.unplugged:
             raise ModelError(f"{name} is not here, and {place.absence}", f"plug in its disk, or run: {command}")
     raise ModelError(f"the model {name} is not here", f"run: {command}")
+
+
+def full_name(name: str) -> str:
+    """The name by which a model is found from any folder: a folder's absolute path, or the whole name of a repository.
+
+    ModelError where several models have the last part of a name.
+    """
+    if name in BUNDLED:
+        return name
+    if not name.startswith(("/", ".", "~")):
+        if found := find(name):
+            return found[0].name
+        if not Path(name).is_dir():
+            return name
+    return str(Path(name).expanduser().absolute())
 
 
 def find(name: str, cache_folder: str | None = None) -> list[Cached]:

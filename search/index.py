@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Self
 
 from . import readers
 from .catalog import Catalog
+from .choice import ModelChoice
 from .config import CANDIDATES, MAX_FILE_SIZE, default_index
 from .documents import Passage
 from .durability import Durability
-from .entries import State
 from .errors import IndexDamaged, NoIndex, UsageError
 from .filters import Filter
 from .lock import WriterLock
@@ -27,6 +27,7 @@ from .passages import PassageRules
 from .paths import anchored, mount_of, real, spellings, within
 from .plan import make_plan
 from .profiles import profile_named
+from .removal import take_out
 from .results import IngestReport, Progress, QueryResult, Status, StoredText, Verdict
 from .scopes import RootRules, Scope, scopes_of
 from .store import TABLE, Store
@@ -48,8 +49,8 @@ class Index:
     """
 
     def __init__(
-        self, path: str, profile: str | None, load_embedder: Callable[[str], Embedder], rules: PassageRules, default_profile: str | None = None,
-        load_reranker: Callable[[str], Reranker] | None = None,
+        self, path: str, asked: ModelChoice | None, load_embedder: Callable[[str], Embedder], rules: PassageRules,
+        default: ModelChoice | None = None, load_reranker: Callable[[str], Reranker] | None = None,
     ) -> None:  # fmt: skip
         try:
             path.encode()
@@ -57,16 +58,19 @@ class Index:
             raise UsageError("the index's path is not valid UTF-8", "choose another folder with --index") from error
         self.path = path
         self.rules = rules
-        self.parts = Parts(Path(path), profile, default_profile, load_embedder, load_reranker)
+        nothing = ModelChoice()
+        self.parts = Parts(Path(path), asked or nothing, default or nothing, rules, load_embedder, load_reranker)
 
     @classmethod
     def open(
-        cls, path: str | os.PathLike[str] | None = None, profile: str | None = None, backend: str = "auto", default_profile: str | None = None,
+        cls, path: str | os.PathLike[str] | None = None, profile: str | None = None, backend: str = "auto", default: ModelChoice | None = None,
+        embedder: str | None = None, reranker: str | None = None, dimensions: int | None = None,
     ) -> Self:  # fmt: skip
         """The index in the folder `path` (None: the user's own).
 
-        A new index is made with `profile`, else `default_profile`, else the one that fits this machine and the models that are here; one that
-        exists must have been made with `profile`.
+        A new index is made with the models named here, else `default`, else the profile that fits this machine and the models that are here.
+        `embedder` and `reranker` name a repository or a folder in place of the profile's; `dimensions` cuts the vectors of an embedder that is
+        trained for it. An index that exists must have been made with them, but for the reranker.
         """
 
         def by_name(name: str) -> Embedder:
@@ -80,7 +84,8 @@ class Index:
             return load_reranker(name, backend)
 
         folder = os.path.abspath(os.path.expanduser(path or default_index()))
-        return cls(folder, profile, by_name, PassageRules(), default_profile, reranker_by_name)
+        asked = ModelChoice(profile, embedder, reranker, dimensions)
+        return cls(folder, asked, by_name, PassageRules(), default, reranker_by_name)
 
     def __enter__(self) -> Self:
         return self
@@ -97,11 +102,11 @@ class Index:
     @property
     def profile(self) -> str | None:
         """The profile asked for, which a new index gets."""
-        return self.parts.profile
+        return self.parts.asked.profile
 
     @profile.setter
     def profile(self, name: str | None) -> None:
-        self.parts.profile = name
+        self.parts.asked = ModelChoice(profile=name)
 
     @property
     def catalog(self) -> Catalog:
@@ -126,7 +131,8 @@ class Index:
     @property
     def model(self) -> str:
         """The name of the embedder that made the index, empty before the first ingest."""
-        return self.parts.model
+        models = self.parts.models
+        return models.name if models else ""
 
     def ingest(
         self, paths: Iterable[str | os.PathLike[str]] = (), rules: RootRules | None = None, prune: bool = False,
@@ -141,11 +147,11 @@ class Index:
 
         wanted = [real(path) for path in paths]
         folder = Path(self.path)
-        profile_named(self.profile or self.parts.default_profile or "starter")
+        profile_named(self.parts.asked.over(self.parts.default).profile or "starter")
         if not wanted or not all(map(os.path.lexists, wanted)):
             self._scopes(None, wanted, rules, default_max_file_size)  # refuses a wrong path before an index is made
         with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
-            self.parts.check_profile(catalog)
+            self.parts.take_choice(catalog)
             scopes = self._scopes(catalog, wanted, rules, default_max_file_size)
             open_store = cache(lambda: self.parts.open_for_writing(catalog))
             disk = Durability(folder, TABLE)
@@ -231,12 +237,8 @@ class Index:
             roots = catalog.roots()
             if not entries and not any(within(root.path, target) for root in roots):
                 raise UsageError(f"the index holds nothing under {target}", "see the folders: docsearch status")
-            if stored := [entry.doc for entry in entries if entry.stored]:
-                store = self.parts.open_for_writing(catalog)
-                catalog.set_state((entry.file.path for entry in entries), State.PENDING)
-                store.delete(stored)
-                store.sync()
-                store.maintain()
+            if take_out(catalog, lambda: self.parts.open_for_writing(catalog), entries):
+                self.parts.store.maintain()
             catalog.remove(entry.file.path for entry in entries)
             for root in roots:
                 if within(root.path, target):

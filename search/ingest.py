@@ -22,6 +22,7 @@ from .intake import Incoming, Intake
 from .lance import preload
 from .passages import PassageRules, embedded_text
 from .plan import Plan
+from .removal import take_out
 from .results import IngestReport, Progress
 from .tally import Tally
 from .terms import passage_terms
@@ -158,12 +159,7 @@ class Ingestion:
 
     def _finish(self, plan: Plan, tally: Tally) -> None:
         """Forget what is gone, note the run on the root."""
-        if stored := [entry.doc for entry in plan.gone if entry.stored]:
-            store = self.open_store()
-            self.catalog.set_state((entry.file.path for entry in plan.gone), State.PENDING)
-            store.delete(stored)
-            store.sync()
-            tally.removed += len(stored)
+        tally.removed += take_out(self.catalog, self.open_store, plan.gone)
         self.catalog.remove(entry.file.path for entry in plan.gone)
         self.catalog.put(replace(entry, file=replace(entry.file, root=plan.root.path)) for entry in plan.moved_root)
         self.catalog.put_root(replace(plan.root, ingested_ns=self.clock(), passed_over=plan.passed_over))

@@ -15,6 +15,7 @@ from .documents import File, Passage, Reason, Skip
 from .entries import Entry, State, doc_id
 from .errors import Unreadable
 from .passages import PassageRules, split
+from .removal import take_out
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -112,10 +113,7 @@ class Intake:
             if error.reason.failed and before.state is not State.PENDING:
                 kept = replace(before, file=file)
             else:
-                store = self.open_store()
-                self.catalog.set_state([file.path], State.PENDING)
-                store.delete([before.doc])
-                store.sync()
+                take_out(self.catalog, self.open_store, [before])
                 self.tally.removed += before.passages > 0
         state = State.FAILED if error.reason.failed else State.SKIPPED
         self.catalog.put(

@@ -6,6 +6,7 @@ import os
 import shlex
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from . import readers
 from .catalog import Catalog
 from .documents import File, Reason
 from .entries import Entry, Root, State
+from .index_models import recorded, reranker_of
 from .lock import holder
 from .paths import within
 from .plan import is_unchanged, rules_of
@@ -25,7 +27,7 @@ def overview(catalog: Catalog, folder: str) -> Status:
     entries = list(catalog.entries())
     stored = [entry for entry in entries if entry.passages]
     roots = tuple(_root_status(root, stored) for root in catalog.roots())
-    model = catalog.setting("model") or {"name": "", "dimensions": 0}
+    models = recorded(catalog)
     pending = sum(1 for entry in entries if entry.state is State.PENDING)
     reasons = Counter(entry.reason for entry in entries if entry.reason is not None)
     over: Counter[Reason] = Counter()
@@ -33,8 +35,8 @@ def overview(catalog: Catalog, folder: str) -> Status:
         over.update(dict(root.passed_over))
     return Status(
         index=folder,
-        model=model["name"],
-        dimensions=model["dimensions"],
+        model=models.name if models else "",
+        dimensions=models.dimensions if models else 0,
         roots=roots,
         documents=len(stored),
         passages=sum(entry.passages for entry in stored),
@@ -45,6 +47,7 @@ def overview(catalog: Catalog, folder: str) -> Status:
         skipped=_counts((reasons + over).elements(), failed=False),
         failed=_counts((reasons + over).elements(), failed=True),
         health=_health(pending, roots, holder(folder)),
+        models=replace(models, reranker=reranker_of(models)) if models else None,
     )
 
 

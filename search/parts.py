@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .calibration import CALIBRATIONS, UNKNOWN
 from .catalog import Catalog
+from .choice import ModelChoice, Models, check_same_vectors, models_for_new
 from .errors import ModelError, ModelMismatch, NoIndex
-from .inventory import fitting_profile
+from .index_models import record, recorded
+from .passages import PassageRules
 from .profiles import profile_named
+from .results import IndexModels
 from .store import Store
 
 if TYPE_CHECKING:
@@ -22,19 +26,24 @@ Part = TypeVar("Part")
 
 
 class Parts:
-    """The parts of the index in `folder`, safe to ask for from several threads. `profile` is the one asked for, if any."""
+    """The parts of the index in `folder`, safe to ask for from several threads.
+
+    `asked` are the models that the user wants this index to have, `default` those for a new one where he leaves it open.
+    """
 
     def __init__(
         self,
         folder: Path,
-        profile: str | None,
-        default_profile: str | None,
+        asked: ModelChoice,
+        default: ModelChoice,
+        rules: PassageRules,
         load_embedder: Callable[[str], Embedder],
         load_reranker: Callable[[str], Reranker] | None,
     ) -> None:
         self.folder = folder
-        self.profile = profile
-        self.default_profile = default_profile
+        self.asked = asked
+        self.default = default
+        self.rules = rules
         self.load_embedder = load_embedder
         self.load_reranker = load_reranker
         self._opening = threading.RLock()
@@ -61,90 +70,103 @@ class Parts:
     @property
     def embedder(self) -> Embedder:
         """The index's own embedder. Raises ModelMismatch where the model here is not the one that made the index."""
-        return self._once("embedder", self._open_embedder)
+        models = self.models or self._new_models()
+        return self._once("embedder", self._open_embedder, (models.embedder, models.dimensions))
 
     @property
     def engine(self) -> Engine:
         """The query engine."""
-        return self._once("engine", self._open_engine)
+        return self._once("engine", self._open_engine, self.models)
 
     @property
-    def model(self) -> str:
-        """The name of the embedder that made the index, empty before the first ingest."""
-        model = self.catalog.setting("model")
-        return "" if model is None else str(model["name"])
-
-    @property
-    def profile_name(self) -> str:
-        """The name of the index's profile, or of the one that it will get."""
-        return str(self.catalog.setting("profile") or self.profile or self.default_profile or fitting_profile().name)
+    def models(self) -> IndexModels | None:
+        """The record of the index's models; None before the first document."""
+        return recorded(self.catalog)
 
     def reranker(self, explicit: bool) -> tuple[Reranker | None, tuple[str, ...]]:
-        """The profile's reranker, or none and a warning: where it cannot be used, or was asked for explicitly and there is none."""
-        profile = profile_named(self.profile_name)
-        load = self.load_reranker
-        if load is None or not profile.reranker:
-            return None, (f"the profile {profile.name} has no reranker: this is the fused order",) if explicit else ()
+        """The index's reranker, or none and a warning: where it cannot be used, or was asked for explicitly and there is none.
+
+        Raises ModelError where one that was asked for by name cannot be used.
+        """
+        models, load = self.models, self.load_reranker
+        own = models or self._new_models()
+        name = self.asked.reranker or self.default.reranker or own.reranker or profile_named(own.profile).reranker
+        if load is None or not name:
+            return None, (f"the profile {own.profile} has no reranker: this is the fused order",) if explicit else ()
         try:
-            return self._once("reranker", lambda: load(profile.reranker)), ()
+            return self._once("reranker", lambda: load(name), name), ()
         except ModelError as error:
+            if name == self.asked.reranker:
+                raise
             return None, (f"not reranked: {error}",)
 
     def open_for_writing(self, catalog: Catalog) -> Store:
         """The store, made or repaired where needed; what a repair lost is pending in the catalogue."""
         with self._opening:
-            model = catalog.setting("model")
-            profile = self.profile_name
-            if model is None:
-                embedder = self.embedder
-                model = {"name": embedder.name, "revision": embedder.revision, "dimensions": embedder.dimensions}
-            store = Store(self.folder, model["dimensions"], create=True)
+            models = recorded(catalog)
+            if models is None:
+                models = self._record_of(self._new_models(), self.embedder)
+            store = Store(self.folder, models.dimensions, create=True)
             if store.healed_to is not None:
                 catalog.mark_pending_after(store.healed_to)
                 # Going back to an older version also takes deletions back.
                 store.delete(catalog.reconcile(store.counts()))
                 store.sync()
-            # Only now: a profile whose model could not be loaded is not the index's.
-            catalog.put_setting("profile", profile)
-            catalog.put_setting("model", model)
+            # Only now: models of which one could not be loaded are not the index's.
+            record(catalog, models)
             self._open.pop("engine", None)
-            self._open["store"] = store
+            self._open["store"] = (None, store)
             return store
 
-    def check_profile(self, catalog: Catalog) -> None:
-        """Raise ModelMismatch where the index has another profile than was asked for."""
-        stored = catalog.setting("profile")
-        if stored is not None and self.profile is not None and self.profile != stored:
-            raise ModelMismatch(
-                f"this index was made with the profile {stored}, not {self.profile}",
-                f"leave --profile out, or make another index: docsearch --index DIR ingest --profile {self.profile} FOLDER",
-            )
+    def take_choice(self, catalog: Catalog) -> None:
+        """Make what was asked for the index's own, where it already has documents. Raises ModelMismatch for another embedder."""
+        models = recorded(catalog)
+        if models is not None:
+            after = check_same_vectors(models, self.asked)
+            record(catalog, replace(models, profile=after.profile, reranker=after.reranker))
 
-    def _once(self, name: str, make: Callable[[], Part]) -> Part:
+    def _new_models(self) -> Models:
+        return models_for_new(self.asked.over(self.default))
+
+    def _record_of(self, models: Models, embedder: Embedder) -> IndexModels:
+        return IndexModels(
+            models.profile, models.embedder, models.reranker, embedder.name, embedder.revision, embedder.dimensions,
+            embedder.query_prompt, embedder.passage_prompt, self.rules.max_tokens, self.rules.overlap, self.rules.min_tokens,
+        )  # fmt: skip
+
+    def _once(self, name: str, make: Callable[[], Part], key: object = None) -> Part:
+        """The part of that name, made where there is none, or one that was made for another `key`."""
         with self._opening:
-            if name not in self._open:
-                self._open[name] = make()
-            return cast("Part", self._open[name])
+            if name not in self._open or self._open[name][0] != key:
+                # The old one goes first: two models may be more than the memory holds.
+                self._open.pop(name, None)
+                self._open[name] = (key, make())
+            return cast("Part", self._open[name][1])
 
     def _open_store(self) -> Store:
-        model = self.catalog.setting("model")
-        if model is None:
+        models = self.models
+        if models is None:
             raise NoIndex(f"the index in {self.folder} holds no document yet", "run: docsearch ingest FOLDER")
-        return Store(self.folder, model["dimensions"])
+        return Store(self.folder, models.dimensions)
 
     def _open_embedder(self) -> Embedder:
-        embedder = self.load_embedder(profile_named(self.profile_name).embedder)
-        model = self.catalog.setting("model")
-        if model is not None and model["revision"] != embedder.revision:
+        models = self.models
+        if models is None:
+            new = self._new_models()
+            embedder = self.load_embedder(new.embedder)
+            return embedder if new.dimensions is None else embedder.narrowed(new.dimensions)
+        embedder = self.load_embedder(models.embedder)
+        made = (models.revision, models.query_prompt, models.passage_prompt)
+        if made != (embedder.revision, embedder.query_prompt, embedder.passage_prompt):
             raise ModelMismatch(
-                f"this index was made with {model['name']} ({model['revision']}), the model here is "
+                f"this index was made with {models.name} ({models.revision}), the model here is "
                 f"{embedder.name} ({embedder.revision})",
-                "their vectors cannot be compared; make a new index: docsearch --index DIR ingest FOLDER",
+                "go back to that one, or embed the documents anew: docsearch ingest --reembed",
             )
-        return embedder
+        return embedder if embedder.dimensions == models.dimensions else embedder.narrowed(models.dimensions)
 
     def _open_engine(self) -> Engine:
         from .engine import Engine
 
-        calibration = CALIBRATIONS.get(self.model, UNKNOWN)
-        return Engine(self.catalog, self.store, lambda: self.embedder, self.model, calibration)
+        name = self.models.name if self.models else ""
+        return Engine(self.catalog, self.store, lambda: self.embedder, name, CALIBRATIONS.get(name, UNKNOWN))

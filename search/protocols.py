@@ -30,6 +30,20 @@ class Embedder(Protocol):
         """The model's own tokenizer."""
         ...
 
+    @property
+    def query_prompt(self) -> str:
+        """What goes before a query."""
+        ...
+
+    @property
+    def passage_prompt(self) -> str:
+        """What goes before a passage."""
+        ...
+
+    def narrowed(self, dimensions: int) -> Embedder:
+        """The same model with vectors cut to so many numbers. Raises UsageError where it is not trained for that."""
+        ...
+
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(n, dimensions) float32 unit vectors in the order of `texts`; longer texts are cut at `max_tokens`."""
         ...

@@ -8,8 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .errors import ModelError
-from .hub import resolve
-from .models.names import model_name
+from .model_files import ModelFiles
 
 if TYPE_CHECKING:
     import numpy as np
@@ -63,30 +62,24 @@ def load_reranker(name_or_path: str, backend: str = "auto", instruction: str | N
     makes a passage relevant; None is the model's own wording. ModelError for a folder that is missing, damaged, or holds
     no reranker; UsageError for an unknown backend, or an instruction to a model that takes none.
     """
-    from .models.checkpoint import Checkpoint
-    from .models.engines import open_encoder
     from .models.recipes import recipe_for
-    from .models.tokenizer import ModelTokenizer
+    from .models.tokenizer import TokenRules
 
-    folder = resolve(name_or_path)
-    name = model_name(folder)
-    checkpoint = Checkpoint(folder)
-    if checkpoint.model_type not in ARCHITECTURES:
+    files = ModelFiles.named(name_or_path)
+    kind = files.checkpoint.model_type
+    if kind not in ARCHITECTURES:
         known = ", ".join(sorted(ARCHITECTURES))
-        raise ModelError(
-            f"{folder} is a {checkpoint.model_type} model, which cannot rerank here", f"choose one of: {known}"
-        )
+        raise ModelError(f"{files.folder} is a {kind} model, which cannot rerank here", f"choose one of: {known}")
     # an embedder's weights would load, and answer at random
-    if recipe_for(name).pooling or (folder / "1_Pooling").is_dir():
-        raise ModelError(f"{folder} is an embedder", "choose a reranker")
-    pairs, head = ARCHITECTURES[checkpoint.model_type]
-    tokenizer = ModelTokenizer(folder / "tokenizer.json", literal_specials=True)
-    judge: Head = getattr(import_module(".models.heads", __package__), head)(checkpoint, tokenizer)
-    encoder = open_encoder(checkpoint, backend)
-    tokenizer.fit(encoder.vocab_size)
+    if recipe_for(files.name).pooling or (files.folder / "1_Pooling").is_dir():
+        raise ModelError(f"{files.folder} is an embedder", "choose a reranker")
+    pairs, head = ARCHITECTURES[kind]
+    tokenizer = files.tokenizer(TokenRules(literal_specials=True))
+    judge: Head = getattr(import_module(".models.heads", __package__), head)(files.checkpoint, tokenizer)
+    encoder = files.encoder(backend, tokenizer)
     return ModelReranker(
-        name=name,
-        revision=checkpoint.fingerprint(),
+        name=files.name,
+        revision=files.checkpoint.fingerprint(),
         pairs=getattr(import_module(".models.pairs", __package__), pairs)(tokenizer, encoder.max_tokens, instruction),
         encoder=encoder,
         head=judge,

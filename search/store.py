@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -182,17 +181,6 @@ class Store:
                 passages_of(table), table["terms"].to_pylist(), vectors_of(table, self.dimensions), strict=True
             ):
                 yield Row(doc, passage, words, vector)
-
-    def copy(self, source: int, target: int, terms: Callable[[Passage], str] | None = None) -> int:
-        """Store the passages of `source` for `target` as well, with their vectors, and say how many they are.
-
-        `terms` gives a passage's words for the target, whose file name is another; without it they stay as they are.
-        """
-        total, rows = 0, self.rows(source)
-        while batch := list(islice(rows, _BATCH)):
-            self.upsert([replace(row, doc=target, terms=terms(row.passage) if terms else row.terms) for row in batch])
-            total += len(batch)
-        return total
 
     def nearest(self, vector: Vectors, limit: int, docs: Collection[int] | None = None) -> list[Candidate]:
         """The `limit` passages with the highest cosine to `vector` (dimensions,), best first; `docs` None means all.

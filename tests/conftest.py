@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from search.config import ENVIRONMENT
 from search.index import Index
 from search.passages import PassageRules
 
@@ -23,7 +24,7 @@ NOTES = {
 @pytest.fixture(autouse=True)
 def no_discovered_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the developer's own index and configuration out."""
-    for name in ("DOCSEARCH_INDEX", "DOCSEARCH_PROFILE", "DOCSEARCH_BACKEND"):
+    for name in ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg-config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))

@@ -33,7 +33,7 @@ def test_default_index_lies_in_the_users_data(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("limits = 3", "has an unknown setting 'limits'; the settings are backend, color, index"),
+        ("limits = 3", "has an unknown setting 'limits'; the settings are backend, color, dimensions"),
         ("limit = ", "is not valid TOML: Invalid value"),
         ('limit = "3"', "limit must be of type int; it is '3' now"),
         ("limit = true", "limit must be of type int; it is True now"),

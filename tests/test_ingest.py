@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from search.catalog import Catalog
+from search.choice import ModelChoice
 from search.errors import IndexDamaged, IndexLocked, ModelError, ModelMismatch, NoIndex, NotAnIndex, UsageError
 from search.index import Index
 from search.lock import WriterLock
@@ -236,9 +237,9 @@ def test_another_model_or_profile_is_refused(index: Index, notes: Path) -> None:
     with pytest.raises(ModelMismatch, match=r"this index was made with toy \(1\), the model here is toy \(2\)"):
         Index(index.path, None, lambda name: other, PassageRules()).query("tide")
     with Catalog.open(index.path, write=True) as catalog:
-        catalog.put_setting("profile", "another")
-    with pytest.raises(ModelMismatch, match="this index was made with the profile another, not starter"):
-        Index(index.path, "starter", lambda name: other, PassageRules()).ingest()
+        catalog.put_setting("model", catalog.setting("model") | {"profile": "fast", "embedder": "another"})
+    with pytest.raises(ModelMismatch, match="this index was made with the profile fast, not starter"):
+        Index(index.path, ModelChoice("starter"), lambda name: other, PassageRules()).ingest()
 
 
 def test_forgotten_parts_stay_out_until_they_are_named(index: Index, notes: Path) -> None:
@@ -269,7 +270,7 @@ def test_an_unreadable_folder_loses_nothing(index: Index, notes: Path) -> None:
 
 def test_an_unknown_profile_makes_no_index(tmp_path: Path, notes: Path) -> None:
     with pytest.raises(UsageError, match="there is no profile 'large'; the profiles are: starter, "):
-        Index(str(tmp_path / "index"), "large", lambda name: ToyEmbedder(), PassageRules()).ingest([notes])
+        Index(str(tmp_path / "index"), ModelChoice("large"), lambda name: ToyEmbedder(), PassageRules()).ingest([notes])
     assert not (tmp_path / "index").exists()
 
 
@@ -422,8 +423,13 @@ def test_a_model_that_is_not_here_settles_nothing(tmp_path: Path, notes: Path) -
     def missing(name: str) -> ToyEmbedder:
         raise ModelError(f"the model {name} is not here", f"run: docsearch models pull {name}")
 
-    with Index(str(tmp_path / "index"), "balanced", missing, PassageRules()) as index, pytest.raises(ModelError):
+    with (
+        Index(str(tmp_path / "index"), ModelChoice("balanced"), missing, PassageRules()) as index,
+        pytest.raises(ModelError),
+    ):
         index.ingest([notes])
-    with Index(str(tmp_path / "index"), None, lambda name: ToyEmbedder(), PassageRules(), "starter") as index:
+    with Index(
+        str(tmp_path / "index"), None, lambda name: ToyEmbedder(), PassageRules(), ModelChoice("starter")
+    ) as index:
         assert index.ingest([notes]).added == 4
-        assert index.catalog.setting("profile") == "starter"
+        assert index.status().models.profile == "starter"

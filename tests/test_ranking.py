@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from search.choice import ModelChoice
 from search.engine import Request
 from search.errors import ModelError
 from search.fusion import Fused
@@ -80,7 +81,12 @@ def test_reranked_hits(index: Index, notes: object) -> None:
 def test_the_profiles_reranker_is_used_where_it_is_present(tmp_path: Path, notes: Path) -> None:
     reranker = LengthReranker()
     with Index(
-        str(tmp_path / "i"), "fast", lambda name: ToyEmbedder(), PassageRules(), None, lambda name: reranker
+        str(tmp_path / "i"),
+        ModelChoice("fast"),
+        lambda name: ToyEmbedder(),
+        PassageRules(),
+        None,
+        lambda name: reranker,
     ) as index:
         index.ingest([notes])
         result = index.query("tide")
@@ -95,7 +101,9 @@ def test_a_missing_reranker_is_one_warning_and_the_fused_order(tmp_path: Path, n
     def missing(name: str) -> LengthReranker:
         raise ModelError(f"{name} is not here", f"get it: docsearch models pull {name}")
 
-    with Index(str(tmp_path / "i"), "fast", lambda name: ToyEmbedder(), PassageRules(), None, missing) as index:
+    with Index(
+        str(tmp_path / "i"), ModelChoice("fast"), lambda name: ToyEmbedder(), PassageRules(), None, missing
+    ) as index:
         index.ingest([notes])
         result = index.query("tide")
         assert (result.reranked, result.hits[0].title) == (False, "Tides")

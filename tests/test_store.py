@@ -194,17 +194,6 @@ class TestWriting:
         ]
         assert list(store.rows(3)) == []
 
-    def test_copy_keeps_vectors_and_may_rename(self, store):
-        store.upsert([row(1, 0, "alpha", AXES[2]), row(1, 1, "beta", AXES[3])])
-        assert store.copy(1, 2, terms=lambda passage: f"target {passage.text}") == 2
-        assert store.copy(1, 3) == 2
-        assert store.copy(9, 4) == 0
-        assert store.passages(2) == store.passages(3) == store.passages(1)
-        assert [(hit.doc, round(hit.score, 6)) for hit in store.nearest(AXES[2], 3)] == [(1, 1), (2, 1), (3, 1)]
-        assert [hit.doc for hit in store.matching("target", 9)] == [2, 2]
-        assert {hit.doc for hit in store.matching("alpha", 9)} == {1, 2, 3}
-        assert store.count() == 6
-
     def test_lone_surrogates_are_replaced_one_for_one(self, store):
         store.upsert([row(1, 0, "a\ud800b", headings=("\udcff",))])
         assert [(passage.text, passage.headings) for passage in store.passages(1)] == [("a\ufffdb", ("\ufffd",))]

@@ -35,6 +35,8 @@ class ToyEmbedder:
     revision = "1"
     dimensions = 5
     max_tokens = 512
+    query_prompt = ""
+    passage_prompt = ""
 
     def __init__(self) -> None:
         self.embedded: list[str] = []

@@ -30,11 +30,15 @@ class Settings:
     color: str
     place: str = ""
 
-    def open_index(self, profile: str | None = None) -> Index:
-        """The index that the settings name. `profile` is what the user asks of it, the configured one is for new indexes."""
-        from search import Index
+    def open_index(
+        self, profile: str | None = None, embedder: str | None = None, reranker: str | None = None, dimensions: int | None = None
+    ) -> Index:  # fmt: skip
+        """The index that the settings name. The models given here are what the user asks of it, the configured ones are for new indexes."""
+        from search import Index, ModelChoice
 
-        return Index.open(self.config.index, profile, self.config.backend, self.config.profile or None)
+        own = self.config
+        default = ModelChoice(own.profile or None, own.embedder or None, own.reranker or None, own.dimensions or None)
+        return Index.open(own.index, profile, own.backend, default, embedder, reranker, dimensions)
 
     def note(self, text: str) -> None:
         """A line of narration on stderr, unless --quiet."""

@@ -19,6 +19,9 @@ LISTED = 20
 @click.command()
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
 @click.option("--profile", metavar="NAME", help="The models of a new index (default: by machine and what is here).")
+@click.option("--embedder", metavar="NAME|FOLDER", help="An embedder instead of the profile's.")
+@click.option("--reranker", metavar="NAME|FOLDER", help="A reranker instead of the profile's.")
+@click.option("--dimensions", type=click.IntRange(1), metavar="N", help="Shorter vectors, for an embedder made for it.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave these out (.gitignore syntax); repeatable.")
 @click.option("--include", multiple=True, metavar="GLOB", help="Read only these; repeatable.")
 @click.option("--hidden/--no-hidden", default=None, help="Read hidden files and folders too.")
@@ -30,8 +33,9 @@ LISTED = 20
 @json_flag("--json", "as_json", "A summary for scripts on stdout.")
 @pass_settings
 def ingest(
-    settings: Settings, paths: tuple[str, ...], profile: str | None, exclude: tuple[str, ...], include: tuple[str, ...],
-    hidden: bool | None, ignore: bool | None, max_file_size: int | None, prune: bool, as_json: bool,
+    settings: Settings, paths: tuple[str, ...], profile: str | None, embedder: str | None, reranker: str | None,
+    dimensions: int | None, exclude: tuple[str, ...], include: tuple[str, ...], hidden: bool | None,
+    ignore: bool | None, max_file_size: int | None, prune: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Read folders or files into the index, or refresh all known ones.
 
@@ -46,7 +50,7 @@ def ingest(
 
     rules = RootRules(exclude or None, include or None, hidden, ignore, max_file_size)
     for_new_roots = settings.config.max_file_size or MAX_FILE_SIZE
-    with settings.open_index(profile) as index:
+    with settings.open_index(profile, embedder, reranker, dimensions) as index:
         line = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet)
         try:
             report = index.ingest(paths, rules, prune, line.show, for_new_roots)

@@ -49,13 +49,14 @@ if TYPE_CHECKING:
 @click.option("--full", is_flag=True, help="Show the whole passages.")
 @click.option("--explain", is_flag=True, help="Show how each hit came to its place.")
 @click.option("--rerank/--no-rerank", default=None, help="Let the profile's reranker order the best candidates.")
+@click.option("--reranker", metavar="NAME|FOLDER", help="Let this one do it.")
 @click.option("--candidates", type=click.IntRange(1, MAX_LIMIT), metavar="N", help="How many it reads (default: 50).")
 @click.option("--rerank-budget", type=click.FloatRange(0), metavar="SECONDS", help="How long it may take.")
 @pass_settings
 def query(
     settings: Settings, text: str, limit: int | None, as_json: bool, as_lines: bool, only_files: bool, null: bool, mode: str | None,
     min_score: float | None, paths: tuple[str, ...], types: tuple[str, ...], after: int | None, before: int | None,
-    per_file: int | None, full: bool, explain: bool, rerank: bool | None, candidates: int | None, rerank_budget: float | None,
+    per_file: int | None, full: bool, explain: bool, rerank: bool | None, reranker: str | None, candidates: int | None, rerank_budget: float | None,
 ) -> int:  # fmt: skip
     """Find the passages that answer TEXT.
 
@@ -78,7 +79,9 @@ def query(
     queries = (line.strip() for line in sys.stdin) if text == "-" else [text]
     mode = mode or settings.config.mode
     found = False
-    with settings.open_index() as index:
+    if reranker is not None and rerank is None:
+        rerank = True
+    with settings.open_index(reranker=reranker) as index:
         _warm(index, mode)
         for words in queries:
             if not words and text == "-":

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import click
 
-from search.results import Status
+from search.results import IndexModels, Status
 
 from ..exit_codes import ExitCode
 from ..settings import Settings, json_flag, pass_settings
@@ -38,6 +39,7 @@ def _text(state: Status) -> str:
     lines = [
         f"index      {printable(state.index, one_line=True)}",
         f"model      {state.model or 'none yet'}" + (f", {state.dimensions} dimensions" if state.dimensions else ""),
+        *_models(state.models),
         f"documents  {state.documents:,} ({_counts(state.kinds)})" if state.documents else "documents  0",
         f"passages   {state.passages:,} ({state.tokens:,} tokens)",
         f"size       {state.size_bytes / 1e6:,.1f} MB",
@@ -54,6 +56,26 @@ def _text(state: Status) -> str:
         away = "" if root.present else ", not there now"
         lines.append(f"root       {printable(root.path, one_line=True)}: {root.documents:,} documents, {fresh}{away}")
     return "\n".join(lines)
+
+
+def _models(models: IndexModels | None) -> list[str]:
+    """How the vectors were made, and what reranks."""
+    from ..terminal import printable
+
+    if models is None:
+        return []
+    prompts = " and ".join(
+        f"{json.dumps(prompt, ensure_ascii=False)} before {what}"
+        for prompt, what in ((models.query_prompt, "a query"), (models.passage_prompt, "a passage"))
+        if prompt
+    )
+    lines = {
+        "profile": models.profile,
+        "embedder": f"{models.embedder}, weights {models.revision}" + (f", {prompts}" if prompts else ""),
+        "reranker": models.reranker or "none",
+        "cut": f"up to {models.passage_tokens} tokens, {models.passage_overlap} of them repeated",
+    }
+    return [f"{name:<10} {printable(value, one_line=True)}" for name, value in lines.items()]
 
 
 def _counts(pairs: tuple[tuple[str, int], ...]) -> str:
