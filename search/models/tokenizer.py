@@ -33,6 +33,8 @@ class TokenRules:
 TOKEN_RULES = {
     "bert": TokenRules(),
     "qwen3": TokenRules(literal_specials=True, closing="<|endoftext|>"),
+    # its added tokens are also line breaks and white space, which have to be read as such
+    "gemma3_text": TokenRules(closing="<eos>"),
 }
 
 

@@ -157,6 +157,8 @@ def test(settings: Settings, name: str | None, cache_folder: str | None, bench: 
     for folder in folders:
         examination = examine(folder, settings.config.backend, bench)
         examined.append(examination)
+        if examination.notice:
+            click.echo(f"docsearch: {examination.name}: {examination.notice}", err=True)
         if not as_json:
             click.echo(_report(examination))
     if as_json:
