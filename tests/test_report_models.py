@@ -86,7 +86,13 @@ def pulled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pulled]:
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.name)
 def test_pull_list_test(pulled: Pulled, known: KnownModel) -> None:
     folder = pulled.machine.snapshot(known)
-    assert pulled.pulls[known.name] == Done(0, "", f"{known.name} is here and whole: {folder}\n")
+    done = pulled.pulls[known.name]
+    assert (done.code, done.out) == (0, "")
+    wanted, here = done.err.splitlines()
+    place = re.escape(str(pulled.machine.folder / "hub"))
+    room = rf"{re.escape(known.name)}: \d+ kB to fetch into {place}, where [\d,.]+ [MG]B are free"
+    assert re.fullmatch(room, wanted)
+    assert here == f"{known.name} is here and whole: {folder}"
     requests = pulled.requests[known.name]
     assert requests[0] == f"GET /api/models/{known.name}"
     assert not any(line.endswith(f"/{name}") for line in requests for name in NOT_FETCHED)
