@@ -175,6 +175,14 @@ class Catalog:
         statement = "UPDATE documents SET state = 'pending' WHERE state = 'complete' AND version > ?"
         return self._write(statement, [(version,)])
 
+    def switch(self, settings: Mapping[str, Any], tokens: Mapping[int, int], version: int) -> None:
+        """Keep settings that name another table, at whose `version` these documents have so many tokens; all or none."""
+        values = [(key, json.dumps(value)) for key, value in settings.items()]
+        counts = [(number, version, doc) for doc, number in tokens.items()]
+        with self._transaction():
+            self._connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", values)
+            self._connection.executemany("UPDATE documents SET tokens = ?, version = ? WHERE doc = ?", counts)
+
     def reconcile(self, stored: Mapping[int, int]) -> frozenset[int]:
         """Compare with the passages in the store, by document.
 
@@ -247,7 +255,7 @@ def _check_folder(folder: Path, create: bool) -> None:
     names = {child.name for child in folder.iterdir()} if folder.exists() else set()
     if CATALOGUE in names:
         return
-    if "passages.lance" in names:
+    if any(name.startswith("passages") and name.endswith(".lance") for name in names):
         raise IndexDamaged(f"the catalogue in {folder} is missing", "delete the index folder and ingest again")
     if names - _BELONGINGS:
         raise NotAnIndex(f"{folder} holds other files and is not an index", "name another folder with --index")

@@ -25,6 +25,11 @@ class ModelChoice:
     dimensions: int | None = None
 
     @property
+    def is_about_vectors(self) -> bool:
+        """True where it says something of what makes vectors."""
+        return (self.profile, self.embedder, self.dimensions) != (None, None, None)
+
+    @property
     def flags(self) -> str:
         """The choice as options of `docsearch ingest`.
 

@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -15,7 +16,9 @@ from pathlib import Path
 
 from .errors import DocsearchError, IndexDamaged, IndexFailure, IndexLocked, StorageFull
 
-MARK = "passages.synced"
+TABLE = "passages"
+"""The name of an index's first table; one that takes its place has a number behind it."""
+
 QUARANTINE = "_quarantine"
 _MAGIC = b"LANC"
 _LAST_VERSION = 2**64 - 1
@@ -61,23 +64,24 @@ class Durability:
     def __init__(self, folder: Path, name: str) -> None:
         self._folder = folder
         self._table = folder / f"{name}.lance"
+        self._mark = folder / f"{name}.synced"
         whole = self.mark().version == self.version_on_disk()
         self._flushed = {entry.path for entry in _files(self._table)} if whole else set()
 
     def mark(self) -> Mark:
         """The mark as it is on the disk; one that cannot be read says that nothing was flushed."""
         try:
-            known = json.loads((self._folder / MARK).read_text(encoding="ascii"))
+            known = json.loads(self._mark.read_text(encoding="ascii"))
             return Mark(int(known["version"]), int(known["trained"]), known["healed_to"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return Mark()
 
     def put_mark(self, mark: Mark) -> None:
         """Replace the mark, on the disk when this returns."""
-        fresh = self._folder / f"{MARK}.new"
+        fresh = self._mark.with_name(f"{self._mark.name}.new")
         fresh.write_text(json.dumps(asdict(mark)), encoding="ascii")
         _flush(fresh)
-        fresh.replace(self._folder / MARK)
+        fresh.replace(self._mark)
         _flush(self._folder)
 
     def flush(self, mark: Mark) -> None:
@@ -129,6 +133,18 @@ class Durability:
     def _newest(self) -> Path | None:
         # Names are 2**64 - 1 - version in 20 digits: the newest is the first.
         return min((self._table / "_versions").glob("[0-9]*.manifest"), default=None)
+
+
+def tables(folder: Path) -> set[str]:
+    """The names of the tables in an index folder."""
+    return {path.stem for path in folder.glob(f"{TABLE}*.lance")}
+
+
+def remove_table(folder: Path, name: str) -> None:
+    """Delete a table that no catalogue names any more."""
+    for mark in folder.glob(f"{name}.synced*"):
+        mark.unlink()
+    shutil.rmtree(folder / f"{name}.lance")
 
 
 def _files(folder: Path) -> Iterator[os.DirEntry[str]]:

@@ -39,8 +39,9 @@ NEEDED = {
     "tokenizer.json": "no tokenizer.json",
     "*.safetensors": "no weights as safetensors",
 }
+STARTER_NAME = "bge-small-en-v1.5 (8-bit)"
 # the models that come with the package: short name → folder and the name that an index records
-BUNDLED = {"starter": (Path(__file__).parent / "models" / "starter", "bge-small-en-v1.5 (8-bit)")}
+BUNDLED = {"starter": (Path(__file__).parent / "models" / "starter", STARTER_NAME)}
 PARTIAL_CONTENT = 206
 AGAIN = "run the same command again: it goes on where it stopped"
 # what the hub answers, by its status; {wait} is empty or how long it asks to wait

@@ -20,6 +20,7 @@ from .documents import Passage
 from .durability import Durability
 from .errors import IndexDamaged, NoIndex, UsageError
 from .filters import Filter
+from .index_models import clear, recorded, table_of
 from .lock import WriterLock
 from .overview import judge, overview
 from .parts import Parts
@@ -30,8 +31,9 @@ from .profiles import profile_named
 from .removal import take_out
 from .results import IngestReport, Progress, QueryResult, Status, StoredText, Verdict
 from .scopes import RootRules, Scope, scopes_of
-from .store import TABLE, Store
+from .store import Store
 from .stored_text import join_passages
+from .tally import Tally
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -40,6 +42,17 @@ if TYPE_CHECKING:
 
 def _unwatched(progress: Progress) -> None:
     pass
+
+
+def _joined(done: Tally, report: IngestReport) -> IngestReport:
+    """The report of a run that embedded documents anew before it refreshed them."""
+    return replace(
+        report,
+        reembedded=done.files_total,
+        passages=report.passages + done.passages,
+        tokens=report.tokens + done.tokens,
+        seconds=done.seconds,
+    )
 
 
 class Index:
@@ -136,10 +149,12 @@ class Index:
 
     def ingest(
         self, paths: Iterable[str | os.PathLike[str]] = (), rules: RootRules | None = None, prune: bool = False,
-        on_progress: Callable[[Progress], None] = _unwatched, default_max_file_size: int = MAX_FILE_SIZE,
+        on_progress: Callable[[Progress], None] = _unwatched, default_max_file_size: int = MAX_FILE_SIZE, reembed: bool = False,
     ) -> IngestReport:  # fmt: skip
         """Add or refresh folders and files; without `paths` all known roots. `prune` forgets what an empty or missing root held.
 
+        `reembed` first embeds all documents anew with the models that the index was opened with, or those of a re-embedding that was
+        interrupted; queries use the old vectors until the new ones are complete.
         New roots pass over files larger than `default_max_file_size` bytes, where `rules` do not say otherwise. Raises UsageError for a path that
         does not exist, IndexLocked while another process writes, ModelMismatch, StorageFull.
         """
@@ -151,10 +166,12 @@ class Index:
         if not wanted or not all(map(os.path.lexists, wanted)):
             self._scopes(None, wanted, rules, default_max_file_size)  # refuses a wrong path before an index is made
         with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
+            clear(folder, catalog)
+            done = self._change_models(catalog, on_progress) if reembed else None
             self.parts.take_choice(catalog)
             scopes = self._scopes(catalog, wanted, rules, default_max_file_size)
             open_store = cache(lambda: self.parts.open_for_writing(catalog))
-            disk = Durability(folder, TABLE)
+            disk = Durability(folder, table_of(catalog))
             if disk.is_damaged():
                 open_store()
                 if disk.is_damaged():
@@ -180,6 +197,7 @@ class Index:
                 ):
                     catalog.forget_root(scope.root.path)
             catalog.put_setting("recipes", recipes)
+            report = report if done is None else _joined(done, report)
             return replace(report, warnings=(*report.warnings, *self.parts.notices))
 
     def query(
@@ -198,7 +216,14 @@ class Index:
         asked = Request(text, limit, mode, where, per_file, min_score, explain, candidates, rerank_budget)
         wanted = mode == "hybrid" if rerank is None else rerank
         reranker, warnings = self.parts.reranker(bool(rerank)) if wanted else (None, ())
-        return self.engine.query(asked, reranker, warnings)
+        table = self.parts.table
+        try:
+            return self.engine.query(asked, reranker, warnings)
+        except IndexDamaged:
+            if table == self.parts.table:
+                raise
+            # Another process changed the models meanwhile, and the table that was asked is gone.
+            return self.engine.query(asked, reranker, warnings)
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""
@@ -246,6 +271,17 @@ class Index:
                 elif within(target, root.path):
                     catalog.put_root(replace(root, forgotten=(*root.forgotten, anchored(target, root.path))))
             return len(entries)
+
+    def _change_models(self, catalog: Catalog, on_progress: Callable[[Progress], None]) -> Tally | None:
+        """Embed all documents anew where that is due; None where nothing was done."""
+        if recorded(catalog) is None:
+            return None
+        from .reembedding import reembed
+
+        change, embedder = self.parts.begin_change(catalog)
+        if change is None:
+            return None
+        return reembed(Path(self.path), catalog, change, self.parts.open_for_writing(catalog), embedder, on_progress)
 
     def _known(self, path: str | os.PathLike[str]) -> str:
         """The path under the name by which the index knows it."""

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from .catalog import Catalog
+from .durability import TABLE, remove_table, tables
 from .profiles import profile_named
 from .results import IndexModels
 
 KEY = "model"
+TABLE_KEY = "table"
+CHANGE_KEY = "change"
+_OF_VECTORS = ("revision", "dimensions", "query_prompt", "passage_prompt")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of models that is under way: the vectors of `models` gather in `table`, beside those in use."""
+
+    table: str
+    models: IndexModels
 
 
 def recorded(catalog: Catalog) -> IndexModels | None:
@@ -25,6 +39,47 @@ def recorded(catalog: Catalog) -> IndexModels | None:
 def record(catalog: Catalog, models: IndexModels) -> None:
     """Keep the record."""
     catalog.put_setting(KEY, asdict(models))
+
+
+def table_of(catalog: Catalog) -> str:
+    """The name of the table in use."""
+    return str(catalog.setting(TABLE_KEY, TABLE))
+
+
+def change_of(catalog: Catalog) -> Change | None:
+    """The change that is under way, or was when a run ended."""
+    kept = catalog.setting(CHANGE_KEY)
+    return Change(kept["table"], IndexModels(**kept["models"])) if kept else None
+
+
+def put_change(catalog: Catalog, change: Change | None) -> None:
+    """Keep what is under way; None where nothing is any more."""
+    catalog.put_setting(CHANGE_KEY, asdict(change) if change else None)
+
+
+def complete(catalog: Catalog, change: Change, tokens: Mapping[int, int], version: int) -> None:
+    """Make the change's table the one in use, at this version, with the number of tokens of each of its documents; all or nothing."""
+    settings = {KEY: asdict(change.models), TABLE_KEY: change.table, CHANGE_KEY: None}
+    catalog.switch(settings, tokens, version)
+
+
+def next_table(catalog: Catalog) -> str:
+    """A name that no table of this index had before."""
+    name, _, number = table_of(catalog).partition("-")
+    return f"{name}-{int(number or 1) + 1}"
+
+
+def clear(folder: Path, catalog: Catalog) -> None:
+    """Delete the tables that are neither in use nor being filled."""
+    change = change_of(catalog)
+    kept = {table_of(catalog), change.table if change else ""}
+    for name in tables(folder) - kept:
+        remove_table(folder, name)
+
+
+def same_vectors(one: IndexModels, other: IndexModels) -> bool:
+    """True where the vectors of both can be compared."""
+    return all(getattr(one, name) == getattr(other, name) for name in _OF_VECTORS)
 
 
 def reranker_of(models: IndexModels) -> str:

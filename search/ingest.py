@@ -12,11 +12,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from .catalog import Catalog
 from .documents import Passage, Row
+from .embedding import embedded, timed_batches
 from .entries import State
 from .intake import Incoming, Intake
 from .lance import preload
@@ -31,11 +31,6 @@ if TYPE_CHECKING:
     from .documents import Vectors
     from .protocols import Embedder
     from .store import Store
-
-EMBED_PASSAGES = 64
-MOST_PASSAGES = 2048
-COMMIT_SECONDS = 5.0
-"""About so often what was embedded is stored: it can be found then, and no interruption loses it."""
 
 MAINTAIN_EVERY = 20
 
@@ -74,7 +69,7 @@ class Ingestion:
             threading.Thread(target=preload, daemon=True).start()
         commits = 0
         incoming = (passage for file, reuse in read for passage in intake.passages(file, reuse))
-        for batch in self._batched(incoming, tally):
+        for batch in timed_batches(incoming):
             self._store(batch, tally)
             commits += 1
             if commits % MAINTAIN_EVERY == 0:
@@ -103,15 +98,6 @@ class Ingestion:
             warnings=tuple(warning for plan in plans for warning in plan.warnings),
         )
 
-    def _batched(self, items: Iterator[Incoming], tally: Tally) -> Iterator[list[Incoming]]:
-        """Batches that take about COMMIT_SECONDS each at the speed of the one before."""
-        size = EMBED_PASSAGES
-        while batch := list(islice(items, size)):
-            started = tally.seconds
-            yield batch
-            speed = len(batch) / max(tally.seconds - started, 1e-3)
-            size = int(min(max(speed * COMMIT_SECONDS, EMBED_PASSAGES), MOST_PASSAGES))
-
     def _store(self, batch: list[Incoming], tally: Tally) -> None:
         first = {item.entry.doc: item.entry for item in reversed(batch)}
         before = {doc: self.catalog.entry(entry.file.path) for doc, entry in first.items()}
@@ -138,24 +124,23 @@ class Ingestion:
         return rows
 
     def _embedded(self, batch: list[Incoming], tally: Tally) -> Iterator[Row]:
-        """Embed each distinct text once, in order of length, so that a model's batch holds texts of one length."""
         by_text: dict[str, list[Incoming]] = {}
         for item in batch:
             if item.passage and item.vector is None:
                 by_text.setdefault(embedded_text(item.passage), []).append(item)
-        texts = sorted(by_text, key=len)
-        for start in range(0, len(texts), EMBED_PASSAGES):
-            chunk = texts[start : start + EMBED_PASSAGES]
-            embedder = self.open_embedder()
-            vectors = embedder.embed_passages(chunk)
-            for text, vector, spans in zip(chunk, vectors, embedder.tokenizer.spans(chunk), strict=True):
-                tally.tokens += len(spans)
-                for item in by_text[text]:
+        if not by_text:
+            return
+        embedder = self.open_embedder()
+        tally.begin(embedder.name)
+        for chunk in embedded(embedder, by_text):
+            for done in chunk:
+                tally.tokens += done.tokens
+                for item in by_text[done.text]:
                     assert item.passage is not None
-                    self.doc_tokens[item.entry.doc] += len(spans)
+                    self.doc_tokens[item.entry.doc] += done.tokens
                     tally.passages += 1
-                    yield _row(item, item.passage, vector)
-            self.on_progress(tally.progress(by_text[chunk[-1]][0].entry.file.path))
+                    yield _row(item, item.passage, done.vector)
+            self.on_progress(tally.progress(by_text[chunk[-1].text][0].entry.file.path))
 
     def _finish(self, plan: Plan, tally: Tally) -> None:
         """Forget what is gone, note the run on the root."""

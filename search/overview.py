@@ -14,7 +14,7 @@ from . import readers
 from .catalog import Catalog
 from .documents import File, Reason
 from .entries import Entry, Root, State
-from .index_models import recorded, reranker_of
+from .index_models import Change, change_of, recorded, reranker_of
 from .lock import holder
 from .paths import within
 from .plan import is_unchanged, rules_of
@@ -46,7 +46,7 @@ def overview(catalog: Catalog, folder: str) -> Status:
         kinds=_counts(entry.kind for entry in stored),
         skipped=_counts((reasons + over).elements(), failed=False),
         failed=_counts((reasons + over).elements(), failed=True),
-        health=_health(pending, roots, holder(folder)),
+        health=_health(pending, change_of(catalog), roots, holder(folder)),
         models=replace(models, reranker=reranker_of(models)) if models else None,
     )
 
@@ -106,11 +106,13 @@ def _root_status(root: Root, stored: list[Entry]) -> RootStatus:
     return RootStatus(root.path, len(mine), sum(mine), ingested, os.path.lexists(root.path))
 
 
-def _health(pending: int, roots: Iterable[RootStatus], writer: int | None) -> str:
+def _health(pending: int, change: Change | None, roots: Iterable[RootStatus], writer: int | None) -> str:
     if writer is not None:
         return f"process {writer} is writing to it now"
     if pending:
         return f"{pending} documents are half done after an interrupted run; go on with: docsearch ingest"
+    if change is not None:
+        return f"its change to {change.models.name} was interrupted; go on with: docsearch ingest --reembed"
     missing = [root.path for root in roots if not root.present]
     return (
         f"{missing[0]} is not there now; its documents are kept until: docsearch forget {shlex.quote(missing[0])}"

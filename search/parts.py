@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .calibration import CALIBRATIONS, UNKNOWN
 from .catalog import Catalog
-from .choice import ModelChoice, Models, check_same_vectors, models_for_new
+from .choice import ModelChoice, Models, check_same_vectors, models_after, models_for_new
 from .errors import ModelError, ModelMismatch, NoIndex
-from .index_models import record, recorded
+from .index_models import Change, change_of, clear, next_table, put_change, record, recorded, same_vectors, table_of
 from .passages import PassageRules
 from .profiles import profile_named
 from .results import IndexModels
@@ -65,7 +65,7 @@ class Parts:
     @property
     def store(self) -> Store:
         """The table of passages. Raises NoIndex where nothing was stored yet."""
-        return self._once("store", self._open_store)
+        return self._once("store", self._open_store, self.table)
 
     @property
     def embedder(self) -> Embedder:
@@ -83,7 +83,12 @@ class Parts:
     @property
     def engine(self) -> Engine:
         """The query engine."""
-        return self._once("engine", self._open_engine, self.models)
+        return self._once("engine", self._open_engine, (self.models, self.table))
+
+    @property
+    def table(self) -> str:
+        """The name of the table in use: another one after a change of models, also by another process."""
+        return table_of(self.catalog)
 
     @property
     def models(self) -> IndexModels | None:
@@ -113,7 +118,8 @@ class Parts:
             models = recorded(catalog)
             if models is None:
                 models = self._record_of(self._new_models(), self.embedder)
-            store = Store(self.folder, models.dimensions, create=True)
+            table = table_of(catalog)
+            store = Store(self.folder, models.dimensions, create=True, table=table)
             if store.healed_to is not None:
                 catalog.mark_pending_after(store.healed_to)
                 # Going back to an older version also takes deletions back.
@@ -122,7 +128,7 @@ class Parts:
             # Only now: models of which one could not be loaded are not the index's.
             record(catalog, models)
             self._open.pop("engine", None)
-            self._open["store"] = (None, store)
+            self._open["store"] = (table, store)
             return store
 
     def take_choice(self, catalog: Catalog) -> None:
@@ -131,6 +137,32 @@ class Parts:
         if models is not None:
             after = check_same_vectors(models, self.asked)
             record(catalog, replace(models, profile=after.profile, reranker=after.reranker))
+
+    def begin_change(self, catalog: Catalog) -> tuple[Change | None, Embedder]:
+        """The change to the models that are wanted, None where the vectors are theirs already, with their embedder.
+
+        Where none were asked for, they are those of a change under way, else those of the settings, else the index's own. A change under way
+        to other models is given up.
+        """
+        models, begun = recorded(catalog), change_of(catalog)
+        assert models is not None
+        choice = self.asked
+        if choice.is_about_vectors or begun is None:
+            wanted = models_after(models, choice if choice.is_about_vectors else choice.over(self.default))
+        else:
+            wanted = replace(models_after(begun.models, choice), dimensions=begun.models.dimensions)
+        embedder = self._narrowed(self.load_embedder(wanted.embedder), wanted.dimensions)
+        after = self._record_of(wanted, embedder)
+        same = same_vectors(after, models)
+        if begun is None or begun.models != after:
+            begun = None if same else Change(next_table(catalog), after)
+            put_change(catalog, None)
+            clear(self.folder, catalog)
+            put_change(catalog, begun)
+        if same:
+            record(catalog, after)
+        self._open["embedder"] = ((after.embedder, after.dimensions), embedder)
+        return begun, embedder
 
     def _new_models(self) -> Models:
         return models_for_new(self.asked.over(self.default))
@@ -154,14 +186,13 @@ class Parts:
         models = self.models
         if models is None:
             raise NoIndex(f"the index in {self.folder} holds no document yet", "run: docsearch ingest FOLDER")
-        return Store(self.folder, models.dimensions)
+        return Store(self.folder, models.dimensions, table=self.table)
 
     def _open_embedder(self) -> Embedder:
         models = self.models
         if models is None:
             new = self._new_models()
-            embedder = self.load_embedder(new.embedder)
-            return embedder if new.dimensions is None else embedder.narrowed(new.dimensions)
+            return self._narrowed(self.load_embedder(new.embedder), new.dimensions)
         embedder = self.load_embedder(models.embedder)
         made = (models.revision, models.query_prompt, models.passage_prompt)
         if made != (embedder.revision, embedder.query_prompt, embedder.passage_prompt):
@@ -170,7 +201,10 @@ class Parts:
                 f"{embedder.name} ({embedder.revision})",
                 "go back to that one, or embed the documents anew: docsearch ingest --reembed",
             )
-        return embedder if embedder.dimensions == models.dimensions else embedder.narrowed(models.dimensions)
+        return self._narrowed(embedder, models.dimensions)
+
+    def _narrowed(self, embedder: Embedder, dimensions: int | None) -> Embedder:
+        return embedder if dimensions is None or dimensions == embedder.dimensions else embedder.narrowed(dimensions)
 
     def _open_engine(self) -> Engine:
         from .engine import Engine

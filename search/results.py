@@ -77,7 +77,10 @@ class QueryResult:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The state of a running ingest: files and bytes of those to read, passages and tokens embedded so far, seconds since the start."""
+    """The state of a running ingest: files and bytes of those to read, passages and tokens embedded so far, seconds since the start.
+
+    `starting` are the seconds of these before the first passage came to the embedder, whose name is `model`.
+    """
 
     files_done: int
     files_total: int
@@ -87,23 +90,30 @@ class Progress:
     tokens: int
     seconds: float
     path: str
+    starting: float = 0.0
+    model: str = ""
+
+    @property
+    def embedding(self) -> float:
+        """Seconds since the first passage came to the embedder."""
+        return self.seconds - self.starting
 
     @property
     def tokens_per_second(self) -> float:
-        """Tokens embedded a second since the start."""
-        return self.tokens / self.seconds if self.seconds > 0 else 0.0
+        """Tokens embedded a second since then."""
+        return self.tokens / self.embedding if self.embedding > 0 else 0.0
 
     @property
     def seconds_left(self) -> float | None:
         """Time left at the rate so far, by bytes; None until there is something to go by."""
-        if not self.bytes_done or self.seconds <= 0:
+        if not self.bytes_done or self.embedding <= 0:
             return None
-        return (self.bytes_total - self.bytes_done) * self.seconds / self.bytes_done
+        return (self.bytes_total - self.bytes_done) * self.embedding / self.bytes_done
 
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What an ingest run did. Documents: added, changed, moved or copied (vectors reused), unchanged, removed."""
+    """What an ingest run did. Documents: added, changed, moved or copied (vectors reused), unchanged, removed; embedded anew by another model."""
 
     added: int
     changed: int
@@ -117,6 +127,7 @@ class IngestReport:
     skipped: tuple[Skip, ...]
     passed_over: tuple[tuple[str, int], ...]
     warnings: tuple[str, ...]
+    reembedded: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .arrow_rows import COLUMNS, check_vectors, passages_of, schema_of, table_of, vectors_of
 from .documents import Candidate, Passage, Row
-from .durability import Durability, Mark, explained, probe_hard_links
+from .durability import TABLE, Durability, Mark, explained, probe_hard_links
 from .errors import IndexDamaged, ModelMismatch, NoIndex
 from .lance import preload
 
 if TYPE_CHECKING:
     from .documents import Vectors
 
-TABLE = "passages"
 VECTOR_INDEX_ROWS = 40_000
 """From here on an index beats reading all vectors; below it, exact search takes some 10 ms for each 10,000 rows."""
 
@@ -40,14 +39,17 @@ class Store:
     a newer version are to be read again.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], dimensions: int, create: bool = False) -> None:
-        """Open the table of vectors of length `dimensions`; with `create`, under the writer lock, make or repair it first.
+    def __init__(
+        self, folder: str | os.PathLike[str], dimensions: int, create: bool = False, table: str = TABLE
+    ) -> None:
+        """Open the table of that name, with vectors of length `dimensions`; with `create`, under the writer lock, make or repair it first.
 
         Raises NoIndex, ModelMismatch for other dimensions, IndexDamaged, StorageFull, and IndexFailure where the file
         system has no hard links.
         """
         self._folder = Path(folder)
-        self._disk = Durability(self._folder, TABLE)
+        self._name = table
+        self._disk = Durability(self._folder, table)
         self._deleted = 0
         self.dimensions = dimensions
         lancedb = preload()
@@ -68,7 +70,7 @@ class Store:
         raise NoIndex(f"nothing was ingested into {self._folder} yet", "run: docsearch ingest FOLDER")
 
     def _opened(self) -> Any:
-        table = self._db.open_table(TABLE) if self._disk.is_newest_whole() else None
+        table = self._db.open_table(self._name) if self._disk.is_newest_whole() else None
         if table is None or table.version == 0:
             raise IndexDamaged(
                 f"the newest version of the table in {self._folder} is not complete",
@@ -90,7 +92,7 @@ class Store:
             probe_hard_links(self._folder)
             if self._disk.mark().version:
                 self._disk.put_mark(Mark(healed_to=0))
-            table = self._db.create_table(TABLE, schema=schema_of(self.dimensions))
+            table = self._db.create_table(self._name, schema=schema_of(self.dimensions))
         # A crash while it was made may have left out any of these.
         if not table.schema.field("id").metadata:
             table.set_unenforced_primary_key("id")
@@ -114,7 +116,7 @@ class Store:
     def _opens_as(self, version: int) -> bool:
         try:
             # The version is part of the manifest: one with zeros in its middle opens as version 0, without any rows.
-            return bool(self._db.open_table(TABLE).version == version)
+            return bool(self._db.open_table(self._name).version == version)
         except RuntimeError as error:
             # Anything else, such as a table of a newer LanceDB, is no reason to give up a version.
             if "failed to decode Protobuf" in str(error):

@@ -11,10 +11,14 @@ from .results import Progress
 
 @dataclass(slots=True)
 class Tally:
-    """What a run has done so far; `passages_read` runs ahead of `passages`, which are embedded and stored."""
+    """What a run has done so far; `passages_read` runs ahead of `passages`, which are embedded and stored.
+
+    `passages_total` is 0 where it is not known before; `passages_kept` are those of it that needed nothing.
+    """
 
     files_total: int
     bytes_total: int
+    passages_total: int = 0
     started: float = field(default_factory=time.perf_counter)
     added: int = 0
     changed: int = 0
@@ -24,8 +28,11 @@ class Tally:
     files_read: int = 0
     bytes_read: int = 0
     passages_read: int = 0
+    passages_kept: int = 0
     passages: int = 0
     tokens: int = 0
+    starting: float = 0.0
+    model: str = ""
     failed: list[Skip] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
 
@@ -34,16 +41,28 @@ class Tally:
         """Seconds since the start."""
         return time.perf_counter() - self.started
 
+    def begin(self, model: str) -> None:
+        """Note that passages go to the embedder `model` from now on; what went before says nothing of its speed."""
+        if not self.model:
+            self.model, self.starting = model, self.seconds
+
     def progress(self, path: str) -> Progress:
         """The state to show, with `path` in work: bytes count as done in step with their passages."""
         share = self.passages / self.passages_read if self.passages_read else 1.0
+        done, total = int(self.bytes_read * share), self.bytes_total
+        if self.passages_total:
+            # Bytes say little of passages, where those are counted.
+            done = total * self.passages // self.passages_total
+            total = total * (self.passages_total - self.passages_kept) // self.passages_total
         return Progress(
             self.files_read,
             self.files_total,
-            int(self.bytes_read * share),
-            self.bytes_total,
+            done,
+            total,
             self.passages,
             self.tokens,
             self.seconds,
             path,
+            self.starting,
+            self.model,
         )

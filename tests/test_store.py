@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from search.documents import Candidate, Passage, Row, passage_id
-from search.durability import MARK, QUARANTINE, Durability, Mark, explained, probe_hard_links
+from search.durability import QUARANTINE, Durability, Mark, explained, probe_hard_links
 from search.errors import IndexDamaged, IndexFailure, IndexLocked, ModelError, ModelMismatch, NoIndex, StorageFull
 from search.store import Store, preload
 
@@ -401,7 +401,7 @@ class TestPowerCut:
     def test_an_unreadable_mark_counts_as_none(self, store, folder):
         store.upsert([row(1, 0)])
         store.sync()
-        (folder / MARK).write_text("{", encoding="ascii")
+        (folder / "passages.synced").write_text("{", encoding="ascii")
         assert Durability(folder, "passages").mark() == Mark()
         assert Store(folder, WIDTH, create=True).counts() == {1: 1}
 

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from typing import TextIO
 
+from search.hub import STARTER_NAME
 from search.results import Progress
 
 from .terminal import printable
 
 REDRAW_SECONDS = 0.1
 PLAIN_SECONDS = 10.0
+KNOWN_SECONDS = 5.0
+"""After so much embedding its speed is known well enough to speak of hours."""
+
+LONG_SECONDS = 180.0
+"""A run that takes longer is announced."""
 
 
 class ProgressLine:
-    """Shows Progress; `quiet` shows nothing."""
+    """Shows Progress, and says once how long a long run will take; `quiet` shows nothing. `device` tells what computes: "CPU" or "GPU"."""
 
-    def __init__(self, stream: TextIO, is_terminal: bool, quiet: bool) -> None:
+    def __init__(self, stream: TextIO, is_terminal: bool, quiet: bool, device: Callable[[], str]) -> None:
         self.stream = stream
         self.is_terminal = is_terminal
         self.quiet = quiet
         self.shown_at = 0.0 if is_terminal else time.monotonic()
+        self.device = device
+        self.announced = False
         self.drawn = False
 
     def show(self, progress: Progress) -> None:
         """Draw the state, unless it was drawn a moment ago."""
+        if not self.quiet and not self.announced and (left := long_time_left(progress)) is not None:
+            self.announced = True
+            self.close()
+            self.stream.write(announcement(progress, left, self.device()) + "\n")
         now = time.monotonic()
         if self.quiet or now - self.shown_at < (REDRAW_SECONDS if self.is_terminal else PLAIN_SECONDS):
             return
@@ -43,6 +56,22 @@ class ProgressLine:
         if self.drawn:
             self.stream.write("\r\x1b[K")
             self.stream.flush()
+
+
+def long_time_left(progress: Progress) -> float | None:
+    """Seconds left where they are known and many; else None."""
+    left = progress.seconds_left if progress.model and progress.embedding >= KNOWN_SECONDS else None
+    return left if left is not None and left >= LONG_SECONDS else None
+
+
+def announcement(progress: Progress, left: float, device: str) -> str:
+    """How long the run will take, and what would be faster."""
+    minutes = round(left / 60)
+    time = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+    said = f"about {time} at {progress.tokens_per_second:,.0f} tokens/s on this {device}"
+    if progress.model == STARTER_NAME:
+        return said
+    return f"{said}; a smaller model is faster: docsearch ingest --reembed --profile starter"
 
 
 def line_of(progress: Progress, width: int) -> str:

@@ -80,6 +80,11 @@ def notice_of(model_type: str) -> str:
     return FOREIGN_NOTICE if model_type in FOREIGN else ""
 
 
+def device_for(backend: str) -> str:
+    """What computes under `backend`: "GPU" or "CPU"."""
+    return "GPU" if engine_for(backend) == "mlx" and has_gpu() else "CPU"
+
+
 def has_gpu() -> bool:
     """Whether MLX is installed with a GPU that it can use; ModelError where its library cannot be loaded."""
     if find_spec("mlx") is None:

@@ -22,6 +22,7 @@ LISTED = 20
 @click.option("--embedder", metavar="NAME|FOLDER", help="An embedder instead of the profile's.")
 @click.option("--reranker", metavar="NAME|FOLDER", help="A reranker instead of the profile's.")
 @click.option("--dimensions", type=click.IntRange(1), metavar="N", help="Shorter vectors, for an embedder made for it.")
+@click.option("--reembed", is_flag=True, help="Embed all documents anew with these models; queries go on meanwhile.")
 @click.option("--exclude", multiple=True, metavar="GLOB", help="Leave these out (.gitignore syntax); repeatable.")
 @click.option("--include", multiple=True, metavar="GLOB", help="Read only these; repeatable.")
 @click.option("--hidden/--no-hidden", default=None, help="Read hidden files and folders too.")
@@ -34,7 +35,7 @@ LISTED = 20
 @pass_settings
 def ingest(
     settings: Settings, paths: tuple[str, ...], profile: str | None, embedder: str | None, reranker: str | None,
-    dimensions: int | None, exclude: tuple[str, ...], include: tuple[str, ...], hidden: bool | None,
+    dimensions: int | None, reembed: bool, exclude: tuple[str, ...], include: tuple[str, ...], hidden: bool | None,
     ignore: bool | None, max_file_size: int | None, prune: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Read folders or files into the index, or refresh all known ones.
@@ -45,17 +46,21 @@ def ingest(
     Example:  docsearch ingest ~/notes --exclude '*.log'
     """
     from search import RootRules
+    from search.models.engines import device_for
 
     from ..progress import ProgressLine
 
     rules = RootRules(exclude or None, include or None, hidden, ignore, max_file_size)
     for_new_roots = settings.config.max_file_size or MAX_FILE_SIZE
     with settings.open_index(profile, embedder, reranker, dimensions) as index:
-        line = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet)
+        backend = settings.config.backend
+        line = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(backend))
         try:
-            report = index.ingest(paths, rules, prune, line.show, for_new_roots)
+            report = index.ingest(paths, rules, prune, line.show, for_new_roots, reembed)
         finally:
             line.close()
+        if reembed and not report.reembedded:
+            settings.note("the index has the vectors of this model already")
         if as_json:
             from ..jsont import report_json
 
@@ -79,6 +84,7 @@ def _narrate(settings: Settings, report: IngestReport) -> None:
     parts = [
         f"{count:,} {what}"
         for count, what in (
+            (report.reembedded, "embedded anew"),
             (report.added, "added"),
             (report.changed, "changed"),
             (report.copied, "moved or copied"),

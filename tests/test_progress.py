@@ -1,0 +1,66 @@
+"""How far an ingest is, and how long it will take."""
+
+import io
+
+import pytest
+
+from search.hub import STARTER_NAME
+from search.index import Index
+from search.results import Progress
+from tui.progress import ProgressLine, announcement, line_of, long_time_left
+
+MODEL = "Qwen3-Embedding-0.6B-4bit-DWQ"
+
+
+def progress(done, tokens=1500, seconds=30.0, starting=20.0, model=MODEL):
+    return Progress(1, 2000, done, 1_000_000, 8, tokens, seconds, "/notes/a.md", starting, model)
+
+
+def test_the_rate_leaves_out_what_came_before_the_first_passage():
+    state = progress(done=1000)
+    assert (state.embedding, state.tokens_per_second, state.seconds_left) == (10.0, 150.0, 9990.0)
+    assert (progress(0).seconds_left, progress(1000, seconds=20.0).seconds_left) == (None, None)
+    assert line_of(state, 80) == "1/2,000 files  8 passages  150 tokens/s  2 h 46 min left  a.md"
+
+
+@pytest.mark.parametrize(
+    ("state", "left"),
+    [
+        (progress(1000), 9990.0),
+        (progress(1000, seconds=24.9), None),  # too early to tell
+        (progress(60_000), None),  # not long
+        (progress(1000, model=""), None),  # nothing was embedded
+    ],
+)
+def test_what_is_long_enough_to_be_said(state, left):
+    assert long_time_left(state) == left
+
+
+def test_the_announcement():
+    hint = "; a smaller model is faster: docsearch ingest --reembed --profile starter"
+    assert announcement(progress(1000), 15_000, "CPU") == f"about 4 h 10 min at 150 tokens/s on this CPU{hint}"
+    assert announcement(progress(1000, model=STARTER_NAME), 700, "GPU") == "about 12 min at 150 tokens/s on this GPU"
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_it_is_said_once(is_terminal):
+    stream = io.StringIO()
+    line = ProgressLine(stream, is_terminal, False, lambda: "CPU")
+    for done in (500, 1000, 1500):
+        line.show(progress(done))
+    line.close()
+    said = [part for part in stream.getvalue().split("\n") if "about" in part]
+    assert len(said) == 1
+    assert said[0].endswith(
+        "about 5 h 33 min at 150 tokens/s on this CPU; a smaller model is faster: docsearch ingest --reembed --profile starter"
+    )
+    quiet = io.StringIO()
+    ProgressLine(quiet, is_terminal, True, lambda: "CPU").show(progress(500))
+    assert quiet.getvalue() == ""
+
+
+def test_an_ingest_names_its_model(index: Index, notes):
+    seen = []
+    index.ingest([notes], on_progress=seen.append)
+    assert {state.model for state in seen} == {"toy"}
+    assert all(0 < state.starting < state.seconds for state in seen)
