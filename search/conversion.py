@@ -35,6 +35,7 @@ COPIED = (
     "LICENSE",
     "README.md",
 )
+DENSE = (".json", ".safetensors")
 ARCHITECTURES = ("qwen3", "bert")
 # looked up by position, or so small that nothing is saved: `search/models` and mlx-lm read these as they are
 KEPT = re.compile(r"(position_embeddings|token_type_embeddings|pooler\.dense|classifier)\.weight$|position_ids$")
@@ -216,7 +217,8 @@ def _shards(weights: Iterator[Arrays], limit: int) -> Iterator[Arrays]:
 
 
 def _copy(source: Path, folder: Path, rules: dict[str, Any]) -> None:
-    for name in COPIED:
+    projections = (str(path.relative_to(source)) for path in source.glob("[0-9]_Dense/*") if path.suffix in DENSE)
+    for name in (*COPIED, *projections):
         if (source / name).is_file():
             (folder / name).parent.mkdir(exist_ok=True)
             shutil.copyfile(source / name, folder / name)

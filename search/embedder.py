@@ -12,6 +12,7 @@ from .model_files import ModelFiles
 if TYPE_CHECKING:
     from .documents import Vectors
     from .models.engines import Encoder
+    from .models.projection import Projection
     from .models.recipes import Recipe
     from .models.tokenizer import ModelTokenizer
 
@@ -21,6 +22,7 @@ class ModelEmbedder:
     """An embedder whose vectors come from a model's forward pass. Thread-safe.
 
     `revision` names the weights: 16 hexadecimal digits, the same wherever and by whichever engine they are used.
+    `notice` is what the user is to be told when it is loaded, empty for most.
     """
 
     name: str
@@ -30,6 +32,8 @@ class ModelEmbedder:
     tokenizer: ModelTokenizer
     recipe: Recipe
     encoder: Encoder
+    projections: tuple[Projection, ...] = ()
+    notice: str = ""
 
     @property
     def query_prompt(self) -> str:
@@ -43,7 +47,9 @@ class ModelEmbedder:
 
     def narrowed(self, dimensions: int) -> ModelEmbedder:
         """The same model with vectors of so many numbers. UsageError where it does not give them."""
-        return replace(self, dimensions=_allowed(dimensions, self.name, self.recipe, self.encoder.dimensions))
+        return replace(
+            self, dimensions=_allowed(dimensions, self.name, self.recipe, _width(self.encoder, self.projections))
+        )
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(n, dimensions) float32 unit vectors in the order of `texts`; longer texts are cut at `max_tokens`.
@@ -62,6 +68,8 @@ class ModelEmbedder:
 
         # cut before they are normalised, which makes the shorter vectors unit vectors too
         hidden = self.encoder.encode(self.tokenizer.encode(texts, self.max_tokens))
+        for project in self.projections:
+            hidden = project(hidden)
         vectors = np.ascontiguousarray(hidden[:, : self.dimensions])
         norms = np.sqrt(np.vecdot(vectors, vectors))
         if not (np.isfinite(norms) & (norms > 0)).all():
@@ -79,12 +87,15 @@ def load_embedder(name_or_path: str = "starter", backend: str = "auto", dimensio
     model that allows it; None is all. ModelError for a folder that is missing, damaged, or holds a model that cannot
     embed; UsageError for an unknown backend, or dimensions that the model does not give.
     """
-    from .models.recipes import pooling_of, recipe_for
+    from .models.engines import notice_of
+    from .models.projection import projections_of
+    from .models.recipes import pooling_of, recipe_of
     from .models.tokenizer import TOKEN_RULES, TokenRules
 
     files = ModelFiles.named(name_or_path)
-    recipe = recipe_for(files.name)
+    recipe = recipe_of(files.folder, files.name)
     tokenizer = files.tokenizer(TOKEN_RULES.get(files.checkpoint.model_type, TokenRules()))
+    projections = projections_of(files.checkpoint)
     encoder = files.encoder(backend, tokenizer)
     pooling = pooling_of(files.folder, recipe)
     if pooling != encoder.pooling:
@@ -94,13 +105,19 @@ def load_embedder(name_or_path: str = "starter", backend: str = "auto", dimensio
     embedder = ModelEmbedder(
         name=files.name,
         revision=files.checkpoint.fingerprint(),
-        dimensions=encoder.dimensions,
+        dimensions=_width(encoder, projections),
         max_tokens=encoder.max_tokens,
         tokenizer=tokenizer,
         recipe=recipe,
         encoder=encoder,
+        projections=projections,
+        notice=notice_of(files.checkpoint.model_type),
     )
     return embedder if dimensions is None else embedder.narrowed(dimensions)
+
+
+def _width(encoder: Encoder, projections: tuple[Projection, ...]) -> int:
+    return len(projections[-1].bias) if projections else encoder.dimensions
 
 
 def _allowed(dimensions: int, name: str, recipe: Recipe, most: int) -> int:

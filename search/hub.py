@@ -29,6 +29,9 @@ WANTED = (
     "config_sentence_transformers.json",
     "LICENSE",
     "README.md",
+    # linear layers after the pooling
+    "[0-9]_Dense/config.json",
+    "[0-9]_Dense/model.safetensors",
     "*.safetensors",
 )
 NEEDED = {
@@ -113,9 +116,9 @@ class Hub:
                 hint = "check HF_ENDPOINT, and whether a proxy or a login page answers in its place"
                 raise ModelError(f"what answers at {self.endpoint} is no model hub", hint) from error
         for pattern, lack in NEEDED.items():
-            if not any(fnmatchcase(file.name, pattern) for file in files):
+            if not any(_is_like(file.name, pattern) for file in files):
                 raise ModelError(f"{name} has {lack}", "pickled weights and code are not read: choose another model")
-        order = {file: next(i for i, pattern in enumerate(WANTED) if fnmatchcase(file.name, pattern)) for file in files}
+        order = {file: next(i for i, pattern in enumerate(WANTED) if _is_like(file.name, pattern)) for file in files}
         return Listing(name, str(info.sha), tuple(sorted(files, key=lambda file: (order[file], file.name))))
 
     def stream(self, listing: Listing, file: RemoteFile, start: int) -> Generator[tuple[int, bytes]]:
@@ -173,7 +176,11 @@ def is_wanted(file: str) -> bool:
     >>> is_wanted("model-00001-of-00002.safetensors"), is_wanted("onnx/model.safetensors"), is_wanted("modeling.py")
     (True, False, False)
     """
-    return any(fnmatchcase(file, pattern) and file.count("/") == pattern.count("/") for pattern in WANTED)
+    return any(_is_like(file, pattern) for pattern in WANTED)
+
+
+def _is_like(file: str, pattern: str) -> bool:
+    return fnmatchcase(file, pattern) and file.count("/") == pattern.count("/")
 
 
 def resolve(name: str, cache_folder: str | None = None) -> Path:

@@ -197,7 +197,8 @@ class Index:
                 ):
                     catalog.forget_root(scope.root.path)
             catalog.put_setting("recipes", recipes)
-            return report if done is None else _joined(done, report)
+            report = report if done is None else _joined(done, report)
+            return replace(report, warnings=(*report.warnings, *self.parts.notices))
 
     def query(
         self, text: str, limit: int = 10, mode: str = "hybrid", where: Filter | None = None, per_file: int | None = None,

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .errors import ModelError
 from .hub import BUNDLED, resolve
 from .models.names import model_name
 
@@ -47,8 +46,5 @@ class ModelFiles:
         from .models.engines import open_encoder
 
         encoder = open_encoder(self.checkpoint, backend)
-        if tokenizer.size > encoder.vocab_size:
-            raise ModelError(
-                f"{self.folder} has {tokenizer.size} tokens and weights for {encoder.vocab_size}", "fetch it again"
-            )
+        tokenizer.fit(encoder.vocab_size)
         return encoder

@@ -38,7 +38,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What a test found. `scores` are those of `published.QUERIES` with `published.DOCUMENTS`; empty where it does not load."""
+    """What a test found.
+
+    `scores` are those of `published.QUERIES` with `published.DOCUMENTS`; empty where it does not load. `notice` is what the
+    user is to be told of the model, mostly nothing.
+    """
 
     name: str
     role: str
@@ -47,6 +51,7 @@ class Examination:
     findings: tuple[Finding, ...]
     scores: Matrix
     measurements: tuple[Measurement, ...]
+    notice: str = ""
 
 
 def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examination:
@@ -55,13 +60,14 @@ def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examina
     `bench` measures what the README sets targets for. ModelError for a folder that holds neither an embedder nor a
     reranker, UsageError for an unknown backend; whatever else is wrong with the model is a finding.
     """
-    from .models.engines import engine_for
+    from .models.engines import engine_for, notice_of
 
-    engine = engine_for(backend)
+    engine = engine_for(backend, _model_type(folder))
     name = "bge-small-en-v1.5 (8-bit)" if folder == STARTER else model_name(folder)
     role = role_of(name, folder)
     if role not in SUBJECTS:
         raise ModelError(f"{name} is neither an embedder nor a reranker by its name and files", "choose another model")
+    notice = notice_of(_model_type(folder))
     findings = [Finding(f"{file} has a wrong checksum: pull the model again", True) for file in wrong_files(folder)]
     scores: Matrix = ()
     measurements: list[Measurement] = []
@@ -78,7 +84,7 @@ def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examina
     outcome = Outcome.WORKS
     if findings:
         outcome = Outcome.FAILS if any(finding.fatal for finding in findings) else Outcome.DIFFERS
-    return Examination(name, role, engine, outcome, tuple(findings), scores, tuple(measurements))
+    return Examination(name, role, engine, outcome, tuple(findings), scores, tuple(measurements), notice)
 
 
 def example_scores(folder: Path, backend: str = "auto") -> Matrix:
@@ -99,6 +105,14 @@ def peak_memory(engine: str) -> int:
         return int(mx.get_peak_memory())
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _model_type(folder: Path) -> str:
+    """The architecture that config.json names; empty where it names none, of which the loading speaks."""
+    try:
+        return str(read_object(folder / "config.json").get("model_type", ""))
+    except ModelError:
+        return ""
 
 
 def _of_scores(name: str, folder: Path, scores: Matrix) -> list[Finding]:

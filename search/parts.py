@@ -74,6 +74,13 @@ class Parts:
         return self._once("embedder", self._open_embedder, (models.embedder, models.dimensions))
 
     @property
+    def notices(self) -> tuple[str, ...]:
+        """What the user is to be told of the embedder, once it was opened."""
+        with self._opening:
+            embedder: Embedder | None = self._open.get("embedder", (None, None))[1]
+            return (embedder.notice,) if embedder is not None and embedder.notice else ()
+
+    @property
     def engine(self) -> Engine:
         """The query engine."""
         return self._once("engine", self._open_engine, (self.models, self.table))

@@ -18,12 +18,13 @@ class Tokenizer(Protocol):
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors."""
+    """Turns texts into unit vectors. `notice` is what to tell the user of it, empty for most."""
 
     name: str
     revision: str
     dimensions: int
     max_tokens: int
+    notice: str
 
     @property
     def tokenizer(self) -> Tokenizer:

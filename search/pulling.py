@@ -9,7 +9,7 @@ import errno
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,68 +32,112 @@ class Fetching:
     total_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a pull has to fetch: the files that are not here, and the bytes that are still to come."""
+
+    listing: Listing
+    place: Place
+    missing: tuple[RemoteFile, ...]
+    bytes: int
+
+    @property
+    def store(self) -> Path:
+        """The model's folder in the cache."""
+        return self.place.folder / repository_folder(self.listing.name)
+
+    @property
+    def snapshot(self) -> Path:
+        """The folder of its files."""
+        return self.store / "snapshots" / self.listing.commit
+
+
+def order(name: str, cache_folder: str | None = None, hub: Hub | None = None) -> Order:
+    """Asks the hub for the repository `name`, and compares it with what is here, by checksums.
+
+    Raises what `Hub` raises; ModelError where the cache's disk is not there.
+    """
+    place = user_place(cache_folder) or hub_place()
+    if place.unplugged:
+        raise ModelError(place.absence, "plug in its disk, or create the folder")
+    listing = (hub or Hub()).listing(name)
+    empty = Order(listing, place, (), 0)
+    missing = tuple(file for file in listing.files if not _is_here(empty, file))
+    partials = (_partial(empty.store / "blobs" / file.checksum) for file in missing)
+    here = sum(path.stat().st_size for path in partials if path.is_file())
+    return Order(listing, place, missing, sum(file.size for file in missing) - here)
+
+
+def check_room(orders: Iterable[Order]) -> None:
+    """Raises StorageFull where a disk has no room for all of the orders."""
+    wanted: dict[Path, int] = {}
+    for each in orders:
+        wanted[each.place.folder] = wanted.get(each.place.folder, 0) + each.bytes
+    for folder, size in wanted.items():
+        free = free_bytes(folder)
+        if size and free < size + SPARE_BYTES:
+            raise StorageFull(
+                f"{size / 1e9:,.2f} GB are to be fetched, and the disk of {folder} has {free / 1e9:,.2f} GB left",
+                "make room, or name a folder on another disk with --cache-folder",
+            )
+
+
+def free_bytes(folder: Path) -> int:
+    """Bytes free on the disk of a folder, which need not exist yet."""
+    there = next(path for path in (folder, *folder.parents) if path.is_dir())
+    return shutil.disk_usage(there).free
+
+
 def pull(
     name: str,
     cache_folder: str | None = None,
     on_progress: Callable[[Fetching], None] = lambda _: None,
     hub: Hub | None = None,
 ) -> Path:
-    """Fetches the repository `name` and returns its folder; what is here already is checked by its checksum and kept.
+    """Fetches the repository `name` and returns its folder. Raises what `order`, `check_room` and `fetch` raise."""
+    wanted = order(name, cache_folder, hub)
+    check_room([wanted])
+    return fetch(wanted, on_progress, hub)
 
-    Raises what `Hub` raises; ModelError where the cache cannot be written or another process fetches the same model;
-    StorageFull where the disk has no room.
+
+def fetch(wanted: Order, on_progress: Callable[[Fetching], None] = lambda _: None, hub: Hub | None = None) -> Path:
+    """Fetches what an order lacks, and returns the model's folder.
+
+    Raises what `Hub` raises; ModelError where the cache cannot be written, where bytes come wrong, or where another process
+    fetches the same model; StorageFull where the disk has no room.
     """
-    place = user_place(cache_folder) or hub_place()
-    if place.unplugged:
-        raise ModelError(place.absence, "plug in its disk, or create the folder")
-    hub = hub or Hub()
-    listing = hub.listing(name)
-    store = place.folder / repository_folder(name)
-    snapshot = store / "snapshots" / listing.commit
+    hub, listing, store = hub or Hub(), wanted.listing, wanted.store
     try:
         (store / "blobs").mkdir(parents=True, exist_ok=True)
-        with _alone(place, name):
-            missing = [file for file in listing.files if not _is_here(store, snapshot, file)]
-            _check_room(store, missing)
+        with _alone(wanted.place, listing.name):
             total, done = sum(file.size for file in listing.files), 0
             for file in listing.files:
                 blob = store / "blobs" / file.checksum
-                if file in missing:
-                    for size in _fetch(hub, listing, file, blob):
-                        on_progress(Fetching(name, file.name, done + size, total))
+                # another process may have brought it meanwhile
+                if file in wanted.missing and not _is_here(wanted, file):
+                    for size in _fetch_file(hub, listing, file, blob):
+                        on_progress(Fetching(listing.name, file.name, done + size, total))
                 if blob.exists():
-                    _publish(blob, snapshot / file.name)
+                    _publish(blob, wanted.snapshot / file.name)
                 done += file.size
-                on_progress(Fetching(name, file.name, done, total))
+                on_progress(Fetching(listing.name, file.name, done, total))
             # last: until now the cache names the commit that was whole before
             (store / "refs").mkdir(exist_ok=True)
             _replace_text(store / "refs" / "main", listing.commit)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull(f"the disk of {place.folder} is full", f"make room, then {AGAIN}") from error
+            raise StorageFull(f"the disk of {wanted.place.folder} is full", f"make room, then {AGAIN}") from error
         said = error.strerror or str(error)
         raise ModelError(f"{error.filename or store} cannot be written: {said}", "check the folder's rights") from error
-    return snapshot
+    return wanted.snapshot
 
 
-def _is_here(store: Path, snapshot: Path, file: RemoteFile) -> bool:
-    paths = (store / "blobs" / file.checksum, snapshot / file.name)
+def _is_here(wanted: Order, file: RemoteFile) -> bool:
+    paths = (wanted.store / "blobs" / file.checksum, wanted.snapshot / file.name)
     return any(path.is_file() and path.stat().st_size == file.size and matches(path, file.checksum) for path in paths)
 
 
-def _check_room(store: Path, missing: list[RemoteFile]) -> None:
-    partials = [_partial(store / "blobs" / file.checksum) for file in missing]
-    here = sum(path.stat().st_size for path in partials if path.is_file())
-    wanted = sum(file.size for file in missing) - here
-    free = shutil.disk_usage(store).free
-    if missing and free < wanted + SPARE_BYTES:
-        raise StorageFull(
-            f"{wanted / 1e9:,.2f} GB are to be fetched, and the disk of {store.parent} has {free / 1e9:,.2f} GB left",
-            "make room, or name a folder on another disk with --cache-folder",
-        )
-
-
-def _fetch(hub: Hub, listing: Listing, file: RemoteFile, blob: Path) -> Iterator[int]:
+def _fetch_file(hub: Hub, listing: Listing, file: RemoteFile, blob: Path) -> Iterator[int]:
     """Fetches a file, going on from an earlier part; yields how many of its bytes are here."""
     partial = _partial(blob)
     with partial.open("ab") as out:

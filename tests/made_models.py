@@ -20,19 +20,77 @@ NOT_FETCHED = {
     "pytorch_model.bin": b"\x80\x04pickle",
     "modeling_qwen3.py": b"raise SystemExit\n",
     "onnx/model.safetensors": b"not for us",
+    "vocab.json": b"{}",
+    "vocab.txt": b"[PAD]\n",
+    "added_tokens.json": b"{}",
+    "chat_template.jinja": b"{{ messages }}",
+    "1_LogitScore/config.json": b"{}",
 }
-POOLING = {"word_embedding_dimension": 64, "pooling_mode_cls_token": False, "pooling_mode_lasttoken": True}
-MODULES = [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"}]
+# what the published config.json files say besides sizes, and is of no use here
+QWEN3_CONFIG = {
+    "attention_dropout": 0.0,
+    "bos_token_id": 151643,
+    "eos_token_id": 151645,
+    "initializer_range": 0.02,
+    "max_window_layers": 28,
+    "rope_scaling": None,
+    "sliding_window": None,
+    "torch_dtype": "bfloat16",
+    "transformers_version": "4.51.2",
+    "use_cache": True,
+}
+BERT_CONFIG = {
+    "_name_or_path": "BAAI/bge-small-en-v1.5",
+    "architectures": ["BertModel"],
+    "attention_probs_dropout_prob": 0.1,
+    "classifier_dropout": None,
+    "hidden_dropout_prob": 0.1,
+    "id2label": {"0": "LABEL_0"},
+    "initializer_range": 0.02,
+    "label2id": {"LABEL_0": 0},
+    "pad_token_id": 0,
+    "position_embedding_type": "absolute",
+    "torch_dtype": "float32",
+    "transformers_version": "4.30.0",
+    "use_cache": True,
+}
+POOLING = {
+    "word_embedding_dimension": 64,
+    "pooling_mode_cls_token": False,
+    "pooling_mode_mean_tokens": False,
+    "pooling_mode_max_tokens": False,
+    "pooling_mode_mean_sqrt_len_tokens": False,
+    "pooling_mode_weightedmean_tokens": False,
+    "pooling_mode_lasttoken": True,
+    "include_prompt": True,
+}
+# the 4B's and the 8B's embeddings have no rows for the tokens that came last: `<think>` and three more
+SHORT_VOCABULARY = 779
 
 
 def to_bytes(value):
     return json.dumps(value, indent=2).encode()
 
 
-def safetensors(tensors):
+def modules(*kinds):
+    """A modules.json; the first module lies in the repository's own folder."""
+    return to_bytes(
+        [
+            {
+                "idx": i,
+                "name": str(i),
+                "path": f"{i}_{kind}" if i else "",
+                "type": f"sentence_transformers.models.{kind}",
+            }
+            for i, kind in enumerate(kinds)
+        ]
+    )
+
+
+def safetensors(tensors, form="pt"):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.safetensors"
-        mx.save_safetensors(str(path), tensors, metadata={"format": "pt"})
+        mx.save_safetensors(str(path), tensors, metadata={"format": form})
         return path.read_bytes()
 
 
@@ -67,20 +125,23 @@ def one_file(tensors):
 
 
 def indexed(tensors):
-    """As mlx-lm writes one file: with an index all the same."""
-    return one_file(tensors) | {"model.safetensors.index.json": index_of(dict.fromkeys(tensors, "model.safetensors"))}
+    """As MLX's converters write one file: with an index all the same."""
+    index = index_of(dict.fromkeys(tensors, "model.safetensors"))
+    return {"model.safetensors": safetensors(tensors, "mlx"), "model.safetensors.index.json": index}
 
 
-def two_files(tensors):
-    names = sorted(tensors)
-    shards = {
-        "model-00001-of-00002.safetensors": names[: len(names) // 2],
-        "model-00002-of-00002.safetensors": names[len(names) // 2 :],
-    }
-    files = {file: safetensors({name: tensors[name] for name in held}) for file, held in shards.items()}
-    return files | {
-        "model.safetensors.index.json": index_of({name: file for file, held in shards.items() for name in held})
-    }
+def in_files(count):
+    """How to write tensors into so many files."""
+
+    def files(tensors):
+        names = sorted(tensors)
+        cuts = [len(names) * i // count for i in range(count + 1)]
+        held = {f"model-{i + 1:05}-of-{count:05}.safetensors": names[cuts[i] : cuts[i + 1]] for i in range(count)}
+        written = {file: safetensors({name: tensors[name] for name in part}) for file, part in held.items()}
+        index = index_of({name: file for file, part in held.items() for name in part})
+        return written | {"model.safetensors.index.json": index}
+
+    return files
 
 
 def index_of(weight_map):
@@ -89,9 +150,9 @@ def index_of(weight_map):
 
 def repository(source, name, weights, licence, extra=None, **config):
     """The files of one repository by name."""
-    settings = json.loads((source / "config.json").read_text()) | config
+    published = QWEN3_CONFIG if source == QWEN3 else BERT_CONFIG
     return {
-        "config.json": to_bytes({key: value for key, value in settings.items() if value is not None}),
+        "config.json": to_bytes(published | json.loads((source / "config.json").read_text()) | config),
         "tokenizer.json": (source / "tokenizer.json").read_bytes(),
         "tokenizer_config.json": to_bytes({"tokenizer_class": "PreTrainedTokenizerFast"}),
         "README.md": CARD.format(name=name, licence=licence).encode(),
@@ -101,62 +162,90 @@ def repository(source, name, weights, licence, extra=None, **config):
     }
 
 
+def closing_tokenizer():
+    """The tokenizer of the Qwen3-Embedding repositories, which ends each text with `<|endoftext|>` itself."""
+    tokenizer = json.loads((QWEN3 / "tokenizer.json").read_bytes())
+    end = next(token["id"] for token in tokenizer["added_tokens"] if token["content"] == "<|endoftext|>")
+    single = [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "<|endoftext|>", "type_id": 0}}]
+    template = {
+        "type": "TemplateProcessing",
+        "single": single,
+        "pair": [single[0], {"Sequence": {"id": "B", "type_id": 0}}, single[1]],
+        "special_tokens": {"<|endoftext|>": {"id": "<|endoftext|>", "ids": [end], "tokens": ["<|endoftext|>"]}},
+    }
+    tokenizer["post_processor"] = {"type": "Sequence", "processors": [tokenizer["post_processor"], template]}
+    return to_bytes(tokenizer)
+
+
 SENTENCE_TRANSFORMERS = {
     "1_Pooling/config.json": to_bytes(POOLING),
-    "modules.json": to_bytes(MODULES),
+    "modules.json": modules("Transformer", "Pooling", "Normalize"),
     "config_sentence_transformers.json": to_bytes({"prompts": {"query": "Instruct: …\nQuery:", "document": ""}}),
 }
-LOGIT_SCORE = {"1_LogitScore/config.json": b"{}", "chat_template.jinja": b"{{ messages }}"}
+CONVERTED = {"special_tokens_map.json": b"{}"}
 
 
-def standard_embedding(name, files):
-    tensors = bfloat16(without_prefix(headless(mx.load(str(QWEN3 / "model.safetensors")))))
+def embedding_tensors(words):
+    tensors = headless(mx.load(str(QWEN3 / "model.safetensors")))
+    return tensors | {"model.embed_tokens.weight": tensors["model.embed_tokens.weight"][:words]}
+
+
+def standard_embedding(name, files, words, tied):
+    tensors = bfloat16(without_prefix(embedding_tensors(words)))
+    extra = SENTENCE_TRANSFORMERS | {"tokenizer.json": closing_tokenizer()}
     return repository(
         QWEN3,
         name,
         files(tensors),
         "apache-2.0",
-        SENTENCE_TRANSFORMERS,
-        tie_word_embeddings=True,
-        torch_dtype="bfloat16",
+        extra,
+        tie_word_embeddings=tied,
+        vocab_size=words,
+        eos_token_id=151643,
     )
 
 
-def dwq_embedding(name, tied):
-    tensors = packed(headless(mx.load(str(QWEN3 / "model.safetensors"))), FOUR_BITS)
+def dwq_embedding(name, words, tied):
+    tensors = packed(embedding_tensors(words), FOUR_BITS)
     rules = {"quantization": FOUR_BITS, "quantization_config": FOUR_BITS}
-    return repository(QWEN3, name, indexed(tensors), "apache-2.0", tie_word_embeddings=tied, **rules)
+    return repository(
+        QWEN3, name, indexed(tensors), "apache-2.0", CONVERTED, tie_word_embeddings=tied, vocab_size=words, **rules
+    )
 
 
 def standard_reranker(name, files, tied):
     tensors = mx.load(str(QWEN3 / "model.safetensors"))
     tensors = bfloat16(headless(tensors) if tied else tensors)
-    return repository(QWEN3, name, files(tensors), "apache-2.0", LOGIT_SCORE, tie_word_embeddings=tied)
+    extra = {
+        "modules.json": modules("Transformer", "LogitScore"),
+        "config_sentence_transformers.json": to_bytes({"model_type": "CrossEncoder"}),
+    }
+    return repository(QWEN3, name, files(tensors), "apache-2.0", extra, tie_word_embeddings=tied)
 
 
-def bge(name, bits, pooling):
+def bge(name, bits):
+    """As mlx-embeddings converts: no word of the pooling, and with `bits` every matrix is quantised, positions too."""
     tensors = mx.load(str(BERT / "model.safetensors"))
-    extra = {"1_Pooling/config.json": (BERT / "1_Pooling" / "config.json").read_bytes()} if pooling else {}
     if bits == 16:
-        return repository(BERT, name, one_file(bfloat16(tensors)), "mit", extra)
+        return repository(BERT, name, indexed(bfloat16(tensors)), "mit", CONVERTED)
     rules = {"group_size": 64, "bits": bits}
-    tensors = packed(tensors, rules, kept=("position_embeddings", "token_type_embeddings"))
-    return repository(BERT, name, one_file(tensors), "mit", extra, quantization=rules, quantization_config=rules)
+    return repository(BERT, name, indexed(packed(tensors, rules)), "mit", CONVERTED, quantization=rules)
 
 
+FULL = 788
 # name → the files of its made repository
 MADE = {
-    "Qwen/Qwen3-Embedding-0.6B": lambda name: standard_embedding(name, one_file),
-    "Qwen/Qwen3-Embedding-4B": lambda name: standard_embedding(name, two_files),
-    "Qwen/Qwen3-Embedding-8B": lambda name: standard_embedding(name, two_files),
-    "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ": lambda name: dwq_embedding(name, tied=True),
-    "mlx-community/Qwen3-Embedding-4B-4bit-DWQ": lambda name: dwq_embedding(name, tied=True),
-    "mlx-community/Qwen3-Embedding-8B-4bit-DWQ": lambda name: dwq_embedding(name, tied=False),
-    "mlx-community/bge-small-en-v1.5-bf16": lambda name: bge(name, 16, pooling=True),
-    "mlx-community/bge-small-en-v1.5-4bit": lambda name: bge(name, 4, pooling=False),
+    "Qwen/Qwen3-Embedding-0.6B": lambda name: standard_embedding(name, one_file, FULL, tied=True),
+    "Qwen/Qwen3-Embedding-4B": lambda name: standard_embedding(name, in_files(2), SHORT_VOCABULARY, tied=True),
+    "Qwen/Qwen3-Embedding-8B": lambda name: standard_embedding(name, in_files(4), SHORT_VOCABULARY, tied=False),
+    "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ": lambda name: dwq_embedding(name, FULL, tied=True),
+    "mlx-community/Qwen3-Embedding-4B-4bit-DWQ": lambda name: dwq_embedding(name, SHORT_VOCABULARY, tied=True),
+    "mlx-community/Qwen3-Embedding-8B-4bit-DWQ": lambda name: dwq_embedding(name, SHORT_VOCABULARY, tied=False),
+    "mlx-community/bge-small-en-v1.5-bf16": lambda name: bge(name, 16),
+    "mlx-community/bge-small-en-v1.5-4bit": lambda name: bge(name, 4),
     "Qwen/Qwen3-Reranker-0.6B": lambda name: standard_reranker(name, one_file, tied=True),
-    "Qwen/Qwen3-Reranker-4B": lambda name: standard_reranker(name, two_files, tied=True),
-    "Qwen/Qwen3-Reranker-8B": lambda name: standard_reranker(name, two_files, tied=False),
+    "Qwen/Qwen3-Reranker-4B": lambda name: standard_reranker(name, in_files(2), tied=True),
+    "Qwen/Qwen3-Reranker-8B": lambda name: standard_reranker(name, in_files(5), tied=False),
 }
 
 

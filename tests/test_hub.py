@@ -81,8 +81,7 @@ def asked(name: str, server: HubServer) -> list[str]:
 def test_the_cache_is_as_the_hubs_own_client_makes_it(tmp_path):
     script = (
         "import sys; from huggingface_hub import snapshot_download\n"
-        "snapshot_download(sys.argv[1], allow_patterns=['*.json', 'README.md', 'model.safetensors'],"
-        " ignore_patterns=['generation_config.json', 'onnx/*'])"
+        "snapshot_download(sys.argv[1], allow_patterns=sys.argv[2:])"
     )
     with HubServer({NAME: FILES}) as server:
         ours, _ = pulled(tmp_path, server)
@@ -91,7 +90,9 @@ def test_the_cache_is_as_the_hubs_own_client_makes_it(tmp_path):
             "HF_HUB_CACHE": str(tmp_path / "theirs"),
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         }
-        subprocess.run([sys.executable, "-c", script, NAME], check=True, env=os.environ | theirs, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-c", script, NAME, *WHOLE], check=True, env=os.environ | theirs, capture_output=True
+        )
         # and the client takes ours for its own
         offline = {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(tmp_path / "hub")}
         script = "import sys; from huggingface_hub import hf_hub_download; print(hf_hub_download(sys.argv[1], 'config.json'))"

@@ -101,7 +101,7 @@ def test_the_user_folder_comes_from_the_environment_too(tmp_path, monkeypatch):
     write_model(tmp_path / "disk" / "bge-mine", made("mlx-community/bge-small-en-v1.5-bf16"))
     monkeypatch.setenv("DOCSEARCH_MODELS", str(tmp_path / "disk"))
     found = entry("bge-mine")
-    assert (found.form, found.bits, found.dimensions) == ("standard", 16, 64)
+    assert (found.form, found.bits, found.dimensions) == ("MLX", 16, 64)
 
 
 DWQ, SHARDED = "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ", "Qwen/Qwen3-Embedding-4B"
@@ -163,8 +163,8 @@ def test_other_models_are_listed_if_they_embed_or_rerank(tmp_path):
         "cross-encoder/ms-marco-MiniLM-L6-v2": unknown,
         "some/classifier": unknown
         | {"config.json": json.dumps(config | {"architectures": ["BertForSequenceClassification"]}).encode()},
-        "some/pooled-model": unknown,
-        "meta/Llama-4": {name: data for name, data in unknown.items() if name != "1_Pooling/config.json"},
+        "some/pooled-model": unknown | {"1_Pooling/config.json": b"{}"},
+        "meta/Llama-4": unknown,
     }
     for name, made_files in models.items():
         write_model(tmp_path / "hub" / repository_folder(name) / "snapshots" / "1", made_files)

@@ -1,4 +1,4 @@
-"""`docsearch models` in new processes, against a hub on the loopback: pull, list, test, convert, rm, model by model."""
+"""`docsearch models` in new processes, against a hub on the loopback: pull, list, test, convert, rm."""
 
 import json
 import os
@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 
 from search.caches import repository_folder
-from search.inventory import KNOWN
 
 from .commands import Done, docsearch
 from .hub_server import Faults, HubServer
-from .made_models import MADE, NOT_FETCHED, empty_caches, made
+from .made_models import MADE, empty_caches, made
 
 DWQ, RERANKER = "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ", "Qwen/Qwen3-Reranker-0.6B"
 
@@ -31,31 +30,6 @@ def listed(tmp_path: Path, *arguments: str) -> dict[str, dict]:
     done = models(tmp_path, "list", "--json", *arguments)
     assert done.code == 0
     return {model["name"]: model for model in json.loads(done.out)["models"]}
-
-
-@pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.name)
-def test_every_model_of_the_report_from_pull_to_test(tmp_path, known):
-    files = made(known.name)
-    with HubServer({known.name: files}) as hub:
-        folder = tmp_path / "hub" / repository_folder(known.name) / "snapshots" / hub.commit(known.name)
-        done = models(tmp_path, "pull", known.name.split("/")[1], hub=hub)
-        assert (done.code, done.out, done.err) == (0, "", f"{known.name} is here and whole: {folder}\n")
-        assert hub.requests[0] == f"GET /api/models/{known.name}"
-        assert not any(name in line for line in hub.requests for name in NOT_FETCHED)
-    row = listed(tmp_path)[known.name]
-    assert (row["state"], row["role"], row["bits"], row["path"]) == ("available", known.role, known.bits, str(folder))
-    done = models(tmp_path, "test", known.name, DOCSEARCH_BACKEND="cpu")
-    assert (done.code, done.err) == (0, "")
-    first, second, *rest = done.out.splitlines()
-    assert first == f"{known.name.split('/')[1]} ({known.role}, cpu): works with these differences"
-    assert re.fullmatch(
-        r"  - its hidden size is 64, that of the published model \d+: the scores are not compared", second
-    )
-    assert [line.split()[0] for line in rest] == [
-        "load",
-        "passages" if known.role == "embedder" else "rerank",
-        "memory",
-    ]
 
 
 def test_the_table_for_people(tmp_path):

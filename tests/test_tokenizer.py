@@ -87,3 +87,21 @@ def test_a_damaged_file(tmp_path, content):
 def test_a_missing_file(tmp_path):
     with pytest.raises(ModelError, match="cannot be read: No such file"):
         ModelTokenizer(tmp_path / "tokenizer.json")
+
+
+def test_tokens_without_weights_never_come_out():
+    """The embedders of 4B and 8B have 151,665 rows for a tokenizer of 151,669 tokens."""
+    path = FIXTURES.parent / "qwen3" / "tokenizer.json"
+    literal, control = ModelTokenizer(path, literal_specials=True, closing="<|endoftext|>"), ModelTokenizer(path)
+    text = "a <think> b"
+    whole = control.encode([text], 99)[0]
+    assert max(whole) == 781
+    for tokenizer in (literal, control):
+        tokenizer.fit(779)
+    assert max(literal.encode([text], 99)[0]) == 757
+    assert control.encode([text], 99)[0] == control.plain([text])[0] == [i for i in whole if i != 781]
+    with pytest.raises(ModelError, match=r"goes with weights that have none for its token <think>"):
+        literal.token_id("<think>")
+    for rows, tokenizer in ((757, literal), (756, control)):
+        with pytest.raises(ModelError, match=rf"has 757 tokens, and there are weights for {rows}"):
+            tokenizer.fit(rows)

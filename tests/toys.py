@@ -35,6 +35,7 @@ class ToyEmbedder:
     revision = "1"
     dimensions = 5
     max_tokens = 512
+    notice = ""
     query_prompt = ""
     passage_prompt = ""
 

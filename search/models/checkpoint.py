@@ -154,12 +154,24 @@ class Checkpoint:
 
 def read_json(path: Path) -> dict[str, Any]:
     """The object in a model's JSON file; ModelError where it is missing or damaged."""
+    value = _parsed(path)
+    if not isinstance(value, dict):
+        raise ModelError(f"{path} holds no JSON object", HINT)
+    return value
+
+
+def read_list(path: Path) -> list[Any]:
+    """The array in a model's JSON file; ModelError where it is missing or damaged."""
+    value = _parsed(path)
+    if not isinstance(value, list):
+        raise ModelError(f"{path} holds no JSON array", HINT)
+    return value
+
+
+def _parsed(path: Path) -> Any:
     try:
-        value = json.loads(path.read_bytes())
+        return json.loads(path.read_bytes())
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}", HINT) from error
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{path} is no JSON", HINT) from error
-    if not isinstance(value, dict):
-        raise ModelError(f"{path} holds no JSON object", HINT)
-    return value

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from .checkpoint import Checkpoint
 
 BACKENDS = ("auto", "mlx", "cpu")
+# computed by mlx-embeddings, on MLX alone
+FOREIGN = ("gemma3_text", "modernbert", "xlm-roberta")
+FOREIGN_NOTICE = "this model is computed by the package mlx-embeddings, whose licence is GPL-3.0"
 # (model_type in config.json, engine) → module and class; imported when used
 ENCODERS = {
     ("bert", "cpu"): ("bert_cpu", "BertCpu"),
     ("bert", "mlx"): ("bert_mlx", "BertMlx"),
     ("qwen3", "cpu"): ("qwen3_cpu", "Qwen3Cpu"),
     ("qwen3", "mlx"): ("qwen3_mlx", "Qwen3Mlx"),
+    **{(model_type, "mlx"): ("foreign_mlx", "ForeignMlx") for model_type in FOREIGN},
 }
 
 
@@ -46,24 +50,34 @@ class Encoder(Protocol):
 
 def open_encoder(checkpoint: Checkpoint, backend: str) -> Encoder:
     """The checkpoint's encoder on `backend`; ModelError for an architecture that has none there."""
-    key = (checkpoint.model_type, engine_for(backend))
+    key = (checkpoint.model_type, engine_for(backend, checkpoint.model_type))
     if key not in ENCODERS:
+        if key[0] in FOREIGN:
+            raise ModelError(
+                f"{checkpoint.folder} is a {key[0]} model, which numpy does not compute", "leave out --backend cpu"
+            )
         known = ", ".join(sorted({model_type for model_type, _ in ENCODERS}))
         raise ModelError(f"{checkpoint.folder} is a {key[0]} model, which cannot embed here", f"choose one of: {known}")
     module, name = ENCODERS[key]
     return cast("Encoder", getattr(import_module(f".{module}", __package__), name)(checkpoint))
 
 
-def engine_for(backend: str) -> str:
-    """`mlx` or `cpu`: what `auto` means here is mlx where it has a GPU, and cpu elsewhere. UsageError for another name.
+def engine_for(backend: str, model_type: str = "") -> str:
+    """`mlx` or `cpu`, on which a model of that architecture runs. UsageError for another name.
 
-    numpy and MLX compute the same vectors; on a processor alone MLX is some thirty times slower.
+    What `auto` means here is mlx where it has a GPU or alone knows the architecture, and cpu elsewhere: numpy and MLX
+    compute the same vectors; on a processor alone MLX is some thirty times slower.
     """
     if backend not in BACKENDS:
         raise UsageError(f"there is no backend {backend}", f"choose one of: {', '.join(BACKENDS)}")
     if backend != "auto":
         return backend
-    return "mlx" if has_gpu() else "cpu"
+    return "mlx" if model_type in FOREIGN or has_gpu() else "cpu"
+
+
+def notice_of(model_type: str) -> str:
+    """What the user is told when such a model is loaded; empty for most."""
+    return FOREIGN_NOTICE if model_type in FOREIGN else ""
 
 
 def device_for(backend: str) -> str:

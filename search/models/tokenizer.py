@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ class TokenRules:
 TOKEN_RULES = {
     "bert": TokenRules(),
     "qwen3": TokenRules(literal_specials=True, closing="<|endoftext|>"),
+    # its added tokens are also line breaks and white space, which have to be read as such
+    "gemma3_text": TokenRules(closing="<eos>"),
 }
 
 
@@ -59,14 +62,24 @@ class ModelTokenizer:
             added = self._tokenizer.get_added_tokens_decoder().values()
             others = [token.content for token in added if not token.special]
             self._tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in others])
+        # ids from here on have no weights
+        self._end = sys.maxsize
         self._closing: list[int] = []
         if closing and self._tokenizer.encode("").ids[-1:] != [self.token_id(closing)]:
             self._closing = [self.token_id(closing)]
 
-    @property
-    def size(self) -> int:
-        """How many ids there are."""
-        return int(self._tokenizer.get_vocab_size(with_added_tokens=True))
+    def fit(self, vocab_size: int) -> None:
+        """Keeps all ids below `vocab_size`; ModelError where that is not even so for words.
+
+        Some checkpoints lack weights for the last of their added tokens, such as an image's place. In a text these are
+        passed over.
+        """
+        words = self._tokenizer.get_vocab_size(with_added_tokens=False)
+        if max([words - 1, *self._closing]) >= vocab_size:
+            raise ModelError(
+                f"{self._path} has {words} tokens, and there are weights for {vocab_size}", "fetch it again"
+            )
+        self._end = vocab_size
 
     def spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Each text's tokens as character ranges (start, end), without special tokens and without truncation."""
@@ -76,14 +89,15 @@ class ModelTokenizer:
     def token_id(self, token: str) -> int:
         """The id of a token by its exact name; ModelError where there is none."""
         found = self._tokenizer.token_to_id(token)
-        if found is None:
-            raise ModelError(f"{self._path} has no token {token}", "fetch the model again")
+        if found is None or found >= self._end:
+            lack = "has no token" if found is None else "goes with weights that have none for its token"
+            raise ModelError(f"{self._path} {lack} {token}", "fetch the model again")
         return int(found)
 
     def plain(self, texts: Sequence[str]) -> list[list[int]]:
         """Each text's token ids, without special tokens around them and without truncation."""
         encodings = self._tokenizer.encode_batch_fast(list(map(well_formed, texts)), add_special_tokens=False)
-        return [encoding.ids for encoding in encodings]
+        return [self._known(encoding.ids) for encoding in encodings]
 
     def encode(self, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
         """Each text's token ids with the model's special tokens around them, at most `max_tokens` in all."""
@@ -91,8 +105,11 @@ class ModelTokenizer:
         ids = []
         for encoding in self._tokenizer.encode_batch_fast(list(map(well_formed, texts)), add_special_tokens=False):
             encoding.truncate(room)
-            ids.append(self._tokenizer.post_process(encoding).ids + self._closing)
+            ids.append(self._known(self._tokenizer.post_process(encoding).ids) + self._closing)
         return ids
+
+    def _known(self, ids: list[int]) -> list[int]:
+        return ids if max(ids, default=0) < self._end else [i for i in ids if i < self._end]
 
 
 def well_formed(text: str) -> str:

@@ -81,15 +81,27 @@ def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
     \b
     Example:  docsearch models pull mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ
     """
+    from search.hub import Hub
     from search.inventory import repositories
-    from search.pulling import pull as fetch
+    from search.pulling import check_room, fetch, free_bytes, order
 
     from ..download_line import DownloadLine
 
-    for repository in repositories(name):
+    hub = Hub()
+    orders = [order(repository, cache_folder, hub) for repository in repositories(name)]
+    check_room(orders)
+    for wanted in orders:
+        repository, place = wanted.listing.name, wanted.place.folder
+        if wanted.bytes:
+            room = f"{_line(str(place))}, where {size_text(free_bytes(place))} are free"
+            settings.note(f"{repository}: {size_text(wanted.bytes)} to fetch into {room}")
         line = DownloadLine(sys.stderr, sys.stderr.isatty(), settings.quiet)
         try:
-            folder = fetch(repository, cache_folder, line.show)
+            folder = fetch(wanted, line.show, hub)
+        except KeyboardInterrupt:
+            line.close()
+            settings.note(f"what came of {repository} is kept: the same command goes on where it stopped")
+            raise
         finally:
             line.close()
         settings.note(f"{repository} is here and whole: {_line(str(folder))}")
@@ -157,6 +169,8 @@ def test(settings: Settings, name: str | None, cache_folder: str | None, bench: 
     for folder in folders:
         examination = examine(folder, settings.config.backend, bench)
         examined.append(examination)
+        if examination.notice:
+            click.echo(f"docsearch: {examination.name}: {examination.notice}", err=True)
         if not as_json:
             click.echo(_report(examination))
     if as_json:

@@ -1,0 +1,125 @@
+"""An encoder that mlx-embeddings computes on MLX, pooled as its checkpoint says.
+
+The package is GPL-3.0, and imported only here, when such a model is loaded.
+"""
+
+# its layers and MLX's carry no types
+# mypy: allow-untyped-calls
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import mlx.core as mx
+import numpy as np
+
+from ..errors import ModelError
+from .batches import by_length, in_halves, padded
+from .foreign_families import FAMILIES, OTHER, Family
+from .inference_thread import on_inference_thread
+from .memory import gpu_memory, host_memory, require_memory
+from .mlx_weights import load_weights, use_device
+from .names import model_name
+from .plans import PLANS
+from .recipes import pooling_of, recipe_for
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .checkpoint import Checkpoint
+
+# what the models' own examples cut at, as with Qwen3
+MOST_TOKENS = 8192
+# what may stand before the names of an encoder's weights
+ROOTS = ("", "model.", "roberta.")
+
+
+# (B, L, width) hidden states and (B,) lengths → (B, width), by the names of `recipes.POOLINGS`
+POOLS: dict[str, Callable[[mx.array, mx.array], mx.array]] = {
+    "cls": lambda hidden, lengths: hidden[:, 0],
+    "mean": lambda hidden, lengths: (
+        mx.where((mx.arange(hidden.shape[1])[None] < lengths[:, None])[..., None], hidden, 0).sum(axis=1)
+        / lengths[:, None]
+    ),
+    "lasttoken": lambda hidden, lengths: hidden[mx.arange(len(lengths)), lengths - 1],
+}
+
+
+class ForeignMlx:
+    """An encoder of another architecture, in float32 on every device: its masks and sums leave half precision's range."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        family = FAMILIES[checkpoint.model_type]
+        for key, value in family.required.items():
+            if checkpoint.config.get(key, value) != value:
+                raise ModelError(f"{checkpoint.folder} uses {key} {checkpoint.config[key]}", OTHER)
+        self.pooling = pooling_of(checkpoint.folder, recipe_for(model_name(checkpoint.folder)))
+        if self.pooling not in POOLS:
+            known = ", ".join(POOLS)
+            raise ModelError(f"{checkpoint.folder} pools by {self.pooling}", f"choose a model that pools by: {known}")
+        self.dimensions = int(checkpoint.setting("hidden_size"))
+        self.vocab_size = int(checkpoint.setting("vocab_size"))
+        places = int(checkpoint.setting("max_position_embeddings")) - family.reserved(checkpoint)
+        self.max_tokens = min(places, MOST_TOKENS)
+        self._family = family
+        self._model: Any = None
+        self._plan = PLANS["cpu"]
+        on_inference_thread(lambda: self._load(checkpoint))
+
+    def encode(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """(n, dimensions) pooled hidden states of n texts, each of 1 to `max_tokens` ids; not normalised."""
+        out = np.empty((len(ids), self.dimensions), np.float32)
+
+        def work(batch: list[int]) -> None:
+            # one piece of work a batch: a query gets its turn between two batches of an ingest
+            out[batch] = on_inference_thread(partial(self._forward, [ids[i] for i in batch]))
+
+        for batch in by_length(list(map(len, ids)), self._plan.batch_tokens, padded=True):
+            in_halves(work, batch)
+        return out
+
+    def encode_after(self, prefix: Sequence[int], ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+        """As `encode`, of texts that begin with `prefix`."""
+        return self.encode([[*prefix, *text] for text in ids])
+
+    def _load(self, checkpoint: Checkpoint) -> None:
+        device = use_device()
+        self._plan = PLANS[device]
+        free = host_memory() if device == "cpu" else gpu_memory(mx.device_info())
+        require_memory(checkpoint, None if device == "metal" else 4, free)
+        self._model = _body(self._family, checkpoint)
+        root = next((root for root in ROOTS if root + self._family.norm in checkpoint), "")
+        load_weights(self._model, checkpoint, root, device)
+        self._model.set_dtype(mx.float32)
+        mx.eval(self._model.parameters())
+
+    def _forward(self, texts: list[Sequence[int]]) -> NDArray[np.float32]:
+        try:
+            rows = padded(texts, self._plan.length_step, self.max_tokens)
+            lengths = mx.array(list(map(len, texts)))
+            hidden = self._family.hidden(self._model, mx.array(rows), lengths)
+            return np.array(POOLS[self.pooling](hidden, lengths).astype(mx.float32))
+        finally:
+            # buffers of each new shape are kept otherwise, without bound
+            mx.clear_cache()
+
+
+def _body(family: Family, checkpoint: Checkpoint) -> Any:
+    """The family's module with weights still to be loaded."""
+    try:
+        with warnings.catch_warnings():
+            # of the packages that it imports
+            warnings.simplefilter("ignore")
+            module = import_module(f"mlx_embeddings.models.{family.module}")
+    except ImportError as error:
+        message = f"{checkpoint.folder} needs mlx-embeddings, which cannot be imported: {error}"
+        raise ModelError(message, "install it: pip install mlx-embeddings") from error
+    try:
+        settings = module.ModelArgs.from_dict(checkpoint.config | family.settings(checkpoint))
+        return family.build(module, settings)
+    except (TypeError, ValueError, ZeroDivisionError) as error:
+        raise ModelError(f"{checkpoint.folder / 'config.json'} has sizes that do not fit: {error}", OTHER) from error
