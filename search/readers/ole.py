@@ -18,7 +18,8 @@ def read(data: bytes, path: str) -> Document:
     try:
         with OleFileIO(BytesIO(data)) as container:
             streams = {entry[0] for entry in container.listdir()}
-    except OSError as error:
+    except Exception as error:
+        # olefile meets malformed files with several types of exception.
         raise Unreadable(Reason.CORRUPT, f"the file is damaged: {error}") from error
     if streams & {"EncryptedPackage", "EncryptionInfo"}:
         raise Unreadable(Reason.ENCRYPTED, "the file needs a password")
