@@ -101,7 +101,8 @@ def test_notes_comments_and_text_boxes_stand_behind_their_paragraph():
     body = (
         "<w:p><w:r><w:t>Before</w:t><w:footnoteReference w:id='2'/></w:r>"
         f"<w:r><mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent></w:r>"
-        "<w:r><w:endnoteReference w:id='2'/><w:t> and after</w:t><w:commentReference w:id='0'/></w:r></w:p>" + paragraph("Next.")
+        "<w:r><w:endnoteReference w:id='2'/><w:t> and after</w:t><w:commentReference w:id='0'/></w:r></w:p>"
+        + paragraph("Next.")
     )
     document = read(
         word(

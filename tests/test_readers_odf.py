@@ -20,7 +20,9 @@ def content(kind: str, body: str, styles: str = "") -> str:
 
 
 def odf(kind: str, body: str, styles: str = "", **parts: str) -> bytes:
-    return zipped({"content.xml": content(kind, body, styles), **{name.replace("_", "."): words for name, words in parts.items()}})
+    return zipped(
+        {"content.xml": content(kind, body, styles), **{name.replace("_", "."): words for name, words in parts.items()}}
+    )
 
 
 def test_a_text_document():
@@ -88,7 +90,11 @@ def test_a_workbook(name):
         f'<table:table-row table:number-rows-repeated="1048000">{cell("", number_columns_repeated=16384)}</table:table-row>'
     )
     body = f'<table:table table:name="Weather">{rows}</table:table><table:table table:name="Empty"/>'
-    data = odf("spreadsheet", body) if name == "a.ods" else content("spreadsheet", body).replace("document-content", "document").encode()
+    data = (
+        odf("spreadsheet", body)
+        if name == "a.ods"
+        else content("spreadsheet", body).replace("document-content", "document").encode()
+    )
     document = read(data, name)
     assert (document.kind, document.pages, blocks(document)) == (
         "ods", (0, 58),

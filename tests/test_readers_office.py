@@ -65,7 +65,11 @@ def test_what_cannot_be_read_is_told(data, name, refused):
 
 
 def entity(declared: str) -> bytes:
-    return zipped({"word/document.xml": f"<!DOCTYPE d [{declared}]><w:document {W}><w:body>{paragraph('&x;')}</w:body></w:document>"})
+    return zipped(
+        {
+            "word/document.xml": f"<!DOCTYPE d [{declared}]><w:document {W}><w:body>{paragraph('&x;')}</w:body></w:document>"
+        }
+    )
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,12 @@ def test_code_pages(head, text):
 def test_the_title_is_that_of_the_text_then_of_the_properties_then_of_the_file():
     assert [
         read((head + body + "}").encode(), "my.rtf").title
-        for head, body in ((HEAD, r"\s5 Shown\par x"), (HEAD, r"x\par"), (r"{\rtf1", r"\pard\outlinelevel0 Headed\par"), (r"{\rtf1", " x"))
+        for head, body in (
+            (HEAD, r"\s5 Shown\par x"),
+            (HEAD, r"x\par"),
+            (r"{\rtf1", r"\pard\outlinelevel0 Headed\par"),
+            (r"{\rtf1", " x"),
+        )
     ] == ["Shown", "Old title", "Headed", "my"]
 
 

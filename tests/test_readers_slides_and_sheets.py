@@ -73,7 +73,8 @@ def test_a_slide_without_a_title_is_headed_by_its_first_line_and_charts_are_read
 
 def relations(*targets: tuple[str, str]) -> str:
     related = "".join(
-        f'<Relationship Id="r{number}" Type="{TYPES}/{kind}" Target="{target}"/>' for number, (kind, target) in enumerate(targets)
+        f'<Relationship Id="r{number}" Type="{TYPES}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(targets)
     )
     return f'<Relationships xmlns="x">{related}</Relationships>'
 
@@ -92,7 +93,9 @@ def test_slides_come_in_the_order_of_the_show_and_footers_once():
             "ppt/presentation.xml": '<p:p><p:sldId id="256" r:id="r1"/><p:sldId id="257" r:id="r0"/><p:sldId id="9" r:id="r9"/></p:p>',
             "ppt/_rels/presentation.xml.rels": relations(("slide", "slides/a.xml"), ("slide", "/ppt/slides/b.xml")),
             "ppt/slides/a.xml": slide(shape("title", "Second"), shape("ftr", "ACME"), shape("sldNum", "2")),
-            "ppt/slides/b.xml": slide(shape("", "Words"), shape("ctrTitle", "First"), shape("ftr", "ACME"), shape("dt", "today")),
+            "ppt/slides/b.xml": slide(
+                shape("", "Words"), shape("ctrTitle", "First"), shape("ftr", "ACME"), shape("dt", "today")
+            ),
             "ppt/slides/_rels/a.xml.rels": relations(("comments", "../c.xml")),
             "ppt/c.xml": "<p:cmLst><p:cm><p:pos x='1'/><p:text>Too long?</p:text></p:cm></p:cmLst>",
         }

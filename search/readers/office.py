@@ -63,8 +63,9 @@ def _by_contents(data: bytes, path: str) -> ModuleType | None:
     for sign, module in BEGINNINGS:
         if beginning.startswith(sign):
             return module
-    if beginning.startswith(b"<?xml") or b"<fictionbook" in beginning:
-        return next((module for sign, module in WITHIN_XML if sign in beginning), html)
+    if beginning.startswith(b"<"):
+        within = next((module for sign, module in WITHIN_XML if sign in beginning), None)
+        return within or (html if beginning.startswith(b"<?xml") else None)
     return None
 
 
