@@ -80,8 +80,9 @@ class Block:
 class Document:
     """One file as read. `text` is what `show` prints; all offsets count its characters.
 
-    kind: text, markdown, rst, code, html, pdf. Blocks are in order and do not overlap; what lies
-    between them is white space or markup. `pages` holds the offset at which each page starts, empty where a format has none.
+    kind: text, markdown, rst, code, html, pdf, docx, pptx, xlsx, xls, odt, odp, ods, odg, rtf, epub, fb2.
+    Blocks are in order and do not overlap; what lies between them is white space or markup. `pages` holds the offset at
+    which each page starts, empty where a format has none.
     """
 
     path: str

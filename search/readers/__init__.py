@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ..documents import Document, Reason, Skip
 from ..errors import Unreadable
-from . import code, html, markdown, pdf, rst, text
+from . import code, html, markdown, office, pdf, rst, text
 from .title import file_name
 
 VERSION = 1
@@ -15,7 +15,7 @@ VERSION = 1
 Reader = Callable[[bytes, str], Document]
 
 READERS: dict[str, Reader] = {
-    suffix: module.read for module in (code, text, markdown, rst, html, pdf) for suffix in module.SUFFIXES
+    suffix: module.read for module in (code, text, markdown, rst, html, pdf, office) for suffix in module.SUFFIXES
 }
 
 # What bears no suffix, but is code by its name.
@@ -39,11 +39,8 @@ NOT_READ: dict[str, str] = {
     **dict.fromkeys(
         (".dmg", ".iso", ".img", ".vmdk", ".qcow2", ".pkg", ".deb", ".rpm", ".apk", ".msi", ".cab"), "archives"
     ),
-    **dict.fromkeys(
-        (".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp", ".rtf"), "office files"
-    ),
-    **dict.fromkeys((".pages", ".numbers", ".key"), "office files"),
-    **dict.fromkeys((".epub", ".mobi", ".azw3", ".djvu"), "electronic books"),
+    **dict.fromkeys((".pages", ".numbers", ".key", ".xlsb", ".one"), "office files"),
+    **dict.fromkeys((".mobi", ".azw", ".azw3", ".djvu", ".lit"), "electronic books"),
     **dict.fromkeys((".eml", ".mbox", ".msg", ".mhtml", ".pst"), "mail"),
     **dict.fromkeys(
         (".exe", ".dll", ".so", ".dylib", ".a", ".o", ".obj", ".lib", ".class", ".pyc", ".pyo", ".wasm"), "programs"
@@ -96,5 +93,9 @@ def _reader(data: bytes, path: str) -> Reader:
 
 
 def _suffix(path: str) -> str:
-    head, dot, suffix = path.rpartition("/")[2].rpartition(".")
+    """The last suffix of the file's name, or the last two where they say more together."""
+    name = path.rpartition("/")[2]
+    if name.lower().endswith(".fb2.zip"):
+        return ".fb2.zip"
+    head, dot, suffix = name.rpartition(".")
     return "." + suffix.lower() if dot and head else ""
