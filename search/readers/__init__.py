@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from ..documents import Document, Reason, Skip
 from ..errors import Unreadable
-from . import code, html, markdown, pdf, rst, text
+from . import code, html, mail, markdown, mhtml, notebook, pdf, rst, table, text
 from .title import file_name
 
-VERSION = 1
+VERSION = 2
 """Raised with each change that makes other documents of the same bytes, so that an index knows which to read again."""
 
 Reader = Callable[[bytes, str], Document]
 
 READERS: dict[str, Reader] = {
-    suffix: module.read for module in (code, text, markdown, rst, html, pdf) for suffix in module.SUFFIXES
+    suffix: module.read for module in (code, text, markdown, rst, html, mhtml, notebook, pdf, table) for suffix in module.SUFFIXES
 }
 
 # What bears no suffix, but is code by its name.
@@ -44,7 +45,7 @@ NOT_READ: dict[str, str] = {
     ),
     **dict.fromkeys((".pages", ".numbers", ".key"), "office files"),
     **dict.fromkeys((".epub", ".mobi", ".azw3", ".djvu"), "electronic books"),
-    **dict.fromkeys((".eml", ".mbox", ".msg", ".mhtml", ".pst"), "mail"),
+    **dict.fromkeys((".msg", ".pst", ".olk15message"), "mail"),
     **dict.fromkeys(
         (".exe", ".dll", ".so", ".dylib", ".a", ".o", ".obj", ".lib", ".class", ".pyc", ".pyo", ".wasm"), "programs"
     ),
@@ -55,8 +56,21 @@ NOT_READ: dict[str, str] = {
         (".npy", ".npz", ".pkl", ".pickle", ".pt", ".pth", ".onnx", ".gguf", ".safetensors", ".bin"), "data"
     ),
     **dict.fromkeys((".ttf", ".otf", ".woff", ".woff2", ".eot"), "fonts"),
-    ".ipynb": "notebooks",
 }
+
+
+def _enclosed(readers: Mapping[str, Reader], data: bytes, path: str) -> Document:
+    """The document in what another file holds, by one of these `readers`."""
+    if skip := readable(path):
+        raise Unreadable(skip.reason, skip.message)
+    if not data:
+        raise Unreadable(Reason.EMPTY, "the file is empty")
+    return _reader(data, path, readers)(data, path)
+
+
+# What holds other files is read with the table as it stands above it: nothing is unpacked without end.
+for _holder in (mail,):
+    READERS.update(dict.fromkeys(_holder.SUFFIXES, partial(_holder.read, enclosed=partial(_enclosed, dict(READERS)))))
 
 
 def readable(path: str) -> Skip | None:
@@ -77,21 +91,23 @@ def read(data: bytes, path: str) -> Document:
     if not data:
         raise Unreadable(Reason.EMPTY, "the file is empty")
     try:
-        return _reader(data, path)(data, path)
+        return _reader(data, path, READERS)(data, path)
     except Unreadable:
         raise
     except Exception as error:
         raise Unreadable(Reason.CORRUPT, f"the file cannot be read: {type(error).__name__}: {error}") from error
 
 
-def _reader(data: bytes, path: str) -> Reader:
-    named = READERS.get(_suffix(path)) or NAMES.get(file_name(path).lower())
+def _reader(data: bytes, path: str, readers: Mapping[str, Reader]) -> Reader:
+    named = readers.get(_suffix(path)) or NAMES.get(file_name(path).lower())
     is_pdf = pdf.is_pdf(data)
     if data.startswith(b"%PDF-") or (named is pdf.read and is_pdf):
         return pdf.read
     if named is None or named is pdf.read:
         beginning = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-        return html.read if beginning.startswith((b"<!doctype html", b"<html")) else text.read
+        if beginning.startswith((b"<!doctype html", b"<html")):
+            return html.read
+        return readers[".eml"] if mail.is_mail(data) and ".eml" in readers else text.read
     return named
 
 

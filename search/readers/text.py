@@ -10,7 +10,7 @@ from .lines import lines
 from .title import first_line
 
 SUFFIXES = (
-    *(".txt", ".text", ".log", ".csv", ".tsv", ".tex", ".org", ".adoc", ".asciidoc"),
+    *(".txt", ".text", ".log", ".tex", ".org", ".adoc", ".asciidoc"),
     *(".textile", ".wiki", ".srt", ".vtt", ".bib", ".ics", ".vcf", ".diff", ".patch", ".po"),
 )
 
