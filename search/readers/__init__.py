@@ -7,7 +7,27 @@ from functools import partial
 
 from ..documents import Document, Reason, Skip
 from ..errors import Unreadable
-from . import code, html, mail, markdown, mhtml, notebook, pdf, rst, table, text
+from . import (
+    asciidoc,
+    code,
+    gz,
+    html,
+    json_file,
+    latex,
+    mail,
+    man,
+    markdown,
+    mhtml,
+    notebook,
+    org,
+    pdf,
+    rst,
+    subtitles,
+    table,
+    text,
+    xml_file,
+    yaml_file,
+)
 from .title import file_name
 
 VERSION = 2
@@ -16,7 +36,12 @@ VERSION = 2
 Reader = Callable[[bytes, str], Document]
 
 READERS: dict[str, Reader] = {
-    suffix: module.read for module in (code, text, markdown, rst, html, mhtml, notebook, pdf, table) for suffix in module.SUFFIXES
+    suffix: module.read
+    for module in (
+        *(code, text, markdown, rst, org, asciidoc, latex, man, html, mhtml, pdf),
+        *(notebook, table, json_file, yaml_file, xml_file, subtitles),
+    )
+    for suffix in module.SUFFIXES
 }
 
 # What bears no suffix, but is code by its name.
@@ -34,9 +59,7 @@ NOT_READ: dict[str, str] = {
     **dict.fromkeys(
         (".mp3", ".wav", ".flac", ".ogg", ".m4a", ".aac", ".wma", ".aiff", ".opus", ".mid", ".midi"), "sound"
     ),
-    **dict.fromkeys(
-        (".zip", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar", ".jar", ".war", ".whl"), "archives"
-    ),
+    **dict.fromkeys((".zip", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar", ".jar", ".war", ".whl"), "archives"),
     **dict.fromkeys(
         (".dmg", ".iso", ".img", ".vmdk", ".qcow2", ".pkg", ".deb", ".rpm", ".apk", ".msi", ".cab"), "archives"
     ),
@@ -69,14 +92,16 @@ def _enclosed(readers: Mapping[str, Reader], data: bytes, path: str) -> Document
 
 
 # What holds other files is read with the table as it stands above it: nothing is unpacked without end.
-for _holder in (mail,):
+for _holder in (mail, gz):
     READERS.update(dict.fromkeys(_holder.SUFFIXES, partial(_holder.read, enclosed=partial(_enclosed, dict(READERS)))))
 
 
 def readable(path: str) -> Skip | None:
     """Why the name alone rules a file out, so that it need not be opened; None where its contents decide."""
     suffix = _suffix(path)
-    what = NOT_READ.get(suffix)
+    # What is compressed is known by the name without that.
+    suffix = _suffix(path[: -len(suffix)]) + suffix if suffix in gz.SUFFIXES else suffix
+    what = NOT_READ.get(suffix.removesuffix(".gz"))
     return Skip(path, Reason.BINARY, f"{suffix} files are {what}, which are not read") if what else None
 
 
@@ -107,6 +132,8 @@ def _reader(data: bytes, path: str, readers: Mapping[str, Reader]) -> Reader:
         beginning = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
         if beginning.startswith((b"<!doctype html", b"<html")):
             return html.read
+        if named is None and man.is_page(data):
+            return man.read
         return readers[".eml"] if mail.is_mail(data) and ".eml" in readers else text.read
     return named
 

@@ -52,7 +52,6 @@ DEFINITIONS: dict[str, str] = {
     "lisp": r"\((?:def|ns)[\w-]{0,40}\b",
     "r": r"[\w.]{1,80} *(?:<-|=) *function\b",
     "sections": r"\[[^\]]{1,100}\]",
-    "keys": r"[\w.-]{1,80}:(?: |$)",
     "blocks": r"(?:message|service|enum|resource|module|variable|output|data|provider|type|interface|input|query|mutation)\b[^=;]{0,100}\{",
     "plain": r"(?!)",
 }
@@ -75,11 +74,8 @@ LANGUAGES: dict[str, str] = {
     **dict.fromkeys((".clj", ".cljs", ".el", ".lisp", ".scm"), "lisp"),
     **dict.fromkeys((".pl", ".pm"), "perl"),
     **dict.fromkeys((".toml", ".ini", ".cfg", ".conf"), "sections"),
-    **dict.fromkeys((".yaml", ".yml"), "keys"),
     **dict.fromkeys((".proto", ".tf", ".hcl", ".graphql", ".gql"), "blocks"),
-    **dict.fromkeys(
-        (".json", ".jsonl", ".json5", ".css", ".scss", ".less", ".xml", ".xsd", ".xsl", ".properties"), "plain"
-    ),
+    **dict.fromkeys((".css", ".scss", ".less", ".properties"), "plain"),
     **dict.fromkeys(
         (".cmake", ".mk", ".bat", ".ps1", ".vim", ".asm", ".s", ".jl", ".zig", ".nim", ".sol", ".tcl"), "plain"
     ),
