@@ -23,6 +23,7 @@ from . import (
     pdf,
     rst,
     subtitles,
+    syntax,
     table,
     text,
     xml_file,
@@ -38,7 +39,7 @@ Reader = Callable[[bytes, str], Document]
 READERS: dict[str, Reader] = {
     suffix: module.read
     for module in (
-        *(code, text, markdown, rst, org, asciidoc, latex, man, html, mhtml, pdf),
+        *(code, syntax, text, markdown, rst, org, asciidoc, latex, man, html, mhtml, pdf),
         *(notebook, table, json_file, yaml_file, xml_file, subtitles),
     )
     for suffix in module.SUFFIXES
