@@ -54,6 +54,7 @@ def evaluate(
     from search import Index, ModelChoice
     from search.collection import open_collection
     from search.evaluation import evaluate as measure
+    from search.models.engines import device_for
 
     from ..progress import ProgressLine, QuestionLine
 
@@ -67,7 +68,7 @@ def evaluate(
         index = stack.enter_context(
             Index.open(place / "index", profile, own.backend, default, embedder, reranker, dimensions)
         )
-        reading = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet)
+        reading = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(own.backend))
         asking = QuestionLine(sys.stderr, settings.quiet or not sys.stderr.isatty())
         try:
             result = measure(
