@@ -93,7 +93,8 @@ def _judge_entry(entry: Entry, found: File | None, running: bool) -> Verdict:
         return Verdict(path, stored, str(entry.reason), entry.message + kept)
     if not is_unchanged(entry, found):
         return Verdict(path, stored, "changed", "it is in the index, but has changed since; run: docsearch ingest")
-    return Verdict(path, stored, "indexed", f"it is in the index, with {entry.passages} passages")
+    flaw = f"; {entry.message}" if entry.message else ""
+    return Verdict(path, stored, "indexed", f"it is in the index, with {entry.passages} passages{flaw}")
 
 
 def _root_status(root: Root, stored: list[Entry]) -> RootStatus:

@@ -28,6 +28,7 @@ class Tally:
     tokens: int = 0
     failed: list[Skip] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
