@@ -176,7 +176,8 @@ sys.addaudithook(_refuse)
 import os, socket, subprocess, tempfile
 for what in (
     lambda: socket.socket(), lambda: subprocess.run(["true"]), lambda: os.system("true"), lambda: open({str(tmp_path / "a")!r}, "w"),
-    lambda: os.open({str(tmp_path / "b")!r}, os.O_CREAT), lambda: tempfile.mkdtemp(dir={str(tmp_path)!r}), lambda: os.fork(), lambda: os.remove({str(tmp_path)!r}),
+    lambda: os.open({str(tmp_path / "b")!r}, os.O_CREAT), lambda: tempfile.mkdtemp(dir={str(tmp_path)!r}),
+    lambda: os.fork(), lambda: os.remove({str(tmp_path)!r}),
 ):
     try:
         what()
