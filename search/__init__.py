@@ -15,17 +15,19 @@ if TYPE_CHECKING:
     from .errors import DocsearchError
     from .filters import Filter
     from .index import Index
-    from .results import Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredText, Verdict
+    from .results import DryRun, Hit, IngestReport, Planned, Progress, QueryResult, Scores, Status, StoredText, Verdict
     from .scopes import RootRules
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "DocsearchError": "errors",
+    "DryRun": "results",
     "Filter": "filters",
     "Hit": "results",
     "Index": "index",
     "IngestReport": "results",
+    "Planned": "results",
     "Progress": "results",
     "QueryResult": "results",
     "RootRules": "scopes",
@@ -37,10 +39,12 @@ _HOMES = {
 
 __all__ = [
     "DocsearchError",
+    "DryRun",
     "Filter",
     "Hit",
     "Index",
     "IngestReport",
+    "Planned",
     "Progress",
     "QueryResult",
     "RootRules",

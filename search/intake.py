@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .catalog import Catalog
-from .documents import Document, File, Passage, Reason, Skip
+from .contents import read_bytes
+from .documents import Document, File, Passage, Skip
 from .entries import Entry, State, doc_id
 from .errors import Unreadable
 from .passages import PassageRules, split
@@ -172,20 +172,3 @@ def _title_at(path: str, twin: Entry) -> str:
     old, new = (os.fsencode(os.path.basename(name)).decode("utf-8", "replace") for name in (twin.file.path, path))
     names = {old: new, os.path.splitext(old)[0]: os.path.splitext(new)[0]}
     return names.get(twin.title, twin.title)
-
-
-def read_bytes(file: File) -> bytes:
-    """A file's contents, as many bytes as the walk saw: what is appended meanwhile is a change for the next run.
-
-    Raises FileNotFoundError where it is not there any more, Unreadable where it cannot be read.
-    """
-    try:
-        # Without O_NONBLOCK, a FIFO put in the file's place since the walk would block for ever.
-        with open(os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as source:
-            if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
-                raise Unreadable(Reason.SPECIAL, "it is not a regular file")
-            return source.read(file.size)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise Unreadable(Reason.UNREADABLE, f"it cannot be read: {os.strerror(error.errno or 0)}") from error
