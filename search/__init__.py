@@ -16,19 +16,33 @@ if TYPE_CHECKING:
     from .errors import DocsearchError
     from .filters import Filter
     from .index import Index
-    from .results import Hit, IndexModels, IngestReport, Progress, QueryResult, Scores, Status, StoredText, Verdict
+    from .results import (
+        DryRun,
+        Hit,
+        IndexModels,
+        IngestReport,
+        Planned,
+        Progress,
+        QueryResult,
+        Scores,
+        Status,
+        StoredText,
+        Verdict,
+    )
     from .scopes import RootRules
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "DocsearchError": "errors",
+    "DryRun": "results",
     "Filter": "filters",
     "Hit": "results",
     "Index": "index",
     "IndexModels": "results",
     "IngestReport": "results",
     "ModelChoice": "choice",
+    "Planned": "results",
     "Progress": "results",
     "QueryResult": "results",
     "RootRules": "scopes",
@@ -40,12 +54,14 @@ _HOMES = {
 
 __all__ = [
     "DocsearchError",
+    "DryRun",
     "Filter",
     "Hit",
     "Index",
     "IndexModels",
     "IngestReport",
     "ModelChoice",
+    "Planned",
     "Progress",
     "QueryResult",
     "RootRules",

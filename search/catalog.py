@@ -77,6 +77,13 @@ class Catalog:
             raise
         return catalog
 
+    @classmethod
+    def empty(cls) -> Catalog:
+        """A catalogue of nothing, in memory, for what an index that is not there yet would do."""
+        catalog = cls(Path(), sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
+        catalog._prepare(create=True)
+        return catalog
+
     def _prepare(self, create: bool) -> None:
         version = self._pragma("user_version")
         if version == 0 and not self._all("SELECT 1 FROM sqlite_master"):

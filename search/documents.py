@@ -28,11 +28,14 @@ class Reason(StrEnum):
     ENCRYPTED = "encrypted"
     CORRUPT = "corrupt"
     UNREADABLE = "unreadable"
+    TIMEOUT = "timeout"
+    LIMIT = "limit"
+    CRASHED = "crashed"
 
     @property
     def failed(self) -> bool:
         """True where the file should have been readable; False where a rule passes it over."""
-        return self in (Reason.CORRUPT, Reason.UNREADABLE)
+        return self in (Reason.CORRUPT, Reason.UNREADABLE, Reason.TIMEOUT, Reason.LIMIT, Reason.CRASHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +83,9 @@ class Block:
 class Document:
     """One file as read. `text` is what `show` prints; all offsets count its characters.
 
-    kind: text, markdown, rst, code, html, pdf, docx, pptx, xlsx, xls, odt, odp, ods, odg, rtf, epub, fb2.
-    Blocks are in order and do not overlap; what lies between them is white space or markup. `pages` holds the offset at
-    which each page starts, empty where a format has none.
+    kind: a format as named by its reader, such as text, markdown, code, html, pdf, docx, epub. Blocks are in order and do not overlap;
+    what lies between them is white space or markup. `pages` holds the offset at which each page starts, empty where a format has none.
+    `warnings` are sentences about what of the file is not in the text.
     """
 
     path: str
@@ -91,6 +94,7 @@ class Document:
     text: str
     blocks: tuple[Block, ...]
     pages: tuple[int, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ DocsearchError
 │   └── ModelMismatch   it was made with another model
 ├── ModelError          a model that is missing, damaged or of an unknown kind
 ├── StorageFull         the disk has no room left
+├── ReaderFailure       no file can be read: the processes for it cannot be started
 └── Unreadable          one file that gives no document; never ends a run
 
 `code` is the stable name in JSON, `message` says what happened, `hint` what to do next.
@@ -73,6 +74,10 @@ class ModelError(DocsearchError):
 
 class StorageFull(DocsearchError):
     code = "disk_full"
+
+
+class ReaderFailure(DocsearchError):
+    code = "reader"
 
 
 class Unreadable(DocsearchError):

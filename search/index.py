@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
@@ -22,18 +23,19 @@ from .errors import IndexDamaged, NoIndex, UsageError
 from .filters import Filter
 from .index_models import clear, recorded, table_of
 from .lock import WriterLock
-from .overview import judge, overview
+from .overview import overview
 from .parts import Parts
 from .passages import PassageRules
 from .paths import anchored, mount_of, real, spellings, within
 from .plan import make_plan
 from .profiles import profile_named
 from .removal import take_out
-from .results import IngestReport, Progress, QueryResult, Status, StoredText, Verdict
+from .results import DryRun, IngestReport, Progress, QueryResult, Status, StoredText, Verdict
 from .scopes import RootRules, Scope, scopes_of
 from .store import Store
 from .stored_text import join_passages
 from .tally import Tally
+from .verdicts import judge
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -178,7 +180,7 @@ class Index:
                     raise IndexDamaged(
                         f"files of the index in {folder} are torn", "delete that folder, then ingest again"
                     )
-            recipe = json.dumps({"readers": readers.VERSION, "passages": asdict(self.rules)}, sort_keys=True)
+            recipe = self._recipe()
             recipes = catalog.setting("recipes", {})
             plans = []
             for scope in scopes:
@@ -199,6 +201,25 @@ class Index:
             catalog.put_setting("recipes", recipes)
             report = report if done is None else _joined(done, report)
             return replace(report, warnings=(*report.warnings, *self.parts.notices))
+
+    def dry_run(
+        self, paths: Iterable[str | os.PathLike[str]] = (), rules: RootRules | None = None, prune: bool = False,
+        default_max_file_size: int = MAX_FILE_SIZE,
+    ) -> DryRun:  # fmt: skip
+        """What `ingest` would do with the same arguments, from names, sizes and times: nothing is opened for reading and nothing is written.
+
+        Raises UsageError for a path that does not exist.
+        """
+        from .dry_run import dry_run
+
+        wanted = [real(path) for path in paths]
+        with self._catalog_or_none_yet() as catalog:
+            recipes, recipe = catalog.setting("recipes", {}), self._recipe()
+            scopes = self._scopes(catalog, wanted, rules, default_max_file_size)
+            plans = [
+                make_plan(catalog, scope, prune, recipes.get(scope.root.path, recipe) != recipe) for scope in scopes
+            ]
+            return dry_run(catalog, plans)
 
     def query(
         self, text: str, limit: int = 10, mode: str = "hybrid", where: Filter | None = None, per_file: int | None = None,
@@ -246,9 +267,10 @@ class Index:
         """Counts, roots and health, from the catalogue alone. Raises NoIndex."""
         return overview(self.catalog, self.path)
 
-    def check(self, path: str | os.PathLike[str]) -> Verdict:
-        """Why a path is or is not in the index. Raises NoIndex."""
-        return judge(self.catalog, self.path, self._known(path))
+    def check(self, path: str | os.PathLike[str], max_file_size: int = MAX_FILE_SIZE) -> Verdict:
+        """Why a path is or is not in the index; a file that no run has met yet is read to see what would become of it."""
+        with self._catalog_or_none_yet() as catalog:
+            return judge(catalog, self.path, self._known(path, catalog), max_file_size)
 
     def forget(self, path: str | os.PathLike[str]) -> int:
         """Take a root, folder or file out of the index; returns the number of documents taken out.
@@ -283,12 +305,28 @@ class Index:
             return None
         return reembed(Path(self.path), catalog, change, self.parts.open_for_writing(catalog), embedder, on_progress)
 
-    def _known(self, path: str | os.PathLike[str]) -> str:
+    def _recipe(self) -> str:
+        """What makes other passages of the same file when it changes."""
+        return json.dumps({"readers": readers.VERSION, "passages": asdict(self.rules)}, sort_keys=True)
+
+    @contextmanager
+    def _catalog_or_none_yet(self) -> Iterator[Catalog]:
+        """The catalogue for reading, one of nothing before the first ingest."""
+        try:
+            catalog = self.catalog
+        except NoIndex:
+            with Catalog.empty() as nothing:
+                yield nothing
+        else:
+            yield catalog
+
+    def _known(self, path: str | os.PathLike[str], catalog: Catalog | None = None) -> str:
         """The path under the name by which the index knows it."""
         names = spellings(path)
-        roots = [root.path for root in self.catalog.roots()]
+        catalog = catalog or self.catalog
+        roots = [root.path for root in catalog.roots()]
         return next(
-            (name for name in names if name in roots or next(self.catalog.entries(name), None) is not None),
+            (name for name in names if name in roots or next(catalog.entries(name), None) is not None),
             next((name for name in names if any(within(name, root) for root in roots)), names[0]),
         )
 

@@ -10,18 +10,21 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .catalog import Catalog
-from .documents import Passage, Row
+from .documents import File, Passage, Row
 from .embedding import embedded, timed_batches
 from .entries import State
 from .intake import Incoming, Intake
 from .lance import preload
 from .passages import PassageRules, embedded_text
 from .plan import Plan
+from .read_ahead import read_ahead
+from .reader_pool import WORKERS, ReaderPool
 from .removal import take_out
 from .results import IngestReport, Progress
 from .tally import Tally
@@ -62,18 +65,15 @@ class Ingestion:
         """Do what the plans say and report it. Raises StorageFull and IndexFailure; a bad file is reported only."""
         read = list({file.path: (file, not plan.recipe_changed) for plan in plans for file in plan.read}.values())
         tally = Tally(len(read), sum(file.size for file, _ in read))
-        intake = Intake(
-            self.catalog, self.open_store, lambda: self.open_embedder().tokenizer, self.rules, tally, self.clock
-        )
         if read:
             threading.Thread(target=preload, daemon=True).start()
         commits = 0
-        incoming = (passage for file, reuse in read for passage in intake.passages(file, reuse))
-        for batch in timed_batches(incoming):
-            self._store(batch, tally)
-            commits += 1
-            if commits % MAINTAIN_EVERY == 0:
-                self.open_store().maintain()
+        with closing(self._incoming(read, tally)) as incoming:
+            for batch in timed_batches(incoming):
+                self._store(batch, tally)
+                commits += 1
+                if commits % MAINTAIN_EVERY == 0:
+                    self.open_store().maintain()
         for plan in plans:
             self._finish(plan, tally)
         if commits or tally.removed:
@@ -95,8 +95,26 @@ class Ingestion:
             failed=(*(skip for plan in plans for skip in plan.failed), *tally.failed),
             skipped=(*(skip for plan in plans for skip in plan.skipped), *tally.skipped),
             passed_over=tuple(sorted((str(reason), count) for reason, count in over.items())),
-            warnings=tuple(warning for plan in plans for warning in plan.warnings),
+            warnings=(*(warning for plan in plans for warning in plan.warnings), *tally.warnings),
         )
+
+    def _incoming(self, files: list[tuple[File, bool]], tally: Tally) -> Generator[Incoming]:
+        """The passages of the files in order; files are read ahead while others are embedded."""
+        with ReaderPool() as pool:
+            intake = Intake(
+                *(pool, self.catalog, self.open_store, lambda: self.open_embedder().tokenizer),
+                *(self.rules, tally, self.clock),
+            )
+            with closing(
+                read_ahead(files, lambda item: intake.find(*item), lambda item: item[0].size, WORKERS)
+            ) as ahead:
+                try:
+                    for (file, reuse), found in ahead:
+                        yield from intake.passages(file, reuse, found.result)
+                except BaseException:
+                    # Whatever ends the run does not wait for what is being read.
+                    pool.close()
+                    raise
 
     def _store(self, batch: list[Incoming], tally: Tally) -> None:
         first = {item.entry.doc: item.entry for item in reversed(batch)}

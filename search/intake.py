@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from . import readers
 from .catalog import Catalog
-from .documents import File, Passage, Reason, Skip
+from .contents import read_bytes
+from .documents import Document, File, Passage, Skip
 from .entries import Entry, State, doc_id
 from .errors import Unreadable
 from .passages import PassageRules, split
@@ -21,6 +20,7 @@ from .tally import Tally
 if TYPE_CHECKING:
     from .documents import Vectors
     from .protocols import Tokenizer
+    from .reader_pool import ReaderPool
     from .store import Store
 
 
@@ -37,11 +37,25 @@ class Incoming:
     last: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file held at the time `read_ns`: the hex SHA-256 of its contents, and its document or else the contents themselves.
+
+    There is no document where it seems not to be needed, as one with the same contents is known.
+    """
+
+    read_ns: int
+    content: str
+    document: Document | None
+    data: bytes
+
+
 class Intake:
     """Reads files and settles in the catalogue what needs no embedding. `clock` gives nanoseconds since the epoch."""
 
     def __init__(
         self,
+        pool: ReaderPool,
         catalog: Catalog,
         open_store: Callable[[], Store],
         open_tokenizer: Callable[[], Tokenizer],
@@ -49,6 +63,7 @@ class Intake:
         tally: Tally,
         clock: Callable[[], int],
     ) -> None:
+        self.pool = pool
         self.catalog = catalog
         self.open_store = open_store
         self.open_tokenizer = open_tokenizer
@@ -56,11 +71,28 @@ class Intake:
         self.tally = tally
         self.clock = clock
 
-    def passages(self, file: File, reuse: bool) -> Iterator[Incoming]:
-        """The passages of one file; a bad file gives none and is recorded. Without `reuse` it is cut and embedded whatever is known of it."""
+    def find(self, file: File, reuse: bool) -> Found:
+        """What the file holds. For any thread, ahead of `passages`: it looks into the catalogue and changes nothing.
+
+        Raises FileNotFoundError and Unreadable.
+        """
+        read_ns = self.clock()
+        data = read_bytes(file)
+        content = hashlib.sha256(data).hexdigest()
+        if reuse:
+            before = self.catalog.entry(file.path)
+            if _is_same(before, content) or self._twin(file, content) is not None:
+                return Found(read_ns, content, None, data)
+        return Found(read_ns, content, self.pool.read(data, file.path), b"")
+
+    def passages(self, file: File, reuse: bool, found: Callable[[], Found]) -> Iterator[Incoming]:
+        """The passages of one file; a bad file gives none and is recorded. `found` gives what `find` gives or raises what it raises.
+
+        Without `reuse` the file is cut and embedded whatever is known of it.
+        """
         before = self.catalog.entry(file.path)
         try:
-            yield from self._read(file, before, reuse)
+            yield from self._take(file, before, reuse, found())
         except FileNotFoundError:
             # It was deleted after the walk: the next run finds it gone.
             pass
@@ -69,29 +101,34 @@ class Intake:
         self.tally.files_read += 1
         self.tally.bytes_read += file.size
 
-    def _read(self, file: File, before: Entry | None, reuse: bool) -> Iterator[Incoming]:
-        read_ns = self.clock()
-        data = read_bytes(file)
-        content = hashlib.sha256(data).hexdigest()
-        if reuse and before is not None and before.state is State.COMPLETE and before.content == content:
-            self.catalog.put([replace(before, file=file, ingested_ns=read_ns)])
+    def _take(self, file: File, before: Entry | None, reuse: bool, found: Found) -> Iterator[Incoming]:
+        if reuse and before is not None and _is_same(before, found.content):
+            self.catalog.put([replace(before, file=file, ingested_ns=found.read_ns)])
             self.tally.touched += 1
             return
-        entry = Entry(file, doc_id(file.path), content, ingested_ns=read_ns)
-        twin = self.catalog.same_content(content) if reuse else None
-        if twin is not None and os.path.splitext(twin.file.path)[1] == os.path.splitext(file.path)[1]:
+        entry = Entry(file, doc_id(file.path), found.content, ingested_ns=found.read_ns)
+        if reuse and (twin := self._twin(file, found.content)) is not None:
             self.tally.copied += 1
-            entry = replace(entry, kind=twin.kind, title=_title_at(file.path, twin), tokens=twin.tokens)
+            title = _title_at(file.path, twin)
+            entry = replace(entry, kind=twin.kind, title=title, tokens=twin.tokens, message=twin.message)
             yield from self._incoming(entry, ((row.passage, row.vector) for row in self.open_store().rows(twin.doc)))
             return
-        document = readers.read(data, file.path)
+        # A twin that was there when the file was found may have changed since.
+        document = found.document or self.pool.read(found.data, file.path)
         if before is None:
             self.tally.added += 1
         else:
             self.tally.changed += 1
-        entry = replace(entry, kind=document.kind, title=document.title)
+        self.tally.warnings += [f"{file.path}: {warning}" for warning in document.warnings]
+        entry = replace(entry, kind=document.kind, title=document.title, message="; ".join(document.warnings))
         passages = split(document, self.open_tokenizer(), self.rules)
         yield from self._incoming(entry, ((passage, None) for passage in passages))
+
+    def _twin(self, file: File, content: str) -> Entry | None:
+        """A complete document with the same contents, read by the same reader."""
+        twin = self.catalog.same_content(content)
+        same = twin is not None and os.path.splitext(twin.file.path)[1] == os.path.splitext(file.path)[1]
+        return twin if same else None
 
     def _incoming(self, entry: Entry, passages: Iterable[tuple[Passage, Vectors | None]]) -> Iterator[Incoming]:
         """The document's passages; only when the last one is known can it say how many there are."""
@@ -123,25 +160,13 @@ class Intake:
         skips.append(Skip(file.path, error.reason, error.message))
 
 
+def _is_same(before: Entry | None, content: str) -> bool:
+    """True where the file was read to its end, with the same contents."""
+    return before is not None and before.state is State.COMPLETE and before.content == content
+
+
 def _title_at(path: str, twin: Entry) -> str:
     """The title of an identical file at another path: one that was made of the name is made anew."""
     old, new = (os.fsencode(os.path.basename(name)).decode("utf-8", "replace") for name in (twin.file.path, path))
     names = {old: new, os.path.splitext(old)[0]: os.path.splitext(new)[0]}
     return names.get(twin.title, twin.title)
-
-
-def read_bytes(file: File) -> bytes:
-    """A file's contents, as many bytes as the walk saw: what is appended meanwhile is a change for the next run.
-
-    Raises FileNotFoundError where it is not there any more, Unreadable where it cannot be read.
-    """
-    try:
-        # Without O_NONBLOCK, a FIFO put in the file's place since the walk would block for ever.
-        with open(os.open(file.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as source:
-            if not stat.S_ISREG(os.fstat(source.fileno()).st_mode):
-                raise Unreadable(Reason.SPECIAL, "it is not a regular file")
-            return source.read(file.size)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise Unreadable(Reason.UNREADABLE, f"it cannot be read: {os.strerror(error.errno or 0)}") from error

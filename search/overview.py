@@ -1,4 +1,4 @@
-"""The index at a glance and the verdict on one path, from the catalogue alone."""
+"""The index at a glance, from the catalogue alone."""
 
 from __future__ import annotations
 
@@ -10,16 +10,12 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from . import readers
 from .catalog import Catalog
-from .documents import File, Reason
+from .documents import Reason
 from .entries import Entry, Root, State
 from .index_models import Change, change_of, recorded, reranker_of
 from .lock import holder
-from .paths import within
-from .plan import is_unchanged, rules_of
-from .results import RootStatus, Status, Verdict
-from .walker import file_at, why
+from .results import RootStatus, Status
 
 
 def overview(catalog: Catalog, folder: str) -> Status:
@@ -49,54 +45,6 @@ def overview(catalog: Catalog, folder: str) -> Status:
         health=_health(pending, change_of(catalog), roots, holder(folder)),
         models=replace(models, reranker=reranker_of(models)) if models else None,
     )
-
-
-def judge(catalog: Catalog, folder: str, path: str) -> Verdict:
-    """Why the absolute `path` is or is not in the index in `folder`."""
-    entry = catalog.entry(path)
-    try:
-        os.lstat(path)
-    except PermissionError:
-        stored = entry is not None and entry.passages > 0
-        return Verdict(
-            path, stored, str(Reason.UNREADABLE), "it lies in a folder that may not be read; check its permissions"
-        )
-    except OSError:
-        pass
-    found = file_at(path)
-    if entry is not None:
-        return _judge_entry(entry, found, holder(folder) is not None)
-    if not os.path.lexists(path):
-        return Verdict(path, False, "missing", "there is no such file")
-    root = next((root for root in catalog.roots() if within(path, root.path)), None)
-    if root is None:
-        return Verdict(
-            path, False, "outside", "it is not under any ingested folder; add it with: docsearch ingest PATH"
-        )
-    skip = why(path, root.path, rules_of(root))
-    if skip is None and found is not None:
-        skip = readers.readable(path)
-    if skip is not None:
-        return Verdict(path, False, str(skip.reason), skip.message)
-    if found is None:
-        inside = sum(1 for entry in catalog.entries(path) if entry.passages)
-        return Verdict(path, inside > 0, "folder", f"{inside} documents below it are in the index")
-    return Verdict(path, False, "new", "it has not been read yet; run: docsearch ingest")
-
-
-def _judge_entry(entry: Entry, found: File | None, running: bool) -> Verdict:
-    path, stored = entry.file.path, entry.passages > 0
-    if found is None:
-        return Verdict(path, stored, "missing", "it was read, but the file is not there now")
-    if entry.state is State.PENDING:
-        why = "it is being read now" if running else "its reading was interrupted; go on with: docsearch ingest"
-        return Verdict(path, False, "pending", why)
-    if entry.reason is not None:
-        kept = "; its last good version is kept" if stored else ""
-        return Verdict(path, stored, str(entry.reason), entry.message + kept)
-    if not is_unchanged(entry, found):
-        return Verdict(path, stored, "changed", "it is in the index, but has changed since; run: docsearch ingest")
-    return Verdict(path, stored, "indexed", f"it is in the index, with {entry.passages} passages")
 
 
 def _root_status(root: Root, stored: list[Entry]) -> RootStatus:

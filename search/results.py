@@ -131,6 +131,28 @@ class IngestReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Planned:
+    """A file that a run would read, of `size` bytes; `why` is "new", "changed", "interrupted" or "again" (files are read by other rules now)."""
+
+    path: str
+    size: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What an ingest run would do: the files it would read, the documents it would forget, and what it would pass over as in IngestReport."""
+
+    read: tuple[Planned, ...]
+    removed: tuple[str, ...]
+    unchanged: int
+    failed: tuple[Skip, ...]
+    skipped: tuple[Skip, ...]
+    passed_over: tuple[tuple[str, int], ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RootStatus:
     """A root as `status` shows it; `ingested` is the last complete run (UTC, ISO 8601) or None, `present` false where it is not there now."""
 

@@ -35,6 +35,7 @@ class Tally:
     model: str = ""
     failed: list[Skip] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:

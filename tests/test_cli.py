@@ -117,6 +117,28 @@ def test_no_hit_is_exit_code_1_and_valid_json(place: Path) -> None:
     )  # fmt: skip
 
 
+def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "a.md").write_text("# Tides\n\nThe tide turns.\n")
+    (docs / "b.png").write_bytes(b"\x89PNG")
+    done = docsearch("--index", "index", "ingest", "--dry-run", "docs", cwd=tmp_path)
+    assert (done.code, done.out) == (0, f"new         {docs}/a.md\n")
+    assert (
+        done.err == "docsearch: would read 1 files (0.0 MB), forget 0, pass over 1; 0 are unchanged, 0 cannot be read\n"
+    )
+    plan = json.loads(docsearch("--index", "index", "ingest", "--dry-run", "--json", "docs", cwd=tmp_path).out)
+    assert plan == {
+        "schema": 1, "read": [{"path": f"{docs}/a.md", "size": 25, "why": "new"}], "removed": [], "unchanged": 0,
+        "failed": [], "skipped": [], "passed_over": {"binary": 1}, "warnings": [],
+    }  # fmt: skip
+    assert [path.name for path in tmp_path.iterdir()] == ["docs"]
+    assert docsearch("--index", "index", "check", "docs/a.md", cwd=tmp_path).out == (
+        f"{docs}/a.md: it is under no ingested folder and would be read as markdown; "
+        "add it with: docsearch --index index ingest PATH [outside]\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -194,7 +216,7 @@ def test_status_and_check(place: Path) -> None:
     done = run(place, "check", "/etc/hostname")
     assert (done.code, done.out) == (
         1,
-        "/etc/hostname: it is not under any ingested folder; add it with: docsearch --index index ingest PATH [outside]\n",
+        "/etc/hostname: it is under no ingested folder and would be read as text; add it with: docsearch --index index ingest PATH [outside]\n",
     )
 
 

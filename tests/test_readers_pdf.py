@@ -11,6 +11,9 @@ from pypdf import PdfReader, PdfWriter
 from search import readers
 from search.documents import Block, Document, Reason
 from search.errors import Unreadable
+from search.limits import Limits
+from search.reader_pool import ReaderPool
+from search.readers.pdf import read as read_pdf
 
 
 def pdf(*pages, title=None, font="/Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding"):
@@ -111,9 +114,99 @@ def test_names_of_drawings_are_no_text():
     assert refusal(pdf(["abcdef"], font=font))[0] is Reason.NO_TEXT
 
 
+def test_numbers_of_drawings_are_no_text_and_cost_their_page_only():
+    document = read(pdf(["Annual report"], [r"\001\002\003 \004\005"], ["Third page"]))
+    assert (document.text, document.pages) == ("Annual report\n\nThird page", (0, 13, 15))
+    assert document.warnings == ("page 2 holds letters that its fonts do not name",)
+    message = "the PDF's fonts do not say which letters they draw; it needs text recognition"
+    assert refusal(pdf([r"\001\002\003 \004\005"])) == (Reason.NO_TEXT, message)
+
+
 def test_a_broken_page_does_not_lose_the_others():
     broken = pdf(["One"], ["Two"], ["Three"]).replace(b"/Contents 13 0 R", b"/Contents (nothing)")
     assert read(broken).text == "One\n\nThree"
+
+
+def test_pages_that_are_too_large_are_told():
+    flood = b" " * 80_000_000
+    document = read(pdf(["One"], flood, ["Three"]))
+    assert (document.text, document.warnings) == ("One\n\nThree", ("page 2 cannot be read",))
+
+
+def test_what_one_reader_cannot_open_the_other_may():
+    good = pdf(["One"], ["Two"])
+    cyclic = good.replace(b"/Kids [10 0 R 12 0 R]", b"/Kids [10 0 R 12 0 R 2 0 R]")
+    assert read(cyclic).text == "One\n\nTwo"
+
+
+def test_ligatures_are_letters():
+    differences = "/Encoding << /Type /Encoding /Differences [97 /fi /fl] >>"
+    assert (
+        read(pdf(["a ne, bow"], font=f"/Type /Font /Subtype /Type1 /BaseFont /Times-Roman {differences}")).text
+        == "fi ne, flow"
+    )
+
+
+def test_columns_that_are_drawn_line_by_line_are_read_one_after_the_other():
+    left = ["The committee dis-", "cussed the municipal", "reservoir project in", "the spring of 2024."]
+    right = ["Elsewhere in the", "town the library", "was closed because", "of the long flood."]
+    lines = "".join(
+        f"1 0 0 1 60 {700 - 16 * row} Tm ({one}) Tj 1 0 0 1 320 {700 - 16 * row} Tm ({other}) Tj "
+        for row, (one, other) in enumerate(zip(left, right, strict=True))
+    )
+    heading = "1 0 0 1 60 730 Tm (Minutes of the council of Ferncombe and its neighbouring parishes, with notes) Tj "
+    assert read(pdf(f"BT /F1 12 Tf {heading}{lines}ET".encode())).text == (
+        "Minutes of the council of Ferncombe and its neighbouring parishes, with notes\n"
+        "The committee discussed the municipal\nreservoir project in\nthe spring of 2024.\n"
+        "Elsewhere in the\ntown the library\nwas closed because\nof the long flood."
+    )
+    table = "".join(
+        f"1 0 0 1 60 {700 - 16 * row} Tm (Item {row}) Tj 1 0 0 1 320 {700 - 16 * row} Tm ({row * 7}.50) Tj "
+        for row in range(6)
+    )
+    assert read(pdf(f"BT /F1 12 Tf {table}ET".encode())).text.replace("\n", " ").startswith("Item 0 0.50 Item 1 7.50")
+
+
+def test_bookmarks_are_headings():
+    writer = PdfWriter(
+        clone_from=PdfReader(io.BytesIO(pdf(["1. The house", "It is old.", "Roof", "Tiles."], ["more", "words"])))
+    )
+    house = writer.add_outline_item(title="The House", page_number=0)
+    writer.add_outline_item(title="Roof", page_number=0, parent=house)
+    writer.add_outline_item(title="Not repeated", page_number=1)
+    out = io.BytesIO()
+    writer.write(out)
+    document = read(out.getvalue())
+    assert document.text == "1. The house\nIt is old.\nRoof\nTiles.\n\nmore\nwords"
+    assert document.blocks == (
+        Block(0, 12, "heading", 1, "The House"), Block(12, 24, "paragraph"), Block(24, 28, "heading", 2, "Roof"),
+        Block(28, 35, "paragraph"), Block(37, 41, "heading", 1, "Not repeated"), Block(41, 47, "paragraph"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("limits", "text", "warning"),
+    [
+        (Limits(pages=2), "One\n\nTwo", "only 2 of its 3 pages are read: it has more pages than are read of one file"),
+        (
+            Limits(characters=3),
+            "One\n\nTwo",
+            "only 2 of its 3 pages are read: it is longer than what is read of one file",
+        ),
+    ],
+)
+def test_a_limit_keeps_what_was_read(limits, text, warning):
+    document = read_pdf(pdf(["One"], ["Two"], ["Three"]), "/docs/report.pdf", limits)
+    assert (document.text, document.warnings) == (text, (warning,))
+
+
+def test_the_end_of_the_time_keeps_what_was_read():
+    flood = b"BT /F1 12 Tf " + b"(a) Tj 1 1 Td " * 300_000 + b"ET"
+    with ReaderPool(Limits(seconds=2, seconds_per_mb=0)) as pool:
+        document = pool.read(pdf(["One"], flood, flood), "/docs/report.pdf")
+    assert (document.text, document.warnings) == (
+        "One", ("only 1 of its 3 pages are read: the time for one file was up",)
+    )  # fmt: skip
 
 
 def test_a_broken_file_is_corrupt():

@@ -11,7 +11,7 @@ from typing import Any
 
 from search.documents import Skip
 from search.errors import DocsearchError
-from search.results import Hit, IngestReport, QueryResult, Status, Verdict
+from search.results import DryRun, Hit, IngestReport, QueryResult, Status, Verdict
 
 SCHEMA = 1
 DIGITS = 6
@@ -59,6 +59,16 @@ def report_json(report: IngestReport) -> str:
     fields["skipped"] = [_skip_json(skip) for skip in report.skipped]
     fields["passed_over"] = dict(report.passed_over)
     fields["seconds"] = round(report.seconds, 3)
+    return dumps({"schema": SCHEMA} | fields)
+
+
+def dry_run_json(plan: DryRun) -> str:
+    """What an ingest run would do."""
+    fields = asdict(plan)
+    fields["read"] = [asdict(planned) | _path_bytes(planned.path) for planned in plan.read]
+    fields["failed"] = [_skip_json(skip) for skip in plan.failed]
+    fields["skipped"] = [_skip_json(skip) for skip in plan.skipped]
+    fields["passed_over"] = dict(plan.passed_over)
     return dumps({"schema": SCHEMA} | fields)
 
 

@@ -46,6 +46,9 @@ READERS: dict[str, Reader] = {
     for suffix in module.SUFFIXES
 }
 
+SAFE: frozenset[Reader] = frozenset({code.read, text.read, markdown.read, rst.read})
+"""Readers in plain Python of our own, which take time and memory in proportion to the file: they need no process of their own."""
+
 # What bears no suffix, but is code by its name.
 NAMES: dict[str, Reader] = dict.fromkeys(("makefile", "dockerfile", "rakefile", "gemfile", "jenkinsfile"), code.read)
 
@@ -108,7 +111,7 @@ def read(data: bytes, path: str) -> Document:
     """The document that the file at `path` with the contents `data` holds.
 
     Raises Unreadable with a reason where there is none, and for whatever else goes wrong in a reader: one file must not
-    end a run.
+    end a run. Only where memory is short a MemoryError comes through, for a worker process that has a limit.
     """
     if skip := readable(path):
         raise Unreadable(skip.reason, skip.message)
@@ -116,10 +119,15 @@ def read(data: bytes, path: str) -> Document:
         raise Unreadable(Reason.EMPTY, "the file is empty")
     try:
         return _reader(data, path, READERS)(data, path)
-    except Unreadable:
+    except (Unreadable, MemoryError):
         raise
     except Exception as error:
         raise Unreadable(Reason.CORRUPT, f"the file cannot be read: {type(error).__name__}: {error}") from error
+
+
+def is_safe(data: bytes, path: str) -> bool:
+    """True where `read` may be called in any process: nothing but our own plain code will look at the file."""
+    return not data or readable(path) is not None or _reader(data, path, READERS) in SAFE
 
 
 def _reader(data: bytes, path: str, readers: Mapping[str, Reader]) -> Reader:

@@ -1,21 +1,26 @@
-"""PDF: the text of each page, as it lies in the file; scans without a text layer give none."""
+"""PDF: pages with their text and bookmarks as headings; scans without a text layer give none."""
 
 from __future__ import annotations
 
 import logging
 import re
 import warnings
+from collections.abc import Iterable
 from dataclasses import replace
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from ..documents import Block, Document, Reason
 from ..errors import Unreadable
+from ..limits import LIMITS, Limits, OutOfTime
+from .bookmarks import headings, with_headings
+from .pdf_pages import PdfPages
 from .text import paragraphs
 from .title import first_line
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
+
+    from .pdfium import Bookmark
 
 SUFFIXES = (".pdf",)
 
@@ -24,12 +29,6 @@ HEADER_WITHIN = 8192
 
 MAX_TITLE = 200
 
-# A font without a table of its characters gives the names of its drawings instead of text.
-_GLYPH_NAMES = re.compile(r"(?:/(?:g|gid|glyph|cid|index|c)\d{1,6}|\(cid:\d{1,6}\))", re.IGNORECASE)
-MAX_GLYPH_NAMES = 0.5
-
-_HYPHEN = re.compile(r"\u00ad\n|(?<=[^\W\d_])-\n(?=[a-zß-öø-ÿα-ωа-я])")
-_SPACED_LETTERS = re.compile(r"^(?:(?:[^\W\d_]| )\n){4,}", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_TITLE = re.compile(
     r"untitled.*|document\d*|þÿ.*|.*\.(?:docx?|indd|tex|dvi|pptx?|xlsx?|odt|rtf|qxd|p65|pdf)", re.IGNORECASE | re.DOTALL
@@ -42,52 +41,61 @@ def is_pdf(data: bytes) -> bool:
     return b"%PDF-" in data[:HEADER_WITHIN]
 
 
-def read(data: bytes, path: str) -> Document:
+def read(data: bytes, path: str, limits: Limits = LIMITS) -> Document:
     """The document in a PDF; `pages` are the offsets of its pages, those without text included.
 
-    Raises Unreadable where it needs a password, has no text or is broken; a broken page among good ones is left empty.
+    A page that is broken among good ones is left empty, with a warning. Where a limit or the end of the time is met, what was read is kept, with a
+    warning. Raises Unreadable where the PDF needs a password, has no text or is broken.
     """
     with warnings.catch_warnings():
         # What pypdf repairs on the way is nothing that whoever ingests a folder can act upon.
         warnings.simplefilter("ignore")
         logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-        try:
-            reader = _open(data)
-            pages, broken = _pages(reader)
-            title = _title(reader)
-        except Unreadable:
-            raise
-        except Exception as error:
-            # pypdf meets malformed files with nearly every type of exception.
-            raise Unreadable(Reason.CORRUPT, f"the PDF is damaged: {_words(error)}") from error
-    if not any(pages):
-        if broken:
-            raise Unreadable(Reason.CORRUPT, f"no page of the PDF can be read: {broken}")
+        pages = PdfPages(data)
+        texts, cut = _texts(pages, limits)
+        title = _title(pages.first) if pages.first else ""
+        marks = pages.second.bookmarks() if pages.second else []
+    if not any(texts):
+        if pages.broken:
+            raise Unreadable(Reason.CORRUPT, f"no page of the PDF can be read: {next(iter(pages.broken.values()))}")
+        if pages.garbled:
+            raise Unreadable(
+                Reason.NO_TEXT, "the PDF's fonts do not say which letters they draw; it needs text recognition"
+            )
         raise Unreadable(Reason.NO_TEXT, "the PDF holds no text; a scan needs text recognition first")
-    return _assemble(path, title, pages)
+    lost = _lost(pages.broken, "cannot be read") + _lost(pages.garbled, "holds letters that its fonts do not name")
+    return _assemble(path, title, texts, marks, (*lost, *cut))
 
 
-def _open(data: bytes) -> PdfReader:
-    from pypdf import PdfReader
+def _texts(pages: PdfPages, limits: Limits) -> tuple[list[str], list[str]]:
+    """The text of each page, and a sentence where the last ones are missing."""
+    texts: list[str] = []
+    held = 0
+    why = "it has more pages than are read of one file"
+    try:
+        for number in range(min(len(pages), limits.pages)):
+            texts.append(pages.text(number))
+            held += len(texts[-1])
+            if held > limits.characters:
+                why = "it is longer than what is read of one file"
+                break
+    except (OutOfTime, MemoryError) as error:
+        if not any(texts):
+            raise
+        why = "the time for one file was up" if isinstance(error, OutOfTime) else "there was no more memory for it"
+    cut = f"only {len(texts):,} of its {len(pages):,} pages are read: {why}"
+    return texts, [cut] if len(texts) < len(pages) else []
 
-    reader = PdfReader(BytesIO(data), strict=False)
-    # Many files are encrypted with an empty password, only to forbid printing.
-    if reader.is_encrypted and not reader.decrypt(""):
-        raise Unreadable(Reason.ENCRYPTED, "the PDF needs a password")
-    return reader
 
+def _lost(pages: Iterable[int], what: str) -> list[str]:
+    """What happened to some pages, numbered from 0, as a sentence.
 
-def _pages(reader: PdfReader) -> tuple[list[str], str]:
-    """The text of each page, and what was wrong with the first broken one, empty where none is."""
-    pages: list[str] = []
-    broken = ""
-    for number in range(len(reader.pages)):
-        try:
-            pages.append(_tidy(reader.pages[number].extract_text()))
-        except Exception as error:
-            broken = broken or _words(error)
-            pages.append("")
-    return pages, broken
+    >>> _lost([2], "cannot be read"), _lost(range(12), "is empty")
+    (['page 3 cannot be read'], ['page 1 is empty, and so are 11 more'])
+    """
+    first, *more = [*pages] or [-1]
+    others = f", and so are {len(more)} more" if len(more) > 9 else "".join(f", {page + 1}" for page in more)
+    return [f"page {first + 1} {what}{others}"] if first >= 0 else []
 
 
 def _title(reader: PdfReader) -> str:
@@ -103,12 +111,12 @@ def _title(reader: PdfReader) -> str:
     return words if usable and not _SURROGATE.search(words) else ""
 
 
-def _assemble(path: str, title: str, pages: list[str]) -> Document:
+def _assemble(path: str, title: str, texts: list[str], marks: list[Bookmark], warnings: tuple[str, ...]) -> Document:
     parts: list[str] = []
     offsets: list[int] = []
     blocks: list[Block] = []
     length = 0
-    for page in pages:
+    for page in texts:
         if page and length:
             parts.append("\n\n")
             length += 2
@@ -117,19 +125,5 @@ def _assemble(path: str, title: str, pages: list[str]) -> Document:
         parts.append(page)
         length += len(page)
     text = "".join(parts)
-    return Document(path, "pdf", title or first_line(text, path), text, tuple(blocks), tuple(offsets))
-
-
-def _tidy(text: str) -> str:
-    """A page's text with words that were parted at line ends joined, without white space around lines; empty for gibberish."""
-    names = sum(len(name) for name in _GLYPH_NAMES.findall(text))
-    if names > MAX_GLYPH_NAMES * len(text):
-        return ""
-    text = _SURROGATE.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
-    lines = _SPACED_LETTERS.sub(lambda run: run[0].replace("\n", "") + "\n", text + "\n").split("\n")
-    return _HYPHEN.sub("", "\n".join(line.rstrip() for line in lines)).strip()
-
-
-def _words(error: Exception) -> str:
-    message = " ".join(str(error).split()).rstrip(".")
-    return f"{type(error).__name__}: {message[:200]}" if message else type(error).__name__
+    blocks = list(with_headings(blocks, list(headings(marks, text, offsets))))
+    return Document(path, "pdf", title or first_line(text, path), text, tuple(blocks), tuple(offsets), warnings)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from search.config import MAX_FILE_SIZE
+
 from ..exit_codes import ExitCode
 from ..parameters import PATH
 from ..settings import Settings, json_flag, pass_settings
@@ -14,7 +16,7 @@ from ..settings import Settings, json_flag, pass_settings
 @json_flag("--json", "as_json", "For scripts.")
 @pass_settings
 def check(settings: Settings, path: str, as_json: bool) -> int:
-    """Say why a file is or is not in the index. Exit code 0: it is; 1: it is not.
+    """Say why a file is or is not in the index, and what would become of one that is not. Exit code 0: it is in; 1: it is not.
 
     \b
     Example:  docsearch check ~/notes/scan.pdf
@@ -22,7 +24,7 @@ def check(settings: Settings, path: str, as_json: bool) -> int:
     from ..terminal import printable
 
     with settings.open_index() as index:
-        verdict = index.check(path)
+        verdict = index.check(path, settings.config.max_file_size or MAX_FILE_SIZE)
     if as_json:
         from ..jsont import verdict_json
 

@@ -7,7 +7,7 @@ import sys
 import click
 
 from search.config import MAX_FILE_SIZE
-from search.results import IngestReport
+from search.results import DryRun, IngestReport
 
 from ..exit_codes import ExitCode
 from ..parameters import PATH, SIZE
@@ -31,12 +31,13 @@ LISTED = 20
 )
 @click.option("--max-file-size", type=SIZE, metavar="SIZE", help="Pass over larger files, such as 20M (default: 50M).")
 @click.option("--prune", is_flag=True, help="Also forget the documents of a root that is now empty or missing.")
+@click.option("--dry-run", is_flag=True, help="Only list what would be read; writes nothing.")
 @json_flag("--json", "as_json", "A summary for scripts on stdout.")
 @pass_settings
 def ingest(
     settings: Settings, paths: tuple[str, ...], profile: str | None, embedder: str | None, reranker: str | None,
     dimensions: int | None, reembed: bool, exclude: tuple[str, ...], include: tuple[str, ...], hidden: bool | None,
-    ignore: bool | None, max_file_size: int | None, prune: bool, as_json: bool,
+    ignore: bool | None, max_file_size: int | None, prune: bool, dry_run: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Read folders or files into the index, or refresh all known ones.
 
@@ -53,6 +54,9 @@ def ingest(
     rules = RootRules(exclude or None, include or None, hidden, ignore, max_file_size)
     for_new_roots = settings.config.max_file_size or MAX_FILE_SIZE
     with settings.open_index(profile, embedder, reranker, dimensions) as index:
+        if dry_run:
+            _list(settings, index.dry_run(paths, rules, prune, for_new_roots), as_json)
+            return ExitCode.FOUND
         backend = settings.config.backend
         line = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(backend))
         try:
@@ -67,6 +71,29 @@ def ingest(
             click.echo(report_json(report))
         _narrate(settings, report)
     return ExitCode.NOTHING if report.failed else ExitCode.FOUND
+
+
+def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
+    """What a run would do: the files on stdout, the rest on stderr."""
+    from ..terminal import printable
+
+    if as_json:
+        from ..jsont import dry_run_json
+
+        click.echo(dry_run_json(plan))
+    else:
+        for planned in plan.read:
+            click.echo(f"{planned.why:<11} {printable(planned.path, one_line=True)}")
+        for path in plan.removed:
+            click.echo(f"{'forget':<11} {printable(path, one_line=True)}")
+    for warning in plan.warnings:
+        click.echo(f"docsearch: {printable(warning, one_line=True)}", err=True)
+    passed_over = len(plan.skipped) + sum(count for _, count in plan.passed_over)
+    size = sum(planned.size for planned in plan.read) / 1e6
+    settings.note(
+        f"would read {len(plan.read):,} files ({size:,.1f} MB), forget {len(plan.removed):,}, pass over {passed_over:,}; "
+        f"{plan.unchanged:,} are unchanged, {len(plan.failed):,} cannot be read"
+    )
 
 
 def _narrate(settings: Settings, report: IngestReport) -> None:

@@ -1,0 +1,143 @@
+"""The text of a PDF's pages: as pypdf reads it, and as PDFium does where that is nothing, gibberish or in columns drawn side by side."""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from ..documents import Reason
+from ..errors import Unreadable
+from .pdfium import Pdfium
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
+# A font without a table of its characters gives the names of its drawings instead of text.
+_GLYPH_NAMES = re.compile(r"(?:/(?:g|gid|glyph|cid|index|c)\d{1,6}|\(cid:\d{1,6}\))", re.IGNORECASE)
+MAX_GLYPH_NAMES = 0.5
+
+# Or their numbers, which are no letters: controls, the private range, or what stands for a character that is not known.
+_NUMBERS = re.compile("[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
+MAX_NUMBERS = 0.3
+
+_HYPHEN = re.compile(r"\u00ad\n|(?<=[^\W\d_])[-\u2010]\n(?=[a-zß-öø-ÿα-ωа-я])")
+_SPACED_LETTERS = re.compile(r"^(?:(?:[^\W\d_]| )\n){4,}", re.MULTILINE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+_ENCRYPTED = 4
+"""PDFium's number for a password that does not fit."""
+
+
+class PdfPages:
+    """The pages of a PDF, counted from 0. `broken` says what was wrong with those that cannot be read, `garbled` are those in gibberish.
+
+    `first` and `second` are the open file in either reader, None where it cannot be opened. Raises Unreadable where neither can.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self.broken: dict[int, str] = {}
+        self.garbled: list[int] = []
+        self.first, why = _opened(data)
+        self.second = _second(data, why)
+        self._count = len(self.second) if self.second else 0
+        if self.first is not None:
+            try:
+                self._count = len(self.first.pages)
+            except Exception as error:
+                if self.second is None:
+                    raise Unreadable(Reason.CORRUPT, f"the PDF is damaged: {_words(error)}") from error
+                self.first = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    def text(self, number: int) -> str:
+        """The text of a page, empty where there is none to be read."""
+        from pypdf.errors import LimitReachedError
+
+        text, why = "", ""
+        if self.first is not None:
+            try:
+                text = self.first.pages[number].extract_text()
+            except LimitReachedError as error:
+                # A flood for one reader is one for the other, which knows no limits.
+                self.broken[number] = _words(error)
+                return ""
+            except MemoryError:
+                raise
+            except Exception as error:
+                # pypdf meets malformed files with nearly every type of exception.
+                why = _words(error)
+        if self.second is not None and number < len(self.second) and not has_names(text):
+            try:
+                # PDFium makes letters of the mere numbers of drawings, so what it says is no better where these have odd names.
+                lacking = not text.strip() or is_garbled(text)
+                text = (self.second.text(number) if lacking else self.second.columns(number)) or text
+            except RuntimeError as error:
+                why = why or _words(error)
+        if is_garbled(text):
+            self.garbled.append(number)
+            return ""
+        text = tidied(text)
+        if why and not text:
+            self.broken[number] = why
+        return text
+
+
+def is_garbled(text: str) -> bool:
+    """True where a font gave numbers or names of its drawings for letters."""
+    marks = sum(not character.isspace() for character in text)
+    return has_names(text) or len(_NUMBERS.findall(text)) > MAX_NUMBERS * marks
+
+
+def has_names(text: str) -> bool:
+    """True where most of the text are names of drawings."""
+    return sum(map(len, _GLYPH_NAMES.findall(text))) > MAX_GLYPH_NAMES * len(text)
+
+
+def tidied(text: str) -> str:
+    """A page's text with words that were parted at line ends joined, without ligatures and white space around lines."""
+    text = (
+        _SURROGATE.sub("\ufffd", text)
+        .replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\0", " ")
+        .translate(_LIGATURES)
+    )
+    lines = _SPACED_LETTERS.sub(lambda run: run[0].replace("\n", "") + "\n", text + "\n").split("\n")
+    return _HYPHEN.sub("", "\n".join(line.rstrip() for line in lines)).strip()
+
+
+def _opened(data: bytes) -> tuple[PdfReader | None, str]:
+    """The file in pypdf, or why it cannot be opened. Raises Unreadable where it needs a password."""
+    from pypdf import PdfReader
+
+    try:
+        reader = PdfReader(BytesIO(data), strict=False)
+        # Many files are encrypted with an empty password, only to forbid printing.
+        locked = reader.is_encrypted and not reader.decrypt("")
+    except MemoryError:
+        raise
+    except Exception as error:
+        return None, _words(error)
+    if locked:
+        raise Unreadable(Reason.ENCRYPTED, "the PDF needs a password")
+    return reader, ""
+
+
+def _second(data: bytes, why: str) -> Pdfium | None:
+    """The file in PDFium. Raises Unreadable where it cannot be opened and `why` says that pypdf could not either."""
+    try:
+        return Pdfium(data)
+    except RuntimeError as error:
+        if why and getattr(error, "err_code", 0) == _ENCRYPTED:
+            raise Unreadable(Reason.ENCRYPTED, "the PDF needs a password") from error
+        if why:
+            raise Unreadable(Reason.CORRUPT, f"the PDF is damaged: {why}") from error
+        return None
+
+
+def _words(error: Exception) -> str:
+    message = " ".join(str(error).split()).rstrip(".")
+    return f"{type(error).__name__}: {message[:200]}" if message else type(error).__name__

@@ -1,0 +1,70 @@
+"""PDFium as the second reader of PDFs: for pages that the first one cannot make out, for columns, and for bookmarks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .columns import Stretch, in_columns
+
+MAX_BOOKMARKS = 20_000
+MAX_STRETCHES = 5_000
+"""A page of more is a drawing or a table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """An entry of a PDF's outline: `page` counts from 0, `level` from 1."""
+
+    page: int
+    level: int
+    title: str
+
+
+class Pdfium:
+    """A PDF open in PDFium. Raises PdfiumError where it cannot be opened."""
+
+    def __init__(self, data: bytes) -> None:
+        import pypdfium2
+
+        opened: Any = pypdfium2.PdfDocument
+        self._document = opened(data)
+
+    def __len__(self) -> int:
+        return len(self._document)
+
+    def text(self, number: int) -> str:
+        """The text of a page, counted from 0; lines end in CRLF. Raises PdfiumError for a page that is broken."""
+        page = self._document[number]
+        try:
+            words = page.get_textpage()
+            # PDFium marks a hyphen at a line's end by a character of its own.
+            return str(words.get_text_range()).replace("\ufffe", "-").replace("\x02", "-")
+        finally:
+            page.close()
+
+    def columns(self, number: int) -> str:
+        """The text of a page in two columns that is drawn line by line, in the order of reading; empty for any other page."""
+        page = self._document[number]
+        try:
+            words = page.get_textpage()
+            count = words.count_rects()
+            if count > MAX_STRETCHES:
+                return ""
+            boxes: list[tuple[float, float, float, float]] = [words.get_rect(index) for index in range(count)]
+            return in_columns([Stretch(*box, str(words.get_text_bounded(*box))) for box in boxes])
+        finally:
+            page.close()
+
+    def bookmarks(self) -> list[Bookmark]:
+        """The outline's entries that lead to a page, in order."""
+        found: list[Bookmark] = []
+        for count, item in enumerate(self._document.get_toc()):
+            if count == MAX_BOOKMARKS:
+                break
+            place = item.get_dest()
+            page = place.get_index() if place else None
+            title = " ".join(item.get_title().split())
+            if page is not None and title:
+                found.append(Bookmark(page, item.level + 1, title))
+        return found
