@@ -166,7 +166,8 @@ class Ingestion:
             tally.removed += len(stored)
         self.catalog.remove(entry.file.path for entry in plan.gone)
         self.catalog.put(replace(entry, file=replace(entry.file, root=plan.root.path)) for entry in plan.moved_root)
-        self.catalog.put_root(replace(plan.root, ingested_ns=self.clock(), passed_over=plan.passed_over))
+        if plan.whole:
+            self.catalog.put_root(replace(plan.root, ingested_ns=self.clock(), passed_over=plan.passed_over))
 
 
 def _row(item: Incoming, passage: Passage, vector: Vectors) -> Row:

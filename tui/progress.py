@@ -21,8 +21,9 @@ class ProgressLine:
         self.stream = stream
         self.is_terminal = is_terminal
         self.quiet = quiet
-        self.shown_at = 0.0 if is_terminal else time.monotonic()
+        self.shown_at = 0.0
         self.drawn = False
+        self._rest()
 
     def show(self, progress: Progress) -> None:
         """Draw the state, unless it was drawn a moment ago."""
@@ -39,10 +40,15 @@ class ProgressLine:
         self.stream.flush()
 
     def close(self) -> None:
-        """Clear the redrawn line."""
+        """Clear the redrawn line; another run may follow."""
+        self._rest()
         if self.drawn:
             self.stream.write("\r\x1b[K")
             self.stream.flush()
+            self.drawn = False
+
+    def _rest(self) -> None:
+        self.shown_at = 0.0 if self.is_terminal else time.monotonic()
 
 
 def line_of(progress: Progress, width: int) -> str:
