@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
-from functools import cache
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from . import readers
 from .catalog import Catalog
 from .choice import ModelChoice
 from .config import CANDIDATES, MAX_FILE_SIZE, default_index
 from .documents import Passage
-from .durability import Durability
 from .errors import IndexDamaged, NoIndex, UsageError
 from .filters import Filter
-from .index_models import clear, recorded, table_of
-from .lock import WriterLock
 from .overview import overview
 from .parts import Parts
 from .passages import PassageRules
 from .paths import anchored, mount_of, real, spellings, within
-from .plan import make_plan
 from .profiles import profile_named
 from .removal import take_out
 from .results import DryRun, IngestReport, Progress, QueryResult, Status, StoredText, Verdict
@@ -40,6 +35,7 @@ from .verdicts import judge
 if TYPE_CHECKING:
     from .engine import Engine
     from .protocols import Embedder, Reranker
+    from .upkeep import Upkeep
 
 
 def _unwatched(progress: Progress) -> None:
@@ -149,6 +145,13 @@ class Index:
         models = self.parts.models
         return models.name if models else ""
 
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """What writes to the index."""
+        from .upkeep import Upkeep
+
+        return Upkeep(self.path, self.parts, self.rules)
+
     def ingest(
         self, paths: Iterable[str | os.PathLike[str]] = (), rules: RootRules | None = None, prune: bool = False,
         on_progress: Callable[[Progress], None] = _unwatched, default_max_file_size: int = MAX_FILE_SIZE, reembed: bool = False,
@@ -160,45 +163,15 @@ class Index:
         New roots pass over files larger than `default_max_file_size` bytes, where `rules` do not say otherwise. Raises UsageError for a path that
         does not exist, IndexLocked while another process writes, ModelMismatch, StorageFull.
         """
-        from .ingest import Ingestion
-
         wanted = [real(path) for path in paths]
-        folder = Path(self.path)
         profile_named(self.parts.asked.over(self.parts.default).profile or "starter")
         if not wanted or not all(map(os.path.lexists, wanted)):
             self._scopes(None, wanted, rules, default_max_file_size)  # refuses a wrong path before an index is made
-        with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
-            clear(folder, catalog)
-            done = self._change_models(catalog, on_progress) if reembed else None
+        with self.upkeep.writing(create=True) as catalog:
+            done = self.upkeep.change_models(catalog, on_progress) if reembed else None
             self.parts.take_choice(catalog)
             scopes = self._scopes(catalog, wanted, rules, default_max_file_size)
-            open_store = cache(lambda: self.parts.open_for_writing(catalog))
-            disk = Durability(folder, table_of(catalog))
-            if disk.is_damaged():
-                open_store()
-                if disk.is_damaged():
-                    raise IndexDamaged(
-                        f"files of the index in {folder} are torn", "delete that folder, then ingest again"
-                    )
-            recipe = self._recipe()
-            recipes = catalog.setting("recipes", {})
-            plans = []
-            for scope in scopes:
-                catalog.put_root(scope.root)
-                for inner in scope.inner:
-                    catalog.forget_root(inner)
-                plans.append(make_plan(catalog, scope, prune, recipes.get(scope.root.path, recipe) != recipe))
-            report = Ingestion(catalog, open_store, lambda: self.parts.embedder, self.rules, on_progress).run(plans)
-            for scope in scopes:
-                if scope.below is None:
-                    recipes[scope.root.path] = recipe
-                if (
-                    prune
-                    and not os.path.lexists(scope.root.path)
-                    and next(catalog.entries(scope.root.path), None) is None
-                ):
-                    catalog.forget_root(scope.root.path)
-            catalog.put_setting("recipes", recipes)
+            report = self.upkeep.run(catalog, scopes, prune, on_progress)
             report = report if done is None else _joined(done, report)
             return replace(report, warnings=(*report.warnings, *self.parts.notices))
 
@@ -214,12 +187,26 @@ class Index:
 
         wanted = [real(path) for path in paths]
         with self._catalog_or_none_yet() as catalog:
-            recipes, recipe = catalog.setting("recipes", {}), self._recipe()
             scopes = self._scopes(catalog, wanted, rules, default_max_file_size)
-            plans = [
-                make_plan(catalog, scope, prune, recipes.get(scope.root.path, recipe) != recipe) for scope in scopes
-            ]
-            return dry_run(catalog, plans)
+            return dry_run(catalog, self.upkeep.plans(catalog, scopes, prune))
+
+    def watch(
+        self, paths: Iterable[str | os.PathLike[str]] = (), rules: RootRules | None = None, prune: bool = False,
+        on_progress: Callable[[Progress], None] = _unwatched, default_max_file_size: int = MAX_FILE_SIZE, reembed: bool = False,
+        stop: threading.Event | None = None,
+    ) -> Iterator[IngestReport]:  # fmt: skip
+        """Ingest, then whatever changes, until `stop` is set: a report of the first run, then one of each that has news.
+
+        Only what changed is looked at. Without `paths` all roots are watched, also those that come to be known meanwhile. Other processes may write
+        between the runs. Raises as `ingest` does, IndexLocked in the first run only.
+        """
+        from .upkeep import News
+
+        wanted = [real(path) for path in paths]
+        first, news = self.ingest(wanted, rules, prune, on_progress, default_max_file_size, reembed), News()
+        news.is_in(first)
+        yield first
+        yield from filter(news.is_in, self.upkeep.follow(wanted, on_progress, stop or threading.Event()))
 
     def query(
         self, text: str, limit: int = 10, mode: str = "hybrid", where: Filter | None = None, per_file: int | None = None,
@@ -278,8 +265,7 @@ class Index:
         What lies inside a root that stays is kept out of it until it is named to `ingest`. Raises UsageError where the index holds nothing there.
         """
         target = self._known(path)
-        folder = Path(self.path)
-        with Catalog.open(folder, write=True) as catalog, WriterLock(folder):
+        with self.upkeep.writing() as catalog:
             entries = list(catalog.entries(target))
             roots = catalog.roots()
             if not entries and not any(within(root.path, target) for root in roots):
@@ -293,21 +279,6 @@ class Index:
                 elif within(target, root.path):
                     catalog.put_root(replace(root, forgotten=(*root.forgotten, anchored(target, root.path))))
             return len(entries)
-
-    def _change_models(self, catalog: Catalog, on_progress: Callable[[Progress], None]) -> Tally | None:
-        """Embed all documents anew where that is due; None where nothing was done."""
-        if recorded(catalog) is None:
-            return None
-        from .reembedding import reembed
-
-        change, embedder = self.parts.begin_change(catalog)
-        if change is None:
-            return None
-        return reembed(Path(self.path), catalog, change, self.parts.open_for_writing(catalog), embedder, on_progress)
-
-    def _recipe(self) -> str:
-        """What makes other passages of the same file when it changes."""
-        return json.dumps({"readers": readers.VERSION, "passages": asdict(self.rules)}, sort_keys=True)
 
     @contextmanager
     def _catalog_or_none_yet(self) -> Iterator[Catalog]:

@@ -165,7 +165,8 @@ class Ingestion:
         tally.removed += take_out(self.catalog, self.open_store, plan.gone)
         self.catalog.remove(entry.file.path for entry in plan.gone)
         self.catalog.put(replace(entry, file=replace(entry.file, root=plan.root.path)) for entry in plan.moved_root)
-        self.catalog.put_root(replace(plan.root, ingested_ns=self.clock(), passed_over=plan.passed_over))
+        if plan.whole:
+            self.catalog.put_root(replace(plan.root, ingested_ns=self.clock(), passed_over=plan.passed_over))
 
 
 def _row(item: Incoming, passage: Passage, vector: Vectors) -> Row:

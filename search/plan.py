@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from . import readers
 from .catalog import Catalog
 from .documents import File, Reason, Skip
 from .entries import Entry, Root, State
+from .ignore import GIT_EXCLUDE, IGNORE_FILES
 from .paths import mount_of, within
-from .scopes import Scope
-from .walker import WalkRules, walk
+from .scopes import Scope, outermost
+from .walker import WalkRules, walk, why
 
 RACY_NS = 10_000_000
 """A file changed less than 10 ms before it was read may have changed again within the clock's tick, unseen by its times."""
+
+MANY_PATHS = 200
+"""So many changes below one root are found faster by a walk of it than one by one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,8 @@ class Plan:
     unchanged: int
     recipe_changed: bool
     warnings: tuple[str, ...]
+    whole: bool = True
+    """False where only a part of the root was looked at."""
 
 
 def rules_of(root: Root) -> WalkRules:
@@ -88,7 +95,42 @@ def make_plan(catalog: Catalog, scope: Scope, prune: bool, recipe_changed: bool)
         unchanged=unchanged,
         recipe_changed=recipe_changed,
         warnings=tuple(warnings),
+        whole=scope.below is None,
     )
+
+
+def changed_scopes(catalog: Catalog, paths: Iterable[str], left_out: str) -> list[Scope]:
+    """The parts of the known roots that changed absolute `paths` mean; nothing below the folder `left_out`.
+
+    A changed ignore file means its folder, many paths of one root all of it. What rules leave out and the index does not hold means nothing, and
+    so does a root that is not there.
+    """
+    roots = [root for root in catalog.roots() if os.path.lexists(root.path)]
+    outer = [root for root in roots if not any(root is not other and within(root.path, other.path) for other in roots)]
+    scopes: list[Scope] = []
+    for root in outer:
+        mine = {_ruled_by(path) if root.ignore_files else path for path in paths if within(path, root.path)}
+        mine = {path for path in mine if not within(path, left_out)}
+        if len(mine) > MANY_PATHS or any(not within(path, root.path) or path == root.path for path in mine):
+            scopes.append(Scope(root))
+            continue
+        kept = [path for path in outermost(sorted(mine)) if _matters(catalog, path, root)]
+        scopes += [Scope(root, path) for path in kept]
+    return scopes
+
+
+def _ruled_by(path: str) -> str:
+    """The folder whose files a path's contents rule, or the path itself."""
+    if path.endswith(f"/{GIT_EXCLUDE}"):
+        return path.removesuffix(f"/{GIT_EXCLUDE}") or "/"
+    folder, name = os.path.split(path)
+    return folder if name in (*IGNORE_FILES, ".git") else path
+
+
+def _matters(catalog: Catalog, path: str, root: Root) -> bool:
+    if next(catalog.entries(path), None) is not None:
+        return True
+    return os.path.lexists(path) and readers.readable(path) is None and why(path, root.path, rules_of(root)) is None
 
 
 def is_unchanged(entry: Entry, file: File) -> bool:

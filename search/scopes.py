@@ -42,11 +42,11 @@ def scopes_of(
     a part of a root, and where there is nothing to refresh.
     """
     roots = {root.path: root for root in known}
-    wanted = _outermost(paths)
+    wanted = outermost(paths)
     if not wanted:
         if not roots:
             raise UsageError("no folder was ingested yet", "name one: docsearch ingest FOLDER")
-        wanted = _outermost(roots)
+        wanted = outermost(roots)
     scopes = [_scope(path, roots, rules, max_file_size) for path in wanted]
     for path in wanted:
         if path not in roots and not os.path.lexists(path) and not holds(path):
@@ -56,7 +56,7 @@ def scopes_of(
 
 def _scope(path: str, roots: dict[str, Root], rules: RootRules, max_file_size: int) -> Scope:
     given = {name: value for name, value in asdict(rules).items() if value is not None}
-    outer = _outermost(roots)
+    outer = outermost(roots)
     above = next((roots[root] for root in outer if path != root and within(path, root)), None)
     if above is not None:
         if given:
@@ -72,10 +72,10 @@ def _inner(path: str, roots: dict[str, Root]) -> tuple[str, ...]:
     return tuple(root for root in roots if root != path and within(root, path))
 
 
-def _outermost(paths: Iterable[str]) -> list[str]:
+def outermost(paths: Iterable[str]) -> list[str]:
     """The paths that lie in none of the others, in the order given.
 
-    >>> _outermost(["/a/b", "/a", "/c", "/a"])
+    >>> outermost(["/a/b", "/a", "/c", "/a"])
     ['/a', '/c']
     """
     distinct = list(dict.fromkeys(paths))

@@ -174,3 +174,29 @@ def test_folders_are_completed(tmp_path: Path) -> None:
     assert completed(f"{tmp_path}/.h") == f"{tmp_path}/.hidden/"
     assert completed(f"{tmp_path}/x") is None
     assert completed(f"{tmp_path}/nowhere/x") is None
+
+
+async def test_watching_is_switched_on_and_off_and_finds_what_changes(
+    index: Index, notes: Path, tmp_path: Path
+) -> None:
+    index.ingest([notes])
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await pilot.press("f2", "w")
+        assert (await watch.until(messages.Refreshed)).report.unchanged == 4
+        await pilot.pause()
+        assert "Watching: what changes in the folders is read at once." in said(app, "counts")
+        await pilot.press("escape", *"quince")
+        await watch.until(messages.Answered, lambda message: message.final and message.result.query == "quince")
+        (notes / "jam.md").write_text("# Jam\n\nA quince has hard flesh.\n")
+        assert (await watch.until(messages.Refreshed)).report.added == 1
+        found = str(notes / "jam.md")
+        await watch.until(messages.Answered, lambda message: message.final and message.result.hits[0].path == found)
+        await pilot.pause()
+        assert said(app, "narration").endswith(" · watching")
+        await pilot.press("f2", "w")
+        await watch.until(messages.WatchEnded)
+        await pilot.pause()
+        assert "Watching" not in said(app, "counts")
+        await pilot.press("f2")
+        assert "watching" not in said(app, "narration")

@@ -115,3 +115,18 @@ def test_a_signal_leaves_the_terminal_as_it_was(terminal: Terminal, tmp_path: Pa
     os.kill(int(child), signal.SIGTERM)
     terminal.wait("left with")
     assert terminal.modes() == "0 0 1"
+
+
+def test_leaving_while_the_folders_are_watched(terminal: Terminal, notes: Path, tmp_path: Path) -> None:
+    start(terminal, tmp_path)
+    terminal.wait("Welcome to docsearch")
+    terminal.line(str(notes))
+    terminal.keys("Enter")
+    terminal.wait("Documents: 4 added")
+    terminal.keys("w")
+    terminal.wait("Watching: what changes")
+    terminal.wait("Documents: 4 unchanged")
+    (notes / "new.md").write_text("# New\n\nRent.\n")
+    terminal.wait("Documents: 1 added")
+    terminal.keys("C-q")
+    terminal.wait("left with 0")

@@ -56,6 +56,11 @@ class StopIngest(Message):
 
 
 @dataclass
+class SwitchWatch(Message):
+    """All known roots are to be watched for changes, or no longer."""
+
+
+@dataclass
 class StartForget(Message):
     """A root is to be taken out of the index."""
 
@@ -113,6 +118,18 @@ class IngestEnded(Message):
     """The ingest is over; `report` is None where it was stopped or failed."""
 
     report: IngestReport | None
+
+
+@dataclass
+class Refreshed(Message):
+    """The watch found something new, and the index has it now."""
+
+    report: IngestReport
+
+
+@dataclass
+class WatchEnded(Message):
+    """The roots are not watched any more."""
 
 
 @dataclass

@@ -28,10 +28,11 @@ class ProgressLine:
         self.stream = stream
         self.is_terminal = is_terminal
         self.quiet = quiet
-        self.shown_at = 0.0 if is_terminal else time.monotonic()
+        self.shown_at = 0.0
         self.device = device
         self.announced = False
         self.drawn = False
+        self._rest()
 
     def show(self, progress: Progress) -> None:
         """Draw the state, unless it was drawn a moment ago."""
@@ -52,10 +53,15 @@ class ProgressLine:
         self.stream.flush()
 
     def close(self) -> None:
-        """Clear the redrawn line."""
+        """Clear the redrawn line; another run may follow."""
+        self._rest()
         if self.drawn:
             self.stream.write("\r\x1b[K")
             self.stream.flush()
+            self.drawn = False
+
+    def _rest(self) -> None:
+        self.shown_at = 0.0 if self.is_terminal else time.monotonic()
 
 
 def long_time_left(progress: Progress) -> float | None:

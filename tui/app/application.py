@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -66,6 +67,8 @@ class DocsearchApp(App[None]):
         )  # fmt: skip
         self.index_screen = IndexScreen()
         self._ingest: Worker[None] | None = None
+        self._watching: threading.Event | None = None
+        """Ends the watch; None where there is none."""
 
     def get_default_screen(self) -> Screen[None]:
         """The search screen lies below all others."""
@@ -77,6 +80,11 @@ class DocsearchApp(App[None]):
         for ending in ENDINGS:
             asyncio.get_running_loop().add_signal_handler(ending, self.exit)
         self.call_after_refresh(self._start)
+
+    def on_unmount(self) -> None:
+        """Let the watch's thread end, which the process waits for."""
+        if self._watching is not None:
+            self._watching.set()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what the keys do, and the saved searches."""
@@ -137,6 +145,16 @@ class DocsearchApp(App[None]):
         if self._ingest is not None:
             self._ingest.cancel()
 
+    def on_switch_watch(self) -> None:
+        """Begin to watch all known roots, or end it."""
+        if self._watching is None:
+            self._watching = threading.Event()
+            self._watch(self._watching)
+        else:
+            self._watching.set()
+        self.index_screen.show_watch(not self._watching.is_set())
+        self.search_screen.show_watch(not self._watching.is_set())
+
     def on_start_forget(self, start: messages.StartForget) -> None:
         """Take a root out of the index."""
         self._forget(start.path)
@@ -163,6 +181,18 @@ class DocsearchApp(App[None]):
         self.index_screen.end(report.report)
         self._start()
         self.search_screen.ask_again()
+
+    def on_refreshed(self, report: messages.Refreshed) -> None:
+        """Show what the watch found, and what the query finds now."""
+        self.index_screen.refreshed(report.report)
+        self._read_status()
+        self.search_screen.ask_again()
+
+    def on_watch_ended(self) -> None:
+        """Say that nothing is watched any more."""
+        self._watching = None
+        self.index_screen.show_watch(False)
+        self.search_screen.show_watch(False)
 
     def on_forgotten(self, report: messages.Forgotten) -> None:
         """Show the index without it."""
@@ -216,6 +246,10 @@ class DocsearchApp(App[None]):
     def _read_in(self, start: messages.StartIngest) -> None:
         worker = get_current_worker()
         self.errands.ingest(start.paths, start.profile, self.post_message, lambda: worker.is_cancelled)
+
+    @work(thread=True, group="watch", exit_on_error=False)
+    def _watch(self, stop: threading.Event) -> None:
+        self.errands.watch(stop, self.post_message)
 
     @work(thread=True, group="forget", exit_on_error=False)
     def _forget(self, path: str) -> None:

@@ -128,6 +128,25 @@ class Errands:
             self._shelf = OrderedDict()
             post(messages.IngestEnded(report))
 
+    def watch(self, stop: threading.Event, post: Post) -> None:
+        """Keep the index in step with its roots until `stop` is set, at the latest after a batch."""
+
+        def advance(progress: Progress) -> None:
+            if stop.is_set():
+                raise Stopped
+            post(messages.Advanced(progress))
+
+        try:
+            for report in self.index.watch(on_progress=advance, stop=stop):
+                self._shelf = OrderedDict()
+                post(messages.Refreshed(report))
+        except Stopped:
+            pass
+        except DocsearchError as error:
+            post(messages.Failed(error))
+        finally:
+            post(messages.WatchEnded())
+
     def forget(self, path: str, post: Post) -> None:
         """Take a root out of the index."""
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import islice
 
 import click
 
@@ -31,24 +32,28 @@ LISTED = 20
 )
 @click.option("--max-file-size", type=SIZE, metavar="SIZE", help="Pass over larger files, such as 20M (default: 50M).")
 @click.option("--prune", is_flag=True, help="Also forget the documents of a root that is now empty or missing.")
+@click.option("--watch", is_flag=True, help="Then keep the index in step with what changes, until Ctrl-C.")
 @click.option("--dry-run", is_flag=True, help="Only list what would be read; writes nothing.")
-@json_flag("--json", "as_json", "A summary for scripts on stdout.")
+@json_flag("--json", "as_json", "A summary for scripts on stdout; with --watch one for each refresh, a line each.")
 @pass_settings
 def ingest(
     settings: Settings, paths: tuple[str, ...], profile: str | None, embedder: str | None, reranker: str | None,
     dimensions: int | None, reembed: bool, exclude: tuple[str, ...], include: tuple[str, ...], hidden: bool | None,
-    ignore: bool | None, max_file_size: int | None, prune: bool, dry_run: bool, as_json: bool,
+    ignore: bool | None, max_file_size: int | None, prune: bool, watch: bool, dry_run: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Read folders or files into the index, or refresh all known ones.
 
-    Options about what to read are kept with a folder for the next run. Exit code 0: all is in; 1: some file failed; 2: could not run.
+    Options about what to read are kept with a folder for the next run. Exit code 0: all is in; 1: some file failed; 2: could not run;
+    130: stopped by Ctrl-C, which is how --watch ends.
 
     \b
     Example:  docsearch ingest ~/notes --exclude '*.log'
+              docsearch ingest --watch
     """
     from search import RootRules
     from search.models.engines import device_for
 
+    from ..jsont import report_json
     from ..progress import ProgressLine
 
     rules = RootRules(exclude or None, include or None, hidden, ignore, max_file_size)
@@ -59,18 +64,26 @@ def ingest(
             return ExitCode.FOUND
         backend = settings.config.backend
         line = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(backend))
+        reports = index.watch(paths, rules, prune, line.show, for_new_roots, reembed)
+        report, first = None, True
         try:
-            report = index.ingest(paths, rules, prune, line.show, for_new_roots, reembed)
+            for report in islice(reports, None if watch else 1):
+                line.close()
+                if first and reembed and not report.reembedded:
+                    settings.note("the index has the vectors of this model already")
+                if as_json:
+                    click.echo(report_json(report))
+                _narrate(settings, report)
+                if watch and first:
+                    settings.note("watching for changes; Ctrl-C ends it")
+                first = False
+        except KeyboardInterrupt:
+            if report is None:
+                raise
+            return ExitCode.INTERRUPTED
         finally:
             line.close()
-        if reembed and not report.reembedded:
-            settings.note("the index has the vectors of this model already")
-        if as_json:
-            from ..jsont import report_json
-
-            click.echo(report_json(report))
-        _narrate(settings, report)
-    return ExitCode.NOTHING if report.failed else ExitCode.FOUND
+    return ExitCode.NOTHING if report is not None and report.failed else ExitCode.FOUND
 
 
 def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
@@ -108,6 +121,8 @@ def _narrate(settings: Settings, report: IngestReport) -> None:
         if len(skips) > LISTED:
             more = f"{title}: {len(skips) - LISTED} more; ask about one with: docsearch check PATH"
             settings.note(settings.placed(more))
+    if report.warnings and report.seconds == 0:
+        return
     parts = [
         f"{count:,} {what}"
         for count, what in (

@@ -18,6 +18,7 @@ from ...terminal import printable
 from ..widgets.ingest_panel import IngestPanel
 from .dialogs import ConfirmScreen, FolderScreen
 
+WATCHING = "\nWatching: what changes in the folders is read at once."
 UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -28,6 +29,7 @@ class IndexScreen(Screen[None]):
         Binding("a", "add", "Add"),
         Binding("r", "refresh_roots", "Refresh"),
         Binding("f", "forget", "Forget"),
+        Binding("w", "watch", "Watch"),
         Binding("s", "stop", "Stop"),
         Binding("escape,f2", "app.pop_screen", "Search"),
     ]
@@ -35,6 +37,7 @@ class IndexScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.busy = False
+        self._watching = False
         self._status: Status | None = None
         self._report: IngestReport | None = None
 
@@ -84,6 +87,18 @@ class IndexScreen(Screen[None]):
             self.query_one(IngestPanel).end(report)
         self._draw()
 
+    def refreshed(self, report: IngestReport) -> None:
+        """Show what the watch found."""
+        self._report = report
+        if self.is_mounted and not self.busy:
+            self.query_one(IngestPanel).end(report)
+        self._draw()
+
+    def show_watch(self, on: bool) -> None:
+        """Say whether the folders are watched."""
+        self._watching = on
+        self._draw()
+
     # What the user wants
 
     def action_add(self) -> None:
@@ -93,6 +108,10 @@ class IndexScreen(Screen[None]):
     def action_refresh_roots(self) -> None:
         """Read what changed in all folders."""
         self.post_message(messages.StartIngest(()))
+
+    def action_watch(self) -> None:
+        """Watch all folders for changes, or no longer."""
+        self.post_message(messages.SwitchWatch())
 
     def action_forget(self) -> None:
         """Ask whether to forget the selected folder."""
@@ -124,9 +143,10 @@ class IndexScreen(Screen[None]):
     # Drawing
 
     def _draw(self) -> None:
-        if not self.is_mounted:
+        # While the app ends, reports still come in, and the widgets go one by one.
+        if not self.is_mounted or not self.app.is_running:
             return
-        self.query_one("#counts", Static).update(_counts(self._status))
+        self.query_one("#counts", Static).update(_counts(self._status) + WATCHING * self._watching)
         roots = self.query_one("#roots", DataTable)
         row = roots.cursor_row
         roots.clear()

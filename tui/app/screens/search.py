@@ -56,6 +56,8 @@ class SearchScreen(Screen[None]):
         self._shown = 0
         self._typed = parse("")
         self._ready = False
+        self._watching = False
+        self._said = ("", False)
         self._summary = "opening the index …"
 
     def compose(self) -> ComposeResult:
@@ -260,12 +262,20 @@ class SearchScreen(Screen[None]):
         if not self._typed.text:
             self._narrate(self._summary)
 
+    def show_watch(self, on: bool) -> None:
+        """Say whether the folders are watched for changes."""
+        self._watching = on
+        self._narrate(*self._said)
+
     def model_ready(self) -> None:
         """Say no longer that the model is loading."""
         self._ready = True
 
     def _narrate(self, text: str, failed: bool = False) -> None:
+        self._said = text, failed
+        if not self.app.is_running:
+            return
         line = self.query_one("#narration", Static)
         problems = "".join(f"{problem} · " for problem in self._typed.problems)
-        line.update(printable(problems + text, one_line=True))
+        line.update(printable(problems + text + " · watching" * self._watching, one_line=True))
         line.set_class(failed or bool(problems), "-failed")
