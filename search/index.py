@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Self
 from . import readers
 from .catalog import Catalog
 from .config import CANDIDATES, MAX_FILE_SIZE, default_index
-from .documents import Passage
+from .documents import Passage, Skip
 from .durability import Durability
 from .entries import State
 from .errors import IndexDamaged, NoIndex, UsageError
 from .filters import Filter
 from .lock import WriterLock
-from .overview import judge, overview
+from .overview import judge, overview, skips_of
 from .parts import Parts
 from .passages import PassageRules
 from .paths import anchored, mount_of, real, spellings, within
@@ -179,12 +179,13 @@ class Index:
     def query(
         self, text: str, limit: int = 10, mode: str = "hybrid", where: Filter | None = None, per_file: int | None = None,
         min_score: float | None = None, explain: bool = False, rerank: bool | None = None, candidates: int = CANDIDATES,
-        rerank_budget: float | None = None,
+        rerank_budget: float | None = None, on_order: Callable[[QueryResult], None] | None = None,
     ) -> QueryResult:  # fmt: skip
         """The passages that answer `text`, best first.
 
         mode: hybrid, vector or text. `where` limits the documents, `per_file` the passages of each; `min_score` None cuts noise only. The best
         `candidates` are reranked, within `rerank_budget` seconds: `rerank` None means in hybrid mode where the profile's reranker is present.
+        While the reranker reads, `on_order` is given the order so far now and then; what it raises ends the query.
         Raises NoIndex, UsageError for an empty query, ModelMismatch.
         """
         from .engine import Request
@@ -192,7 +193,7 @@ class Index:
         asked = Request(text, limit, mode, where, per_file, min_score, explain, candidates, rerank_budget)
         wanted = mode == "hybrid" if rerank is None else rerank
         reranker, warnings = self.parts.reranker(bool(rerank)) if wanted else (None, ())
-        return self.engine.query(asked, reranker, warnings)
+        return self.engine.query(asked, reranker, warnings, on_order)
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""
@@ -214,6 +215,13 @@ class Index:
     def status(self) -> Status:
         """Counts, roots and health, from the catalogue alone. Raises NoIndex."""
         return overview(self.catalog, self.path)
+
+    def skips(self) -> tuple[Skip, ...]:
+        """The files that gave no document, each with its reason, by path: those that a run tried to read. Raises NoIndex.
+
+        What the walk passes over by a rule is only counted, in `status`.
+        """
+        return skips_of(self.catalog)
 
     def check(self, path: str | os.PathLike[str]) -> Verdict:
         """Why a path is or is not in the index. Raises NoIndex."""

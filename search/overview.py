@@ -11,11 +11,12 @@ from pathlib import Path
 
 from . import readers
 from .catalog import Catalog
-from .documents import File, Reason
+from .documents import File, Reason, Skip
 from .entries import Entry, Root, State
 from .lock import holder
 from .paths import within
 from .plan import is_unchanged, rules_of
+from .profiles import PROFILES
 from .results import RootStatus, Status, Verdict
 from .walker import file_at, why
 
@@ -26,6 +27,7 @@ def overview(catalog: Catalog, folder: str) -> Status:
     stored = [entry for entry in entries if entry.passages]
     roots = tuple(_root_status(root, stored) for root in catalog.roots())
     model = catalog.setting("model") or {"name": "", "dimensions": 0}
+    profile = PROFILES.get(catalog.setting("profile", ""))
     pending = sum(1 for entry in entries if entry.state is State.PENDING)
     reasons = Counter(entry.reason for entry in entries if entry.reason is not None)
     over: Counter[Reason] = Counter()
@@ -45,6 +47,15 @@ def overview(catalog: Catalog, folder: str) -> Status:
         skipped=_counts((reasons + over).elements(), failed=False),
         failed=_counts((reasons + over).elements(), failed=True),
         health=_health(pending, roots, holder(folder)),
+        profile=profile.name if profile is not None else "",
+        reranker=profile.reranker if profile is not None else "",
+    )
+
+
+def skips_of(catalog: Catalog) -> tuple[Skip, ...]:
+    """The files that a run tried to read and that gave no document, by path."""
+    return tuple(
+        Skip(entry.file.path, entry.reason, entry.message) for entry in catalog.entries() if entry.reason is not None
     )
 
 

@@ -121,6 +121,9 @@ class Parts:
             )
 
     def _once(self, name: str, make: Callable[[], Part]) -> Part:
+        # What is open is given without waiting for a model that is being loaded.
+        if (part := self._open.get(name)) is not None:
+            return cast("Part", part)
         with self._opening:
             if name not in self._open:
                 self._open[name] = make()

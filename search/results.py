@@ -132,7 +132,10 @@ class RootStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The index at a glance; `size_bytes` on disk, `health` is "ok" or a sentence that says what to do."""
+    """The index at a glance; `size_bytes` on disk, `health` is "ok" or a sentence that says what to do.
+
+    `profile` is empty before the first document, `reranker` the profile's own, empty where it has none.
+    """
 
     index: str
     model: str
@@ -147,6 +150,8 @@ class Status:
     skipped: tuple[tuple[str, int], ...]
     failed: tuple[tuple[str, int], ...]
     health: str
+    profile: str = ""
+    reranker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
