@@ -88,7 +88,7 @@ async def test_filter_words_reach_the_index_and_the_bar(tmp_path: Path) -> None:
         bar = {chip.key: (shown(chip)[0].strip(), chip.has_class("-set")) for chip in app.screen.query(Chip)}
         assert bar == {
             "mode": ("mode: vector", True), "path": ("path", False), "type": ("type: md", True),
-            "after": ("after", False), "before": ("before", False),
+            "after": ("after", False), "before": ("before", False), "rerank": ("rerank", False),
         }  # fmt: skip
         await pilot.press(*" after:soon")
         await pilot.pause()

@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Ask(Message):
-    """What stands in the input is to be answered; a higher number makes lower ones stale."""
+    """What stands in the input is to be answered, with the reranker at last if `rerank`; a higher number makes lower ones stale."""
 
     number: int
     typed: Typed
+    rerank: bool = False
 
 
 @dataclass
@@ -62,12 +63,19 @@ class StartForget(Message):
     path: str
 
 
+@dataclass
+class SwitchRerank(Message):
+    """Hits are to be reranked, or not, from now on and in later runs."""
+
+    on: bool
+
+
 # Reports
 
 
 @dataclass
 class Answered(Message):
-    """Hits for question `number`; `final` is false where a slower leg follows."""
+    """Hits for question `number`; `final` is false where a slower leg or another order follows."""
 
     number: int
     result: QueryResult

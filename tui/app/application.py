@@ -5,23 +5,26 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from search.errors import DocsearchError
+from search.errors import DocsearchError, UsageError
 
 from .. import messages
 from ..terminal import printable
 from .errands import Errands
 from .history import History, state_folder
+from .preferences import Preferences, load_preferences, save_preferences
 from .screens.first_run import FirstRunScreen
 from .screens.help import HelpScreen
 from .screens.index import IndexScreen
@@ -57,9 +60,14 @@ class DocsearchApp(App[None]):
         environment: Mapping[str, str] | None = None,
         state: Path | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        color: bool = True,
     ) -> None:
         super().__init__()
+        self.no_color = not color
+        self._monochrome = Monochrome()
         folder = state or state_folder()
+        self._remembered = folder / "preferences.json"
+        self._preferences = Preferences()
         self.errands = Errands(index)
         self.search_screen = SearchScreen(
             History(folder / "history"), History(folder / "saved"), dict(os.environ if environment is None else environment), clock
@@ -74,6 +82,7 @@ class DocsearchApp(App[None]):
     def on_mount(self) -> None:
         """Leave the loading for after the first paint, and a working terminal whatever ends the app."""
         self.install_screen(self.index_screen, "index")
+        self._remember_switches()
         for ending in ENDINGS:
             asyncio.get_running_loop().add_signal_handler(ending, self.exit)
         self.call_after_refresh(self._start)
@@ -103,6 +112,32 @@ class DocsearchApp(App[None]):
         """Change between the light and the dark theme."""
         self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Colour or none as the app was told to, whatever the environment says: the command line has weighed it already."""
+        filters = [kept for kept in super().get_line_filters() if not isinstance(kept, (Monochrome, NoColor))]
+        return [*filters, self._monochrome] if self.no_color else filters
+
+    def _remember_switches(self) -> None:
+        """Set what was switched in earlier runs, and keep from now on what is switched."""
+        try:
+            self._preferences = load_preferences(self._remembered)
+        except DocsearchError as error:
+            self.warn(error)
+        if self._preferences.theme in self.available_themes:
+            self.theme = self._preferences.theme
+        self.search_screen.rerank = self._preferences.rerank
+        self.theme_changed_signal.subscribe(self, lambda theme: self._prefer(theme=theme.name))
+
+    def _prefer(self, **switched: Any) -> None:
+        new = replace(self._preferences, **switched)
+        if new != self._preferences:
+            self._preferences = new
+            try:
+                save_preferences(self._remembered, new)
+            except OSError as error:
+                hint = "the app forgets it when it ends; check the permissions of that folder"
+                self.warn(UsageError(f"{error.filename}: {error.strerror}", hint))
+
     def _start(self) -> None:
         self._read_status()
         self._warm()
@@ -112,6 +147,10 @@ class DocsearchApp(App[None]):
     def on_ask(self, ask: messages.Ask) -> None:
         """Answer a question; older ones are cancelled."""
         self._answer(ask)
+
+    def on_switch_rerank(self, switch: messages.SwitchRerank) -> None:
+        """Remember it for later runs."""
+        self._prefer(rerank=switch.on)
 
     def on_read(self, read: messages.Read) -> None:
         """Lay out a document."""

@@ -19,12 +19,14 @@ FILTER WORDS, anywhere in the input
   after:2026-03   changed since: 2026-03-01, 2026, 30d, 2w, 6m, yesterday
   before:1y       changed before
   mode:text       hybrid (both legs), vector (meaning), text (words)
+  rerank:off      or on: whether the reranker orders the hits
 
 IN THE INPUT
   Down  Enter     to the hits
   Up              older queries, Down for newer ones
   Escape          clear
   F3              next mode
+  F6              rerank or not, from now on
   Ctrl+S          save the search (Ctrl+P finds it)
 
 IN THE HITS
@@ -32,6 +34,7 @@ IN THE HITS
   Enter           open at the line in $VISUAL or $EDITOR
   o               open in the system's viewer, a PDF at its page
   y  Y            copy path:line, copy the passage
+  e               how the hit came to its place
   n  N            next, previous hit in the same document
   Tab             to the document: j k Space b g G scroll it
   /  Escape       back to the input

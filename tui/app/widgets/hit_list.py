@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import ClassVar
 
 from textual import events
@@ -45,6 +46,7 @@ class HitList(OptionList):
         self.clock = clock
         self.hits: tuple[Hit, ...] = ()
         self.chosen = False
+        self._tops: list[int] = []
         self._told: Hit | None = None
 
     @property
@@ -53,14 +55,19 @@ class HitList(OptionList):
         return None if self.highlighted is None or not self.hits else self.hits[self.highlighted]
 
     def show(self, hits: Sequence[Hit], same_query: bool) -> None:
-        """Show other hits. Within one query a selection that was made by hand stays with its hit, else the first is selected."""
+        """Show other hits. Within one query a selection that was made by hand stays with its hit, and the hit where it is
+        on the screen; else the first is selected.
+        """
         selected = self.hit.id if self.hit is not None and same_query and self.chosen else None
+        row = self._tops[self.highlighted or 0] - self.scroll_offset.y if selected is not None else 0
         self.hits = tuple(hits)
         self.chosen = selected is not None
         ids = [hit.id for hit in hits]
         with self.prevent(OptionList.OptionHighlighted):
             self._draw()
             self.highlighted = (ids.index(selected) if selected in ids else 0) if ids else None
+            if selected in ids:
+                self.scroll_to(y=self._tops[ids.index(selected)] - row, animate=False)
         self._tell()
 
     def select(self, hit: Hit) -> None:
@@ -104,7 +111,10 @@ class HitList(OptionList):
             super().action_cursor_down()
 
     def _draw(self) -> None:
-        self.set_options([Option(self._row(hit), id=hit.id) for hit in self.hits])
+        rows = [self._row(hit) for hit in self.hits]
+        heights = (row.plain.count("\n") + 1 for row in rows)
+        self._tops = list(accumulate(heights, initial=0))
+        self.set_options([Option(row, id=hit.id) for row, hit in zip(rows, self.hits, strict=True)])
 
     def _row(self, hit: Hit) -> Content:
         styles = {name: self.get_visual_style(f"hits--{name}", partial=True) for name in STYLES}
