@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from search import Filter, Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredText
+from search.documents import Reason, Skip
 from search.errors import NoIndex, UsageError
 from search.results import RootStatus
 
@@ -148,9 +149,15 @@ class ScriptedIndex:
         root = RootStatus(ROOT, 4, 12, "2026-11-22T09:30:00Z", True)
         gone = RootStatus("/media/disk/papers", 2, 40, None, False)
         return Status(
-            "/home/ann/index", "toy", 5, (root, gone), 6, 52, 4000, 0, 123_456, (("markdown", 4), ("pdf", 2)), (("hidden", 2),),
+            "/home/ann/index", "toy", 5, (root, gone), 6, 52, 4000, 0, 123_456, (("markdown", 4), ("pdf", 2)), (("hidden", 2), ("no_text", 1)),
             (("corrupt", 1),), "ok", "fast", self.reranker,
         )  # fmt: skip
+
+    def skips(self) -> tuple[Skip, ...]:
+        return (
+            Skip(f"{ROOT}/b\x1b.pdf", Reason.CORRUPT, "it is cut off"),
+            Skip(f"{ROOT}/c.pdf", Reason.NO_TEXT, "its pages are pictures"),
+        )
 
     def ingest(self, paths: Sequence[str], on_progress: Callable[[Progress], None]) -> IngestReport:
         self.ingested.append(tuple(paths))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from search.documents import Skip
     from search.errors import DocsearchError
     from search.results import IngestReport, Progress, QueryResult, Status
 
@@ -99,9 +100,10 @@ class DocumentRead(Message):
 
 @dataclass
 class StatusRead(Message):
-    """The index's counts; None where nothing was ingested yet."""
+    """The index's counts and the files that gave no document; no status where nothing was ingested yet."""
 
     status: Status | None
+    skips: tuple[Skip, ...] = ()
 
 
 @dataclass

@@ -184,7 +184,7 @@ class DocsearchApp(App[None]):
 
     def on_status_read(self, report: messages.StatusRead) -> None:
         """Show the counts; an index that holds nothing asks for a folder."""
-        self.index_screen.show_status(report.status)
+        self.index_screen.show_status(report.status, report.skips)
         self.search_screen.show_status(report.status)
         if report.status is None and self.screen is self.search_screen and not self.index_screen.busy:
             self.push_screen(FirstRunScreen(), self._start_first)

@@ -99,13 +99,13 @@ class Errands:
     def status(self, post: Post) -> None:
         """Read the counts."""
         try:
-            status = self.index.status()
+            status, skips = self.index.status(), self.index.skips()
         except NoIndex:
             post(messages.StatusRead(None))
         except DocsearchError as error:
             post(messages.Failed(error))
         else:
-            post(messages.StatusRead(status))
+            post(messages.StatusRead(status, skips))
 
     def warm(self, post: Post) -> None:
         """Load what the first query would wait for: the table, then the model."""
