@@ -22,7 +22,6 @@ from tui.remedies import REMEDIES
 
 from .app_driver import NOW, ROOT, ScriptedIndex, Watch, a_hit, shown
 
-
 LEFT_OUT = [
     ["1 corrupt", "", REMEDIES["corrupt"]],
     ["", f"{ROOT}/b␛.pdf", "it is cut off"],

@@ -70,4 +70,4 @@ def _open_app(context: click.Context) -> None:
     from .app import DocsearchApp
 
     with context.obj.open_index() as index:
-        DocsearchApp(index, color=context.obj.color != "never").run()
+        DocsearchApp(index, color=context.obj.color != "never", backend=context.obj.config.backend).run()

@@ -13,6 +13,9 @@ from textual.message import Message
 if TYPE_CHECKING:
     from search.documents import Skip
     from search.errors import DocsearchError
+    from search.inventory import Inventory
+    from search.profiles import Profile
+    from search.pulling import Fetching
     from search.results import IngestReport, Progress, QueryResult, Status
 
     from .app.typed import Typed
@@ -65,6 +68,13 @@ class StartForget(Message):
 
 
 @dataclass
+class ChooseFolder(Message):
+    """A folder is to be chosen for a new index with the models of `profile`."""
+
+    profile: str
+
+
+@dataclass
 class SwitchRerank(Message):
     """Hits are to be reranked, or not, from now on and in later runs."""
 
@@ -107,6 +117,14 @@ class StatusRead(Message):
 
 
 @dataclass
+class FirstRun(Message):
+    """Nothing was ingested yet: the profiles whose embedder is here, and the one that fits this machine."""
+
+    profiles: tuple[Profile, ...]
+    fitting: Profile
+
+
+@dataclass
 class ModelReady(Message):
     """The model is loaded: queries by meaning are as fast from now on as they will be."""
 
@@ -131,6 +149,37 @@ class Forgotten(Message):
 
     path: str
     documents: int
+
+
+@dataclass
+class ModelsRead(Message):
+    """Which models are here."""
+
+    inventory: Inventory
+
+
+@dataclass
+class PullAdvanced(Message):
+    """How far a download is; `speed` in bytes a second."""
+
+    state: Fetching
+    speed: float
+
+
+@dataclass
+class EmbedderMeasured(Message):
+    """The embedder of a profile makes so many tokens a second here."""
+
+    profile: str
+    tokens_per_second: float
+
+
+@dataclass
+class ModelWorkEnded(Message):
+    """Work on models is over, with one line about it; `report` is what a test or a conversion printed."""
+
+    line: str
+    report: str = ""
 
 
 @dataclass

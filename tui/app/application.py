@@ -24,10 +24,12 @@ from .. import messages
 from ..terminal import printable
 from .errands import Errands
 from .history import History, state_folder
+from .model_errands import ModelErrands
 from .preferences import Preferences, load_preferences, save_preferences
 from .screens.first_run import FirstRunScreen
 from .screens.help import HelpScreen
 from .screens.index import IndexScreen
+from .screens.models import ModelsScreen
 from .screens.search import SearchScreen
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ class DocsearchApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", "Help", key_display="?"),
         Binding("f2", "index", "Index"),
+        Binding("f5", "models", "Models"),
         Binding("f4", "switch_light", "Light/dark", show=False),
         Binding("ctrl+q", "quit", "Quit", priority=True),
     ]
@@ -61,6 +64,7 @@ class DocsearchApp(App[None]):
         state: Path | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         color: bool = True,
+        backend: str = "auto",
     ) -> None:
         super().__init__()
         self.no_color = not color
@@ -73,7 +77,9 @@ class DocsearchApp(App[None]):
             History(folder / "history"), History(folder / "saved"), dict(os.environ if environment is None else environment), clock
         )  # fmt: skip
         self.index_screen = IndexScreen()
+        self.models_screen = ModelsScreen(ModelErrands(backend))
         self._ingest: Worker[None] | None = None
+        self._first: messages.FirstRun | None = None
 
     def get_default_screen(self) -> Screen[None]:
         """The search screen lies below all others."""
@@ -82,6 +88,7 @@ class DocsearchApp(App[None]):
     def on_mount(self) -> None:
         """Leave the loading for after the first paint, and a working terminal whatever ends the app."""
         self.install_screen(self.index_screen, "index")
+        self.install_screen(self.models_screen, "models")
         self._remember_switches()
         for ending in ENDINGS:
             asyncio.get_running_loop().add_signal_handler(ending, self.exit)
@@ -91,6 +98,7 @@ class DocsearchApp(App[None]):
         """The palette: what the keys do, and the saved searches."""
         yield from super().get_system_commands(screen)
         yield SystemCommand("Index", "Folders, counts, reading, what was skipped and why", self.action_index)
+        yield SystemCommand("Models", "Fetch, test and delete models, choose the index's profile", self.action_models)
         yield SystemCommand("Help", "All keys and filter words", self.action_help)
         yield SystemCommand("Light or dark", "Change between the light and the dark theme", self.action_switch_light)
         for line in reversed(self.search_screen.saved.lines):
@@ -103,10 +111,19 @@ class DocsearchApp(App[None]):
 
     def action_index(self) -> None:
         """Show the index, or go back to the search."""
-        if self.screen is self.index_screen:
+        self._show_or_leave(self.index_screen)
+
+    def action_models(self) -> None:
+        """Show the models, or go back to the search."""
+        self._show_or_leave(self.models_screen)
+
+    def _show_or_leave(self, screen: Screen[None]) -> None:
+        if self.screen is screen:
             self.pop_screen()
         elif self.screen is self.search_screen:
-            self.push_screen("index")
+            self.push_screen(screen)
+        elif self.screen in (self.index_screen, self.models_screen):
+            self.switch_screen(screen)
 
     def action_switch_light(self) -> None:
         """Change between the light and the dark theme."""
@@ -183,11 +200,20 @@ class DocsearchApp(App[None]):
     # Reports
 
     def on_status_read(self, report: messages.StatusRead) -> None:
-        """Show the counts; an index that holds nothing asks for a folder."""
+        """Show the counts."""
         self.index_screen.show_status(report.status, report.skips)
         self.search_screen.show_status(report.status)
-        if report.status is None and self.screen is self.search_screen and not self.index_screen.busy:
-            self.push_screen(FirstRunScreen(), self._start_first)
+        self.models_screen.show_status(report.status)
+
+    def on_first_run(self, report: messages.FirstRun) -> None:
+        """An index that holds nothing asks for a folder."""
+        self._first = report
+        if self.screen is self.search_screen and not self.index_screen.busy:
+            self._ask_for_folder(report.fitting.name)
+
+    def on_choose_folder(self, choose: messages.ChooseFolder) -> None:
+        """Ask for a folder, with the profile that was chosen."""
+        self._ask_for_folder(choose.profile)
 
     def on_model_ready(self) -> None:
         """Say that queries go by meaning from now on."""
@@ -226,9 +252,14 @@ class DocsearchApp(App[None]):
         title, hint = (printable(text, one_line=True) for text in (error.message, error.hint))
         self.notify(hint, title=title, severity="error", timeout=TOAST_SECONDS, markup=False)
 
+    def _ask_for_folder(self, profile: str) -> None:
+        if self._first is not None:
+            self.push_screen(FirstRunScreen(self._first.profiles, profile), self._start_first)
+
     def _start_first(self, start: messages.StartIngest | None) -> None:
         if start is not None:
-            self.push_screen("index")
+            if self.screen is not self.index_screen:
+                self._show_or_leave(self.index_screen)
             self.post_message(start)
 
     # Workers: each only runs an errand

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from search.errors import DocsearchError, NoIndex
+from search.inventory import fitting_profile, present_profiles
 from search.results import Progress, QueryResult, StoredText
 
 from .. import messages
+from .command import Stopped
 from .widgets.colours import colours
 from .widgets.sheet import sheet_of
 
@@ -30,10 +32,6 @@ PATIENCE_SECONDS = 0.05
 
 Post = Callable[[Message], object]
 Stale = Callable[[], bool]
-
-
-class Stopped(Exception):
-    """Nobody waits for it any more; raised through the index so that it ends after its batch."""
 
 
 class Errands:
@@ -102,6 +100,7 @@ class Errands:
             status, skips = self.index.status(), self.index.skips()
         except NoIndex:
             post(messages.StatusRead(None))
+            post(messages.FirstRun(present_profiles(), fitting_profile()))
         except DocsearchError as error:
             post(messages.Failed(error))
         else:
@@ -125,7 +124,7 @@ class Errands:
 
         def advance(progress: Progress) -> None:
             if stale():
-                raise Stopped
+                raise Stopped  # through the index, which ends after its batch
             post(messages.Advanced(progress))
 
         report = None

@@ -12,8 +12,8 @@ from textual.widgets import Input
 class FolderInput(Input):
     """The Right key takes the suggestion."""
 
-    def __init__(self) -> None:
-        super().__init__(placeholder="~/Documents", suggester=Folders())
+    def __init__(self, folder: str = "") -> None:
+        super().__init__(folder, placeholder="~/Documents", suggester=Folders())
 
     @property
     def folder(self) -> str:
