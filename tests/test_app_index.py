@@ -47,7 +47,7 @@ def said(app: App[None], name: str) -> str:
 async def test_first_run_reads_a_folder_and_finds_in_it(index: Index, notes: Path, tmp_path: Path) -> None:
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
-        await watch.until(messages.StatusRead)
+        await watch.until(messages.FirstRun)
         await pilot.pause()
         assert isinstance(app.screen, FirstRunScreen)
         await pilot.press(*"/nowhere", "enter")
@@ -66,10 +66,26 @@ async def test_first_run_reads_a_folder_and_finds_in_it(index: Index, notes: Pat
         assert index.profile == "starter"
 
 
+async def test_one_enter_reads_the_usual_folder_with_the_fitting_profile(
+    index: Index, notes: Path, tmp_path: Path
+) -> None:
+    documents = tmp_path / "home" / "Documents"
+    documents.parent.mkdir()
+    notes.rename(documents)
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await watch.until(messages.FirstRun)
+        await pilot.pause()
+        assert app.screen.query_one(FolderInput).value == "~/Documents"
+        await pilot.press("enter")
+        assert (await watch.until(messages.IngestEnded)).report.added == 4  # type: ignore[union-attr]
+        assert [root.path for root in index.status().roots] == [str(documents)]
+
+
 async def test_first_run_can_wait(index: Index, tmp_path: Path) -> None:
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
-        await watch.until(messages.StatusRead)
+        await watch.until(messages.FirstRun)
         await pilot.pause()
         await pilot.press("escape")
         assert isinstance(app.screen, SearchScreen)

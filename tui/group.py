@@ -68,6 +68,7 @@ def _open_app(context: click.Context) -> None:
         click.echo(context.get_help(), err=True)
         context.exit(ExitCode.ERROR)
     from .app import DocsearchApp
+    from .app.model_errands import ModelErrands
 
     with context.obj.open_index() as index:
-        DocsearchApp(index, color=context.obj.color != "never", backend=context.obj.config.backend).run()
+        DocsearchApp(index, color=context.obj.color != "never", models=ModelErrands(context.obj.config.backend)).run()

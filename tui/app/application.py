@@ -64,7 +64,7 @@ class DocsearchApp(App[None]):
         state: Path | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         color: bool = True,
-        backend: str = "auto",
+        models: ModelErrands | None = None,
     ) -> None:
         super().__init__()
         self.no_color = not color
@@ -77,7 +77,7 @@ class DocsearchApp(App[None]):
             History(folder / "history"), History(folder / "saved"), dict(os.environ if environment is None else environment), clock
         )  # fmt: skip
         self.index_screen = IndexScreen()
-        self.models_screen = ModelsScreen(ModelErrands(backend))
+        self.models_screen = ModelsScreen(models or ModelErrands())
         self._ingest: Worker[None] | None = None
         self._first: messages.FirstRun | None = None
 

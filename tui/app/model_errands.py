@@ -15,6 +15,7 @@ from .command import Stopped, run_command
 from .errands import Post, Stale
 
 if TYPE_CHECKING:
+    from search.hub import Hub
     from search.pulling import Fetching
 
 SHOW_SECONDS = 0.1
@@ -24,11 +25,13 @@ SHOW_SECONDS = 0.1
 class ModelErrands:
     """Runs in threads, as `Errands`. Each piece of work ends with a ModelWorkEnded, whatever becomes of it.
 
-    Models are tested and converted in processes of their own: the memory that they take is free afterwards.
+    Models are tested and converted in processes of their own: the memory that they take is free afterwards. Without `hub`, models come from
+    the one that the environment names.
     """
 
-    def __init__(self, backend: str) -> None:
+    def __init__(self, backend: str = "auto", hub: Hub | None = None) -> None:
         self.backend = backend
+        self.hub = hub
 
     def inventory(self, post: Post) -> None:
         """Look which models are here."""
@@ -48,7 +51,7 @@ class ModelErrands:
 
             names = repositories(name)
             for repository in names:
-                pull(repository, on_progress=_Download(post, stale).show)
+                pull(repository, on_progress=_Download(post, stale).show, hub=self.hub)
             return messages.ModelWorkEnded(f"{' and '.join(names)} {'are' if len(names) > 1 else 'is'} here and whole")
 
         _carry_out(work, post)

@@ -41,6 +41,7 @@ IN THE HITS
 
 EVERYWHERE
   F2              the index: folders, reading, what was skipped
+  F5              the models: pull, convert, test, delete, profile
   F4              light or dark
   Ctrl+P          command palette: themes, saved searches
   F1  ?           this help
@@ -51,6 +52,12 @@ ON THE INDEX SCREEN
   r               read what changed in all folders
   f               forget the selected folder
   s               stop reading
+
+ON THE MODELS SCREEN
+  Enter  u        make the selected profile the index's own
+  p  a            pull the selected model or profile, or another one
+  c  t  d         convert, test, delete the selected model
+  s               stop what is being done
 """
 
 
