@@ -43,6 +43,7 @@ class DocsearchApp(App[None]):
     """Search as you type over `index`, which is opened by the first worker, not by the app's start.
 
     `environment` names the editor, `state` is the folder of histories, `clock` gives the time that ages are counted to.
+    `plain` is for screen readers: no boxes, no icons, no animation.
     """
 
     TITLE = "docsearch"
@@ -64,17 +65,21 @@ class DocsearchApp(App[None]):
         state: Path | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         color: bool = True,
+        plain: bool = False,
         models: ModelErrands | None = None,
     ) -> None:
         super().__init__()
         self.no_color = not color
+        self.set_class(plain, "-plain")
+        if plain:
+            self.animation_level = "none"
         self._monochrome = Monochrome()
         folder = state or state_folder()
         self._remembered = folder / "preferences.json"
         self._preferences = Preferences()
         self.errands = Errands(index)
         self.search_screen = SearchScreen(
-            History(folder / "history"), History(folder / "saved"), dict(os.environ if environment is None else environment), clock
+            History(folder / "history"), History(folder / "saved"), dict(os.environ if environment is None else environment), clock, plain
         )  # fmt: skip
         self.index_screen = IndexScreen()
         self.models_screen = ModelsScreen(models or ModelErrands())

@@ -20,6 +20,17 @@ from ..widgets.folder_input import FolderInput
 INTRODUCTION = "Which folder is to be searched? It is read and never changed, and nothing leaves this machine."
 
 
+class ProfileButton(RadioButton):
+    """A choice that can be told from the others without colours."""
+
+    BUTTON_LEFT, BUTTON_INNER, BUTTON_RIGHT = "(", " ", ")"
+
+    def watch_value(self) -> None:
+        """Mark it where it is chosen."""
+        super().watch_value()
+        self.BUTTON_INNER = "x" if self.value else " "
+
+
 class FirstRunScreen(ModalScreen[StartIngest | None]):
     """Gives the ingest to start, or None. A folder and one of `profiles` are chosen already, so that Enter suffices."""
 
@@ -40,7 +51,7 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
             yield Static("Models")
             with RadioSet(id="profile"):
                 for profile in self._profiles:
-                    yield RadioButton(profile.name, value=profile.name == self._chosen)
+                    yield ProfileButton(profile.name, value=profile.name == self._chosen)
             yield Static("", id="purpose")
             yield Static("Enter: read it   Right: complete   Escape: later", classes="dialog-keys")
 

@@ -36,8 +36,8 @@ class SearchScreen(Screen[None]):
         Binding("slash", "type", "Type"),
         Binding("escape", "back", "Back", show=False),
         Binding("enter", "open", "Open"),
-        Binding("o", "view", "Viewer"),
-        Binding("y", "copy_place", "Copy place"),
+        Binding("o", "view", "View"),
+        Binding("y", "copy_place", "Copy"),
         Binding("Y", "copy_passage", "Copy passage", show=False),
         Binding("n", "other_hit(1)", "Next in file"),
         Binding("N", "other_hit(-1)", "Previous in file", show=False),
@@ -48,13 +48,14 @@ class SearchScreen(Screen[None]):
     ]
 
     def __init__(
-        self, history: History, saved: History, environment: Mapping[str, str], clock: Callable[[], datetime]
-    ) -> None:
+        self, history: History, saved: History, environment: Mapping[str, str], clock: Callable[[], datetime], plain: bool = False
+    ) -> None:  # fmt: skip
         super().__init__()
         self.history = history
         self.saved = saved
         self.environment = environment
         self.clock = clock
+        self.plain = plain
         self._number = 0
         self._shown = 0
         self._typed = parse("")
@@ -68,8 +69,8 @@ class SearchScreen(Screen[None]):
         yield QueryInput(self.history)
         yield FilterBar()
         with Horizontal(id="found"):
-            yield HitList(self.clock)
-            yield Preview()
+            yield HitList(self.clock, self.plain)
+            yield Preview(self.plain)
         yield Static("", id="narration", markup=False)
         yield Footer(show_command_palette=False, compact=True)
 
