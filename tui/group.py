@@ -10,6 +10,7 @@ import click
 
 from search import __version__
 from search.config import CHOICES, load_config
+from search.errors import DocsearchError
 
 from .commands import COMMANDS
 from .exit_codes import ExitCode
@@ -74,4 +75,7 @@ def _open_app(context: click.Context, plain: bool) -> None:
 
     with context.obj.open_index() as index:
         models = ModelErrands(context.obj.config.backend)
-        DocsearchApp(index, color=context.obj.color != "never", plain=plain, models=models).run()
+        app = DocsearchApp(index, color=context.obj.color != "never", plain=plain, models=models)
+        app.run()
+    if app.return_code:
+        raise DocsearchError("the app was ended by the error above", "please report it")

@@ -100,14 +100,12 @@ class DocsearchApp(App[None]):
         self.call_after_refresh(self._start)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: what the keys do, and the saved searches."""
+        """The palette: what the keys do."""
         yield from super().get_system_commands(screen)
         yield SystemCommand("Index", "Folders, counts, reading, what was skipped and why", self.action_index)
         yield SystemCommand("Models", "Fetch, test and delete models, choose the index's profile", self.action_models)
         yield SystemCommand("Help", "All keys and filter words", self.action_help)
         yield SystemCommand("Light or dark", "Change between the light and the dark theme", self.action_switch_light)
-        for line in reversed(self.search_screen.saved.lines):
-            yield SystemCommand(f"Search: {line}", "A saved search", lambda line=line: self.search_screen.put(line))
 
     def action_help(self) -> None:
         """Show the help."""

@@ -49,7 +49,7 @@ class NameScreen(ModalScreen[str | None]):
         """The name and what the keys do."""
         with Vertical(classes="dialog"):
             yield Static("Pull a model from the Hugging Face hub", classes="dialog-title")
-            yield Input(placeholder="ORG/NAME")
+            yield Input(placeholder="ORG/NAME", restrict=r"[\w./-]*")
             yield Static("Enter: pull it   Escape: cancel", classes="dialog-keys")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -157,7 +157,7 @@ def _left_out(status: Status | None) -> str:
     told = [
         f"{title}: {', '.join(f'{count:,} {reason}' for reason, count in counts)}" for title, counts in groups if counts
     ]
-    return ". ".join(told) or "Nothing was left out."
+    return printable(". ".join(told)) or "Nothing was left out."
 
 
 def _freshness(root: RootStatus) -> str:

@@ -228,7 +228,7 @@ class ModelsScreen(Screen[None]):
     def _draw(self) -> None:
         if not self.is_mounted:
             return
-        in_use = self._status.profile if self._status is not None else ""
+        in_use = printable(self._status.profile, one_line=True) if self._status is not None else ""
         told = f"This index has the profile {in_use}" if in_use else "There is no index yet"
         self.query_one("#in-use", Static).update(f"{told}. Enter chooses a profile, Tab goes to the models.")
         if self._inventory is not None:

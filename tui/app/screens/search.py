@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
@@ -20,6 +21,7 @@ from ... import messages
 from ...terminal import printable
 from ..history import History
 from ..opening import open_in_editor, open_in_viewer
+from ..saved_searches import SavedSearches
 from ..typed import parse, with_mode, without
 from ..widgets.filter_bar import Chip, FilterBar
 from ..widgets.hit_list import HitList
@@ -32,6 +34,7 @@ from .explain import ExplainScreen
 class SearchScreen(Screen[None]):
     """Asks while the user types. Answers that are late for what stands in the input are dropped."""
 
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {SavedSearches}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "type", "Type"),
         Binding("escape", "back", "Back", show=False),

@@ -42,4 +42,5 @@ class LeftOut(DataTable[Text]):
         self.move_cursor(row=row)
 
     def _add(self, what: str, path: str, why: str) -> None:
-        self.add_row(Text(what, "bold"), *(Text(printable(cell, one_line=True)) for cell in (path, why)))
+        cells = (printable(cell, one_line=True) for cell in (what, path, why))
+        self.add_row(*(Text(cell, "bold" if place == 0 else "") for place, cell in enumerate(cells)))
