@@ -39,6 +39,7 @@ class Config:
     min_score: float = 0.0
     max_file_size: int = 0
     color: str = "auto"
+    plain: bool = False
 
 
 QUERY_SETTINGS = frozenset({"mode", "limit", "min_score", "color"})
@@ -128,7 +129,7 @@ def _checked(key: str, value: object, source: str) -> dict[str, Any]:
         raise ConfigError(f"{source}: {key} is {value!r}", f"use one of {', '.join(CHOICES[key])}")
     if key == "index" and not value:
         raise ConfigError(f"{source}: the path of the index is empty", "name a folder or leave the setting out")
-    if isinstance(value, (int, float)):
+    if isinstance(value, (int, float)) and key in RANGES:
         low, high = RANGES[key]
         # Asked like this, NaN is refused too.
         if not low <= value <= high:

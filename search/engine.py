@@ -63,8 +63,14 @@ class Engine:
         self.model = model
         self.calibration = calibration
 
-    def query(self, asked: Request, reranker: Reranker | None = None, warnings: tuple[str, ...] = ()) -> QueryResult:
-        """The best passages, reranked where a reranker is given. Raises UsageError for an empty query."""
+    def query(
+        self, asked: Request, reranker: Reranker | None = None, warnings: tuple[str, ...] = (),
+        on_order: Callable[[QueryResult], None] | None = None,
+    ) -> QueryResult:  # fmt: skip
+        """The best passages, reranked where a reranker is given: then `on_order` is given the order between two slices that it reads.
+
+        Raises UsageError for an empty query, and what `on_order` raises.
+        """
         started = time.perf_counter()
         if not asked.text.strip():
             raise UsageError("the query is empty", "type what you are looking for")
@@ -77,18 +83,24 @@ class Engine:
         # A document that a running ingest has just taken out has no entry any more.
         there = {key for key, candidate in legs.candidates.items() if candidate.doc in entries}
         ranked = [item for item in rank(legs, asked.mode, self.calibration) if item.row.key in there]
-        if reranker is not None:
-            texts = [embedded_text(legs.candidates[item.row.key].passage) for item in ranked[: asked.candidates]]
-            ranked = reordered(ranked, rerank(reranker, asked.text, texts, asked.rerank_budget))
-        kept = {item.row.key: item for item in ranked if item.score >= self._least(asked, item)}
-        keys = group([(key, legs.candidates[key].doc) for key in kept], asked.limit, asked.per_file)
-        hits = [
-            _hit(place, kept[key], entries[legs.candidates[key].doc], legs, asked) for place, key in enumerate(keys, 1)
-        ]
-        took = (time.perf_counter() - started) * 1000
-        reranked = any(item.rerank is not None for item in kept.values())
         name = reranker.name if reranker else None
-        return QueryResult(asked.text, asked.mode, reranked, self.model, name, round(took, 1), warnings, tuple(hits))
+
+        def result(order: list[Ranked]) -> QueryResult:
+            kept = {item.row.key: item for item in order if item.score >= self._least(asked, item)}
+            keys = group([(key, legs.candidates[key].doc) for key in kept], asked.limit, asked.per_file)
+            hits = tuple(
+                _hit(place, kept[key], entries[legs.candidates[key].doc], legs, asked)
+                for place, key in enumerate(keys, 1)
+            )
+            took = round((time.perf_counter() - started) * 1000, 1)
+            reranked = any(item.rerank is not None for item in kept.values())
+            return QueryResult(asked.text, asked.mode, reranked, self.model, name, took, warnings, hits)
+
+        if reranker is None:
+            return result(ranked)
+        texts = [embedded_text(legs.candidates[item.row.key].passage) for item in ranked[: asked.candidates]]
+        watch = None if on_order is None else lambda scores: on_order(result(reordered(ranked, scores)))
+        return result(reordered(ranked, rerank(reranker, asked.text, texts, asked.rerank_budget, watch)))
 
     def _least(self, asked: Request, item: Ranked) -> float:
         if asked.min_score is not None:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Self
 from .catalog import Catalog
 from .choice import ModelChoice
 from .config import CANDIDATES, MAX_FILE_SIZE, default_index
-from .documents import Passage
+from .documents import Passage, Skip
 from .errors import IndexDamaged, NoIndex, UsageError
 from .filters import Filter
-from .overview import overview
+from .overview import overview, skips_of
 from .parts import Parts
 from .passages import PassageRules
 from .paths import anchored, mount_of, real, spellings, within
@@ -211,12 +211,13 @@ class Index:
     def query(
         self, text: str, limit: int = 10, mode: str = "hybrid", where: Filter | None = None, per_file: int | None = None,
         min_score: float | None = None, explain: bool = False, rerank: bool | None = None, candidates: int = CANDIDATES,
-        rerank_budget: float | None = None,
+        rerank_budget: float | None = None, on_order: Callable[[QueryResult], None] | None = None,
     ) -> QueryResult:  # fmt: skip
         """The passages that answer `text`, best first.
 
         mode: hybrid, vector or text. `where` limits the documents, `per_file` the passages of each; `min_score` None cuts noise only. The best
         `candidates` are reranked, within `rerank_budget` seconds: `rerank` None means in hybrid mode where the profile's reranker is present.
+        While the reranker reads, `on_order` is given the order so far now and then; what it raises ends the query.
         Raises NoIndex, UsageError for an empty query, ModelMismatch.
         """
         from .engine import Request
@@ -226,12 +227,12 @@ class Index:
         reranker, warnings = self.parts.reranker(bool(rerank)) if wanted else (None, ())
         table = self.parts.table
         try:
-            return self.engine.query(asked, reranker, warnings)
+            return self.engine.query(asked, reranker, warnings, on_order)
         except IndexDamaged:
             if table == self.parts.table:
                 raise
             # Another process changed the models meanwhile, and the table that was asked is gone.
-            return self.engine.query(asked, reranker, warnings)
+            return self.engine.query(asked, reranker, warnings, on_order)
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""
@@ -253,6 +254,13 @@ class Index:
     def status(self) -> Status:
         """Counts, roots and health, from the catalogue alone. Raises NoIndex."""
         return overview(self.catalog, self.path)
+
+    def skips(self) -> tuple[Skip, ...]:
+        """The files that gave no document, each with its reason, by path: those that a run tried to read. Raises NoIndex.
+
+        What the walk passes over by a rule is only counted, in `status`.
+        """
+        return skips_of(self.catalog)
 
     def check(self, path: str | os.PathLike[str], max_file_size: int = MAX_FILE_SIZE) -> Verdict:
         """Why a path is or is not in the index; a file that no run has met yet is read to see what would become of it."""

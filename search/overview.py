@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .catalog import Catalog
-from .documents import Reason
+from .documents import Reason, Skip
 from .entries import Entry, Root, State
 from .index_models import Change, change_of, recorded, reranker_of
 from .lock import holder
@@ -44,6 +44,13 @@ def overview(catalog: Catalog, folder: str) -> Status:
         failed=_counts((reasons + over).elements(), failed=True),
         health=_health(pending, change_of(catalog), roots, holder(folder)),
         models=replace(models, reranker=reranker_of(models)) if models else None,
+    )
+
+
+def skips_of(catalog: Catalog) -> tuple[Skip, ...]:
+    """The files that a run tried to read and that gave no document, by path."""
+    return tuple(
+        Skip(entry.file.path, entry.reason, entry.message) for entry in catalog.entries() if entry.reason is not None
     )
 
 

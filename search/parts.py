@@ -175,6 +175,9 @@ class Parts:
 
     def _once(self, name: str, make: Callable[[], Part], key: object = None) -> Part:
         """The part of that name, made where there is none, or one that was made for another `key`."""
+        # What is open is given without waiting for a model that is being loaded.
+        if (open_ := self._open.get(name)) is not None and open_[0] == key:
+            return cast("Part", open_[1])
         with self._opening:
             if name not in self._open or self._open[name][0] != key:
                 # The old one goes first: two models may be more than the memory holds.

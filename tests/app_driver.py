@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from search import Filter, Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredText
+from search.documents import Reason, Skip
 from search.errors import NoIndex, UsageError
 from search.results import RootStatus
 
@@ -100,13 +101,22 @@ class ScriptedIndex:
         self.documents = documents or {}
         self.empty = empty
         self.gates: dict[str, threading.Event] = {}
+        self.orders: Sequence[Sequence[Hit]] = ()
+        self.reranker = ""
+        self.rerank_fails: Exception | None = None
+        self.read = 0
         self.asked: list[tuple[str, str, Filter | None]] = []
         self.profile: str | None = None
         self.fails: Exception | None = None
         self.ingested: list[tuple[str, ...]] = []
         self.report = IngestReport(3, 0, 0, 1, 0, 12, 400, 2.0, (), (), (("hidden", 2),), ())
 
-    def query(self, text: str, limit: int, mode: str, where: Filter | None = None) -> QueryResult:
+    def query(
+        self, text: str, limit: int, mode: str, where: Filter | None = None, explain: bool = False, rerank: bool = False,
+        on_order: Callable[[QueryResult], None] = lambda order: None,
+    ) -> QueryResult:  # fmt: skip
+        if rerank:
+            return self._rerank(text, mode, on_order)
         if text != "warm":
             self.asked.append((text, mode, where))
             if mode in self.gates:
@@ -114,6 +124,19 @@ class ScriptedIndex:
             if self.fails is not None:
                 raise self.fails
         return QueryResult(text, mode, False, "toy", None, 4.0, (), tuple(self.answers.get(mode, ())))
+
+    def _rerank(self, text: str, mode: str, on_order: Callable[[QueryResult], None]) -> QueryResult:
+        """Each of `orders` in turn, before each but the first a wait for the gate."""
+        results = [QueryResult(text, mode, True, "toy", "judge", 9.0, (), tuple(order)) for order in self.orders]
+        for result in results[:-1]:
+            on_order(result)
+            self.read += 1
+            if "rerank" in self.gates:
+                assert self.gates["rerank"].wait(30)
+                self.gates["rerank"].clear()
+        if self.rerank_fails is not None:
+            raise self.rerank_fails
+        return results[-1]
 
     def document(self, path: str) -> StoredText:
         if path not in self.documents:
@@ -126,9 +149,15 @@ class ScriptedIndex:
         root = RootStatus(ROOT, 4, 12, "2026-11-22T09:30:00Z", True)
         gone = RootStatus("/media/disk/papers", 2, 40, None, False)
         return Status(
-            "/home/ann/index", "toy", 5, (root, gone), 6, 52, 4000, 0, 123_456, (("markdown", 4), ("pdf", 2)), (("hidden", 2),),
-            (("corrupt", 1),), "ok",
+            "/home/ann/index", "toy", 5, (root, gone), 6, 52, 4000, 0, 123_456, (("markdown", 4), ("pdf", 2)), (("hidden", 2), ("no_text", 1)),
+            (("corrupt", 1),), "ok", "fast", self.reranker,
         )  # fmt: skip
+
+    def skips(self) -> tuple[Skip, ...]:
+        return (
+            Skip(f"{ROOT}/b\x1b.pdf", Reason.CORRUPT, "it is cut off"),
+            Skip(f"{ROOT}/c.pdf", Reason.NO_TEXT, "its pages are pictures"),
+        )
 
     def ingest(self, paths: Sequence[str], on_progress: Callable[[Progress], None]) -> IngestReport:
         self.ingested.append(tuple(paths))

@@ -18,8 +18,17 @@ from tui.app.screens.first_run import FirstRunScreen
 from tui.app.screens.search import SearchScreen
 from tui.app.widgets.folder_input import FolderInput, completed
 from tui.app.widgets.hit_list import HitList
+from tui.remedies import REMEDIES
 
 from .app_driver import NOW, ROOT, ScriptedIndex, Watch, a_hit, shown
+
+LEFT_OUT = [
+    ["1 corrupt", "", REMEDIES["corrupt"]],
+    ["", f"{ROOT}/b␛.pdf", "it is cut off"],
+    ["2 hidden", "", REMEDIES["hidden"]],
+    ["1 no_text", "", REMEDIES["no_text"]],
+    ["", f"{ROOT}/c.pdf", "its pages are pictures"],
+]
 
 
 def app_over(index: object, tmp_path: Path) -> DocsearchApp:
@@ -38,7 +47,7 @@ def said(app: App[None], name: str) -> str:
 async def test_first_run_reads_a_folder_and_finds_in_it(index: Index, notes: Path, tmp_path: Path) -> None:
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
-        await watch.until(messages.StatusRead)
+        await watch.until(messages.FirstRun)
         await pilot.pause()
         assert isinstance(app.screen, FirstRunScreen)
         await pilot.press(*"/nowhere", "enter")
@@ -57,10 +66,26 @@ async def test_first_run_reads_a_folder_and_finds_in_it(index: Index, notes: Pat
         assert index.profile == "starter"
 
 
+async def test_one_enter_reads_the_usual_folder_with_the_fitting_profile(
+    index: Index, notes: Path, tmp_path: Path
+) -> None:
+    documents = tmp_path / "home" / "Documents"
+    documents.parent.mkdir()
+    notes.rename(documents)
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await watch.until(messages.FirstRun)
+        await pilot.pause()
+        assert app.screen.query_one(FolderInput).value == "~/Documents"
+        await pilot.press("enter")
+        assert (await watch.until(messages.IngestEnded)).report.added == 4  # type: ignore[union-attr]
+        assert [root.path for root in index.status().roots] == [str(documents)]
+
+
 async def test_first_run_can_wait(index: Index, tmp_path: Path) -> None:
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
-        await watch.until(messages.StatusRead)
+        await watch.until(messages.FirstRun)
         await pilot.pause()
         await pilot.press("escape")
         assert isinstance(app.screen, SearchScreen)
@@ -79,7 +104,8 @@ async def test_what_the_index_holds(tmp_path: Path) -> None:
         )
         assert [row[:3] for row in cells(app, "roots")] == [[ROOT, "4", "12"], ["/media/disk/papers", "2", "40"]]
         assert cells(app, "roots")[1][3] == "not there now; its documents are kept"
-        assert said(app, "left-title") == "Failed: 1 corrupt. Passed over: 2 hidden"
+        assert said(app, "left-title") == "Failed: 1 corrupt. Passed over: 2 hidden, 1 no_text"
+        assert cells(app, "left") == LEFT_OUT
         await pilot.press("f2")
         assert isinstance(app.screen, SearchScreen)
 
@@ -89,7 +115,6 @@ async def test_refreshing_shows_progress_and_what_was_left_out_and_why(tmp_path:
     index.report = replace(
         index.report,
         failed=(Skip(f"{ROOT}/b\x1b.pdf", Reason.CORRUPT, "it is cut off"),),
-        skipped=(Skip(f"{ROOT}/c.pdf", Reason.NO_TEXT, "its pages are pictures"),),
         warnings=("1 document stays",),
     )
     index.gates["ingest"] = threading.Event()
@@ -112,10 +137,7 @@ async def test_refreshing_shows_progress_and_what_was_left_out_and_why(tmp_path:
         await pilot.press("escape", "f2")
         await pilot.pause()
         assert said(app, "ingest-line") == "Documents: 3 added, 1 unchanged, 1 failed; 2 s. 1 document stays"
-        assert cells(app, "left") == [
-            ["failed", f"{ROOT}/b␛.pdf", "it is cut off"],
-            ["passed over", f"{ROOT}/c.pdf", "its pages are pictures"],
-        ]
+        assert cells(app, "left") == LEFT_OUT
 
 
 async def test_stopping(tmp_path: Path) -> None:
@@ -200,3 +222,20 @@ async def test_watching_is_switched_on_and_off_and_finds_what_changes(
         assert "Watching" not in said(app, "counts")
         await pilot.press("f2")
         assert "watching" not in said(app, "narration")
+
+
+def test_each_reason_has_a_remedy() -> None:
+    assert {str(reason) for reason in Reason} <= set(REMEDIES)
+
+
+async def test_of_many_files_that_were_left_out_some_are_listed(tmp_path: Path) -> None:
+    index = ScriptedIndex({})
+    many = tuple(Skip(f"{ROOT}/{number}.pdf", Reason.CORRUPT, "it is cut off") for number in range(1000))
+    index.skips = lambda: many  # type: ignore[method-assign]
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await watch.until(messages.StatusRead)
+        await pilot.press("f2")
+        await pilot.pause()
+        rows = cells(app, "left")
+        assert (len(rows), rows[201]) == (204, ["", "and 800 more", ""])

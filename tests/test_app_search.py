@@ -88,7 +88,7 @@ async def test_filter_words_reach_the_index_and_the_bar(tmp_path: Path) -> None:
         bar = {chip.key: (shown(chip)[0].strip(), chip.has_class("-set")) for chip in app.screen.query(Chip)}
         assert bar == {
             "mode": ("mode: vector", True), "path": ("path", False), "type": ("type: md", True),
-            "after": ("after", False), "before": ("before", False),
+            "after": ("after", False), "before": ("before", False), "rerank": ("rerank", False),
         }  # fmt: skip
         await pilot.press(*" after:soon")
         await pilot.pause()
@@ -243,7 +243,12 @@ async def test_history_and_saved_searches(tmp_path: Path) -> None:
         assert app.focused is hits_of(app)
         await pilot.press("slash", "ctrl+s")
         assert (tmp_path / "state" / "saved").read_text() == "sea\n"
-        assert "Search: sea" in [command.title for command in app.get_system_commands(app.screen)]
+        await pilot.press("ctrl+p", *"Search: sea")
+        await pilot.pause()
+        await app.workers.wait_for_complete(list(app.workers))
+        await pilot.press("enter", "enter")
+        await pilot.pause()
+        assert line.value == "sea"
         await pilot.press("ctrl+s")
         assert (tmp_path / "state" / "saved").read_text() == ""
 

@@ -22,6 +22,8 @@ def test_environment_beats_the_folders_file_beats_the_users(tmp_path: Path) -> N
 def test_the_users_file_is_found_in_the_platforms_place(tmp_path: Path) -> None:
     write(Path(config_folder()) / "config.toml", 'index = "/mine"\nmin_score = 1\n')
     assert load_config(None, {}, str(tmp_path)) == Config(index="/mine", min_score=1.0)
+    write(Path(config_folder()) / "config.toml", 'index = "/mine"\nplain = true\n')
+    assert load_config(None, {}, str(tmp_path)) == Config(index="/mine", plain=True)
 
 
 def test_default_index_lies_in_the_users_data(tmp_path: Path) -> None:
@@ -36,6 +38,8 @@ def test_default_index_lies_in_the_users_data(tmp_path: Path) -> None:
         ("limits = 3", "has an unknown setting 'limits'; the settings are backend, color, dimensions"),
         ("limit = ", "is not valid TOML: Invalid value"),
         ('limit = "3"', "limit must be of type int; it is '3' now"),
+        ('plain = "yes"', "plain must be of type bool; it is 'yes' now"),
+        ("plain = 1", "plain must be of type bool; it is 1 now"),
         ("limit = true", "limit must be of type int; it is True now"),
         ("limit = -1", "limit must lie between 1 and 1000; it is -1 now"),
         ("limit = 1001", "limit must lie between 1 and 1000; it is 1001 now"),

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -118,3 +120,45 @@ def test_asking_a_profile_without_a_reranker(index: Index, notes: Path) -> None:
     assert index.query("tide", rerank=True).warnings == (
         "the profile starter has no reranker: this is the fused order",
     )
+
+
+def test_a_watcher_sees_the_order_between_slices_and_can_end_the_work(index: Index, tmp_path: Path) -> None:
+    for number in range(20):
+        (tmp_path / "many").mkdir(exist_ok=True)
+        (tmp_path / "many" / f"{number:02}.txt").write_text(f"The tide turns. {'Ebb and flow. ' * number}")
+    index.ingest([tmp_path / "many"])
+    reranker, orders = LengthReranker(), list[list[float | None]]()
+    final = index.engine.query(
+        Request("tide", limit=20),
+        reranker,
+        on_order=lambda order: orders.append([hit.scores.rerank for hit in order.hits]),
+    )
+    assert (reranker.read, [len(order) - order.count(None) for order in orders]) == ([8, 8, 4], [8, 16])
+    assert all(order[: -order.count(None)] == sorted(filter(None, order), reverse=True) for order in orders)
+    assert [hit.scores.rerank for hit in final.hits] == sorted((hit.score for hit in final.hits), reverse=True)
+
+    def stale(order: object) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        index.engine.query(Request("tide", limit=20), reranker, on_order=stale)
+    assert reranker.read == [8, 8, 4, 8]
+
+
+def test_queries_go_on_while_the_reranker_is_loaded(tmp_path: Path, notes: Path) -> None:
+    asked, loaded = threading.Event(), threading.Event()
+
+    def slow(name: str) -> LengthReranker:
+        asked.set()
+        assert loaded.wait(30)
+        return LengthReranker()
+
+    with Index(str(tmp_path / "i"), "fast", lambda name: ToyEmbedder(), PassageRules(), None, slow) as index:
+        index.ingest([notes])
+        assert index.query("tide", rerank=False).hits
+        with ThreadPoolExecutor(1) as pool:
+            reranked = pool.submit(index.query, "tide")
+            assert asked.wait(30)
+            assert not index.query("tide", rerank=False).reranked
+            loaded.set()
+            assert reranked.result(30).reranked

@@ -10,6 +10,7 @@ import click
 
 from search import __version__
 from search.config import CHOICES, load_config
+from search.errors import DocsearchError
 
 from .commands import COMMANDS
 from .exit_codes import ExitCode
@@ -28,6 +29,7 @@ from .settings import Settings
 @click.option("-v", "--verbose", is_flag=True, help="Show tracebacks and details.")
 @click.option("--quiet", is_flag=True, help="No progress and no notes on stderr.")
 @click.option("--color", type=click.Choice(CHOICES["color"]), help="Colours and links (default: on a terminal).")
+@click.option("--plain", is_flag=True, help="The app without boxes, icons and animation, for screen readers.")
 @click.version_option(__version__, prog_name="docsearch", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(
@@ -38,6 +40,7 @@ def cli(
     verbose: bool,
     quiet: bool,
     color: str | None,
+    plain: bool,
 ) -> None:
     """Search your own documents by meaning, offline.
 
@@ -55,7 +58,7 @@ def cli(
         color = "never" if environment.get("NO_COLOR") else settings.color
     context.obj = Settings(settings, verbose, quiet, color, _place(index, config))
     if context.invoked_subcommand is None:
-        _open_app(context)
+        _open_app(context, plain or settings.plain)
 
 
 def _place(index: str | None, config: str | None) -> str:
@@ -63,11 +66,16 @@ def _place(index: str | None, config: str | None) -> str:
     return "".join(f"{flag} {shlex.quote(value)} " for flag, value in named if value)
 
 
-def _open_app(context: click.Context) -> None:
+def _open_app(context: click.Context, plain: bool) -> None:
     if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
         click.echo(context.get_help(), err=True)
         context.exit(ExitCode.ERROR)
     from .app import DocsearchApp
+    from .app.model_errands import ModelErrands
 
     with context.obj.open_index() as index:
-        DocsearchApp(index).run()
+        models = ModelErrands(context.obj.config.backend)
+        app = DocsearchApp(index, color=context.obj.color != "never", plain=plain, models=models)
+        app.run()
+    if app.return_code:
+        raise DocsearchError("the app was ended by the error above", "please report it")

@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from search.documents import Skip
     from search.errors import DocsearchError
+    from search.inventory import Inventory
+    from search.profiles import Profile
+    from search.pulling import Fetching
     from search.results import IngestReport, Progress, QueryResult, Status
 
     from .app.typed import Typed
@@ -23,10 +27,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class Ask(Message):
-    """What stands in the input is to be answered; a higher number makes lower ones stale."""
+    """What stands in the input is to be answered, with the reranker at last if `rerank`; a higher number makes lower ones stale."""
 
     number: int
     typed: Typed
+    rerank: bool = False
 
 
 @dataclass
@@ -67,12 +72,26 @@ class StartForget(Message):
     path: str
 
 
+@dataclass
+class ChooseFolder(Message):
+    """A folder is to be chosen for a new index with the models of `profile`."""
+
+    profile: str
+
+
+@dataclass
+class SwitchRerank(Message):
+    """Hits are to be reranked, or not, from now on and in later runs."""
+
+    on: bool
+
+
 # Reports
 
 
 @dataclass
 class Answered(Message):
-    """Hits for question `number`; `final` is false where a slower leg follows."""
+    """Hits for question `number`; `final` is false where a slower leg or another order follows."""
 
     number: int
     result: QueryResult
@@ -96,9 +115,18 @@ class DocumentRead(Message):
 
 @dataclass
 class StatusRead(Message):
-    """The index's counts; None where nothing was ingested yet."""
+    """The index's counts and the files that gave no document; no status where nothing was ingested yet."""
 
     status: Status | None
+    skips: tuple[Skip, ...] = ()
+
+
+@dataclass
+class FirstRun(Message):
+    """Nothing was ingested yet: the profiles whose embedder is here, and the one that fits this machine."""
+
+    profiles: tuple[Profile, ...]
+    fitting: Profile
 
 
 @dataclass
@@ -138,6 +166,37 @@ class Forgotten(Message):
 
     path: str
     documents: int
+
+
+@dataclass
+class ModelsRead(Message):
+    """Which models are here."""
+
+    inventory: Inventory
+
+
+@dataclass
+class PullAdvanced(Message):
+    """How far a download is; `speed` in bytes a second."""
+
+    state: Fetching
+    speed: float
+
+
+@dataclass
+class EmbedderMeasured(Message):
+    """The embedder of a profile makes so many tokens a second here."""
+
+    profile: str
+    tokens_per_second: float
+
+
+@dataclass
+class ModelWorkEnded(Message):
+    """Work on models is over, with one line about it; `report` is what a test or a conversion printed."""
+
+    line: str
+    report: str = ""
 
 
 @dataclass

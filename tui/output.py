@@ -51,11 +51,12 @@ def _hit(hit: Hit, style: Style, full: bool, width: int) -> str:
     else:
         lines += [INDENT + style.mark(words, marks) for words, marks in short.lines]
     if hit.explanation is not None:
-        lines.append(INDENT + style.paint(_explained(hit), 2))
+        lines.append(INDENT + style.paint("; ".join(explained(hit)), 2))
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _explained(hit: Hit) -> str:
+def explained(hit: Hit) -> list[str]:
+    """How a hit that was asked for with its explanation came to its place, a stage each."""
     why = hit.explanation
     assert why is not None
     parts = []
@@ -70,4 +71,4 @@ def _explained(hit: Hit) -> str:
         parts.append(f"fused {hit.scores.fused:.3f} = vector + {why.text_weight:g} x text / {why.full_text:.2f}")
     if hit.scores.rerank is not None:
         parts.append(f"rerank {hit.scores.rerank:.3f}")
-    return "; ".join([*parts, f"score {hit.score:.3f}"])
+    return [*parts, f"score {hit.score:.3f}"]

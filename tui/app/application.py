@@ -6,26 +6,31 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState, get_current_worker
 
-from search.errors import DocsearchError
+from search.errors import DocsearchError, UsageError
 
 from .. import messages
 from ..terminal import printable
 from .errands import Errands
 from .history import History, state_folder
+from .model_errands import ModelErrands
+from .preferences import Preferences, load_preferences, save_preferences
 from .screens.first_run import FirstRunScreen
 from .screens.help import HelpScreen
 from .screens.index import IndexScreen
+from .screens.models import ModelsScreen
 from .screens.search import SearchScreen
 
 if TYPE_CHECKING:
@@ -39,6 +44,7 @@ class DocsearchApp(App[None]):
     """Search as you type over `index`, which is opened by the first worker, not by the app's start.
 
     `environment` names the editor, `state` is the folder of histories, `clock` gives the time that ages are counted to.
+    `plain` is for screen readers: no boxes, no icons, no animation.
     """
 
     TITLE = "docsearch"
@@ -48,6 +54,7 @@ class DocsearchApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1,question_mark", "help", "Help", key_display="?"),
         Binding("f2", "index", "Index"),
+        Binding("f5", "models", "Models"),
         Binding("f4", "switch_light", "Light/dark", show=False),
         Binding("ctrl+q", "quit", "Quit", priority=True),
     ]
@@ -58,17 +65,29 @@ class DocsearchApp(App[None]):
         environment: Mapping[str, str] | None = None,
         state: Path | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        color: bool = True,
+        plain: bool = False,
+        models: ModelErrands | None = None,
     ) -> None:
         super().__init__()
+        self.no_color = not color
+        self.set_class(plain, "-plain")
+        if plain:
+            self.animation_level = "none"
+        self._monochrome = Monochrome()
         folder = state or state_folder()
+        self._remembered = folder / "preferences.json"
+        self._preferences = Preferences()
         self.errands = Errands(index)
         self.search_screen = SearchScreen(
-            History(folder / "history"), History(folder / "saved"), dict(os.environ if environment is None else environment), clock
+            History(folder / "history"), History(folder / "saved"), dict(os.environ if environment is None else environment), clock, plain
         )  # fmt: skip
         self.index_screen = IndexScreen()
+        self.models_screen = ModelsScreen(models or ModelErrands())
         self._ingest: Worker[None] | None = None
         self._watching: threading.Event | None = None
         """Ends the watch; None where there is none."""
+        self._first: messages.FirstRun | None = None
 
     def get_default_screen(self) -> Screen[None]:
         """The search screen lies below all others."""
@@ -77,6 +96,8 @@ class DocsearchApp(App[None]):
     def on_mount(self) -> None:
         """Leave the loading for after the first paint, and a working terminal whatever ends the app."""
         self.install_screen(self.index_screen, "index")
+        self.install_screen(self.models_screen, "models")
+        self._remember_switches()
         for ending in ENDINGS:
             asyncio.get_running_loop().add_signal_handler(ending, self.exit)
         self.call_after_refresh(self._start)
@@ -87,13 +108,12 @@ class DocsearchApp(App[None]):
             self._watching.set()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: what the keys do, and the saved searches."""
+        """The palette: what the keys do."""
         yield from super().get_system_commands(screen)
         yield SystemCommand("Index", "Folders, counts, reading, what was skipped and why", self.action_index)
+        yield SystemCommand("Models", "Fetch, test and delete models, choose the index's profile", self.action_models)
         yield SystemCommand("Help", "All keys and filter words", self.action_help)
         yield SystemCommand("Light or dark", "Change between the light and the dark theme", self.action_switch_light)
-        for line in reversed(self.search_screen.saved.lines):
-            yield SystemCommand(f"Search: {line}", "A saved search", lambda line=line: self.search_screen.put(line))
 
     def action_help(self) -> None:
         """Show the help."""
@@ -102,14 +122,49 @@ class DocsearchApp(App[None]):
 
     def action_index(self) -> None:
         """Show the index, or go back to the search."""
-        if self.screen is self.index_screen:
+        self._show_or_leave(self.index_screen)
+
+    def action_models(self) -> None:
+        """Show the models, or go back to the search."""
+        self._show_or_leave(self.models_screen)
+
+    def _show_or_leave(self, screen: Screen[None]) -> None:
+        if self.screen is screen:
             self.pop_screen()
         elif self.screen is self.search_screen:
-            self.push_screen("index")
+            self.push_screen(screen)
+        elif self.screen in (self.index_screen, self.models_screen):
+            self.switch_screen(screen)
 
     def action_switch_light(self) -> None:
         """Change between the light and the dark theme."""
         self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Colour or none as the app was told to, whatever the environment says: the command line has weighed it already."""
+        filters = [kept for kept in super().get_line_filters() if not isinstance(kept, (Monochrome, NoColor))]
+        return [*filters, self._monochrome] if self.no_color else filters
+
+    def _remember_switches(self) -> None:
+        """Set what was switched in earlier runs, and keep from now on what is switched."""
+        try:
+            self._preferences = load_preferences(self._remembered)
+        except DocsearchError as error:
+            self.warn(error)
+        if self._preferences.theme in self.available_themes:
+            self.theme = self._preferences.theme
+        self.search_screen.rerank = self._preferences.rerank
+        self.theme_changed_signal.subscribe(self, lambda theme: self._prefer(theme=theme.name))
+
+    def _prefer(self, **switched: Any) -> None:
+        new = replace(self._preferences, **switched)
+        if new != self._preferences:
+            self._preferences = new
+            try:
+                save_preferences(self._remembered, new)
+            except OSError as error:
+                hint = "the app forgets it when it ends; check the permissions of that folder"
+                self.warn(UsageError(f"{error.filename}: {error.strerror}", hint))
 
     def _start(self) -> None:
         self._read_status()
@@ -120,6 +175,10 @@ class DocsearchApp(App[None]):
     def on_ask(self, ask: messages.Ask) -> None:
         """Answer a question; older ones are cancelled."""
         self._answer(ask)
+
+    def on_switch_rerank(self, switch: messages.SwitchRerank) -> None:
+        """Remember it for later runs."""
+        self._prefer(rerank=switch.on)
 
     def on_read(self, read: messages.Read) -> None:
         """Lay out a document."""
@@ -162,11 +221,20 @@ class DocsearchApp(App[None]):
     # Reports
 
     def on_status_read(self, report: messages.StatusRead) -> None:
-        """Show the counts; an index that holds nothing asks for a folder."""
-        self.index_screen.show_status(report.status)
+        """Show the counts."""
+        self.index_screen.show_status(report.status, report.skips)
         self.search_screen.show_status(report.status)
-        if report.status is None and self.screen is self.search_screen and not self.index_screen.busy:
-            self.push_screen(FirstRunScreen(), self._start_first)
+        self.models_screen.show_status(report.status)
+
+    def on_first_run(self, report: messages.FirstRun) -> None:
+        """An index that holds nothing asks for a folder."""
+        self._first = report
+        if self.screen is self.search_screen and not self.index_screen.busy:
+            self._ask_for_folder(report.fitting.name)
+
+    def on_choose_folder(self, choose: messages.ChooseFolder) -> None:
+        """Ask for a folder, with the profile that was chosen."""
+        self._ask_for_folder(choose.profile)
 
     def on_model_ready(self) -> None:
         """Say that queries go by meaning from now on."""
@@ -217,9 +285,14 @@ class DocsearchApp(App[None]):
         title, hint = (printable(text, one_line=True) for text in (error.message, error.hint))
         self.notify(hint, title=title, severity="error", timeout=TOAST_SECONDS, markup=False)
 
+    def _ask_for_folder(self, profile: str) -> None:
+        if self._first is not None:
+            self.push_screen(FirstRunScreen(self._first.profiles, profile), self._start_first)
+
     def _start_first(self, start: messages.StartIngest | None) -> None:
         if start is not None:
-            self.push_screen("index")
+            if self.screen is not self.index_screen:
+                self._show_or_leave(self.index_screen)
             self.post_message(start)
 
     # Workers: each only runs an errand

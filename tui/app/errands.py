@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from search.errors import DocsearchError, NoIndex
-from search.results import Progress, StoredText
+from search.inventory import fitting_profile, present_profiles
+from search.results import Progress, QueryResult, StoredText
 
 from .. import messages
+from .command import Stopped
 from .widgets.colours import colours
 from .widgets.sheet import sheet_of
 
@@ -32,10 +34,6 @@ Post = Callable[[Message], object]
 Stale = Callable[[], bool]
 
 
-class Stopped(Exception):
-    """The user stopped the ingest; raised through the index so that it ends after its batch."""
-
-
 class Errands:
     """Runs in threads. `post` sends a message to whoever asked; `stale` says that nobody waits for the answer any more."""
 
@@ -43,29 +41,42 @@ class Errands:
         self.index = index
         self._by_words = threading.Lock()
         self._by_meaning = threading.Lock()
+        self._by_reading = threading.Lock()
         self._shelf: OrderedDict[str, StoredText] = OrderedDict()
 
     def answer(self, ask: messages.Ask, post: Post, stale: Stale) -> None:
-        """Ask the text leg first, which needs no model, then the mode that is wanted.
+        """Ask the text leg first, which needs no model, then the mode that is wanted, then for the reranker's order as it arises.
 
         One query at a time in each: a question that is stale before its turn costs nothing.
         """
+
+        def on_order(order: QueryResult) -> None:
+            if stale():
+                raise Stopped
+            post(messages.Answered(ask.number, order, False))
+
         typed = ask.typed
-        legs = [("text", self._by_words)] if typed.mode != "vector" else []
-        legs += [(typed.mode, self._by_meaning)] if typed.mode != "text" else []
-        for mode, lock in legs:
+        steps = [("text", False, self._by_words)] if typed.mode != "vector" else []
+        steps += [(typed.mode, False, self._by_meaning)] if typed.mode != "text" else []
+        steps += [(typed.mode, True, self._by_reading)] if ask.rerank else []
+        result = None
+        for place, (mode, rerank, lock) in enumerate(steps, 1):
             if not _acquired(lock, stale):
                 return
             try:
-                result = self.index.query(typed.text, LIMIT, mode, typed.where)
+                result = self.index.query(
+                    typed.text, LIMIT, mode, typed.where, explain=True, rerank=rerank, on_order=on_order
+                )
+            except Stopped:
+                return
             except DocsearchError as error:
-                post(messages.AskFailed(ask.number, error))
+                post(_failed(ask.number, error, result if rerank else None))
                 return
             finally:
                 lock.release()
             if stale():
                 return
-            post(messages.Answered(ask.number, result, mode == typed.mode))
+            post(messages.Answered(ask.number, result, place == len(steps)))
 
     def read(self, read: messages.Read, around: int, post: Post, stale: Stale) -> None:
         """Lay a document out; its colours follow, near the offset `around`."""
@@ -86,13 +97,14 @@ class Errands:
     def status(self, post: Post) -> None:
         """Read the counts."""
         try:
-            status = self.index.status()
+            status, skips = self.index.status(), self.index.skips()
         except NoIndex:
             post(messages.StatusRead(None))
+            post(messages.FirstRun(present_profiles(), fitting_profile()))
         except DocsearchError as error:
             post(messages.Failed(error))
         else:
-            post(messages.StatusRead(status))
+            post(messages.StatusRead(status, skips))
 
     def warm(self, post: Post) -> None:
         """Load what the first query would wait for: the table, then the model."""
@@ -112,7 +124,7 @@ class Errands:
 
         def advance(progress: Progress) -> None:
             if stale():
-                raise Stopped
+                raise Stopped  # through the index, which ends after its batch
             post(messages.Advanced(progress))
 
         report = None
@@ -164,6 +176,13 @@ class Errands:
             while len(shelf) > 1 and sum(len(document.text) for document in shelf.values()) > SHELF:
                 shelf.popitem(last=False)
         return shelf[path]
+
+
+def _failed(number: int, error: DocsearchError, before: QueryResult | None) -> Message:
+    """What to post of a step that failed: where only the reranker did, the order `before` it stays."""
+    if before is None:
+        return messages.AskFailed(number, error)
+    return messages.Answered(number, replace(before, warnings=(*before.warnings, f"not reranked: {error}")), True)
 
 
 def _acquired(lock: threading.Lock, stale: Stale) -> bool:

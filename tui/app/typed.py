@@ -17,16 +17,21 @@ if TYPE_CHECKING:
 
     from ..parameters import Date
 
-KEYS = ("path", "type", "after", "before", "mode")
+KEYS = ("path", "type", "after", "before", "mode", "rerank")
+SWITCH = {"on": True, "off": False}
 WORD = re.compile(rf'(?<!\S)({"|".join(KEYS)}):("[^"]*"?|\S*)')
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A query taken apart. `problems` are sentences about filter words that mean nothing; those filter nothing."""
+    """A query taken apart. `rerank` is None where no word says.
+
+    `problems` are sentences about filter words that mean nothing; those filter nothing.
+    """
 
     text: str
     mode: str = "hybrid"
+    rerank: bool | None = None
     paths: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     after: str = ""
@@ -47,8 +52,9 @@ class Typed:
 def parse(line: str, date: Date = DATE) -> Typed:
     """Take the input's line apart. A filter word without a value, as while it is typed, filters nothing.
 
-    >>> parse('notice type:md,pdf path:"my notes" mode:text')
-    Typed(text='notice', mode='text', paths=('my notes',), types=('md', 'pdf'), after='', before='', after_ns=None, before_ns=None, problems=())
+    >>> typed = parse('notice type:md,pdf path:"my notes" mode:text')
+    >>> typed.text, typed.types, typed.paths, typed.mode
+    ('notice', ('md', 'pdf'), ('my notes',), 'text')
     """
     values: dict[str, list[str]] = {key: [] for key in KEYS}
     for key, value in WORD.findall(line):
@@ -59,10 +65,14 @@ def parse(line: str, date: Date = DATE) -> Typed:
     if mode not in MODES:
         problems.append(f"mode:{mode} is none of {', '.join(MODES)}")
         mode = "hybrid"
+    rerank = values["rerank"][-1] if values["rerank"] else None
+    if rerank is not None and rerank not in SWITCH:
+        problems.append(f"rerank:{rerank} is neither on nor off")
     moments = {key: _moment(values[key], date, problems) for key in ("after", "before")}
     return Typed(
         text=" ".join(WORD.sub(" ", line).split()),
         mode=mode,
+        rerank=SWITCH.get(rerank) if rerank is not None else None,
         paths=tuple(values["path"]),
         types=tuple(kind.lower().lstrip(".") for value in values["type"] for kind in value.split(",") if kind),
         after=values["after"][-1] if values["after"] else "",
@@ -79,8 +89,17 @@ def with_mode(line: str, mode: str) -> str:
     >>> with_mode("boiler mode:text", "vector")
     'boiler mode:vector'
     """
-    bare = re.sub(r"(?<!\S)mode:\S*\s*", "", line).rstrip()
+    bare = without(line, "mode")
     return bare if mode == "hybrid" else f"{bare} mode:{mode}".lstrip()
+
+
+def without(line: str, key: str) -> str:
+    """The line without the words of that key.
+
+    >>> without("boiler rerank:on type:md", "rerank")
+    'boiler type:md'
+    """
+    return re.sub(rf"(?<!\S){key}:\S*\s*", "", line).rstrip()
 
 
 def _moment(values: list[str], date: Date, problems: list[str]) -> int | None:

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..exit_codes import ExitCode
+from ..model_rows import HEADINGS, model_row, size_text
 from ..settings import Settings, json_flag, pass_settings
 
 if TYPE_CHECKING:
-    from search.inventory import ModelEntry
     from search.model_test import Examination
 
 Command = Callable[..., Any]
-HEADINGS = ("MODEL", "ROLE", "FORM", "BITS", "DIMENSIONS", "SIZE", "STATE", "PROFILES", "LICENCE")
 RIGHT = {"BITS", "DIMENSIONS", "SIZE"}
 cache_folder_option: Callable[[Command], Command] = click.option(
     "--cache-folder",
@@ -64,7 +63,7 @@ def list_models(settings: Settings, cache_folder: str | None = None, as_json: bo
 
         click.echo(dumps({"schema": SCHEMA, "models": [asdict(model) for model in found.models]}))
     else:
-        click.echo(_table([HEADINGS, *map(_row, found.models)]))
+        click.echo(_table([HEADINGS, *map(model_row, found.models)]))
     return ExitCode.FOUND
 
 
@@ -203,27 +202,6 @@ def rm(settings: Settings, name: str, cache_folder: str | None) -> int:
         size = remove(model)
         settings.note(f"deleted {_line(str(model.store))}: {size_text(size)} are free")
     return ExitCode.FOUND
-
-
-def size_text(size: float) -> str:
-    """Bytes as people read them.
-
-    >>> size_text(335_000_000), size_text(4_257_000_000)
-    ('335 MB', '4.3 GB')
-    """
-    if size >= 1e9:
-        return f"{size / 1e9:,.1f} GB"
-    return f"{size / 1e6:,.0f} MB" if size >= 1e6 else f"{size / 1e3:,.0f} kB"
-
-
-def _row(model: ModelEntry) -> tuple[str, ...]:
-    size = size_text(model.size_bytes) if model.size_bytes else ""
-    if not size and model.download_bytes:
-        size = f"~{size_text(model.download_bytes)}"
-    state = f"{model.state}: {_line(model.detail)}" if model.detail else str(model.state)
-    number = (str(model.bits or "-"), str(model.dimensions or "-"))
-    profiles = ", ".join(model.profiles) or "-"
-    return (_line(model.name), model.role, model.form, *number, size, state, profiles, _line(model.licence) or "-")
 
 
 def _table(rows: list[tuple[str, ...]]) -> str:

@@ -1,4 +1,4 @@
-"""Two questions that a screen asks: which folder, and whether to go on."""
+"""The questions that a screen asks: which folder, which model, how many bits, and whether to go on."""
 
 from __future__ import annotations
 
@@ -38,6 +38,48 @@ class FolderScreen(ModalScreen[str | None]):
     def action_leave(self) -> None:
         """Give None."""
         self.dismiss(None)
+
+
+class NameScreen(ModalScreen[str | None]):
+    """Gives the name of a model on the hub, or None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def compose(self) -> ComposeResult:
+        """The name and what the keys do."""
+        with Vertical(classes="dialog"):
+            yield Static("Pull a model from the Hugging Face hub", classes="dialog-title")
+            yield Input(placeholder="ORG/NAME", restrict=r"[\w./-]*")
+            yield Static("Enter: pull it   Escape: cancel", classes="dialog-keys")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Give the name."""
+        event.stop()
+        self.dismiss(event.value.strip() or None)
+
+
+class BitsScreen(ModalScreen[int | None]):
+    """Asks how many bits a weight of the model `name` is to have."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("8", "answer(8)", "8 bits"),
+        Binding("4", "answer(4)", "4 bits"),
+        Binding("escape", "dismiss(None)", "Cancel"),
+    ]
+
+    def __init__(self, model: str) -> None:
+        super().__init__()
+        self.model = model
+
+    def compose(self) -> ComposeResult:
+        """The question and its answers."""
+        with Vertical(classes="dialog"):
+            yield Static(f"Convert {self.model} to MLX's quantised form, as a new model", markup=False)
+            yield Static("8: 8 bits, half the size   4: 4 bits, a quarter   Escape: cancel", classes="dialog-keys")
+
+    def action_answer(self, bits: int) -> None:
+        """Give the bits."""
+        self.dismiss(bits)
 
 
 class ConfirmScreen(ModalScreen[bool]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,7 +12,6 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, RadioButton, RadioSet, Static
 
-from search.inventory import present_profiles
 from search.profiles import Profile
 
 from ...messages import StartIngest
@@ -19,26 +20,38 @@ from ..widgets.folder_input import FolderInput
 INTRODUCTION = "Which folder is to be searched? It is read and never changed, and nothing leaves this machine."
 
 
+class ProfileButton(RadioButton):
+    """A choice that can be told from the others without colours."""
+
+    BUTTON_LEFT, BUTTON_INNER, BUTTON_RIGHT = "(", " ", ")"
+
+    def watch_value(self) -> None:
+        """Mark it where it is chosen."""
+        super().watch_value()
+        self.BUTTON_INNER = "x" if self.value else " "
+
+
 class FirstRunScreen(ModalScreen[StartIngest | None]):
-    """Gives the ingest to start, or None."""
+    """Gives the ingest to start, or None. A folder and one of `profiles` are chosen already, so that Enter suffices."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "later", "Later")]
 
-    def __init__(self) -> None:
+    def __init__(self, profiles: Sequence[Profile], chosen: str) -> None:
         super().__init__()
-        self._profiles = present_profiles()
+        self._profiles = profiles
+        self._chosen = chosen
 
     def compose(self) -> ComposeResult:
         """A folder, a profile, and what the keys do."""
         with Vertical(id="first-run", classes="dialog"):
             yield Static("Welcome to docsearch", classes="dialog-title")
             yield Static(INTRODUCTION)
-            yield FolderInput()
+            yield FolderInput(usual_folder())
             yield Static("", id="problem", markup=False)
             yield Static("Models")
             with RadioSet(id="profile"):
-                for number, profile in enumerate(self._profiles):
-                    yield RadioButton(profile.name, value=number == 0)
+                for profile in self._profiles:
+                    yield ProfileButton(profile.name, value=profile.name == self._chosen)
             yield Static("", id="purpose")
             yield Static("Enter: read it   Right: complete   Escape: later", classes="dialog-keys")
 
@@ -71,3 +84,8 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
 
     def _show_purpose(self) -> None:
         self.query_one("#purpose", Static).update(self._profile.purpose)
+
+
+def usual_folder() -> str:
+    """The folder that most people keep their documents in, else the working folder."""
+    return "~/Documents" if os.path.isdir(os.path.expanduser("~/Documents")) else os.getcwd()

@@ -11,11 +11,13 @@ from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 
+from search.documents import Skip
 from search.results import IngestReport, Progress, RootStatus, Status
 
 from ... import messages
 from ...terminal import printable
 from ..widgets.ingest_panel import IngestPanel
+from ..widgets.left_out import LeftOut
 from .dialogs import ConfirmScreen, FolderScreen
 
 WATCHING = "\nWatching: what changes in the folders is read at once."
@@ -39,7 +41,7 @@ class IndexScreen(Screen[None]):
         self.busy = False
         self._watching = False
         self._status: Status | None = None
-        self._report: IngestReport | None = None
+        self._skips: tuple[Skip, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Counts, folders, the running ingest, what was left out, the keys."""
@@ -47,13 +49,12 @@ class IndexScreen(Screen[None]):
         yield DataTable(id="roots", cursor_type="row", zebra_stripes=True)
         yield IngestPanel(id="ingest")
         yield Static("", id="left-title", markup=False)
-        yield DataTable(id="left", cursor_type="row")
+        yield LeftOut(id="left")
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Make the columns and show what is known already."""
         self.query_one("#roots", DataTable).add_columns("Folder", "Documents", "Passages", "Last read")
-        self.query_one("#left", DataTable).add_columns("", "File", "Why")
         self._draw()
         self.query_one("#roots", DataTable).focus()
 
@@ -63,9 +64,9 @@ class IndexScreen(Screen[None]):
 
     # What the app knows
 
-    def show_status(self, status: Status | None) -> None:
-        """Show other counts; None where nothing was ingested yet."""
-        self._status = status
+    def show_status(self, status: Status | None, skips: tuple[Skip, ...]) -> None:
+        """Show other counts and files that were left out; None where nothing was ingested yet."""
+        self._status, self._skips = status, skips
         self._draw()
 
     def begin(self) -> None:
@@ -82,7 +83,6 @@ class IndexScreen(Screen[None]):
     def end(self, report: IngestReport | None) -> None:
         """Show what it did; None where it was stopped or failed."""
         self.busy = False
-        self._report = report or self._report
         if self.is_mounted:
             self.query_one(IngestPanel).end(report)
         self._draw()
@@ -154,16 +154,8 @@ class IndexScreen(Screen[None]):
             cells = (printable(root.path, one_line=True), f"{root.documents:,}", f"{root.passages:,}", _freshness(root))
             roots.add_row(*map(Text, cells))
         roots.move_cursor(row=row)
-        self._draw_left_out()
-
-    def _draw_left_out(self) -> None:
-        left = self.query_one("#left", DataTable)
-        left.clear()
-        report = self._report
-        for what, skips in (("failed", report.failed), ("passed over", report.skipped)) if report is not None else ():
-            for skip in skips:
-                cells = (what, printable(skip.path, one_line=True), printable(skip.message, one_line=True))
-                left.add_row(*map(Text, cells))
+        left = self.query_one(LeftOut)
+        left.show(self._status, self._skips)
         left.display = left.row_count > 0
         self.query_one("#left-title", Static).update(_left_out(self._status))
 
@@ -185,7 +177,7 @@ def _left_out(status: Status | None) -> str:
     told = [
         f"{title}: {', '.join(f'{count:,} {reason}' for reason, count in counts)}" for title, counts in groups if counts
     ]
-    return ". ".join(told) or "Nothing was left out."
+    return printable(". ".join(told)) or "Nothing was left out."
 
 
 def _freshness(root: RootStatus) -> str:

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.command import Provider
 from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
@@ -20,41 +21,49 @@ from ... import messages
 from ...terminal import printable
 from ..history import History
 from ..opening import open_in_editor, open_in_viewer
-from ..typed import parse, with_mode
+from ..saved_searches import SavedSearches
+from ..typed import parse, with_mode, without
 from ..widgets.filter_bar import Chip, FilterBar
 from ..widgets.hit_list import HitList
 from ..widgets.hit_row import matched_line
 from ..widgets.preview import Preview
 from ..widgets.query_input import QueryInput
+from .explain import ExplainScreen
 
 
 class SearchScreen(Screen[None]):
     """Asks while the user types. Answers that are late for what stands in the input are dropped."""
 
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {SavedSearches}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "type", "Type"),
         Binding("escape", "back", "Back", show=False),
         Binding("enter", "open", "Open"),
-        Binding("o", "view", "Viewer"),
-        Binding("y", "copy_place", "Copy place"),
+        Binding("o", "view", "View"),
+        Binding("y", "copy_place", "Copy"),
         Binding("Y", "copy_passage", "Copy passage", show=False),
         Binding("n", "other_hit(1)", "Next in file"),
         Binding("N", "other_hit(-1)", "Previous in file", show=False),
+        Binding("e", "explain", "Explain"),
         Binding("f3", "mode", "Mode"),
+        Binding("f6", "rerank", "Rerank"),
         Binding("ctrl+s", "save", "Save search", show=False),
     ]
 
     def __init__(
-        self, history: History, saved: History, environment: Mapping[str, str], clock: Callable[[], datetime]
-    ) -> None:
+        self, history: History, saved: History, environment: Mapping[str, str], clock: Callable[[], datetime], plain: bool = False
+    ) -> None:  # fmt: skip
         super().__init__()
         self.history = history
         self.saved = saved
         self.environment = environment
         self.clock = clock
+        self.plain = plain
         self._number = 0
         self._shown = 0
         self._typed = parse("")
+        self.rerank = True
+        self._reranker = ""
         self._ready = False
         self._watching = False
         self._said = ("", False)
@@ -65,14 +74,14 @@ class SearchScreen(Screen[None]):
         yield QueryInput(self.history)
         yield FilterBar()
         with Horizontal(id="found"):
-            yield HitList(self.clock)
-            yield Preview()
+            yield HitList(self.clock, self.plain)
+            yield Preview(self.plain)
         yield Static("", id="narration", markup=False)
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         """Start with the input."""
-        self.query_one(FilterBar).show(self._typed)
+        self._show_filters()
         self._narrate(self._summary)
         self.query_one(QueryInput).focus()
 
@@ -91,14 +100,14 @@ class SearchScreen(Screen[None]):
         if typed == self._typed:
             return
         self._typed = typed
-        self.query_one(FilterBar).show(typed)
+        self._show_filters()
         self.ask_again()
 
     def ask_again(self) -> None:
         """Ask what stands in the input, as after an ingest."""
         self._number += 1
         if self._typed.text:
-            self.post_message(messages.Ask(self._number, self._typed))
+            self.post_message(messages.Ask(self._number, self._typed, self._reranks))
         else:
             self.query_one(HitList).show((), same_query=False)
             self._narrate(self._summary)
@@ -122,8 +131,23 @@ class SearchScreen(Screen[None]):
             return "no passage answers that; other words may"
         files = len({hit.path for hit in result.hits})
         hits = f"{len(result.hits)} hit{'s' * (len(result.hits) > 1)} in {files} file{'s' * (files > 1)}"
-        pending = "" if final else " · by meaning …" if self._ready else " · the model is loading …"
+        pending = "" if final else self._pending(result)
         return " · ".join([hits, f"{result.mode} {result.took_ms:.0f} ms", *result.warnings]) + pending
+
+    def _pending(self, result: QueryResult) -> str:
+        if result.reranked or result.mode == self._typed.mode:
+            return " · reranking …"
+        return " · by meaning …" if self._ready else " · the model is loading …"
+
+    @property
+    def _reranks(self) -> bool:
+        if self._typed.rerank is not None:
+            return self._typed.rerank
+        return self.rerank and bool(self._reranker) and self._typed.mode == "hybrid"
+
+    def _show_filters(self) -> None:
+        known = bool(self._reranker) or self._typed.rerank is not None
+        self.query_one(FilterBar).show(self._typed, ("on" if self._reranks else "off") if known else "")
 
     # The selected hit
 
@@ -170,6 +194,11 @@ class SearchScreen(Screen[None]):
         else:
             hits.select(mine[(mine.index(hit) + step) % len(mine)])
 
+    def action_explain(self) -> None:
+        """Show how the hit came to its place."""
+        if self.hit is not None:
+            self.app.push_screen(ExplainScreen(self.hit))
+
     def _run(self, action: Callable[[Hit], None]) -> None:
         if self.hit is not None:
             try:
@@ -205,8 +234,9 @@ class SearchScreen(Screen[None]):
     def on_chip_pressed(self, event: Chip.Pressed) -> None:
         """Change the mode, or begin a filter word."""
         event.stop()
-        if event.key == "mode":
-            self.action_mode()
+        switches = {"mode": self.action_mode, "rerank": self.action_rerank}
+        if event.key in switches:
+            switches[event.key]()
         else:
             line = self.query_one(QueryInput).value.rstrip()
             self.put(f"{line} {event.key}:".lstrip())
@@ -232,6 +262,22 @@ class SearchScreen(Screen[None]):
         """Change to the next mode."""
         line = self.query_one(QueryInput)
         line.put(with_mode(line.value, MODES[(MODES.index(self._typed.mode) + 1) % len(MODES)]))
+
+    def action_rerank(self) -> None:
+        """Rerank from now on, or no longer; in the modes of one leg, which are not reranked by themselves, only this query."""
+        if not self._reranker:
+            self.notify("This index's models have no reranker; F5 shows others", severity="warning")
+            return
+        line, wanted = self.query_one(QueryInput), not self._reranks
+        bare = without(line.value, "rerank")
+        if self._typed.mode == "hybrid":
+            self.rerank = wanted
+            self.post_message(messages.SwitchRerank(wanted))
+            line.put(bare)
+            self._show_filters()
+            self.ask_again()
+        else:
+            line.put(f"{bare} rerank:on" if wanted else bare)
 
     def action_save(self) -> None:
         """Keep the query among the saved searches of the palette, or take it out."""
@@ -261,6 +307,12 @@ class SearchScreen(Screen[None]):
             self._summary = found if status.health == "ok" else f"{found} · {status.health}"
         if not self._typed.text:
             self._narrate(self._summary)
+        reranker = status.reranker if status is not None else ""
+        if reranker != self._reranker:
+            self._reranker = reranker
+            self._show_filters()
+            if self._typed.text:
+                self.ask_again()
 
     def show_watch(self, on: bool) -> None:
         """Say whether the folders are watched for changes."""

@@ -20,7 +20,7 @@ from .hit_row import matched_offset
 from .rows import TAB
 from .sheet import Sheet, overlapping
 
-BAR = "▌"
+BAR, PLAIN_BAR = "▌", ">"
 ABOVE = 4
 """Rows of context above a passage that is scrolled to."""
 
@@ -48,8 +48,9 @@ class DocumentView(ScrollView, can_focus=True):
     class Moved(Message):
         """Other rows are on the screen."""
 
-    def __init__(self) -> None:
+    def __init__(self, bar: str = BAR) -> None:
         super().__init__()
+        self.bar = bar
         self.sheet: Sheet | None = None
         self._hit: Hit | None = None
         self._passage = (0, 0)
@@ -135,7 +136,7 @@ class DocumentView(ScrollView, can_focus=True):
         line = self.sheet.rows.line_started(number)
         label = "" if line is None or self.sheet.pages else str(line + self.sheet.first_line - 1)
         row = Content.assemble(
-            (BAR if inside else " ", self._style("bar")),
+            (self.bar if inside else " ", self._style("bar")),
             (label.rjust(self._gutter_cells - 2) + " ", self._style("gutter")),
             text.expand_tabs(TAB),
         )

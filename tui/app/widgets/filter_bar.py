@@ -38,16 +38,17 @@ class FilterBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """A chip for each filter."""
-        yield from (Chip(key) for key in ("mode", *(key for key in KEYS if key != "mode")))
+        yield from (Chip(key) for key in ("mode", "rerank", *(key for key in KEYS if key not in ("mode", "rerank"))))
 
-    def show(self, typed: Typed) -> None:
-        """Show the filters of another query."""
+    def show(self, typed: Typed, rerank: str) -> None:
+        """Show the filters of another query; `rerank` is on, off, or empty where there is no reranker."""
         values = {
             "mode": typed.mode,
             "path": " ".join(typed.paths),
             "type": ",".join(typed.types),
             "after": typed.after,
             "before": typed.before,
+            "rerank": rerank,
         }
         for chip in self.query(Chip):
             value = printable(values[chip.key], one_line=True)

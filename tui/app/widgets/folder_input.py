@@ -8,12 +8,18 @@ import os
 from textual.suggester import Suggester
 from textual.widgets import Input
 
+from ...terminal import printable
+
 
 class FolderInput(Input):
     """The Right key takes the suggestion."""
 
-    def __init__(self) -> None:
-        super().__init__(placeholder="~/Documents", suggester=Folders())
+    def __init__(self, folder: str = "") -> None:
+        super().__init__(folder, placeholder="~/Documents", suggester=Folders())
+
+    def validate_value(self, value: str) -> str:
+        """What is pasted may hold characters that act on a terminal."""
+        return printable(value)
 
     @property
     def folder(self) -> str:
@@ -50,5 +56,7 @@ def completed(line: str) -> str | None:
             names = [entry.name for entry in entries if entry.name.startswith(beginning) and entry.is_dir()]
     except OSError:
         return None
+    # A name that would act on the terminal is not proposed: it could not be typed either.
+    names = [name for name in names if printable(name) == name]
     visible = sorted(name for name in names if beginning.startswith(".") or not name.startswith("."))
     return f"{above}{slash}{visible[0]}/" if visible and (slash or beginning) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import accumulate
 from typing import ClassVar
 
 from textual import events
@@ -19,7 +20,7 @@ from .hit_row import STYLES, hit_row
 
 
 class HitList(OptionList):
-    """A list of Hits. `clock` gives the time that ages are counted to."""
+    """A list of Hits. `clock` gives the time that ages are counted to. `plain` marks the selected hit by a sign, not by its colour alone."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"hits--{name}" for name in STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,11 +41,13 @@ class HitList(OptionList):
             super().__init__()
             self.hit = hit
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], plain: bool = False) -> None:
         super().__init__()
         self.clock = clock
+        self.plain = plain
         self.hits: tuple[Hit, ...] = ()
         self.chosen = False
+        self._tops: list[int] = []
         self._told: Hit | None = None
 
     @property
@@ -53,14 +56,21 @@ class HitList(OptionList):
         return None if self.highlighted is None or not self.hits else self.hits[self.highlighted]
 
     def show(self, hits: Sequence[Hit], same_query: bool) -> None:
-        """Show other hits. Within one query a selection that was made by hand stays with its hit, else the first is selected."""
+        """Show other hits. Within one query a selection that was made by hand stays with its hit, and the hit where it is
+        on the screen; else the first is selected.
+        """
         selected = self.hit.id if self.hit is not None and same_query and self.chosen else None
+        row = self._tops[self.highlighted or 0] - self.scroll_offset.y if selected is not None else 0
         self.hits = tuple(hits)
         self.chosen = selected is not None
         ids = [hit.id for hit in hits]
         with self.prevent(OptionList.OptionHighlighted):
             self._draw()
             self.highlighted = (ids.index(selected) if selected in ids else 0) if ids else None
+            if self.plain:
+                self._draw_again()
+            if selected in ids:
+                self.scroll_to(y=self._tops[ids.index(selected)] - row, animate=False)
         self._tell()
 
     def select(self, hit: Hit) -> None:
@@ -81,14 +91,15 @@ class HitList(OptionList):
         """Draw the rows in the new theme's colours."""
         super().notify_style_update()
         if self.hits and self.is_mounted:
-            for option, hit in zip(self.options, self.hits, strict=True):
-                self.replace_option_prompt(str(option.id), self._row(hit))
+            self._draw_again()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """The selection was moved by key or mouse."""
         event.stop()
         if self.hit is not self._told:
             self.chosen = True
+        if self.plain:
+            self._draw_again()
         self._tell()
 
     def action_up(self) -> None:
@@ -104,12 +115,21 @@ class HitList(OptionList):
             super().action_cursor_down()
 
     def _draw(self) -> None:
-        self.set_options([Option(self._row(hit), id=hit.id) for hit in self.hits])
+        rows = [self._row(hit) for hit in self.hits]
+        heights = (row.plain.count("\n") + 1 for row in rows)
+        self._tops = list(accumulate(heights, initial=0))
+        self.set_options([Option(row, id=hit.id) for row, hit in zip(rows, self.hits, strict=True)])
+
+    def _draw_again(self) -> None:
+        """The same hits in rows of the same heights."""
+        for option, hit in zip(self.options, self.hits, strict=True):
+            self.replace_option_prompt(str(option.id), self._row(hit))
 
     def _row(self, hit: Hit) -> Content:
         styles = {name: self.get_visual_style(f"hits--{name}", partial=True) for name in STYLES}
         width = max(self.scrollable_content_region.width - 3, 20)
-        return hit_row(hit, width, self.clock(), styles)
+        mark = None if not self.plain else ">" if hit is self.hit else " "
+        return hit_row(hit, width, self.clock(), styles, mark=mark)
 
     def _tell(self) -> None:
         if self.hit is not self._told:

@@ -32,15 +32,23 @@ SPANS: Sequence[tuple[int, str]] = (
 STYLES = ("file", "meta", "trail", "match", "text")
 
 
-def hit_row(hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], lines: int = 2) -> Content:
-    """The hit in rows of `width` cells, with at most `lines` rows of its text; `styles` are named as in STYLES."""
-    meta = Content.styled(f"{score_bar(hit.score)} {hit.score:.2f} {age(hit.modified, now):>4}", styles["meta"])
-    icon = ICONS.get(hit.kind, UNKNOWN_ICON)
+def hit_row(
+    hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], lines: int = 2, mark: str | None = None
+) -> Content:
+    """The hit in rows of `width` cells, with at most `lines` rows of its text; `styles` are named as in STYLES.
+
+    With `mark`, which then stands in the icon's place, no bar and no icon is drawn.
+    """
+    bar = f"{score_bar(hit.score)} " if mark is None else ""
+    meta = Content.styled(f"{bar}{hit.score:.2f} {age(hit.modified, now):>4}", styles["meta"])
+    icon = ICONS.get(hit.kind, UNKNOWN_ICON) if mark is None else mark
     name = _end_of(place(hit), max(width - meta.cell_length - 3, 8))
     head = Content.styled(f"{icon} {name}", styles["file"])
     rows = [Content.assemble(head, " " * max(width - head.cell_length - meta.cell_length, 1), meta)]
     if hit.headings:
-        trail = Content.styled(printable(" › ".join(hit.headings), one_line=True), styles["trail"])
+        trail = Content.styled(
+            printable((" › " if mark is None else " > ").join(hit.headings), one_line=True), styles["trail"]
+        )
         rows.append(Content.assemble("  ", trail).truncate(width, ellipsis=True))
     shown = snippet(hit.text, hit.highlights, hit.kind, max(width - 2, 10), hit.headings)
     for text, marks in shown.lines[:lines]:

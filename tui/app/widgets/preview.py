@@ -13,7 +13,7 @@ from textual.widgets import Static
 from search.results import Hit
 
 from ...terminal import printable
-from .document_view import DocumentView
+from .document_view import BAR, PLAIN_BAR, DocumentView
 from .sheet import Sheet, sheet_of_hit
 
 REST_SECONDS = 0.15
@@ -31,8 +31,9 @@ class Preview(Vertical):
             self.path = path
             self.width = width
 
-    def __init__(self) -> None:
+    def __init__(self, plain: bool = False) -> None:
         super().__init__()
+        self.plain = plain
         self._hit: Hit | None = None
         self._hits: Sequence[Hit] = ()
         self._timer: Timer | None = None
@@ -40,7 +41,7 @@ class Preview(Vertical):
     def compose(self) -> ComposeResult:
         """The line and the document."""
         yield Static("", id="place", markup=False)
-        yield DocumentView()
+        yield DocumentView(PLAIN_BAR if self.plain else BAR)
 
     def show_hit(self, hit: Hit | None, hits: Sequence[Hit]) -> None:
         """Show the passage at once, and its document when the selection rests on it; `hits` are marked too."""

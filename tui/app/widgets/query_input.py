@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
+from ...terminal import printable
 from ..history import History
 
 
@@ -25,6 +26,10 @@ class QueryInput(Input):
     def __init__(self, history: History) -> None:
         super().__init__(placeholder="Search: words or a question, and path: type: after: before: mode:")
         self.history = history
+
+    def validate_value(self, value: str) -> str:
+        """What is pasted or was kept may hold characters that act on a terminal."""
+        return printable(value)
 
     def action_older(self) -> None:
         """Put an older line in the input."""

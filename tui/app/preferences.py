@@ -1,0 +1,42 @@
+"""What the user switched in the app, kept in a file of his state folder: the theme, and whether to rerank."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from search.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """An empty `theme` is the app's own."""
+
+    theme: str = ""
+    rerank: bool = True
+
+
+def load_preferences(file: Path) -> Preferences:
+    """What was kept, or the defaults where nothing was. Raises ConfigError for a file that holds something else."""
+    if not file.exists():
+        return Preferences()
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        theme, rerank = kept["theme"], kept["rerank"]
+        if not (isinstance(theme, str) and isinstance(rerank, bool)):
+            raise TypeError("wrong types")
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ConfigError(
+            f"what the app remembers cannot be read from {file}", "it goes on with its defaults"
+        ) from error
+    return Preferences(theme, rerank)
+
+
+def save_preferences(file: Path, preferences: Preferences) -> None:
+    """Keep them. Raises OSError where the file cannot be written."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    new = file.with_name(file.name + ".new")
+    new.write_text(json.dumps(asdict(preferences)) + "\n", encoding="utf-8")
+    os.replace(new, file)

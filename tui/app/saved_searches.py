@@ -1,0 +1,40 @@
+"""The saved searches, as commands of the palette."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from ..terminal import printable
+
+if TYPE_CHECKING:
+    from .screens.search import SearchScreen
+
+HELP = "A saved search"
+
+
+class SavedSearches(Provider):
+    """Those of the search screen. Titles are contents: of a text the palette would read the brackets as markup."""
+
+    async def discover(self) -> Hits:
+        """All of them, the newest first."""
+        for line in reversed(self._screen.saved.lines):
+            yield DiscoveryHit(_title(line), partial(self._screen.put, line), text=line, help=HELP)
+
+    async def search(self, query: str) -> Hits:
+        """Those that match what is typed."""
+        matcher = self.matcher(query)
+        for line in reversed(self._screen.saved.lines):
+            if (score := matcher.match(f"Search: {line}")) > 0:
+                yield Hit(score, _title(line), partial(self._screen.put, line), text=line, help=HELP)
+
+    @property
+    def _screen(self) -> SearchScreen:
+        return cast("SearchScreen", self.screen)
+
+
+def _title(line: str) -> Content:
+    return Content(f"Search: {printable(line, one_line=True)}")

@@ -1,0 +1,74 @@
+"""The models of the inventory and the profiles made of them, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.text import Text
+from textual.widgets import DataTable
+
+from search.caches import State
+from search.inventory import Inventory, ModelEntry
+from search.profiles import PROFILES, Profile
+
+from ...model_rows import HEADINGS, model_row, size_text
+
+
+class ModelTable(DataTable[Text]):
+    """A row for each model, as `docsearch models list` has it."""
+
+    def on_mount(self) -> None:
+        """Make the columns."""
+        self.models: tuple[ModelEntry, ...] = ()
+        self.cursor_type = "row"
+        self.add_columns(*(heading.capitalize() for heading in HEADINGS))
+
+    @property
+    def model(self) -> ModelEntry | None:
+        """The model under the cursor."""
+        return self.models[self.cursor_row] if self.cursor_row < len(self.models) else None
+
+    def show(self, inventory: Inventory) -> None:
+        """Show another inventory; the cursor stays in its row."""
+        self.models, row = inventory.models, self.cursor_row
+        self.clear()
+        for model in self.models:
+            self.add_row(*map(Text, model_row(model)))
+        self.move_cursor(row=row)
+
+
+class ProfileTable(DataTable[Text]):
+    """A row for each profile: its models, and what of them is here."""
+
+    def on_mount(self) -> None:
+        """Make the columns."""
+        self.cursor_type = "row"
+        self.add_columns("", "Profile", "Embedder", "Reranker", "Here", "For")
+
+    @property
+    def profile(self) -> Profile:
+        """The profile under the cursor."""
+        return list(PROFILES.values())[self.cursor_row]
+
+    def show(self, inventory: Inventory, in_use: str) -> None:
+        """Show what is here of each; `in_use` is the profile of the index."""
+        models, row = {model.name: model for model in inventory.models}, self.cursor_row
+        self.clear()
+        for profile in PROFILES.values():
+            own = (_short(profile.embedder), _short(profile.reranker) or "none")
+            mark = "in use" if profile.name == in_use else ""
+            self.add_row(*map(Text, (mark, profile.name, *own, _presence(profile, models), profile.purpose)))
+        self.move_cursor(row=row)
+
+
+def _presence(profile: Profile, models: Mapping[str, ModelEntry]) -> str:
+    own = [models[name] for name in (profile.embedder, profile.reranker) if name]
+    wanted = [model for model in own if model.state is not State.AVAILABLE]
+    if not wanted:
+        return "yes"
+    size = f"~{size_text(sum(model.download_bytes for model in wanted))} to pull"
+    return size if len(wanted) == len(own) else f"the {next(m for m in own if m not in wanted).role}; {size}"
+
+
+def _short(name: str) -> str:
+    return name.rsplit("/", 1)[-1]

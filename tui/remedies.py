@@ -1,0 +1,24 @@
+"""What people can do about each reason for which a file is not in the index."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+REMEDIES: Mapping[str, str] = {
+    "ignored": "an ignore file names it; to read it nevertheless: docsearch ingest --no-ignore FOLDER",
+    "hidden": "its name begins with a dot; to read it nevertheless: docsearch ingest --hidden FOLDER",
+    "excluded": "the folder's own rules leave it out; other rules: docsearch ingest --exclude or --include FOLDER",
+    "symlink": "links are not followed out of a folder; add what it points to as a folder of its own",
+    "special": "nothing: it is no regular file",
+    "too_large": "raise the limit: docsearch ingest --max-file-size 200M FOLDER",
+    "binary": "nothing: it holds no text that can be read",
+    "empty": "nothing: there is nothing in it",
+    "no_text": "its pages are pictures; give it a text layer, with ocrmypdf for one",
+    "encrypted": "save a copy without a password, then refresh",
+    "corrupt": "open it in its own program and save it anew, then refresh",
+    "unreadable": "correct its permissions, then refresh",
+    "timeout": "it takes too long to read; split it, or save it anew in a simpler form, then refresh",
+    "limit": "it unfolds into more than can be read; split it, then refresh",
+    "crashed": "its reader failed; save it anew in its own program, then refresh",
+}
+"""By the codes of `search.documents.Reason`."""
