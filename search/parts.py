@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from .calibration import CALIBRATIONS, UNKNOWN
+from .calibration import calibration_for
 from .catalog import Catalog
 from .choice import ModelChoice, Models, check_same_vectors, models_after, models_for_new
 from .errors import ModelError, ModelMismatch, NoIndex
@@ -213,4 +213,4 @@ class Parts:
         from .engine import Engine
 
         name = self.models.name if self.models else ""
-        return Engine(self.catalog, self.store, lambda: self.embedder, name, CALIBRATIONS.get(name, UNKNOWN))
+        return Engine(self.catalog, self.store, lambda: self.embedder, name, calibration_for(name))

@@ -150,7 +150,7 @@ class ScriptedIndex:
         gone = RootStatus("/media/disk/papers", 2, 40, None, False)
         return Status(
             "/home/ann/index", "toy", 5, (root, gone), 6, 52, 4000, 0, 123_456, (("markdown", 4), ("pdf", 2)), (("hidden", 2), ("no_text", 1)),
-            (("corrupt", 1),), "ok", "fast", self.reranker,
+            (("corrupt", 1),), "ok", IndexModels("fast", "toy", self.reranker, "toy", "1", 5, "", "", 256, 32, 24),
         )  # fmt: skip
 
     def skips(self) -> tuple[Skip, ...]:

@@ -16,6 +16,7 @@ from .batches import by_length, in_halves
 from .bert import BertConfig
 from .cpu_threads import cores, single_threaded_blas, workers
 from .kernels import GELU_SCALE, GELU_UNSCALE, LayerNorm, Scratch, attention, gelu, product
+from .memory import host_memory, require_memory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,6 +80,7 @@ class BertCpu:
     def __init__(self, checkpoint: Checkpoint) -> None:
         config = BertConfig.of(checkpoint)
         width, root = config.hidden_size, f"{config.root}embeddings."
+        require_memory(checkpoint, 4, host_memory(), left_out=f"{root}word_embeddings")
         self._config = config
         self._words = checkpoint.matrix(f"{root}word_embeddings", config.vocab_size, width)
         places = checkpoint.matrix(f"{root}position_embeddings", config.max_positions, width)

@@ -20,6 +20,7 @@ from mlx.nn.layers.normalization import LayerNorm
 from .batches import by_length, in_halves, padded
 from .bert import BertConfig
 from .inference_thread import on_inference_thread
+from .memory import free_memory, require_memory
 from .mlx_weights import load_weights, use_device
 from .plans import PLANS
 
@@ -196,6 +197,7 @@ class BertMlx:
     def _load(self, checkpoint: Checkpoint, config: BertConfig) -> None:
         device = use_device()
         self._plan = PLANS[device]
+        require_memory(checkpoint, self._plan.bytes_per_value, free_memory(device))
         self._model = Bert(config)
         load_weights(self._model, checkpoint, config.root, device)
 

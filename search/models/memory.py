@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 MEMINFO = Path("/proc/meminfo")
 # what MLX calls a GPU's memory on Metal and on CUDA, the most telling first
-GPU_MEMORY = ("free_memory", "max_recommended_working_set_size", "total_memory", "memory_size")
+FREE = "free_memory"
+GPU_MEMORY = (FREE, "max_recommended_working_set_size", "total_memory", "memory_size")
 
 
 def require_memory(checkpoint: Checkpoint, bytes_per_value: int | None, free: int | None, left_out: str = "") -> None:
@@ -48,10 +49,22 @@ def host_memory() -> int:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-def gpu_memory(info: dict[str, str | int]) -> int | None:
-    """Bytes of a GPU's memory from MLX's `device_info`; None where it says none.
+def free_memory(device: str) -> int | None:
+    """Bytes that a model may take where MLX runs, which is `metal`, `cuda` or `cpu`; None where it is not known."""
+    if device == "cpu":
+        return host_memory()
+    import mlx.core as mx
 
-    >>> gpu_memory({"architecture": "sm_90", "total_memory": 8})
-    8
+    return gpu_memory(mx.device_info(), mx.get_active_memory())
+
+
+def gpu_memory(info: dict[str, str | int], used: int = 0) -> int | None:
+    """Bytes of a GPU's memory from MLX's `device_info`, less those `used` by models before; None where it says none.
+
+    >>> gpu_memory({"architecture": "applegpu_g14d", "memory_size": 16, "max_recommended_working_set_size": 12}, used=5)
+    7
     """
-    return next((int(info[key]) for key in GPU_MEMORY if key in info), None)
+    key = next((key for key in GPU_MEMORY if key in info), None)
+    if key is None:
+        return None
+    return int(info[key]) if key == FREE else max(0, int(info[key]) - used)

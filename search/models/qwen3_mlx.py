@@ -19,7 +19,7 @@ from mlx.nn.layers.normalization import RMSNorm
 
 from .batches import by_length, in_halves, padded
 from .inference_thread import on_inference_thread
-from .memory import gpu_memory, host_memory, require_memory
+from .memory import free_memory, require_memory
 from .mlx_weights import load_weights, use_device
 from .plans import PLANS
 from .qwen3 import Qwen3Config
@@ -194,8 +194,7 @@ class Qwen3Mlx:
     def _load(self, checkpoint: Checkpoint, config: Qwen3Config) -> None:
         device = use_device()
         self._plan = PLANS[device]
-        free = host_memory() if device == "cpu" else gpu_memory(mx.device_info())
-        require_memory(checkpoint, self._plan.bytes_per_value, free)
+        require_memory(checkpoint, self._plan.bytes_per_value, free_memory(device))
         self._model = Qwen3(config, rotation_on(device, config))
         load_weights(self._model, checkpoint, config.root, device, brain=device == "cuda")
 

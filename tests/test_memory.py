@@ -1,0 +1,93 @@
+"""Models that are larger than the memory, and batches that are."""
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search.embedder import load_embedder
+from search.errors import ModelError
+from search.models.bert_mlx import BertMlx
+from search.models.checkpoint import Checkpoint
+from search.models.memory import gpu_memory
+from search.models.qwen3_mlx import Qwen3Mlx
+from search.reranker import load_reranker
+
+FIXTURES = Path(__file__).parent / "fixtures"
+BACKENDS = ["cpu", "mlx"]
+ROWS = 1 << 32
+# of each architecture: the fixture, and a matrix of (rows, 64) that is made larger than any machine
+MATRICES = {
+    "bert": (FIXTURES / "bert" / "tiny", "encoder.layer.0.intermediate.dense.weight"),
+    "qwen3": (FIXTURES / "qwen3", "model.layers.0.mlp.up_proj.weight"),
+}
+NO_MEMORY = RuntimeError("[metal::malloc] Attempting to allocate 9 bytes which is greater than the maximum allowed")
+
+
+def huge(folder, kind):
+    """A copy of the small model, one of whose matrices has a hole of a terabyte in the place of its values."""
+    source, matrix = MATRICES[kind]
+    shutil.copytree(source, folder)
+    weights = folder / "model.safetensors"
+    data = weights.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header, body = json.loads(data[8 : 8 + length]), data[8 + length :]
+    header[matrix] = {"dtype": "F32", "shape": [ROWS, 64], "data_offsets": [len(body), len(body) + ROWS * 64 * 4]}
+    head = json.dumps(header).encode()
+    with weights.open("wb") as file:
+        file.write(len(head).to_bytes(8, "little") + head + body)
+        file.truncate(8 + len(head) + len(body) + ROWS * 64 * 4)
+    return str(folder)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("role", "kind", "name"),
+    [
+        (load_embedder, "bert", "model"),
+        (load_embedder, "qwen3", "Qwen3-Embedding-0.6B"),
+        (load_reranker, "qwen3", "Qwen3-Reranker-0.6B"),
+    ],
+)
+def test_a_model_that_does_not_fit_is_refused_with_sizes(tmp_path, backend, role, kind, name):
+    folder = huge(tmp_path / name, kind)
+    with pytest.raises(
+        ModelError,
+        match=rf"{folder} needs 1,?099\.\d GB of memory and \d+\.\d GB are free; choose a smaller model, or end other programs",
+    ):
+        role(folder, backend)
+
+
+def test_models_that_are_loaded_take_their_part():
+    apple = {"architecture": "applegpu_g14d", "memory_size": 16, "max_recommended_working_set_size": 12}
+    assert [gpu_memory(apple, used) for used in (0, 5, 99)] == [12, 7, 0]
+    assert gpu_memory({"free_memory": 5, "total_memory": 9}, 4) == 5
+
+
+class CrowdedBert(BertMlx):
+    """Has memory for two texts at a time."""
+
+    def _forward(self, texts, first):
+        if len(texts) > 2:
+            raise NO_MEMORY
+        return super()._forward(texts, first)
+
+
+class CrowdedQwen3(Qwen3Mlx):
+    """Has memory for two texts at a time."""
+
+    def _forward(self, prefix, texts):
+        if len(texts) > 2:
+            raise NO_MEMORY
+        return super()._forward(prefix, texts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "crowded", "roomy"), [("bert", CrowdedBert, BertMlx), ("qwen3", CrowdedQwen3, Qwen3Mlx)]
+)
+def test_a_batch_that_is_too_large_is_halved_and_goes_on(kind, crowded, roomy):
+    checkpoint = Checkpoint(MATRICES[kind][0])
+    ids = [list(range(1, 1 + length)) for length in (9, 4, 7, 2, 5, 3, 8)]
+    np.testing.assert_allclose(crowded(checkpoint).encode(ids), roomy(checkpoint).encode(ids), rtol=0, atol=2e-6)
