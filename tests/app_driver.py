@@ -16,7 +16,7 @@ from textual.widget import Widget
 from search import Filter, Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredText
 from search.documents import Reason, Skip
 from search.errors import NoIndex, UsageError
-from search.results import RootStatus
+from search.results import IndexModels, RootStatus
 
 M = TypeVar("M", bound=Message)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
