@@ -184,11 +184,13 @@ def _is_like(file: str, pattern: str) -> bool:
 
 
 def resolve(name: str, cache_folder: str | None = None) -> Path:
-    """The local folder of the model `name`: a path, a repository id (`ORG/NAME`), or the last part of one.
+    """The local folder of the model `name`: `starter`, a path, a repository id (`ORG/NAME`), or the last part of one.
 
     Looked for in `cache_folder` or what DOCSEARCH_MODELS names, then in the hub's cache and in docsearch's own folder.
     ModelError, with the command to run, where it is not there, not whole, or where several models have the name.
     """
+    if name in BUNDLED:
+        return BUNDLED[name][0]
     if name.startswith(("/", ".", "~")):
         folder = Path(name).expanduser()
         if not folder.is_dir():
@@ -199,7 +201,7 @@ def resolve(name: str, cache_folder: str | None = None) -> Path:
         if state is State.AVAILABLE:
             return model.folder
     for state, detail, model in states:
-        raise ModelError(f"{model.name} is {state}: {detail}", f"run: docsearch models pull {model.name}")
+        raise ModelError(f"{model.name} is {state}: {detail}", remedy(model.name))
     if Path(name).is_dir():
         return Path(name)
     command = f"docsearch models pull {name}"
@@ -207,6 +209,20 @@ def resolve(name: str, cache_folder: str | None = None) -> Path:
         if place.unplugged:
             raise ModelError(f"{name} is not here, and {place.absence}", f"plug in its disk, or run: {command}")
     raise ModelError(f"the model {name} is not here", f"run: {command}")
+
+
+def remedy(name: str) -> str:
+    """What to do about a model that is not whole.
+
+    >>> remedy("bge-mine")
+    'delete it and make it again: docsearch models rm bge-mine'
+    """
+    is_repository = name.count("/") == 1
+    return (
+        f"run: docsearch models pull {name}"
+        if is_repository
+        else f"delete it and make it again: docsearch models rm {name}"
+    )
 
 
 def full_name(name: str) -> str:

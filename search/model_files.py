@@ -28,11 +28,8 @@ class ModelFiles:
         """The model of that name, repository id or folder. ModelError where it is missing or damaged."""
         from .models.checkpoint import Checkpoint
 
-        if name_or_path in BUNDLED:
-            folder, name = BUNDLED[name_or_path]
-        else:
-            folder = resolve(name_or_path)
-            name = model_name(folder)
+        folder = resolve(name_or_path)
+        name = BUNDLED[name_or_path][1] if name_or_path in BUNDLED else model_name(folder)
         return cls(name, folder, Checkpoint(folder))
 
     def tokenizer(self, rules: TokenRules) -> ModelTokenizer:

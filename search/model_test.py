@@ -11,13 +11,15 @@ from pathlib import Path
 from .caches import read_object
 from .checksums import wrong_files
 from .errors import DocsearchError, ModelError
-from .inventory import STARTER, role_of
+from .hub import remedy
+from .inventory import STARTER, ModelEntry, role_of
 from .models.names import model_name
 from .published import QUANTISED, ROUNDING, Matrix, furthest, published
 from .subjects import SUBJECTS, Measurement
 
 # by how much neighbours in a batch may change a result: rounding, and half-precision kernels that differ by shape
 STEADY, UNSTEADY = 0.001, 0.01
+CLEAR_REFS, STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
 
 
 class Outcome(StrEnum):
@@ -40,8 +42,9 @@ class Finding:
 class Examination:
     """What a test found.
 
-    `scores` are those of `published.QUERIES` with `published.DOCUMENTS`; empty where it does not load. `notice` is what the
-    user is to be told of the model, mostly nothing.
+    `scores` are those of `published.QUERIES` with `published.DOCUMENTS`, `published` what they are known to be; each empty
+    where there are none. `stray` is by how much a result depends on what else is in its batch, None where that is not known.
+    `notice` is what the user is to be told of the model, mostly nothing.
     """
 
     name: str
@@ -49,8 +52,10 @@ class Examination:
     engine: str
     outcome: Outcome
     findings: tuple[Finding, ...]
-    scores: Matrix
-    measurements: tuple[Measurement, ...]
+    scores: Matrix = ()
+    published: Matrix = ()
+    stray: float | None = None
+    measurements: tuple[Measurement, ...] = ()
     notice: str = ""
 
 
@@ -70,13 +75,17 @@ def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examina
     notice = notice_of(_model_type(folder))
     findings = [Finding(f"{file} has a wrong checksum: pull the model again", True) for file in wrong_files(folder)]
     scores: Matrix = ()
+    known: Matrix = ()
+    stray: float | None = None
     measurements: list[Measurement] = []
+    forget_peak_memory(engine)
     try:
         started = time.perf_counter()
         subject = SUBJECTS[role](folder, backend)
         measurements.append(Measurement("load", time.perf_counter() - started, "s"))
-        scores = subject.scores()
-        findings += _of_scores(name, folder, scores) + _of_neighbours(subject.stray())
+        scores, stray = subject.scores(), subject.stray()
+        known, differences = _compared(name, folder, scores)
+        findings += differences + _of_neighbours(stray)
         measurements += [subject.speed(), *(subject.bench() if bench else ())]
         measurements.append(Measurement("memory", peak_memory(engine) / 1e9, "GB"))
     except DocsearchError as error:
@@ -84,7 +93,13 @@ def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examina
     outcome = Outcome.WORKS
     if findings:
         outcome = Outcome.FAILS if any(finding.fatal for finding in findings) else Outcome.DIFFERS
-    return Examination(name, role, engine, outcome, tuple(findings), scores, tuple(measurements), notice)
+    return Examination(name, role, engine, outcome, tuple(findings), scores, known, stray, tuple(measurements), notice)
+
+
+def unusable(entry: ModelEntry) -> Examination:
+    """The verdict on a model of the inventory that is partial or damaged."""
+    finding = Finding(f"it is {entry.state}: {entry.detail}; {remedy(entry.name)}", True)
+    return Examination(entry.name, entry.role, "", Outcome.FAILS, (finding,))
 
 
 def example_scores(folder: Path, backend: str = "auto") -> Matrix:
@@ -95,6 +110,17 @@ def example_scores(folder: Path, backend: str = "auto") -> Matrix:
     return SUBJECTS[role](folder, backend).scores()
 
 
+def forget_peak_memory(engine: str) -> None:
+    """Lets `peak_memory` begin anew, as far as the system can do that."""
+    if engine == "mlx":
+        import mlx.core as mx
+
+        mx.reset_peak_memory()
+    elif CLEAR_REFS.exists():
+        # 5: the peak becomes what is in use now (man 5 proc)
+        CLEAR_REFS.write_text("5")
+
+
 def peak_memory(engine: str) -> int:
     """The most bytes that MLX held on its device, or on a processor alone the most that this process had."""
     import resource
@@ -103,6 +129,9 @@ def peak_memory(engine: str) -> int:
         import mlx.core as mx
 
         return int(mx.get_peak_memory())
+    if STATUS.exists():
+        peaks = [line.split()[1] for line in STATUS.read_text().splitlines() if line.startswith("VmHWM:")]
+        return int(peaks[0]) * 1024
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
@@ -115,19 +144,21 @@ def _model_type(folder: Path) -> str:
         return ""
 
 
-def _of_scores(name: str, folder: Path, scores: Matrix) -> list[Finding]:
+def _compared(name: str, folder: Path, scores: Matrix) -> tuple[Matrix, list[Finding]]:
+    """The published scores, empty where there are none to compare with, and what is to be said of the difference."""
     known = published(name)
     if known is None:
-        return []
+        return (), []
     width = read_object(folder / "config.json").get("hidden_size")
     if width != known.width:
         text = f"its hidden size is {width}, that of the published model {known.width}: the scores are not compared"
-        return [Finding(text, False)]
+        return (), [Finding(text, False)]
     score, expected = furthest(scores, known.scores)
     off = abs(score - expected)
     if off <= ROUNDING:
-        return []
-    return [Finding(f"a known pair scores {score:.4f} where {expected:.4f} is published", off > QUANTISED)]
+        return known.scores, []
+    text = f"a known pair scores {score:.4f} where {expected:.4f} is published"
+    return known.scores, [Finding(text, off > QUANTISED)]
 
 
 def _of_neighbours(stray: float) -> list[Finding]:

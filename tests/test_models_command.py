@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from search.caches import repository_folder
 
 from .commands import Done, docsearch
 from .hub_server import Faults, HubServer
-from .made_models import MADE, empty_caches, made
+from .made_models import MADE, empty_caches, made, write_model
 
 DWQ, RERANKER = "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ", "Qwen/Qwen3-Reranker-0.6B"
 
@@ -54,8 +55,8 @@ def test_list_says_what_is_wrong(tmp_path):
     assert done.code == 2
     assert re.fullmatch(
         rf"docsearch: the connection to {hub.address} failed: .*; check the network and HTTPS_PROXY, then run the same command again: "
-        r"it goes on where it stopped\n",
-        done.err,
+        r"it goes on where it stopped",
+        done.err.splitlines()[-1],
     )
     row = listed(tmp_path)[DWQ]
     assert (row["state"], row["detail"]) == ("partial", "model.safetensors missing")
@@ -133,6 +134,100 @@ def test_test_without_a_name_tests_all_that_are_here(tmp_path):
     with HubServer({DWQ: made(DWQ)}) as hub:
         models(tmp_path, "pull", DWQ, hub=hub)
     assert models(tmp_path, "test", DWQ, DOCSEARCH_BACKEND="cpu").code == 0
+
+
+def test_the_starter_is_a_model_as_others(tmp_path):
+    done = models(tmp_path, "convert", "starter")
+    assert (done.code, done.err) == (
+        2, "docsearch: starter is quantised already; convert the standard checkpoint\n",
+    )  # fmt: skip
+    done = models(tmp_path, "rm", "starter")
+    assert (done.code, done.err) == (
+        2, "docsearch: starter belongs to docsearch and stays with it; see: docsearch models list\n",
+    )  # fmt: skip
+    done = models(tmp_path, "pull", "starter")
+    assert (done.code, done.err) == (
+        2, "docsearch: the profile starter needs no download; it comes with docsearch\n",
+    )  # fmt: skip
+
+
+def test_a_test_of_all_speaks_of_broken_models_too(tmp_path):
+    with HubServer({DWQ: made(DWQ)}) as hub:
+        models(tmp_path, "pull", DWQ, hub=hub)
+    next((tmp_path / "hub").glob("*/snapshots/*/tokenizer.json")).unlink()
+    own = write_model(
+        tmp_path / "data" / "docsearch" / "models" / "bge-mine", made("mlx-community/bge-small-en-v1.5-4bit")
+    )
+    (own / "config.json").write_text("{")
+    done = models(tmp_path, "test", DOCSEARCH_BACKEND="cpu")
+    assert done.code == 1
+    assert done.out.splitlines()[-4:] == [
+        f"{DWQ} (embedder): does not work",
+        f"  - it is partial: tokenizer.json missing; run: docsearch models pull {DWQ}",
+        "bge-mine (embedder): does not work",
+        "  - it is damaged: config.json is no JSON; delete it and make it again: docsearch models rm bge-mine",
+    ]
+
+
+def test_the_report_of_a_model_that_works(tmp_path):
+    done = models(tmp_path, "test", "starter", DOCSEARCH_BACKEND="cpu")
+    assert done.code == 0
+    first, known, padding, *rest = done.out.splitlines()
+    assert first == "bge-small-en-v1.5 (8-bit) (embedder, cpu): works"
+    assert re.fullmatch(r"  known scores +0\.00\d\d off at most: 0\.\d{4} for 0\.\d{4}", known)
+    assert re.fullmatch(r"  padding +0\.0000 off at most, alone and in a batch", padding)
+    assert [line.split()[0] for line in rest] == ["load", "passages", "memory"]
+
+
+def test_a_profile_needs_room_for_all_of_its_models(tmp_path):
+    models_of_profile = {DWQ: made(DWQ), RERANKER: made(RERANKER)}
+    with HubServer(models_of_profile, Faults(sizes={"config.json": 6 * 10**17})) as hub:
+        done = models(tmp_path, "pull", "balanced", hub=hub)
+        assert hub.requests == [f"GET /api/models/{DWQ}", f"GET /api/models/{RERANKER}"]
+    assert done.code == 2
+    assert re.fullmatch(
+        r"docsearch: 1,200,000,000\.00 GB are to be fetched, and the disk of \S+hub has [\d,.]+ GB left; "
+        r"make room, or name a folder on another disk with --cache-folder\n",
+        done.err,
+    )
+    assert not (tmp_path / "hub").exists()
+
+
+def test_an_interrupted_pull_says_that_it_can_go_on(tmp_path):
+    import signal
+    import subprocess
+
+    from .commands import COMMAND
+
+    class Slow(HubServer):
+        """Sends the weights only when the test is over, and says that they are asked for."""
+
+        asked, over = threading.Event(), threading.Event()
+
+        def _by_sha256(self, sha256):
+            data = super()._by_sha256(sha256)
+            if len(data) > 50_000:
+                self.asked.set()
+                self.over.wait(60)
+            return data
+
+    with Slow({DWQ: made(DWQ)}) as hub:
+        process = subprocess.Popen(
+            [COMMAND, "models", "pull", DWQ],
+            env=os.environ | {"HF_ENDPOINT": hub.address},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert hub.asked.wait(60)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+        hub.over.set()
+    assert process.returncode == 130
+    assert err.splitlines()[1:] == [
+        f"what came of {DWQ} is kept: the same command goes on where it stopped",
+        "docsearch: interrupted",
+    ]
+    assert listed(tmp_path)[DWQ]["detail"] == "model.safetensors missing"
 
 
 def test_rm(tmp_path):

@@ -108,7 +108,7 @@ def test_pull_list_test(pulled: Pulled, known: KnownModel) -> None:
         r"  - its hidden size is 64, that of the published model \d+: the scores are not compared", second
     )
     speed = "passages" if known.role == EMBEDDER else "rerank"
-    assert [line.split()[0] for line in rest] == ["load", speed, "memory"]
+    assert [line.split()[0] for line in rest] == ["padding", "load", speed, "memory"]
 
 
 @pytest.mark.parametrize("known", EMBEDDERS, ids=lambda known: known.name)

@@ -157,16 +157,16 @@ def test(settings: Settings, name: str | None, cache_folder: str | None, bench: 
     """
     from search.caches import State
     from search.hub import resolve
-    from search.inventory import STARTER, inventory
-    from search.model_test import Outcome, examine
+    from search.inventory import inventory
+    from search.model_test import Outcome, examine, unusable
 
-    if name is None:
-        folders = [Path(model.path) for model in inventory(cache_folder).models if model.state is State.AVAILABLE]
-    else:
-        folders = [STARTER if name == "starter" else resolve(name, cache_folder)]
+    here = [] if name else [model for model in inventory(cache_folder).models if model.state is not State.MISSING]
+    unsound = {Path(model.path): model for model in here if model.state is not State.AVAILABLE}
+    folders = [resolve(name, cache_folder)] if name else [Path(m.path) for m in here]
     examined = []
     for folder in folders:
-        examination = examine(folder, settings.config.backend, bench)
+        broken = unsound.get(folder)
+        examination = unusable(broken) if broken else examine(folder, settings.config.backend, bench)
         examined.append(examination)
         if examination.notice:
             click.echo(f"docsearch: {examination.name}: {examination.notice}", err=True)
@@ -193,8 +193,10 @@ def rm(settings: Settings, name: str, cache_folder: str | None) -> int:
     Example:  docsearch models rm Qwen/Qwen3-Reranker-4B
     """
     from search.errors import UsageError
-    from search.hub import find, remove
+    from search.hub import BUNDLED, find, remove
 
+    if name in BUNDLED:
+        raise UsageError(f"{name} belongs to docsearch and stays with it", "see: docsearch models list")
     found = find(name, cache_folder)
     if not found:
         raise UsageError(f"there is no model {name} to delete", "see: docsearch models list")
@@ -218,8 +220,16 @@ def _table(rows: list[tuple[str, ...]]) -> str:
 
 
 def _report(examination: Examination) -> str:
-    lines = [f"{_line(examination.name)} ({examination.role}, {examination.engine}): {examination.outcome}"]
+    from search.published import furthest
+
+    kind = ", ".join(part for part in (examination.role, examination.engine) if part)
+    lines = [f"{_line(examination.name)} ({kind}): {examination.outcome}"]
     lines += [f"  - {_line(finding.text)}" for finding in examination.findings]
+    if examination.published:
+        score, known = furthest(examination.scores, examination.published)
+        lines.append(f"  {'known scores':<24} {abs(score - known):>10.4f} off at most: {score:.4f} for {known:.4f}")
+    if examination.stray is not None:
+        lines.append(f"  {'padding':<24} {examination.stray:>10.4f} off at most, alone and in a batch")
     for measured in examination.measurements:
         target = f"  (target on an M4 Max: {measured.target} {measured.unit})" if measured.target else ""
         number = f"{measured.value:,.0f}" if measured.value >= 100 else f"{measured.value:.2f}"
