@@ -56,7 +56,7 @@ WHOLE = word(paragraph("words " * 500))
         (word("<w:p>"), "a.docx", (Reason.CORRUPT, "its XML is damaged: mismatched tag: line 1, column 98")),
         (word(""), "a.docx", (Reason.NO_TEXT, "the document holds no text")),
         (bytes(range(256)) * 20, "a.docx", (Reason.CORRUPT, "the file is neither DOCX nor text")),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(4000), "a.xls", (Reason.CORRUPT, "the file is damaged: bytes length not a multiple of item size")),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(9), "a.xls", (Reason.CORRUPT, "the file is damaged: not an OLE2 structured storage file")),
         (b" ", "a.rtf", (Reason.EMPTY, "the file has no text in it")),
     ],
 )  # fmt: skip

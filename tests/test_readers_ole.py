@@ -1,0 +1,95 @@
+"""Word and PowerPoint files of 1997 to 2003, and what else lies in OLE containers."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from search.documents import Block, Document, Reason
+from search.errors import Unreadable
+
+from .office_files import blocks, ole, read
+
+
+def doc(main: str, notes: str = "", margins: str = "", flags: int = 0x0200, version: int = 0xC1) -> bytes:
+    """A Word file whose text lies in two pieces, the second half in one byte a character."""
+    text = main + notes + margins
+    half = len(text) // 2
+    wide, narrow = text[:half].encode("utf-16-le"), text[half:].encode("cp1252")
+    head = bytearray(0x400)
+    struct.pack_into("<HH", head, 0, 0xA5EC, version)
+    struct.pack_into("<H", head, 0x0A, flags)
+    struct.pack_into("<8i", head, 0x4C, len(main), len(notes), len(margins), 0, 0, 0, 0, 0)
+    places = (0x400, 0x40000000 | 2 * (0x400 + len(wide)))
+    pieces = struct.pack("<3I", 0, half, len(text)) + b"".join(struct.pack("<HIH", 0, place, 0) for place in places)
+    table = b"\x01\x03\x00abc" + b"\x02" + struct.pack("<I", len(pieces)) + pieces
+    struct.pack_into("<II", head, 0x01A2, 0, len(table))
+    return ole({"WordDocument": bytes(head) + wide + narrow, "1Table": table})
+
+
+def refusal(data: bytes, name: str) -> tuple[Reason, str]:
+    with pytest.raises(Unreadable) as caught:
+        read(data, name)
+    return caught.value.reason, caught.value.message
+
+
+def test_a_word_document():
+    main = "Für Ida\rLine\x0bbreak and \x13 HYPERLINK \x14a link\x15.\rKey\x07Room\x07\x07A\x07\x07\x07Then €.\r"
+    document = read(doc(main, "\x02 A note.\r", "Letterhead\rLetterhead\r"), "a.doc")
+    assert (document.kind, document.title, blocks(document)) == (
+        "doc", "a",
+        [
+            ("paragraph", "Letterhead"), ("paragraph", "Für Ida"), ("paragraph", "Line\nbreak and a link."),
+            ("table", "Key\tRoom\nA"), ("paragraph", "Then €."), ("paragraph", "A note."),
+        ],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("data", "refused"),
+    [
+        (doc("x", flags=0x0100), (Reason.ENCRYPTED, "the file needs a password")),
+        (doc("x", version=0x65), (Reason.BINARY, "Word documents from before 1997 are not read; save it as .docx")),
+        (doc("\r"), (Reason.NO_TEXT, "the document holds no text")),
+    ],
+)
+def test_a_word_document_that_is_not_read(data, refused):
+    assert refusal(data, "a.doc") == refused
+
+
+def record(kind: int, contents: bytes, instance: int = 0, holds: bool = False) -> bytes:
+    return struct.pack("<HHI", instance << 4 | (15 if holds else 0), kind, len(contents)) + contents
+
+
+def text(role: int, words: str) -> bytes:
+    stored = record(0x0FA8, words.encode("latin-1")) if words.isascii() else record(0x0FA0, words.encode("utf-16-le"))
+    return record(0x0F9F, role.to_bytes(4, "little")) + stored
+
+
+def test_a_presentation():
+    slide = record(0x03F3, bytes(20))
+    masters = record(0x0FF0, slide + text(0, "Click to edit"), instance=1, holds=True)
+    shown = slide + text(6, "Harbour\x0bplan") + text(1, "Für den Rat\rBitte") + slide + slide + text(1, "No title")
+    document = record(0x03E8, masters + record(0x0FF0, shown, holds=True), holds=True)
+    box = record(0x0F00, record(0xF00D, text(4, "In a box") + text(1, "No title"), holds=True), holds=True)
+    notes = record(0x03F0, record(0x03F1, b"\x00\x01\x00\x00") + record(1, text(2, "Say it."), holds=True), holds=True)
+    master = record(0x03F0, record(0x03F1, bytes(8)) + text(2, "Click to edit"), holds=True)
+    stream = document + record(0x03EE, box, holds=True) + notes + master + b"torn"
+    assert read(ole({"PowerPoint Document": stream}), "a.ppt") == Document(
+        "/docs/a.ppt", "ppt", "Harbour plan", "Harbour plan\n\nFür den Rat\nBitte\n\nNo title\n\nIn a box\n\nSay it.",
+        (
+            Block(0, 12, "heading", 1, "Harbour plan"), Block(14, 31, "paragraph"), Block(33, 41, "heading", 1, "No title"),
+            Block(43, 51, "paragraph"), Block(53, 60, "paragraph"),
+        ),
+        (0, 33, 33),
+    )  # fmt: skip
+
+
+def test_what_else_lies_in_such_containers_is_told():
+    locked = (Reason.ENCRYPTED, "the file needs a password")
+    assert refusal(ole({"EncryptedPackage": b"x", "EncryptionInfo": b"x"}), "a.docx") == locked
+    assert refusal(ole({"EncryptedSummary": b"x", "PowerPoint Document": b"x"}), "a.ppt") == locked
+    unknown = (Reason.BINARY, "the file is an OLE container of an unknown kind, which is not read")
+    assert refusal(ole({"Other": b"x"}), "a.doc") == unknown
+    assert refusal(ole({"Workbook": b"x"}), "a.xls")[0] == Reason.CORRUPT
