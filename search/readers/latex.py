@@ -25,6 +25,7 @@ _HEADING = re.compile(
     r"\s*\\(part|chapter|section|subsection|subsubsection|paragraph)\*?\s*(?:\[[^\]]{0,300}\])?\{(.*)"
 )
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\){0,8})%.*")
+_URL = re.compile(r"\\(?:href|url)\{[^{}]{1,500}\}")
 _ENVIRONMENT = re.compile(r"\\(begin|end)\{(\w{1,40})\*?\}((?:\[[^\]]{0,200}\]|\{[^{}]{0,200}\})*)")
 _ITEM = re.compile(r"\s*\\item\b\s*(?:\[([^\]]{0,200})\])?")
 _MATH = re.compile(r"(\$\$?[^$]{1,1000}\$\$?|\\\(.{0,1000}?\\\))")
@@ -59,6 +60,7 @@ _SPACES = frozenset(" ,;:/")
 # Characters with a backslash are held back as others, of an area for private use, while marks are taken out.
 _ESCAPED = re.compile(r"\\([%&_#${}])")
 _HOLD = str.maketrans("%&_#${}", "\ue000\ue001\ue002\ue003\ue004\ue005\ue006")
+_HOLD_PERCENT = {ord("%"): _HOLD[ord("%")]}
 _RELEASE = {held: character for character, held in _HOLD.items()}
 _SIGNS = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"), ("~", " "), ("{", ""), ("}", ""))
 
@@ -92,7 +94,7 @@ class _Parser:
         if self.verbatim:
             self.keep(line)
             return
-        line = _COMMENT.sub(r"\1", line)
+        line = _COMMENT.sub(r"\1", _URL.sub(lambda url: url[0].translate(_HOLD_PERCENT), line))
         if self.preamble:
             self.preamble = "\\begin{document}" not in line
             self.rows.between()

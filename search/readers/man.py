@@ -101,7 +101,7 @@ class _Page:
         elif line.startswith((".", "'")):
             self.words("")
         else:
-            self.words(shown(line))
+            self.words(shown(line).rstrip())
 
     def request(self, name: str, rest: str) -> None:
         """A line that tells the formatter something."""
@@ -160,7 +160,7 @@ def shown(words: str) -> str:
     >>> shown(r"\\fBgrep\\fR \\-\\-color matches \\(lqlines\\(rq")
     'grep --color matches “lines”'
     """
-    return _NAMED.sub(lambda sign: _SIGNS.get(sign[1] or sign[2] or sign[3], ""), _FONT.sub("", words)).rstrip()
+    return _NAMED.sub(lambda sign: _SIGNS.get(sign[1] or sign[2] or sign[3], ""), _FONT.sub("", words))
 
 
 def _arguments(rest: str) -> list[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAX_PARSED = 1_000_000
 """Characters; a syntax tree takes some 60 bytes of memory for each. Longer files, and those with long lines, are read line by line."""
 
+_OPENING = re.compile(r"(?:=>|[\s{:(=;])+$")
 _LONG_LINE = re.compile(r"[^\n]{5000}")
 MAX_LEVEL = 6
 MAX_HEADER = 2_000
@@ -167,4 +168,4 @@ def _header(source: bytes, node: Node, body: Node | None) -> tuple[int, str]:
     plain = (number for number, row in enumerate(rows) if row.strip() and not row.lstrip().startswith(("@", "[", "#[")))
     first = next(plain, 0)
     words = " ".join(" ".join(rows[first:] if body else rows[first : first + 1]).split())
-    return node.start_point.row + first, words[: code.MAX_HEADING].rstrip(" {:(=>;")
+    return node.start_point.row + first, _OPENING.sub("", words[: code.MAX_HEADING])
