@@ -3,14 +3,14 @@
 import json
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from search.caches import State, repository_folder
 from search.errors import UsageError
-from search.inventory import KNOWN, inventory, repositories
+from search.inventory import KNOWN, ModelEntry, inventory, repositories
 
 from .made_models import BERT, MADE, empty_caches, made, one_file, packed, write_model
 
@@ -221,3 +221,17 @@ def test_listing_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_the_readme_has_the_table_and_the_fields():
+    readme = (Path(__file__).parent.parent / "README.md").read_text()
+    for known in KNOWN:
+        size = known.download_bytes
+        cells = (
+            f"`{known.name}`", known.role, known.form, str(known.bits), str(known.dimensions or ""),
+            f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB", known.licence,
+            ", ".join(f"`{name}`" for name in entry(known.name).profiles),
+        )  # fmt: skip
+        assert f"| {' | '.join(cells)} |" in readme
+    listing = readme[readme.index("`models list --json` is") :].partition("\n\n")[0]
+    assert [field.name for field in fields(ModelEntry) if f"`{field.name}`" not in listing] == []

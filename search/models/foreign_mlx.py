@@ -104,8 +104,8 @@ class ForeignMlx:
             hidden = self._family.hidden(self._model, mx.array(rows), lengths)
             return np.array(POOLS[self.pooling](hidden, lengths).astype(mx.float32))
         finally:
-            # buffers of each new shape are kept otherwise, without bound
-            mx.clear_cache()
+            if self._plan.clears_buffers:
+                mx.clear_cache()
 
 
 def _body(family: Family, checkpoint: Checkpoint) -> Any:
