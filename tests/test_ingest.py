@@ -1,4 +1,5 @@
 import errno
+import json
 import os
 import shutil
 from dataclasses import replace
@@ -7,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from search.catalog import Catalog
+from search.documents import Reason
+from search.entries import State
 from search.errors import IndexDamaged, IndexLocked, ModelError, ModelMismatch, NoIndex, NotAnIndex, UsageError
 from search.index import Index
 from search.lock import WriterLock
@@ -170,6 +173,26 @@ def test_a_file_that_becomes_empty_leaves_the_index(index: Index, notes: Path) -
     report = index.ingest()
     assert ([str(skip.reason) for skip in report.skipped], report.removed) == (["empty"], 1)
     assert index.query("tide harbour", mode="text").hits == ()
+
+
+def test_what_older_readers_left_out_is_read_after_an_upgrade(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    settle(notes)
+    index.ingest([notes])
+    with Catalog.open(index.path, write=True) as catalog:
+        path = str(notes / "sea.rst")
+        entry = catalog.entry(path)
+        assert entry is not None
+        catalog.put([replace(entry, state=State.SKIPPED, reason=Reason.BINARY, passages=0)])
+        recipes = catalog.setting("recipes", {})
+        current = json.loads(recipes[str(notes)])
+        catalog.put_setting(
+            "recipes", {str(notes): json.dumps({**current, "readers": current["readers"] - 1}, sort_keys=True)}
+        )
+    assert path not in paths(index)
+    assert counts(index.ingest([notes])) == (0, 4, 0, 0, 0)
+    assert path in paths(index)
+    assert counts(index.ingest([notes])) == (0, 0, 0, 0, 4)
 
 
 def test_pending_documents_are_read_again(index: Index, notes: Path) -> None:

@@ -80,6 +80,21 @@ def test_markdown_comments_stand_between_blocks():
     ]
 
 
+def test_markdown_notes_of_obsidian():
+    source = (
+        "# About [[Boiler|the boiler]] and [[Rent]]\n[[Other note|alias]] %%hidden%% ![[plan.png]] ==mark== 100%% sure, 5%% of it\n\n"
+        "%%\n# hidden\n\nas well\n%%\n\n> [!note]- A callout\n> its body ^block\n\n%% never closed\n"
+    )
+    assert blocks(read_markdown(source)) == [
+        ("h1 About the boiler and Rent", "# About [[Boiler|the boiler]] and [[Rent]]"),
+        ("paragraph", "[[Other note|alias]] "),
+        ("paragraph", " ![[plan.png]] ==mark== 100%% sure, 5%% of it"),
+        ("paragraph", "> [!note]- A callout\n> its body ^block"),
+        ("paragraph", "%% never closed"),
+    ]
+    assert read_markdown(source).text == source
+
+
 def test_markdown_embedded_data_stands_between_blocks():
     data = "data:image/png;base64," + "iVBORw0KGgo" * 50
     source = f"before ![chart]({data}) after\n\n```\n{data}\n```\n"
@@ -225,7 +240,6 @@ def test_definitions_in_other_languages():
     assert headings("a.sql", "-- users\nCREATE TABLE users (\n  id int\n);\nselect 1;\n") == [(1, "CREATE TABLE users")]
     assert headings("a.sh", "set -e\nbuild() {\n  make\n}\n") == [(1, "build()")]
     assert headings("a.toml", "[project]\nname = 'x'\n") == [(1, "[project]")]
-    assert headings("a.yaml", "services:\n  web:\n    image: x\nvolumes:\n") == [(1, "services"), (1, "volumes")]
     assert headings("a.json", '{"def": "class x"}\n') == []
 
 

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 Marks = tuple[tuple[int, int], ...]
 
 LINES = 4
+LINED = frozenset({"code", "table"})
+"""Kinds of document whose lines are units."""
+
 AHEAD = 80
 """Characters of context before the first mark of the chosen stretch."""
 
@@ -32,12 +35,12 @@ class Snippet:
 def snippet(
     text: str, marks: Sequence[tuple[int, int]], kind: str, width: int, headings: Sequence[str] = ()
 ) -> Snippet:
-    """Up to four lines around the densest stretch of marks; code keeps its lines, prose is wrapped at `width`.
+    """Up to four lines around the densest stretch of marks; code and tables keep their lines, prose is wrapped at `width`.
 
     Headings that the passage opens with are left out where they are in `headings`, which are shown above it.
     """
-    start = max(_start(text, marks, LINES * width), 0 if kind == "code" else _after_headings(text, headings))
-    lines = _code_lines(text, marks, start) if kind == "code" else _prose_lines(text, marks, start, width)
+    start = max(_start(text, marks, LINES * width), 0 if kind in LINED else _after_headings(text, headings))
+    lines = _code_lines(text, marks, start) if kind in LINED else _prose_lines(text, marks, start, width)
     return Snippet(tuple(lines), start)
 
 

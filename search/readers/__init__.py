@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from ..documents import Document, Reason, Skip
 from ..errors import Unreadable
-from . import code, html, markdown, pdf, rst, text
+from . import (
+    asciidoc,
+    code,
+    gz,
+    html,
+    json_file,
+    latex,
+    mail,
+    man,
+    markdown,
+    mhtml,
+    notebook,
+    org,
+    pdf,
+    rst,
+    subtitles,
+    syntax,
+    table,
+    text,
+    xml_file,
+    yaml_file,
+)
 from .title import file_name
 
-VERSION = 1
+VERSION = 2
 """Raised with each change that makes other documents of the same bytes, so that an index knows which to read again."""
 
 Reader = Callable[[bytes, str], Document]
 
 READERS: dict[str, Reader] = {
-    suffix: module.read for module in (code, text, markdown, rst, html, pdf) for suffix in module.SUFFIXES
+    suffix: module.read
+    for module in (
+        *(code, syntax, text, markdown, rst, org, asciidoc, latex, man, html, mhtml, pdf),
+        *(notebook, table, json_file, yaml_file, xml_file, subtitles),
+    )
+    for suffix in module.SUFFIXES
 }
 
 SAFE: frozenset[Reader] = frozenset({code.read, text.read, markdown.read, rst.read})
@@ -36,9 +63,7 @@ NOT_READ: dict[str, str] = {
     **dict.fromkeys(
         (".mp3", ".wav", ".flac", ".ogg", ".m4a", ".aac", ".wma", ".aiff", ".opus", ".mid", ".midi"), "sound"
     ),
-    **dict.fromkeys(
-        (".zip", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar", ".jar", ".war", ".whl"), "archives"
-    ),
+    **dict.fromkeys((".zip", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar", ".jar", ".war", ".whl"), "archives"),
     **dict.fromkeys(
         (".dmg", ".iso", ".img", ".vmdk", ".qcow2", ".pkg", ".deb", ".rpm", ".apk", ".msi", ".cab"), "archives"
     ),
@@ -47,7 +72,7 @@ NOT_READ: dict[str, str] = {
     ),
     **dict.fromkeys((".pages", ".numbers", ".key"), "office files"),
     **dict.fromkeys((".epub", ".mobi", ".azw3", ".djvu"), "electronic books"),
-    **dict.fromkeys((".eml", ".mbox", ".msg", ".mhtml", ".pst"), "mail"),
+    **dict.fromkeys((".msg", ".pst", ".olk15message"), "mail"),
     **dict.fromkeys(
         (".exe", ".dll", ".so", ".dylib", ".a", ".o", ".obj", ".lib", ".class", ".pyc", ".pyo", ".wasm"), "programs"
     ),
@@ -58,14 +83,29 @@ NOT_READ: dict[str, str] = {
         (".npy", ".npz", ".pkl", ".pickle", ".pt", ".pth", ".onnx", ".gguf", ".safetensors", ".bin"), "data"
     ),
     **dict.fromkeys((".ttf", ".otf", ".woff", ".woff2", ".eot"), "fonts"),
-    ".ipynb": "notebooks",
 }
+
+
+def _enclosed(readers: Mapping[str, Reader], data: bytes, path: str) -> Document:
+    """The document in what another file holds, by one of these `readers`."""
+    if skip := readable(path):
+        raise Unreadable(skip.reason, skip.message)
+    if not data:
+        raise Unreadable(Reason.EMPTY, "the file is empty")
+    return _reader(data, path, readers)(data, path)
+
+
+# What holds other files is read with the table as it stands above it: nothing is unpacked without end.
+for _holder in (mail, gz):
+    READERS.update(dict.fromkeys(_holder.SUFFIXES, partial(_holder.read, enclosed=partial(_enclosed, dict(READERS)))))
 
 
 def readable(path: str) -> Skip | None:
     """Why the name alone rules a file out, so that it need not be opened; None where its contents decide."""
     suffix = _suffix(path)
-    what = NOT_READ.get(suffix)
+    # What is compressed is known by the name without that.
+    suffix = _suffix(path[: -len(suffix)]) + suffix if suffix in gz.SUFFIXES else suffix
+    what = NOT_READ.get(suffix.removesuffix(".gz"))
     return Skip(path, Reason.BINARY, f"{suffix} files are {what}, which are not read") if what else None
 
 
@@ -80,7 +120,7 @@ def read(data: bytes, path: str) -> Document:
     if not data:
         raise Unreadable(Reason.EMPTY, "the file is empty")
     try:
-        return _reader(data, path)(data, path)
+        return _reader(data, path, READERS)(data, path)
     except (Unreadable, MemoryError):
         raise
     except Exception as error:
@@ -89,17 +129,21 @@ def read(data: bytes, path: str) -> Document:
 
 def is_safe(data: bytes, path: str) -> bool:
     """True where `read` may be called in any process: nothing but our own plain code will look at the file."""
-    return not data or readable(path) is not None or _reader(data, path) in SAFE
+    return not data or readable(path) is not None or _reader(data, path, READERS) in SAFE
 
 
-def _reader(data: bytes, path: str) -> Reader:
-    named = READERS.get(_suffix(path)) or NAMES.get(file_name(path).lower())
+def _reader(data: bytes, path: str, readers: Mapping[str, Reader]) -> Reader:
+    named = readers.get(_suffix(path)) or NAMES.get(file_name(path).lower())
     is_pdf = pdf.is_pdf(data)
     if data.startswith(b"%PDF-") or (named is pdf.read and is_pdf):
         return pdf.read
     if named is None or named is pdf.read:
         beginning = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-        return html.read if beginning.startswith((b"<!doctype html", b"<html")) else text.read
+        if beginning.startswith((b"<!doctype html", b"<html")):
+            return html.read
+        if named is None and man.is_page(data):
+            return man.read
+        return readers[".eml"] if mail.is_mail(data) and ".eml" in readers else text.read
     return named
 
 

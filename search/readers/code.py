@@ -7,6 +7,7 @@ comments and decorators right above it.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..documents import Block, Document
@@ -52,7 +53,6 @@ DEFINITIONS: dict[str, str] = {
     "lisp": r"\((?:def|ns)[\w-]{0,40}\b",
     "r": r"[\w.]{1,80} *(?:<-|=) *function\b",
     "sections": r"\[[^\]]{1,100}\]",
-    "keys": r"[\w.-]{1,80}:(?: |$)",
     "blocks": r"(?:message|service|enum|resource|module|variable|output|data|provider|type|interface|input|query|mutation)\b[^=;]{0,100}\{",
     "plain": r"(?!)",
 }
@@ -75,11 +75,8 @@ LANGUAGES: dict[str, str] = {
     **dict.fromkeys((".clj", ".cljs", ".el", ".lisp", ".scm"), "lisp"),
     **dict.fromkeys((".pl", ".pm"), "perl"),
     **dict.fromkeys((".toml", ".ini", ".cfg", ".conf"), "sections"),
-    **dict.fromkeys((".yaml", ".yml"), "keys"),
     **dict.fromkeys((".proto", ".tf", ".hcl", ".graphql", ".gql"), "blocks"),
-    **dict.fromkeys(
-        (".json", ".jsonl", ".json5", ".css", ".scss", ".less", ".xml", ".xsd", ".xsl", ".properties"), "plain"
-    ),
+    **dict.fromkeys((".css", ".scss", ".less", ".properties"), "plain"),
     **dict.fromkeys(
         (".cmake", ".mk", ".bat", ".ps1", ".vim", ".asm", ".s", ".jl", ".zig", ".nim", ".sol", ".tcl"), "plain"
     ),
@@ -97,45 +94,77 @@ SUFFIXES = tuple(LANGUAGES)
 
 def read(data: bytes, path: str) -> Document:
     """The document in a source file; its title is the file's name. Raises Unreadable where it is binary or empty."""
-    text = decode(data)
-    name = file_name(path)
-    language = LANGUAGES.get("." + name.lower().rpartition(".")[2], "plain")
-    parser = _Parser(re.compile(DEFINITIONS[language]))
+    return by_lines(decode(data), path)
+
+
+def by_lines(text: str, path: str) -> Document:
+    """The document of source code in which definitions are known by the words that their lines begin with."""
+    suffix = "." + file_name(path).lower().rpartition(".")[2]
+    return document(text, path, _Finder(re.compile(DEFINITIONS[LANGUAGES.get(suffix, "plain")])))
+
+
+def document(text: str, path: str, find: Callable[[Line], Heading | None]) -> Document:
+    """The document of source code in which `find`, asked for each line in turn, says what it is as a heading."""
+    parser = _Parser(find)
     for line in lines(text):
         parser.take(line)
     parser.close()
-    return Document(path, "code", name, text, tuple(parser.blocks))
+    return Document(path, "code", file_name(path), text, tuple(parser.blocks))
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A definition as a heading: what it defines, and how many definitions it is in, itself counted."""
+
+    words: str
+    level: int
+
+
+@dataclass
+class _Finder:
+    """Finds definitions line by line. `around` holds the indents of those that are open and whether they may hold others."""
+
+    definition: re.Pattern[str]
+    around: list[tuple[int, bool]] = field(default_factory=list)
+
+    def __call__(self, line: Line) -> Heading | None:
+        """The heading where the line defines something at the top or directly in what may hold it."""
+        words = line.words
+        if not words or len(words) > MAX_LINE or not self.definition.match(words):
+            return None
+        around = [(indent, holds) for indent, holds in self.around if indent < line.indent]
+        if (around and not around[-1][1]) or (line.indent and not around) or len(around) >= 6:
+            return None
+        self.around = [*around, (line.indent, bool(_CONTAINER.search(words)))]
+        return Heading(words[:MAX_HEADING].rstrip(" {:("), len(self.around))
 
 
 @dataclass
 class _Parser:
     """One pass over the lines. The open block is text[start:end], -1 where none is open.
 
-    `lead` is where the comments and decorators begin that stand right above the line, -1 where none do. `around` holds
-    the indents of the definitions that are open and whether they may hold others.
+    `lead` is where the comments and decorators begin that stand right above the line, -1 where none do.
     """
 
-    definition: re.Pattern[str]
+    find: Callable[[Line], Heading | None]
     blocks: list[Block] = field(default_factory=list)
     start: int = -1
     end: int = -1
     lead: int = -1
-    around: list[tuple[int, bool]] = field(default_factory=list)
 
     def take(self, line: Line) -> None:
         words = line.words
+        heading = self.find(line)
         if not words:
             self.close()
             self.lead = -1
-        elif len(words) <= MAX_LINE and self.definition.match(words) and self.opens(line):
+        elif heading:
             above = self.lead
             if above >= 0 and self.start >= 0:
                 self.end = above - 1
             self.close()
-            heading = words[:MAX_HEADING].rstrip(" {:(")
-            self.blocks.append(
-                Block(above if above >= 0 else line.start, line.end, "heading", len(self.around), heading)
-            )
+            begin = above if above >= 0 else line.start
+            self.blocks.append(Block(begin, line.end, "heading", heading.level, heading.words))
             self.lead = -1
         else:
             if self.start < 0:
@@ -146,14 +175,6 @@ class _Parser:
             elif self.lead < 0:
                 self.lead = line.start
 
-    def opens(self, line: Line) -> bool:
-        """True where the definition in the line stands at the top or directly in one that may hold it; enters it then."""
-        around = [(indent, holds) for indent, holds in self.around if indent < line.indent]
-        if (around and not around[-1][1]) or (line.indent and not around) or len(around) >= 6:
-            return False
-        self.around = [*around, (line.indent, bool(_CONTAINER.search(line.words)))]
-        return True
-
     def close(self) -> None:
         if 0 <= self.start < self.end:
             self.blocks.append(Block(self.start, self.end, "code"))
@@ -162,6 +183,6 @@ class _Parser:
 
 def _is_remark(words: str) -> bool:
     """True for a comment, decorator or attribute, which belongs to the definition below it."""
-    return words.startswith(("#", "//", "/*", "*", "@", "--", ";", "%", '"""')) and not words.startswith(
-        ("#include", "#define")
-    )
+    return words.startswith(
+        ("#", "//", "/*", "*", "@", "--", ";", "%", '"""', "template<", "template <")
+    ) and not words.startswith(("#include", "#define"))

@@ -23,6 +23,10 @@ MAX_SETEXT_LINES = 2
 _ITEM = re.compile(r"[-*+][ \t]|\d{1,9}[.)][ \t]")
 _DELIMITER_ROW = re.compile(r"[-:| \t]{3,}")
 _EMBEDDED = re.compile(r"data:[\w.+-]{1,60}/[\w.+-]{1,60}(?:;[\w=.-]{1,60}){0,4},[\w+/=%.~-]{80,}")
+_REMARK = re.compile(r"(?<![^\s(*_])%%[^%\n`]{1,2000}%%(?!\w)")
+"""Obsidian's comment on one line."""
+
+_WIKI = re.compile(r"!?\[\[(?:[^\[\]|]{1,200}\|)?([^\[\]|]{1,200})\]\]")
 _TITLE_KEY = re.compile(r"title[ \t]*:[ \t]*(.{1,300})", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()]{0,400}\)")
 _ATTRIBUTES = re.compile(r"[ \t]*\{[#.][^{}]{0,100}\}$")
@@ -64,7 +68,7 @@ class _Parser:
                 self.extend(line)
                 if line.words.startswith(self.fence) and not line.words.strip(self.fence[0]):
                     self.close()
-            elif "<!--" in line.words and (after := self.long_comment(line)):
+            elif ("<!--" in line.words or line.words.startswith("%%")) and (after := self.long_comment(line)):
                 return after
             elif not line.words:
                 self.close()
@@ -115,6 +119,7 @@ class _Parser:
             holes = [match.span() for match in _EMBEDDED.finditer(self.text, self.start, self.end)]
             if self.kind != "code":
                 holes += self.comments + list(_comments(self.text, self.start, self.end))
+                holes += [match.span() for match in _REMARK.finditer(self.text, self.start, self.end)]
             start = self.start
             for hole in (*sorted(holes), (self.end, self.end)):
                 piece = self.text[start : hole[0]]
@@ -126,17 +131,19 @@ class _Parser:
 
     def long_comment(self, line: Line) -> int:
         """The offset after a comment that begins in the line and ends in a later one; 0 where there is none."""
-        begin = self.text.rfind("<!--", line.start, line.end)
-        if "`" in line.words or self.text.find("-->", begin, line.end) >= 0:
+        opening, closing = ("%%", "%%") if line.words.startswith("%%") else ("<!--", "-->")
+        begin = (self.text.find if opening == closing else self.text.rfind)(opening, line.start, line.end)
+        if "`" in line.words or self.text.find(closing, begin + len(opening), line.end) >= 0:
             return 0
-        end = self.text.find("-->", line.end)
+        end = self.text.find(closing, line.end)
         if end < 0:
             return 0
         if not self.kind:
             self.kind, self.start, self.size = "paragraph", line.start, 0
-        self.comments.append((begin, end + 3))
-        self.end = end + 3
-        return end + 3
+        end += len(closing)
+        self.comments.append((begin, end))
+        self.end = end
+        return end
 
     def underlines(self, line: Line) -> bool:
         """True where the line is the underline of the paragraph above it, which is a heading thereby."""
@@ -169,7 +176,7 @@ def _comments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while (start := text.find("<!--", start, end)) >= 0:
         after = text.find("-->", start, end)
         if after < 0:
-            return
+            break
         yield start, after + 3
         start = after + 3
 
@@ -210,7 +217,7 @@ def _plain(source: str) -> str:
     >>> _plain("The [`fit`](api.md#fit) **method** {#fit}")
     'The fit method'
     """
-    words = _LINK.sub(r"\1", _ATTRIBUTES.sub("", " ".join(source[:MAX_HEADING].split())))
+    words = _LINK.sub(r"\1", _WIKI.sub(r"\1", _ATTRIBUTES.sub("", " ".join(source[:MAX_HEADING].split()))))
     return words.replace("**", "").replace("__", "").replace("`", "").strip()
 
 

@@ -10,8 +10,8 @@ from .lines import lines
 from .title import first_line
 
 SUFFIXES = (
-    *(".txt", ".text", ".log", ".csv", ".tsv", ".tex", ".org", ".adoc", ".asciidoc"),
-    *(".textile", ".wiki", ".srt", ".vtt", ".bib", ".ics", ".vcf", ".diff", ".patch", ".po"),
+    *(".txt", ".text", ".log"),
+    *(".textile", ".wiki", ".bib", ".ics", ".vcf", ".diff", ".patch", ".po"),
 )
 
 

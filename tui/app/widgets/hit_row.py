@@ -15,7 +15,16 @@ from search.results import Hit
 from ...snippet import snippet
 from ...terminal import printable
 
-ICONS: Mapping[str, str] = {"text": "≡", "markdown": "#", "rst": "§", "code": "λ", "html": "◇", "pdf": "▤"}
+ICONS: Mapping[str, str] = {
+    **dict.fromkeys(("text", "subtitles"), "≡"),
+    **dict.fromkeys(("rst", "org", "asciidoc", "latex", "man"), "§"),
+    **dict.fromkeys(("notebook", "table"), "▦"),
+    "markdown": "#",
+    "code": "λ",
+    "html": "◇",
+    "pdf": "▤",
+    "mail": "@",
+}
 UNKNOWN_ICON = "·"
 BAR_CELLS = 5
 WIDTH = 80

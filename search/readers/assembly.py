@@ -1,0 +1,54 @@
+"""A document put together from texts that do not stand in the file as they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ..documents import Block, Document
+
+MAX_HEADING = 300
+
+
+class Assembly:
+    """The text and blocks so far.
+
+    What is added begins in the line `at`, where that is still ahead, else `parted` from what is above.
+    """
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+        self.length = 0
+        self.line = 1
+        self.blocks: list[Block] = []
+
+    def add(self, text: str, kind: str, at: int = 0, parted: str = "\n\n") -> None:
+        """A text as one block."""
+        self.include(text, (Block(0, len(text), kind),), 0, at, parted)
+
+    def heading(self, words: str, level: int, at: int = 0) -> None:
+        """A heading of level 1–6 on a line of its own; deeper ones count as 6."""
+        words = " ".join(words.split())[:MAX_HEADING]
+        self.include(words, (Block(0, len(words), "heading", level, words),), 0, at)
+
+    def include(self, text: str, blocks: Iterable[Block], below: int = 0, at: int = 0, parted: str = "\n\n") -> None:
+        """A text with its own blocks, its headings moved `below` a heading of that level."""
+        if at > self.line:
+            self._append("\n" * (at - self.line))
+        elif self.length:
+            self._append(parted)
+        for block in blocks:
+            level = min(block.level + below, 6) if block.level else 0
+            self.blocks.append(
+                replace(block, start=block.start + self.length, end=block.end + self.length, level=level)
+            )
+        self._append(text)
+
+    def document(self, path: str, kind: str, title: str) -> Document:
+        """The document of all that was added."""
+        return Document(path, kind, title, "".join(self.text), tuple(self.blocks))
+
+    def _append(self, text: str) -> None:
+        self.text.append(text)
+        self.length += len(text)
+        self.line += text.count("\n")

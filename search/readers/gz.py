@@ -1,0 +1,33 @@
+"""Gzip: a compressed file, read by what its name is without the suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ..documents import Document, Reason
+from ..errors import Unreadable
+
+SUFFIXES = (".gz",)
+
+MAX_INFLATED = 64 << 20
+"""Bytes; a file that holds more is left unread."""
+
+
+def read(data: bytes, path: str, enclosed: Callable[[bytes, str], Document]) -> Document:
+    """The document that is compressed in `data`, read by `enclosed`. Raises Unreadable where there is none or it is too large."""
+    return replace(enclosed(_inflated(data), path[: -len(".gz")]), path=path)
+
+
+def _inflated(data: bytes) -> bytes:
+    import gzip
+    import zlib
+    from io import BytesIO
+
+    try:
+        inflated = gzip.GzipFile(fileobj=BytesIO(data)).read(MAX_INFLATED + 1)
+    except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        raise Unreadable(Reason.CORRUPT, f"the compressed data are damaged: {error}") from error
+    if len(inflated) > MAX_INFLATED:
+        raise Unreadable(Reason.TOO_LARGE, f"the file is larger than {MAX_INFLATED >> 20} MB when it is inflated")
+    return inflated

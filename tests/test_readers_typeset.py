@@ -1,0 +1,334 @@
+"""LaTeX, manual pages, Org and AsciiDoc: sections and words on the file's own lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from search import readers
+from search.documents import Block, Document, Reason
+from search.errors import Unreadable
+
+
+def read(data, name):
+    return readers.read(data.encode(), f"/docs/{name}")
+
+
+def blocks(document):
+    """Each block as its line, its kind (a heading's with its level and words) and its text."""
+    return [
+        (
+            document.text.count("\n", 0, block.start) + 1,
+            f"h{block.level} {block.heading}" if block.level else block.kind,
+            document.text[block.start : block.end],
+        )
+        for block in document.blocks
+    ]
+
+
+LATEX = r"""\documentclass[a4paper]{article} % preamble
+\title{On the \emph{radiators}\\ % cold
+  of Quince Street}
+\begin{document}
+\section{Heating \& cooling}\label{sec:heat}
+The radiators stay cold~\cite[p.~3]{knuth}. % not this
+It costs 5\% or \$3 -- ``sometimes'' more; see \href{https://example.org/50%}{the page}.
+M\"uller, caf\'{e}, gar\c{c}on, Stra\ss e, \o re.
+
+\begin{itemize}
+  \item First $x_1 \leq \{3\}$ item
+    goes on
+  \item[Two] second
+\end{itemize}
+\begin{equation}
+  E = mc^2
+\end{equation}
+\subsection*{Tables}
+\begin{tabular}{l|r}
+ a & \textbf{b} \\ \hline
+ R\&D & \multicolumn{2}{c}{2} \\
+\end{tabular}
+\begin{figure}[h]
+ \includegraphics[width=3cm]{x.png}
+ \caption{A valve}
+\end{figure}
+\begin{verbatim}
+ \section{no} % kept
+\end{verbatim}
+\begin{comment}
+hidden
+\end{comment}
+\end{document}
+"""
+
+
+def test_latex():
+    document = read(LATEX, "paper.tex")
+    assert (document.kind, document.title) == ("latex", "On the radiators of Quince Street")
+    assert blocks(document) == [
+        (5, "h3 Heating & cooling", "Heating & cooling"),
+        (
+            6,
+            "paragraph",
+            "The radiators stay cold [knuth].\nIt costs 5% or $3 – “sometimes” more; see the page.\nMüller, café, garçon, Straße, øre.",
+        ),
+        (11, "list", "- First $x_1 \\leq {3}$ item\ngoes on"),
+        (13, "list", "- Two: second"),
+        (16, "paragraph", "  E = mc^2"),
+        (18, "h4 Tables", "Tables"),
+        (20, "table", "a \t b\nR&D \t 2"),
+        (25, "paragraph", "A valve"),
+        (28, "code", " \\section{no} % kept"),
+    ]
+
+
+def test_a_chapter_of_latex_without_a_document_around_it():
+    assert read("\\chapter{Tides}\nThey turn.\n", "one.tex") == Document(
+        "/docs/one.tex",
+        "latex",
+        "Tides",
+        "Tides\nThey turn.",
+        (Block(0, 5, "heading", 2, "Tides"), Block(6, 16, "paragraph")),
+    )
+    with pytest.raises(Unreadable) as caught:
+        read("\\documentclass{article}\n\\begin{document}\n\\end{document}\n", "empty.tex")
+    assert (caught.value.reason, caught.value.message) == (Reason.NO_TEXT, "the file has commands in it and no text")
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["\\section{never closed", "{" * 9_000 + "x", "\\" * 9_000 + "x", "$" * 999 + "x", "\\title{" + "x" * 5_000],
+    ids=range(5),
+)
+def test_broken_latex_is_read(source):
+    assert read(source, "a.tex").text.count("x") == source.count("x")
+
+
+MAN = r""".\" a comment
+.de Vb
+.ft CW
+..
+.TH GREP 1 "2026-11-02"
+.SH NAME
+grep \- print \fIlines\fR that match
+.SH SYNOPSIS
+.B grep
+.RI [ OPTION .\|.\|.]
+.br
+.SH
+DESCRIPTION
+It\(aqs fast
+.if n and
+on large files.
+.PP
+.TP
+.BR \-i ", " \-\-ignore\-case
+Ignore case.
+.IP \(bu 2
+An item.
+.SS Examples
+.nf
+grep \e\-i  x
+.fi
+"""
+
+
+def test_a_manual_page():
+    document = read(MAN, "grep.1")
+    assert (document.kind, document.title) == ("man", "grep - print lines that match")
+    assert blocks(document) == [
+        (6, "h1 NAME", "NAME"),
+        (7, "paragraph", "grep - print lines that match"),
+        (8, "h1 SYNOPSIS", "SYNOPSIS"),
+        (9, "paragraph", "grep\n[OPTION...]"),
+        (13, "h1 DESCRIPTION", "DESCRIPTION"),
+        (14, "paragraph", "It's fast\n\non large files."),
+        (19, "list", "-i, --ignore-case\nIgnore case."),
+        (21, "list", "•\nAn item."),
+        (23, "h2 Examples", "Examples"),
+        (25, "code", "grep \\-i  x"),
+    ]
+
+
+MDOC = """.Dd March 1, 2026
+.Dt WIDGET 1
+.Sh NAME
+.Nm widget
+.Nd turn the valves
+.Sh SYNOPSIS
+.Nm
+.Op Fl ab
+.Op Fl f Ar file
+.Sh DESCRIPTION
+The
+.Nm
+utility turns
+.Em valves ,
+see
+.Xr radiator 8 .
+.Bl -tag
+.It Fl a
+Air out.
+.It Fl f Ar file Ns s
+.El
+"""
+
+
+def test_a_manual_page_of_bsd():
+    document = read(MDOC, "widget.1")
+    assert document.title == "widget - turn the valves"
+    assert blocks(document) == [
+        (3, "h1 NAME", "NAME"),
+        (4, "paragraph", "widget\n- turn the valves"),
+        (6, "h1 SYNOPSIS", "SYNOPSIS"),
+        (7, "paragraph", "widget\n[-ab]\n[-f file]"),
+        (10, "h1 DESCRIPTION", "DESCRIPTION"),
+        (11, "paragraph", "The\nwidget\nutility turns\nvalves,\nsee\nradiator 8."),
+        (18, "list", "-a\nAir out."),
+        (20, "list", "-f files"),
+    ]
+
+
+def test_what_only_has_the_name_of_a_manual_page_is_text():
+    assert read("Nov 2 boot\n", "syslog.1").kind == "text"
+    assert (read(MAN, "grep.1ssl").kind, read(MAN, "grep").kind, read(MAN, "grep.txt").kind) == ("man", "man", "text")
+    with pytest.raises(Unreadable) as caught:
+        read(".so man1/grep.1\n", "egrep.1")
+    assert caught.value.reason is Reason.NO_TEXT
+
+
+ORG = """\
+#+TITLE: My *notes*
+#+OPTIONS: toc:nil
+
+* TODO [#A] Fix the =boiler=  :house:urgent:
+:PROPERTIES:
+:ID: abc
+:END:
+Some text with [[https://example.org][a link]].
+# a comment
+- one
+  goes on
+- two
+** See [[file:a.org][the other]]
+| a | b |
+|---+---|
+#+begin_src python
+x = 1
+
+# y
+#+end_src
+: fixed
+#+begin_comment
+hidden
+#+end_comment
+#+begin_quote
+Said.
+#+end_quote
+"""
+
+
+def test_org():
+    document = read(ORG, "notes.org")
+    assert (document.kind, document.title) == ("org", "My notes")
+    assert blocks(document) == [
+        (1, "paragraph", "#+TITLE: My *notes*"),
+        (4, "h1 Fix the boiler", "* TODO [#A] Fix the =boiler=  :house:urgent:"),
+        (8, "paragraph", "Some text with [[https://example.org][a link]]."),
+        (10, "list", "- one\n  goes on"),
+        (12, "list", "- two"),
+        (13, "h2 See the other", "** See [[file:a.org][the other]]"),
+        (14, "table", "| a | b |\n|---+---|"),
+        (16, "code", "#+begin_src python\nx = 1\n\n# y\n#+end_src"),
+        (21, "code", ": fixed"),
+        (26, "paragraph", "Said."),
+    ]
+
+
+def test_org_blocks_that_are_never_closed_end_at_the_next_heading():
+    assert [kind for _, kind, _ in blocks(read("* One\n:LOGBOOK:\nx\n* Two\n#+begin_src c\ny\n", "a.org"))] == [
+        "h1 One",
+        "h1 Two",
+        "code",
+    ]
+
+
+ASCIIDOC = """\
+= The `Guide` to *valves*
+Ida Author
+:toc: left
+
+Preamble.
+
+[[first]]
+== First <<x,section>> ==
+
+// a comment
+[source,python]
+----
+== no heading
+
+x = 1
+----
+
+* one
+goes on
+. two
++
+more
+
+term:: what it is
+
+ indented
+ code
+
+|===
+|a |b
+
+|1 |2
+|===
+
+Old style
+~~~~~~~~~
+
+====
+Inside an example.
+====
+////
+hidden
+////
+```sh
+ls
+```
+"""
+
+
+def test_asciidoc():
+    document = read(ASCIIDOC, "guide.adoc")
+    assert (document.kind, document.title) == ("asciidoc", "The Guide to valves")
+    assert blocks(document) == [
+        (1, "h1 The Guide to valves", "= The `Guide` to *valves*"),
+        (2, "paragraph", "Ida Author"),
+        (5, "paragraph", "Preamble."),
+        (8, "h2 First section", "== First <<x,section>> =="),
+        (12, "code", "----\n== no heading\n\nx = 1\n----"),
+        (18, "list", "* one\ngoes on"),
+        (20, "list", ". two\n+\nmore"),
+        (24, "list", "term:: what it is"),
+        (26, "code", " indented\n code"),
+        (29, "table", "|===\n|a |b\n\n|1 |2\n|==="),
+        (35, "h3 Old style", "Old style"),
+        (39, "paragraph", "Inside an example."),
+        (44, "code", "```sh\nls\n```"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "source"), [("paper.tex", LATEX), ("grep.1", MAN), ("notes.org", ORG), ("guide.adoc", ASCIIDOC)]
+)
+def test_every_word_stands_in_its_own_line_of_the_file(name, source):
+    own = source.split("\n")
+    text = read(source.replace("\n", "\r\n"), name).text
+    assert text == read(source, name).text
+    for number, line in enumerate(text.split("\n")):
+        words = [word for word in line.split() if word.isascii() and word.isalpha()]
+        assert [word for word in words if word not in own[number]] == []
