@@ -19,6 +19,7 @@ from . import (
     markdown,
     mhtml,
     notebook,
+    office,
     org,
     pdf,
     rst,
@@ -39,7 +40,7 @@ Reader = Callable[[bytes, str], Document]
 READERS: dict[str, Reader] = {
     suffix: module.read
     for module in (
-        *(code, syntax, text, markdown, rst, org, asciidoc, latex, man, html, mhtml, pdf),
+        *(code, syntax, text, markdown, rst, org, asciidoc, latex, man, html, mhtml, pdf, office),
         *(notebook, table, json_file, yaml_file, xml_file, subtitles),
     )
     for suffix in module.SUFFIXES
@@ -67,11 +68,8 @@ NOT_READ: dict[str, str] = {
     **dict.fromkeys(
         (".dmg", ".iso", ".img", ".vmdk", ".qcow2", ".pkg", ".deb", ".rpm", ".apk", ".msi", ".cab"), "archives"
     ),
-    **dict.fromkeys(
-        (".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".odp", ".rtf"), "office files"
-    ),
-    **dict.fromkeys((".pages", ".numbers", ".key"), "office files"),
-    **dict.fromkeys((".epub", ".mobi", ".azw3", ".djvu"), "electronic books"),
+    **dict.fromkeys((".pages", ".numbers", ".key", ".xlsb", ".one"), "office files"),
+    **dict.fromkeys((".mobi", ".azw", ".azw3", ".djvu", ".lit"), "electronic books"),
     **dict.fromkeys((".msg", ".pst", ".olk15message"), "mail"),
     **dict.fromkeys(
         (".exe", ".dll", ".so", ".dylib", ".a", ".o", ".obj", ".lib", ".class", ".pyc", ".pyo", ".wasm"), "programs"
@@ -148,5 +146,9 @@ def _reader(data: bytes, path: str, readers: Mapping[str, Reader]) -> Reader:
 
 
 def _suffix(path: str) -> str:
-    head, dot, suffix = path.rpartition("/")[2].rpartition(".")
+    """The last suffix of the file's name, or the last two where they say more together."""
+    name = path.rpartition("/")[2]
+    if name.lower().endswith(".fb2.zip"):
+        return ".fb2.zip"
+    head, dot, suffix = name.rpartition(".")
     return "." + suffix.lower() if dot and head else ""

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 
 MAX_TITLE = 120
+MAX_STATED_TITLE = 200
+
+# What programs write into a file's properties where nobody has given it a title.
+_NO_TITLE = re.compile(
+    r"untitled.*|document\d*|dokument\d*|(?:powerpoint|microsoft|slide \d|folie \d|präsentation|presentation).{0,40}|"
+    r".*\.(?:docx?|indd|tex|dvi|pptx?|xlsx?|od[tps]|rtf|qxd|p65|pdf|dotx?|potx?)",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def file_name(path: str) -> str:
@@ -30,3 +39,15 @@ def first_line(text: str, path: str) -> str:
     line = text[start:end] if end >= 0 else text[start : start + MAX_TITLE + 1]
     line = line.strip()
     return line if len(line) <= MAX_TITLE and any(map(str.isalnum, line)) else stem(path)
+
+
+def stated(words: str) -> str:
+    """A title from a file's properties where a person may have written it, else empty.
+
+    >>> stated(" Rain  tables "), stated("PowerPoint-Präsentation"), stated("Microsoft Word - a.doc")
+    ('Rain tables', '', '')
+    """
+    words = " ".join(words.split())
+    named = sum(character.isalnum() or character.isspace() for character in words)
+    usable = 3 <= len(words) <= MAX_STATED_TITLE and named >= 0.6 * len(words) and not _NO_TITLE.fullmatch(words)
+    return words if usable else ""

@@ -1,0 +1,133 @@
+"""XML as calls, element by element: no tree is built, no entity is expanded, nothing outside is loaded.
+
+Elements go by their local names: writers choose prefixes freely, and some formats have two sets of namespaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, NoReturn
+
+from ..documents import Reason
+from ..errors import Unreadable
+
+if TYPE_CHECKING:
+    from pyexpat import XMLParserType
+
+Attributes = dict[str, str]
+Begin = Callable[[Attributes], None]
+End = Callable[[], None]
+Text = Callable[[str], None]
+Calls = tuple[Begin | None, End | None]
+"""What is called as an element begins and as it ends."""
+
+
+class _ByLocalName(dict[str, Callable[..., None] | None]):
+    """Names with their prefixes to what is called for them; learns each name at its first use."""
+
+    def __init__(self, table: Mapping[str, Callable[..., None] | None]) -> None:
+        super().__init__()
+        self.table = table
+
+    def __missing__(self, name: str) -> Callable[..., None] | None:
+        call = self[name] = self.table.get(local(name))
+        return call
+
+
+def parse(chunks: Iterable[bytes], elements: Mapping[str, Calls], text: Text, skipped: Iterable[str] = ()) -> None:
+    """Make the calls of `elements` for each element named there, and `text` with all characters between tags.
+
+    Elements in `skipped` are passed over with all that they hold. Raises Unreadable(CORRUPT) where the XML is not
+    well-formed, in an encoding that is not known, or declares entities.
+    """
+    from pyexpat import ParserCreate
+    from xml.parsers.expat import ExpatError
+
+    parser = ParserCreate()
+    parser.buffer_text = True
+    parser.buffer_size = 1 << 16
+    parser.EntityDeclHandler = _refuse_entity
+    _install(parser, elements, text, frozenset(skipped))
+    try:
+        for chunk in chunks:
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except (ExpatError, LookupError, ValueError) as error:
+        raise Unreadable(Reason.CORRUPT, f"its XML is damaged: {error}") from error
+
+
+def _install(parser: XMLParserType, elements: Mapping[str, Calls], text: Text, skipped: frozenset[str]) -> None:
+    """Give the parser its handlers, and others while it is inside of what is passed over."""
+    depth = 0
+
+    def enter(_: Attributes) -> None:
+        nonlocal depth
+        depth = 1
+        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = deeper, higher, None
+
+    def deeper(_: str, __: Attributes) -> None:
+        nonlocal depth
+        depth += 1
+
+    def higher(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+        if depth == 0:
+            parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, stop, text
+
+    starts = _ByLocalName({name: begin for name, (begin, _) in elements.items()} | dict.fromkeys(skipped, enter))
+    stops = _ByLocalName({name: end for name, (_, end) in elements.items()})
+
+    def start(name: str, attributes: Attributes) -> None:
+        call = starts[name]
+        if call is not None:
+            call(attributes)
+
+    def stop(name: str) -> None:
+        call = stops[name]
+        if call is not None:
+            call()
+
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, stop, text
+
+
+def first_text(chunks: Iterable[bytes], element: str) -> str:
+    """The text in the first element of this local name, empty where there is none. Raises as `parse`."""
+    words: list[str] = []
+    inside, found = False, False
+
+    def begin(_: Attributes) -> None:
+        nonlocal inside
+        inside = not found
+
+    def end() -> None:
+        nonlocal inside, found
+        inside, found = False, True
+
+    def text(part: str) -> None:
+        if inside:
+            words.append(part)
+
+    parse(chunks, {element: (begin, end)}, text)
+    return "".join(words)
+
+
+def local(name: str) -> str:
+    """A name without its prefix.
+
+    >>> local("w:p"), local("p")
+    ('p', 'p')
+    """
+    return name.rpartition(":")[2]
+
+
+def value(attributes: Attributes, name: str) -> str:
+    """The attribute with this local name, empty where there is none."""
+    for key, found in attributes.items():
+        if key == name or key.endswith(":" + name):
+            return found
+    return ""
+
+
+def _refuse_entity(*_: object) -> NoReturn:
+    raise Unreadable(Reason.CORRUPT, "its XML declares entities, which no such file needs; they may be a trap")
