@@ -140,6 +140,8 @@ def large() -> Iterator[Hard]:
 
 
 def pages() -> Iterator[Hard]:
+    noise = random.Random(5).randbytes(300_000)
+    xhtml = b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">'
     entities = "".join(f'<!ENTITY {name} "{inner * 10}">' for name, inner in (("b", "&a;"), ("c", "&b;"), ("d", "&c;")))
     for name, page, marker, absent in (
         ("charset_conflict.html", '<html><head><meta charset="iso-8859-1"><title>Café tangerinesix</title></head><body>façade'.encode(),
@@ -153,10 +155,10 @@ def pages() -> Iterator[Hard]:
         ("unclosed.html", b'<table><tr><td>cell<ul><li>item<b>bold<i>it</b>al tangerinetwelve<p><a href="x', "tangerinetwelve", ()),
         ("inline.html", b"<p>super<b>cali</b>fragil<i>istic</i> and", "supercalifragilistic", ()),
         ("data_uri.html",
-         b"before <img src='data:image/png;base64," + base64.b64encode(random.Random(5).randbytes(300_000)) + b"'> tangerinefourteen", "tangerinefourteen", ()),
+         b"before <img src='data:image/png;base64," + base64.b64encode(noise) + b"'> tangerinefourteen", "tangerinefourteen", ()),
         ("nul.html", b"<html><body>nul \0 here tangerinefifteen</body></html>", "tangerinefifteen", ()),
         ("cdata.xhtml",
-         b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><p><![CDATA[raw tangerinesixteen & stuff]]></p></html>', "tangerinesixteen", ()),
+         xhtml + b"<p><![CDATA[raw tangerinesixteen & stuff]]></p></html>", "tangerinesixteen", ()),
         ("ruby.html",
          "<p><ruby>東<rp>(</rp><rt>とう</rt><rp>)</rp>京<rt>きょう</rt></ruby>駅 tangerineseventeen".encode(), "東京駅 tangerineseventeen", ()),
         ("pre.html", b"<pre><code>def f(x):\n    return x  # tangerineeighteen\n</code></pre>", "tangerineeighteen", ()),
@@ -197,7 +199,7 @@ def pdfs() -> Iterator[Hard]:
         ("many_pages.pdf", pdf(*[[f"page {n} papayanine needle" if n == 301 else f"page {n}"] for n in range(1, 401)]), "find", "papayanine needle"),
         ("deep_tree.pdf", base.replace(b"/Kids [10 0 R", b"/Kids [100 0 R 10 0 R").replace(b"xref\n", deep + b"xref\n", 1), "either", ""),
         ("nested_arrays.pdf",
-         b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Foo " + b"[" * 20_000 + b"]" * 20_000 + b">>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF", "meta", ""),
+         b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Foo " + b"[" * 20_000 + b">>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF", "meta", ""),
         ("broken_pages.pdf", base.replace(b"/Contents 13 0 R", b"/Contents [4 0 R]").replace(b"/Contents 15 0 R", b""), "find", "papayatwo summary"),
         ("scan.pdf", pdf(b"q 595 0 0 842 0 0 cm /Im0 Do Q"), "meta", ""),
         ("scan_with_layer.pdf", pdf(b"BT /F1 12 Tf 3 Tr 50 700 Td (invoice papayatwelve invisible layer) Tj ET"), "find",

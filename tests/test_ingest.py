@@ -15,6 +15,7 @@ from search.errors import IndexDamaged, IndexLocked, ModelError, ModelMismatch, 
 from search.index import Index
 from search.lock import WriterLock
 from search.passages import PassageRules
+from search.read_ahead import MOST_ITEMS
 from search.results import IngestReport, Progress
 from search.scopes import RootRules
 from search.store import Store
@@ -427,9 +428,12 @@ def test_a_file_that_goes_during_the_run_is_no_failure(notes: Path, tmp_path: Pa
             (notes / "sea.rst").unlink(missing_ok=True)
             return super().tokenizer
 
+    # More than are read ahead of the first passage.
+    for number in range(MOST_ITEMS):
+        (notes / "house" / f"{number}.txt").write_text(f"rent {number}")
     with Index(str(tmp_path / "index"), None, lambda name: Deleting(), PassageRules()) as index:
         report = index.ingest([notes])
-        assert (report.added, report.failed) == (3, ())
+        assert (report.added, report.failed) == (3 + MOST_ITEMS, ())
 
 
 def test_a_default_size_counts_for_new_roots_only(index: Index, notes: Path) -> None:

@@ -56,6 +56,14 @@ def test_a_document_comes_back_as_the_reader_gave_it(process):
     assert not process.spent
 
 
+def test_what_the_parent_holds_is_not_counted():
+    held = bytes(200_000_000)
+    process = ReaderProcess(Limits(memory=500_000_000))
+    assert process.read(PAGE, "/d/a.html") == DOCUMENT
+    assert (process.spent, len(held)) == (False, 200_000_000)
+    process.close()
+
+
 def test_a_crash_costs_one_file(process):
     os.kill(pid(process), signal.SIGSTOP)
     with ThreadPoolExecutor(1) as threads:

@@ -107,7 +107,8 @@ def test_a_few_bad_bytes_do_not_spoil_utf_8():
 
 def test_lines_end_in_one_way_and_only_there():
     data = "a\r\nb\rc\nd\u2028e\u0085f\x0bg\x0c\n".encode()
-    assert text_of(data) == "a\nb\nc\nd\u2028e\u0085f\x0bg\x0c\n"
+    assert text_of(data) == "a\nb c\nd\u2028e\u0085f\x0bg\x0c\n"
+    assert text_of(b"a\rb\r") == "a\nb\n"
 
 
 def test_terminal_colours_are_taken_out():

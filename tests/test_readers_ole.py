@@ -68,21 +68,35 @@ def text(role: int, words: str) -> bytes:
 
 
 def test_a_presentation():
-    slide = record(0x03F3, bytes(20))
-    masters = record(0x0FF0, slide + text(0, "Click to edit"), instance=1, holds=True)
-    shown = slide + text(6, "Harbour\x0bplan") + text(1, "Für den Rat\rBitte") + slide + slide + text(1, "No title")
-    document = record(0x03E8, masters + record(0x0FF0, shown, holds=True), holds=True)
-    box = record(0x0F00, record(0xF00D, text(4, "In a box") + text(1, "No title"), holds=True), holds=True)
-    notes = record(0x03F0, record(0x03F1, b"\x00\x01\x00\x00") + record(1, text(2, "Say it."), holds=True), holds=True)
-    master = record(0x03F0, record(0x03F1, bytes(8)) + text(2, "Click to edit"), holds=True)
-    stream = document + record(0x03EE, box, holds=True) + notes + master + b"torn"
+    def listed(place: int, number: int) -> bytes:
+        return record(0x03F3, struct.pack("<IIIII", place, 0, 0, number, 0))
+
+    def drawn(*texts: bytes) -> bytes:
+        return record(0x03EE, record(0x0F00, record(0xF00D, b"".join(texts), holds=True), holds=True), holds=True)
+
+    def notes(number: int, words: str) -> bytes:
+        return record(0x03F0, record(0x03F1, struct.pack("<II", number, 0)) + text(2, words) + text(4, "*"), holds=True)
+
+    masters = record(0x0FF0, listed(9, 9) + text(0, "Click to edit"), instance=1, holds=True)
+    inside = (
+        listed(2, 256) + text(6, "Harbour\x0bplan") + text(1, "Für den Rat\rBitte") + listed(3, 257) + listed(7, 258)
+    )
+    stale = record(0x03E8, record(0x0FF0, listed(2, 256) + text(0, "Old title"), holds=True), holds=True)
+    stream = stale + record(0x03E8, masters + record(0x0FF0, inside, holds=True), holds=True)
+    places = []
+    for container in (drawn(text(4, "In a box"), text(6, "Harbour\x0bplan")), drawn(text(4, "Now."), text(0, "Costs"))):
+        places.append(len(stream))
+        stream += container
+    stream += notes(256, "Say it.") + notes(0, "Click to edit notes")
+    stream += record(0x1772, struct.pack("<III", 2 << 20 | 2, *places)) + b"torn"
+    said = "Harbour plan\n\nFür den Rat\nBitte\n\nIn a box\n\nSay it.\n\nCosts\n\nNow."
     assert read(ole({"PowerPoint Document": stream}), "a.ppt") == Document(
-        "/docs/a.ppt", "ppt", "Harbour plan", "Harbour plan\n\nFür den Rat\nBitte\n\nNo title\n\nIn a box\n\nSay it.",
+        "/docs/a.ppt", "ppt", "Harbour plan", said,
         (
-            Block(0, 12, "heading", 1, "Harbour plan"), Block(14, 31, "paragraph"), Block(33, 41, "heading", 1, "No title"),
-            Block(43, 51, "paragraph"), Block(53, 60, "paragraph"),
+            Block(0, 12, "heading", 1, "Harbour plan"), Block(14, 31, "paragraph"), Block(33, 41, "paragraph"),
+            Block(43, 50, "paragraph"), Block(52, 57, "heading", 1, "Costs"), Block(59, 63, "paragraph"),
         ),
-        (0, 33, 33),
+        (0, 52, 63),
     )  # fmt: skip
 
 

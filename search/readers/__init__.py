@@ -40,8 +40,8 @@ Reader = Callable[[bytes, str], Document]
 READERS: dict[str, Reader] = {
     suffix: module.read
     for module in (
-        *(code, syntax, text, markdown, rst, org, asciidoc, latex, man, html, mhtml, pdf),
-        *(notebook, table, json_file, yaml_file, xml_file, subtitles, office),
+        *(code, syntax, text, markdown, rst, org, asciidoc, latex, man, html, mhtml, pdf, office),
+        *(notebook, table, json_file, yaml_file, xml_file, subtitles),
     )
     for suffix in module.SUFFIXES
 }

@@ -94,9 +94,14 @@ def decode(data: bytes, declared: str = "") -> str:
 def tidy(text: str) -> str:
     r"""Decoded text with "\n" as its only line end and without NULs and terminal codes.
 
+    Lines are counted as `sed`, `grep -n` and editors count them: a lone "\r" ends a line only where nothing else does, as in old files of the Mac.
+    Among other lines it is where a progress bar was drawn anew.
+
     Raises Unreadable(EMPTY) where it holds nothing visible.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
+    text = text.replace("\r\n", "\n").replace("\0", " ")
+    if "\r" in text:
+        text = text.replace("\r", " " if "\n" in text else "\n")
     if "\x1b[" in text:
         text = _TERMINAL_CODE.sub("", text)
     if not _VISIBLE.search(text):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ..documents import Block, Document, Reason
 from ..errors import Unreadable
+from .title import MAX_TITLE
 
 MAX_CELL = 1_000
 MAX_CELL_PARAGRAPHS = 8
@@ -155,7 +156,9 @@ class Flow:
             parts.append(stretch.text)
             length, before = end, stretch.kind
         starts.append(length)
-        return Document(path, kind, title, "".join(parts), tuple(blocks), tuple(starts[page] for page in self.pages))
+        return Document(
+            path, kind, title[:MAX_TITLE], "".join(parts), tuple(blocks), tuple(starts[page] for page in self.pages)
+        )
 
 
 def table(rows: Iterable[list[str]]) -> str:

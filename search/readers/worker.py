@@ -138,8 +138,12 @@ def watch_memory(limit: int, every: float = 0.1) -> NoReturn:
 
 
 def _peak() -> int:
-    """The most memory that this process has held, in bytes: macOS gives bytes, Linux KiB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    """The most memory that this process has held, in bytes."""
+    if sys.platform == "darwin":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # Linux's ru_maxrss begins with what the parent held when it started this process.
+    with open("/proc/self/status", "rb") as status:
+        return next(int(line.split()[1]) << 10 for line in status if line.startswith(b"VmHWM"))
 
 
 def _spent(limits: Limits) -> bool:
