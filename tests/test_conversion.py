@@ -15,7 +15,18 @@ from search.embedder import load_embedder
 from search.errors import ModelError, UsageError
 from search.reranker import load_reranker
 
-from .made_models import BERT, QWEN3, bfloat16, empty_caches, made, one_file, repository, write_model
+from .made_models import (
+    BERT,
+    QWEN3,
+    bfloat16,
+    empty_caches,
+    made,
+    modules,
+    one_file,
+    repository,
+    safetensors,
+    write_model,
+)
 
 EMBEDDING, RERANKER, UNTIED = "Qwen/Qwen3-Embedding-0.6B", "Qwen/Qwen3-Reranker-0.6B", "Qwen/Qwen3-Reranker-8B"
 TEXTS = ["Tides", "the radiators stay cold", "a river of words " * 30]
@@ -136,6 +147,24 @@ def test_a_bert_of_float32_with_its_pooling(tmp_path):
     } | {name for name in tensors if name == "pooler.dense.weight"}  # fmt: skip
     vectors = [load_embedder(str(folder), "cpu").embed_passages(TEXTS) for folder in (before, after)]
     assert np.vecdot(*vectors).min() > 0.999
+
+
+def test_what_follows_the_pooling_comes_along(tmp_path):
+    dense = {"linear.weight": mx.random.normal((24, 64)), "linear.bias": mx.random.normal((24,))}
+    extra = {
+        "1_Pooling/config.json": (BERT / "1_Pooling" / "config.json").read_bytes(),
+        "modules.json": modules("Transformer", "Pooling", "Dense"),
+        "2_Dense/config.json": b'{"activation_function": "torch.nn.modules.activation.Tanh"}',
+        "2_Dense/model.safetensors": safetensors(dense),
+    }
+    weights = one_file(mx.load(str(BERT / "model.safetensors")))
+    plain = load_embedder(str(BERT), "cpu")
+    before = write_model(tmp_path / "projected", repository(BERT, "x", weights, "mit", extra))
+    vectors = [load_embedder(str(folder), "cpu").embed_passages(TEXTS) for folder in (before, convert(before).folder)]
+    hidden = plain.encoder.encode(plain.tokenizer.encode(TEXTS, plain.max_tokens))
+    expected = np.tanh(hidden @ np.array(dense["linear.weight"]).T + np.array(dense["linear.bias"]))
+    np.testing.assert_allclose(vectors[0], expected / np.linalg.norm(expected, axis=1, keepdims=True), atol=1e-6)
+    assert np.vecdot(*vectors).min() > 0.99
 
 
 def test_large_models_are_written_in_parts(tmp_path):
