@@ -12,25 +12,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from .catalog import Catalog
 from .config import CANDIDATES, MAX_FILE_SIZE, default_index
 from .documents import Passage
 from .entries import State
 from .errors import NoIndex, UsageError
 from .filters import Filter
-from .overview import judge, overview
 from .parts import Parts
 from .passages import PassageRules
 from .paths import anchored, mount_of, real, spellings, within
 from .profiles import profile_named
 from .results import IngestReport, Progress, QueryResult, Status, StoredText, Verdict
 from .scopes import RootRules, Scope, scopes_of
-from .store import Store
 from .stored_text import join_passages
 
 if TYPE_CHECKING:
+    from .catalog import Catalog
     from .engine import Engine
     from .protocols import Embedder, Reranker
+    from .store import Store
     from .upkeep import Upkeep
 
 
@@ -205,10 +204,14 @@ class Index:
 
     def status(self) -> Status:
         """Counts, roots and health, from the catalogue alone. Raises NoIndex."""
+        from .overview import overview
+
         return overview(self.catalog, self.path)
 
     def check(self, path: str | os.PathLike[str]) -> Verdict:
         """Why a path is or is not in the index. Raises NoIndex."""
+        from .overview import judge
+
         return judge(self.catalog, self.path, self._known(path))
 
     def forget(self, path: str | os.PathLike[str]) -> int:

@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .calibration import CALIBRATIONS, UNKNOWN
-from .catalog import Catalog
 from .errors import ModelError, ModelMismatch, NoIndex
-from .inventory import fitting_profile
 from .profiles import profile_named
-from .store import Store
 
 if TYPE_CHECKING:
+    from .catalog import Catalog
     from .engine import Engine
     from .protocols import Embedder, Reranker
+    from .store import Store
 
 Part = TypeVar("Part")
 
@@ -51,6 +50,8 @@ class Parts:
     @property
     def catalog(self) -> Catalog:
         """The catalogue, for reading. Raises NoIndex or NotAnIndex."""
+        from .catalog import Catalog
+
         return self._once("catalog", lambda: Catalog.open(self.folder))
 
     @property
@@ -77,6 +78,8 @@ class Parts:
     @property
     def profile_name(self) -> str:
         """The name of the index's profile, or of the one that it will get."""
+        from .inventory import fitting_profile
+
         return str(self.catalog.setting("profile") or self.profile or self.default_profile or fitting_profile().name)
 
     def reranker(self, explicit: bool) -> tuple[Reranker | None, tuple[str, ...]]:
@@ -92,6 +95,8 @@ class Parts:
 
     def open_for_writing(self, catalog: Catalog) -> Store:
         """The store, made or repaired where needed; what a repair lost is pending in the catalogue."""
+        from .store import Store
+
         with self._opening:
             model = catalog.setting("model")
             profile = self.profile_name
@@ -127,6 +132,8 @@ class Parts:
             return cast("Part", self._open[name])
 
     def _open_store(self) -> Store:
+        from .store import Store
+
         model = self.catalog.setting("model")
         if model is None:
             raise NoIndex(f"the index in {self.folder} holds no document yet", "run: docsearch ingest FOLDER")

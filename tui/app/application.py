@@ -23,7 +23,6 @@ from .. import messages
 from ..terminal import printable
 from .errands import Errands
 from .history import History, state_folder
-from .screens.first_run import FirstRunScreen
 from .screens.help import HelpScreen
 from .screens.index import IndexScreen
 from .screens.search import SearchScreen
@@ -166,6 +165,8 @@ class DocsearchApp(App[None]):
         self.index_screen.show_status(report.status)
         self.search_screen.show_status(report.status)
         if report.status is None and self.screen is self.search_screen and not self.index_screen.busy:
+            from .screens.first_run import FirstRunScreen
+
             self.push_screen(FirstRunScreen(), self._start_first)
 
     def on_model_ready(self) -> None:

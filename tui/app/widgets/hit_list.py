@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
+from textual.style import Style
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from search.results import Hit
 
-from .hit_row import STYLES, hit_row
+from .hit_row import STYLES, HitRow
 
 
 class HitList(OptionList):
@@ -81,8 +81,9 @@ class HitList(OptionList):
         """Draw the rows in the new theme's colours."""
         super().notify_style_update()
         if self.hits and self.is_mounted:
+            styles = self._row_styles()
             for option, hit in zip(self.options, self.hits, strict=True):
-                self.replace_option_prompt(str(option.id), self._row(hit))
+                self.replace_option_prompt(str(option.id), self._row(hit, styles))
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         """The selection was moved by key or mouse."""
@@ -104,12 +105,14 @@ class HitList(OptionList):
             super().action_cursor_down()
 
     def _draw(self) -> None:
-        self.set_options([Option(self._row(hit), id=hit.id) for hit in self.hits])
+        styles = self._row_styles()
+        self.set_options([Option(self._row(hit, styles), id=hit.id) for hit in self.hits])
 
-    def _row(self, hit: Hit) -> Content:
-        styles = {name: self.get_visual_style(f"hits--{name}", partial=True) for name in STYLES}
-        width = max(self.scrollable_content_region.width - 3, 20)
-        return hit_row(hit, width, self.clock(), styles)
+    def _row(self, hit: Hit, styles: Mapping[str, Style]) -> HitRow:
+        return HitRow(hit, max(self.scrollable_content_region.width - 3, 20), self.clock(), styles)
+
+    def _row_styles(self) -> dict[str, Style]:
+        return {name: self.get_visual_style(f"hits--{name}", partial=True) for name in STYLES}
 
     def _tell(self) -> None:
         if self.hit is not self._told:
