@@ -123,11 +123,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A stored passage that a leg brought: `score` is the cosine (vector leg) or BM25 (text leg)."""
+    """A stored passage that a leg brought: `score` is the cosine (vector leg) or BM25 (text leg); `vector` is None where nobody needs it."""
 
     doc: int
     passage: Passage
-    vector: Vectors
+    vector: Vectors | None
     score: float
 
     @property

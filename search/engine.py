@@ -21,7 +21,7 @@ from .passages import embedded_text
 from .ranking import Ranked, rank, reordered
 from .rerank import rerank
 from .results import Explanation, Hit, QueryResult, Scores
-from .terms import highlights
+from .terms import Marker
 
 if TYPE_CHECKING:
     from .protocols import Embedder, Reranker
@@ -83,13 +83,14 @@ class Engine:
         # A document that a running ingest has just taken out has no entry any more.
         there = {key for key, candidate in legs.candidates.items() if candidate.doc in entries}
         ranked = [item for item in rank(legs, asked.mode, self.calibration) if item.row.key in there]
+        marker = Marker(asked.text)
         name = reranker.name if reranker else None
 
         def result(order: list[Ranked]) -> QueryResult:
             kept = {item.row.key: item for item in order if item.score >= self._least(asked, item)}
             keys = group([(key, legs.candidates[key].doc) for key in kept], asked.limit, asked.per_file)
             hits = tuple(
-                _hit(place, kept[key], entries[legs.candidates[key].doc], legs, asked)
+                _hit(place, kept[key], entries[legs.candidates[key].doc], legs, asked, marker)
                 for place, key in enumerate(keys, 1)
             )
             took = round((time.perf_counter() - started) * 1000, 1)
@@ -108,7 +109,7 @@ class Engine:
         return self.calibration.noise if asked.mode == "hybrid" and item.rerank is None else 0.0
 
 
-def _hit(place: int, item: Ranked, entry: Entry, legs: Legs, asked: Request) -> Hit:
+def _hit(place: int, item: Ranked, entry: Entry, legs: Legs, asked: Request, marker: Marker) -> Hit:
     row = item.row
     candidate = legs.candidates[row.key]
     passage = candidate.passage
@@ -117,7 +118,7 @@ def _hit(place: int, item: Ranked, entry: Entry, legs: Legs, asked: Request) -> 
         headings=passage.headings, page=passage.page, line_start=passage.line_start, line_end=passage.line_end,
         char_start=passage.char_start, char_end=passage.char_end, kind=entry.kind,
         modified=datetime.fromtimestamp(entry.file.mtime_ns // 10**9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        text=passage.text, highlights=highlights(passage.text, asked.text),
+        text=passage.text, highlights=marker.ranges(passage.text),
         scores=Scores(
             vector=None if asked.mode == "text" else row.vector,
             text=legs.text.get(row.key),

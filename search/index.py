@@ -13,13 +13,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from .catalog import Catalog
 from .choice import ModelChoice
 from .config import CANDIDATES, MAX_FILE_SIZE, default_index
 from .documents import Passage, Skip
 from .errors import IndexDamaged, NoIndex, UsageError
 from .filters import Filter
-from .overview import overview, skips_of
 from .parts import Parts
 from .passages import PassageRules
 from .paths import anchored, mount_of, real, spellings, within
@@ -27,14 +25,14 @@ from .profiles import profile_named
 from .removal import take_out
 from .results import DryRun, IngestReport, Progress, QueryResult, Status, StoredText, Verdict
 from .scopes import RootRules, Scope, scopes_of
-from .store import Store
 from .stored_text import join_passages
 from .tally import Tally
-from .verdicts import judge
 
 if TYPE_CHECKING:
+    from .catalog import Catalog
     from .engine import Engine
     from .protocols import Embedder, Reranker
+    from .store import Store
     from .upkeep import Upkeep
 
 
@@ -253,6 +251,8 @@ class Index:
 
     def status(self) -> Status:
         """Counts, roots and health, from the catalogue alone. Raises NoIndex."""
+        from .overview import overview
+
         return overview(self.catalog, self.path)
 
     def skips(self) -> tuple[Skip, ...]:
@@ -260,10 +260,14 @@ class Index:
 
         What the walk passes over by a rule is only counted, in `status`.
         """
+        from .overview import skips_of
+
         return skips_of(self.catalog)
 
     def check(self, path: str | os.PathLike[str], max_file_size: int = MAX_FILE_SIZE) -> Verdict:
         """Why a path is or is not in the index; a file that no run has met yet is read to see what would become of it."""
+        from .verdicts import judge
+
         with self._catalog_or_none_yet() as catalog:
             return judge(catalog, self.path, self._known(path, catalog), max_file_size)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from importlib import import_module, metadata, util
+from importlib import import_module, util
 from typing import Any
 
 _importing = threading.Lock()
@@ -12,6 +12,8 @@ _importing = threading.Lock()
 
 def preload() -> Any:
     """Import LanceDB, which takes about a second, and return it; a command line may do so beside its other work."""
+    from importlib import metadata
+
     package = "lance_namespace_urllib3_client"
     with _importing:
         if "lancedb" in sys.modules or package in sys.modules:

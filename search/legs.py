@@ -39,8 +39,9 @@ class Legs:
         """The cosine of any candidate, also of one that only the text leg brought."""
         if key in self.vector:
             return self.vector[key]
-        assert self.query_vector is not None
-        return float(self.candidates[key].vector @ self.query_vector)
+        vector = self.candidates[key].vector
+        assert vector is not None and self.query_vector is not None
+        return float(vector @ self.query_vector)
 
 
 def run_legs(
@@ -50,12 +51,15 @@ def run_legs(
 
     The text leg runs beside the embedding of the query; in mode "text" no model is asked for.
     """
-    with ThreadPoolExecutor(1) as pool:
-        words = " ".join(query_words(text)) if mode != "vector" else ""
-        matching = pool.submit(store.matching, words, depth, docs)
-        vector = embed_query(text) if mode != "text" else None
-        nearest = store.nearest(vector, depth, docs) if vector is not None else []
-        matched = matching.result()
+    words = " ".join(query_words(text))
+    if mode == "text":
+        vector, nearest, matched = None, [], store.matching(words, depth, docs, vectors=False)
+    else:
+        with ThreadPoolExecutor(1) as pool:
+            matching = pool.submit(store.matching, words if mode == "hybrid" else "", depth, docs)
+            vector = embed_query(text)
+            nearest = store.nearest(vector, depth, docs)
+            matched = matching.result()
     candidates = {candidate.id: candidate for candidate in [*nearest, *matched]}
     return Legs(
         candidates,

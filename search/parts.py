@@ -9,18 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from .calibration import calibration_for
-from .catalog import Catalog
 from .choice import ModelChoice, Models, check_same_vectors, models_after, models_for_new
 from .errors import ModelError, ModelMismatch, NoIndex
 from .index_models import Change, change_of, clear, next_table, put_change, record, recorded, same_vectors, table_of
 from .passages import PassageRules
 from .profiles import profile_named
 from .results import IndexModels
-from .store import Store
 
 if TYPE_CHECKING:
+    from .catalog import Catalog
     from .engine import Engine
     from .protocols import Embedder, Reranker
+    from .store import Store
 
 Part = TypeVar("Part")
 
@@ -60,6 +60,8 @@ class Parts:
     @property
     def catalog(self) -> Catalog:
         """The catalogue, for reading. Raises NoIndex or NotAnIndex."""
+        from .catalog import Catalog
+
         return self._once("catalog", lambda: Catalog.open(self.folder))
 
     @property
@@ -114,6 +116,8 @@ class Parts:
 
     def open_for_writing(self, catalog: Catalog) -> Store:
         """The store, made or repaired where needed; what a repair lost is pending in the catalogue."""
+        from .store import Store
+
         with self._opening:
             models = recorded(catalog)
             if models is None:
@@ -186,6 +190,8 @@ class Parts:
             return cast("Part", self._open[name][1])
 
     def _open_store(self) -> Store:
+        from .store import Store
+
         models = self.models
         if models is None:
             raise NoIndex(f"the index in {self.folder} holds no document yet", "run: docsearch ingest FOLDER")

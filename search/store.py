@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -205,16 +206,20 @@ class Store:
         found = self._read(nearest)
         return self._candidates(found, [1 - distance for distance in found["_distance"].to_pylist()])
 
-    def matching(self, words: str, limit: int, docs: Collection[int] | None = None) -> list[Candidate]:
-        """The `limit` passages with the highest BM25 for any of the words, best first; `docs` None means all."""
+    def matching(
+        self, words: str, limit: int, docs: Collection[int] | None = None, vectors: bool = True
+    ) -> list[Candidate]:
+        """The `limit` passages with the highest BM25 for any of the words, best first; `docs` None means all. Without `vectors` it is faster."""
         lance: Any = import_module("lancedb.query")
         if not words.strip() or limit < 1 or (docs is not None and not docs):
             return []
 
+        columns = [*COLUMNS, "vector"] if vectors else COLUMNS
+
         def matching() -> Any:
             query = lance.MatchQuery(words, "terms", operator=lance.FullTextOperator.OR)
             builder = self._table.search(query, query_type="fts").limit(limit)
-            return _limited(builder, docs).select([*COLUMNS, "vector", "_score"]).to_arrow()
+            return _limited(builder, docs).select([*columns, "_score"]).to_arrow()
 
         found = self._read(matching)
         return self._candidates(found, found["_score"].to_pylist())
@@ -285,11 +290,10 @@ class Store:
                 return query()
 
     def _candidates(self, found: Any, scores: list[float]) -> list[Candidate]:
+        vectors = vectors_of(found, self.dimensions) if "vector" in found.column_names else repeat(None, len(found))
         candidates = [
             Candidate(doc, passage, vector, score)
-            for (doc, passage), vector, score in zip(
-                passages_of(found), vectors_of(found, self.dimensions), scores, strict=True
-            )
+            for (doc, passage), vector, score in zip(passages_of(found), vectors, scores, strict=True)
         ]
         return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.doc, candidate.passage.ordinal))
 

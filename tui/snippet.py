@@ -18,6 +18,7 @@ AHEAD = 80
 """Characters of context before the first mark of the chosen stretch."""
 
 BORDERS = ("\n", ". ", "? ", "! ", "。", "; ", ", ", " ")
+RUN = re.compile(r"\s+|\S+")
 MARKUP = re.compile(
     r"^(?:#{1,6}[ \t]+|[ \t]*(?:[-*+]|>)[ \t]+|([=\-~^\"'`#*+_])\1{2,}[ \t]*$|\|?[ \t]*:?-{3,}[-:| \t]*$)", re.MULTILINE
 )
@@ -33,15 +34,22 @@ class Snippet:
 
 
 def snippet(
-    text: str, marks: Sequence[tuple[int, int]], kind: str, width: int, headings: Sequence[str] = ()
+    text: str, marks: Sequence[tuple[int, int]], kind: str, width: int, headings: Sequence[str] = (), count: int = LINES
 ) -> Snippet:
-    """Up to four lines around the densest stretch of marks; code and tables keep their lines, prose is wrapped at `width`.
+    """Up to `count` lines around the densest stretch of marks; code and tables keep their lines, prose is wrapped at `width`.
 
     Headings that the passage opens with are left out where they are in `headings`, which are shown above it.
     """
-    start = max(_start(text, marks, LINES * width), 0 if kind in LINED else _after_headings(text, headings))
-    lines = _code_lines(text, marks, start) if kind in LINED else _prose_lines(text, marks, start, width)
+    start = snippet_start(text, marks, kind, width, headings)
+    lines = _code_lines(text, marks, start, count) if kind in LINED else _prose_lines(text, marks, start, width, count)
     return Snippet(tuple(lines), start)
+
+
+def snippet_start(
+    text: str, marks: Sequence[tuple[int, int]], kind: str, width: int, headings: Sequence[str] = ()
+) -> int:
+    """The offset at which the snippet begins."""
+    return max(_start(text, marks, LINES * width), 0 if kind in LINED else _after_headings(text, headings))
 
 
 def _after_headings(text: str, headings: Sequence[str]) -> int:
@@ -76,16 +84,18 @@ def _start(text: str, marks: Sequence[tuple[int, int]], room: int) -> int:
     return first
 
 
-def _prose_lines(text: str, marks: Sequence[tuple[int, int]], start: int, width: int) -> list[tuple[str, Marks]]:
-    room = text[start : start + (LINES + 1) * width]
+def _prose_lines(
+    text: str, marks: Sequence[tuple[int, int]], start: int, width: int, count: int
+) -> list[tuple[str, Marks]]:
+    room = text[start : start + (count + 1) * width]
     flat, places = _flatten(room, start)
     wrapped = textwrap.wrap(flat, width, break_long_words=True, break_on_hyphens=False)
     lines: list[tuple[str, Marks]] = []
     position = 0
-    for number, line in enumerate(wrapped[:LINES]):
+    for number, line in enumerate(wrapped[:count]):
         position = flat.index(line, position)
         ranges = _ranges(places[position : position + len(line)], marks)
-        more = number == LINES - 1 and (len(wrapped) > LINES or start + len(room) < len(text.rstrip()))
+        more = number == count - 1 and (len(wrapped) > count or start + len(room) < len(text.rstrip()))
         lines.append((line + " …" if more else line, ranges))
         position += len(line)
     return lines
@@ -93,17 +103,18 @@ def _prose_lines(text: str, marks: Sequence[tuple[int, int]], start: int, width:
 
 def _flatten(text: str, offset: int) -> tuple[str, list[int]]:
     """The text on one line without markup, and for each of its characters the offset it had."""
-    signs = {place for match in MARKUP.finditer(text) for place in range(match.start(), match.end())}
     letters: list[str] = []
     places: list[int] = []
-    for index, letter in enumerate(text):
-        if letter.isspace():
-            if letters and letters[-1] != " ":
+    position = 0
+    for begin, end in [*(match.span() for match in MARKUP.finditer(text)), (len(text), len(text))]:
+        for match in RUN.finditer(text, position, begin):
+            if not match[0].isspace():
+                letters.append(match[0])
+                places.extend(range(offset + match.start(), offset + match.end()))
+            elif letters and letters[-1] != " ":
                 letters.append(" ")
-                places.append(offset + index)
-        elif index not in signs:
-            letters.append(letter)
-            places.append(offset + index)
+                places.append(offset + match.start())
+        position = end
     return "".join(letters).rstrip(), places
 
 
@@ -117,11 +128,11 @@ def _ranges(places: Sequence[int], marks: Sequence[tuple[int, int]]) -> Marks:
     return tuple(ranges)
 
 
-def _code_lines(text: str, marks: Sequence[tuple[int, int]], start: int) -> list[tuple[str, Marks]]:
+def _code_lines(text: str, marks: Sequence[tuple[int, int]], start: int, count: int) -> list[tuple[str, Marks]]:
     position = text.rfind("\n", 0, start) + 1
     lines: list[tuple[str, Marks]] = []
     for line in text[position:].split("\n"):
-        if len(lines) == LINES:
+        if len(lines) == count:
             break
         if line.strip():
             lines.append((line, _ranges(range(position, position + len(line)), marks)))

@@ -27,7 +27,6 @@ from .errands import Errands
 from .history import History, state_folder
 from .model_errands import ModelErrands
 from .preferences import Preferences, load_preferences, save_preferences
-from .screens.first_run import FirstRunScreen
 from .screens.help import HelpScreen
 from .screens.index import IndexScreen
 from .screens.models import ModelsScreen
@@ -287,6 +286,8 @@ class DocsearchApp(App[None]):
 
     def _ask_for_folder(self, profile: str) -> None:
         if self._first is not None:
+            from .screens.first_run import FirstRunScreen
+
             self.push_screen(FirstRunScreen(self._first.profiles, profile), self._start_first)
 
     def _start_first(self, start: messages.StartIngest | None) -> None:

@@ -20,7 +20,6 @@ from search.results import Hit, QueryResult, Status
 from ... import messages
 from ...terminal import printable
 from ..history import History
-from ..opening import open_in_editor, open_in_viewer
 from ..saved_searches import SavedSearches
 from ..typed import parse, with_mode, without
 from ..widgets.filter_bar import Chip, FilterBar
@@ -152,9 +151,10 @@ class SearchScreen(Screen[None]):
     # The selected hit
 
     def on_hit_list_selected(self, event: HitList.Selected) -> None:
-        """Show the passage at once, its document when the selection rests on it."""
+        """Show the passage: at once where the selection was moved, after a pause where it came with an answer."""
         event.stop()
-        self.query_one(Preview).show_hit(event.hit, self.query_one(HitList).hits)
+        hits = self.query_one(HitList)
+        self.query_one(Preview).show_hit(event.hit, hits.hits, at_once=hits.chosen)
 
     def on_preview_wanted(self, event: Preview.Wanted) -> None:
         """Ask for the document."""
@@ -167,12 +167,16 @@ class SearchScreen(Screen[None]):
 
     def action_open(self) -> None:
         """Open the document at the hit's line in the editor."""
+        from ..opening import open_in_editor
+
         if self.hit is not None:
             self._remember()
             self._run(lambda hit: open_in_editor(self.app, hit, self.environment))
 
     def action_view(self) -> None:
         """Open the document in the system's viewer."""
+        from ..opening import open_in_viewer
+
         self._run(lambda hit: open_in_viewer(self.app, hit))
 
     def action_copy_place(self) -> None:
@@ -329,5 +333,5 @@ class SearchScreen(Screen[None]):
             return
         line = self.query_one("#narration", Static)
         problems = "".join(f"{problem} · " for problem in self._typed.problems)
-        line.update(printable(problems + text + " · watching" * self._watching, one_line=True))
+        line.update(printable(problems + text + " · watching" * self._watching, one_line=True), layout=False)
         line.set_class(failed or bool(problems), "-failed")

@@ -65,6 +65,7 @@ class DocumentView(ScrollView, can_focus=True):
 
     def show(self, sheet: Sheet | None, hit: Hit | None, hits: Iterable[Hit] = ()) -> None:
         """Show a sheet with `hits` marked; scrolls to `hit` unless it is on the screen already in the same sheet."""
+        before = (self.sheet, self._passage, self._passages, self._matches)
         same_place = sheet is not None and self.sheet is not None and sheet.rows is self.sheet.rows and hit == self._hit
         self.sheet, self._hit = sheet, hit
         self._passage, self._passages, self._matches = (0, 0), [], []
@@ -85,7 +86,9 @@ class DocumentView(ScrollView, can_focus=True):
             self.scroll_to(y=self._row_for(sheet, hit), animate=False, immediate=True, force=True)
             if sheet.whole and sheet.rows.width != self.text_width:
                 self.post_message(self.Resized())
-        self.refresh()
+        # Colours aside, an answer often leaves all as it was.
+        if before != (self.sheet, self._passage, self._passages, self._matches):
+            self.refresh()
 
     def _row_for(self, sheet: Sheet, hit: Hit) -> int:
         """The top row that shows a passage from its beginning, or its matched words where it is longer than the view."""

@@ -26,6 +26,14 @@ class Chip(Static):
     def __init__(self, key: str) -> None:
         super().__init__(key, id=f"filter-{key}")
         self.key = key
+        self._value = ""
+
+    def show(self, value: str) -> None:
+        """Show the filter's value, empty where there is none. Most keys change none, and a new layout costs a millisecond."""
+        if value != self._value:
+            self._value = value
+            self.update(Content(f"{self.key}: {value}" if value else self.key))
+            self.set_class(bool(value), "-set")
 
     def on_click(self, event: events.Click) -> None:
         """Tell which filter is wanted."""
@@ -51,6 +59,4 @@ class FilterBar(Horizontal):
             "rerank": rerank,
         }
         for chip in self.query(Chip):
-            value = printable(values[chip.key], one_line=True)
-            chip.update(Content(f"{chip.key}: {value}" if value else chip.key))
-            chip.set_class(bool(value), "-set")
+            chip.show(printable(values[chip.key], one_line=True))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from itertools import accumulate
 from typing import ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.message import Message
+from textual.style import Style
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from search.results import Hit
 
-from .hit_row import STYLES, hit_row
+from .hit_row import STYLES, HitRow
 
 
 class HitList(OptionList):
@@ -115,21 +115,23 @@ class HitList(OptionList):
             super().action_cursor_down()
 
     def _draw(self) -> None:
-        rows = [self._row(hit) for hit in self.hits]
-        heights = (row.plain.count("\n") + 1 for row in rows)
-        self._tops = list(accumulate(heights, initial=0))
+        styles = self._row_styles()
+        rows = [self._row(hit, styles) for hit in self.hits]
+        self._tops = list(accumulate((row.get_height({}, row.width) for row in rows), initial=0))
         self.set_options([Option(row, id=hit.id) for row, hit in zip(rows, self.hits, strict=True)])
 
     def _draw_again(self) -> None:
         """The same hits in rows of the same heights."""
+        styles = self._row_styles()
         for option, hit in zip(self.options, self.hits, strict=True):
-            self.replace_option_prompt(str(option.id), self._row(hit))
+            self.replace_option_prompt(str(option.id), self._row(hit, styles))
 
-    def _row(self, hit: Hit) -> Content:
-        styles = {name: self.get_visual_style(f"hits--{name}", partial=True) for name in STYLES}
-        width = max(self.scrollable_content_region.width - 3, 20)
+    def _row(self, hit: Hit, styles: Mapping[str, Style]) -> HitRow:
         mark = None if not self.plain else ">" if hit is self.hit else " "
-        return hit_row(hit, width, self.clock(), styles, mark=mark)
+        return HitRow(hit, max(self.scrollable_content_region.width - 3, 20), self.clock(), styles, mark)
+
+    def _row_styles(self) -> dict[str, Style]:
+        return {name: self.get_visual_style(f"hits--{name}", partial=True) for name in STYLES}
 
     def _tell(self) -> None:
         if self.hit is not self._told:

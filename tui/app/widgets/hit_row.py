@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from textual.content import Content
+from textual.css.styles import RulesMap
+from textual.strip import Strip
 from textual.style import Style
+from textual.visual import RenderOptions, Visual
 
 from search.results import Hit
 
-from ...snippet import snippet
+from ...snippet import snippet, snippet_start
 from ...terminal import printable
 
 ICONS: Mapping[str, str] = {
@@ -27,6 +30,9 @@ ICONS: Mapping[str, str] = {
 }
 UNKNOWN_ICON = "·"
 BAR_CELLS = 5
+SHORT_ROWS = 4
+LINES = 2
+"""Rows of its text that a hit has."""
 WIDTH = 80
 """The width that the matched line is found with: the same line whatever the window's size."""
 SPANS: Sequence[tuple[int, str]] = (
@@ -41,10 +47,41 @@ SPANS: Sequence[tuple[int, str]] = (
 STYLES = ("file", "meta", "trail", "match", "text")
 
 
-def hit_row(
-    hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], lines: int = 2, mark: str | None = None
-) -> Content:
-    """The hit in rows of `width` cells, with at most `lines` rows of its text; `styles` are named as in STYLES.
+class HitRow(Visual):
+    """A hit in rows of `width` cells, made when it is first drawn: most hits of most queries are never scrolled to."""
+
+    def __init__(
+        self, hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], mark: str | None = None
+    ) -> None:
+        self.hit = hit
+        self.width = width
+        self.now = now
+        self.styles = styles
+        self.mark = mark
+
+    @cached_property
+    def content(self) -> Content:
+        """The rows."""
+        return hit_row(self.hit, self.width, self.now, self.styles, self.mark)
+
+    def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:
+        """The rows as the list draws them."""
+        strips = self.content.render_strips(width, None, style, options)
+        return strips + [Strip.blank(width, style.rich_style)] * (self.get_height({}, width) - len(strips))
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """The width that the rows are made for."""
+        return self.width
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """The rows of a short text; a long one is taken to fill its rows, so that a hit that is not drawn need not be laid out."""
+        if len(self.hit.text) <= SHORT_ROWS * self.width:
+            return self.content.plain.count("\n") + 1
+        return 1 + bool(self.hit.headings) + LINES
+
+
+def hit_row(hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], mark: str | None = None) -> Content:
+    """The hit in rows of `width` cells, with at most LINES rows of its text; `styles` are named as in STYLES.
 
     With `mark`, which then stands in the icon's place, no bar and no icon is drawn.
     """
@@ -59,8 +96,8 @@ def hit_row(
             printable((" › " if mark is None else " > ").join(hit.headings), one_line=True), styles["trail"]
         )
         rows.append(Content.assemble("  ", trail).truncate(width, ellipsis=True))
-    shown = snippet(hit.text, hit.highlights, hit.kind, max(width - 2, 10), hit.headings)
-    for text, marks in shown.lines[:lines]:
+    shown = snippet(hit.text, hit.highlights, hit.kind, max(width - 2, 10), hit.headings, LINES)
+    for text, marks in shown.lines:
         line = Content.styled(printable(text), styles["text"])
         for start, end in marks:
             line = line.stylize(styles["match"], start, end)
@@ -87,7 +124,7 @@ def matched_line(hit: Hit) -> int:
 @lru_cache(maxsize=256)
 def matched_offset(hit: Hit) -> int:
     """Where in its text the stretch that the list shows begins."""
-    return snippet(hit.text, hit.highlights, hit.kind, WIDTH, hit.headings).start
+    return snippet_start(hit.text, hit.highlights, hit.kind, WIDTH, hit.headings)
 
 
 def score_bar(score: float) -> str:

@@ -16,6 +16,8 @@ from ...terminal import printable
 from .document_view import BAR, PLAIN_BAR, DocumentView
 from .sheet import Sheet, sheet_of_hit
 
+PAUSE_SECONDS = 0.12
+"""Longer than a quick typist's pause between two keys."""
 REST_SECONDS = 0.15
 """A hit that the selection only passes is not read."""
 
@@ -43,12 +45,21 @@ class Preview(Vertical):
         yield Static("", id="place", markup=False)
         yield DocumentView(PLAIN_BAR if self.plain else BAR)
 
-    def show_hit(self, hit: Hit | None, hits: Sequence[Hit]) -> None:
-        """Show the passage at once, and its document when the selection rests on it; `hits` are marked too."""
+    def show_hit(self, hit: Hit | None, hits: Sequence[Hit], at_once: bool = True) -> None:
+        """Show the passage, and its document when the selection rests on it; `hits` are marked too.
+
+        Not `at_once`, the passage waits for a pause: while somebody types, the hits are drawn faster without it.
+        """
         self._hit, self._hits = hit, hits
         if self._timer is not None:
             self._timer.stop()
-        view = self.query_one(DocumentView)
+        if at_once or hit is None:
+            self._show()
+        else:
+            self._timer = self.set_timer(PAUSE_SECONDS, self._show)
+
+    def _show(self) -> None:
+        hit, hits, view = self._hit, self._hits, self.query_one(DocumentView)
         if hit is None:
             view.show(None, None)
         elif view.sheet is not None and view.sheet.whole and view.sheet.path == hit.path:
@@ -81,7 +92,7 @@ class Preview(Vertical):
         view, where = self.query_one(DocumentView), ""
         if self._hit is not None and view.sheet is not None:
             where = f"{_place(view.sheet, view.top_offset, self._hit)} · {printable(self._hit.title, one_line=True)}"
-        self.query_one("#place", Static).update(where)
+        self.query_one("#place", Static).update(where, layout=False)
 
 
 def _place(sheet: Sheet, offset: int, hit: Hit) -> str:

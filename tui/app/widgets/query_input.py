@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import reactive
 from textual.widgets import Input
 
 from ...terminal import printable
@@ -14,6 +16,10 @@ from ..history import History
 
 class QueryInput(Input):
     """Up and Down go through `history`; Down from the line being typed leaves for the hits."""
+
+    # Its size never depends on its text, and a new layout draws both scroll bars anew.
+    value = reactive("", layout=False, init=False)
+    virtual_size = reactive(Size(0, 0), layout=False)
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "older", "History", show=False),
