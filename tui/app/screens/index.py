@@ -124,7 +124,8 @@ class IndexScreen(Screen[None]):
     # Drawing
 
     def _draw(self) -> None:
-        if not self.is_mounted:
+        # While the app ends, reports still come in, and the widgets go one by one.
+        if not self.is_mounted or not self.app.is_running:
             return
         self.query_one("#counts", Static).update(_counts(self._status))
         roots = self.query_one("#roots", DataTable)
