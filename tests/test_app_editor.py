@@ -3,7 +3,7 @@
 import pytest
 
 from search.errors import UsageError
-from tui.app.editor import Command, editor_command, viewer_command
+from tui.app.editor import SKIM, SKIM_SCRIPT, Command, editor_command, viewer_command
 
 PATH = "/notes/a b.md"
 
@@ -47,19 +47,30 @@ def test_an_editor_that_is_no_command(editor: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("platform", "page", "installed", "argv"),
+    ("platform", "page", "installed", "argv", "at_page"),
     [
-        ("darwin", 3, (), ("open", "/a.pdf")),
-        ("linux", 3, ("xdg-open", "okular"), ("okular", "--page", "3", "/a.pdf")),
-        ("linux", 3, ("xdg-open", "zathura"), ("zathura", "--page=3", "/a.pdf")),
-        ("linux", 3, ("xdg-open",), ("xdg-open", "/a.pdf")),
-        ("linux", None, ("xdg-open", "evince"), ("xdg-open", "/a.pdf")),
+        ("darwin", 3, (), ("open", "/a.pdf"), False),
+        ("darwin", 3, ("zathura",), ("zathura", "--page=3", "/a.pdf"), True),
+        ("darwin", None, (SKIM,), ("open", "/a.pdf"), False),
+        ("linux", 3, ("xdg-open", "okular"), ("okular", "--page", "3", "/a.pdf"), True),
+        ("linux", 3, ("xdg-open", "zathura"), ("zathura", "--page=3", "/a.pdf"), True),
+        ("linux", 3, ("xdg-open", "qpdfview"), ("qpdfview", "--unique", "/a.pdf#3"), True),
+        ("linux", 3, ("xdg-open",), ("xdg-open", "/a.pdf"), False),
+        ("linux", None, ("xdg-open", "evince"), ("xdg-open", "/a.pdf"), False),
     ],
 )
-def test_viewer(platform: str, page: int | None, installed: tuple[str, ...], argv: tuple[str, ...]) -> None:
-    assert viewer_command("/a.pdf", page, platform, dict(zip(installed, installed, strict=True)).get) == Command(
-        argv, window=True
-    )
+def test_viewer(
+    platform: str, page: int | None, installed: tuple[str, ...], argv: tuple[str, ...], at_page: bool
+) -> None:
+    which = dict(zip(installed, installed, strict=True)).get
+    assert viewer_command("/a.pdf", page, platform, which, installed.__contains__) == Command(argv, True, at_page)
+
+
+def test_skim_is_told_the_page_and_the_path_as_arguments_of_its_script() -> None:
+    command = viewer_command('/a"b.pdf', 3, "darwin", lambda name: None, lambda path: path == SKIM)
+    assert (command.argv[0], command.argv[-2:], command.at_page) == ("osascript", ('/a"b.pdf', "3"), True)
+    assert command.argv[1:-2:2] == ("-e",) * len(SKIM_SCRIPT)
+    assert command.argv[2:-2:2] == SKIM_SCRIPT
 
 
 def test_no_viewer() -> None:

@@ -19,6 +19,7 @@ from search.errors import ModelMismatch
 from search.results import Hit
 from tui import messages
 from tui.app import DocsearchApp
+from tui.app.editor import SKIM
 from tui.app.screens.help import HelpScreen
 from tui.app.widgets.document_view import DocumentView
 from tui.app.widgets.filter_bar import Chip
@@ -212,6 +213,30 @@ async def test_enter_opens_the_editor_at_the_line(tmp_path: Path) -> None:
             await pilot.press("enter", "enter")
             assert await pipe.line() == f"--goto {LEASE.path}:7\n"
         assert (tmp_path / "state" / "history").read_text() == "boiler\n"
+
+
+@pytest.mark.skipif(os.path.exists(SKIM), reason="Skim is asked before viewers on the path")
+async def test_o_opens_a_pdf_at_its_page_or_says_which_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = tmp_path / "told"
+    os.mkfifo(told)
+    for name in ("evince", "xdg-open", "open"):
+        (tmp_path / name).write_text(f'#!/bin/sh\nprintf "{name} $*\\n" > {told}\n')
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    hit = a_hit("papers/heat.pdf", "The boiler.", page=12, kind="pdf")
+    document = StoredText(hit.path, "pdf", "heat", hit.text, (0,))
+    app, watch = app_over(ScriptedIndex(always([hit]), {hit.path: document}), tmp_path), Watch()
+    async with app.run_test(size=(120, 30), notifications=True, message_hook=watch) as pilot:
+        await ask(pilot, watch, "boiler")
+        with Pipe(told) as pipe:
+            await pilot.press("enter", "o")
+            assert await pipe.line() == f"evince --page-index=12 {hit.path}\n"
+            assert not app.screen.query(Toast)
+            (tmp_path / "evince").unlink()
+            await pilot.press("o")
+            assert (await pipe.line()).endswith(f"open {hit.path}\n")
+        await pilot.pause()
+        assert "The passage is on page 12" in " ".join(shown(app.screen.query_one(Toast)))
 
 
 async def test_a_missing_editor_is_a_toast(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from search import StoredText
+from search import Scores, StoredText
+from search.results import Explanation
 from tui.app import DocsearchApp
 
 from .app_driver import NOW, ScriptedIndex, a_hit
+from .made_models import empty_caches
 
 LEASE = """# Lease
 
@@ -40,14 +43,17 @@ DOCUMENTS = {
     HITS[0].path: StoredText(HITS[0].path, "markdown", "Lease", LEASE, ()),
     HITS[1].path: StoredText(HITS[1].path, "code", "notice.py", CODE, ()),
 }
+LOOKS = (("wide", "textual-dark"), ("wide", "textual-light"), ("narrow", "textual-dark"))
 SIZES = {"wide": (120, 30), "narrow": (60, 24), "smallest": (60, 15)}
 
 Compare = Callable[..., bool]
 
 
 @pytest.fixture(autouse=True)
-def utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Times are shown in the local zone."""
+def the_same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """The zone that times are shown in, the models that are here, the folder that is proposed."""
+    empty_caches(monkeypatch, tmp_path)
+    (tmp_path / "home" / "Documents").mkdir(parents=True)
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     yield
@@ -110,13 +116,36 @@ def test_index(snap_compare: Compare, tmp_path: Path, theme: str, size: str) -> 
     assert snap_compare(app, run_before=steps("f2", "r"), terminal_size=SIZES[size])
 
 
+@pytest.mark.parametrize(("size", "theme"), [*LOOKS, ("smallest", "textual-dark")])
+def test_models(snap_compare: Compare, tmp_path: Path, theme: str, size: str) -> None:
+    app = app_over(ScriptedIndex({}), tmp_path, theme)
+    assert snap_compare(app, run_before=steps("f5", "tab"), terminal_size=SIZES[size])
+
+
+@pytest.mark.parametrize("size", ["wide", "smallest"])
+def test_plain(snap_compare: Compare, tmp_path: Path, size: str) -> None:
+    index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS)
+    app = DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, plain=True)  # type: ignore[arg-type]
+    assert snap_compare(app, run_before=steps(*"notice", "down"), terminal_size=SIZES[size])
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_explain(snap_compare: Compare, tmp_path: Path, theme: str, size: str) -> None:
+    explanation = Explanation(1, 2, 1.0, 0.2, 13.07)
+    hits = [replace(HITS[0], scores=Scores(0.665, 8.25, 0.791, 0.93), explanation=explanation)]
+    app = app_over(ScriptedIndex({"text": hits, "hybrid": hits}, DOCUMENTS), tmp_path, theme)
+    assert snap_compare(app, run_before=steps(*"notice", "down", "e"), terminal_size=SIZES[size])
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_first_run(snap_compare: Compare, tmp_path: Path, size: str) -> None:
     app = app_over(ScriptedIndex({}, empty=True), tmp_path, "textual-dark")
     assert snap_compare(app, run_before=steps(), terminal_size=SIZES[size])
 
 
-@pytest.mark.parametrize(("name", "keys"), [("help", ["f1"]), ("forget", ["f2", "f"]), ("add", ["f2", "a"])])
+@pytest.mark.parametrize(
+    ("name", "keys"), [("help", ["f1"]), ("forget", ["f2", "f"]), ("add", ["f2", "a"]), ("pull", ["f5", "a"])]
+)
 def test_dialogs(snap_compare: Compare, tmp_path: Path, name: str, keys: list[str]) -> None:
     app = app_over(ScriptedIndex({}), tmp_path, "textual-dark")
     assert snap_compare(app, run_before=steps(*keys), terminal_size=SIZES["wide"])

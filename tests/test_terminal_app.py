@@ -97,7 +97,7 @@ def test_first_run_search_open_and_leave(terminal: Terminal, notes: Path, tmp_pa
     screen = terminal.wait("1 hit in 1 file · hybrid")
     assert "boiler loses pressure" in screen
     terminal.keys("Enter")
-    terminal.wait("n Next in file")
+    terminal.wait("n Next e Why")
     terminal.keys("Enter")
     terminal.wait(f"EDITING +3 {notes}/house/boiler.md")
     terminal.keys("Enter")

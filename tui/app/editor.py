@@ -39,18 +39,31 @@ PAGE_VIEWERS: Mapping[str, tuple[str, ...]] = {
     "evince": ("--page-index={page}", "{path}"),
     "papers": ("--page-index={page}", "{path}"),
     "okular": ("--page", "{page}", "{path}"),
+    "atril": ("--page-label={page}", "{path}"),
+    "xreader": ("--page-label={page}", "{path}"),
+    "qpdfview": ("--unique", "{path}#{page}"),
     "zathura": ("--page={page}", "{path}"),
     "mupdf": ("{path}", "{page}"),
     "xpdf": ("{path}", "{page}"),
 }
+SKIM = "/Applications/Skim.app"
+SKIM_SCRIPT = (
+    "on run {path, number}",
+    'tell application "Skim" to open POSIX file path',
+    'tell application "Skim" to tell front document to go to page (number as integer)',
+    'tell application "Skim" to activate',
+    "end run",
+)
+"""Preview, the system's own viewer, cannot be told a page; of those for macOS, Skim can."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to run; `window` is false where it needs the terminal."""
+    """What to run; `window` is false where it needs the terminal, `at_page` true where it shows the page that was asked for."""
 
     argv: tuple[str, ...]
     window: bool
+    at_page: bool = False
 
 
 def editor_command(path: str, line: int, environment: Mapping[str, str]) -> Command:
@@ -74,18 +87,22 @@ def editor_command(path: str, line: int, environment: Mapping[str, str]) -> Comm
 
 
 def viewer_command(
-    path: str, page: int | None, platform: str = sys.platform, which: Callable[[str], str | None] = shutil.which
-) -> Command:
+    path: str, page: int | None, platform: str = sys.platform, which: Callable[[str], str | None] = shutil.which,
+    exists: Callable[[str], bool] = os.path.exists,
+) -> Command:  # fmt: skip
     """The system's viewer, at a 1-based page where one is installed that can be told. Raises UsageError where there is no viewer.
 
     >>> viewer_command("/a.pdf", 3, "linux", {"evince": "/usr/bin/evince"}.get).argv
     ('evince', '--page-index=3', '/a.pdf')
     """
-    if platform == "darwin":
-        return Command(("open", path), window=True)
+    if platform == "darwin" and page is not None and exists(SKIM):
+        lines = tuple(word for line in SKIM_SCRIPT for word in ("-e", line))
+        return Command(("osascript", *lines, path, str(page)), window=True, at_page=True)
     for name, arguments in PAGE_VIEWERS.items() if page is not None else ():
         if which(name):
-            return Command((name, *_filled(arguments, path, page or 1)), window=True)
+            return Command((name, *_filled(arguments, path, page or 1)), window=True, at_page=True)
+    if platform == "darwin":
+        return Command(("open", path), window=True)
     if which("xdg-open"):
         return Command(("xdg-open", path), window=True)
     raise UsageError("there is no program to open documents with", "install xdg-utils, or press Enter for the editor")

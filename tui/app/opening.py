@@ -25,8 +25,11 @@ def open_in_editor(app: App[Any], hit: Hit, environment: Mapping[str, str]) -> N
 
 
 def open_in_viewer(app: App[Any], hit: Hit) -> None:
-    """The system's viewer at the hit's page. Raises UsageError."""
-    _run(app, viewer_command(hit.path, hit.page))
+    """A viewer at the hit's page, or the system's own and a word about the page. Raises UsageError."""
+    command = viewer_command(hit.path, hit.page)
+    _run(app, command)
+    if hit.page is not None and not command.at_page:
+        app.notify(f"The passage is on page {hit.page:,}: this viewer cannot be told")
 
 
 def _run(app: App[Any], command: Command) -> None:

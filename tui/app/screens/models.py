@@ -226,7 +226,8 @@ class ModelsScreen(Screen[None]):
     # Drawing
 
     def _draw(self) -> None:
-        if not self.is_mounted:
+        # While the app ends, reports still come in, and the widgets go one by one.
+        if not self.is_mounted or not self.app.is_running:
             return
         in_use = printable(self._status.profile, one_line=True) if self._status is not None else ""
         told = f"This index has the profile {in_use}" if in_use else "There is no index yet"

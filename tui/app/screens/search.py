@@ -35,17 +35,17 @@ class SearchScreen(Screen[None]):
 
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {SavedSearches}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "type", "Type"),
+        Binding("slash", "type", "Type", show=False),
         Binding("escape", "back", "Back", show=False),
         Binding("enter", "open", "Open"),
         Binding("o", "view", "View"),
         Binding("y", "copy_place", "Copy"),
         Binding("Y", "copy_passage", "Copy passage", show=False),
-        Binding("n", "other_hit(1)", "Next in file"),
+        Binding("n", "other_hit(1)", "Next"),
         Binding("N", "other_hit(-1)", "Previous in file", show=False),
-        Binding("e", "explain", "Explain"),
-        Binding("f3", "mode", "Mode"),
-        Binding("f6", "rerank", "Rerank"),
+        Binding("e", "explain", "Why"),
+        Binding("f3", "mode", "Mode", show=False),
+        Binding("f6", "rerank", "Rerank", show=False),
         Binding("ctrl+s", "save", "Save search", show=False),
     ]
 

@@ -24,6 +24,9 @@ class QueryInput(Input):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "older", "History", show=False),
         Binding("down", "newer", "Hits", show=False),
+        # In the hits the footer is full.
+        Binding("f3", "screen.mode", "Mode"),
+        Binding("f6", "screen.rerank", "Rerank"),
     ]
 
     class Left(Message):
