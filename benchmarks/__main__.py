@@ -5,5 +5,5 @@ from __future__ import annotations
 import subprocess
 import sys
 
-for name in ("embed", "ingest", "query"):
+for name in ("embed", "readers", "ingest", "query"):
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)
