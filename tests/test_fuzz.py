@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import random
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +17,12 @@ from search.limits import Limits
 from search.reader_pool import ReaderPool
 
 from .hard_files import hard_files, locked
+from .office_files import W, paragraph, word, zipped
+from .test_readers_books import PARTS as BOOK
+from .test_readers_odf import odf
 from .test_readers_pdf import pdf
+
+FIXTURES = Path(__file__).parent / "fixtures"
 
 SEEDS = {
     "a.md": b"---\ntitle: Boiler\n---\n# Boiler\n\nText, `code`, [link](x).\n\n- one\n- two\n\n```\nls\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
@@ -25,7 +33,33 @@ SEEDS = {
     "a.html": b"<html><head><title>T</title></head><body><h1>H</h1><p>a<b>b</b></p><table><tr><td>1<td>2</table><pre>x\ny</pre></body></html>",
     "a.pdf": pdf(["Annual report", "of roast-", "ing coffee"], ["Second page"], title="Coffee"),
     "locked.pdf": locked("", "AES-128"),
-}
+    "a.docx": word(paragraph("Lease") + "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"),
+    "stored.docx": zipped(
+        {"word/document.xml": f"<w:document {W}><w:body>{paragraph('The rent is due.')}</w:body></w:document>"}, zipfile.ZIP_STORED
+    ),
+    "a.odt": odf("text", '<text:h text:outline-level="1">Flat</text:h><text:p>open<text:s text:c="3"/>x</text:p>'),
+    "a.epub": zipped(BOOK), "a.xls": (FIXTURES / "ledger.xls").read_bytes(),
+    "a.fb2": b"<FictionBook><body><section><title><p>One</p></title><p>Text.</p></section></body></FictionBook>",
+    "a.rtf": rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\info{\title Lease}}\pard\outlinelevel0 Flat\par\pard caf\'e9 \u8364? {\b x}\par}",
+    "a.org": b"#+TITLE: Plan\n* TODO One\n:DRAWER:\nx\n:END:\n- item\n#+BEGIN_SRC sh\nls\n#+END_SRC\n| a | b |\n",
+    "a.adoc": b"= Title\n:attr: x\n\n== One\n\nText.\n\n----\ncode\n----\n\n|===\n| a | b\n|===\n",
+    "a.tex": rb"\documentclass{article}\title{T}\begin{document}\section{One} Text, \emph{more}. % no"
+    b"\n" rb"\begin{itemize}\item a\end{itemize}\end{document}",
+    "a.1": b'.TH LS 1\n.SH NAME\nls \\- list\n.PP\n.B bold\n\\fIitalic\\fR\n',
+    "a.json": b'{"name": "x", "list": [1, 2.5, null, true, {"deep": {"er": "\\u00e9\\n"}}], "text": "words"}',
+    "a.yaml": b"name: x\nlist:\n  - one\n  - two: |\n      block\n      text\n&a anchor: *a\n",
+    "a.xml": b'<?xml version="1.0"?><r a="b"><title>T</title><p>x &amp; y<!-- c --></p><![CDATA[raw]]></r>',
+    "a.csv": b'id,note\n1,"one\ntwo ""q"""\n2;x\n', "a.srt": b"1\n00:00:01,000 --> 00:00:02,000\nHello\n\n2\n00:01:01,000 --> 00:01:02,000\nthere\n",
+    "a.ipynb": b'{"nbformat": 4, "cells": [{"cell_type": "markdown", "source": ["# A\\n", "b"]}, {"cell_type": "code", "source": "x", "outputs": '
+    b'[{"output_type": "stream", "text": "y"}]}]}',
+    "a.eml": b"From: =?utf-8?Q?J=C3=BC?= <j@x.org>\r\nSubject: Trip\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n"
+    b"Content-Transfer-Encoding: base64\r\n\r\nSGVsbG8=\r\n--q\r\nContent-Type: text/html\r\n\r\n<p>x\r\n--q--\r\n",
+    "a.mbox": b"From a@x.org Mon Jan  1 00:00:00 2024\nSubject: one\n\nbody\n\nFrom b@x.org Mon Jan  1 00:00:00 2024\nSubject: two\n\nbody two\n",
+    "a.mhtml": b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=q\r\n\r\n--q\r\nContent-Type: text/html\r\n"
+    b"Content-Transfer-Encoding: quoted-printable\r\n\r\n<p>caf=C3=A9=\r\n</p>\r\n--q--\r\n",
+    "a.md.gz": gzip.compress(b"# Words\n\nin gzip, some of them\n" * 9),
+    "a.kt": b"class A {\n    fun f() = 1\n}\n",
+}  # fmt: skip
 """A small valid file of each format."""
 
 LIMITS = Limits(seconds=20, memory=1 << 30)
@@ -87,7 +121,7 @@ def fuzz(name: str, seed: int, rounds: int) -> None:
 
 
 def test_every_reader_has_a_seed() -> None:
-    assert set(readers.READERS.values()) <= {readers.READERS["." + name.partition(".")[2]] for name in SEEDS}
+    assert set(readers.READERS.values()) <= {readers.READERS[f".{name.rpartition('.')[2]}"] for name in SEEDS}
 
 
 @pytest.mark.parametrize("name", SEEDS)

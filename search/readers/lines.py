@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """text[start:end] without its line end; `words` is that without white space around it, empty for a blank line."""
+class Line(NamedTuple):
+    """text[start:end] without its line end; `words` is that without white space around it, empty for a blank line.
+
+    `indent` counts columns, a tab reaching to the next multiple of four.
+    """
 
     start: int
     end: int
@@ -16,18 +18,22 @@ class Line:
     indent: int
 
 
-def lines(text: str, start: int = 0) -> Iterator[Line]:
-    r"""The lines of `text` from the offset `start`, which begins a line. Only "\n" ends a line, as in editors.
+def line_at(text: str, start: int) -> Line:
+    r"""The line that begins at the offset `start`. Only "\n" ends a line, as in editors."""
+    end = text.find("\n", start)
+    whole = text[start:end] if end >= 0 else text[start:]
+    words = whole.strip()
+    stop = end if end >= 0 else len(text)
+    if not words or whole[0] == words[0]:
+        return Line(start, stop, words, 0 if words else len(whole.expandtabs(4)))
+    margin = whole[: len(whole) - len(whole.lstrip())]
+    return Line(start, stop, words, len(margin.expandtabs(4)) if "\t" in margin else len(margin))
 
-    `indent` counts columns, a tab reaching to the next multiple of four.
-    """
+
+def lines(text: str, start: int = 0) -> Iterator[Line]:
+    """The lines of `text` from the offset `start`, which begins a line."""
     length = len(text)
     while start < length:
-        end = text.find("\n", start)
-        if end < 0:
-            end = length
-        whole = text[start:end]
-        words = whole.strip()
-        margin = whole[: len(whole) - len(whole.lstrip())]
-        yield Line(start, end, words, len(margin.expandtabs(4)) if "\t" in margin else len(margin))
-        start = end + 1
+        line = line_at(text, start)
+        yield line
+        start = line.end + 1

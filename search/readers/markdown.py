@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from ..documents import Block, Document
 from .decoding import decode
-from .lines import Line, lines
+from .lines import Line, line_at, lines
 from .title import stem
 
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd")
@@ -19,6 +19,9 @@ SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd")
 MAX_HEADING = 300
 MAX_SETEXT_LINES = 2
 """A row of dashes under a longer paragraph is a rule, not the paragraph's underline."""
+
+_PLAIN = re.compile(r"(?:[^\W\d_][^\n<|]*\n){1,500}")
+"""Lines that begin with a letter and have nothing in them that could make them anything but words."""
 
 _ITEM = re.compile(r"[-*+][ \t]|\d{1,9}[.)][ \t]")
 _DELIMITER_ROW = re.compile(r"[-:| \t]{3,}")
@@ -43,7 +46,10 @@ def read(data: bytes, path: str) -> Document:
 
 @dataclass
 class _Parser:
-    """One pass over the lines. The open block is text[start:end]; `size` counts its lines, `fence` ends it where it is code."""
+    """One pass over the lines. The open block is text[start:end]; `size` counts its lines, `fence` ends it where it is code.
+
+    `hollow` tells whether there may be anything in the text that is left out.
+    """
 
     text: str
     title: str = ""
@@ -54,39 +60,54 @@ class _Parser:
     size: int = 0
     fence: str = ""
     comments: list[tuple[int, int]] = field(default_factory=list)
+    hollow: bool = False
 
     def parse(self) -> None:
+        self.hollow = any(mark in self.text for mark in ("<!--", "%%", "data:"))
         at = self.front_matter()
         while at < len(self.text):
-            at = self.body(at)
+            plain = None if self.fence else _PLAIN.match(self.text, at)
+            if plain:
+                self.extend_plainly(at, plain.end())
+                at = plain.end()
+            else:
+                line = line_at(self.text, at)
+                at = self.take(line) or line.end + 1
         self.close()
 
-    def body(self, at: int) -> int:
-        """Take the lines from the offset `at` to the next comment of several lines; returns where to go on."""
-        for line in lines(self.text, at):
-            if self.fence:
-                self.extend(line)
-                if line.words.startswith(self.fence) and not line.words.strip(self.fence[0]):
-                    self.close()
-            elif ("<!--" in line.words or line.words.startswith("%%")) and (after := self.long_comment(line)):
-                return after
-            elif not line.words:
+    def extend_plainly(self, start: int, end: int) -> None:
+        """Put whole lines that can only be words into the open block, or begin a paragraph with them."""
+        if self.kind not in ("paragraph", "list"):
+            self.close()
+            self.kind, self.start, self.size = "paragraph", start, 0
+        self.size += self.text.count("\n", start, end)
+        self.end = end - 1
+
+    def take(self, line: Line) -> int:
+        """Take one line; returns where to go on after a comment of several lines that begins in it, else 0."""
+        if self.fence:
+            self.extend(line)
+            if line.words.startswith(self.fence) and not line.words.strip(self.fence[0]):
                 self.close()
-            elif fence := _fence(line.words):
-                self.open("code", line)
-                self.fence = fence
-            elif heading := _atx(line):
-                self.close()
-                self.blocks.append(heading)
-            elif self.underlines(line):
-                words = _plain(self.text[self.start : self.end])
-                self.blocks.append(Block(self.start, line.end, "heading", 1 if line.words[0] == "=" else 2, words))
-                self.kind = ""
-            elif _is_rule(line.words):
-                self.close()
-            else:
-                self.add(line)
-        return len(self.text)
+        elif ("<!--" in line.words or line.words.startswith("%%")) and (after := self.long_comment(line)):
+            return after
+        elif not line.words:
+            self.close()
+        elif fence := _fence(line.words):
+            self.open("code", line)
+            self.fence = fence
+        elif heading := _atx(line):
+            self.close()
+            self.blocks.append(heading)
+        elif self.underlines(line):
+            words = _plain(self.text[self.start : self.end])
+            self.blocks.append(Block(self.start, line.end, "heading", 1 if line.words[0] == "=" else 2, words))
+            self.kind = ""
+        elif _is_rule(line.words):
+            self.close()
+        else:
+            self.add(line)
+        return 0
 
     def add(self, line: Line) -> None:
         """Put a line of words into the open block or begin one with it."""
@@ -115,7 +136,10 @@ class _Parser:
 
     def close(self) -> None:
         """End the open block and keep it, without comments and embedded data."""
-        if self.kind:
+        if self.kind and not self.hollow:
+            if self.text[self.start : self.end].strip():
+                self.blocks.append(Block(self.start, self.end, self.kind))
+        elif self.kind:
             holes = [match.span() for match in _EMBEDDED.finditer(self.text, self.start, self.end)]
             if self.kind != "code":
                 holes += self.comments + list(_comments(self.text, self.start, self.end))
@@ -217,7 +241,11 @@ def _plain(source: str) -> str:
     >>> _plain("The [`fit`](api.md#fit) **method** {#fit}")
     'The fit method'
     """
-    words = _LINK.sub(r"\1", _WIKI.sub(r"\1", _ATTRIBUTES.sub("", " ".join(source[:MAX_HEADING].split()))))
+    words = " ".join(source[:MAX_HEADING].split())
+    if words.endswith("}"):
+        words = _ATTRIBUTES.sub("", words)
+    if "[" in words:
+        words = _LINK.sub(r"\1", _WIKI.sub(r"\1", words))
     return words.replace("**", "").replace("__", "").replace("`", "").strip()
 
 

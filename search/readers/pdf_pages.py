@@ -87,8 +87,7 @@ class PdfPages:
 
 def is_garbled(text: str) -> bool:
     """True where a font gave numbers or names of its drawings for letters."""
-    marks = sum(not character.isspace() for character in text)
-    return has_names(text) or len(_NUMBERS.findall(text)) > MAX_NUMBERS * marks
+    return has_names(text) or len(_NUMBERS.findall(text)) > MAX_NUMBERS * len("".join(text.split()))
 
 
 def has_names(text: str) -> bool:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .columns import Stretch, in_columns
+from .columns import Box, in_columns
 
 MAX_BOOKMARKS = 20_000
-MAX_STRETCHES = 5_000
+MAX_BOXES = 5_000
 """A page of more is a drawing or a table."""
 
 
@@ -49,10 +49,10 @@ class Pdfium:
         try:
             words = page.get_textpage()
             count = words.count_rects()
-            if count > MAX_STRETCHES:
+            if count > MAX_BOXES:
                 return ""
-            boxes: list[tuple[float, float, float, float]] = [words.get_rect(index) for index in range(count)]
-            return in_columns([Stretch(*box, str(words.get_text_bounded(*box))) for box in boxes])
+            boxes = [Box(*words.get_rect(index)) for index in range(count)]
+            return in_columns(boxes, lambda box: str(words.get_text_bounded(*box)))
         finally:
             page.close()
 

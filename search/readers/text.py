@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ..documents import Block, Document
 from .decoding import decode
-from .lines import lines
 from .title import first_line
 
 SUFFIXES = (
     *(".txt", ".text", ".log"),
     *(".textile", ".wiki", ".bib", ".ics", ".vcf", ".diff", ".patch", ".po"),
 )
+
+_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 
 
 def read(data: bytes, path: str) -> Document:
@@ -23,14 +25,18 @@ def read(data: bytes, path: str) -> Document:
 
 def paragraphs(text: str) -> Iterator[Block]:
     """The stretches of `text` between blank lines."""
-    start = end = -1
-    for line in lines(text):
-        if line.words:
-            if start < 0:
-                start = line.start
-            end = line.end
-        elif start >= 0:
-            yield Block(start, end, "paragraph")
-            start = -1
-    if start >= 0:
-        yield Block(start, end, "paragraph")
+    position = 0
+    for blank in _BLANK_LINES.finditer(text):
+        yield from _paragraph(text, position, blank.start())
+        position = blank.end()
+    yield from _paragraph(text, position, len(text))
+
+
+def _paragraph(text: str, start: int, end: int) -> Iterator[Block]:
+    """text[start:end] without blank lines at its beginning and end, if there is more."""
+    whole = text[start:end]
+    first = start + len(whole) - len(whole.lstrip())
+    if first < end:
+        begin = text.rfind("\n", start, first) + 1 or start
+        stop = text.find("\n", start + len(whole.rstrip()), end)
+        yield Block(begin, stop if stop >= 0 else end, "paragraph")
