@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
+import pptx
 import pytest
 
 from search import readers
 from search.documents import Reason
 from search.errors import Unreadable
+from search.index import Index
 
 from .office_files import W, paragraph, read, word, zipped
 
@@ -57,6 +60,7 @@ WHOLE = word(paragraph("words " * 500))
         (word(""), "a.docx", (Reason.NO_TEXT, "the document holds no text")),
         (bytes(range(256)) * 20, "a.docx", (Reason.CORRUPT, "the file is neither DOCX nor text")),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(9), "a.xls", (Reason.CORRUPT, "the file is damaged: not an OLE2 structured storage file")),
+        (b"\x03Ida" + bytes(158), "~$a.docx", (Reason.BINARY, "the file marks a document as open in Office, and holds no text")),
         (b" ", "a.rtf", (Reason.EMPTY, "the file has no text in it")),
     ],
 )  # fmt: skip
@@ -128,3 +132,23 @@ def test_files_nested_deeper_than_python_recurses_are_read():
     deep = "<w:sdt><w:sdtContent>" * 20_000 + paragraph("deep") + "</w:sdtContent></w:sdt>" * 20_000
     assert read(word(deep), "a.docx").text == "deep"
     assert read(b"{\\rtf1 " + b"{" * 50_000 + b"deep" + b"}" * 50_001, "a.rtf").text == "deep"
+
+
+def test_a_hit_in_an_office_file_says_its_slide_and_a_broken_file_stops_nothing(index: Index, tmp_path: Path):
+    made = pptx.Presentation()
+    for title, words in (("Moorings", "Two boats."), ("Costs", "The harbour charges rent.")):
+        slide = made.slides.add_slide(made.slide_layouts[1])
+        slide.shapes.title.text, slide.placeholders[1].text = title, words
+    folder = tmp_path / "talks"
+    folder.mkdir()
+    made.save(str(folder / "plan.pptx"))
+    (folder / "torn.docx").write_bytes(WHOLE[: len(WHOLE) // 2])
+    report = index.ingest([folder])
+    assert (report.added, [(Path(skip.path).name, skip.reason) for skip in report.failed]) == (
+        1,
+        [("torn.docx", Reason.CORRUPT)],
+    )
+    (hit,) = index.query("rent of the harbour", limit=1).hits
+    assert (hit.title, hit.kind, hit.headings, hit.page, hit.line_start, hit.text) == (
+        "Moorings", "pptx", ("Costs",), 2, 5, "Costs\n\nThe harbour charges rent.",
+    )  # fmt: skip

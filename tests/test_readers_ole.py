@@ -106,4 +106,6 @@ def test_what_else_lies_in_such_containers_is_told():
     assert refusal(ole({"EncryptedSummary": b"x", "PowerPoint Document": b"x"}), "a.ppt") == locked
     unknown = (Reason.BINARY, "the file is an OLE container of an unknown kind, which is not read")
     assert refusal(ole({"Other": b"x"}), "a.doc") == unknown
+    tableless = ole({"WordDocument": struct.pack("<HHHHH", 0xA5EC, 0xC1, 0, 0, 0)})
+    assert refusal(tableless, "a.doc") == (Reason.CORRUPT, "the file is damaged: '0Table'")
     assert refusal(ole({"Workbook": b"x"}), "a.xls")[0] == Reason.CORRUPT

@@ -192,6 +192,23 @@ def test_a_workbook_without_words_holds_no_text():
     assert (caught.value.reason, caught.value.message) == (Reason.NO_TEXT, "the document holds no text")
 
 
+def test_many_cells_of_one_long_text_are_refused():
+    cells = '<row><c t="s"><v>0</v></c><c t="s"><v>0</v></c></row>' * 4_000
+    data = zipped(
+        {
+            "xl/workbook.xml": '<workbook><sheets><sheet name="One" sheetId="1" r:id="r0"/></sheets></workbook>',
+            "xl/_rels/workbook.xml.rels": relations(("worksheet", "s.xml"), ("sharedStrings", "strings.xml")),
+            "xl/strings.xml": f"<sst><si><t>{'long ' * 6_000}</t></si></sst>",
+            "xl/s.xml": f"<worksheet><sheetData>{cells}</sheetData></worksheet>",
+        }
+    )
+    with pytest.raises(Unreadable) as caught:
+        read(data, "a.xlsx")
+    assert (caught.value.reason, caught.value.message) == (
+        Reason.TOO_LARGE, "the document holds more than 200 million characters",
+    )  # fmt: skip
+
+
 def test_workbooks_of_1997():
     """The fixture is written by xlwt: dates and shares with formats, an empty sheet, a cell far from the corner."""
     assert blocks(read((FIXTURES / "ledger.xls").read_bytes(), "ledger.xls")) == [

@@ -62,7 +62,7 @@ class Archive:
             with self._open(name) as part:
                 while piece := part.read(CHUNK):
                     yield piece
-        except (BadZipFile, ZlibError, EOFError, OSError, NotImplementedError) as error:
+        except (BadZipFile, ZlibError, EOFError, OSError, ValueError, NotImplementedError) as error:
             raise Unreadable(Reason.CORRUPT, f"its part {name} is damaged: {error}") from error
 
     def _open(self, name: str) -> BinaryIO:

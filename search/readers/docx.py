@@ -180,7 +180,8 @@ class _Story:
 
         def refer(attributes: Attributes) -> None:
             if not self.gone:
-                self.flow.hang(self.known.get((note, value(attributes, "id")), []))
+                # Each only once: a small file may refer to a note any number of times.
+                self.flow.hang(self.known.pop((note, value(attributes, "id")), []))
 
         return refer
 

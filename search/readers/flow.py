@@ -15,6 +15,9 @@ MAX_CELL_PARAGRAPHS = 8
 
 MAX_HEADING = 300
 
+MAX_CHARACTERS = 200_000_000
+"""Characters of one document. A cell may refer to its text, so that a small file can hold any number of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -48,6 +51,7 @@ class Flow:
     def __init__(self) -> None:
         self.stretches: list[Stretch] = []
         self.pages: list[int] = []
+        self.size = 0
         self._sinks: list[list[Stretch]] = [self.stretches]
         self._open: list[_Paragraph | None] = [None]
         self._tables: list[list[_Row]] = []
@@ -78,7 +82,16 @@ class Flow:
         """A whole block, left out where it has no words or no kind."""
         text = " ".join(text.split()) if level else text.rstrip() if kind == "table" else text.strip()
         if text and kind:
+            self.size += len(text)
+            self.check(0)
             self._sinks[-1].append(Stretch(kind, text, level))
+
+    def check(self, size: int) -> None:
+        """Raises Unreadable(TOO_LARGE) where so many characters more are too many."""
+        if self.size + size > MAX_CHARACTERS:
+            raise Unreadable(
+                Reason.TOO_LARGE, f"the document holds more than {MAX_CHARACTERS // 1_000_000} million characters"
+            )
 
     def begin_aside(self) -> None:
         """What follows, until the aside's end, is kept apart from the open paragraph."""

@@ -42,6 +42,8 @@ BEGINNING = 4096
 
 def read(data: bytes, path: str) -> Document:
     """The document in an office file or book. Raises Unreadable where it is none, damaged, encrypted, too large or without text."""
+    if path.rpartition("/")[2].startswith("~$"):
+        raise Unreadable(Reason.BINARY, "the file marks a document as open in Office, and holds no text")
     reader = _by_contents(data, path)
     if reader is not None:
         return reader.read(data, path)  # type: ignore[no-any-return]

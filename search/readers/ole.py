@@ -18,12 +18,18 @@ def read(data: bytes, path: str) -> Document:
     streams = _streams(data)
     if streams.keys() & {"EncryptedPackage", "EncryptionInfo", "EncryptedSummary"}:
         raise Unreadable(Reason.ENCRYPTED, "the file needs a password")
-    if streams.keys() & {"Workbook", "Book"}:
-        return xls.read(data, path)
-    if "WordDocument" in streams:
-        return doc.read(streams["WordDocument"], streams, path)
-    if "PowerPoint Document" in streams:
-        return ppt.read(streams["PowerPoint Document"], path)
+    try:
+        if streams.keys() & {"Workbook", "Book"}:
+            return xls.read(data, path)
+        if "WordDocument" in streams:
+            return doc.read(streams["WordDocument"], streams, path)
+        if "PowerPoint Document" in streams:
+            return ppt.read(streams["PowerPoint Document"], path)
+    except Unreadable:
+        raise
+    except Exception as error:
+        # These formats are numbers that point to each other; wrong ones lead to nearly every type of exception.
+        raise Unreadable(Reason.CORRUPT, f"the file is damaged: {error}") from error
     raise Unreadable(Reason.BINARY, "the file is an OLE container of an unknown kind, which is not read")
 
 

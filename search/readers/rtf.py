@@ -21,6 +21,9 @@ from .word_styles import Style, outline_level
 
 SUFFIXES = (".rtf",)
 
+MAX_SAID = 500
+"""Characters that are kept of a style's name, a title, an author."""
+
 
 @dataclass(frozen=True, slots=True)
 class _State:
@@ -71,7 +74,7 @@ class _Reading:
         self.state = _State()
         self.around: list[tuple[_State, Callable[[], None] | None]] = []
         self.starred = False
-        self.bytes = b""
+        self.bytes = bytearray()
         self.to_skip = 0
         self.high = 0
         self.encoding = "cp1252"
@@ -106,15 +109,15 @@ class _Reading:
         if self.bytes:
             charset = self.charsets.get(self.state.font, 0)
             self.put(self.bytes.decode(CHARSETS.get(charset, self.encoding), "replace"))
-            self.bytes = b""
+            self.bytes.clear()
 
     def put(self, words: str) -> None:
         """Words go where the group is read to."""
         where = self.state.where
         if where == "stylesheet":
-            self.style_names[self.style] = self.style_names.get(self.style, "") + words
+            self.style_names[self.style] = (self.style_names.get(self.style, "") + words)[:MAX_SAID]
         elif where:
-            self.sayings[where] = self.sayings.get(where, "") + words
+            self.sayings[where] = (self.sayings.get(where, "") + words)[:MAX_SAID]
         elif not self.state.deleted:
             self.open()
             self.flow.words(words)

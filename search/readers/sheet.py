@@ -20,6 +20,7 @@ def add_sheet(flow: Flow, name: str, rows: Iterable[list[str]], behind: Sequence
     if groups or behind:
         flow.add("heading", name, 1)
     for group in groups:
+        flow.check(sum(len(cell) for row in group for cell in row))
         above = next((index for index, row in enumerate(group) if _filled(row) > 1), len(group))
         for row in group[:above]:
             flow.add("paragraph", "".join(row))
