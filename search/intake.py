@@ -100,6 +100,7 @@ class Intake:
             self._set_aside(file, before, error)
         self.tally.files_read += 1
         self.tally.bytes_read += file.size
+        self.tally.bytes_open = 0
 
     def _take(self, file: File, before: Entry | None, reuse: bool, found: Found) -> Iterator[Incoming]:
         if reuse and before is not None and _is_same(before, found.content):
@@ -141,6 +142,8 @@ class Intake:
             held, vector = passage, known
             count += 1
             self.tally.passages_read += 1
+            # A large file takes minutes; what its passages hold tells roughly how far it is.
+            self.tally.bytes_open = min(self.tally.bytes_open + len(passage.text), entry.file.size)
         yield Incoming(replace(entry, passages=count, state=State.COMPLETE), held, vector, last=True)
 
     def _set_aside(self, file: File, before: Entry | None, error: Unreadable) -> None:

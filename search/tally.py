@@ -13,6 +13,7 @@ from .results import Progress
 class Tally:
     """What a run has done so far; `passages_read` runs ahead of `passages`, which are embedded and stored.
 
+    `bytes_read` are those of files that are read to their end, `bytes_open` about those of the file in work.
     `passages_total` is 0 where it is not known before; `passages_kept` are those of it that needed nothing.
     """
 
@@ -29,6 +30,7 @@ class Tally:
     bytes_read: int = 0
     passages_read: int = 0
     passages_kept: int = 0
+    bytes_open: int = 0
     passages: int = 0
     tokens: int = 0
     starting: float = 0.0
@@ -50,7 +52,7 @@ class Tally:
     def progress(self, path: str) -> Progress:
         """The state to show, with `path` in work: bytes count as done in step with their passages."""
         share = self.passages / self.passages_read if self.passages_read else 1.0
-        done, total = int(self.bytes_read * share), self.bytes_total
+        done, total = int((self.bytes_read + self.bytes_open) * share), self.bytes_total
         if self.passages_total:
             # Bytes say little of passages, where those are counted.
             done = total * self.passages // self.passages_total

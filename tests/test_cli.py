@@ -151,7 +151,7 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
         (["ingest", "docs/house", "--hidden"], "/docs/house is part of"),
         (
             ["ingest", "--profile", "fast"],
-            "this index was made with the profile starter, not fast; leave --profile out",
+            "this index was made with the profile starter, not fast; embed its documents anew: docsearch --index index ingest --reembed",
         ),
         (["ingest", "--max-file-size", "big"], "'big' is no size; write it like 500K, 20M or 1.5G"),
         (["show", "nowhere.md"], "nowhere.md is not in the index; see why: docsearch --index index check nowhere.md"),

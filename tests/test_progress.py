@@ -27,7 +27,7 @@ def test_the_rate_leaves_out_what_came_before_the_first_passage():
     ("state", "left"),
     [
         (progress(1000), 9990.0),
-        (progress(1000, seconds=24.9), None),  # too early to tell
+        (progress(1000, seconds=29.9), None),  # too early to tell
         (progress(60_000), None),  # not long
         (progress(1000, model=""), None),  # nothing was embedded
     ],
@@ -64,3 +64,15 @@ def test_an_ingest_names_its_model(index: Index, notes):
     index.ingest([notes], on_progress=seen.append)
     assert {state.model for state in seen} == {"toy"}
     assert all(0 < state.starting < state.seconds for state in seen)
+
+
+def test_a_large_file_advances_with_its_passages(index: Index, tmp_path):
+    large = tmp_path / "notes" / "large.txt"
+    large.parent.mkdir()
+    large.write_text("".join(f"Sentence {number} tells of the tide in the harbour.\n\n" for number in range(2000)))
+    seen = []
+    index.ingest([large.parent], on_progress=seen.append)
+    done = [state.bytes_done / state.bytes_total for state in seen]
+    assert done == sorted(done)
+    assert 0 < done[0] < 0.2
+    assert (done[-1], seen[-1].files_done) == (1.0, 1)

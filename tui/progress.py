@@ -14,7 +14,7 @@ from .terminal import printable
 
 REDRAW_SECONDS = 0.1
 PLAIN_SECONDS = 10.0
-KNOWN_SECONDS = 5.0
+KNOWN_SECONDS = 10.0
 """After so much embedding its speed is known well enough to speak of hours."""
 
 LONG_SECONDS = 180.0
