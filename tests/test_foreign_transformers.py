@@ -1,0 +1,86 @@
+"""XLM-RoBERTa, ModernBERT and Gemma against `transformers` itself, with the published windows and positions.
+
+Needs torch; `make test-slow` runs it.
+"""
+
+import json
+
+import mlx.core as mx
+import numpy as np
+import pytest
+
+from search.models.checkpoint import Checkpoint
+from search.models.engines import open_encoder
+
+pytestmark = pytest.mark.slow
+SHARED = {"hidden_size": 64, "intermediate_size": 96, "num_attention_heads": 4, "vocab_size": 300}
+CONFIGS = {
+    "xlm-roberta": {
+        "hidden_act": "gelu",
+        "layer_norm_eps": 1e-5,
+        "max_position_embeddings": 514,
+        "num_hidden_layers": 2,
+        "pad_token_id": 1,
+        "type_vocab_size": 1,
+    },
+    "modernbert": {
+        "bos_token_id": 0,
+        "cls_token_id": 0,
+        "eos_token_id": 2,
+        "global_attn_every_n_layers": 3,
+        "global_rope_theta": 160000.0,
+        "local_attention": 128,
+        "local_rope_theta": 10000.0,
+        "max_position_embeddings": 8192,
+        "num_hidden_layers": 5,
+        "pad_token_id": 3,
+        "sep_token_id": 2,
+    },
+    "gemma3_text": {
+        "head_dim": 32,
+        "layer_types": [*["sliding_attention"] * 5, "full_attention", "sliding_attention"],
+        "max_position_embeddings": 2048,
+        "num_hidden_layers": 7,
+        "num_key_value_heads": 1,
+        "query_pre_attn_scalar": 32,
+        "rope_local_base_freq": 10000.0,
+        "rope_theta": 1000000.0,
+        "sliding_window": 512,
+        "use_bidirectional_attention": True,
+    },
+}
+POOLINGS = {
+    "pooling_mode_cls_token": lambda hidden: hidden[0],
+    "pooling_mode_mean_tokens": lambda hidden: hidden.mean(0),
+    "pooling_mode_lasttoken": lambda hidden: hidden[-1],
+}
+
+
+@pytest.mark.parametrize("model_type", CONFIGS)
+def test_the_same_vectors(tmp_path, model_type):
+    torch = pytest.importorskip("torch")
+    from transformers import AutoConfig, AutoModel
+
+    torch.manual_seed(5)
+    config = {"model_type": model_type} | SHARED | CONFIGS[model_type]
+    model = AutoModel.from_config(AutoConfig.for_model(**config), attn_implementation="eager").eval()
+    for name, parameter in model.named_parameters():
+        offset = 1.0 if "norm" in name.lower() and name.endswith("weight") and model_type != "gemma3_text" else 0.0
+        parameter.data = torch.randn_like(parameter) * 0.15 + offset
+    draw = np.random.default_rng(3)
+    ids = [draw.integers(5, SHARED["vocab_size"], length).tolist() for length in (1, 7, 150, 512)]
+    if model_type != "xlm-roberta":
+        ids.append(draw.integers(5, SHARED["vocab_size"], 900).tolist())
+    with torch.inference_mode():
+        hidden = [model(input_ids=torch.tensor([row])).last_hidden_state[0].numpy() for row in ids]
+    weights = {name: mx.array(value.numpy()) for name, value in model.state_dict().items() if "pooler" not in name}
+    (tmp_path / "1_Pooling").mkdir()
+    (tmp_path / "modules.json").write_text("[]")
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    mx.save_safetensors(str(tmp_path / "model.safetensors"), weights)
+    for key, pool in POOLINGS.items():
+        (tmp_path / "1_Pooling" / "config.json").write_text(json.dumps({key: True}))
+        ours = open_encoder(Checkpoint(tmp_path), "mlx").encode(ids)
+        expected = np.stack([pool(rows) for rows in hidden])
+        ours, expected = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (ours, expected))
+        np.testing.assert_allclose(ours, expected, rtol=0, atol=2e-5)
