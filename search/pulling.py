@@ -14,12 +14,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .caches import Place, hub_place, repository_folder, user_place
+from .caches import Place, hub_place, read_object, repository_folder, user_place
 from .checksums import matches
 from .errors import ModelError, StorageFull
 from .hub import AGAIN, ConnectionCut, Hub, Listing, RemoteFile
 
 SPARE_BYTES = 100_000_000
+CONFIG = "config.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,9 @@ def pull(
 def fetch(wanted: Order, on_progress: Callable[[Fetching], None] = lambda _: None, hub: Hub | None = None) -> Path:
     """Fetches what an order lacks, and returns the model's folder.
 
-    Raises what `Hub` raises; ModelError where the cache cannot be written, where bytes come wrong, or where another process
-    fetches the same model; StorageFull where the disk has no room.
+    Raises what `Hub` raises; ModelError where the cache cannot be written, where bytes come wrong, where another process
+    fetches the same model, and, before its weights, for an architecture that does not run here; StorageFull where the disk
+    has no room.
     """
     hub, listing, store = hub or Hub(), wanted.listing, wanted.store
     try:
@@ -119,6 +121,8 @@ def fetch(wanted: Order, on_progress: Callable[[Fetching], None] = lambda _: Non
                         on_progress(Fetching(listing.name, file.name, done + size, total))
                 if blob.exists():
                     _publish(blob, wanted.snapshot / file.name)
+                if file.name == CONFIG:
+                    _require_known(wanted.snapshot / CONFIG, listing.name)
                 done += file.size
                 on_progress(Fetching(listing.name, file.name, done, total))
             # last: until now the cache names the commit that was whole before
@@ -135,6 +139,17 @@ def fetch(wanted: Order, on_progress: Callable[[Fetching], None] = lambda _: Non
 def _is_here(wanted: Order, file: RemoteFile) -> bool:
     paths = (wanted.store / "blobs" / file.checksum, wanted.snapshot / file.name)
     return any(path.is_file() and path.stat().st_size == file.size and matches(path, file.checksum) for path in paths)
+
+
+def _require_known(config: Path, name: str) -> None:
+    from .models.engines import ENCODERS
+
+    known = sorted({model_type for model_type, _ in ENCODERS})
+    model_type = read_object(config).get("model_type")
+    if model_type not in known:
+        raise ModelError(
+            f"{name} is a {model_type} model, which does not run here", f"choose one of: {', '.join(known)}"
+        )
 
 
 def _fetch_file(hub: Hub, listing: Listing, file: RemoteFile, blob: Path) -> Iterator[int]:

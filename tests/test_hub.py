@@ -326,6 +326,18 @@ def test_a_repository_that_cannot_work_is_refused_before_it_is_fetched(tmp_path,
     assert not (tmp_path / "hub").exists()
 
 
+@pytest.mark.parametrize("config", [b'{"model_type": "llama"}', b"{}", b"["])
+def test_an_architecture_that_does_not_run_here_is_refused_before_its_weights(tmp_path, config):
+    with (
+        HubServer({NAME: FILES | {"config.json": config}}) as server,
+        pytest.raises(
+            ModelError, match=r"is a (llama|None) model, which does not run here; choose one of: bert, |is no JSON"
+        ),
+    ):
+        pulled(tmp_path, server)
+    assert [line.rsplit("/", 1)[-1] for line in server.requests] == [NAME.split("/")[1], "config.json"]
+
+
 def test_an_impossible_name():
     with HubServer({}) as server, pytest.raises(UsageError, match="a b/c is no model's name; name one as ORG/NAME"):
         pull("a b/c", None, hub=Hub(server.address))
