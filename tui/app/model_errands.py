@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from search.errors import DocsearchError, ModelError, UsageError
 
 from .. import messages
-from ..model_rows import size_text
+from ..models_text import size_text
 from .command import Stopped, run_command
 from .errands import Post, Stale
 

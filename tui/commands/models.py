@@ -5,19 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from ..exit_codes import ExitCode
-from ..model_rows import HEADINGS, model_row, size_text
+from ..models_text import models_table, one_line, report_text, size_text
 from ..settings import Settings, json_flag, pass_settings
 
-if TYPE_CHECKING:
-    from search.model_test import Examination
-
 Command = Callable[..., Any]
-RIGHT = {"BITS", "DIMENSIONS", "SIZE"}
 cache_folder_option: Callable[[Command], Command] = click.option(
     "--cache-folder",
     metavar="DIR",
@@ -55,7 +51,7 @@ def list_models(settings: Settings, cache_folder: str | None = None, as_json: bo
 
     found = inventory(cache_folder)
     for warning in found.warnings:
-        click.echo(f"docsearch: {_line(warning)}", err=True)
+        click.echo(f"docsearch: {one_line(warning)}", err=True)
     if as_json:
         from dataclasses import asdict
 
@@ -63,7 +59,7 @@ def list_models(settings: Settings, cache_folder: str | None = None, as_json: bo
 
         click.echo(dumps({"schema": SCHEMA, "models": [asdict(model) for model in found.models]}))
     else:
-        click.echo(_table([HEADINGS, *map(model_row, found.models)]))
+        click.echo(models_table(found.models))
     return ExitCode.FOUND
 
 
@@ -92,7 +88,7 @@ def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
     for wanted in orders:
         repository, place = wanted.listing.name, wanted.place.folder
         if wanted.bytes:
-            room = f"{_line(str(place))}, where {size_text(free_bytes(place))} are free"
+            room = f"{one_line(str(place))}, where {size_text(free_bytes(place))} are free"
             settings.note(f"{repository}: {size_text(wanted.bytes)} to fetch into {room}")
         line = DownloadLine(sys.stderr, sys.stderr.isatty(), settings.quiet)
         try:
@@ -103,7 +99,7 @@ def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
             raise
         finally:
             line.close()
-        settings.note(f"{repository} is here and whole: {_line(str(folder))}")
+        settings.note(f"{repository} is here and whole: {one_line(str(folder))}")
     return ExitCode.FOUND
 
 
@@ -171,7 +167,7 @@ def test(settings: Settings, name: str | None, cache_folder: str | None, bench: 
         if examination.notice:
             click.echo(f"docsearch: {examination.name}: {examination.notice}", err=True)
         if not as_json:
-            click.echo(_report(examination))
+            click.echo(report_text(examination))
     if as_json:
         from dataclasses import asdict
 
@@ -202,42 +198,5 @@ def rm(settings: Settings, name: str, cache_folder: str | None) -> int:
         raise UsageError(f"there is no model {name} to delete", "see: docsearch models list")
     for model in found:
         size = remove(model)
-        settings.note(f"deleted {_line(str(model.store))}: {size_text(size)} are free")
+        settings.note(f"deleted {one_line(str(model.store))}: {size_text(size)} are free")
     return ExitCode.FOUND
-
-
-def _table(rows: list[tuple[str, ...]]) -> str:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    columns = list(zip(HEADINGS, widths, strict=True))
-
-    def line(row: tuple[str, ...]) -> str:
-        cells = (
-            cell.rjust(w) if head in RIGHT else cell.ljust(w) for cell, (head, w) in zip(row, columns, strict=True)
-        )
-        return "  ".join(cells).rstrip()
-
-    return "\n".join(map(line, rows))
-
-
-def _report(examination: Examination) -> str:
-    from search.published import furthest
-
-    kind = ", ".join(part for part in (examination.role, examination.engine) if part)
-    lines = [f"{_line(examination.name)} ({kind}): {examination.outcome}"]
-    lines += [f"  - {_line(finding.text)}" for finding in examination.findings]
-    if examination.published:
-        score, known = furthest(examination.scores, examination.published)
-        lines.append(f"  {'known scores':<24} {abs(score - known):>10.4f} off at most: {score:.4f} for {known:.4f}")
-    if examination.stray is not None:
-        lines.append(f"  {'padding':<24} {examination.stray:>10.4f} off at most, alone and in a batch")
-    for measured in examination.measurements:
-        target = f"  (target on an M4 Max: {measured.target} {measured.unit})" if measured.target else ""
-        number = f"{measured.value:,.0f}" if measured.value >= 100 else f"{measured.value:.2f}"
-        lines.append(f"  {measured.what:<24} {number:>10} {measured.unit}{target}")
-    return "\n".join(lines)
-
-
-def _line(text: str) -> str:
-    from ..terminal import printable
-
-    return printable(text, one_line=True)

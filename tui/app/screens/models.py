@@ -19,7 +19,7 @@ from search.profiles import PROFILES, Profile
 from search.results import Status
 
 from ... import messages
-from ...model_rows import size_text
+from ...models_text import size_text
 from ...progress import duration
 from ...terminal import printable
 from ..errands import Post, Stale

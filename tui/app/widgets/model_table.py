@@ -11,7 +11,7 @@ from search.caches import State
 from search.inventory import Inventory, ModelEntry
 from search.profiles import PROFILES, Profile
 
-from ...model_rows import HEADINGS, model_row, size_text
+from ...models_text import HEADINGS, model_row, size_text
 
 
 class ModelTable(DataTable[Text]):
