@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .errors import DocsearchError
     from .filters import Filter
     from .index import Index
-    from .results import Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredText, Verdict
+    from .results import Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredPart, StoredText, Verdict
     from .scopes import RootRules
 
 __version__ = "0.1.0"
@@ -31,6 +31,7 @@ _HOMES = {
     "RootRules": "scopes",
     "Scores": "results",
     "Status": "results",
+    "StoredPart": "results",
     "StoredText": "results",
     "Verdict": "results",
 }
@@ -46,6 +47,7 @@ __all__ = [
     "RootRules",
     "Scores",
     "Status",
+    "StoredPart",
     "StoredText",
     "Verdict",
 ]

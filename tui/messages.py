@@ -31,10 +31,12 @@ class Ask(Message):
 
 @dataclass
 class Read(Message):
-    """A document is to be laid out in rows of `width` cells."""
+    """A document is to be laid out in rows of `width` cells, as far as it lies around the offset `around`; `scrolled` as in DocumentRead."""
 
     path: str
     width: int
+    around: int
+    scrolled: bool = False
 
 
 @dataclass
@@ -89,9 +91,10 @@ class AskFailed(Message):
 
 @dataclass
 class DocumentRead(Message):
-    """A document as laid out. It comes twice where colours take longer."""
+    """A document as laid out. It comes twice where colours take longer. `scrolled`: the view stays where it is."""
 
     sheet: Sheet
+    scrolled: bool = False
 
 
 @dataclass
