@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         QueryResult,
         Scores,
         Status,
+        StoredPart,
         StoredText,
         Verdict,
     )
@@ -48,6 +49,7 @@ _HOMES = {
     "RootRules": "scopes",
     "Scores": "results",
     "Status": "results",
+    "StoredPart": "results",
     "StoredText": "results",
     "Verdict": "results",
 }
@@ -67,6 +69,7 @@ __all__ = [
     "RootRules",
     "Scores",
     "Status",
+    "StoredPart",
     "StoredText",
     "Verdict",
 ]

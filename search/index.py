@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 from .choice import ModelChoice
 from .config import CANDIDATES, MAX_FILE_SIZE, default_index
 from .documents import Passage, Skip
+from .entries import Entry
 from .errors import IndexDamaged, NoIndex, UsageError
 from .filters import Filter
 from .parts import Parts
@@ -23,7 +24,7 @@ from .passages import PassageRules
 from .paths import anchored, mount_of, real, spellings, within
 from .profiles import profile_named
 from .removal import take_out
-from .results import DryRun, IngestReport, Progress, QueryResult, Status, StoredText, Verdict
+from .results import DryRun, IngestReport, Progress, QueryResult, Status, StoredPart, StoredText, Verdict
 from .scopes import RootRules, Scope, scopes_of
 from .stored_text import join_passages
 from .tally import Tally
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
 
 def _unwatched(progress: Progress) -> None:
     pass
+
+
+def _absent(path: str | os.PathLike[str]) -> UsageError:
+    named = shlex.quote(os.fspath(path))
+    return UsageError(f"{os.fspath(path)} is not in the index", f"see why: docsearch check {named}")
 
 
 def _joined(done: Tally, report: IngestReport) -> IngestReport:
@@ -234,13 +240,30 @@ class Index:
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""
-        entry = self.catalog.entry(self._known(path))
-        passages = self.store.passages(entry.doc) if entry is not None and entry.stored else []
-        if entry is None or not passages:
-            named = shlex.quote(os.fspath(path))
-            raise UsageError(f"{os.fspath(path)} is not in the index", f"see why: docsearch check {named}")
+        entry = self._stored(path)
+        passages = self.store.passages(entry.doc)
+        if not passages:
+            raise _absent(path)
         text, pages = join_passages(passages)
         return StoredText(entry.file.path, entry.kind, entry.title, text, pages)
+
+    def part(
+        self, path: str | os.PathLike[str], chars: tuple[int, int] | None = None, lines: tuple[int, int] | None = None
+    ) -> StoredPart:
+        """The passages of a document that hold any of its characters [start, end), or of its lines from first to last; no others are read.
+
+        The text is empty where there are none. Raises UsageError where the index does not hold the document.
+        """
+        entry = self._stored(path)
+        passages = self.store.passages(entry.doc, *(chars or (None, None)), *(lines or (None, None)))
+        last = self.store.last_passage(entry.doc, entry.passages)
+        char, line = (chars or (0, 0))[0], (lines or (1, 1))[0]
+        if passages:
+            first = passages[0]
+            char, line = (0, 1) if first.ordinal == 0 else (first.char_start, first.line_start)
+        text, pages = join_passages(passages, char, line)
+        ends = (last.char_end, last.line_end, last.page or 0) if last else (0, 0, 0)
+        return StoredPart(entry.file.path, entry.kind, entry.title, text, char, line, pages, *ends)
 
     def passage(self, passage_id: str) -> Passage:
         """A passage by its id. Raises UsageError for an id that the index does not hold."""
@@ -291,6 +314,13 @@ class Index:
                 elif within(target, root.path):
                     catalog.put_root(replace(root, forgotten=(*root.forgotten, anchored(target, root.path))))
             return len(entries)
+
+    def _stored(self, path: str | os.PathLike[str]) -> Entry:
+        """The entry of a document of which the store may hold passages."""
+        entry = self.catalog.entry(self._known(path))
+        if entry is None or not entry.stored:
+            raise _absent(path)
+        return entry
 
     @contextmanager
     def _catalog_or_none_yet(self) -> Iterator[Catalog]:

@@ -234,3 +234,27 @@ class StoredText:
     title: str
     text: str
     pages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPart:
+    """A part of a document's text as indexed, which begins at `char_start` in `line_start` of a document of `chars`, `lines` and `page_count`.
+
+    `pages` holds the offsets in the document at which its pages up to the part's last one start; those before the part are set to its start.
+    """
+
+    path: str
+    kind: str
+    title: str
+    text: str
+    char_start: int
+    line_start: int
+    pages: tuple[int, ...]
+    chars: int
+    lines: int
+    page_count: int
+
+    @property
+    def char_end(self) -> int:
+        """The offset in the document at which the part ends."""
+        return self.char_start + len(self.text)

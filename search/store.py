@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .arrow_rows import COLUMNS, check_vectors, passages_of, schema_of, table_of, vectors_of
-from .documents import Candidate, Passage, Row
+from .documents import Candidate, Passage, Row, passage_id
 from .durability import TABLE, Durability, Mark, explained, probe_hard_links
 from .errors import IndexDamaged, ModelMismatch, NoIndex
 from .lance import preload
@@ -224,13 +224,26 @@ class Store:
         found = self._read(matching)
         return self._candidates(found, found["_score"].to_pylist())
 
-    def passages(self, doc: int, start_char: int | None = None, end_char: int | None = None) -> list[Passage]:
-        """A document's passages in order, or those that have a character of text[start_char:end_char]."""
+    def passages(
+        self, doc: int, start_char: int | None = None, end_char: int | None = None,
+        first_line: int | None = None, last_line: int | None = None,
+    ) -> list[Passage]:  # fmt: skip
+        """A document's passages in order, or those that have a character of text[start_char:end_char], or of the lines."""
         where = f"doc = {int(doc)}"
         where += f" AND char_end > {int(start_char)}" if start_char is not None else ""
         where += f" AND char_start < {int(end_char)}" if end_char is not None else ""
+        where += f" AND line_end >= {int(first_line)}" if first_line is not None else ""
+        where += f" AND line_start <= {int(last_line)}" if last_line is not None else ""
         found = self._read(lambda: self._rows(where, COLUMNS))
         return sorted((passage for _, passage in passages_of(found)), key=lambda passage: passage.ordinal)
+
+    def last_passage(self, doc: int, count: int) -> Passage | None:
+        """A document's last passage, at once where it has `count` of them."""
+        last = self.passage(passage_id(doc, count - 1)) if count else None
+        if last is None:
+            ordinals = self._read(lambda: self._rows(f"doc = {int(doc)}", ["ordinal"]))["ordinal"].to_pylist()
+            last = self.passage(passage_id(doc, max(ordinals))) if ordinals else None
+        return last
 
     def passage(self, name: str) -> Passage | None:
         """The passage whose id is `name`; None where there is none."""

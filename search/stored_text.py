@@ -7,17 +7,18 @@ from collections.abc import Iterable
 from .documents import Passage
 
 
-def join_passages(passages: Iterable[Passage]) -> tuple[str, tuple[int, ...]]:
-    """The text with every passage at its own offset and line, and the offsets at which pages start (empty without pages).
+def join_passages(passages: Iterable[Passage], start: int = 0, line: int = 1) -> tuple[str, tuple[int, ...]]:
+    """The text from offset `start` in `line` on with every passage at its own offset and line, and the offsets at which pages start.
 
-    Between passages there was only white space or markup; as many line ends and spaces stand in its place.
+    Between passages there was only white space or markup; as many line ends and spaces stand in its place. Without pages there are no offsets;
+    pages before the first passage start where it does.
 
     >>> join_passages([Passage(0, "# Title", (), None, 1, 1, 0, 7), Passage(1, "Body", ("Title",), None, 3, 3, 9, 13)])
     ('# Title\\n\\nBody', ())
     """
     parts: list[str] = []
     pages: list[int] = []
-    position, line = 0, 1
+    position = start
     for passage in passages:
         gap = max(passage.char_start - position, 0)
         ends = min(max(passage.line_start - line, 0), gap)

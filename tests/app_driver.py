@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 from textual.message import Message
 from textual.widget import Widget
 
-from search import Filter, Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredText
+from search import Filter, Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredPart, StoredText
 from search.documents import Reason, Skip
 from search.errors import NoIndex, UsageError
 from search.results import IndexModels, RootStatus
@@ -109,6 +109,7 @@ class ScriptedIndex:
         self.profile: str | None = None
         self.fails: Exception | None = None
         self.ingested: list[tuple[str, ...]] = []
+        self.parts: list[tuple[int, int]] = []
         self.report = IngestReport(3, 0, 0, 1, 0, 12, 400, 2.0, (), (), (("hidden", 2),), ())
 
     def query(
@@ -142,6 +143,15 @@ class ScriptedIndex:
         if path not in self.documents:
             raise UsageError(f"{path} is not in the index", f"see why: docsearch check {path}")
         return self.documents[path]
+
+    def part(self, path: str, chars: tuple[int, int]) -> StoredPart:
+        whole = self.document(path)
+        start, end = chars[0], min(chars[1], len(whole.text))
+        self.parts.append((start, end))
+        line, lines = whole.text.count("\n", 0, start) + 1, whole.text.count("\n") + 1
+        return StoredPart(
+            path, whole.kind, whole.title, whole.text[start:end], start, line, whole.pages, len(whole.text), lines, len(whole.pages)
+        )  # fmt: skip
 
     def status(self) -> Status:
         if self.empty:

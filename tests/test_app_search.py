@@ -365,7 +365,44 @@ async def test_a_document_of_a_hundred_thousand_lines_can_be_scrolled_to_its_end
         await ask(pilot, watch, "boiler")
         await watch.until(messages.DocumentRead)
         await pilot.press("down", "tab", "G")
+        await watch.until(messages.DocumentRead, lambda message: message.scrolled)
         await pilot.pause()
         view = app.screen.query_one(DocumentView)
         assert shown(view)[-2:] == [" 100000 line 100000", " 100001"]
         assert shown(app.screen.query_one("#place", Static))[0].strip().startswith("line 99,9")
+        await pilot.press("g")
+        await watch.until(messages.DocumentRead, lambda message: message.scrolled)
+        await pilot.pause()
+        assert shown(view)[1] == "      2 line 2"
+
+
+async def test_of_a_long_document_only_parts_are_read_and_scrolling_passes_from_one_to_the_next(tmp_path: Path) -> None:
+    text = "".join(f"line {number} {'of the great book ' * (number % 9)}\n" for number in range(1, 60_001))
+    start = text.index("line 30000 ")
+    hit = a_hit("book.txt", text[start : start + 200].strip(), 30_000, start, 0.6, ["great"], kind="text")
+    index = ScriptedIndex(always([hit]), {hit.path: StoredText(hit.path, "text", "book", text, ())})
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await ask(pilot, watch, "great")
+        await watch.until(messages.DocumentRead)
+        await pilot.pause()
+        view = app.screen.query_one(DocumentView)
+        assert any(row.startswith("▌30000 line 30000 ") for row in shown(view))
+        assert shown(app.screen.query_one("#place", Static))[0].strip() == "line 29,996 of 60,001 · book.txt"
+        # About where its line is in the document, though most of it is not here.
+        assert 0.45 < view.scroll_offset.y / view.virtual_size.height < 0.55
+        seen = 29_996
+        while len(index.parts) < 4:
+            before = len(index.parts)
+            view.scroll_relative(y=400, animate=False, immediate=True)
+            await pilot.pause()
+            numbers = [int(row[1:6]) for row in shown(view) if row[1:6].strip()]
+            assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+            assert seen <= numbers[0] <= seen + 400
+            seen = numbers[0]
+            if len(index.parts) > before:
+                await watch.until(messages.DocumentRead, lambda message: message.scrolled)
+                await pilot.pause()
+                numbers = [int(row[1:6]) for row in shown(view) if row[1:6].strip()]
+                assert seen == numbers[0]
+        assert max(end - begin for begin, end in index.parts) == 600_000

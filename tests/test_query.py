@@ -1,10 +1,13 @@
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from search.documents import passage_id
+from search.catalog import Catalog
+from search.documents import File, Passage, Row, passage_id
+from search.entries import Entry, State, doc_id
 from search.errors import UsageError
 from search.filters import Filter
 from search.index import Index
@@ -133,3 +136,38 @@ def test_a_reader_sees_what_another_index_object_ingests(filled: Index, notes: P
     with Index(filled.path, None, lambda name: ToyEmbedder(), filled.rules) as writer:
         writer.ingest()
     assert names(filled, notes, "velodrome", mode="text") == ["cycling.md"]
+
+
+def test_a_part_of_a_long_document_reads_only_the_passages_there(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    name, lines = str(notes / "book.txt"), 40_000
+    text = [f"line {number} of a very long book" for number in range(1, lines + 1)]
+    rows, start = [], 0
+    for ordinal in range(lines // 10):
+        words = "\n".join(text[10 * ordinal : 10 * ordinal + 10])
+        first = 10 * ordinal + 1
+        passage = Passage(ordinal, words, (), ordinal // 100 + 1, first, first + 9, start, start + len(words))
+        rows.append(Row(doc_id(name), passage, "book", index.embedder.embed_query("book")))
+        start += len(words) + 2
+    with Catalog.open(index.path, write=True) as catalog:
+        store = index.parts.open_for_writing(catalog)
+        store.upsert(rows)
+        store.sync()
+        file = File(name, str(notes), start, 0, 0, 0)
+        entry = Entry(file, doc_id(name), kind="text", title="book", passages=len(rows), state=State.COMPLETE)
+        catalog.put([entry])
+    whole = index.document(name)
+    middle = whole.text.index("line 20000 of")
+    part = index.part(name, chars=(middle, middle + 1000))
+    assert len(part.text) <= 1000 + 2 * 330
+    assert part.text == whole.text[part.char_start : part.char_end]
+    assert (part.line_start, part.lines, part.chars, part.page_count) == (19_991, lines, len(whole.text), 40)
+    assert part.pages == (part.char_start,) * 20 + (whole.pages[20],)
+    assert index.part(name, lines=(20_005, 20_006)).text.split("\n") == text[20_000:20_010]
+    assert index.part(name, chars=(0, 50)).text == "\n".join(text[:10])
+    beyond = index.part(name, chars=(10**8, 10**8 + 50))
+    assert (beyond.text, beyond.lines) == ("", lines)
+    # While it is read anew, nobody knows how many passages it will have.
+    with Catalog.open(index.path, write=True) as catalog:
+        catalog.put([replace(entry, passages=0, state=State.PENDING)])
+    assert index.part(name, chars=(0, 50)).lines == lines

@@ -36,10 +36,12 @@ class Ask(Message):
 
 @dataclass
 class Read(Message):
-    """A document is to be laid out in rows of `width` cells."""
+    """A document is to be laid out in rows of `width` cells, as far as it lies around the offset `around`; `scrolled` as in DocumentRead."""
 
     path: str
     width: int
+    around: int
+    scrolled: bool = False
 
 
 @dataclass
@@ -108,9 +110,10 @@ class AskFailed(Message):
 
 @dataclass
 class DocumentRead(Message):
-    """A document as laid out. It comes twice where colours take longer."""
+    """A document as laid out. It comes twice where colours take longer. `scrolled`: the view stays where it is."""
 
     sheet: Sheet
+    scrolled: bool = False
 
 
 @dataclass

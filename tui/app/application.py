@@ -181,8 +181,7 @@ class DocsearchApp(App[None]):
 
     def on_read(self, read: messages.Read) -> None:
         """Lay out a document."""
-        hit = self.search_screen.hit
-        self._lay_out(read, hit.char_start if hit is not None and hit.path == read.path else 0)
+        self._lay_out(read)
 
     def on_read_status(self) -> None:
         """Read the counts."""
@@ -304,9 +303,9 @@ class DocsearchApp(App[None]):
         self.errands.answer(ask, self.search_screen.post_message, lambda: worker.is_cancelled)
 
     @work(thread=True, exclusive=True, group="read", exit_on_error=False)
-    def _lay_out(self, read: messages.Read, around: int) -> None:
+    def _lay_out(self, read: messages.Read) -> None:
         worker = get_current_worker()
-        self.errands.read(read, around, self.search_screen.post_message, lambda: worker.is_cancelled)
+        self.errands.read(read, self.search_screen.post_message, lambda: worker.is_cancelled)
 
     @work(thread=True, exclusive=True, group="status", exit_on_error=False)
     def _read_status(self) -> None:

@@ -12,7 +12,7 @@ from textual.message import Message
 
 from search.errors import DocsearchError, NoIndex
 from search.inventory import fitting_profile, present_profiles
-from search.results import Progress, QueryResult, StoredText
+from search.results import Progress, QueryResult, StoredPart
 
 from .. import messages
 from .command import Stopped
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 LIMIT = 20
 """Hits asked for: each one costs the index about a millisecond, and few people look further down."""
 
-SHELF = 32_000_000
+BLOCK = 200_000
+"""Characters of a long document that are read at a time: three blocks are laid out in some 50 ms, and a tenth of one is many screens."""
+
+SHELF = 8_000_000
 """Characters of documents that are kept to show them again at once."""
 PATIENCE_SECONDS = 0.05
 """How long a waiting question waits before it looks whether it is stale."""
@@ -42,7 +45,7 @@ class Errands:
         self._by_words = threading.Lock()
         self._by_meaning = threading.Lock()
         self._by_reading = threading.Lock()
-        self._shelf: OrderedDict[str, StoredText] = OrderedDict()
+        self._shelf: OrderedDict[tuple[str, int], StoredPart] = OrderedDict()
 
     def answer(self, ask: messages.Ask, post: Post, stale: Stale) -> None:
         """Ask the text leg first, which needs no model, then the mode that is wanted, then for the reranker's order as it arises.
@@ -78,21 +81,21 @@ class Errands:
                 return
             post(messages.Answered(ask.number, result, place == len(steps)))
 
-    def read(self, read: messages.Read, around: int, post: Post, stale: Stale) -> None:
-        """Lay a document out; its colours follow, near the offset `around`."""
+    def read(self, read: messages.Read, post: Post, stale: Stale) -> None:
+        """Lay a document out around an offset; its colours follow."""
         try:
-            document = self._document(read.path)
+            part = self._part(read.path, read.around)
         except DocsearchError as error:
             post(messages.Failed(error))
             return
         if stale():
             return
-        sheet = sheet_of(document, read.width)
-        post(messages.DocumentRead(sheet))
+        sheet = sheet_of(part, read.width)
+        post(messages.DocumentRead(sheet, read.scrolled))
         if stale():
             return
-        if coloured := colours(read.path, document.kind, sheet.rows.text, around):
-            post(messages.DocumentRead(replace(sheet, colours=tuple(coloured))))
+        if coloured := colours(read.path, part.kind, sheet.rows.text, read.around - part.char_start):
+            post(messages.DocumentRead(replace(sheet, colours=tuple(coloured)), read.scrolled))
 
     def status(self, post: Post) -> None:
         """Read the counts."""
@@ -169,13 +172,14 @@ class Errands:
             self._shelf = OrderedDict()
             post(messages.Forgotten(path, documents))
 
-    def _document(self, path: str) -> StoredText:
-        shelf = self._shelf
-        if path not in shelf:
-            shelf[path] = self.index.document(path)
-            while len(shelf) > 1 and sum(len(document.text) for document in shelf.values()) > SHELF:
+    def _part(self, path: str, around: int) -> StoredPart:
+        """The block of the document that `around` lies in and the ones beside it: short documents are read whole."""
+        shelf, block = self._shelf, max(around, 0) // BLOCK
+        if (path, block) not in shelf:
+            shelf[path, block] = self.index.part(path, chars=(max(block - 1, 0) * BLOCK, (block + 2) * BLOCK))
+            while len(shelf) > 1 and sum(len(part.text) for part in shelf.values()) > SHELF:
                 shelf.popitem(last=False)
-        return shelf[path]
+        return shelf[path, block]
 
 
 def _failed(number: int, error: DocsearchError, before: QueryResult | None) -> Message:

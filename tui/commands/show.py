@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from search.errors import UsageError
 from ..exit_codes import ExitCode
 from ..parameters import PATH
 from ..settings import Settings, pass_settings
+
+if TYPE_CHECKING:
+    from search import Index
 
 AROUND = 10
 PASSAGE_ID = re.compile(r"[0-9a-f]{16}-\d+")
@@ -37,12 +41,11 @@ def show(settings: Settings, target: str, page: int | None) -> int:
             text = index.passage(target).text
         else:
             path, line = _split(target)
-            document = index.document(path)
-            text = document.text
-            if page is not None:
-                text = _page(text, document.pages, page)
-            elif line is not None:
-                text = _around(text, line)
+            if line is not None and page is None:
+                text = _around(index, path, line)
+            else:
+                document = index.document(path)
+                text = document.text if page is None else _page(document.text, document.pages, page)
     # What looks like a colour code in a document is text.
     click.echo(printable(text) if sys.stdout.isatty() else text, color=True)
     return ExitCode.FOUND
@@ -55,14 +58,16 @@ def _split(target: str) -> tuple[str, int | None]:
     return target, None
 
 
-def _around(text: str, line: int) -> str:
-    lines = text.split("\n")
-    if not 1 <= line <= len(lines):
-        raise UsageError(f"there is no line {line}", f"the document has {len(lines)} lines")
-    first = max(line - AROUND, 1)
-    width = len(str(min(line + AROUND, len(lines))))
-    shown = enumerate(lines[first - 1 : line + AROUND], first)
-    return "\n".join(f"{'>' if number == line else ' '} {number:{width}}  {words}".rstrip() for number, words in shown)
+def _around(index: Index, path: str, line: int) -> str:
+    first, last = max(line - AROUND, 1), line + AROUND
+    part = index.part(path, lines=(first, last))
+    if not 1 <= line <= part.lines:
+        raise UsageError(f"there is no line {line}", f"the document has {part.lines} lines")
+    last = min(last, part.lines)
+    words = dict(enumerate(part.text.split("\n"), part.line_start))
+    width = len(str(last))
+    shown = ((number, words.get(number, "")) for number in range(first, last + 1))
+    return "\n".join(f"{'>' if number == line else ' '} {number:{width}}  {text}".rstrip() for number, text in shown)
 
 
 def _page(text: str, pages: tuple[int, ...], page: int) -> str:

@@ -159,11 +159,11 @@ class SearchScreen(Screen[None]):
     def on_preview_wanted(self, event: Preview.Wanted) -> None:
         """Ask for the document."""
         event.stop()
-        self.post_message(messages.Read(event.path, event.width))
+        self.post_message(messages.Read(event.path, event.width, event.around, event.scrolled))
 
     def on_document_read(self, report: messages.DocumentRead) -> None:
         """Show the document if its hit is still selected."""
-        self.query_one(Preview).show_sheet(report.sheet)
+        self.query_one(Preview).show_sheet(report.sheet, report.scrolled)
 
     def action_open(self) -> None:
         """Open the document at the hit's line in the editor."""

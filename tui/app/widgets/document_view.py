@@ -1,4 +1,8 @@
-"""A document with its passages marked. Only the rows on the screen are drawn, whatever the document's length."""
+"""A document with its passages marked. Only the rows on the screen are drawn, whatever the document's length.
+
+Of a long document only a part is there; the rows before and after it are estimated, so that the scroll bar is about right, and are blank until
+another part comes in its place.
+"""
 
 from __future__ import annotations
 
@@ -57,14 +61,16 @@ class DocumentView(ScrollView, can_focus=True):
         self._passages: list[tuple[int, int]] = []
         self._matches: list[tuple[int, int]] = []
         self._styles: dict[str, Style] = {}
+        self._above = 0
 
     @property
     def text_width(self) -> int:
         """Cells that a row has beside the gutter and the scroll bar."""
         return max(self.scrollable_content_region.width - self._gutter_cells - 1, 10)
 
-    def show(self, sheet: Sheet | None, hit: Hit | None, hits: Iterable[Hit] = ()) -> None:
-        """Show a sheet with `hits` marked; scrolls to `hit` unless it is on the screen already in the same sheet."""
+    def show(self, sheet: Sheet | None, hit: Hit | None, hits: Iterable[Hit] = (), scrolled: bool = False) -> None:
+        """Show a sheet with `hits` marked; scrolls to `hit` unless it is on the screen already in the same sheet, or the view was `scrolled`."""
+        top, at_end = self.top_char, self.scroll_offset.y >= self.max_scroll_y
         before = (self.sheet, self._passage, self._passages, self._matches)
         same_place = sheet is not None and self.sheet is not None and sheet.rows is self.sheet.rows and hit == self._hit
         self.sheet, self._hit = sheet, hit
@@ -79,16 +85,33 @@ class DocumentView(ScrollView, can_focus=True):
             ]
             if hit is not None:
                 self._passage = sheet.start_of(hit), sheet.start_of(hit) + len(hit.text)
-            self.virtual_size = Size(self.scrollable_content_region.width, len(sheet.rows))
+            row = sheet.rows.at(max(top - sheet.first_char, 0)) if scrolled else 0
+            if not same_place:
+                # The character at the top stays there, whatever was estimated of the rows above it.
+                estimate = max(self.scroll_offset.y - row, 1) if scrolled else sheet.rows_above
+                self._above = estimate if sheet.first_char else 0
+            rows = self._above + len(sheet.rows) + sheet.rows_below
+            self.virtual_size = Size(self.scrollable_content_region.width, rows)
+            if not same_place and scrolled:
+                self._go(
+                    rows - self.scrollable_content_region.height
+                    if at_end and not sheet.rows_below
+                    else self._above + row
+                )
+            elif not same_place and hit is not None:
+                self._go(self._above + self._row_for(sheet, hit))
+                if sheet.whole and sheet.rows.width != self.text_width:
+                    self.post_message(self.Resized())
         else:
+            self._above = 0
             self.virtual_size = Size(0, 0)
-        if sheet is not None and hit is not None and not same_place:
-            self.scroll_to(y=self._row_for(sheet, hit), animate=False, immediate=True, force=True)
-            if sheet.whole and sheet.rows.width != self.text_width:
-                self.post_message(self.Resized())
         # Colours aside, an answer often leaves all as it was.
         if before != (self.sheet, self._passage, self._passages, self._matches):
             self.refresh()
+
+    def _go(self, row: int) -> None:
+        if row != self.scroll_offset.y:
+            self.scroll_to(y=row, animate=False, immediate=True, force=True)
 
     def _row_for(self, sheet: Sheet, hit: Hit) -> int:
         """The top row that shows a passage from its beginning, or its matched words where it is longer than the view."""
@@ -98,12 +121,25 @@ class DocumentView(ScrollView, can_focus=True):
         above = min(ABOVE, height // 4)
         return max((first if matched - first < height - above - 1 else matched) - above, 0)
 
+    def action_scroll_home(self) -> None:
+        """Go to the beginning: at once, for the parts on the way are not here."""
+        self.scroll_home(animate=False, immediate=True)
+
+    def action_scroll_end(self) -> None:
+        """Go to the end."""
+        self.scroll_end(animate=False, immediate=True)
+
     @property
-    def top_offset(self) -> int:
-        """The offset of the first character on the screen, in the sheet's text."""
+    def top_char(self) -> int:
+        """The offset in the document of the first character on the screen, estimated where its part is not here."""
         if self.sheet is None:
             return 0
-        return self.sheet.rows.span(min(self.scroll_offset.y, len(self.sheet.rows) - 1))[0]
+        row = self.scroll_offset.y - self._above
+        if 0 <= row < len(self.sheet.rows):
+            return self.sheet.first_char + self.sheet.rows.span(row)[0]
+        beyond = row if row < 0 else row - len(self.sheet.rows)
+        edge = self.sheet.first_char + (len(self.sheet.rows.text) if row > 0 else 0)
+        return min(max(edge + int(beyond / max(self.sheet.rows_a_char, 1e-6)), 0), max(self.sheet.chars - 1, 0))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Tell those who show the place."""
@@ -124,8 +160,8 @@ class DocumentView(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """One row: bar, line number, text."""
         width = self.scrollable_content_region.width
-        number = y + self.scroll_offset.y
-        if self.sheet is None or number >= len(self.sheet.rows):
+        number = y + self.scroll_offset.y - self._above
+        if self.sheet is None or not 0 <= number < len(self.sheet.rows):
             return Strip.blank(width, self.rich_style)
         start, end = self.sheet.rows.span(number)
         text = Content(self.sheet.rows.text[start:end])
@@ -150,7 +186,8 @@ class DocumentView(ScrollView, can_focus=True):
         """Cells for the bar and the line numbers."""
         if self.sheet is None or self.sheet.pages:
             return 2
-        return max(len(str(self.sheet.rows.line_count + self.sheet.first_line)), 4) + 2
+        last = max(self.sheet.rows.line_count + self.sheet.first_line, self.sheet.lines)
+        return max(len(str(last)), 4) + 2
 
     def _style(self, name: str) -> Style:
         if name not in self._styles:

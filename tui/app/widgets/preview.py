@@ -18,6 +18,8 @@ from .sheet import Sheet, sheet_of_hit
 
 PAUSE_SECONDS = 0.12
 """Longer than a quick typist's pause between two keys."""
+MARGIN = 50_000
+"""Characters before the end of a part of a long document at which the next one is asked for."""
 REST_SECONDS = 0.15
 """A hit that the selection only passes is not read."""
 
@@ -26,12 +28,14 @@ class Preview(Vertical):
     """A line that says where one is, above the document."""
 
     class Wanted(Message):
-        """A document is to be laid out in rows of `width` cells."""
+        """A document is to be laid out in rows of `width` cells around an offset; `scrolled` where the view has come there by itself."""
 
-        def __init__(self, path: str, width: int) -> None:
+        def __init__(self, path: str, width: int, around: int, scrolled: bool) -> None:
             super().__init__()
             self.path = path
             self.width = width
+            self.around = around
+            self.scrolled = scrolled
 
     def __init__(self, plain: bool = False) -> None:
         super().__init__()
@@ -39,6 +43,8 @@ class Preview(Vertical):
         self._hit: Hit | None = None
         self._hits: Sequence[Hit] = ()
         self._timer: Timer | None = None
+        self._asked: int | None = None
+        """The offset around which another part was asked for and has not come yet."""
 
     def compose(self) -> ComposeResult:
         """The line and the document."""
@@ -62,17 +68,23 @@ class Preview(Vertical):
         hit, hits, view = self._hit, self._hits, self.query_one(DocumentView)
         if hit is None:
             view.show(None, None)
-        elif view.sheet is not None and view.sheet.whole and view.sheet.path == hit.path:
+        elif (
+            view.sheet is not None
+            and view.sheet.whole
+            and view.sheet.path == hit.path
+            and view.sheet.holds(hit.char_start)
+        ):
             view.show(view.sheet, hit, hits)
         else:
             view.show(sheet_of_hit(hit, view.text_width), hit, hits)
             self._timer = self.set_timer(REST_SECONDS, self.want)
         self._show_place()
 
-    def show_sheet(self, sheet: Sheet) -> None:
+    def show_sheet(self, sheet: Sheet, scrolled: bool) -> None:
         """Show a document that was asked for, if its hit is still selected."""
         if self._hit is not None and self._hit.path == sheet.path:
-            self.query_one(DocumentView).show(sheet, self._hit, self._hits)
+            self._asked = None
+            self.query_one(DocumentView).show(sheet, self._hit, self._hits, scrolled)
             self._show_place()
 
     def on_document_view_resized(self) -> None:
@@ -80,24 +92,33 @@ class Preview(Vertical):
         self.want()
 
     def on_document_view_moved(self) -> None:
-        """Show where the document is scrolled to."""
+        """Show where the document is scrolled to, and ask for another part where this one is about to end."""
         self._show_place()
+        view = self.query_one(DocumentView)
+        if self._hit is None or view.sheet is None or not view.sheet.whole:
+            return
+        around = view.top_char
+        if not view.sheet.holds(around, MARGIN) and (self._asked is None or abs(around - self._asked) > MARGIN):
+            self._asked = around
+            self.post_message(self.Wanted(self._hit.path, view.text_width, around, scrolled=True))
 
     def want(self) -> None:
         """Ask for the document of the selected hit."""
         if self._hit is not None:
-            self.post_message(self.Wanted(self._hit.path, self.query_one(DocumentView).text_width))
+            width = self.query_one(DocumentView).text_width
+            self.post_message(self.Wanted(self._hit.path, width, self._hit.char_start, scrolled=False))
 
     def _show_place(self) -> None:
         view, where = self.query_one(DocumentView), ""
         if self._hit is not None and view.sheet is not None:
-            where = f"{_place(view.sheet, view.top_offset, self._hit)} · {printable(self._hit.title, one_line=True)}"
+            where = f"{_place(view.sheet, view.top_char, self._hit)} · {printable(self._hit.title, one_line=True)}"
         self.query_one("#place", Static).update(where, layout=False)
 
 
-def _place(sheet: Sheet, offset: int, hit: Hit) -> str:
+def _place(sheet: Sheet, top: int, hit: Hit) -> str:
     if not sheet.whole:
         return f"line {hit.line_start:,}" if hit.page is None else f"page {hit.page:,}"
+    offset = max(top - sheet.first_char, 0)
     if (page := sheet.page_at(offset)) is not None:
-        return f"page {page:,} of {len(sheet.pages):,}"
-    return f"line {sheet.rows.line_of(offset):,} of {sheet.rows.line_count:,}"
+        return f"page {page:,} of {sheet.page_count:,}"
+    return f"line {sheet.rows.line_of(offset) + sheet.first_line - 1:,} of {sheet.lines:,}"
