@@ -144,6 +144,8 @@ class SearchScreen(Screen[None]):
         return self.rerank and bool(self._reranker) and self._typed.mode == "hybrid"
 
     def _show_filters(self) -> None:
+        if not self.app.is_running:
+            return
         known = bool(self._reranker) or self._typed.rerank is not None
         self.query_one(FilterBar).show(self._typed, ("on" if self._reranks else "off") if known else "")
 
