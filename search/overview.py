@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from . import readers
 from .catalog import Catalog
@@ -17,7 +18,7 @@ from .lock import holder
 from .paths import within
 from .plan import is_unchanged, rules_of
 from .profiles import PROFILES
-from .results import RootStatus, Status, Verdict
+from .results import IndexModels, RootStatus, Status, Verdict
 from .walker import file_at, why
 
 
@@ -27,7 +28,6 @@ def overview(catalog: Catalog, folder: str) -> Status:
     stored = [entry for entry in entries if entry.passages]
     roots = tuple(_root_status(root, stored) for root in catalog.roots())
     model = catalog.setting("model") or {"name": "", "dimensions": 0}
-    profile = PROFILES.get(catalog.setting("profile", ""))
     pending = sum(1 for entry in entries if entry.state is State.PENDING)
     reasons = Counter(entry.reason for entry in entries if entry.reason is not None)
     over: Counter[Reason] = Counter()
@@ -47,9 +47,14 @@ def overview(catalog: Catalog, folder: str) -> Status:
         skipped=_counts((reasons + over).elements(), failed=False),
         failed=_counts((reasons + over).elements(), failed=True),
         health=_health(pending, roots, holder(folder)),
-        profile=profile.name if profile is not None else "",
-        reranker=profile.reranker if profile is not None else "",
+        models=_models(catalog, model) if model["name"] else None,
     )
+
+
+def _models(catalog: Catalog, model: dict[str, Any]) -> IndexModels:
+    profile = PROFILES[catalog.setting("profile", "starter")]
+    names = (profile.name, profile.embedder, profile.reranker, model["name"], model["revision"])
+    return IndexModels(*names, model["dimensions"], "", "", 0, 0, 0)
 
 
 def skips_of(catalog: Catalog) -> tuple[Skip, ...]:

@@ -131,11 +131,30 @@ class RootStatus:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
-    """The index at a glance; `size_bytes` on disk, `health` is "ok" or a sentence that says what to do.
+class IndexModels:
+    """The models of an index as it records them: queries use these, or are refused.
 
-    `profile` is empty before the first document, `reranker` the profile's own, empty where it has none.
+    embedder: what it is opened by: a repository, a folder, or "starter". reranker: likewise, empty for none. name, revision: the embedder's
+    own, the latter of its weights. The passages are cut in tokens of its tokenizer: at most `passage_tokens`, about `passage_overlap` of them
+    repeated, smaller sections than `passage_least` put together.
     """
+
+    profile: str
+    embedder: str
+    reranker: str
+    name: str
+    revision: str
+    dimensions: int
+    query_prompt: str
+    passage_prompt: str
+    passage_tokens: int
+    passage_overlap: int
+    passage_least: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The index at a glance; `size_bytes` on disk, `health` is "ok" or a sentence that says what to do, `models` None before the first document."""
 
     index: str
     model: str
@@ -150,8 +169,7 @@ class Status:
     skipped: tuple[tuple[str, int], ...]
     failed: tuple[tuple[str, int], ...]
     health: str
-    profile: str = ""
-    reranker: str = ""
+    models: IndexModels | None = None
 
 
 @dataclass(frozen=True, slots=True)

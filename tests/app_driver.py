@@ -16,7 +16,7 @@ from textual.widget import Widget
 from search import Filter, Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredText
 from search.documents import Reason, Skip
 from search.errors import NoIndex, UsageError
-from search.results import RootStatus
+from search.results import IndexModels, RootStatus
 
 M = TypeVar("M", bound=Message)
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -150,7 +150,7 @@ class ScriptedIndex:
         gone = RootStatus("/media/disk/papers", 2, 40, None, False)
         return Status(
             "/home/ann/index", "toy", 5, (root, gone), 6, 52, 4000, 0, 123_456, (("markdown", 4), ("pdf", 2)), (("hidden", 2), ("no_text", 1)),
-            (("corrupt", 1),), "ok", "fast", self.reranker,
+            (("corrupt", 1),), "ok", IndexModels("fast", "toy", self.reranker, "toy", "1", 5, "", "", 256, 32, 24),
         )  # fmt: skip
 
     def skips(self) -> tuple[Skip, ...]:

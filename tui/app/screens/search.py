@@ -307,7 +307,7 @@ class SearchScreen(Screen[None]):
             self._summary = found if status.health == "ok" else f"{found} · {status.health}"
         if not self._typed.text:
             self._narrate(self._summary)
-        reranker = status.reranker if status is not None else ""
+        reranker = status.models.reranker if status is not None and status.models is not None else ""
         if reranker != self._reranker:
             self._reranker = reranker
             self._show_filters()
