@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sys
 import tempfile
@@ -34,6 +35,7 @@ SHOTS = (
     Shot("light", "how long to wait before a retry type:py,md", ["down"], "textual-light"),
     Shot("narrow", "sourdough stays flat", ["down"], size=(64, 30)),
     Shot("index", "", ["f2"]),
+    Shot("models", "", ["f5"]),
     Shot("help", "", ["f1"], size=(100, 50)),
 )
 
@@ -56,6 +58,8 @@ async def take(index: Index, state: Path, shot: Shot) -> None:
         if shot.query:
             await answered.wait()
         await pilot.press(*shot.keys)
+        await pilot.pause()
+        await app.workers.wait_for_complete(list(app.workers))
         # The document is asked for when the selection has rested on its hit.
         await pilot.pause(0.5)
         await app.workers.wait_for_complete(list(app.workers))
@@ -67,6 +71,9 @@ async def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     # Paths stand in the pictures, so that the folder's name is always the same.
     folder = Path(tempfile.gettempdir()) / "docsearch-demo"
+    # The models that are here by chance are in no picture.
+    for name in ("HF_HUB_CACHE", "DOCSEARCH_MODELS", "XDG_DATA_HOME"):
+        os.environ[name] = str(folder)
     shutil.copytree(HERE / "sample_corpus", folder / "documents")
     try:
         with Index.open(folder / "index") as index:

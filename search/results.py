@@ -204,16 +204,6 @@ class Status:
     health: str
     models: IndexModels | None = None
 
-    @property
-    def profile(self) -> str:
-        """The name of the index's profile; empty before the first document."""
-        return self.models.profile if self.models else ""
-
-    @property
-    def reranker(self) -> str:
-        """What reranks; empty for nothing."""
-        return self.models.reranker if self.models else ""
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -53,7 +53,9 @@ class HeldHub(HubServer):
 
 def app_over(tmp_path: Path, empty: bool = False, hub: HubServer | None = None) -> DocsearchApp:
     models = ModelErrands("cpu", Hub(hub.address) if hub is not None else None)
-    return DocsearchApp(ScriptedIndex({}, empty=empty), {}, tmp_path / "state", lambda: NOW, models=models)  # type: ignore[arg-type]
+    index = ScriptedIndex({}, empty=empty)
+    index.reranker = RERANKER
+    return DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, models=models)  # type: ignore[arg-type]
 
 
 def put(tmp_path: Path, name: str) -> Path:

@@ -14,7 +14,9 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 from textual.widgets._toast import Toast
 
+from search import Index
 from search.errors import ConfigError, ModelError
+from search.passages import PassageRules
 from search.results import Explanation, Hit, Scores
 from tui import messages
 from tui.app import DocsearchApp
@@ -25,6 +27,8 @@ from tui.app.widgets.hit_list import HitList
 from tui.app.widgets.query_input import QueryInput
 
 from .app_driver import NOW, ScriptedIndex, Watch, a_hit, shown
+from .test_ranking import LengthReranker
+from .toys import ToyEmbedder
 
 HITS = tuple(a_hit(f"{name}.md", f"Note {name} of the tide.", score=0.5) for name in "abcdefghijklmnopqrst")
 READ = tuple(replace(hit, scores=replace(hit.scores, rerank=0.9)) for hit in HITS)
@@ -111,6 +115,23 @@ async def test_a_stale_query_ends_the_running_rerank(tmp_path: Path) -> None:
         await watch.until(messages.Answered, lambda message: message.final)
         # One order of the first question, two of the second before its last.
         assert index.read == 3
+
+
+async def test_an_index_with_a_reranker(notes: Path, tmp_path: Path) -> None:
+    with Index(
+        str(tmp_path / "i"), "fast", lambda name: ToyEmbedder(), PassageRules(), None, lambda name: LengthReranker()
+    ) as index:
+        index.ingest([notes])
+        app, watch = DocsearchApp(index, {}, tmp_path / "state", lambda: NOW), Watch()
+        async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+            await started(pilot, watch)
+            await pilot.press(*"tide")
+            answer = await watch.until(messages.Answered, lambda m: m.final and m.result.query == "tide")
+            await pilot.pause()
+            assert (answer.result.reranked, answer.result.reranker) == (True, "length")
+            assert chip(app) == "rerank: on"
+            await pilot.press("enter", "e")
+            assert shown(app.screen.query_one("#explanation", Static))[-2].strip().startswith("rerank 0.0")
 
 
 async def test_a_reranker_that_fails_leaves_the_fused_order_and_says_so(tmp_path: Path) -> None:

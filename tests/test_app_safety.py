@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 from textual.widgets._toast import Toast
 from textual.worker import Worker, WorkerState
 
-from search.results import Status
+from search.results import IndexModels, Status
 from tui import messages
 from tui.app import DocsearchApp
 from tui.app.widgets.folder_input import FolderInput, completed
@@ -74,23 +74,11 @@ async def test_names_and_sentences_of_the_index_are_made_visible(tmp_path: Path)
         def status(self) -> Status:
             status = super().status()
             root = type(status.roots[0])(f"/notes/{EVIL}", 1, 1, None, True)
-            return type(status)(
-                f"/home/{EVIL}",
-                EVIL,
-                5,
-                (root,),
-                1,
-                1,
-                1,
-                0,
-                1,
-                ((EVIL, 1),),
-                ((EVIL, 1),),
-                ((EVIL, 1),),
-                EVIL,
-                EVIL,
-                EVIL,
-            )
+            models = IndexModels(EVIL, EVIL, EVIL, EVIL, EVIL, 5, EVIL, EVIL, 256, 32, 24)
+            kinds = ((EVIL, 1),)
+            return Status(
+                f"/home/{EVIL}", EVIL, 5, (root,), 1, 1, 1, 0, 1, kinds, skipped=kinds, failed=kinds, health=EVIL, models=models
+            )  # fmt: skip
 
     app, watch = app_over(EvilIndex({}), tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:

@@ -157,7 +157,8 @@ def test_one_bad_file_is_reported_and_the_run_goes_on(index: Index, notes: Path)
     assert index.skips() == (*report.failed, *report.skipped)
     status = index.status()
     assert (status.failed, status.skipped) == ((("corrupt", 1),), (("empty", 1),))
-    assert (status.profile, status.reranker) == ("starter", "")
+    assert status.models is not None
+    assert (status.models.profile, status.models.reranker) == ("starter", "")
 
 
 def test_a_file_that_breaks_keeps_its_last_good_version(index: Index, notes: Path, tmp_path: Path) -> None:

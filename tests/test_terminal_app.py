@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -35,8 +36,8 @@ class Terminal:
     def line(self, text: str) -> None:
         self._tmux("send-keys", "-l", text)
 
-    def screen(self) -> str:
-        return self._tmux("capture-pane", "-p").stdout
+    def screen(self, *how: str) -> str:
+        return self._tmux("capture-pane", "-p", *how).stdout
 
     def wait(self, fits: Callable[[str], bool] | str) -> str:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -79,9 +80,9 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Termin
     socket.unlink(missing_ok=True)
 
 
-def start(terminal: Terminal, tmp_path: Path) -> None:
+def start(terminal: Terminal, tmp_path: Path, options: str = "") -> None:
     terminal.wait("ready>")
-    terminal.line(f"clear; {COMMAND} --index {tmp_path}/index; echo left with $?")
+    terminal.line(f"clear; {COMMAND} --index {tmp_path}/index {options}; echo left with $?")
     terminal.keys("Enter")
 
 
@@ -102,6 +103,19 @@ def test_first_run_search_open_and_leave(terminal: Terminal, notes: Path, tmp_pa
     terminal.wait(f"EDITING +3 {notes}/house/boiler.md")
     terminal.keys("Enter")
     terminal.wait(lambda screen: "EDITING" not in screen and "house/boiler.md:" in screen)
+    terminal.keys("C-q")
+    terminal.wait("left with 0")
+    assert terminal.modes() == "0 0 1"
+
+
+def test_plain_and_without_colours(terminal: Terminal, tmp_path: Path) -> None:
+    start(terminal, tmp_path, "--plain --color never")
+    assert "(x) starter" in terminal.wait("Escape: later")
+    terminal.keys("Escape", "F5")
+    screen = terminal.wait("mlx-community/bge-small-en-v1.5-4bit")
+    assert not set(screen) & set("╭─╮│╰╯━█▊▌▐●")
+    colours = re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", terminal.screen("-e"))
+    assert {len(set(colour)) for colour in colours} <= {1}
     terminal.keys("C-q")
     terminal.wait("left with 0")
     assert terminal.modes() == "0 0 1"

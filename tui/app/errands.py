@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -30,6 +31,8 @@ BLOCK = 200_000
 
 SHELF = 8_000_000
 """Characters of documents that are kept to show them again at once."""
+REST_SECONDS = 0.25
+"""A question that is still being typed is not reranked: on a processor the first slice alone takes seconds."""
 PATIENCE_SECONDS = 0.05
 """How long a waiting question waits before it looks whether it is stale."""
 
@@ -64,7 +67,7 @@ class Errands:
         steps += [(typed.mode, True, self._by_reading)] if ask.rerank else []
         result = None
         for place, (mode, rerank, lock) in enumerate(steps, 1):
-            if not _acquired(lock, stale):
+            if (rerank and not _rested(stale)) or not _acquired(lock, stale):
                 return
             try:
                 result = self.index.query(
@@ -187,6 +190,13 @@ def _failed(number: int, error: DocsearchError, before: QueryResult | None) -> M
     if before is None:
         return messages.AskFailed(number, error)
     return messages.Answered(number, replace(before, warnings=(*before.warnings, f"not reranked: {error}")), True)
+
+
+def _rested(stale: Stale) -> bool:
+    end = time.monotonic() + REST_SECONDS
+    while time.monotonic() < end and not stale():
+        time.sleep(PATIENCE_SECONDS)
+    return not stale()
 
 
 def _acquired(lock: threading.Lock, stale: Stale) -> bool:

@@ -16,7 +16,7 @@ from textual.worker import Worker, get_current_worker
 from search.caches import State
 from search.inventory import Inventory, ModelEntry
 from search.profiles import PROFILES, Profile
-from search.results import Status
+from search.results import IndexModels, Status
 
 from ... import messages
 from ...models_text import size_text
@@ -111,7 +111,7 @@ class ModelsScreen(Screen[None]):
     def action_use(self) -> None:
         """Make the selected profile the index's own: all its documents are embedded anew."""
         profile = self.query_one(ProfileTable).profile
-        if self._inventory is None or (self._status is not None and profile.name == self._status.profile):
+        if self._inventory is None or (self._models is not None and profile.name == self._models.profile):
             self.notify(f"The index has the profile {profile.name} already")
         elif not self._is_here(profile.embedder):
             self.notify(f"Its embedder is not here; p pulls the models of {profile.name}", severity="warning")
@@ -149,7 +149,7 @@ class ModelsScreen(Screen[None]):
         """Ask whether to delete the selected model."""
         if (model := self._selected()) is None:
             return
-        needed = self._status is not None and self._status.profile in model.profiles
+        needed = self._models is not None and model.name in (self._models.embedder, self._models.reranker)
         question = f"Delete {model.name} ({size_text(model.size_bytes)}) from the disk?"
         question += " The queries of this index need it." if needed else ""
         self.app.push_screen(ConfirmScreen(printable(question)), lambda yes: self._remove(model, yes))
@@ -199,6 +199,10 @@ class ModelsScreen(Screen[None]):
             return table.model
         return None
 
+    @property
+    def _models(self) -> IndexModels | None:
+        return self._status.models if self._status is not None else None
+
     def _is_here(self, name: str) -> bool:
         models = self._inventory.models if self._inventory is not None else ()
         return any(model.name == name and model.state is State.AVAILABLE for model in models)
@@ -229,7 +233,7 @@ class ModelsScreen(Screen[None]):
         # While the app ends, reports still come in, and the widgets go one by one.
         if not self.is_mounted or not self.app.is_running:
             return
-        in_use = printable(self._status.profile, one_line=True) if self._status is not None else ""
+        in_use = printable(self._models.profile, one_line=True) if self._models is not None else ""
         told = f"This index has the profile {in_use}" if in_use else "There is no index yet"
         self.query_one("#in-use", Static).update(f"{told}. Enter chooses a profile, Tab goes to the models.")
         if self._inventory is not None:

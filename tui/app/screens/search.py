@@ -145,6 +145,8 @@ class SearchScreen(Screen[None]):
         return self.rerank and bool(self._reranker) and self._typed.mode == "hybrid"
 
     def _show_filters(self) -> None:
+        if not self.app.is_running:
+            return
         known = bool(self._reranker) or self._typed.rerank is not None
         self.query_one(FilterBar).show(self._typed, ("on" if self._reranks else "off") if known else "")
 
@@ -311,7 +313,7 @@ class SearchScreen(Screen[None]):
             self._summary = found if status.health == "ok" else f"{found} · {status.health}"
         if not self._typed.text:
             self._narrate(self._summary)
-        reranker = status.reranker if status is not None else ""
+        reranker = status.models.reranker if status is not None and status.models is not None else ""
         if reranker != self._reranker:
             self._reranker = reranker
             self._show_filters()
