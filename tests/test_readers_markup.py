@@ -250,4 +250,7 @@ def test_minified_code_is_one_block():
 
 def test_a_delimiter_row_after_a_blank_line_heads_no_table():
     document = markdown.read(b"| a | b |\n\n|---|---|\n| 1 | 2 |\n", "/docs/a.md")
-    assert document.blocks == (Block(0, 9, "paragraph"), Block(11, 30, "paragraph"))
+    assert [(block.start, block.end, block.kind) for block in document.blocks] == [
+        (0, 9, "paragraph"),
+        (11, 30, "paragraph"),
+    ]
