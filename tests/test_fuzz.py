@@ -16,7 +16,8 @@ from search.errors import Unreadable
 from search.limits import Limits
 from search.reader_pool import ReaderPool
 
-from .hard_files import hard_files, locked
+from .hard_documents import locked
+from .hard_files import hard_files
 from .office_files import W, paragraph, word, zipped
 from .test_readers_books import PARTS as BOOK
 from .test_readers_odf import odf
