@@ -16,9 +16,6 @@ from .errors import ReaderFailure, Unreadable
 from .frames import receive, send
 from .limits import MEMORY_EXIT, Limits
 
-PATIENCE = 5.0
-"""How many times the CPU time that a file may take it may take by the clock, as a worker shares its cores."""
-
 START_SECONDS = 60.0
 _START = "import sys; sys.path[:] = {path!r}; from search.readers.worker import serve; serve()"
 
@@ -58,7 +55,7 @@ class ReaderProcess:
     def read(self, data: bytes, path: str) -> Document:
         """The document in `data`. Raises Unreadable, also where the process crashed, hung or grew too large over it."""
         try:
-            seconds = PATIENCE * self.limits.seconds_for(len(data))
+            seconds = self.limits.patience * self.limits.seconds_for(len(data))
             answer = json.loads(self._ask(seconds, json.dumps(path).encode(), data).decode("utf-8", "surrogatepass"))
         except (OSError, EOFError):
             self.spent = True

@@ -63,7 +63,7 @@ SEEDS = {
 }  # fmt: skip
 """A small valid file of each format."""
 
-LIMITS = Limits(seconds=20, memory=1 << 30)
+LIMITS = Limits(seconds=20, patience=50, memory=1 << 30)
 
 
 def mutants(data: bytes, chance: random.Random, others: list[bytes]) -> Iterator[bytes]:
