@@ -43,11 +43,11 @@ class ReaderProcess:
         try:
             self._ask(START_SECONDS, json.dumps(asdict(limits)).encode())
         except (OSError, EOFError) as error:
-            code = str(self._process.wait())
-            self.kill()
+            ended = self._process.wait()
+            self.close()
             raise ReaderFailure(
-                f"the process that reads documents ended while it was started (exit code {code})",
-                "see whether this Python has room to work: docsearch -v check PATH",
+                f"the process that reads documents ended while it was started (exit code {ended})",
+                "it needs about 100 MB of memory; free some, then repeat the command",
             ) from error
         self.spent = False
         """True once it can take no further file."""
