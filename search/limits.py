@@ -9,12 +9,14 @@ from dataclasses import dataclass
 class Limits:
     """What a reader may take for one file.
 
-    seconds: CPU time, with `seconds_per_mb` more for each MB of the file. memory: bytes of address space of the reader's process.
+    seconds: CPU time, with `seconds_per_mb` more for each MB of the file. patience: how many times that may pass by the clock, as a worker shares its
+    cores; only a reader that waits for something that never comes needs so long. memory: bytes of address space of the reader's process.
     characters, pages: of the document; what lies beyond is cut off.
     """
 
     seconds: float = 60.0
     seconds_per_mb: float = 4.0
+    patience: float = 10.0
     memory: int = 2 << 30
     characters: int = 50_000_000
     pages: int = 50_000

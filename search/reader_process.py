@@ -16,9 +16,6 @@ from .errors import ReaderFailure, Unreadable
 from .frames import receive, send
 from .limits import MEMORY_EXIT, Limits
 
-PATIENCE = 5.0
-"""How many times the CPU time that a file may take it may take by the clock, as a worker shares its cores."""
-
 START_SECONDS = 60.0
 _START = "import sys; sys.path[:] = {path!r}; from search.readers.worker import serve; serve()"
 
@@ -46,11 +43,11 @@ class ReaderProcess:
         try:
             self._ask(START_SECONDS, json.dumps(asdict(limits)).encode())
         except (OSError, EOFError) as error:
-            code = str(self._process.wait())
-            self.kill()
+            ended = self._process.wait()
+            self.close()
             raise ReaderFailure(
-                f"the process that reads documents ended while it was started (exit code {code})",
-                "see whether this Python has room to work: docsearch -v check PATH",
+                f"the process that reads documents ended while it was started (exit code {ended})",
+                "it needs about 100 MB of memory; free some, then repeat the command",
             ) from error
         self.spent = False
         """True once it can take no further file."""
@@ -58,7 +55,7 @@ class ReaderProcess:
     def read(self, data: bytes, path: str) -> Document:
         """The document in `data`. Raises Unreadable, also where the process crashed, hung or grew too large over it."""
         try:
-            seconds = PATIENCE * self.limits.seconds_for(len(data))
+            seconds = self.limits.patience * self.limits.seconds_for(len(data))
             answer = json.loads(self._ask(seconds, json.dumps(path).encode(), data).decode("utf-8", "surrogatepass"))
         except (OSError, EOFError):
             self.spent = True

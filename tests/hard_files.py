@@ -4,35 +4,16 @@ from __future__ import annotations
 
 import base64
 import gzip
-import io
 import os
 import random
 import socket
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-from pypdf import PdfReader, PdfWriter
-
-from .test_readers_pdf import pdf
+from .hard_documents import Hard, notebooks_and_mail, office, pdfs
 
 WORDS = ("river", "budget", "meeting", "garden", "engine", "winter", "recipe", "harbour", "pencil", "mountain")
-
-
-@dataclass(frozen=True, slots=True)
-class Hard:
-    """A file and what is expected of it.
-
-    find: it is in the index, and `marker` brings it. meta: nothing of it can be read; it is reported with a reason. either: both are right, without a
-    crash. `absent` are words that must not be found.
-    """
-
-    path: str
-    data: bytes
-    expect: str
-    marker: str = ""
-    absent: tuple[str, ...] = ()
 
 
 def hard_files() -> Iterator[Hard]:
@@ -42,6 +23,8 @@ def hard_files() -> Iterator[Hard]:
     yield from large()
     yield from pages()
     yield from pdfs()
+    yield from office()
+    yield from notebooks_and_mail()
     yield from names()
 
 
@@ -173,76 +156,6 @@ def pages() -> Iterator[Hard]:
     yield Hard("html/app_shell.html", shell, "either")
 
 
-def pdfs() -> Iterator[Hard]:
-    report = [[f"Page {number} about coffee roasting."] for number in range(1, 6)]
-    base = pdf(*report, ["Final page papayatwo summary"])
-    flood = b"BT /F1 12 Tf 50 700 Td (papayaeight) Tj ET "
-    deep = b"".join(
-        b"%d 0 obj\n<< /Type /Pages /Kids [%d 0 R] /Count 1 >>\nendobj\n" % (n, n + 1) for n in range(100, 3_100)
-    )
-    private = "/Type /Font /Subtype /Type1 /BaseFont /AAAAAA+X"
-    for name, data, expect, marker in (
-        ("plain.pdf", base, "find", "papayatwo summary"), ("UPPER.PDF", pdf(["upper papayathree"]), "find", "papayathree"),
-        ("truncated_half.pdf", base[: len(base) // 2], "either", ""), ("header.pdf", base[:20], "meta", ""),
-        ("zero_tail.pdf", base[: len(base) // 2] + b"\0" * 5_000, "either", ""),
-        ("html_named.pdf", b"<!DOCTYPE html><html><body>404 papayafour not found", "find", "papayafour"),
-        ("text_named.pdf", b"this is text papayafive\n", "find", "papayafive"),
-        ("junk_before.pdf", b"HTTP/1.1 200 OK\r\n\r\n" + b"\n" * 900 + base, "find", "papayatwo summary"),
-        ("junk_behind.pdf", base + b"\0" * 5_000 + b"garbage" * 500, "find", "papayatwo summary"),
-        ("startxref.pdf", base[: base.rfind(b"startxref")] + b"startxref\n99999999\n%%EOF\n", "find", "papayatwo summary"),
-        ("no_end.pdf", base[: base.rfind(b"xref\n", 0, -40)], "either", ""),
-        ("prev_loop.pdf", base.replace(b"trailer\n<<", b"trailer\n<< /Prev %d" % base.rfind(b"xref\n", 0, -40)), "either", ""),
-        ("kids_cycle.pdf", base.replace(b"/Kids [10 0 R", b"/Kids [2 0 R 10 0 R"), "either", ""),
-        ("parent_cycle.pdf", base.replace(b"/Page /Parent 2 0 R", b"/Page /Parent 10 0 R"), "either", ""),
-        ("bomb.pdf", pdf(flood + b" " * 120_000_000), "either", ""), ("operators.pdf", pdf(flood + b"0 0 m 1 1 l S\n" * 200_000), "either", ""),
-        ("count_lie.pdf", base.replace(b"/Count 6", b"/Count 2000000000"), "find", "papayatwo summary"),
-        ("many_pages.pdf", pdf(*[[f"page {n} papayanine needle" if n == 301 else f"page {n}"] for n in range(1, 401)]), "find", "papayanine needle"),
-        ("deep_tree.pdf", base.replace(b"/Kids [10 0 R", b"/Kids [100 0 R 10 0 R").replace(b"xref\n", deep + b"xref\n", 1), "either", ""),
-        ("nested_arrays.pdf",
-         b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Foo " + b"[" * 20_000 + b">>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF", "meta", ""),
-        ("broken_pages.pdf", base.replace(b"/Contents 13 0 R", b"/Contents [4 0 R]").replace(b"/Contents 15 0 R", b""), "find", "papayatwo summary"),
-        ("scan.pdf", pdf(b"q 595 0 0 842 0 0 cm /Im0 Do Q"), "meta", ""),
-        ("scan_with_layer.pdf", pdf(b"BT /F1 12 Tf 3 Tr 50 700 Td (invoice papayatwelve invisible layer) Tj ET"), "find",
-         "papayatwelve invisible layer"),
-        ("rotated.pdf", pdf(b"BT /F1 12 Tf 0 1 -1 0 300 100 Tm (rotated landscape table) Tj ET"), "find", "rotated landscape table"),
-        ("letters.pdf", pdf([*"ANNUAL", " ", *"REPORT", "papayaseventeen"]), "find", "annual papayaseventeen"),
-        ("no_pages.pdf", base.replace(b"/Kids [", b"/Kids [] /Old ["), "either", ""), ("null_root.pdf", base.replace(b"/Type /Catalog /Pages",
-         b"/Pages"), "either", ""),
-        ("title.pdf", pdf(["odd kumquatfive"], title="\\376\\377\\330\\000\\000") , "find", "odd kumquatfive"),
-        ("gibberish.pdf", pdf([r"\001\002\003\004"], font=private), "meta", ""),
-        ("password.pdf", locked("secret", "AES-256"), "meta", ""), ("password_rc4.pdf", locked("secret", "RC4-128"), "meta", ""),
-        ("owner_aes256.pdf", locked("", "AES-256"), "find", "papayasix"), ("owner_aes128.pdf", locked("", "AES-128"), "find", "papayasix"),
-        ("owner_rc4.pdf", locked("", "RC4-40"), "find", "papayasix"), ("outline_cycle.pdf", _outline_cycle(base), "find", "papayatwo summary"),
-    ):  # fmt: skip
-        yield Hard(f"pdf/{name}", data, expect, marker)
-    for collection, text in (("GB1", "房屋租赁合同"), ("Japan1", "確定申告の書類"), ("Korea1", "연말정산 서류")):
-        yield Hard(f"pdf/cjk_{collection}.pdf", _cjk(collection, text), "find", text)
-
-
-def locked(user: str, algorithm: str) -> bytes:
-    """A PDF that needs the password `user`."""
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(["Encrypted papayasix about pensions"]))))
-    writer.encrypt(user, "owner", algorithm=algorithm)
-    out = io.BytesIO()
-    writer.write(out)
-    return out.getvalue()
-
-
-def _outline_cycle(base: bytes) -> bytes:
-    """The outline's entries follow each other in a circle."""
-    circle = b"90 0 obj\n<< /First 91 0 R /Last 91 0 R >>\nendobj\n91 0 obj\n<< /Title (one) /Next 91 0 R /First 91 0 R >>\nendobj\n"
-    return base.replace(b"/Type /Catalog", b"/Type /Catalog /Outlines 90 0 R").replace(b"xref\n", circle + b"xref\n", 1)
-
-
-def _cjk(collection: str, text: str) -> bytes:
-    """Text in a font that is not in the file, in one of the encodings that every viewer knows, without a table of its characters."""
-    encoding = {"GB1": "UniGB-UCS2-H", "Japan1": "UniJIS-UCS2-H", "Korea1": "UniKS-UCS2-H"}[collection]
-    info = f"/CIDSystemInfo << /Registry (Adobe) /Ordering ({collection}) /Supplement 0 >>"
-    below = f"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Song {info} /FontDescriptor << /Type /FontDescriptor /FontName /Song /Flags 4 >> >>"
-    font = f"/Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /{encoding} /DescendantFonts [{below}]"
-    return pdf(f"BT /F1 14 Tf 60 700 Td <{text.encode('utf-16-be').hex()}> Tj ET".encode(), font=font)
-
-
 def names() -> Iterator[Hard]:
     odd = {
         "with space .md": "guavaone", " leading.md": "guavatwo", "it's \"quoted\".md": "guavathree", "new\nline.md": "guavafour",
@@ -259,7 +172,7 @@ def names() -> Iterator[Hard]:
             "README.md": "guavaeighteen", "readme.md": "guavanineteen",
         }  # fmt: skip
     for name, marker in odd.items():
-        yield Hard(f"names/{name}", f"{marker} of {len(marker)} letters".encode(), "find", marker)
+        yield Hard(f"names/{name}", f"{marker} of letters \x1b]0;title\x07".encode(), "find", marker)
     for number in range(5):
         yield Hard(
             f"twins/{number}.md",

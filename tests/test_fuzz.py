@@ -16,7 +16,8 @@ from search.errors import Unreadable
 from search.limits import Limits
 from search.reader_pool import ReaderPool
 
-from .hard_files import hard_files, locked
+from .hard_documents import locked
+from .hard_files import hard_files
 from .office_files import W, paragraph, word, zipped
 from .test_readers_books import PARTS as BOOK
 from .test_readers_odf import odf
@@ -62,7 +63,7 @@ SEEDS = {
 }  # fmt: skip
 """A small valid file of each format."""
 
-LIMITS = Limits(seconds=20, memory=1 << 30)
+LIMITS = Limits(seconds=20, patience=50, memory=1 << 30)
 
 
 def mutants(data: bytes, chance: random.Random, others: list[bytes]) -> Iterator[bytes]:

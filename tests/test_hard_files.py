@@ -13,7 +13,8 @@ from search.index import Index
 from search.passages import PassageRules
 from search.results import IngestReport
 
-from .hard_files import Hard, hard_files, make_hard_places
+from .hard_documents import Hard
+from .hard_files import hard_files, make_hard_places
 from .toys import ToyEmbedder
 
 FILES = list(hard_files())

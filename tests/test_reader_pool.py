@@ -39,7 +39,7 @@ def refusal(process, data, path="/d/a.pdf"):
 
 @pytest.fixture
 def process():
-    process = ReaderProcess(Limits(seconds=1, seconds_per_mb=0))
+    process = ReaderProcess(Limits(seconds=1, seconds_per_mb=0, patience=100))
     yield process
     process.close()
 
@@ -81,7 +81,7 @@ def test_what_uses_up_its_time_is_given_up(process):
 
 
 def test_what_hangs_without_work_is_ended_from_outside():
-    process = ReaderProcess(Limits(seconds=0.05))
+    process = ReaderProcess(Limits(seconds=0.05, patience=5))
     os.kill(pid(process), signal.SIGSTOP)
     assert refusal(process, PAGE, "/d/a.html") == (Reason.TIMEOUT, "reading it takes longer than 0 seconds")
     process.close()
@@ -125,7 +125,7 @@ def test_the_pool_reads_own_formats_here_and_others_several_at_once():
 
 
 def test_the_pool_replaces_a_process_that_is_spent():
-    with ReaderPool(Limits(seconds=1, seconds_per_mb=0)) as pool:
+    with ReaderPool(Limits(seconds=1, seconds_per_mb=0, patience=100)) as pool:
         pool.read(PAGE, "/d/a.html")
         first = pid(pool._idle[0])
         assert refusal(pool, ENDLESS)[0] is Reason.TIMEOUT

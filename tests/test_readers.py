@@ -113,6 +113,7 @@ def test_lines_end_in_one_way_and_only_there():
 
 def test_terminal_colours_are_taken_out():
     assert text_of(b"\x1b[31mERROR\x1b[0m disk full\x1b[K\r\n") == "ERROR disk full\n"
+    assert text_of(b"guava \x1b]0;title\x07") == "guava "
 
 
 def test_plain_text_is_parted_at_blank_lines():

@@ -246,3 +246,11 @@ def test_definitions_in_other_languages():
 def test_minified_code_is_one_block():
     source = "!function(){" + "var a=1;" * 50_000 + "}();"
     assert [block.kind for block in code.read(source.encode(), "/src/a.min.js").blocks] == ["code"]
+
+
+def test_a_delimiter_row_after_a_blank_line_heads_no_table():
+    document = markdown.read(b"| a | b |\n\n|---|---|\n| 1 | 2 |\n", "/docs/a.md")
+    assert [(block.start, block.end, block.kind) for block in document.blocks] == [
+        (0, 9, "paragraph"),
+        (11, 30, "paragraph"),
+    ]

@@ -202,7 +202,7 @@ def test_a_limit_keeps_what_was_read(limits, text, warning):
 
 def test_the_end_of_the_time_keeps_what_was_read():
     flood = b"BT /F1 12 Tf " + b"(a) Tj 1 1 Td " * 300_000 + b"ET"
-    with ReaderPool(Limits(seconds=2, seconds_per_mb=0)) as pool:
+    with ReaderPool(Limits(seconds=2, seconds_per_mb=0, patience=100)) as pool:
         document = pool.read(pdf(["One"], flood, flood), "/docs/report.pdf")
     assert (document.text, document.warnings) == (
         "One", ("only 1 of its 3 pages are read: the time for one file was up",)

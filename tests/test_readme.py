@@ -8,6 +8,7 @@ import click
 import pytest
 
 from search.config import ENVIRONMENT, Config
+from search.documents import Reason
 from tui.group import cli
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +34,11 @@ def test_global_flags_settings_and_environment() -> None:
         assert f"`{field.name}`" in README
     for variable in ENVIRONMENT:
         assert f"`{variable}`" in README
+
+
+def test_reason_codes() -> None:
+    for reason in Reason:
+        assert f"`{reason}`" in README
 
 
 def test_the_file_map_is_whole() -> None:

@@ -63,7 +63,7 @@ DECLARED_AS = {
 }
 DETECTION_BYTES = 65_536
 
-CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\b\x1b")
+CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\b\a\x1b")
 """Control characters that stand in no text; NUL is among them."""
 
 MAX_CONTROLS = 0.03
@@ -74,7 +74,7 @@ MAX_BAD_BYTES = 4
 MAX_MESS = 0.05
 """How much more noise the detector may hear in cp1252 than in its best guess, on its scale of 0 to 1."""
 
-_TERMINAL_CODE = re.compile(r"\x1b\[[0-9;?]{0,32}[ -/]{0,4}[@-~]")
+_TERMINAL_CODE = re.compile(r"\x1b\[[0-9;?]{0,32}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b\n]{0,500}(?:\x07|\x1b\\)")
 _VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
 
 
@@ -102,7 +102,7 @@ def tidy(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\0", " ")
     if "\r" in text:
         text = text.replace("\r", " " if "\n" in text else "\n")
-    if "\x1b[" in text:
+    if "\x1b" in text:
         text = _TERMINAL_CODE.sub("", text)
     if not _VISIBLE.search(text):
         raise Unreadable(Reason.EMPTY, "the file has no text in it")

@@ -113,7 +113,12 @@ class _Parser:
         """Put a line of words into the open block or begin one with it."""
         if _ITEM.match(line.words):
             self.open("list", line)
-        elif self.size == 1 and "|" in self.text[self.start : self.end] and _DELIMITER_ROW.fullmatch(line.words):
+        elif (
+            self.kind
+            and self.size == 1
+            and "|" in self.text[self.start : self.end]
+            and _DELIMITER_ROW.fullmatch(line.words)
+        ):
             self.kind = "table"
             self.extend(line)
         elif (
