@@ -80,8 +80,9 @@ class Block:
 class Document:
     """One file as read. `text` is what `show` prints; all offsets count its characters.
 
-    kind: text, markdown, rst, org, asciidoc, latex, man, code, html, pdf, mail, notebook, table, subtitles. Blocks are
-    in order and do not overlap; what lies between them is white space or markup. `pages` holds the offset at which each page starts, empty where a format has none.
+    kind: text, markdown, rst, org, asciidoc, latex, man, code, html, pdf, mail, notebook, table, subtitles. Blocks are in
+    order and do not overlap; what lies between them is white space or markup. `pages` holds the offset at which each page
+    starts, empty where a format has none.
     """
 
     path: str
