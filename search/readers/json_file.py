@@ -16,11 +16,11 @@ LINES = (".jsonl", ".ndjson")
 MAX_NAME = 120
 
 _STRING = r'"(?>[^"\\]+|\\.)*+"'
-_REMARK = r"//[^\n]*|/\*.*?\*/"
-# Values and remarks are passed over at once, up to a name, a bracket, a quotation mark that nothing closes, or the end.
+_REMARK = r"//[^\n]*|/\*(?:.*?\*/|.*+)"
+# Values and remarks are passed over at once, up to a name, a bracket, or the end; a string that nothing closes is all of the rest.
 _TOKEN = re.compile(
     rf'(?>[^"{{}}\[\]/]+|{_STRING}(?!\s{{0,20}}:)|{_REMARK}|/)*+'
-    rf'(?:(?P<name>{_STRING})\s{{0,20}}:|(?P<open>[{{\[])|(?P<close>[}}\]])|"|\Z)',
+    rf'(?:(?P<name>{_STRING})\s{{0,20}}:|(?P<open>[{{\[])|(?P<close>[}}\]])|".*+|\Z)',
     re.DOTALL,
 )
 

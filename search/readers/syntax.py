@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from itertools import count
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from ..documents import Document
@@ -15,14 +16,29 @@ from .code import Heading
 from .decoding import decode
 
 if TYPE_CHECKING:
-    from tree_sitter import Node, Parser, Query
+    from tree_sitter import Node, Parser, Tree
 
 MAX_PARSED = 1_000_000
 """Characters; a syntax tree takes some 60 bytes of memory for each. Longer files, and those with long lines, are read line by line."""
 
+STEPS = 25
+FREE_STEPS = 500
+"""The parser's steps that are granted for a thousand bytes and beyond: code takes up to 19, what is none takes many and long ones."""
+
+SECONDS = 10
+"""A step may itself take long: where nothing closes a comment, each begins a search to the end."""
+
+CHUNK = 65_536
+
 _OPENING = re.compile(r"(?:=>|[\s{:(=;])+$")
 _LONG_LINE = re.compile(r"[^\n]{5000}")
 MAX_LEVEL = 6
+MAX_DEPTH = 60
+"""How deep in the tree definitions are looked for."""
+
+MAX_ON_LINE = 2
+"""How deep in a node on one line: what defines on one line stands in an export or a declaration, not in an expression."""
+
 MAX_HEADER = 2_000
 
 
@@ -108,48 +124,96 @@ def read(data: bytes, path: str) -> Document:
     text = decode(data)
     if len(text) > MAX_PARSED or _LONG_LINE.search(text):
         return code.by_lines(text, path)
-    grammar = BY_SUFFIX["." + path.lower().rpartition(".")[2]]
-    found = definitions(text.encode("utf-8", "replace"), grammar)
+    found = definitions(text.encode("utf-8", "replace"), BY_SUFFIX["." + path.lower().rpartition(".")[2]])
+    if found is None:
+        return code.by_lines(text, path)
     rows = count()
     return code.document(text, path, lambda line: found.get(next(rows)))
 
 
-def definitions(source: bytes, grammar: Grammar) -> dict[int, Heading]:
-    """The definitions in a source text by the number of their line, from 0; none inside of functions."""
-    from tree_sitter import QueryCursor
+def definitions(source: bytes, grammar: Grammar) -> dict[int, Heading] | None:
+    """The definitions in a source text by the number of their line, from 0; none inside of functions.
 
-    parser, query = _tools(grammar)
+    None where the text is so far from the language that reading it would take long.
+    """
+    tree = _parsed(source, _parser(grammar))
+    if tree is None:
+        return None
     found: dict[int, Heading] = {}
-    # What is open, outermost first: the byte at which it ends, and whether it may hold definitions.
-    around: list[tuple[int, bool]] = []
-    nodes = QueryCursor(query).captures(parser.parse(source).root_node).get("definition", [])
-    for node in sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte)):
-        while around and around[-1][0] <= node.start_byte:
+    around: list[_Open] = []
+    cursor = tree.walk()
+    # A walk of one's own: the library's queries take time with the square of the children that an error leaves side by side.
+    while True:
+        node = cursor.node
+        assert node is not None
+        level, on_line = (around[-1].level, around[-1].on_line) if around else (1, 0)
+        on_line = on_line + 1 if node.start_point.row == node.end_point.row else 0
+        defines = _defines(node, grammar)
+        if defines:
+            row, words = _header(source, node, defines.body)
+            found.setdefault(row, Heading(words, min(level, MAX_LEVEL)))
+        inside = defines.holds if defines else on_line <= MAX_ON_LINE
+        if inside and len(around) < MAX_DEPTH and cursor.goto_first_child():
+            around.append(_Open(level + (defines is not None), on_line))
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return found
             around.pop()
-        if (around and not around[-1][1]) or len(around) >= MAX_LEVEL:
-            continue
-        value = _value(node) if node.type in grammar.names else None
-        body = (value or node).child_by_field_name("body")
-        if value is None and (node.type in grammar.names or (body is None and node.type in BODIED)):
-            continue
-        row, words = _header(source, node, body)
-        around.append((node.end_byte, node.type in grammar.holders))
-        found.setdefault(row, Heading(words, len(around)))
-    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A node that is walked through: the level of what is defined in it, and how many nodes around lie on its one line, itself counted."""
+
+    level: int
+    on_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Definition:
+    """What a node defines: its body, None without, and whether it may hold further definitions."""
+
+    body: Node | None
+    holds: bool
+
+
+def _defines(node: Node, grammar: Grammar) -> _Definition | None:
+    """What a node defines, None where it defines nothing."""
+    kind = node.type
+    if kind in grammar.names:
+        value = _value(node)
+        return _Definition(value.child_by_field_name("body"), holds=False) if value else None
+    holds = kind in grammar.holders
+    if not node.is_named or not (holds or kind in grammar.leaves):
+        return None
+    body = node.child_by_field_name("body")
+    return None if body is None and kind in BODIED else _Definition(body, holds)
+
+
+def _parsed(source: bytes, parser: Parser) -> Tree | None:
+    """The tree of a source text, None where it takes many more steps than code does."""
+    left = FREE_STEPS + STEPS * len(source) // 1_000
+    deadline = monotonic() + SECONDS
+
+    def too_long(offset: int, has_error: bool) -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0 or monotonic() > deadline
+
+    try:
+        # The parser reports its steps only where it asks for its text bit by bit.
+        return parser.parse(lambda offset, place: source[offset : offset + CHUNK], progress_callback=too_long)
+    except ValueError:
+        parser.reset()
+        return None
 
 
 @cache
-def _tools(grammar: Grammar) -> tuple[Parser, Query]:
-    """The parser of a language, and the query that finds what may be a definition."""
-    from tree_sitter import Language, Parser, Query
+def _parser(grammar: Grammar) -> Parser:
+    from tree_sitter import Language, Parser
 
-    language = Language(getattr(import_module(grammar.package), grammar.language)())
-    # Related languages share a row, with names that not all of them have.
-    named = sorted(
-        kind for kind in grammar.holders | grammar.leaves | grammar.names if language.id_for_node_kind(kind, True)
-    )
-    kinds = " ".join(f"({kind})" for kind in named)
-    return Parser(language), Query(language, f"[{kinds}] @definition")
+    return Parser(Language(getattr(import_module(grammar.package), grammar.language)()))
 
 
 def _value(node: Node) -> Node | None:
