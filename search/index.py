@@ -280,7 +280,9 @@ class Index:
         change, embedder = self.parts.begin_change(catalog)
         if change is None:
             return None
-        return reembed(Path(self.path), catalog, change, self.parts.open_for_writing(catalog), embedder, on_progress)
+        done = reembed(Path(self.path), catalog, change, self.parts.open_for_writing(catalog), embedder, on_progress)
+        self.parts.keep_embedder(change.models, embedder)
+        return done
 
     def _known(self, path: str | os.PathLike[str]) -> str:
         """The path under the name by which the index knows it."""
