@@ -14,7 +14,6 @@ from .results import IndexModels
 KEY = "model"
 TABLE_KEY = "table"
 CHANGE_KEY = "change"
-_OF_VECTORS = ("revision", "dimensions", "query_prompt", "passage_prompt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +76,9 @@ def clear(folder: Path, catalog: Catalog) -> None:
         remove_table(folder, name)
 
 
-def same_vectors(one: IndexModels, other: IndexModels) -> bool:
-    """True where the vectors of both can be compared."""
-    return all(getattr(one, name) == getattr(other, name) for name in _OF_VECTORS)
+def vectors_of(models: IndexModels) -> tuple[str, int, str, str]:
+    """What makes vectors comparable: they are where this is the same."""
+    return models.revision, models.dimensions, models.query_prompt, models.passage_prompt
 
 
 def reranker_of(models: IndexModels) -> str:

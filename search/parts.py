@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from .calibration import calibration_for
 from .choice import ModelChoice, Models, check_same_vectors, models_after, models_for_new
 from .errors import ModelError, ModelMismatch, NoIndex
-from .index_models import Change, change_of, clear, next_table, put_change, record, recorded, same_vectors, table_of
+from .index_models import Change, change_of, clear, next_table, put_change, record, recorded, table_of, vectors_of
 from .passages import PassageRules
 from .profiles import profile_named
 from .results import IndexModels
@@ -72,8 +72,8 @@ class Parts:
     @property
     def embedder(self) -> Embedder:
         """The index's own embedder. Raises ModelMismatch where the model here is not the one that made the index."""
-        models = self.models or self._new_models()
-        return self._once("embedder", self._open_embedder, (models.embedder, models.dimensions))
+        models = self.models
+        return self._once("embedder", self._open_embedder, vectors_of(models) if models else self._new_models())
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -120,8 +120,10 @@ class Parts:
 
         with self._opening:
             models = recorded(catalog)
+            embedder = None
             if models is None:
-                models = self._record_of(self._new_models(), self.embedder)
+                embedder = self.embedder
+                models = self._record_of(self._new_models(), embedder)
             table = table_of(catalog)
             store = Store(self.folder, models.dimensions, create=True, table=table)
             if store.healed_to is not None:
@@ -131,9 +133,16 @@ class Parts:
                 store.sync()
             # Only now: models of which one could not be loaded are not the index's.
             record(catalog, models)
+            if embedder is not None:
+                self.keep_embedder(models, embedder)
             self._open.pop("engine", None)
             self._open["store"] = (table, store)
             return store
+
+    def keep_embedder(self, models: IndexModels, embedder: Embedder) -> None:
+        """Use this one, which is open already, where the index has these models."""
+        with self._opening:
+            self._open["embedder"] = (vectors_of(models), embedder)
 
     def take_choice(self, catalog: Catalog) -> None:
         """Make what was asked for the index's own, where it already has documents. Raises ModelMismatch for another embedder."""
@@ -157,15 +166,15 @@ class Parts:
             wanted = replace(models_after(begun.models, choice), dimensions=begun.models.dimensions)
         embedder = self._narrowed(self.load_embedder(wanted.embedder), wanted.dimensions)
         after = self._record_of(wanted, embedder)
-        same = same_vectors(after, models)
-        if begun is None or begun.models != after:
-            begun = None if same else Change(next_table(catalog), after)
+        same = vectors_of(after) == vectors_of(models)
+        if begun is not None and vectors_of(begun.models) != vectors_of(after):
             put_change(catalog, None)
             clear(self.folder, catalog)
-            put_change(catalog, begun)
+            begun = None
+        begun = None if same else Change(begun.table if begun else next_table(catalog), after)
+        put_change(catalog, begun)
         if same:
             record(catalog, after)
-        self._open["embedder"] = ((after.embedder, after.dimensions), embedder)
         return begun, embedder
 
     def _new_models(self) -> Models:

@@ -54,7 +54,9 @@ class Upkeep:
         change, embedder = self.parts.begin_change(catalog)
         if change is None:
             return None
-        return reembed(Path(self.folder), catalog, change, self.parts.open_for_writing(catalog), embedder, on_progress)
+        done = reembed(Path(self.folder), catalog, change, self.parts.open_for_writing(catalog), embedder, on_progress)
+        self.parts.keep_embedder(change.models, embedder)
+        return done
 
     def plans(self, catalog: Catalog, scopes: Iterable[Scope], prune: bool) -> list[Plan]:
         """What there is to do in each scope."""

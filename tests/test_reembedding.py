@@ -152,8 +152,9 @@ def test_an_interrupted_change_is_taken_up(place, folder):
         report = index.ingest()
         assert (report.added, report.changed, report.removed, report.unchanged) == (1, 1, 1, 18)
         models = Models()
-    with opened(place, models) as index:
+    with opened(place, models, reranker="o/reranker") as index:
         report = index.ingest(reembed=True)
+        assert index.status().models.reranker == "o/reranker"
         assert (report.reembedded, report.passages) == (20, 14)
         embedded = models.by_name["o/wide"].embedded
         assert len(embedded) == 14
@@ -207,8 +208,40 @@ def test_weights_that_changed_under_their_name(place, folder):
         with pytest.raises(ModelMismatch):
             (folder / "00.txt").write_text("new")
             index.ingest()
+
+        def refused(progress):
+            with pytest.raises(ModelMismatch):  # the old vectors do not answer to the new weights
+                index.query("tide")
+
+        with pytest.raises(RuntimeError, match="stopped"):
+            index.ingest(reembed=True, on_progress=stopping(refused))
         assert index.ingest(reembed=True).reembedded == 20
         assert found(index, "tide", 1)[0] == "toy"
+
+
+def stopping(look):
+    def on_progress(progress):
+        look(progress)
+        raise RuntimeError("stopped")
+
+    return on_progress
+
+
+def test_a_model_is_loaded_once(tmp_path, folder):
+    loaded = []
+
+    def load(name):
+        loaded.append(name)
+        return Models()(name)
+
+    with opened(tmp_path / "new", load) as index:
+        index.ingest([folder])
+        index.query("tide")
+        assert loaded == ["starter"]
+    with opened(tmp_path / "new", load, embedder="o/wide") as index:
+        index.ingest(reembed=True)
+        index.query("tide")
+        assert loaded == ["starter", "o/wide"]
 
 
 def test_the_settings_say_where_to(place):
