@@ -2,7 +2,7 @@
 
 import pytest
 
-from search import StoredText
+from search import StoredPart
 from tui.app.widgets.colours import REACH, colours
 from tui.app.widgets.hit_row import age, hit_row, place, score_bar
 from tui.app.widgets.sheet import sheet_of, sheet_of_hit
@@ -41,7 +41,7 @@ def test_only_what_is_near_is_coloured() -> None:
 
 
 def test_a_sheet_of_pages_and_one_of_a_passage() -> None:
-    sheet = sheet_of(StoredText("/a.pdf", "pdf", "a", "first\x1b page\nsecond page\n", (0, 12)), 40)
+    sheet = sheet_of(StoredPart("/a.pdf", "pdf", "a", "first\x1b page\nsecond page\n", 0, 1, (0, 12), 24, 2, 2), 40)
     assert sheet.rows.text == "first␛ page\nsecond page\n"
     assert [sheet.page_at(offset) for offset in (0, 11, 12, 20)] == [1, 1, 2, 2]
     part = sheet_of_hit(a_hit("b.md", "two\nlines", 5, 100), 40)
