@@ -108,6 +108,7 @@ class ScriptedIndex:
         self.asked: list[tuple[str, str, Filter | None]] = []
         self.profile: str | None = None
         self.fails: Exception | None = None
+        self.reembedded: list[str | None] = []
         self.ingested: list[tuple[str, ...]] = []
         self.parts: list[tuple[int, int]] = []
         self.report = IngestReport(3, 0, 0, 1, 0, 12, 400, 2.0, (), (), (("hidden", 2),), ())
@@ -169,8 +170,11 @@ class ScriptedIndex:
             Skip(f"{ROOT}/c.pdf", Reason.NO_TEXT, "its pages are pictures"),
         )
 
-    def ingest(self, paths: Sequence[str], on_progress: Callable[[Progress], None]) -> IngestReport:
+    def ingest(
+        self, paths: Sequence[str], on_progress: Callable[[Progress], None], reembed: bool = False
+    ) -> IngestReport:
         self.ingested.append(tuple(paths))
+        self.reembedded.append(self.profile if reembed else None)
         on_progress(Progress(1, 4, 100, 400, 5, 200, 1.0, f"{ROOT}/a.md"))
         if "ingest" in self.gates:
             assert self.gates["ingest"].wait(30)

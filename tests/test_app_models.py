@@ -230,7 +230,8 @@ async def test_another_profile_says_first_what_it_costs(tmp_path: Path) -> None:
         # What was measured once is known.
         assert isinstance(app.screen, ConfirmScreen)
         await pilot.press("y")
-        assert said(app, "work-line").endswith("docsearch ingest --reembed --profile starter")
+        await watch.until(messages.IngestEnded)
+        assert app.errands.index.reembedded == ["starter"]  # type: ignore[attr-defined]
 
 
 async def test_a_profile_for_the_first_folder(tmp_path: Path) -> None:

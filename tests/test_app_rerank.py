@@ -119,7 +119,12 @@ async def test_a_stale_query_ends_the_running_rerank(tmp_path: Path) -> None:
 
 async def test_an_index_with_a_reranker(notes: Path, tmp_path: Path) -> None:
     with Index(
-        str(tmp_path / "i"), ModelChoice("fast"), lambda name: ToyEmbedder(), PassageRules(), None, lambda name: LengthReranker()
+        str(tmp_path / "i"),
+        ModelChoice("fast"),
+        lambda name: ToyEmbedder(),
+        PassageRules(),
+        None,
+        lambda name: LengthReranker(),
     ) as index:
         index.ingest([notes])
         app, watch = DocsearchApp(index, {}, tmp_path / "state", lambda: NOW), Watch()

@@ -51,10 +51,11 @@ class ReadStatus(Message):
 
 @dataclass
 class StartIngest(Message):
-    """Folders or files are to be read; none: all known roots. `profile` counts for a new index."""
+    """Folders or files are to be read; none: all known roots. `profile` counts for a new index, and with `reembed` for the one there is."""
 
     paths: tuple[str, ...]
     profile: str | None = None
+    reembed: bool = False
 
 
 @dataclass

@@ -318,7 +318,7 @@ class DocsearchApp(App[None]):
     @work(thread=True, group="ingest", exit_on_error=False)
     def _read_in(self, start: messages.StartIngest) -> None:
         worker = get_current_worker()
-        self.errands.ingest(start.paths, start.profile, self.post_message, lambda: worker.is_cancelled)
+        self.errands.ingest(start, self.post_message, lambda: worker.is_cancelled)
 
     @work(thread=True, group="watch", exit_on_error=False)
     def _watch(self, stop: threading.Event) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -125,8 +125,8 @@ class Errands:
         else:
             post(messages.ModelReady())
 
-    def ingest(self, paths: Sequence[str], profile: str | None, post: Post, stale: Stale) -> None:
-        """Read folders into the index; `stale` stops it after a batch."""
+    def ingest(self, start: messages.StartIngest, post: Post, stale: Stale) -> None:
+        """Read folders into the index, or embed all of it anew; `stale` stops it after a batch."""
 
         def advance(progress: Progress) -> None:
             if stale():
@@ -135,14 +135,17 @@ class Errands:
 
         report = None
         try:
-            if profile is not None:
-                self.index.profile = profile
-            report = self.index.ingest(paths, on_progress=advance)
+            if start.profile is not None:
+                self.index.profile = start.profile
+            report = self.index.ingest(start.paths, on_progress=advance, reembed=start.reembed)
         except Stopped:
             pass
         except DocsearchError as error:
             post(messages.Failed(error))
         finally:
+            if start.reembed:
+                # A change that was stopped is no wish of the next refresh.
+                self.index.profile = None
             self._shelf = OrderedDict()
             post(messages.IngestEnded(report))
 

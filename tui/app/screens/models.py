@@ -186,7 +186,8 @@ class ModelsScreen(Screen[None]):
 
     def _reembed(self, profile: Profile, yes: bool | None) -> None:
         if yes:
-            self.query_one(WorkPanel).say(f"Leave the app and run: docsearch ingest --reembed --profile {profile.name}")
+            self.query_one(WorkPanel).say(f"The index is embedded anew for {profile.name}; F2 shows how far it is")
+            self.post_message(messages.StartIngest((), profile.name, reembed=True))
 
     def _selected(self) -> ModelEntry | None:
         """The model under the cursor, if it is here."""
