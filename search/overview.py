@@ -12,7 +12,7 @@ from pathlib import Path
 from . import readers
 from .catalog import Catalog
 from .documents import File, Reason
-from .entries import Entry, Root, State
+from .entries import Entry, Group, Root, State
 from .lock import holder
 from .paths import within
 from .plan import is_unchanged, rules_of
@@ -22,28 +22,30 @@ from .walker import file_at, why
 
 def overview(catalog: Catalog, folder: str) -> Status:
     """Counts, roots and health of the index in `folder`."""
-    entries = list(catalog.entries())
-    stored = [entry for entry in entries if entry.passages]
-    roots = tuple(_root_status(root, stored) for root in catalog.roots())
+    groups = catalog.groups()
+    roots = tuple(_root_status(root, groups) for root in catalog.roots())
     model = catalog.setting("model") or {"name": "", "dimensions": 0}
-    pending = sum(1 for entry in entries if entry.state is State.PENDING)
-    reasons = Counter(entry.reason for entry in entries if entry.reason is not None)
-    over: Counter[Reason] = Counter()
+    pending = sum(group.files for group in groups if group.state is State.PENDING)
+    kinds, reasons = Counter[str](), Counter[Reason]()
+    for group in groups:
+        kinds[group.kind] += group.stored
+        if group.reason is not None:
+            reasons[group.reason] += group.files
     for root in catalog.roots():
-        over.update(dict(root.passed_over))
+        reasons.update(dict(root.passed_over))
     return Status(
         index=folder,
         model=model["name"],
         dimensions=model["dimensions"],
         roots=roots,
-        documents=len(stored),
-        passages=sum(entry.passages for entry in stored),
-        tokens=sum(entry.tokens for entry in stored),
+        documents=sum(group.stored for group in groups),
+        passages=sum(group.passages for group in groups),
+        tokens=sum(group.tokens for group in groups),
         pending=pending,
         size_bytes=sum(map(_size, Path(folder).rglob("*"))),
-        kinds=_counts(entry.kind for entry in stored),
-        skipped=_counts((reasons + over).elements(), failed=False),
-        failed=_counts((reasons + over).elements(), failed=True),
+        kinds=tuple(sorted((+kinds).items())),
+        skipped=_sorted(reasons, failed=False),
+        failed=_sorted(reasons, failed=True),
         health=_health(pending, roots, holder(folder)),
     )
 
@@ -96,11 +98,12 @@ def _judge_entry(entry: Entry, found: File | None, running: bool) -> Verdict:
     return Verdict(path, stored, "indexed", f"it is in the index, with {entry.passages} passages")
 
 
-def _root_status(root: Root, stored: list[Entry]) -> RootStatus:
-    mine = [entry.passages for entry in stored if entry.file.root == root.path]
+def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
+    mine = [group for group in groups if group.root == root.path]
+    documents, passages = sum(group.stored for group in mine), sum(group.passages for group in mine)
     moment = datetime.fromtimestamp(root.ingested_ns // 10**9, UTC)
     ingested = moment.strftime("%Y-%m-%dT%H:%M:%SZ") if root.ingested_ns else None
-    return RootStatus(root.path, len(mine), sum(mine), ingested, os.path.lexists(root.path))
+    return RootStatus(root.path, documents, passages, ingested, os.path.lexists(root.path))
 
 
 def _health(pending: int, roots: Iterable[RootStatus], writer: int | None) -> str:
@@ -123,6 +126,5 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _counts(names: Iterable[str], failed: bool | None = None) -> tuple[tuple[str, int], ...]:
-    wanted = (name for name in names if failed is None or (isinstance(name, Reason) and name.failed is failed))
-    return tuple(sorted(Counter(map(str, wanted)).items()))
+def _sorted(reasons: Counter[Reason], failed: bool) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((str(reason), count) for reason, count in reasons.items() if reason.failed is failed))
