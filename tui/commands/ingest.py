@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from itertools import islice
+from types import FrameType
 
 import click
 
 from search.config import MAX_FILE_SIZE
-from search.results import IngestReport
+from search.results import IngestReport, Progress
 
 from ..exit_codes import ExitCode
 from ..parameters import PATH, SIZE
@@ -52,25 +55,44 @@ def ingest(
     rules = RootRules(exclude or None, include or None, hidden, ignore, max_file_size)
     for_new_roots = settings.config.max_file_size or MAX_FILE_SIZE
     with settings.open_index(profile) as index:
-        line = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet)
-        reports = index.watch(paths, rules, prune, line.show, for_new_roots)
-        report, first = None, True
+        line, stop = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet), threading.Event()
+
+        def show(progress: Progress) -> None:
+            if stop.is_set():
+                raise KeyboardInterrupt
+            line.show(progress)
+
+        report = None
         try:
-            for report in islice(reports, None if watch else 1):
+            reports = index.watch(paths, rules, prune, show, for_new_roots, stop)
+            for number, report in enumerate(islice(reports, None if watch else 1)):
                 line.close()
                 if as_json:
                     click.echo(report_json(report))
                 _narrate(settings, report)
-                if watch and first:
+                if watch and number == 0:
+                    _end_between_lines(stop)
                     settings.note("watching for changes; Ctrl-C ends it")
-                first = False
         except KeyboardInterrupt:
-            if report is None:
+            if not stop.is_set():
                 raise
-            return ExitCode.INTERRUPTED
         finally:
             line.close()
+    if stop.is_set():
+        return ExitCode.INTERRUPTED
     return ExitCode.NOTHING if report is not None and report.failed else ExitCode.FOUND
+
+
+def _end_between_lines(stop: threading.Event) -> None:
+    """Make Ctrl-C set `stop`: an exception in the middle of a write would have the line written twice. A second one ends the process at once."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script
+        return
+
+    def end(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        stop.set()
+
+    signal.signal(signal.SIGINT, end)
 
 
 def _narrate(settings: Settings, report: IngestReport) -> None:
