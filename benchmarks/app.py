@@ -39,7 +39,8 @@ KEY_SECONDS = 0.1
 SIZE = (120, 40)
 STARTS = 7
 IDLE_SECONDS = 5
-QUICK = "sixty keys one after the other without a pause between them."
+FRAME_SECONDS = 1 / 60
+QUICK = "sixty keys one after the other without a pause between them".replace(" ", "_")
 
 
 def main() -> None:
@@ -110,17 +111,16 @@ async def typing(path: Path, rounds: int, state: Path) -> list[Row]:
                 if query == "warm up":
                     clock.painted = {False: {}, True: {}}
                 await pilot.press("escape")
-            started = time.perf_counter()
-            await pilot.press(
-                *("space" if letter == " " else "full_stop" if letter == "." else letter for letter in QUICK)
-            )
-            quick = time.perf_counter() - started
+            painted = {final: list(times.values()) for final, times in clock.painted.items()}
+            for letter in QUICK:
+                app.post_message(Key(letter, letter))
+                await asyncio.sleep(FRAME_SECONDS)
+            await asyncio.wait_for(clock.last.wait(), 60)
             lost = len(QUICK) - len(app.screen.query_one(QueryInput).value)
     return [
-        *_latencies("key to text hits", list(clock.painted[False].values()), "p95 under 50 ms"),
-        *_latencies("key to hybrid hits", list(clock.painted[True].values()), "p95 under 150 ms"),
-        Row("sixty quick keys: lost", lost, "keys", "0"),
-        Row("sixty quick keys: a key", 1000 * quick / len(QUICK), "ms"),
+        *_latencies("key to text hits", painted[False], "p95 under 50 ms"),
+        *_latencies("key to hybrid hits", painted[True], "p95 under 150 ms"),
+        Row("sixty keys in sixty frames: lost", lost, "keys", "0"),
     ]
 
 

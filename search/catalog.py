@@ -10,10 +10,12 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .entries import COLUMNS, Entry, Root, State, doc_id, entry_of, record, root_of
+from .documents import Reason
+from .entries import COLUMNS, Entry, Group, Root, State, doc_id, entry_of, record, root_of
 from .errors import (
     DocsearchError,
     IndexDamaged,
@@ -57,6 +59,8 @@ class Catalog:
         self._folder = folder
         self._connection = connection
         self._turn = threading.RLock()
+        # Whoever types asks with the same filter at every key.
+        self._filtered: tuple[tuple[Filter, int, int], frozenset[int]] | None = None
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], create: bool = False, write: bool = False) -> Catalog:
@@ -200,6 +204,17 @@ class Catalog:
         self._write("UPDATE documents SET state = 'pending' WHERE doc = ?", wrong)
         return frozenset(stored.keys() - {row[0] for row in rows})
 
+    def groups(self) -> tuple[Group, ...]:
+        """All files, counted by what they have in common."""
+        rows = self._all(
+            "SELECT root, kind, state, reason, count(*), coalesce(sum(passages > 0), 0), coalesce(sum(passages), 0), "
+            "coalesce(sum(CASE WHEN passages > 0 THEN tokens END), 0) FROM documents NOT INDEXED GROUP BY root, kind, state, reason"
+        )
+        return tuple(
+            Group(os.fsdecode(root), kind, State(state), Reason(reason) if reason else None, *sums)
+            for root, kind, state, reason, *sums in rows
+        )
+
     def documents(self, wanted: Filter) -> frozenset[int] | None:
         """The ids of documents in the store that pass the filter; None where the filter is empty.
 
@@ -208,12 +223,21 @@ class Catalog:
         if wanted == Filter():
             return None
         matcher = wanted.matcher()
-        rows = self._all(
-            "SELECT doc, path, root FROM documents WHERE (state IN ('complete', 'pending') OR passages > 0) "
-            "AND mtime_ns >= coalesce(?1, mtime_ns) AND (?2 IS NULL OR mtime_ns < ?2)",
-            (wanted.after_ns, wanted.before_ns),
-        )
-        return frozenset(doc for doc, path, root in rows if matcher.admits(os.fsdecode(path), os.fsdecode(root)))
+        columns, is_wanted = "doc, path, root", matcher.admits
+        if not matcher.patterns and not matcher.suffixes:
+            columns, is_wanted = "doc, x'', x''", lambda path, root: True
+        with self._turn:
+            state = (wanted, self._pragma("data_version"), self._connection.total_changes)
+            if self._filtered is None or self._filtered[0] != state:
+                rows = self._all(
+                    f"SELECT {columns} FROM documents WHERE (state IN ('complete', 'pending') OR passages > 0) "
+                    "AND mtime_ns >= coalesce(?1, mtime_ns) AND (?2 IS NULL OR mtime_ns < ?2)",
+                    (wanted.after_ns, wanted.before_ns),
+                )
+                named = cache(os.fsdecode)  # few roots, many documents
+                docs = frozenset(doc for doc, path, root in rows if is_wanted(os.fsdecode(path), named(root)))
+                self._filtered = (state, docs)
+            return self._filtered[1]
 
     def _pragma(self, name: str) -> int:
         return int(self._all(f"PRAGMA {name}")[0][0])

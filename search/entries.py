@@ -74,6 +74,20 @@ class Root:
     passed_over: tuple[tuple[Reason, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """How many files of a root share kind, state and reason, how many of them are stored, and the passages and tokens of those."""
+
+    root: str
+    kind: str
+    state: State
+    reason: Reason | None
+    files: int
+    stored: int
+    passages: int
+    tokens: int
+
+
 def doc_id(path: str) -> int:
     """A document's id: the first 63 bits of the SHA-256 of its path's bytes.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .errors import UsageError
 
 _GLOB = re.compile(r"\*\*/|/\*\*\Z|\*\*|\*|\?|\[[!^]?\]?[^\]]*\]|.", re.DOTALL)
+ANYWHERE = "(?:.*/)?"
 _GLOB_REGEX = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
@@ -30,31 +31,38 @@ class Filter:
     def matcher(self) -> PathMatcher:
         """What tells whether a path passes. Raises UsageError for a pattern that cannot be read."""
         return PathMatcher(
-            [_pattern(glob) for glob in self.paths], tuple(f".{kind.lower().lstrip('.')}" for kind in self.types)
+            tuple(map(_pattern, self.paths)), tuple(f".{kind.lower().lstrip('.')}" for kind in self.types)
         )
 
 
-@dataclass(frozen=True, slots=True)
 class PathMatcher:
-    """Compiled patterns and suffixes; empty ones allow all."""
+    """Regular expressions of paths and suffixes; empty ones allow all."""
 
-    patterns: list[re.Pattern[str]]
-    suffixes: tuple[str, ...]
+    def __init__(self, patterns: tuple[str, ...], suffixes: tuple[str, ...]) -> None:
+        self.patterns = patterns
+        self.suffixes = suffixes
+        # One that may begin anywhere matches the absolute path if it matches what is below the root.
+        inner = [pattern for pattern in patterns if not pattern.startswith((ANYWHERE, "/"))]
+        self._whole = re.compile("|".join(patterns), re.DOTALL).fullmatch
+        self._inner = re.compile("|".join(inner), re.DOTALL).fullmatch if inner else None
 
     def admits(self, path: str, root: str) -> bool:
         """True where the path, or the path below its root, matches a pattern and the path ends in a suffix."""
         if self.suffixes and not path.lower().endswith(self.suffixes):
             return False
-        names = (path, os.path.relpath(path, root)) if self.patterns else ()
-        return not self.patterns or any(
-            pattern.fullmatch(unicodedata.normalize("NFC", name)) for pattern in self.patterns for name in names
-        )
+        if not self.patterns:
+            return True
+        if not path.isascii():
+            path, root = unicodedata.normalize("NFC", path), unicodedata.normalize("NFC", root)
+        if self._whole(path):
+            return True
+        return self._inner is not None and self._inner(path[len(root.rstrip("/")) + 1 :] or ".") is not None
 
 
-def _pattern(glob: str) -> re.Pattern[str]:
+def _pattern(glob: str) -> str:
     """The regular expression of a path glob, as Filter describes it.
 
-    >>> _pattern("notes/**").pattern
+    >>> _pattern("notes/**")
     'notes/.*(?:/.*)?'
     """
     plain = unicodedata.normalize("NFC", os.path.expanduser(glob)).removeprefix("./").rstrip("/")
@@ -63,9 +71,11 @@ def _pattern(glob: str) -> re.Pattern[str]:
     if "/" not in plain and not glob.startswith("/"):
         plain = f"**/{plain}"
     try:
-        return re.compile("".join(map(_translated, _GLOB.findall(plain))) + "(?:/.*)?", re.DOTALL)
+        pattern = "".join(map(_translated, _GLOB.findall(plain))) + "(?:/.*)?"
+        re.compile(pattern)
     except re.error as error:
         raise UsageError(f"the path pattern {glob!r} cannot be read: {error}", "check its brackets") from error
+    return pattern
 
 
 def _translated(token: str) -> str:

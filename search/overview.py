@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .catalog import Catalog
 from .documents import Reason, Skip
-from .entries import Entry, Root, State
+from .entries import Group, Root, State
 from .index_models import Change, change_of, recorded, reranker_of
 from .lock import holder
 from .results import RootStatus, Status
@@ -20,28 +20,30 @@ from .results import RootStatus, Status
 
 def overview(catalog: Catalog, folder: str) -> Status:
     """Counts, roots and health of the index in `folder`."""
-    entries = list(catalog.entries())
-    stored = [entry for entry in entries if entry.passages]
-    roots = tuple(_root_status(root, stored) for root in catalog.roots())
+    groups = catalog.groups()
+    roots = tuple(_root_status(root, groups) for root in catalog.roots())
     models = recorded(catalog)
-    pending = sum(1 for entry in entries if entry.state is State.PENDING)
-    reasons = Counter(entry.reason for entry in entries if entry.reason is not None)
-    over: Counter[Reason] = Counter()
+    pending = sum(group.files for group in groups if group.state is State.PENDING)
+    kinds, reasons = Counter[str](), Counter[Reason]()
+    for group in groups:
+        kinds[group.kind] += group.stored
+        if group.reason is not None:
+            reasons[group.reason] += group.files
     for root in catalog.roots():
-        over.update(dict(root.passed_over))
+        reasons.update(dict(root.passed_over))
     return Status(
         index=folder,
         model=models.name if models else "",
         dimensions=models.dimensions if models else 0,
         roots=roots,
-        documents=len(stored),
-        passages=sum(entry.passages for entry in stored),
-        tokens=sum(entry.tokens for entry in stored),
+        documents=sum(group.stored for group in groups),
+        passages=sum(group.passages for group in groups),
+        tokens=sum(group.tokens for group in groups),
         pending=pending,
         size_bytes=sum(map(_size, Path(folder).rglob("*"))),
-        kinds=_counts(entry.kind for entry in stored),
-        skipped=_counts((reasons + over).elements(), failed=False),
-        failed=_counts((reasons + over).elements(), failed=True),
+        kinds=tuple(sorted((+kinds).items())),
+        skipped=_sorted(reasons, failed=False),
+        failed=_sorted(reasons, failed=True),
         health=_health(pending, change_of(catalog), roots, holder(folder)),
         models=replace(models, reranker=reranker_of(models)) if models else None,
     )
@@ -54,11 +56,12 @@ def skips_of(catalog: Catalog) -> tuple[Skip, ...]:
     )
 
 
-def _root_status(root: Root, stored: list[Entry]) -> RootStatus:
-    mine = [entry.passages for entry in stored if entry.file.root == root.path]
+def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
+    mine = [group for group in groups if group.root == root.path]
+    documents, passages = sum(group.stored for group in mine), sum(group.passages for group in mine)
     moment = datetime.fromtimestamp(root.ingested_ns // 10**9, UTC)
     ingested = moment.strftime("%Y-%m-%dT%H:%M:%SZ") if root.ingested_ns else None
-    return RootStatus(root.path, len(mine), sum(mine), ingested, os.path.lexists(root.path))
+    return RootStatus(root.path, documents, passages, ingested, os.path.lexists(root.path))
 
 
 def _health(pending: int, change: Change | None, roots: Iterable[RootStatus], writer: int | None) -> str:
@@ -83,6 +86,5 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _counts(names: Iterable[str], failed: bool | None = None) -> tuple[tuple[str, int], ...]:
-    wanted = (name for name in names if failed is None or (isinstance(name, Reason) and name.failed is failed))
-    return tuple(sorted(Counter(map(str, wanted)).items()))
+def _sorted(reasons: Counter[Reason], failed: bool) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((str(reason), count) for reason, count in reasons.items() if reason.failed is failed))

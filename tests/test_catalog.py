@@ -13,7 +13,7 @@ import pytest
 
 from search.catalog import CATALOGUE, Catalog
 from search.documents import File, Reason
-from search.entries import Entry, Root, State, doc_id
+from search.entries import Entry, Group, Root, State, doc_id
 from search.errors import IndexDamaged, IndexFailure, IndexLocked, NoIndex, NotAnIndex, UsageError
 from search.filters import Filter
 
@@ -254,9 +254,37 @@ class TestFilter:
         with pytest.raises(UsageError):
             filled.documents(Filter(paths=(glob,)))
 
+    def test_the_same_filter_sees_what_was_written_meanwhile(self, catalog, folder):
+        wanted, found = Filter(types=("md",)), [set(), {1}, {1, 2}]
+        with Catalog.open(folder) as reader:
+            assert reader.documents(wanted) == set()
+            for number in (1, 2):
+                catalog.put([entry(f"/notes/{number}.md")])
+                expected = {doc_id(f"/notes/{one}.md") for one in found[number]}
+                assert [reader.documents(wanted), catalog.documents(wanted)] == [expected] * 2
+
     def test_a_file_as_root(self, catalog):
         catalog.put([entry("/home/a.md", "/home/a.md")])
         assert catalog.documents(Filter(paths=("a.md",))) == {doc_id("/home/a.md")}
+
+
+def test_files_counted_by_what_they_have_in_common(catalog):
+    assert catalog.groups() == ()
+    failed = {"state": State.FAILED, "reason": Reason.CORRUPT, "kind": "pdf"}
+    catalog.put(
+        [
+            entry("/notes/a.md", kind="markdown", tokens=10),
+            entry("/notes/b.md", kind="markdown", tokens=5, passages=3),
+            entry("/notes/c.pdf", passages=0, tokens=7, **failed),
+            entry("/notes/d.pdf", passages=4, tokens=9, **failed),
+            entry("/work/e.md", "/work", kind="markdown", state=State.PENDING, passages=0),
+        ]
+    )
+    assert set(catalog.groups()) == {
+        Group("/notes", "markdown", State.COMPLETE, None, files=2, stored=2, passages=5, tokens=15),
+        Group("/notes", "pdf", State.FAILED, Reason.CORRUPT, files=2, stored=1, passages=4, tokens=9),
+        Group("/work", "markdown", State.PENDING, None, files=1, stored=0, passages=0, tokens=0),
+    }
 
 
 class TestOpening:

@@ -171,3 +171,14 @@ def test_a_part_of_a_long_document_reads_only_the_passages_there(index: Index, n
     with Catalog.open(index.path, write=True) as catalog:
         catalog.put([replace(entry, passages=0, state=State.PENDING)])
     assert index.part(name, chars=(0, 50)).lines == lines
+
+
+def test_a_query_sees_new_passages_while_their_ingest_goes_on(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    for number in range(100):
+        (notes / f"{number:03}.md").write_text(f"# Note {number}\n\nA quince number {number}.\n")
+    found: list[int] = []
+    index.ingest(on_progress=lambda progress: found.append(len(index.query("quince", limit=200, mode="text").hits)))
+    assert found[0] == 0
+    assert 0 < found[1] <= 100
+    assert found[-1] == 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -84,6 +85,7 @@ class DocsearchApp(App[None]):
         self.index_screen = IndexScreen()
         self.models_screen = ModelsScreen(models or ModelErrands())
         self._ingest: Worker[None] | None = None
+        self._settled = False
         self._watching: threading.Event | None = None
         """Ends the watch; None where there is none."""
         self._first: messages.FirstRun | None = None
@@ -237,6 +239,10 @@ class DocsearchApp(App[None]):
     def on_model_ready(self) -> None:
         """Say that queries go by meaning from now on."""
         self.search_screen.model_ready()
+        if not self._settled:
+            self._settled = True
+            # What is loaded by now stays. Looking through it is a tenth of a second, again and again, in which no key is seen.
+            gc.freeze()
 
     def on_advanced(self, report: messages.Advanced) -> None:
         """Show how far the ingest is."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from itertools import islice
+from types import FrameType
 
 import click
 
 from search.config import MAX_FILE_SIZE
-from search.results import DryRun, IngestReport
+from search.results import DryRun, IngestReport, Progress
 
 from ..exit_codes import ExitCode
 from ..parameters import PATH, SIZE
@@ -62,27 +65,34 @@ def ingest(
         if dry_run:
             _list(settings, index.dry_run(paths, rules, prune, for_new_roots), as_json)
             return ExitCode.FOUND
-        backend = settings.config.backend
+        backend, stop = settings.config.backend, threading.Event()
         line = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(backend))
-        reports = index.watch(paths, rules, prune, line.show, for_new_roots, reembed)
-        report, first = None, True
+
+        def show(progress: Progress) -> None:
+            if stop.is_set():
+                raise KeyboardInterrupt
+            line.show(progress)
+
+        report = None
         try:
-            for report in islice(reports, None if watch else 1):
+            reports = index.watch(paths, rules, prune, show, for_new_roots, reembed, stop)
+            for number, report in enumerate(islice(reports, None if watch else 1)):
                 line.close()
-                if first and reembed and not report.reembedded:
+                if number == 0 and reembed and not report.reembedded:
                     settings.note("the index has the vectors of this model already")
                 if as_json:
                     click.echo(report_json(report))
                 _narrate(settings, report)
-                if watch and first:
+                if watch and number == 0:
+                    _end_between_lines(stop)
                     settings.note("watching for changes; Ctrl-C ends it")
-                first = False
         except KeyboardInterrupt:
-            if report is None:
+            if not stop.is_set():
                 raise
-            return ExitCode.INTERRUPTED
         finally:
             line.close()
+    if stop.is_set():
+        return ExitCode.INTERRUPTED
     return ExitCode.NOTHING if report is not None and report.failed else ExitCode.FOUND
 
 
@@ -107,6 +117,18 @@ def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
         f"would read {len(plan.read):,} files ({size:,.1f} MB), forget {len(plan.removed):,}, pass over {passed_over:,}; "
         f"{plan.unchanged:,} are unchanged, {len(plan.failed):,} cannot be read"
     )
+
+
+def _end_between_lines(stop: threading.Event) -> None:
+    """Make Ctrl-C set `stop`: an exception in the middle of a write would have the line written twice. A second one ends the process at once."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script
+        return
+
+    def end(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        stop.set()
+
+    signal.signal(signal.SIGINT, end)
 
 
 def _narrate(settings: Settings, report: IngestReport) -> None:
