@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from itertools import count
+from string import punctuation
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 MAX_PARSED = 1_000_000
 """Characters; a syntax tree takes some 60 bytes of memory for each. Longer files, and those with long lines, are read line by line."""
 
+MAX_MARKS = 0.6
+"""The share of punctuation, without white space, that code may have; for more of it a grammar's recovery from errors may take all memory."""
+
+_MARKS = punctuation.replace("_", "")
 STEPS = 25
 FREE_STEPS = 500
 """The parser's steps that are granted for a thousand bytes and beyond: code takes up to 19, what is none takes many and long ones."""
@@ -122,13 +127,19 @@ SUFFIXES = tuple(BY_SUFFIX)
 def read(data: bytes, path: str) -> Document:
     """The document in a source file; its title is the file's name. Raises Unreadable where it is binary or empty."""
     text = decode(data)
-    if len(text) > MAX_PARSED or _LONG_LINE.search(text):
+    if len(text) > MAX_PARSED or _LONG_LINE.search(text) or not _is_worded(text):
         return code.by_lines(text, path)
     found = definitions(text.encode("utf-8", "replace"), BY_SUFFIX["." + path.lower().rpartition(".")[2]])
     if found is None:
         return code.by_lines(text, path)
     rows = count()
     return code.document(text, path, lambda line: found.get(next(rows)))
+
+
+def _is_worded(text: str) -> bool:
+    """True where as much of a text is letters and digits as in code."""
+    marks = sum(map(text.count, _MARKS))
+    return marks <= MAX_MARKS * (len(text) - sum(map(text.count, " \t\n")))
 
 
 def definitions(source: bytes, grammar: Grammar) -> dict[int, Heading] | None:
