@@ -30,6 +30,28 @@ CALIBRATIONS: Mapping[str, Calibration] = {"bge-small-en-v1.5 (8-bit)": Calibrat
 UNKNOWN = Calibration(middle=0.6, width=0.15, noise=0.0)
 """For an embedder that nobody has measured: a flat curve that cuts nothing."""
 
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """What a small reranker adds to the fused score: `weight` for each unit of its log-odds above `neutral`, less below."""
+
+    weight: float
+    neutral: float
+
+    def fused(self, fused: float, probability: float) -> float:
+        """The fused score after the reranker gave that probability; a certain 0 or 1 counts as one in a million.
+
+        >>> round(Blend(weight=0.05, neutral=-2.0).fused(0.7, 0.5), 3)
+        0.8
+        """
+        inside = min(max(probability, 1e-6), 1 - 1e-6)
+        return fused + self.weight * (math.log(inside / (1 - inside)) - self.neutral)
+
+
+# By the reranker's name. One weight for all collections: the ratio of both in a logistic regression on six of them. Neutral is the
+# log-odds of the share of their first twenty results that answers.
+BLENDS: Mapping[str, Blend] = {"docsearch starter reranker (8-bit)": Blend(weight=0.0527, neutral=-2.0)}
+
 HALF_TEXT = 10.0
 """BM25 of a passage that holds two or three rare words of the query; maps to 0.5."""
 

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .errors import ModelError, UsageError
-from .hub import resolve
-from .models.names import model_name
+from .model_folder import locate
 
 if TYPE_CHECKING:
     from .documents import Vectors
     from .models.engines import Encoder
     from .models.recipes import Recipe
     from .models.tokenizer import ModelTokenizer
-
-# the models that come with the package: short name → folder and the name that an index records
-BUNDLED = {"starter": (Path(__file__).parent / "models" / "starter", "bge-small-en-v1.5 (8-bit)")}
 
 
 @dataclass(slots=True)
@@ -75,7 +70,7 @@ def load_embedder(name_or_path: str = "starter", backend: str = "auto", dimensio
     from .models.recipes import pooling_of, recipe_for
     from .models.tokenizer import TOKEN_RULES, ModelTokenizer
 
-    folder, name = BUNDLED.get(name_or_path) or _found(name_or_path)
+    folder, name = locate(name_or_path)
     checkpoint = Checkpoint(folder)
     recipe = recipe_for(name)
     encoder = open_encoder(checkpoint, backend)
@@ -97,11 +92,6 @@ def load_embedder(name_or_path: str = "starter", backend: str = "auto", dimensio
         recipe=recipe,
         encoder=encoder,
     )
-
-
-def _found(name_or_path: str) -> tuple[Path, str]:
-    folder = resolve(name_or_path)
-    return folder, model_name(folder)
 
 
 def _allowed(dimensions: int | None, name: str, recipe: Recipe, most: int) -> int:

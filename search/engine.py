@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from .calibration import Calibration
+from .calibration import BLENDS, Blend, Calibration
 from .catalog import Catalog
 from .config import CANDIDATES
 from .entries import Entry
@@ -77,10 +77,13 @@ class Engine:
         # A document that a running ingest has just taken out has no entry any more.
         there = {key for key, candidate in legs.candidates.items() if candidate.doc in entries}
         ranked = [item for item in rank(legs, asked.mode, self.calibration) if item.row.key in there]
+        # a BM25 is no fused score
+        blend = BLENDS.get(reranker.name) if reranker is not None and asked.mode != "text" else None
         if reranker is not None:
             texts = [embedded_text(legs.candidates[item.row.key].passage) for item in ranked[: asked.candidates]]
-            ranked = reordered(ranked, rerank(reranker, asked.text, texts, asked.rerank_budget))
-        kept = {item.row.key: item for item in ranked if item.score >= self._least(asked, item)}
+            probabilities = rerank(reranker, asked.text, texts, asked.rerank_budget)
+            ranked = reordered(ranked, probabilities, self._blended(blend) if blend else None)
+        kept = {item.row.key: item for item in ranked if item.score >= self._least(asked, item, blend)}
         keys = group([(key, legs.candidates[key].doc) for key in kept], asked.limit, asked.per_file)
         hits = [
             _hit(place, kept[key], entries[legs.candidates[key].doc], legs, asked) for place, key in enumerate(keys, 1)
@@ -90,10 +93,15 @@ class Engine:
         name = reranker.name if reranker else None
         return QueryResult(asked.text, asked.mode, reranked, self.model, name, round(took, 1), warnings, tuple(hits))
 
-    def _least(self, asked: Request, item: Ranked) -> float:
+    def _blended(self, blend: Blend) -> Callable[[Ranked, float], float]:
+        return lambda item, probability: self.calibration.score(blend.fused(item.row.fused, probability))
+
+    def _least(self, asked: Request, item: Ranked, blend: Blend | None) -> float:
+        """What a hit has to score; noise is known on the scale of the fused score, not on that of a reranker that judges alone."""
         if asked.min_score is not None:
             return asked.min_score
-        return self.calibration.noise if asked.mode == "hybrid" and item.rerank is None else 0.0
+        fused = item.rerank is None or blend is not None
+        return self.calibration.noise if asked.mode == "hybrid" and fused else 0.0
 
 
 def _hit(place: int, item: Ranked, entry: Entry, legs: Legs, asked: Request) -> Hit:

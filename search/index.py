@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self
 
 from . import readers
 from .catalog import Catalog
-from .config import CANDIDATES, MAX_FILE_SIZE, default_index
+from .config import MAX_FILE_SIZE, default_index
 from .documents import Passage
 from .durability import Durability
 from .entries import State
@@ -178,18 +178,20 @@ class Index:
 
     def query(
         self, text: str, limit: int = 10, mode: str = "hybrid", where: Filter | None = None, per_file: int | None = None,
-        min_score: float | None = None, explain: bool = False, rerank: bool | None = None, candidates: int = CANDIDATES,
+        min_score: float | None = None, explain: bool = False, rerank: bool | None = None, candidates: int | None = None,
         rerank_budget: float | None = None,
     ) -> QueryResult:  # fmt: skip
         """The passages that answer `text`, best first.
 
         mode: hybrid, vector or text. `where` limits the documents, `per_file` the passages of each; `min_score` None cuts noise only. The best
-        `candidates` are reranked, within `rerank_budget` seconds: `rerank` None means in hybrid mode where the profile's reranker is present.
+        `candidates` (None: as many as the profile says) are reranked, within `rerank_budget` seconds: `rerank` None means in hybrid mode where
+        the profile's reranker is present.
         Raises NoIndex, UsageError for an empty query, ModelMismatch.
         """
         from .engine import Request
 
-        asked = Request(text, limit, mode, where, per_file, min_score, explain, candidates, rerank_budget)
+        read = candidates or profile_named(self.parts.profile_name).candidates
+        asked = Request(text, limit, mode, where, per_file, min_score, explain, read, rerank_budget)
         wanted = mode == "hybrid" if rerank is None else rerank
         reranker, warnings = self.parts.reranker(bool(rerank)) if wanted else (None, ())
         return self.engine.query(asked, reranker, warnings)

@@ -11,8 +11,8 @@ from pathlib import Path
 from .caches import read_object
 from .checksums import wrong_files
 from .errors import DocsearchError, ModelError
-from .inventory import STARTER, role_of
-from .models.names import model_name
+from .inventory import role_of
+from .model_folder import title_of
 from .published import QUANTISED, ROUNDING, Matrix, furthest, published
 from .subjects import SUBJECTS, Measurement
 
@@ -58,7 +58,7 @@ def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examina
     from .models.engines import engine_for
 
     engine = engine_for(backend)
-    name = "bge-small-en-v1.5 (8-bit)" if folder == STARTER else model_name(folder)
+    name = title_of(folder)
     role = role_of(name, folder)
     if role not in SUBJECTS:
         raise ModelError(f"{name} is neither an embedder nor a reranker by its name and files", "choose another model")
@@ -83,7 +83,7 @@ def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examina
 
 def example_scores(folder: Path, backend: str = "auto") -> Matrix:
     """The model's scores of the published example; raises what loading it raises."""
-    role = role_of(model_name(folder), folder)
+    role = role_of(title_of(folder), folder)
     if role not in SUBJECTS:
         raise ModelError(f"{folder} is neither an embedder nor a reranker by its name and files")
     return SUBJECTS[role](folder, backend).scores()

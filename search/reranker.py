@@ -8,8 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .errors import ModelError
-from .hub import resolve
-from .models.names import model_name
+from .model_folder import locate
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,8 +67,7 @@ def load_reranker(name_or_path: str, backend: str = "auto", instruction: str | N
     from .models.recipes import recipe_for
     from .models.tokenizer import ModelTokenizer
 
-    folder = resolve(name_or_path)
-    name = model_name(folder)
+    folder, name = locate(name_or_path)
     checkpoint = Checkpoint(folder)
     if checkpoint.model_type not in ARCHITECTURES:
         known = ", ".join(sorted(ARCHITECTURES))

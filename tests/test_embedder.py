@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from search.embedder import load_embedder, model_name
+from search.embedder import load_embedder
 from search.errors import ModelError, UsageError
 from search.models.batches import by_length
+from search.models.names import model_name
 from search.models.recipes import Recipe, recipe_for
 
 TINY = Path(__file__).parent / "fixtures" / "bert" / "tiny"

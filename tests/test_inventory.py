@@ -49,15 +49,17 @@ def test_the_reports_models_are_the_table():
     assert set(MADE) == {model.name for model in KNOWN}
 
 
-def test_with_empty_caches_only_the_starter_is_here():
+def test_with_empty_caches_only_the_bundled_models_are_here():
     found = inventory()
     assert [(model.name, model.state) for model in found.models] == [
         ("starter", State.AVAILABLE),
+        ("starter-reranker", State.AVAILABLE),
         *((known.name, State.MISSING) for known in KNOWN),
     ]
-    starter = found.models[0]
+    starter, reranker = found.models[:2]
     assert (starter.role, starter.form, starter.bits, starter.dimensions) == ("embedder", "MLX", 8, 384)
-    assert (starter.profiles, starter.licence) == (("starter",), "MIT")
+    assert (reranker.role, reranker.form, reranker.bits, reranker.dimensions) == ("reranker", "MLX", 8, 0)
+    assert (starter.profiles, starter.licence) == (reranker.profiles, reranker.licence) == (("starter",), "MIT")
     assert found.warnings == ()
 
 

@@ -13,13 +13,15 @@ STAGES = {
     "train": "train twelve layers on the labels",
     "distil": "train fewer layers on what twelve layers say",
     "evaluate": "score the candidates and print the table",
-    "calibrate": "make the logit's sigmoid a probability",
-    "quantise": "write the 8-bit model of the package",
+    "calibrate": "fit the logit's scale and the weight of the fused score",
+    "quantise": "write the quantised model of the package",
 }
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m training", description="Train the reranker that comes with docsearch.")
+    parser = argparse.ArgumentParser(
+        prog="python -m training", description="Train the reranker that comes with docsearch."
+    )
     stages = parser.add_subparsers(dest="stage", required=True)
     # a stage's imports are its own: reading needs no torch, training no LanceDB
     chosen = sys.argv[1] if len(sys.argv) > 1 else ""

@@ -1,8 +1,8 @@
-"""From logits to probabilities: a scale and a shift fitted to held-out lists (Platt scaling)."""
+"""From logits to probabilities: weights fitted to the candidates of collections whose relevance is known (Platt scaling)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,34 +12,26 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.floating]
 
-ROUNDS = 50
+ROUNDS = 60
 BOUNDS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 1.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """(n,) logits, fused scores and labels of pairs that no model learned from."""
+def fit(inputs: Floats, labels: Floats, shares: Floats) -> Floats:
+    """(n, k) inputs, (n,) labels of 0 and 1 and (n,) shares of the pairs → (k + 1,) weights of highest likelihood, the last
+    a constant; by Newton's method.
 
-    logits: Floats
-    fused: Floats
-    labels: Floats
-
-
-def fit(logits: Floats, labels: Floats) -> tuple[float, float]:
-    """The scale and shift of highest likelihood, by Newton's method.
-
-    >>> scale, shift = fit(np.array([-2.0, -2.0, 2.0, 2.0]), np.array([0.0, 1.0, 1.0, 1.0]))
-    >>> round(float(sigmoid(np.array([-2.0 * scale + shift]))[0]), 2)
-    0.5
+    >>> scale, shift = fit(np.array([[-2.0], [-2.0], [2.0], [2.0], [2.0]]), np.array([0.0, 1.0, 1.0, 1.0, 0.0]), np.ones(5))
+    >>> sigmoid(np.array([-2.0, 2.0]) * scale + shift).round(3).tolist()
+    [0.5, 0.667]
     """
-    inputs = np.stack([logits, np.ones_like(logits)], 1).astype(np.float64)
-    weights = np.array([1.0, 0.0])
+    columns = np.concatenate([inputs, np.ones((len(inputs), 1))], 1).astype(np.float64)
+    weights = np.zeros(columns.shape[1])
     for _ in range(ROUNDS):
-        given = sigmoid(inputs @ weights)
-        slope = inputs.T @ (given - labels) + 1e-3 * weights
-        curve = (inputs * (given * (1 - given))[:, None]).T @ inputs + 1e-3 * np.eye(2)
-        weights -= np.linalg.solve(curve, slope)
-    return float(weights[0]), float(weights[1])
+        given = sigmoid(columns @ weights)
+        slope = columns.T @ (shares * (given - labels))
+        curve = (columns * (shares * given * (1 - given))[:, None]).T @ columns
+        weights -= np.linalg.solve(curve + 1e-9 * np.eye(len(weights)), slope)
+    return weights
 
 
 def sigmoid(logits: Floats) -> Floats:
@@ -47,12 +39,11 @@ def sigmoid(logits: Floats) -> Floats:
     return np.exp(-np.logaddexp(0, -logits))
 
 
-def reliability(logits: Floats, labels: Floats) -> str:
+def reliability(probability: Floats, labels: Floats) -> str:
     """For bands of probability: how many pairs, the mean probability, the share that is relevant."""
-    probability = sigmoid(logits)
     lines = ["| band | pairs | probability | relevant |", "|---|---|---|---|"]
-    for low, high in zip(BOUNDS, BOUNDS[1:], strict=False):
-        inside = (probability >= low) & (probability < high if high < 1 else probability <= high)
+    for low, high in pairwise(BOUNDS):
+        inside = (probability >= low) & (probability < high)
         if inside.any():
             told, true = probability[inside].mean(), labels[inside].mean()
             lines.append(f"| {low:g} to {high:g} | {inside.sum():,} | {told:.3f} | {true:.3f} |")

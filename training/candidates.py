@@ -29,7 +29,6 @@ from .corpus import tokenised
 from .metrics import ndcg
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
     from tokenizers import Tokenizer
 
     from search.documents import Candidate
@@ -87,7 +86,13 @@ def known_item(folder: Path, index_folder: Path, tokenizer: Tokenizer) -> Collec
 
 
 def _collect(
-    name: str, kind: str, store: Store, embedder: Embedder, questions: Sequence[Question], paths: dict[int, str], tokenizer: Tokenizer
+    name: str,
+    kind: str,
+    store: Store,
+    embedder: Embedder,
+    questions: Sequence[Question],
+    paths: dict[int, str],
+    tokenizer: Tokenizer,
 ) -> Collection:
     numbers: dict[str, int] = {}
     texts, files = [], []

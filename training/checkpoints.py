@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 from safetensors.numpy import save_file
 
 if TYPE_CHECKING:
@@ -48,5 +47,3 @@ def join(parts: Path, name: str, file: Path) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     found = sorted(parts.glob(f"{name}.*"), key=lambda part: int(part.suffix[1:]))
     file.write_bytes(b"".join(part.read_bytes() for part in found))
-
-

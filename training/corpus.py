@@ -57,9 +57,7 @@ class Corpus:
             for name in ("title", "body", "query", "rest")
             for part in ("flat", "starts")
         }
-        plain = {
-            name: getattr(self, name) for name in ("pool", "document", "section", "positive", "kind", "shown")
-        }
+        plain = {name: getattr(self, name) for name in ("pool", "document", "section", "positive", "kind", "shown")}
         np.savez(path, pools=np.array(self.pools), **plain, **ragged)
 
     @classmethod
@@ -101,7 +99,9 @@ def tokenised(tokenizer: Tokenizer, texts: Sequence[str], most: int) -> Ragged:
     parts: list[Any] = []
     for start in range(0, len(texts), 10_000):
         cut = [text[: CHARACTERS_A_TOKEN * most] for text in texts[start : start + 10_000]]
-        parts += [np.array(one.ids[:most], np.int16) for one in tokenizer.encode_batch_fast(cut, add_special_tokens=False)]
+        parts += [
+            np.array(one.ids[:most], np.int16) for one in tokenizer.encode_batch_fast(cut, add_special_tokens=False)
+        ]
     return Ragged.of(parts)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from search.terms import STOP_WORDS
 
 from .corpus import Corpus
-from .mining import Mined
+from .mined import Mined
 from .packing import Batch, Row, pack, pair
 
 if TYPE_CHECKING:
@@ -20,10 +20,29 @@ if TYPE_CHECKING:
 
     from .ragged import Ids
 
-KIND_WEIGHT = {"question": 2.0, "code": 1.4, "title": 1.2, "gloss": 1.3, "howto": 1.3, "fragment": 0.7, "long": 0.5, "chat": 0.5}
+KIND_WEIGHT = {
+    "question": 2.0,
+    "code": 1.4,
+    "title": 1.2,
+    "gloss": 1.3,
+    "howto": 1.3,
+    "fragment": 0.7,
+    "long": 0.5,
+    "chat": 0.5,
+}
 POOL_WEIGHT = {"qa": 3.0, "medquad": 0.6, "factbook": 0.5, "meeting": 1.5}
 """Questions that people wrote count most; kinds that are garbled, and pools that are all alike, least."""
-RANK_LIMIT = {"keywords": 10, "heading": 25, "codename": 25, "desc": 25, "fragment": 25, "question": 100, "code": 100, "chat": 100, "claim": 100}
+RANK_LIMIT = {
+    "keywords": 10,
+    "heading": 25,
+    "codename": 25,
+    "desc": 25,
+    "fragment": 25,
+    "question": 100,
+    "code": 100,
+    "chat": 100,
+    "claim": 100,
+}
 """A positive that so many passages beat does not answer the query better than they do."""
 OTHER_LIMIT = 50
 VAGUE = frozenset({"heading", "define", "fragment", "verbose", "keywords", "desc", "howto", "codename", "meta"})
@@ -55,7 +74,16 @@ class Lists:
 class Dealer:
     """Deals lists without end, the same ones for the same seed."""
 
-    def __init__(self, corpus: Corpus, mined: Mined, tokenizer: Tokenizer, size: int, most: int, seed: int, held_out: bool = False) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        mined: Mined,
+        tokenizer: Tokenizer,
+        size: int,
+        most: int,
+        seed: int,
+        held_out: bool = False,
+    ) -> None:
         self._corpus = corpus
         self._mined = mined
         self._size = size
@@ -85,8 +113,7 @@ class Dealer:
         corpus = self._corpus
         weights = np.array(
             [
-                KIND_WEIGHT.get(str(corpus.kind[i]), 1.0)
-                * POOL_WEIGHT.get(corpus.pools[corpus.pool_of_query[i]], 1.0)
+                KIND_WEIGHT.get(str(corpus.kind[i]), 1.0) * POOL_WEIGHT.get(corpus.pools[corpus.pool_of_query[i]], 1.0)
                 for i in self.usable
             ]
         )
@@ -139,7 +166,11 @@ class Dealer:
         places = places[near < TWIN]
         wanted = self._size - 1 - int(random.random() < RANDOM_NEGATIVE)
         weights = 1 / (places + 4.0)
-        some = random.choice(places, min(wanted, len(places)), replace=False, p=weights / weights.sum()) if len(places) else places
+        some = (
+            random.choice(places, min(wanted, len(places)), replace=False, p=weights / weights.sum())
+            if len(places)
+            else places
+        )
         return passages[some].tolist(), fused[some].tolist()
 
     def _strange_query(self, draw: float) -> Ids:

@@ -37,7 +37,8 @@ class Pupil:
 @dataclass(frozen=True, slots=True)
 class Pace:
     """seconds: wall time of training; the rate falls to nothing by it. steps: ends it earlier, where not 0. queries, budget: a step's
-    queries, and padded tokens in one pass. hardest: of a list's rows, so many that the teacher puts highest are learned from."""
+    queries, and padded tokens in one pass. hardest: of a list's rows, so many that the teacher puts highest are learned from.
+    """
 
     seconds: float
     queries: int = 48
@@ -46,7 +47,9 @@ class Pace:
     hardest: int = 0
 
 
-def train(pupils: list[Pupil], stream: Iterator[Lists], pace: Pace, device: str, teacher: CrossEncoder | None = None) -> int:
+def train(
+    pupils: list[Pupil], stream: Iterator[Lists], pace: Pace, device: str, teacher: CrossEncoder | None = None
+) -> int:
     """Train all pupils on the same lists; the number of steps that were made."""
     for pupil in pupils:
         pupil.model.to(device).train()
@@ -94,7 +97,10 @@ def train(pupils: list[Pupil], stream: Iterator[Lists], pace: Pace, device: str,
         seen += len(lists.answered)
         if step % REPORT == 0 or step == 5 or step == pace.steps:
             rate = seen / max(time.monotonic() - began, 1e-6)
-            told = " ".join(f"{p.name} {a:.3f} {b:.3f}" for p, (a, b) in zip(pupils, (sums / (REPORT if step % REPORT == 0 else 5)).tolist(), strict=True))
+            told = " ".join(
+                f"{p.name} {a:.3f} {b:.3f}"
+                for p, (a, b) in zip(pupils, (sums / (REPORT if step % REPORT == 0 else 5)).tolist(), strict=True)
+            )
             print(f"step {step}, {seen} queries, {rate:.0f}/s, loss and share of positives first: {told}", flush=True)
             sums.zero_()
     for pupil in pupils:

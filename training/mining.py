@@ -5,8 +5,6 @@ Cosine + 0.2 · BM25 / full, as in `search.fusion`, within the query's pool; BM2
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,13 +16,13 @@ from search.fusion import TEXT_WEIGHT, WORD_SHARE
 
 from .corpus import Corpus
 from .cross_encoder import VOCABULARY, CrossEncoder
+from .mined import DEPTH, Mined
 from .packing import pack, single
 from .ragged import Ragged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-DEPTH = 64
 PROMPT = (5050, 2023, 6251, 2005, 6575, 7882, 13768, 1024)
 """`Represent this sentence for searching relevant passages: `, the embedder's query prompt, in tokens."""
 MOST_TOKENS = 256
@@ -33,37 +31,9 @@ FREQUENT = 0.1
 """Word pieces in more than this share of a pool's passages do not count as words of a query."""
 
 
-@dataclass(frozen=True)
-class Mined:
-    """candidates: (queries, DEPTH) passages, best first, −1 where a pool has fewer; fused: their scores.
-
-    rank: (queries,) how many passages score above the positive. own: (queries,) the positive's score.
-    vectors: (passages, width) unit vectors in float16.
-    """
-
-    candidates: NDArray[np.int32]
-    fused: NDArray[np.float32]
-    rank: NDArray[np.int32]
-    own: NDArray[np.float32]
-    vectors: NDArray[np.float16]
-
-    def save(self, path: Path) -> None:
-        """Write everything as one .npz file."""
-        np.savez(
-            path, candidates=self.candidates, fused=self.fused, rank=self.rank, own=self.own, vectors=self.vectors
-        )
-
-    @classmethod
-    def load(cls, path: Path) -> Mined:
-        """What `save` wrote."""
-        return cls(**np.load(path))
-
-
 def mine(corpus: Corpus, embedder: CrossEncoder, device: str) -> Mined:
     """Search each query in its own pool."""
-    texts = [
-        np.concatenate([corpus.title[i], corpus.body[i]]) for i in range(len(corpus.body))
-    ]
+    texts = [np.concatenate([corpus.title[i], corpus.body[i]]) for i in range(len(corpus.body))]
     vectors = embed(embedder, texts, device)
     prompt = np.array(PROMPT, np.int16)
     asked = embed(embedder, [np.concatenate([prompt, corpus.query[i]]) for i in range(len(corpus.query))], device)
@@ -103,7 +73,9 @@ def embed(model: CrossEncoder, texts: list[NDArray[np.int16]], device: str) -> T
         alone = torch.full((len(ids),), ids.shape[1], device=device)
         with torch.autocast("cuda", torch.bfloat16, enabled=device == "cuda"):
             hidden = model.hidden(ids, alone)
-        vectors[torch.from_numpy(batch.places).to(device)] = functional.normalize(hidden.float(), dim=-1).to(vectors.dtype)
+        vectors[torch.from_numpy(batch.places).to(device)] = functional.normalize(hidden.float(), dim=-1).to(
+            vectors.dtype
+        )
     return vectors
 
 
@@ -122,7 +94,9 @@ class Words:
         self._device = device
         self._full = WORD_SHARE * np.log1p(count)
         self._telling = found <= max(1, FREQUENT * count)
-        self._matrix = torch.zeros(count, VOCABULARY, dtype=torch.float16 if device == "cuda" else torch.float32, device=device)
+        self._matrix = torch.zeros(
+            count, VOCABULARY, dtype=torch.float16 if device == "cuda" else torch.float32, device=device
+        )
         self._matrix[torch.from_numpy(row).to(device), torch.from_numpy(piece).to(device)] = (
             torch.from_numpy(weights).to(device).to(self._matrix.dtype)
         )

@@ -25,12 +25,16 @@ def logits_of(model: CrossEncoder, rows: Sequence[Row], device: str) -> NDArray[
     logits = np.zeros(len(rows), np.float32)
     for batch in pack(rows, 131_072 if device == "cuda" else 8192):
         with torch.autocast("cuda", torch.bfloat16, enabled=device == "cuda"):
-            given = model(torch.from_numpy(batch.ids).to(device).long(), torch.from_numpy(batch.seconds).to(device).long())
+            given = model(
+                torch.from_numpy(batch.ids).to(device).long(), torch.from_numpy(batch.seconds).to(device).long()
+            )
         logits[batch.places] = given.cpu().numpy()
     return logits
 
 
-def score(model: CrossEncoder, collection: Collection, device: str, most: int, windows: bool = False) -> NDArray[np.float32]:
+def score(
+    model: CrossEncoder, collection: Collection, device: str, most: int, windows: bool = False
+) -> NDArray[np.float32]:
     """(queries, DEPTH) logits, −inf where there is no candidate. With `windows`, a long passage's best stretch of `most` tokens counts."""
     rows, owners = [], []
     places = np.argwhere(collection.candidates >= 0)

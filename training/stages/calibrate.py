@@ -1,54 +1,39 @@
-"""Make the logit's sigmoid a probability."""
+"""Make the logit's sigmoid a probability, and weigh it against the fused score."""
 
 from __future__ import annotations
 
 import argparse
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import torch
 
-from ..calibration import Held, fit, reliability
-from ..checkpoints import save
-from ..corpus import Corpus, open_tokenizer
-from ..cross_encoder import from_folder
-from ..lists import Dealer
-from ..mining import Mined
+from ..calibration import fit, reliability, sigmoid
+from ..collection import Collection
 
-SIZE, MOST, QUERIES = 10, 256, 1500
+READ = 20
+"""Candidates that the product's reranker reads."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("work", type=Path, help="folder of corpus.npz and mined.npz")
-    parser.add_argument("models", type=Path, nargs="+", help="model folders, whose classifiers are scaled in place")
-    parser.add_argument("--queries", type=int, default=QUERIES, help="held-out queries (%(default)s)")
+    parser.add_argument("collections", type=Path, help="folder of the collections' .npz files")
+    parser.add_argument("model", help="name of its logits there, such as teacher-256")
 
 
 def run(given: argparse.Namespace) -> None:
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    corpus, mined = Corpus.load(given.work / "corpus.npz"), Mined.load(given.work / "mined.npz")
-    for folder in given.models:
-        model = from_folder(folder).to(device).eval()
-        dealer = Dealer(corpus, mined, open_tokenizer(folder), SIZE, MOST, 5, held_out=True)
-        held = score_lists(model, next(islice(dealer.deal(given.queries, 32_768), 1)), device)
-        scale, shift = fit(held.logits, held.labels)
-        with torch.no_grad():
-            model.classifier.weight.mul_(scale)
-            model.classifier.bias.mul_(scale).add_(shift)
-        save(model, folder, folder)
-        np.savez_compressed(folder / "held.npz", logits=held.logits, fused=held.fused, labels=held.labels)
-        print(f"{folder.name}: scale {scale:.3f}, shift {shift:+.3f}\n{reliability(held.logits * scale + shift, held.labels)}", flush=True)
-
-
-@torch.inference_mode()
-def score_lists(model, lists, device: str) -> Held:
-    """The logits of dealt lists."""
-    logits = np.zeros(lists.fused.size, np.float32)
-    for batch in lists.batches:
-        with torch.autocast("cuda", torch.bfloat16, enabled=device == "cuda"):
-            given = model(torch.from_numpy(batch.ids).to(device).long(), torch.from_numpy(batch.seconds).to(device).long())
-        logits[batch.places] = given.cpu().numpy()
-    labels = np.zeros_like(lists.fused)
-    labels[:, 0] = lists.answered
-    return Held(logits, lists.fused.ravel(), labels.ravel())
+    scored = np.load(given.collections / "logits" / f"{given.model}.npz")
+    parts = []
+    for path in sorted(given.collections.glob("*.npz")):
+        one = Collection.load(path)
+        there = one.candidates[:, :READ] >= 0
+        logits = scored[one.name][:, :READ][there].astype(np.float64)
+        shares = np.full(len(logits), 1 / len(logits))
+        parts.append(np.stack([logits, one.fused[:, :READ][there], one.gain[:, :READ][there] > 0, shares]))
+    logits, fused, labels, shares = np.concatenate(parts, axis=1)
+    scale, shift = fit(logits[:, None], labels, shares)
+    odds = scale * logits + shift
+    print(f"quantise --scale {scale:.4f} --shift {shift:+.4f}")
+    print(reliability(sigmoid(odds), labels))
+    both = np.stack([odds, fused], 1)
+    blend = fit(both, labels, shares)
+    print("Blend(odds={:.3f}, fused={:.2f}, shift={:.3f})".format(*blend))
+    print(reliability(sigmoid(both @ blend[:2] + blend[2]), labels))

@@ -12,8 +12,12 @@ from ..evaluation import judged
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("base", type=Path, help="folder of the base model")
-    parser.add_argument("folders", type=Path, nargs="+", help="BEIR folders, and folders with a .jsonl of the same name beside them")
-    parser.add_argument("--indexes", type=Path, required=True, help="folder for the indexes; what is there already is used")
+    parser.add_argument(
+        "folders", type=Path, nargs="+", help="BEIR folders, and folders with a .jsonl of the same name beside them"
+    )
+    parser.add_argument(
+        "--indexes", type=Path, required=True, help="folder for the indexes; what is there already is used"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
 
 
@@ -24,4 +28,7 @@ def run(given: argparse.Namespace) -> None:
         collect = beir if (folder / "corpus.jsonl").is_file() else known_item
         collection = collect(folder, given.indexes / folder.name, tokenizer)
         collection.save(given.out / f"{folder.name}.npz")
-        print(f"{folder.name}: {len(collection.queries)} queries, fused {judged(collection, collection.fused).mean():.4f}", flush=True)
+        print(
+            f"{folder.name}: {len(collection.queries)} queries, fused {judged(collection, collection.fused).mean():.4f}",
+            flush=True,
+        )

@@ -13,7 +13,7 @@ from ..cross_encoder import from_folder
 from ..lists import Dealer
 from ..loop import Pace, Pupil, streamed, train
 from ..losses import divergence, margins
-from ..mining import Mined
+from ..mined import Mined
 
 # a pupil's name → the teacher's layers that it begins with, its rate, and how it follows
 PUPILS = {
@@ -26,7 +26,9 @@ SIZE, HARDEST, MOST = 12, 8, 256
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("work", type=Path, help="folder of corpus.npz, mined.npz and teacher; each pupil gets a folder there")
+    parser.add_argument(
+        "work", type=Path, help="folder of corpus.npz, mined.npz and teacher; each pupil gets a folder there"
+    )
     parser.add_argument("pupils", nargs="+", choices=PUPILS, help="which to train, side by side")
     parser.add_argument("--seconds", type=float, default=400.0, help="wall time of training (%(default)s)")
     parser.add_argument("--queries", type=int, default=48, help="queries a step (%(default)s)")

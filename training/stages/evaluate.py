@@ -14,7 +14,9 @@ WEIGHTS = (5.0, 10.0, 15.0, 20.0, 30.0, 40.0, 60.0)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("collections", type=Path, help="folder of the collections' .npz files; logits are kept beside them")
+    parser.add_argument(
+        "collections", type=Path, help="folder of the collections' .npz files; logits are kept beside them"
+    )
     parser.add_argument("models", type=Path, nargs="*", help="model folders to score first")
     parser.add_argument("--most", type=int, default=256, help="tokens in a row (%(default)s)")
     parser.add_argument("--windows", action="store_true", help="a long passage's best stretch counts")
@@ -36,7 +38,9 @@ def run(given: argparse.Namespace) -> None:
         for folder in given.models:
             model = from_folder(folder).to(device).eval()
             logits = {one.name: score(model, one, device, given.most, given.windows) for one in collections}
-            np.savez_compressed(kept / f"{folder.name}{suffix}.npz", **{n: x.astype(np.float16) for n, x in logits.items()})
+            np.savez_compressed(
+                kept / f"{folder.name}{suffix}.npz", **{n: x.astype(np.float16) for n, x in logits.items()}
+            )
     scored = {path.stem: np.load(path) for path in sorted(kept.glob("*.npz"))}
     results = [
         result

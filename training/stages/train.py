@@ -12,14 +12,16 @@ from ..corpus import Corpus, open_tokenizer
 from ..cross_encoder import from_starter
 from ..lists import Dealer
 from ..loop import Pace, Pupil, streamed, train
-from ..mining import Mined
+from ..mined import Mined
 
 SIZE, MOST, RATE = 8, 256, 6e-5
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("base", type=Path, help="folder of the base model")
-    parser.add_argument("work", type=Path, help="folder of corpus.npz and mined.npz; the model goes to its folder `teacher`")
+    parser.add_argument(
+        "work", type=Path, help="folder of corpus.npz and mined.npz; the model goes to its folder `teacher`"
+    )
     parser.add_argument("--seconds", type=float, default=400.0, help="wall time of training (%(default)s)")
     parser.add_argument("--queries", type=int, default=48, help="queries a step (%(default)s)")
     parser.add_argument("--steps", type=int, default=0, help="end after so many, to try the stage")

@@ -145,14 +145,14 @@ def test(settings: Settings, name: str | None, cache_folder: str | None, bench: 
     Example:  docsearch models test mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ --bench
     """
     from search.caches import State
-    from search.hub import resolve
-    from search.inventory import STARTER, inventory
+    from search.inventory import inventory
+    from search.model_folder import locate
     from search.model_test import Outcome, examine
 
     if name is None:
         folders = [Path(model.path) for model in inventory(cache_folder).models if model.state is State.AVAILABLE]
     else:
-        folders = [STARTER if name == "starter" else resolve(name, cache_folder)]
+        folders = [locate(name, cache_folder)[0]]
     examined = []
     for folder in folders:
         examination = examine(folder, settings.config.backend, bench)
