@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from search.bundled import BUNDLED
 from search.caches import State, repository_folder
 from search.errors import UsageError
 from search.inventory import KNOWN, inventory, repositories
@@ -170,7 +171,7 @@ def test_other_models_are_listed_if_they_embed_or_rerank(tmp_path):
     }
     for name, made_files in models.items():
         write_model(tmp_path / "hub" / repository_folder(name) / "snapshots" / "1", made_files)
-    others = inventory().models[len(KNOWN) + 1 :]
+    others = inventory().models[len(BUNDLED) + len(KNOWN) :]
     assert [(model.name, model.role, model.licence) for model in others] == [
         ("cross-encoder/ms-marco-MiniLM-L6-v2", "reranker", ""),
         ("some/classifier", "reranker", ""),

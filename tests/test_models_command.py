@@ -149,6 +149,7 @@ def test_test_without_a_name_tests_all_that_are_here(tmp_path):
     assert done.code == 0
     assert [(test["name"], test["outcome"]) for test in tests] == [
         ("bge-small-en-v1.5 (8-bit)", "works"),
+        ("docsearch starter reranker (8-bit)", "works"),
         ("Qwen3-Embedding-0.6B-4bit-DWQ", "works with these differences"),
     ]
     blob = next((tmp_path / "hub" / repository_folder(DWQ) / "snapshots").glob("*/model.safetensors")).resolve()
