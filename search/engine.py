@@ -97,11 +97,14 @@ class Engine:
         return lambda item, probability: self.calibration.score(blend.fused(item.row.fused, probability))
 
     def _least(self, asked: Request, item: Ranked, blend: Blend | None) -> float:
-        """What a hit has to score; noise is known on the scale of the fused score, not on that of a reranker that judges alone."""
+        """What a hit has to score: noise is known on the scales of the fused and the blended score, not of a reranker that judges alone."""
         if asked.min_score is not None:
             return asked.min_score
-        fused = item.rerank is None or blend is not None
-        return self.calibration.noise if asked.mode == "hybrid" and fused else 0.0
+        if asked.mode != "hybrid":
+            return 0.0
+        if item.rerank is None:
+            return self.calibration.noise
+        return blend.noise if blend else 0.0
 
 
 def _hit(place: int, item: Ranked, entry: Entry, legs: Legs, asked: Request) -> Hit:

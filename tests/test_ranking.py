@@ -115,7 +115,7 @@ def test_asking_an_index_without_rerankers(index: Index, notes: Path) -> None:
 
 def test_a_small_reranker_is_blended_with_the_fused_score() -> None:
     a, b, c = (Ranked(Fused(key, 0.0, 0.0, fused), 0.5) for key, fused in (("a", 0.8), ("b", 0.7), ("c", 0.6)))
-    blend = Blend(weight=0.1, neutral=0.0)
+    blend = Blend(weight=0.1, neutral=0.0, noise=0.0)
 
     def score(item: Ranked, probability: float) -> float:
         return round(blend.fused(item.row.fused, probability), 4)
