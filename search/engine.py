@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from .calibration import Calibration
+from .calibration import BLENDS, Blend, Calibration
 from .catalog import Catalog
 from .config import CANDIDATES
 from .entries import Entry
@@ -84,10 +84,13 @@ class Engine:
         there = {key for key, candidate in legs.candidates.items() if candidate.doc in entries}
         ranked = [item for item in rank(legs, asked.mode, self.calibration) if item.row.key in there]
         marker = Marker(asked.text)
+        # a BM25 is no fused score
+        blend = BLENDS.get(reranker.name) if reranker is not None and asked.mode != "text" else None
+        blended = self._blended(blend) if blend else None
         name = reranker.name if reranker else None
 
         def result(order: list[Ranked]) -> QueryResult:
-            kept = {item.row.key: item for item in order if item.score >= self._least(asked, item)}
+            kept = {item.row.key: item for item in order if item.score >= self._least(asked, item, blend)}
             keys = group([(key, legs.candidates[key].doc) for key in kept], asked.limit, asked.per_file)
             hits = tuple(
                 _hit(place, kept[key], entries[legs.candidates[key].doc], legs, asked, marker)
@@ -100,13 +103,22 @@ class Engine:
         if reranker is None:
             return result(ranked)
         texts = [embedded_text(legs.candidates[item.row.key].passage) for item in ranked[: asked.candidates]]
-        watch = None if on_order is None else lambda scores: on_order(result(reordered(ranked, scores)))
-        return result(reordered(ranked, rerank(reranker, asked.text, texts, asked.rerank_budget, watch)))
+        watch = None if on_order is None else lambda scores: on_order(result(reordered(ranked, scores, blended)))
+        probabilities = rerank(reranker, asked.text, texts, asked.rerank_budget, watch)
+        return result(reordered(ranked, probabilities, blended))
 
-    def _least(self, asked: Request, item: Ranked) -> float:
+    def _blended(self, blend: Blend) -> Callable[[Ranked, float], float]:
+        return lambda item, probability: self.calibration.score(blend.fused(item.row.fused, probability))
+
+    def _least(self, asked: Request, item: Ranked, blend: Blend | None) -> float:
+        """What a hit has to score: noise is known on the scales of the fused and the blended score, not of a reranker that judges alone."""
         if asked.min_score is not None:
             return asked.min_score
-        return self.calibration.noise if asked.mode == "hybrid" and item.rerank is None else 0.0
+        if asked.mode != "hybrid":
+            return 0.0
+        if item.rerank is None:
+            return self.calibration.noise
+        return blend.noise if blend else 0.0
 
 
 def _hit(place: int, item: Ranked, entry: Entry, legs: Legs, asked: Request, marker: Marker) -> Hit:

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .bundled import BUNDLED
 from .caches import REPOSITORY, Cached, State, cached_models, condition, places
 from .checksums import is_checksum
 from .errors import DocsearchError, ModelError, UsageError
@@ -39,9 +40,6 @@ NEEDED = {
     "tokenizer.json": "no tokenizer.json",
     "*.safetensors": "no weights as safetensors",
 }
-STARTER_NAME = "bge-small-en-v1.5 (8-bit)"
-# the models that come with the package: short name → folder and the name that an index records
-BUNDLED = {"starter": (Path(__file__).parent / "models" / "starter", STARTER_NAME)}
 PARTIAL_CONTENT = 206
 AGAIN = "run the same command again: it goes on where it stopped"
 # what the hub answers, by its status; {wait} is empty or how long it asks to wait
@@ -184,13 +182,13 @@ def _is_like(file: str, pattern: str) -> bool:
 
 
 def resolve(name: str, cache_folder: str | None = None) -> Path:
-    """The local folder of the model `name`: `starter`, a path, a repository id (`ORG/NAME`), or the last part of one.
+    """The local folder of the model `name`: one of the package's, a path, a repository id (`ORG/NAME`), or the last part of one.
 
     Looked for in `cache_folder` or what DOCSEARCH_MODELS names, then in the hub's cache and in docsearch's own folder.
     ModelError, with the command to run, where it is not there, not whole, or where several models have the name.
     """
     if name in BUNDLED:
-        return BUNDLED[name][0]
+        return BUNDLED[name].folder
     if name.startswith(("/", ".", "~")):
         folder = Path(name).expanduser()
         if not folder.is_dir():

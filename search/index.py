@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from .choice import ModelChoice
-from .config import CANDIDATES, MAX_FILE_SIZE, default_index
+from .config import MAX_FILE_SIZE, default_index
 from .documents import Passage, Skip
 from .entries import Entry
 from .errors import IndexDamaged, NoIndex, UsageError
@@ -214,19 +214,21 @@ class Index:
 
     def query(
         self, text: str, limit: int = 10, mode: str = "hybrid", where: Filter | None = None, per_file: int | None = None,
-        min_score: float | None = None, explain: bool = False, rerank: bool | None = None, candidates: int = CANDIDATES,
+        min_score: float | None = None, explain: bool = False, rerank: bool | None = None, candidates: int | None = None,
         rerank_budget: float | None = None, on_order: Callable[[QueryResult], None] | None = None,
     ) -> QueryResult:  # fmt: skip
         """The passages that answer `text`, best first.
 
         mode: hybrid, vector or text. `where` limits the documents, `per_file` the passages of each; `min_score` None cuts noise only. The best
-        `candidates` are reranked, within `rerank_budget` seconds: `rerank` None means in hybrid mode where the profile's reranker is present.
+        `candidates` (None: as many as the profile says) are reranked, within `rerank_budget` seconds: `rerank` None means in hybrid mode where
+        the profile's reranker is present.
         While the reranker reads, `on_order` is given the order so far now and then; what it raises ends the query.
         Raises NoIndex, UsageError for an empty query, ModelMismatch.
         """
         from .engine import Request
 
-        asked = Request(text, limit, mode, where, per_file, min_score, explain, candidates, rerank_budget)
+        read = candidates or self.parts.profile.candidates
+        asked = Request(text, limit, mode, where, per_file, min_score, explain, read, rerank_budget)
         wanted = mode == "hybrid" if rerank is None else rerank
         reranker, warnings = self.parts.reranker(bool(rerank)) if wanted else (None, ())
         table = self.parts.table

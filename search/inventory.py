@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .bundled import BUNDLED, bundled_at
 from .caches import Cached, State, cached_models, condition, places, read_object, weight_files, weights_header
 from .errors import ModelError, UsageError
 from .profiles import PROFILES, Profile, choose_profile
 
 EMBEDDER, RERANKER = "embedder", "reranker"
 STANDARD, MLX = "standard", "MLX"
-STARTER = Path(__file__).parent / "models" / "starter"
 APACHE, MIT = "Apache-2.0", "MIT"
 LICENCES = {"apache-2.0": APACHE, "mit": MIT}
 FLOAT_BITS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16}
@@ -87,14 +87,14 @@ KNOWN: tuple[KnownModel, ...] = (
 
 
 def inventory(cache_folder: str | None = None) -> Inventory:
-    """What is where: the shipped model, the known ones whether here or not, then every other embedder and reranker."""
+    """What is where: the shipped models, the known ones whether here or not, then every other embedder and reranker."""
     looked_at = places(cache_folder)
     found: dict[str, list[Cached]] = {}
     for place in looked_at:
         for model in cached_models(place):
             found.setdefault(model.name, []).append(model)
-    starter = _entry(Cached("starter", STARTER, STARTER), None)
-    rows = [starter, *(_best(found.pop(known.name, []), known) for known in KNOWN)]
+    bundled = (_entry(Cached(name, model.folder, model.folder), None) for name, model in BUNDLED.items())
+    rows = [*bundled, *(_best(found.pop(known.name, []), known) for known in KNOWN)]
     others = (_best(models, None) for _, models in sorted(found.items()))
     rows += [entry for entry in others if entry.role]
     hint = "plug in its disk, or create the folder"
@@ -243,4 +243,4 @@ def _licence(folder: Path) -> str:
         key, _, value = line.partition(":")
         if key == "license":
             return LICENCES.get(value.strip(), value.strip())
-    return MIT if folder == STARTER else ""
+    return MIT if bundled_at(folder) else ""

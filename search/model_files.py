@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .hub import BUNDLED, resolve
+from .bundled import BUNDLED, bundled_at
+from .hub import resolve
 from .models.names import model_name
 
 if TYPE_CHECKING:
@@ -29,8 +30,7 @@ class ModelFiles:
         from .models.checkpoint import Checkpoint
 
         folder = resolve(name_or_path)
-        name = BUNDLED[name_or_path][1] if name_or_path in BUNDLED else model_name(folder)
-        return cls(name, folder, Checkpoint(folder))
+        return cls(title_of(folder), folder, Checkpoint(folder))
 
     def tokenizer(self, rules: TokenRules) -> ModelTokenizer:
         """Its tokenizer. ModelError where it has none."""
@@ -45,3 +45,13 @@ class ModelFiles:
         encoder = open_encoder(self.checkpoint, backend)
         tokenizer.fit(encoder.vocab_size)
         return encoder
+
+
+def title_of(folder: Path) -> str:
+    """The full name of the model in that folder, be it one of the package's or another.
+
+    >>> title_of(BUNDLED["starter"].folder)
+    'bge-small-en-v1.5 (8-bit)'
+    """
+    bundled = bundled_at(folder)
+    return BUNDLED[bundled].title if bundled else model_name(folder)

@@ -12,8 +12,8 @@ from .caches import read_object
 from .checksums import wrong_files
 from .errors import DocsearchError, ModelError
 from .hub import remedy
-from .inventory import STARTER, ModelEntry, role_of
-from .models.names import model_name
+from .inventory import ModelEntry, role_of
+from .model_files import title_of
 from .published import QUANTISED, ROUNDING, Matrix, furthest, published
 from .subjects import SUBJECTS, Measurement
 
@@ -68,7 +68,7 @@ def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examina
     from .models.engines import engine_for, notice_of
 
     engine = engine_for(backend, _model_type(folder))
-    name = "bge-small-en-v1.5 (8-bit)" if folder == STARTER else model_name(folder)
+    name = title_of(folder)
     role = role_of(name, folder)
     if role not in SUBJECTS:
         raise ModelError(f"{name} is neither an embedder nor a reranker by its name and files", "choose another model")
@@ -104,7 +104,7 @@ def unusable(entry: ModelEntry) -> Examination:
 
 def example_scores(folder: Path, backend: str = "auto") -> Matrix:
     """The model's scores of the published example; raises what loading it raises."""
-    role = role_of(model_name(folder), folder)
+    role = role_of(title_of(folder), folder)
     if role not in SUBJECTS:
         raise ModelError(f"{folder} is neither an embedder nor a reranker by its name and files")
     return SUBJECTS[role](folder, backend).scores()

@@ -13,7 +13,7 @@ from .choice import ModelChoice, Models, check_same_vectors, models_after, model
 from .errors import ModelError, ModelMismatch, NoIndex
 from .index_models import Change, change_of, clear, next_table, put_change, record, recorded, table_of, vectors_of
 from .passages import PassageRules
-from .profiles import profile_named
+from .profiles import Profile, profile_named
 from .results import IndexModels
 
 if TYPE_CHECKING:
@@ -96,6 +96,11 @@ class Parts:
     def models(self) -> IndexModels | None:
         """The record of the index's models; None before the first document."""
         return recorded(self.catalog)
+
+    @property
+    def profile(self) -> Profile:
+        """The profile of the index, or of the one to be made."""
+        return profile_named((self.models or self._new_models()).profile)
 
     def reranker(self, explicit: bool) -> tuple[Reranker | None, tuple[str, ...]]:
         """The index's reranker, or none and a warning: where it cannot be used, or was asked for explicitly and there is none.

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from .config import CANDIDATES
 from .errors import UsageError
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An embedder, the reranker that goes with it (empty: none), what they are for, and the machine that runs them well."""
+    """An embedder, the reranker that goes with it (empty: none), what they are for, and the machine that runs them well.
+
+    `candidates` are the passages that the reranker reads where no other number is asked for.
+    """
 
     name: str
     embedder: str
@@ -18,10 +22,17 @@ class Profile:
     purpose: str
     memory_gb: int = 0
     needs_gpu: bool = False
+    candidates: int = CANDIDATES
 
 
 _ALL = (
-    Profile("starter", "starter", "", "shipped with docsearch: works at once, offline, anywhere"),
+    Profile(
+        "starter",
+        "starter",
+        "starter-reranker",
+        "shipped with docsearch: works at once, offline, anywhere",
+        candidates=20,
+    ),
     Profile("fast", "mlx-community/bge-small-en-v1.5-bf16", "Qwen/Qwen3-Reranker-0.6B", "a small embedder, reranked"),
     Profile(
         "balanced",

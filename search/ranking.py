@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from .calibration import Calibration, text_score
@@ -29,15 +29,19 @@ def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:
     return [Ranked(row, calibration.score(row.fused)) for row in rows]
 
 
-def reordered(ranked: Sequence[Ranked], probabilities: Sequence[float]) -> list[Ranked]:
-    """The order after reranking the first candidates: by probability, ties by the fused order; what was not read keeps its order behind them.
+def reordered(
+    ranked: Sequence[Ranked], probabilities: Sequence[float], score: Callable[[Ranked, float], float] | None = None
+) -> list[Ranked]:
+    """The order after reranking the first candidates, whose probabilities are given; what was not read keeps its order behind them.
+
+    `score` makes a score of a candidate and its probability; None is the probability itself. Ties stand in the fused order.
 
     >>> a, b, c = (Ranked(Fused(key, 0.0, 0.0, 0.0), 0.5) for key in "abc")
     >>> [(item.row.key, item.score) for item in reordered([a, b, c], [0.1, 0.9])]
     [('b', 0.9), ('a', 0.1), ('c', 0.5)]
     """
     read = [
-        replace(item, score=probability, rerank=probability)
+        replace(item, score=score(item, probability) if score else probability, rerank=probability)
         for item, probability in zip(ranked, probabilities, strict=False)
     ]
     return [*sorted(read, key=lambda item: -item.score), *ranked[len(read) :]]

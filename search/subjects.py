@@ -9,7 +9,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Protocol
 
-from .inventory import EMBEDDER, RERANKER, STARTER
+from .bundled import bundled_at
+from .inventory import EMBEDDER, RERANKER
 from .published import DOCUMENTS, QUERIES, Matrix
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class EmbedderSubject:
     def __init__(self, folder: Path, backend: str) -> None:
         from .embedder import load_embedder
 
-        self._model = load_embedder("starter" if folder == STARTER else str(folder), backend)
+        self._model = load_embedder(bundled_at(folder) or str(folder), backend)
 
     def scores(self) -> Matrix:
         """Cosines."""
@@ -100,7 +101,7 @@ class RerankerSubject:
     def __init__(self, folder: Path, backend: str) -> None:
         from .reranker import load_reranker
 
-        self._model = load_reranker(str(folder), backend)
+        self._model = load_reranker(bundled_at(folder) or str(folder), backend)
 
     def scores(self) -> Matrix:
         """Probabilities."""

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from search.bundled import BUNDLED
 from search.calibration import UNKNOWN, calibration_for
-from search.hub import STARTER_NAME
 
 LEAST, MOST = 0.0, 1.2
 """What fused scores are: a cosine, for texts hardly ever negative, and a fifth for the text leg."""
@@ -22,7 +22,7 @@ LEAST, MOST = 0.0, 1.2
     ],
 )
 def test_the_starters_weights_in_any_number_of_bits_have_its_curve(name):
-    assert calibration_for(name) is calibration_for(STARTER_NAME)
+    assert calibration_for(name) is calibration_for(BUNDLED["starter"].title)
     assert calibration_for(name) is not UNKNOWN
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from search.bundled import BUNDLED
 from search.caches import State, repository_folder
 from search.errors import UsageError
 from search.inventory import KNOWN, ModelEntry, inventory, repositories
@@ -49,15 +50,17 @@ def test_the_reports_models_are_the_table():
     assert set(MADE) == {model.name for model in KNOWN}
 
 
-def test_with_empty_caches_only_the_starter_is_here():
+def test_with_empty_caches_only_the_bundled_models_are_here():
     found = inventory()
     assert [(model.name, model.state) for model in found.models] == [
         ("starter", State.AVAILABLE),
+        ("starter-reranker", State.AVAILABLE),
         *((known.name, State.MISSING) for known in KNOWN),
     ]
-    starter = found.models[0]
+    starter, reranker = found.models[:2]
     assert (starter.role, starter.form, starter.bits, starter.dimensions) == ("embedder", "MLX", 8, 384)
-    assert (starter.profiles, starter.licence) == (("starter",), "MIT")
+    assert (reranker.role, reranker.form, reranker.bits, reranker.dimensions) == ("reranker", "MLX", 8, 0)
+    assert (starter.profiles, starter.licence) == (reranker.profiles, reranker.licence) == (("starter",), "MIT")
     assert found.warnings == ()
 
 
@@ -168,7 +171,7 @@ def test_other_models_are_listed_if_they_embed_or_rerank(tmp_path):
     }
     for name, made_files in models.items():
         write_model(tmp_path / "hub" / repository_folder(name) / "snapshots" / "1", made_files)
-    others = inventory().models[len(KNOWN) + 1 :]
+    others = inventory().models[len(BUNDLED) + len(KNOWN) :]
     assert [(model.name, model.role, model.licence) for model in others] == [
         ("cross-encoder/ms-marco-MiniLM-L6-v2", "reranker", ""),
         ("some/classifier", "reranker", ""),

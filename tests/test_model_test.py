@@ -7,14 +7,16 @@ from pathlib import Path
 import mlx.core as mx
 import pytest
 
+from search.bundled import BUNDLED
 from search.conversion import convert
 from search.errors import ModelError, UsageError
-from search.inventory import STARTER
 from search.model_test import Finding, Outcome, examine, example_scores
 from search.published import furthest, published
 from search.subjects import Measurement
 
 from .made_models import MADE, empty_caches, made, write_model
+
+STARTER = BUNDLED["starter"].folder
 
 
 @pytest.fixture(autouse=True)

@@ -38,9 +38,11 @@ def test_the_table_for_people(tmp_path):
         models(tmp_path, "pull", DWQ, hub=hub)
     out = models(tmp_path, "list").out.splitlines()
     assert out[0].split() == ["MODEL", "ROLE", "FORM", "BITS", "DIMENSIONS", "SIZE", "STATE", "PROFILES", "LICENCE"]
-    assert [line.split()[0] for line in out[1:]] == ["starter", *MADE]
+    assert [line.split()[0] for line in out[1:]] == ["starter", "starter-reranker", *MADE]
     rows = {line.split()[0]: line.split() for line in out}
     assert rows["starter"] == ["starter", "embedder", "MLX", "8", "384", "36", "MB", "available", "starter", "MIT"]
+    bundled = ["starter-reranker", "reranker", "MLX", "8", "-", "25", "MB", "available", "starter", "MIT"]
+    assert rows["starter-reranker"] == bundled
     here = rows[DWQ]
     assert (here[1:5], here[6:8], here[-1]) == (["embedder", "MLX", "4", "64"], ["kB", "available"], "Apache-2.0")
     away = rows["Qwen/Qwen3-Reranker-8B"]
@@ -122,6 +124,7 @@ def test_test_without_a_name_tests_all_that_are_here(tmp_path):
     assert done.code == 0
     assert [(test["name"], test["outcome"]) for test in tests] == [
         ("bge-small-en-v1.5 (8-bit)", "works"),
+        ("docsearch starter reranker (8-bit)", "works"),
         ("Qwen3-Embedding-0.6B-4bit-DWQ", "works with these differences"),
     ]
     blob = next((tmp_path / "hub" / repository_folder(DWQ) / "snapshots").glob("*/model.safetensors")).resolve()

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from search.hub import STARTER_NAME
+from search.bundled import BUNDLED
 from search.index import Index
 from search.results import Progress
 from tui.progress import ProgressLine, announcement, line_of, long_time_left
@@ -39,7 +39,10 @@ def test_what_is_long_enough_to_be_said(state, left):
 def test_the_announcement():
     hint = "; a smaller model is faster: docsearch ingest --reembed --profile starter"
     assert announcement(progress(1000), 15_000, "CPU") == f"about 4 h 10 min at 150 tokens/s on this CPU{hint}"
-    assert announcement(progress(1000, model=STARTER_NAME), 700, "GPU") == "about 12 min at 150 tokens/s on this GPU"
+    assert (
+        announcement(progress(1000, model=BUNDLED["starter"].title), 700, "GPU")
+        == "about 12 min at 150 tokens/s on this GPU"
+    )
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])

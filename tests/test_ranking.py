@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from search.calibration import Blend
 from search.choice import ModelChoice
 from search.engine import Request
 from search.errors import ModelError
@@ -114,7 +115,7 @@ def test_a_missing_reranker_is_one_warning_and_the_fused_order(tmp_path: Path, n
         )
 
 
-def test_asking_a_profile_without_a_reranker(index: Index, notes: Path) -> None:
+def test_asking_an_index_without_rerankers(index: Index, notes: Path) -> None:
     index.ingest([notes])
     assert index.query("tide").warnings == ()
     assert index.query("tide", rerank=True).warnings == (
@@ -162,3 +163,59 @@ def test_queries_go_on_while_the_reranker_is_loaded(tmp_path: Path, notes: Path)
             assert not index.query("tide", rerank=False).reranked
             loaded.set()
             assert reranked.result(30).reranked
+
+
+def test_a_small_reranker_is_blended_with_the_fused_score() -> None:
+    a, b, c = (Ranked(Fused(key, 0.0, 0.0, fused), 0.5) for key, fused in (("a", 0.8), ("b", 0.7), ("c", 0.6)))
+    blend = Blend(weight=0.1, neutral=0.0, noise=0.0)
+
+    def score(item: Ranked, probability: float) -> float:
+        return round(blend.fused(item.row.fused, probability), 4)
+
+    # log-odds: ln 0.25 = -1.3863, ln 4 = 1.3863
+    got = reordered([a, b, c], [0.2, 0.8], score)
+    assert [(item.row.key, item.score, item.rerank) for item in got] == [
+        ("b", 0.8386, 0.8),
+        ("a", 0.6614, 0.2),
+        ("c", 0.5, None),
+    ]
+    assert [score(a, certain) for certain in (0.0, 1.0)] == [-0.5816, 2.1816]
+
+
+def test_a_blended_score_keeps_the_scale_of_the_fused_score(index: Index, notes: Path) -> None:
+    class Undecided(LengthReranker):
+        name = "docsearch starter reranker (8-bit)"
+
+        def score(self, query: str, passages: Sequence[str]) -> Vectors:
+            # the neutral log-odds
+            return np.full(len(passages), 1 / (1 + np.exp(2.0)), np.float32)
+
+    index.ingest([notes])
+    plain = index.engine.query(Request("tide"))
+    blended = index.engine.query(Request("tide"), Undecided())
+    assert [(hit.id, round(hit.score, 5)) for hit in blended.hits] == [
+        (hit.id, round(hit.score, 5)) for hit in plain.hits
+    ]
+    assert {hit.scores.rerank and round(hit.scores.rerank, 4) for hit in blended.hits} == {0.1192}
+
+
+@pytest.mark.parametrize(("profile", "read"), [("starter", 20), ("fast", 50)])
+def test_a_profile_says_how_many_passages_are_read(tmp_path: Path, profile: str, read: int) -> None:
+    reranker = LengthReranker()
+    with Index(
+        str(tmp_path / "i"), profile, lambda name: ToyEmbedder(), PassageRules(), None, lambda name: reranker
+    ) as index:
+        index.ingest([many(tmp_path)])
+        index.query("tide")
+        index.query("tide", candidates=3)
+    assert reranker.read == [read, 3]
+
+
+def many(folder: Path) -> Path:
+    """A folder of 60 documents."""
+    (folder / "many").mkdir(exist_ok=True)
+    for number in range(60):
+        (folder / "many" / f"{number}.txt").write_text(
+            f"The tide turns, and the harbour empties for the time {number}."
+        )
+    return folder / "many"

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from search.hub import STARTER_NAME
+from search.bundled import BUNDLED
 from search.results import Progress
 
 from .terminal import printable
@@ -75,7 +75,7 @@ def announcement(progress: Progress, left: float, device: str) -> str:
     minutes = round(left / 60)
     time = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
     said = f"about {time} at {progress.tokens_per_second:,.0f} tokens/s on this {device}"
-    if progress.model == STARTER_NAME:
+    if progress.model == BUNDLED["starter"].title:
         return said
     return f"{said}; a smaller model is faster: docsearch ingest --reembed --profile starter"
 

@@ -189,7 +189,8 @@ def rm(settings: Settings, name: str, cache_folder: str | None) -> int:
     Example:  docsearch models rm Qwen/Qwen3-Reranker-4B
     """
     from search.errors import UsageError
-    from search.hub import BUNDLED, find, remove
+    from search.bundled import BUNDLED
+    from search.hub import find, remove
 
     if name in BUNDLED:
         raise UsageError(f"{name} belongs to docsearch and stays with it", "see: docsearch models list")

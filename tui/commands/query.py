@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from search.config import CANDIDATES, MAX_LIMIT, MODES
+from search.config import MAX_LIMIT, MODES
 from search.errors import UsageError
 
 from ..exit_codes import ExitCode
@@ -50,7 +50,12 @@ if TYPE_CHECKING:
 @click.option("--explain", is_flag=True, help="Show how each hit came to its place.")
 @click.option("--rerank/--no-rerank", default=None, help="Let the profile's reranker order the best candidates.")
 @click.option("--reranker", metavar="NAME|FOLDER", help="Let this one do it.")
-@click.option("--candidates", type=click.IntRange(1, MAX_LIMIT), metavar="N", help="How many it reads (default: 50).")
+@click.option(
+    "--candidates",
+    type=click.IntRange(1, MAX_LIMIT),
+    metavar="N",
+    help="How many it reads (default: the profile's, 20 or 50).",
+)
 @click.option("--rerank-budget", type=click.FloatRange(0), metavar="SECONDS", help="How long it may take.")
 @pass_settings
 def query(
@@ -88,7 +93,7 @@ def query(
                 continue
             result = index.query(
                 words, limit or settings.config.limit, mode, where, per_file, min_score, explain,
-                rerank, candidates or CANDIDATES, rerank_budget,
+                rerank, candidates, rerank_budget,
             )  # fmt: skip
             found = found or bool(result.hits)
             _show(settings, result, as_json, as_lines, only_files or null, null, full)

@@ -1,0 +1,116 @@
+"""The parts of the reranker's training that need no torch."""
+
+import doctest
+import json
+import lzma
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search.bundled import BUNDLED
+from training import calibration, metrics
+from training.collection import BEIR, DEPTH, KNOWN_ITEM, Collection
+from training.corpus import Corpus, open_tokenizer, read
+from training.evaluation import judged
+from training.lists import Dealer, Lists
+from training.mined import DEPTH as MINED
+from training.mined import Mined
+from training.packing import CLS, SEP, pack, pair
+from training.ragged import Ragged
+
+
+def passages() -> Iterator[dict[str, object]]:
+    for number in range(120):
+        yield {
+            "s": "docs",
+            "d": number,
+            "t": f"Tide {number}",
+            "x": f"The harbour empties {number} times. Boats lie dry.",
+        }
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    folder = tmp_path_factory.mktemp("data")
+    queries = [
+        {"q": f"when does harbour {p} empty", "p": p, "k": "question", "u": p % 2, "r": [0, 27] if p == 3 else None}
+        for p in range(120)
+    ]
+    for name, rows in (("passages", list(passages())), ("queries", queries)):
+        with lzma.open(folder / f"{name}.jsonl.xz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+    tokenizer = open_tokenizer(BUNDLED["starter"].folder)
+    read(folder / "passages.jsonl.xz", folder / "queries.jsonl.xz", tokenizer).save(folder / "corpus.npz")
+    return Corpus.load(folder / "corpus.npz")
+
+
+def texts(corpus: Corpus, ragged: Ragged, number: int) -> str:
+    return str(open_tokenizer(BUNDLED["starter"].folder).decode(ragged[number].tolist()))
+
+
+@pytest.mark.parametrize("module", [calibration, metrics])
+def test_examples(module: object) -> None:
+    assert doctest.testmod(module).failed == 0
+
+
+def test_a_query_made_from_a_sentence_finds_the_passage_without_it(corpus: Corpus) -> None:
+    assert texts(corpus, corpus.query, 3) == "when does harbour 3 empty"
+    assert texts(corpus, corpus.body, 3) == "the harbour empties 3 times. boats lie dry."
+    assert texts(corpus, corpus.rest, 3) == ". boats lie dry."
+    assert (len(corpus.rest[4]), corpus.shown.tolist()[:4]) == (0, [False, True, False, True])
+
+
+def test_rows_and_batches() -> None:
+    rows = [pair(np.array([7, 8], np.int16), np.arange(1, n, dtype=np.int16), 12) for n in (30, 3)]
+    assert [row.ids.tolist() for row in rows] == [
+        [CLS, 7, 8, SEP, 1, 2, 3, 4, 5, 6, 7, SEP],
+        [CLS, 7, 8, SEP, 1, 2, SEP],
+    ]
+    (batch,) = pack(rows, 32)
+    assert (batch.places.tolist(), batch.ids.shape, batch.seconds.tolist()) == ([1, 0], (2, 16), [4, 4])
+    assert [one.places.tolist() for one in pack(rows, 31)] == [[1], [0]]
+
+
+def dealt(corpus: Corpus, seed: int) -> Lists:
+    count = len(corpus.query)
+    candidates = (np.arange(count)[:, None] + np.arange(MINED)) % count
+    mined = Mined(
+        candidates.astype(np.int32), np.linspace(0.9, 0.5, MINED, dtype=np.float32)[None].repeat(count, 0),
+        np.zeros(count, np.int32), np.full(count, 0.9, np.float32), np.eye(count, dtype=np.float16),
+    )  # fmt: skip
+    dealer = Dealer(corpus, mined, open_tokenizer(BUNDLED["starter"].folder), 8, 64, seed)
+    return next(islice(dealer.deal(50, 4096), 1))
+
+
+def test_a_list_has_its_positive_first_and_a_seed_deals_it_again(corpus: Corpus) -> None:
+    lists = dealt(corpus, 1)
+    assert (lists.fused.shape, lists.answered.shape) == ((50, 8), (50,))
+    assert (lists.fused[:, 0] >= lists.fused[:, 1:].max(1)).all()
+    rows = np.concatenate([batch.places for batch in lists.batches])
+    assert sorted(rows.tolist()) == list(range(400))
+    assert lists.answered.mean() > 0.8
+    again, other = dealt(corpus, 1), dealt(corpus, 2)
+    np.testing.assert_array_equal(lists.fused, again.fused)
+    assert not np.array_equal(lists.fused, other.fused)
+
+
+@pytest.mark.parametrize(("kind", "values"), [(BEIR, [1.0, 1 / np.log2(3)]), (KNOWN_ITEM, [1.0, 0.0])])
+def test_an_order_is_judged_and_a_collection_is_kept(tmp_path: Path, kind: str, values: list[float]) -> None:
+    shape = (2, DEPTH)
+    candidates, gain, scores = np.full(shape, -1, np.int32), np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    candidates[:, :2], gain[:, 1] = [0, 1], 1
+    scores[0, 1], scores[:, 2] = 1, 9  # there is no third candidate
+    ideal = np.zeros((2, 10), np.float32)
+    ideal[:, 0] = 1
+    texts = Ragged.of([[1, 2], [3]])
+    zeros = np.zeros(shape, np.float32)
+    made = Collection(
+        "tides", kind, texts, texts, candidates, zeros, zeros, zeros, gain, ideal, zeros[:, :2], np.zeros(2, np.int32)
+    )
+    made.save(tmp_path / "tides.npz")
+    found = Collection.load(tmp_path / "tides.npz")
+    assert (found.name, found.kind, found.passages[1].tolist()) == ("tides", kind, [3])
+    np.testing.assert_allclose(judged(found, scores), values)

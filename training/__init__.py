@@ -1,0 +1,1 @@
+"""How the reranker that comes with the package is trained, measured and quantised; README.md beside this file has the recipe."""

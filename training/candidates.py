@@ -1,0 +1,150 @@
+"""What a reranker gets to order on the development collections: the fused top 50 of the product's own query engine.
+
+A BEIR folder's documents are one passage each; a known-item folder is ingested as a user would.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from search.documents import Passage, Row
+from search.embedder import load_embedder
+from search.fusion import fuse
+from search.index import Index
+from search.legs import run_legs
+from search.passages import embedded_text
+from search.store import Store
+from search.terms import passage_terms
+
+from .collection import BEIR, DEPTH, KNOWN_ITEM, TOP, Collection
+from .corpus import tokenised
+from .metrics import ndcg
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+    from search.documents import Candidate
+    from search.protocols import Embedder
+
+LEG = 100
+"""Passages that each leg brings."""
+PASSAGE_TOKENS, QUERY_TOKENS = 480, 128
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query and what answers it: gains by document number, or for a known item its path under the folder and its words."""
+
+    text: str
+    gains: dict[int, float]
+    path: str = ""
+    words: tuple[str, ...] = ()
+
+
+def beir(folder: Path, store_folder: Path, tokenizer: Tokenizer) -> Collection:
+    """The collection of a BEIR folder; the store is made where it is not there yet."""
+    embedder = load_embedder()
+    documents = [json.loads(line) for line in (folder / "corpus.jsonl").read_text().splitlines()]
+    names = {row["_id"]: number for number, row in enumerate(documents)}
+    judged: dict[str, dict[int, float]] = {}
+    for line in (folder / "qrels.tsv").read_text().splitlines()[1:]:
+        query, document, gain = line.split("\t")
+        judged.setdefault(query, {})[names[document]] = float(gain)
+    rows = [json.loads(line) for line in (folder / "queries.jsonl").read_text().splitlines()]
+    questions = [Question(row["text"], judged.get(row["_id"], {})) for row in rows]
+    if not store_folder.is_dir():
+        texts = [f"{row.get('title') or ''} {row['text']}".strip() for row in documents]
+        _fill(store_folder, texts, embedder)
+    asked = [question for question in questions if any(question.gains.values())]
+    return _collect(folder.name, BEIR, Store(store_folder, embedder.dimensions), embedder, asked, {}, tokenizer)
+
+
+def known_item(folder: Path, index_folder: Path, tokenizer: Tokenizer) -> Collection:
+    """The collection of a folder with `<folder>.jsonl` beside it; the index is made where it is not there yet."""
+    rows = [json.loads(line) for line in folder.with_suffix(".jsonl").read_text().splitlines()]
+    often = Counter(row["path"] for row in rows)
+    questions = [
+        Question(
+            row["query"], {}, str(folder / row["path"]),
+            () if often[row["path"]] == 1 else (_plain(row["heading"]), _plain(row["answer"])[:60]),
+        )
+        for row in rows
+    ]  # fmt: skip
+    with Index.open(index_folder, profile="starter") as index:
+        if not (index_folder / "passages.lance").exists():
+            index.ingest([folder])
+        paths = {entry.doc: entry.file.path for entry in index.catalog.entries()}
+        return _collect(folder.name, KNOWN_ITEM, index.store, index.embedder, questions, paths, tokenizer)
+
+
+def _collect(
+    name: str,
+    kind: str,
+    store: Store,
+    embedder: Embedder,
+    questions: Sequence[Question],
+    paths: dict[int, str],
+    tokenizer: Tokenizer,
+) -> Collection:
+    numbers: dict[str, int] = {}
+    texts, files = [], []
+    shape = (len(questions), DEPTH)
+    found = np.full(shape, -1, np.int32)
+    fused, vector, text, gain = (np.zeros(shape, np.float32) for _ in range(4))
+    ideal, alone = np.zeros((len(questions), TOP), np.float32), np.full((len(questions), 2), np.nan, np.float32)
+    for line, question in enumerate(questions):
+        legs = run_legs(store, embedder.embed_query, question.text, "hybrid", LEG, None)
+        judged = {key: _gain(question, candidate, paths) for key, candidate in legs.candidates.items()}
+        rows = fuse(((key, legs.cosine(key), legs.text.get(key, 0.0)) for key in legs.candidates), legs.full)
+        best = sorted(question.gains.values(), reverse=True)[:TOP] if question.gains else [1.0]
+        ideal[line, : len(best)] = best
+        for column, leg in enumerate((legs.text, legs.vector)):
+            alone[line, column] = ndcg(np.array([judged[key] for key in list(leg)[:TOP]]), ideal[line])
+        for place, row in enumerate(rows[:DEPTH]):
+            candidate = legs.candidates[row.key]
+            if row.key not in numbers:
+                numbers[row.key] = len(texts)
+                texts.append(embedded_text(candidate.passage))
+                files.append(candidate.doc)
+            found[line, place] = numbers[row.key]
+            fused[line, place], vector[line, place], text[line, place] = row.fused, row.vector, row.text
+            gain[line, place] = judged[row.key]
+    documents = {doc: number for number, doc in enumerate(dict.fromkeys(files))}
+    return Collection(
+        name, kind, tokenised(tokenizer, texts, PASSAGE_TOKENS),
+        tokenised(tokenizer, [question.text for question in questions], QUERY_TOKENS),
+        found, fused, vector, text, gain, ideal, alone, np.array([documents[doc] for doc in files], np.int32),
+    )  # fmt: skip
+
+
+def _gain(question: Question, candidate: Candidate, paths: dict[int, str]) -> float:
+    if not question.path:
+        return question.gains.get(candidate.doc, 0.0)
+    if paths[candidate.doc] != question.path:
+        return 0.0
+    text = _plain(embedded_text(candidate.passage))
+    return float(not question.words or any(words in text for words in question.words))
+
+
+def _fill(folder: Path, texts: Sequence[str], embedder: Embedder) -> None:
+    folder.mkdir(parents=True)
+    store = Store(folder, embedder.dimensions, create=True)
+    vectors = embedder.embed_passages(texts)
+    store.upsert(
+        Row(number, Passage(0, text, (), None, 1, 1, 0, len(text)), passage_terms("", (), text, ""), vector)
+        for number, (text, vector) in enumerate(zip(texts, vectors, strict=True))
+    )
+    store.sync()
+    store.maintain()
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))

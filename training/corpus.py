@@ -1,0 +1,131 @@
+"""The training data in tokens: passages by pool, and queries with the passage that answers each."""
+
+from __future__ import annotations
+
+import json
+import lzma
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .ragged import Ragged
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from tokenizers import Tokenizer
+
+TITLE_TOKENS, BODY_TOKENS, QUERY_TOKENS = 40, 300, 96
+CHARACTERS_A_TOKEN = 12
+"""Texts are cut to so many characters a token before they are tokenised; hardly any has fewer tokens then."""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """All arrays are by passage or by query.
+
+    pool, document, section: (passages,) numbers that are equal where those are. title, body: (passages,) token ids.
+    positive: (queries,) the passage that answers. kind: (queries,) names of how a query was made. shown: (queries,)
+    whether titles stand above the passages. query: (queries,) token ids. rest: (queries,) the positive's body without
+    the sentence that the query was made from; empty where nothing was taken out.
+    """
+
+    pools: tuple[str, ...]
+    pool: NDArray[np.int16]
+    document: NDArray[np.int32]
+    section: NDArray[np.int32]
+    title: Ragged
+    body: Ragged
+    positive: NDArray[np.int32]
+    kind: NDArray[np.str_]
+    shown: NDArray[np.bool_]
+    query: Ragged
+    rest: Ragged
+
+    @cached_property
+    def pool_of_query(self) -> NDArray[np.int16]:
+        """(queries,) the pool of each query's passage."""
+        return self.pool[self.positive]
+
+    def save(self, path: Path) -> None:
+        """Write everything as one .npz file."""
+        ragged = {
+            f"{name}.{part}": getattr(getattr(self, name), part)
+            for name in ("title", "body", "query", "rest")
+            for part in ("flat", "starts")
+        }
+        plain = {name: getattr(self, name) for name in ("pool", "document", "section", "positive", "kind", "shown")}
+        np.savez(path, pools=np.array(self.pools), **plain, **ragged)
+
+    @classmethod
+    def load(cls, path: Path) -> Corpus:
+        """What `save` wrote."""
+        stored = np.load(path)
+        ragged = {
+            name: Ragged(stored[f"{name}.flat"], stored[f"{name}.starts"])
+            for name in ("title", "body", "query", "rest")
+        }
+        plain = {name: stored[name] for name in ("pool", "document", "section", "positive", "kind", "shown")}
+        return cls(pools=tuple(map(str, stored["pools"])), **plain, **ragged)
+
+
+def read(passages: Path, queries: Path, tokenizer: Tokenizer, every: int = 1) -> Corpus:
+    """The corpus of two .jsonl.xz files; `every` takes each so manieth passage only, to try a stage."""
+    rows = [row for number, row in enumerate(_lines(passages)) if number % every == 0]
+    asked = [row | {"p": row["p"] // every} for row in _lines(queries) if row["p"] % every == 0]
+    pools = tuple(sorted({row["s"] for row in rows}))
+    documents = [(row["s"], row["d"]) for row in rows]
+    cut = [_without(rows[row["p"]]["x"], row["r"]) if row["r"] else "" for row in asked]
+    return Corpus(
+        pools=pools,
+        pool=np.array([pools.index(row["s"]) for row in rows], np.int16),
+        document=_numbered(documents),
+        section=_numbered([(*document, row["t"]) for document, row in zip(documents, rows, strict=True)]),
+        title=tokenised(tokenizer, [row["t"] for row in rows], TITLE_TOKENS),
+        body=tokenised(tokenizer, [row["x"] for row in rows], BODY_TOKENS),
+        positive=np.array([row["p"] for row in asked], np.int32),
+        kind=np.array([row["k"] for row in asked]),
+        shown=np.array([bool(row["u"]) for row in asked]),
+        query=tokenised(tokenizer, [row["q"] for row in asked], QUERY_TOKENS),
+        rest=tokenised(tokenizer, cut, BODY_TOKENS),
+    )
+
+
+def tokenised(tokenizer: Tokenizer, texts: Sequence[str], most: int) -> Ragged:
+    """Each text's first `most` ids, without special tokens."""
+    parts: list[Any] = []
+    for start in range(0, len(texts), 10_000):
+        cut = [text[: CHARACTERS_A_TOKEN * most] for text in texts[start : start + 10_000]]
+        parts += [
+            np.array(one.ids[:most], np.int16) for one in tokenizer.encode_batch_fast(cut, add_special_tokens=False)
+        ]
+    return Ragged.of(parts)
+
+
+def open_tokenizer(folder: Path) -> Tokenizer:
+    """The folder's tokenizer; what looks like a special token in a text is read as plain characters."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    tokenizer.encode_special_tokens = True
+    return tokenizer
+
+
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
+
+
+def _without(text: str, taken: tuple[int, int]) -> str:
+    start, end = taken
+    return f"{text[:start]} {text[end:]}"
+
+
+def _numbered(keys: Sequence[object]) -> NDArray[np.int32]:
+    numbers: dict[object, int] = {}
+    return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int32)

@@ -1,0 +1,65 @@
+"""Rows of tokens as padded batches of about equal length."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .ragged import Ids
+
+CLS, SEP = 101, 102
+STEP = 16
+"""Lengths are multiples of this, so that few shapes are compiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`[CLS] query [SEP] passage [SEP]`; the second segment begins at `second`."""
+
+    ids: Ids
+    second: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """(n, length) zero-padded ids of the rows numbered `places`, and (n,) starts of their second segments."""
+
+    places: NDArray[np.int64]
+    ids: NDArray[np.int16]
+    seconds: NDArray[np.int16]
+
+
+def pair(query: Ids, passage: Ids, most: int) -> Row:
+    """The row of a query and a passage, of at most `most` tokens; a query takes up at most half of it."""
+    query = query[: most // 2 - 2]
+    passage = passage[: most - 3 - len(query)]
+    return Row(np.concatenate([[CLS], query, [SEP], passage, [SEP]]).astype(np.int16), len(query) + 2)
+
+
+def single(text: Ids, most: int) -> Row:
+    """The row of one text, as an embedder reads it."""
+    return Row(np.concatenate([[CLS], text[: most - 2], [SEP]]).astype(np.int16), most)
+
+
+def pack(rows: Sequence[Row], budget: int) -> Iterator[Batch]:
+    """All rows, the shortest first, in batches of at most `budget` padded tokens."""
+    lengths = np.array([len(row.ids) for row in rows])
+    order = np.argsort(lengths, kind="stable")
+    padded = -(-lengths[order] // STEP) * STEP
+    start = 0
+    while start < len(order):
+        end = start + 1
+        while end < len(order) and (end + 1 - start) * padded[end] <= budget:
+            end += 1
+        places = order[start:end]
+        ids = np.zeros((len(places), int(padded[end - 1])), np.int16)
+        for line, place in zip(ids, places, strict=True):
+            line[: lengths[place]] = rows[place].ids
+        yield Batch(places, ids, np.array([rows[place].second for place in places], np.int16))
+        start = end

@@ -1,0 +1,78 @@
+"""The model that comes with the package: the trained model's first layers in MLX's quantised format."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import mlx.core as mx
+import numpy as np
+from safetensors.numpy import save
+
+from search.models.checkpoint import Checkpoint
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LAYERS = 10
+"""The last two hardly change the order: without them logits correlate 0.997 within a query with those of all twelve."""
+GENERAL = {"group_size": 64, "bits": 8, "mode": "affine"}
+WORDS = {"group_size": 64, "bits": 4, "mode": "affine"}
+COARSE = {"group_size": 32, "bits": 4, "mode": "affine"}
+COARSE_FROM = 6
+"""The feed-forward parts from this layer on are stored coarsely, for the sake of the package's size."""
+CARD = Path(__file__).parent / "card.md"
+
+
+def quantise(source: Path, out: Path, layers: int, scale: float, shift: float) -> None:
+    """Write the first `layers` layers of the model in `source` to `out`; its logits become scale · logit + shift."""
+    checkpoint = Checkpoint(source)
+    out.mkdir(parents=True, exist_ok=True)
+    rules: dict[str, Any] = dict(GENERAL)
+    tensors: dict[str, NDArray[Any]] = {}
+    for name, stored in _kept(checkpoint, layers):
+        module = name.removesuffix(".weight")
+        values = stored
+        if module == "classifier":
+            values = (stored * np.float32(scale)).astype(np.float16)
+        elif name == "classifier.bias":
+            values = (stored * np.float32(scale) + np.float32(shift)).astype(np.float16)
+        rule = _rule(module)
+        if rule is None or not name.endswith(".weight"):
+            tensors[name] = values
+            continue
+        if rule != GENERAL:
+            rules[module] = rule
+        packed = mx.quantize(mx.array(values), **rule)
+        tensors |= dict(zip((name, f"{module}.scales", f"{module}.biases"), map(np.array, packed), strict=True))
+    (out / "model.safetensors").write_bytes(save(tensors, metadata={"format": "mlx"}))
+    config = checkpoint.config | {"num_hidden_layers": layers, "quantization": rules}
+    (out / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
+    shutil.copyfile(source / "tokenizer.json", out / "tokenizer.json")
+    shutil.copyfile(CARD, out / "README.md")
+    shutil.copyfile(out.parent / "starter" / "LICENSE", out / "LICENSE")
+    names = sorted(path.name for path in out.iterdir() if path.name != "SHA256SUMS")
+    sums = (f"{hashlib.sha256((out / name).read_bytes()).hexdigest()}  {name}\n" for name in names)
+    (out / "SHA256SUMS").write_text("".join(sums))
+
+
+def _kept(checkpoint: Checkpoint, layers: int) -> Iterator[tuple[str, NDArray[Any]]]:
+    for name, stored in checkpoint.tensors():
+        parts = name.split(".")
+        if "layer" not in parts or int(parts[parts.index("layer") + 1]) < layers:
+            yield name, stored
+
+
+def _rule(module: str) -> dict[str, Any] | None:
+    """How a module's matrix is stored; None where it stays float16."""
+    if module.endswith("word_embeddings"):
+        return WORDS
+    parts = module.split(".")
+    feeds = module.endswith("dense") and "attention" not in parts
+    if "layer" in parts and feeds and int(parts[parts.index("layer") + 1]) >= COARSE_FROM:
+        return COARSE
+    return GENERAL if module.endswith(("query", "key", "value", "dense")) else None

@@ -1,0 +1,39 @@
+"""Texts as token ids, one after the other in one array."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ids = NDArray[np.int16]
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """`flat[starts[i]:starts[i + 1]]` are the ids of text i. BERT's 30,522 ids fit into 16 bits."""
+
+    flat: Ids
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, texts: Iterable[Sequence[int]]) -> Ragged:
+        """The texts one after the other."""
+        parts = [np.asarray(text, np.int16) for text in texts]
+        starts = np.cumsum([0, *map(len, parts)])
+        return cls(np.concatenate(parts) if parts else np.empty(0, np.int16), starts)
+
+    def __len__(self) -> int:
+        return len(self.starts) - 1
+
+    def __getitem__(self, i: int) -> Ids:
+        return self.flat[self.starts[i] : self.starts[i + 1]]
+
+    def lengths(self) -> NDArray[np.int64]:
+        """(n,) tokens in each text."""
+        return np.diff(self.starts)

@@ -1,0 +1,52 @@
+"""Logits of a cross-encoder for a collection's candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from .collection import Collection
+from .cross_encoder import CrossEncoder
+from .packing import Row, pack, pair
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+OVERLAP = 0.25
+
+
+@torch.inference_mode()
+def logits_of(model: CrossEncoder, rows: Sequence[Row], device: str) -> NDArray[np.float32]:
+    """(n,) logits in the order of the rows."""
+    model.to(device).eval()
+    logits = np.zeros(len(rows), np.float32)
+    for batch in pack(rows, 131_072 if device == "cuda" else 8192):
+        with torch.autocast("cuda", torch.bfloat16, enabled=device == "cuda"):
+            given = model(
+                torch.from_numpy(batch.ids).to(device).long(), torch.from_numpy(batch.seconds).to(device).long()
+            )
+        logits[batch.places] = given.cpu().numpy()
+    return logits
+
+
+def score(
+    model: CrossEncoder, collection: Collection, device: str, most: int, windows: bool = False
+) -> NDArray[np.float32]:
+    """(queries, DEPTH) logits, −inf where there is no candidate. With `windows`, a long passage's best stretch of `most` tokens counts."""
+    rows, owners = [], []
+    places = np.argwhere(collection.candidates >= 0)
+    for line, place in places:
+        query, passage = collection.queries[line], collection.passages[collection.candidates[line, place]]
+        room = most - 3 - min(len(query), most // 2 - 2)
+        step = max(1, round(room * (1 - OVERLAP)))
+        starts = range(0, max(1, len(passage) - round(room * OVERLAP)), step) if windows else [0]
+        for start in starts:
+            rows.append(pair(query, passage[start:], most))
+            owners.append((line, place))
+    best = np.full(collection.candidates.shape, -np.inf, np.float32)
+    lines, columns = np.array(owners).T
+    np.maximum.at(best, (lines, columns), logits_of(model, rows, device))
+    return best

@@ -1,0 +1,1 @@
+"""The stages as commands: each has `arguments` for its options and `run`."""
