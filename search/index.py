@@ -327,6 +327,8 @@ class Index:
     @contextmanager
     def _catalog_or_none_yet(self) -> Iterator[Catalog]:
         """The catalogue for reading, one of nothing before the first ingest."""
+        from .catalog import Catalog
+
         try:
             catalog = self.catalog
         except NoIndex:

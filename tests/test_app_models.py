@@ -115,11 +115,15 @@ async def test_what_is_here_and_which_profile_is_in_use(tmp_path: Path) -> None:
         await opened(pilot, watch)
         assert said(app, "in-use").startswith("This index has the profile fast.")
         assert [row[:5] for row in profiles(app)][:3] == [
-            ["", "starter", "starter", "none", "yes"],
+            ["", "starter", "starter", "starter-reranker", "yes"],
             ["in use", "fast", "bge-small-en-v1.5-bf16", "Qwen3-Reranker-0.6B", "the reranker; ~67 MB to pull"],
             ["", "balanced", "Qwen3-Embedding-0.6B-4bit-DWQ", "Qwen3-Reranker-0.6B", "the reranker; ~335 MB to pull"],
         ]
-        assert {name for name, state in states(app).items() if state == "available"} == {"starter", RERANKER}
+        assert {name for name, state in states(app).items() if state == "available"} == {
+            "starter",
+            "starter-reranker",
+            RERANKER,
+        }
         await pilot.press("f5")
         assert not isinstance(app.screen, ModelsScreen)
         await pilot.press("f2", "f5")

@@ -152,7 +152,7 @@ def test_a_reranker_for_one_query(index, notes, tmp_path, reranker):
         index.ingest([notes])
     with Index.open(tmp_path / "i", backend="cpu", reranker=str(reranker)) as index:
         assert index.query("tide", mode="text", rerank=True).reranker == "Qwen3-Reranker-0.6B"
-        assert index.status().models.reranker == ""
+        assert index.status().models.reranker == "starter-reranker"
     with Index.open(tmp_path / "i", backend="cpu", default=ModelChoice(reranker=str(reranker))) as index:
         assert index.query("tide").reranker == "Qwen3-Reranker-0.6B"
     with Index.open(tmp_path / "i", backend="cpu", reranker="o/not-here") as index, pytest.raises(ModelError):
@@ -176,7 +176,7 @@ def test_on_the_command_line(tmp_path, notes, qwen3, reranker):
     assert f"embedder   {qwen3}, weights " in status
     assert ', "Instruct: Given a web search query' in status
     assert "model      Qwen3-Embedding-0.6B, 32 dimensions\n" in status
-    assert "reranker   none\ncut        up to 256 tokens, 32 of them repeated\n" in status
+    assert "reranker   starter-reranker\ncut        up to 256 tokens, 32 of them repeated\n" in status
     answer = json.loads(run("query", "tide", "--json", "--mode", "text", "--reranker", "disk/Qwen3-Reranker-0.6B").out)
     assert (answer["reranked"], answer["reranker"]) == (True, "Qwen3-Reranker-0.6B")
     done = run("ingest", "--profile", "starter")

@@ -154,7 +154,9 @@ def test_queries_go_on_while_the_reranker_is_loaded(tmp_path: Path, notes: Path)
         assert loaded.wait(30)
         return LengthReranker()
 
-    with Index(str(tmp_path / "i"), "fast", lambda name: ToyEmbedder(), PassageRules(), None, slow) as index:
+    with Index(
+        str(tmp_path / "i"), ModelChoice("fast"), lambda name: ToyEmbedder(), PassageRules(), None, slow
+    ) as index:
         index.ingest([notes])
         assert index.query("tide", rerank=False).hits
         with ThreadPoolExecutor(1) as pool:
@@ -203,7 +205,12 @@ def test_a_blended_score_keeps_the_scale_of_the_fused_score(index: Index, notes:
 def test_a_profile_says_how_many_passages_are_read(tmp_path: Path, profile: str, read: int) -> None:
     reranker = LengthReranker()
     with Index(
-        str(tmp_path / "i"), profile, lambda name: ToyEmbedder(), PassageRules(), None, lambda name: reranker
+        str(tmp_path / "i"),
+        ModelChoice(profile),
+        lambda name: ToyEmbedder(),
+        PassageRules(),
+        None,
+        lambda name: reranker,
     ) as index:
         index.ingest([many(tmp_path)])
         index.query("tide")

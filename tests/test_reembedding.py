@@ -1,7 +1,6 @@
 """A change of models: the old vectors answer until the new ones are whole, whatever ends a run."""
 
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -17,6 +16,7 @@ from search.index_models import change_of
 from search.passages import PassageRules
 
 from .commands import docsearch
+from .settled import settle
 from .toys import ToyEmbedder
 
 HERE = Path(__file__).parent.parent
@@ -62,7 +62,7 @@ def write(folder, numbers):
     for number in numbers:
         file = folder / f"{number:02}.txt"
         file.write_text(f"Note {number} tells of {WORDS[number % 4]}.\n")
-        os.utime(file, (1_700_000_000, 1_700_000_000))
+    settle(folder)
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def test_plain_and_without_colours(terminal: Terminal, tmp_path: Path) -> None:
     start(terminal, tmp_path, "--plain --color never")
     assert "(x) starter" in terminal.wait("Escape: later")
     terminal.keys("Escape", "F5")
-    screen = terminal.wait("mlx-community/bge-small-en-v1.5-4bit")
+    screen = terminal.wait("mlx-community/bge-small-en-v1.5-bf16")
     assert not set(screen) & set("╭─╮│╰╯━█▊▌▐●")
     colours = re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", terminal.screen("-e"))
     assert {len(set(colour)) for colour in colours} <= {1}

@@ -8,6 +8,7 @@ from pathlib import Path
 from search.index import Index
 from search.results import DryRun, Planned, Verdict
 
+from .settled import settle
 from .test_readers_pdf import locked, pdf
 
 
@@ -53,6 +54,7 @@ def test_a_new_file_under_a_root_is_tried(index: Index, notes: Path) -> None:
 def test_flaws_are_kept_with_the_document(index: Index, tmp_path: Path) -> None:
     file = tmp_path / "report.pdf"
     file.write_bytes(pdf(["Annual report"], [r"\001\002\003"]))
+    settle(tmp_path)
     flaw = "page 2 holds letters that its fonts do not name"
     report = index.ingest([file])
     assert (report.added, report.failed, report.warnings) == (1, (), (f"{file}: {flaw}",))
@@ -68,9 +70,7 @@ def test_a_dry_run_says_what_the_next_run_does(index: Index, notes: Path) -> Non
     assert first == DryRun(tuple(planned(name, "new") for name in names), (), 0, (), (), (), ())
     assert not Path(index.path).exists()
     index.ingest([notes])
-    past = 1_700_000_000
-    for path in notes.rglob("*"):
-        os.utime(path, (past, past))
+    settle(notes)
     index.ingest()
     (notes / "sea.rst").write_text("Changed\n")
     (notes / "new.txt").write_text("New\n")

@@ -188,8 +188,8 @@ def rm(settings: Settings, name: str, cache_folder: str | None) -> int:
     \b
     Example:  docsearch models rm Qwen/Qwen3-Reranker-4B
     """
-    from search.errors import UsageError
     from search.bundled import BUNDLED
+    from search.errors import UsageError
     from search.hub import find, remove
 
     if name in BUNDLED:
