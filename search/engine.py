@@ -14,7 +14,6 @@ from .config import CANDIDATES
 from .entries import Entry
 from .errors import UsageError
 from .filters import Filter
-from .fusion import TEXT_WEIGHT
 from .grouping import group
 from .legs import Legs, run_legs
 from .passages import embedded_text
@@ -134,7 +133,7 @@ def _explanation(key: str, legs: Legs, mode: str) -> Explanation:
         vector_rank=_place(legs.vector, key),
         text_rank=_place(legs.text, key),
         vector_weight=0.0 if mode == "text" else 1.0,
-        text_weight={"hybrid": TEXT_WEIGHT, "text": 1.0}.get(mode, 0.0),
+        text_weight={"hybrid": legs.text_weight, "text": 1.0}.get(mode, 0.0),
         full_text=legs.full,
     )
 
