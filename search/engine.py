@@ -14,7 +14,7 @@ from .config import CANDIDATES
 from .entries import Entry
 from .errors import UsageError
 from .filters import Filter
-from .fusion import TEXT_WEIGHT
+from .fusion import Fused
 from .grouping import group
 from .legs import Legs, run_legs
 from .passages import embedded_text
@@ -137,17 +137,18 @@ def _hit(place: int, item: Ranked, entry: Entry, legs: Legs, asked: Request, mar
             fused=row.fused if asked.mode == "hybrid" else None,
             rerank=item.rerank,
         ),
-        explanation=_explanation(row.key, legs, asked.mode) if asked.explain else None,
+        explanation=_explanation(row, legs, asked.mode) if asked.explain else None,
     )  # fmt: skip
 
 
-def _explanation(key: str, legs: Legs, mode: str) -> Explanation:
+def _explanation(row: Fused, legs: Legs, mode: str) -> Explanation:
     return Explanation(
-        vector_rank=_place(legs.vector, key),
-        text_rank=_place(legs.text, key),
+        vector_rank=_place(legs.vector, row.key),
+        text_rank=_place(legs.text, row.key),
         vector_weight=0.0 if mode == "text" else 1.0,
-        text_weight={"hybrid": TEXT_WEIGHT, "text": 1.0}.get(mode, 0.0),
+        text_weight={"hybrid": legs.text_weight, "text": 1.0}.get(mode, 0.0),
         full_text=legs.full,
+        feedback=row.feedback,
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .documents import Candidate
-from .fusion import full_match
+from .fusion import full_match, text_weight
 from .terms import query_words, word_count
 
 if TYPE_CHECKING:
@@ -35,13 +35,30 @@ class Legs:
         """The BM25 that counts as a full match of the query."""
         return full_match(self.passages, self.words, max(self.text.values(), default=0.0))
 
+    @property
+    def text_weight(self) -> float:
+        """What a full match of words adds to the cosine."""
+        return text_weight(self._documents(self.vector), self._documents(self.text))
+
+    def vectors(self, keys: Iterable[str]) -> Vectors:
+        """The vectors of these candidates, (n, dimensions)."""
+        import numpy as np
+
+        return np.array([_read(self.candidates[key].vector) for key in keys])
+
     def cosine(self, key: str) -> float:
         """The cosine of any candidate, also of one that only the text leg brought."""
         if key in self.vector:
             return self.vector[key]
-        vector = self.candidates[key].vector
-        assert vector is not None and self.query_vector is not None
-        return float(vector @ self.query_vector)
+        return float(_read(self.candidates[key].vector) @ _read(self.query_vector))
+
+    def _documents(self, leg: Iterable[str]) -> list[int]:
+        return list(dict.fromkeys(self.candidates[key].doc for key in leg))
+
+
+def _read(vector: Vectors | None) -> Vectors:
+    assert vector is not None, "vectors are read wherever the vector leg runs"
+    return vector
 
 
 def run_legs(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from .calibration import Calibration, text_score
+from .feedback import with_feedback
 from .fusion import Fused, fuse
 from .legs import Legs
 
@@ -25,8 +26,12 @@ def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:
         return [Ranked(Fused(key, 0.0, score, score), text_score(score)) for key, score in legs.text.items()]
     if mode == "vector":
         return [Ranked(Fused(key, score, 0.0, score), calibration.score(score)) for key, score in legs.vector.items()]
-    rows = fuse(((key, legs.cosine(key), legs.text.get(key, 0.0)) for key in legs.candidates), legs.full)
-    return [Ranked(row, calibration.score(row.fused)) for row in rows]
+    rows = fuse(
+        ((key, legs.cosine(key), legs.text.get(key, 0.0)) for key in legs.candidates), legs.full, legs.text_weight
+    )
+    docs = [legs.candidates[row.key].doc for row in rows]
+    heard = with_feedback(rows, legs.vectors(row.key for row in rows), docs)
+    return [Ranked(row, calibration.score(row.fused)) for row in heard]
 
 
 def reordered(

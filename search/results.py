@@ -23,7 +23,7 @@ class Scores:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """How a hit came to its place: 1-based ranks in the legs (None: not among the leg's candidates), the fusion's
-    weights, and the BM25 that it takes for a full match.
+    weights, the BM25 that it takes for a full match, and what the best passages' likeness takes off.
     """
 
     vector_rank: int | None
@@ -31,6 +31,7 @@ class Explanation:
     vector_weight: float
     text_weight: float
     full_text: float
+    feedback: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,10 @@ async def test_without_a_reranker_the_key_says_so(tmp_path: Path) -> None:
 
 async def test_how_a_hit_came_to_its_place(tmp_path: Path) -> None:
     hit = replace(
-        HITS[0], score=0.93, scores=Scores(0.665, 8.25, 0.79, 0.93), explanation=Explanation(2, 1, 1.0, 0.2, 13.07)
+        HITS[0],
+        score=0.93,
+        scores=Scores(0.665, 8.25, 0.79, 0.93),
+        explanation=Explanation(2, 1, 1.0, 0.2, 13.07, -0.001),
     )
     index = ScriptedIndex({"text": [hit], "hybrid": [hit]})
     app, watch = app_over(index, tmp_path), Watch()
@@ -212,7 +215,7 @@ async def test_how_a_hit_came_to_its_place(tmp_path: Path) -> None:
         assert [row.strip() for row in shown(app.screen.query_one("#explanation", Static))] == [
             "vector 0.665 (rank 2)",
             "text 8.25 (rank 1)",
-            "fused 0.790 = vector + 0.2 x text / 13.07",
+            "fused 0.790 = vector + 0.20 x text / 13.07 - 0.001 of feedback",
             "rerank 0.930",
             "score 0.930",
         ]

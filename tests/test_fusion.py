@@ -1,32 +1,42 @@
 import pytest
 
-from search.fusion import Fused, full_match, fuse
+from search.fusion import Fused, full_match, fuse, text_weight
 
 
-def test_fuse_adds_a_fifth_of_the_share_of_a_full_match() -> None:
+def test_fuse_adds_the_share_of_a_full_match() -> None:
     # b: 0.6 + 0.2 * 8/8 = 0.8; c: 0.5 + 0.2 * 4/8 = 0.6
-    fused = fuse([("a", 0.75, 0.0), ("b", 0.6, 8.0), ("c", 0.5, 4.0)], full=8.0)
+    fused = fuse([("a", 0.75, 0.0), ("b", 0.6, 8.0), ("c", 0.5, 4.0)], full=8.0, weight=0.2)
     assert fused == [Fused("b", 0.6, 8.0, 0.8), Fused("a", 0.75, 0.0, 0.75), Fused("c", 0.5, 4.0, 0.6)]
 
 
 def test_words_that_are_hardly_matched_count_for_little() -> None:
     # 0.5 + 0.2 * 6/24 = 0.55
-    assert fuse([("a", 0.6, 0.0), ("b", 0.5, 6.0)], full=24.0) == [
+    assert fuse([("a", 0.6, 0.0), ("b", 0.5, 6.0)], full=24.0, weight=0.2) == [
         Fused("a", 0.6, 0.0, 0.6),
         Fused("b", 0.5, 6.0, 0.55),
     ]
 
 
 def test_fuse_without_matching_words_is_the_vector_order() -> None:
-    assert fuse([("a", 0.1, 0.0), ("b", 0.9, 0.0)], full=0.0) == [Fused("b", 0.9, 0.0, 0.9), Fused("a", 0.1, 0.0, 0.1)]
+    assert fuse([("a", 0.1, 0.0), ("b", 0.9, 0.0)], full=0.0, weight=0.2) == [
+        Fused("b", 0.9, 0.0, 0.9),
+        Fused("a", 0.1, 0.0, 0.1),
+    ]
 
 
 def test_fuse_keeps_the_given_order_of_ties() -> None:
-    assert [row.key for row in fuse([("x", 0.5, 0.0), ("y", 0.5, 0.0)], full=8.0)] == ["x", "y"]
+    assert [row.key for row in fuse([("x", 0.5, 0.0), ("y", 0.5, 0.0)], full=8.0, weight=0.2)] == ["x", "y"]
 
 
 def test_fuse_of_nothing() -> None:
-    assert fuse([], full=0.0) == []
+    assert fuse([], full=0.0, weight=0.2) == []
+
+
+def test_words_weigh_more_the_more_documents_both_legs_bring() -> None:
+    assert text_weight([], []) == 0.1
+    assert text_weight(range(10), range(10)) == pytest.approx(0.4)
+    # what stands behind the tenth place is not looked at
+    assert text_weight(range(20), range(9, 30)) == pytest.approx(0.13)
 
 
 def test_a_full_match_grows_with_the_words_and_the_rarity_that_is_possible() -> None:

@@ -50,8 +50,9 @@ def test_a_hit_says_everything_about_itself(filled: Index, notes: Path) -> None:
     assert hit.scores.text is not None
     # Two words, tide and turn, among four passages are matched in full at 2 * 0.8 * ln 5.
     full = max(1.6 * math.log(5), hit.scores.text)
-    assert hit.scores.fused == pytest.approx(cosine + 0.2 * hit.scores.text / full)
-    assert hit.explanation == Explanation(1, 1, 1.0, 0.2, pytest.approx(full))
+    # One document is at the head of both legs, 0.1 + 0.3 / 10; it is the one most like what is heard, itself.
+    assert hit.scores.fused == pytest.approx(cosine + 0.13 * hit.scores.text / full)
+    assert hit.explanation == Explanation(1, 1, 1.0, pytest.approx(0.13), pytest.approx(full), 0.0)
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "vector", "text"])

@@ -68,7 +68,9 @@ def explained(hit: Hit) -> list[str]:
     elif why.text_weight:
         parts.append("text none")
     if hit.scores.fused is not None:
-        parts.append(f"fused {hit.scores.fused:.3f} = vector + {why.text_weight:g} x text / {why.full_text:.2f}")
+        parts.append(
+            f"fused {hit.scores.fused:.3f} = vector + {why.text_weight:.2f} x text / {why.full_text:.2f} - {abs(why.feedback):.3f} of feedback"
+        )
     if hit.scores.rerank is not None:
         parts.append(f"rerank {hit.scores.rerank:.3f}")
     return [*parts, f"score {hit.score:.3f}"]
