@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import Footer, Static
 
 from search.documents import Skip
 from search.results import IngestReport, Progress, RootStatus, Status
@@ -18,6 +16,7 @@ from ... import messages
 from ...terminal import printable
 from ..widgets.ingest_panel import IngestPanel
 from ..widgets.left_out import LeftOut
+from ..widgets.root_table import RootTable
 from .dialogs import ConfirmScreen, FolderScreen
 
 WATCHING = "\nWatching: what changes in the folders is read at once."
@@ -46,17 +45,16 @@ class IndexScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Counts, folders, the running ingest, what was left out, the keys."""
         yield Static("", id="counts", markup=False)
-        yield DataTable(id="roots", cursor_type="row", zebra_stripes=True)
+        yield RootTable(id="roots", zebra_stripes=True)
         yield IngestPanel(id="ingest")
         yield Static("", id="left-title", markup=False)
         yield LeftOut(id="left")
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        """Make the columns and show what is known already."""
-        self.query_one("#roots", DataTable).add_columns("Folder", "Documents", "Passages", "Last read")
+        """Show what is known already."""
         self._draw()
-        self.query_one("#roots", DataTable).focus()
+        self.query_one(RootTable).focus()
 
     def on_screen_resume(self) -> None:
         """Read the counts again."""
@@ -137,8 +135,7 @@ class IndexScreen(Screen[None]):
             self.post_message(messages.StartForget(root.path))
 
     def _selected(self) -> RootStatus | None:
-        row = self.query_one("#roots", DataTable).cursor_row
-        return self._status.roots[row] if self._status is not None and row < len(self._status.roots) else None
+        return self.query_one(RootTable).root
 
     # Drawing
 
@@ -147,13 +144,7 @@ class IndexScreen(Screen[None]):
         if not self.is_mounted or not self.app.is_running:
             return
         self.query_one("#counts", Static).update(_counts(self._status) + WATCHING * self._watching)
-        roots = self.query_one("#roots", DataTable)
-        row = roots.cursor_row
-        roots.clear()
-        for root in self._status.roots if self._status is not None else ():
-            cells = (printable(root.path, one_line=True), f"{root.documents:,}", f"{root.passages:,}", _freshness(root))
-            roots.add_row(*map(Text, cells))
-        roots.move_cursor(row=row)
+        self.query_one(RootTable).show(self._status.roots if self._status is not None else ())
         left = self.query_one(LeftOut)
         left.show(self._status, self._skips)
         left.display = left.row_count > 0
@@ -178,15 +169,6 @@ def _left_out(status: Status | None) -> str:
         f"{title}: {', '.join(f'{count:,} {reason}' for reason, count in counts)}" for title, counts in groups if counts
     ]
     return printable(". ".join(told)) or "Nothing was left out."
-
-
-def _freshness(root: RootStatus) -> str:
-    if not root.present:
-        return "not there now; its documents are kept"
-    if root.ingested is None:
-        return "never finished"
-    moment = datetime.fromisoformat(root.ingested).replace(tzinfo=UTC).astimezone()
-    return moment.strftime("%Y-%m-%d %H:%M")
 
 
 def _size(count: float) -> str:

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.text import Text
-from textual.widgets import DataTable
 
 from search.caches import State
 from search.inventory import Inventory, ModelEntry
 from search.profiles import PROFILES, Profile
 
 from ...models_text import HEADINGS, model_row, size_text
+from .table import Table
 
 
-class ModelTable(DataTable[Text]):
+class ModelTable(Table):
     """A row for each model, as `docsearch models list` has it."""
 
-    def on_mount(self) -> None:
-        """Make the columns."""
-        self.models: tuple[ModelEntry, ...] = ()
-        self.cursor_type = "row"
-        self.add_columns(*(heading.capitalize() for heading in HEADINGS))
+    HEADINGS = tuple(heading.capitalize() for heading in HEADINGS)
+    models: tuple[ModelEntry, ...] = ()
 
     @property
     def model(self) -> ModelEntry | None:
@@ -29,21 +26,15 @@ class ModelTable(DataTable[Text]):
         return self.models[self.cursor_row] if self.cursor_row < len(self.models) else None
 
     def show(self, inventory: Inventory) -> None:
-        """Show another inventory; the cursor stays in its row."""
-        self.models, row = inventory.models, self.cursor_row
-        self.clear()
-        for model in self.models:
-            self.add_row(*map(Text, model_row(model)))
-        self.move_cursor(row=row)
+        """Show another inventory."""
+        self.models = inventory.models
+        self.fill([list(map(Text, model_row(model))) for model in self.models])
 
 
-class ProfileTable(DataTable[Text]):
+class ProfileTable(Table):
     """A row for each profile: its models, and what of them is here."""
 
-    def on_mount(self) -> None:
-        """Make the columns."""
-        self.cursor_type = "row"
-        self.add_columns("", "Profile", "Embedder", "Reranker", "Here", "For")
+    HEADINGS = ("", "Profile", "Embedder", "Reranker", "Here", "For")
 
     @property
     def profile(self) -> Profile:
@@ -52,13 +43,13 @@ class ProfileTable(DataTable[Text]):
 
     def show(self, inventory: Inventory, in_use: str) -> None:
         """Show what is here of each; `in_use` is the profile of the index."""
-        models, row = {model.name: model for model in inventory.models}, self.cursor_row
-        self.clear()
+        models = {model.name: model for model in inventory.models}
+        rows = []
         for profile in PROFILES.values():
             own = (_short(profile.embedder), _short(profile.reranker) or "none")
             mark = "in use" if profile.name == in_use else ""
-            self.add_row(*map(Text, (mark, profile.name, *own, _presence(profile, models), profile.purpose)))
-        self.move_cursor(row=row)
+            rows.append(list(map(Text, (mark, profile.name, *own, _presence(profile, models), profile.purpose))))
+        self.fill(rows)
 
 
 def _presence(profile: Profile, models: Mapping[str, ModelEntry]) -> str:
