@@ -10,27 +10,44 @@ from fnmatch import fnmatchcase
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A logistic curve over the fused score: `middle` maps to 0.5, `width` is its spread; hits scored under `noise` are not shown."""
+    """A logistic curve over the fused score: `middle` maps to 0.5, `width` is its spread.
+
+    Hits scored under `noise` are not shown; an answer is weak whose best hit scores under `weak`.
+    """
 
     middle: float
     width: float
     noise: float
+    weak: float
 
     def score(self, fused: float) -> float:
         """The fused score as a value in (0, 1).
 
-        >>> Calibration(middle=0.8, width=0.05, noise=0.07).score(0.8)
+        >>> Calibration(middle=0.8, width=0.05, noise=0.05, weak=0.3).score(0.8)
         0.5
         """
         return 1 / (1 + math.exp(-(fused - self.middle) / self.width))
 
+    def is_noise(self, score: float, feedback: float) -> bool:
+        """True where a hit is not shown; what `feedback`, at most 0, took off its fused score does not make it noise.
+
+        >>> curve = Calibration(middle=0.7, width=0.06, noise=0.05, weak=0.3)
+        >>> curve.is_noise(0.04, feedback=0.0), curve.is_noise(0.04, feedback=-0.1)
+        (True, False)
+        """
+        odds = score / max(1 - score, 1e-12) * math.exp(-feedback / self.width)
+        return odds < self.noise / (1 - self.noise)
+
 
 # The first pattern that the embedder's name matches, in lower case: the same weights in other numbers of bits give nearly the same vectors.
-# Middle and width spread the scores that answers get on the sample corpus and three public collections over the unit interval. Noise stands
-# above the first hits of some two in five nonsense queries, and of one in a hundred good ones on the collections.
-CALIBRATIONS: Mapping[str, Calibration] = {"bge-small-en-v1.5*": Calibration(middle=0.7, width=0.06, noise=0.07)}
-UNKNOWN = Calibration(middle=0.6, width=0.15, noise=0.0)
-"""For an embedder that nobody has measured: a curve so flat that no two scores fall together, and that cuts nothing.
+# Middle and width spread the scores that answers get on the sample corpus and three public collections over the unit interval. Noise costs
+# one in a hundred questions that share no word with their answer; weak are nine in ten of the questions that a collection does not
+# answer, and fewer than one in a hundred of those that it does in about the same words.
+CALIBRATIONS: Mapping[str, Calibration] = {
+    "bge-small-en-v1.5*": Calibration(middle=0.7, width=0.06, noise=0.05, weak=0.3)
+}
+UNKNOWN = Calibration(middle=0.6, width=0.15, noise=0.0, weak=0.0)
+"""For an embedder that nobody has measured: a curve so flat that no two scores fall together, and that calls nothing noise or weak.
 
 Qwen3-Embedding's published example gives answers cosines of 0.60 and 0.76, and other texts 0.14.
 """
@@ -48,19 +65,15 @@ def calibration_for(model: str) -> Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """What a small reranker adds to the fused score: `weight` for each unit of its log-odds above `neutral`, less below.
-
-    Hits that score under `noise` with it are not shown.
-    """
+    """What a small reranker adds to the fused score: `weight` for each unit of its log-odds above `neutral`, less below."""
 
     weight: float
     neutral: float
-    noise: float
 
     def fused(self, fused: float, probability: float) -> float:
         """The fused score after the reranker gave that probability; a certain 0 or 1 counts as one in a million.
 
-        >>> round(Blend(weight=0.05, neutral=-2.0, noise=0.03).fused(0.7, 0.5), 3)
+        >>> round(Blend(weight=0.05, neutral=-2.0).fused(0.7, 0.5), 3)
         0.8
         """
         inside = min(max(probability, 1e-6), 1 - 1e-6)
@@ -68,9 +81,8 @@ class Blend:
 
 
 # By the reranker's name. One weight for all collections: the ratio of both in a logistic regression on six of them. Neutral is the
-# log-odds of the share of their first twenty results that answers. Noise is where as many nonsense queries on the sample corpus find
-# something as without the reranker.
-BLENDS: Mapping[str, Blend] = {"docsearch starter reranker (8-bit)": Blend(weight=0.0527, neutral=-2.0, noise=0.03)}
+# log-odds at which as many questions without an answer are called weak as without the reranker.
+BLENDS: Mapping[str, Blend] = {"docsearch starter reranker (8-bit)": Blend(weight=0.0527, neutral=-2.6)}
 
 HALF_TEXT = 10.0
 """BM25 of a passage that holds two or three rare words of the query; maps to 0.5."""

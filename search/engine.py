@@ -87,10 +87,11 @@ class Engine:
         # a BM25 is no fused score
         blend = BLENDS.get(reranker.name) if reranker is not None and asked.mode != "text" else None
         blended = self._blended(blend) if blend else None
+        on_scale = asked.mode == "hybrid" and (reranker is None or blend is not None)
         name = reranker.name if reranker else None
 
         def result(order: list[Ranked]) -> QueryResult:
-            kept = {item.row.key: item for item in order if item.score >= self._least(asked, item, blend)}
+            kept = {item.row.key: item for item in order if self._is_shown(asked, item, on_scale)}
             keys = group([(key, legs.candidates[key].doc) for key in kept], asked.limit, asked.per_file)
             hits = tuple(
                 _hit(place, kept[key], entries[legs.candidates[key].doc], legs, asked, marker)
@@ -98,7 +99,8 @@ class Engine:
             )
             took = round((time.perf_counter() - started) * 1000, 1)
             reranked = any(item.rerank is not None for item in kept.values())
-            return QueryResult(asked.text, asked.mode, reranked, self.model, name, took, warnings, hits)
+            weak = on_scale and bool(hits) and hits[0].score < self.calibration.weak
+            return QueryResult(asked.text, asked.mode, reranked, self.model, name, took, warnings, weak, hits)
 
         if reranker is None:
             return result(ranked)
@@ -110,15 +112,12 @@ class Engine:
     def _blended(self, blend: Blend) -> Callable[[Ranked, float], float]:
         return lambda item, probability: self.calibration.score(blend.fused(item.row.fused, probability))
 
-    def _least(self, asked: Request, item: Ranked, blend: Blend | None) -> float:
-        """What a hit has to score: noise is known on the scales of the fused and the blended score, not of a reranker that judges alone."""
+    def _is_shown(self, asked: Request, item: Ranked, on_scale: bool) -> bool:
+        """Noise is known on the scale of the fused score only."""
         if asked.min_score is not None:
-            return asked.min_score
-        if asked.mode != "hybrid":
-            return 0.0
-        if item.rerank is None:
-            return self.calibration.noise
-        return blend.noise if blend else 0.0
+            return item.score >= asked.min_score
+        judged = on_scale or (asked.mode == "hybrid" and item.rerank is None)
+        return not (judged and self.calibration.is_noise(item.score, item.row.feedback))
 
 
 def _hit(place: int, item: Ranked, entry: Entry, legs: Legs, asked: Request, marker: Marker) -> Hit:

@@ -64,7 +64,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """The hits of one query, best first; `took_ms` is wall time in milliseconds."""
+    """The hits of one query, best first; `took_ms` is wall time in milliseconds. `weak`: there may be no answer in the index."""
 
     query: str
     mode: str
@@ -73,6 +73,7 @@ class QueryResult:
     reranker: str | None
     took_ms: float
     warnings: tuple[str, ...]
+    weak: bool
     hits: tuple[Hit, ...]
 
 

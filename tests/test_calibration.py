@@ -27,9 +27,9 @@ def test_the_starters_weights_in_any_number_of_bits_have_its_curve(name):
 
 
 @pytest.mark.parametrize("name", ["Qwen3-Embedding-0.6B-4bit-DWQ", "bge-base-en-v1.5", "bge-m3", "my-own", ""])
-def test_others_have_the_curve_that_cuts_nothing(name):
+def test_others_have_the_curve_that_judges_nothing(name):
     assert calibration_for(name) is UNKNOWN
-    assert UNKNOWN.noise == 0
+    assert (UNKNOWN.noise, UNKNOWN.weak) == (0, 0)
 
 
 def test_the_unknown_curve_keeps_every_order_at_the_digits_of_the_json():

@@ -142,5 +142,7 @@ def _show(
         click.echo(hits_text(result, Style.of_stdout(settings.color), full), color=True)
     else:
         settings.note("no passage answers that; other words may, or --min-score 0 to see even weak hits")
+    if result.weak:
+        settings.note("nothing here answers that well; the hits are the nearest there is")
     for warning in result.warnings:
         settings.note(f"docsearch: {warning}")

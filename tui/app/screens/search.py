@@ -131,6 +131,8 @@ class SearchScreen(Screen[None]):
         files = len({hit.path for hit in result.hits})
         hits = f"{len(result.hits)} hit{'s' * (len(result.hits) > 1)} in {files} file{'s' * (files > 1)}"
         pending = "" if final else self._pending(result)
+        if result.weak and final:
+            hits += ", none of which may answer that"
         return " · ".join([hits, f"{result.mode} {result.took_ms:.0f} ms", *result.warnings]) + pending
 
     def _pending(self, result: QueryResult) -> str:
