@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from .calibration import BLENDS, Blend, Calibration
 from .catalog import Catalog
 from .config import CANDIDATES
+from .copies import distinct
 from .entries import Entry
 from .errors import UsageError
 from .filters import Filter
@@ -22,6 +24,7 @@ from .ranking import Ranked, rank, reordered
 from .rerank import rerank
 from .results import Explanation, Hit, QueryResult, Scores
 from .terms import Marker
+from .wording import worded
 
 if TYPE_CHECKING:
     from .protocols import Embedder, Reranker
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 
 DEPTH = 100
 """Candidates a leg: a perfect order of the fused first fifty would win 30 points of nDCG; deeper ones add next to nothing."""
+
+STRICTER = 10
+"""How much deeper the legs go where phrases and exclusions take many candidates away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +75,27 @@ class Engine:
     ) -> QueryResult:  # fmt: skip
         """The best passages, reranked where a reranker is given: then `on_order` is given the order between two slices that it reads.
 
-        Raises UsageError for an empty query, and what `on_order` raises.
+        Raises UsageError for a query that is empty or only excludes, and what `on_order` raises.
         """
         started = time.perf_counter()
         if not asked.text.strip():
             raise UsageError("the query is empty", "type what you are looking for")
+        wording = worded(asked.text)
         docs = self.catalog.documents(asked.where) if asked.where is not None else None
-        depth = max(DEPTH, 10 * asked.limit, asked.candidates if reranker else 0)
+        depth = max(DEPTH, 10 * asked.limit, asked.candidates if reranker else 0) * (
+            STRICTER if wording.is_strict else 1
+        )
         legs = run_legs(
-            self.store, lambda text: self.open_embedder().embed_query(text), asked.text, asked.mode, depth, docs
+            self.store, lambda text: self.open_embedder().embed_query(text), wording.text, asked.mode, depth, docs
         )
         entries = self.catalog.by_doc({candidate.doc for candidate in legs.candidates.values()})
         # A document that a running ingest has just taken out has no entry any more.
-        there = {key for key, candidate in legs.candidates.items() if candidate.doc in entries}
-        ranked = [item for item in rank(legs, asked.mode, self.calibration) if item.row.key in there]
-        marker = Marker(asked.text)
+        there = [candidate for candidate in legs.candidates.values() if candidate.doc in entries]
+        there.sort(key=lambda one: -entries[one.doc].file.mtime_ns)  # of what scores the same, the newest comes first
+        refused = {one.id: wording.refusal(embedded_text(one.passage)) for one in there}
+        legs = legs.only([key for key, why in refused.items() if not why])
+        ranked = rank(legs, asked.mode, self.calibration)
+        marker = Marker(wording.text)
         # a BM25 is no fused score
         blend = BLENDS.get(reranker.name) if reranker is not None and asked.mode != "text" else None
         blended = self._blended(blend) if blend else None
@@ -92,21 +104,32 @@ class Engine:
 
         def result(order: list[Ranked]) -> QueryResult:
             kept = {item.row.key: item for item in order if self._is_shown(asked, item, on_scale)}
-            keys = group([(key, legs.candidates[key].doc) for key in kept], asked.limit, asked.per_file)
+            alone = distinct([legs.candidates[key] for key in kept], lambda doc: entries[doc].content)
+            keys = group([(key, legs.candidates[key].doc) for key in alone], asked.limit, asked.per_file)
             hits = tuple(
-                _hit(place, kept[key], entries[legs.candidates[key].doc], legs, asked, marker)
+                _hit(
+                    place,
+                    kept[key],
+                    [entries[doc] for doc in (legs.candidates[key].doc, *alone[key])],
+                    legs,
+                    asked,
+                    marker,
+                )
                 for place, key in enumerate(keys, 1)
             )
+            cut = Counter(filter(None, refused.values())) + Counter(score=len(order) - len(kept))
             took = round((time.perf_counter() - started) * 1000, 1)
             reranked = any(item.rerank is not None for item in kept.values())
             weak = on_scale and bool(hits) and hits[0].score < self.calibration.weak
-            return QueryResult(asked.text, asked.mode, reranked, self.model, name, took, warnings, weak, hits)
+            return QueryResult(
+                asked.text, asked.mode, reranked, self.model, name, took, warnings, weak, tuple(cut.items()), hits
+            )
 
         if reranker is None:
             return result(ranked)
         texts = [embedded_text(legs.candidates[item.row.key].passage) for item in ranked[: asked.candidates]]
         watch = None if on_order is None else lambda scores: on_order(result(reordered(ranked, scores, blended)))
-        probabilities = rerank(reranker, asked.text, texts, asked.rerank_budget, watch)
+        probabilities = rerank(reranker, wording.text, texts, asked.rerank_budget, watch)
         return result(reordered(ranked, probabilities, blended))
 
     def _blended(self, blend: Blend) -> Callable[[Ranked, float], float]:
@@ -120,8 +143,8 @@ class Engine:
         return not (judged and self.calibration.is_noise(item.score, item.row.feedback))
 
 
-def _hit(place: int, item: Ranked, entry: Entry, legs: Legs, asked: Request, marker: Marker) -> Hit:
-    row = item.row
+def _hit(place: int, item: Ranked, entries: Sequence[Entry], legs: Legs, asked: Request, marker: Marker) -> Hit:
+    row, (entry, *copies) = item.row, entries
     candidate = legs.candidates[row.key]
     passage = candidate.passage
     return Hit(
@@ -136,6 +159,7 @@ def _hit(place: int, item: Ranked, entry: Entry, legs: Legs, asked: Request, mar
             fused=row.fused if asked.mode == "hybrid" else None,
             rerank=item.rerank,
         ),
+        copies=tuple(sorted(other.file.path for other in copies)),
         explanation=_explanation(row, legs, asked.mode) if asked.explain else None,
     )  # fmt: skip
 

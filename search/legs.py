@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .documents import Candidate
@@ -39,6 +39,16 @@ class Legs:
     def text_weight(self) -> float:
         """What a full match of words adds to the cosine."""
         return text_weight(self._documents(self.vector), self._documents(self.text))
+
+    def only(self, keys: Iterable[str]) -> Legs:
+        """These candidates of both legs, in this order where they score the same."""
+        candidates = {key: self.candidates[key] for key in keys}
+        return replace(
+            self,
+            candidates=candidates,
+            vector={key: score for key, score in self.vector.items() if key in candidates},
+            text={key: score for key, score in self.text.items() if key in candidates},
+        )
 
     def vectors(self, keys: Iterable[str]) -> Vectors:
         """The vectors of these candidates, (n, dimensions)."""

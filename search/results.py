@@ -39,7 +39,7 @@ class Hit:
     """A passage that answers a query.
 
     `score` lies in [0, 1]. `modified` is UTC in ISO 8601. `char_start`/`char_end` count characters of the document's text,
-    `highlights` are [start, end) ranges of `text`.
+    `highlights` are [start, end) ranges of `text`. `copies` are the paths of other files that say the same here.
     """
 
     rank: int
@@ -59,12 +59,16 @@ class Hit:
     text: str
     highlights: tuple[tuple[int, int], ...]
     scores: Scores
+    copies: tuple[str, ...] = ()
     explanation: Explanation | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """The hits of one query, best first; `took_ms` is wall time in milliseconds. `weak`: there may be no answer in the index."""
+    """The hits of one query, best first; `took_ms` is wall time in milliseconds. `weak`: there may be no answer in the index.
+
+    `cut` counts the passages that came up and are not shown, by the reason: without a "phrase", with an "excluded" word, below the least "score".
+    """
 
     query: str
     mode: str
@@ -74,6 +78,7 @@ class QueryResult:
     took_ms: float
     warnings: tuple[str, ...]
     weak: bool
+    cut: tuple[tuple[str, int], ...]
     hits: tuple[Hit, ...]
 
 

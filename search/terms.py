@@ -50,6 +50,15 @@ def normalise(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", _INVISIBLES.sub("", text))
 
 
+def folded_line(text: str) -> str:
+    """A text as a line that can be compared: without case and accents, white space made one space.
+
+    >>> folded_line("Größe  ﬁnal\\nCAFÉ")
+    'grosse final cafe'
+    """
+    return " ".join(_folded(normalise(text).casefold()).split())
+
+
 def passage_terms(title: str, headings: Iterable[str], text: str, name: str) -> str:
     """What the text leg matches for a passage: file name, title, headings, text, and the parts of CamelCase words.
 

@@ -125,11 +125,13 @@ class ScriptedIndex:
                 assert self.gates[mode].wait(30)
             if self.fails is not None:
                 raise self.fails
-        return QueryResult(text, mode, False, "toy", None, 4.0, (), False, tuple(self.answers.get(mode, ())))
+        return QueryResult(text, mode, False, "toy", None, 4.0, (), False, (), tuple(self.answers.get(mode, ())))
 
     def _rerank(self, text: str, mode: str, on_order: Callable[[QueryResult], None]) -> QueryResult:
         """Each of `orders` in turn, before each but the first a wait for the gate."""
-        results = [QueryResult(text, mode, True, "toy", "judge", 9.0, (), False, tuple(order)) for order in self.orders]
+        results = [
+            QueryResult(text, mode, True, "toy", "judge", 9.0, (), False, (), tuple(order)) for order in self.orders
+        ]
         for result in results[:-1]:
             on_order(result)
             self.read += 1

@@ -90,6 +90,36 @@ def test_explain_shows_every_stage(place: Path) -> None:
     )
 
 
+def test_what_is_not_shown_and_why(place: Path) -> None:
+    done = run(place, "query", '"no such phrase" rent')
+    assert (done.code, done.out) == (1, "")
+    assert done.err == (
+        "no passage answers that; other words may, or --min-score 0 to see even weak hits\n"
+        "not shown: 4 without the phrase\n"
+    )
+    done = run(place, "query", "--min-score", "0", "--explain", "rent -landlord")
+    assert "lease" not in done.out
+    assert "not shown: 1 with what is excluded\n" in done.err
+    done = run(place, "query", " -landlord")
+    assert (done.code, done.err) == (2, "docsearch: the query says only what to leave out; add what to look for\n")
+
+
+def test_copies_and_weak_answers(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    for age, name in enumerate(("e.txt", "d.txt", "c.txt", "b.txt", "a.txt")):
+        (tmp_path / "docs" / name).write_text("The landlord may raise the rent once a year.\n")
+        os.utime(tmp_path / "docs" / name, (1_700_000_000 - age,) * 2)
+    assert run(tmp_path, "ingest", str(tmp_path / "docs")).code == 0
+    done = run(tmp_path, "query", "may the rent be raised")
+    assert re.sub(r"\d\.\d\d\n", "0.00\n", done.out) == (
+        "docs/e.txt:1  0.00\n    also in docs/a.txt, docs/b.txt, docs/c.txt and 1 more\n    The landlord may raise the rent once a year.\n"
+    )
+    assert (done.code, done.err) == (0, "")
+    done = run(tmp_path, "query", "--min-score", "0", "qwxz plorf vantibule")
+    assert (done.code, done.err) == (0, "nothing here answers that well; the hits are the nearest there is\n")
+    assert json.loads(run(tmp_path, "query", "--json", "may the rent be raised").out)["weak"] is False
+
+
 def test_paths_for_other_programs(place: Path) -> None:
     root = place.resolve() / "docs"
     assert run(place, "query", "-l", "-n", "1", "rent").out == f"{root}/house/lease.txt\n"

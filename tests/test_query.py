@@ -183,3 +183,35 @@ def test_a_query_sees_new_passages_while_their_ingest_goes_on(index: Index, note
     assert found[0] == 0
     assert 0 < found[1] <= 100
     assert found[-1] == 100
+
+
+def test_a_quoted_phrase_has_to_be_there(filled: Index, notes: Path) -> None:
+    assert names(filled, notes, 'rent "two months notice"') == ["house/lease.txt"]
+    result = filled.query('tide "two months rent"')
+    assert (result.hits, result.cut) == ((), (("phrase", 4),))
+
+
+def test_what_is_excluded_is_left_out(filled: Index, notes: Path) -> None:
+    assert names(filled, notes, "boiler pressure -radiators -dough") == ["sea.rst", "house/lease.txt"]
+    assert dict(filled.query("boiler pressure -radiators -dough").cut) == {"excluded": 2}
+    with pytest.raises(UsageError, match="only what to leave out"):
+        filled.query("-boiler")
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "vector", "text"])
+def test_identical_copies_are_one_hit(index: Index, notes: Path, mode: str) -> None:
+    for name in ("copy of lease.txt", "kitchen/lease (1).txt"):
+        (notes / name).write_text(NOTES["house/lease.txt"])
+    index.ingest([notes])
+    hit, *others = index.query("may the landlord raise the rent", mode=mode).hits
+    assert {hit.path, *hit.copies} == {
+        str(notes / "house/lease.txt"),
+        str(notes / "copy of lease.txt"),
+        str(notes / "kitchen/lease (1).txt"),
+    }
+    assert not any("lease" in other.path or other.copies for other in others)
+
+
+def test_what_scores_too_little_is_counted(filled: Index) -> None:
+    result = filled.query("tide", min_score=0.999)
+    assert (result.hits, result.cut, result.weak) == ((), (("score", 4),), False)

@@ -126,7 +126,9 @@ def test_asking_an_index_without_rerankers(index: Index, notes: Path) -> None:
 def test_a_watcher_sees_the_order_between_slices_and_can_end_the_work(index: Index, tmp_path: Path) -> None:
     for number in range(20):
         (tmp_path / "many").mkdir(exist_ok=True)
-        (tmp_path / "many" / f"{number:02}.txt").write_text(f"The tide turns. {'Ebb and flow. ' * number}")
+        (tmp_path / "many" / f"{number:02}.txt").write_text(
+            f"The tide turns. {' '.join(f'Ebb {number}.{step}.' for step in range(number))}"
+        )
     index.ingest([tmp_path / "many"])
     reranker, orders = LengthReranker(), list[list[float | None]]()
     final = index.engine.query(

@@ -39,7 +39,9 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 
 def result_json(result: QueryResult) -> str:
     """The whole answer of one query."""
-    return dumps({"schema": SCHEMA} | asdict(result) | {"hits": [hit_json(hit) for hit in result.hits]})
+    return dumps(
+        {"schema": SCHEMA} | asdict(result) | {"cut": dict(result.cut), "hits": [hit_json(hit) for hit in result.hits]}
+    )
 
 
 def hit_lines(result: QueryResult) -> list[str]:

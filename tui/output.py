@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 
 from search.results import Hit, QueryResult
 
@@ -11,6 +12,9 @@ from .snippet import snippet
 from .terminal import Style, printable
 
 INDENT = "    "
+CUT = {"phrase": "without the phrase", "excluded": "with what is excluded", "score": "that score too little"}
+COPIES = 3
+"""Paths of copies that are listed."""
 
 
 def hits_text(result: QueryResult, style: Style, full: bool) -> str:
@@ -44,6 +48,8 @@ def _hit(hit: Hit, style: Style, full: bool, width: int) -> str:
     short = snippet(hit.text, hit.highlights, hit.kind, width, hit.headings)
     line = hit.line_start + (0 if full else hit.text.count("\n", 0, short.start))
     lines = [f"{style.link(style.paint(place(hit, line), 35), hit.path)}  {style.paint(f'{hit.score:.2f}', 2)}"]
+    if hit.copies:
+        lines.append(INDENT + style.paint(f"also in {_listed(hit.copies)}", 2))
     if hit.headings:
         lines.append(INDENT + style.paint(printable(" > ".join(hit.headings), one_line=True), 36))
     if full:
@@ -53,6 +59,17 @@ def _hit(hit: Hit, style: Style, full: bool, width: int) -> str:
     if hit.explanation is not None:
         lines.append(INDENT + style.paint("; ".join(explained(hit)), 2))
     return "\n".join(line.rstrip() for line in lines)
+
+
+def cut_text(result: QueryResult) -> str:
+    """Why passages that came up are not shown, as one line."""
+    return "not shown: " + ", ".join(f"{count} {CUT[why]}" for why, count in result.cut)
+
+
+def _listed(paths: Sequence[str]) -> str:
+    """The first few of the paths."""
+    shown = ", ".join(printable(shown_path(path), one_line=True) for path in paths[:COPIES])
+    return f"{shown} and {len(paths) - COPIES} more" if len(paths) > COPIES else shown
 
 
 def explained(hit: Hit) -> list[str]:

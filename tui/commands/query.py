@@ -122,7 +122,7 @@ def _warm(index: Index, mode: str) -> None:
 def _show(
     settings: Settings, result: QueryResult, as_json: bool, as_lines: bool, only_files: bool, null: bool, full: bool
 ) -> None:
-    from ..output import file_list, hits_text
+    from ..output import cut_text, file_list, hits_text
     from ..terminal import Style
 
     if as_json:
@@ -142,6 +142,8 @@ def _show(
         click.echo(hits_text(result, Style.of_stdout(settings.color), full), color=True)
     else:
         settings.note("no passage answers that; other words may, or --min-score 0 to see even weak hits")
+    if result.cut and (not result.hits or result.hits[0].explanation is not None):
+        settings.note(cut_text(result))
     if result.weak:
         settings.note("nothing here answers that well; the hits are the nearest there is")
     for warning in result.warnings:

@@ -88,7 +88,8 @@ def hit_row(hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], ma
     bar = f"{score_bar(hit.score)} " if mark is None else ""
     meta = Content.styled(f"{bar}{hit.score:.2f} {age(hit.modified, now):>4}", styles["meta"])
     icon = ICONS.get(hit.kind, UNKNOWN_ICON) if mark is None else mark
-    name = _end_of(place(hit), max(width - meta.cell_length - 3, 8))
+    copies = f" and {len(hit.copies)} more" if hit.copies else ""
+    name = _end_of(place(hit), max(width - meta.cell_length - len(copies) - 3, 8)) + copies
     head = Content.styled(f"{icon} {name}", styles["file"])
     rows = [Content.assemble(head, " " * max(width - head.cell_length - meta.cell_length, 1), meta)]
     if hit.headings:

@@ -1,0 +1,79 @@
+"""Passages that say the same: those of identical files, and of versions that hardly differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from .terms import folded_line
+
+if TYPE_CHECKING:
+    from .documents import Candidate
+
+LOOKED_AT = 200
+"""So many of the best are compared with each other; nobody reads on to the others."""
+
+ALIKE = 0.95
+"""The cosine from which on two passages' words are compared."""
+
+SHARE = 0.8
+"""The share of runs of words in common from which on one passage is a version of the other (Broder 1997, https://doi.org/10.1109/SEQUEN.1997.666900)."""
+
+RUN = 3
+
+
+def distinct(candidates: Sequence[Candidate], content: Callable[[int], str]) -> dict[str, list[int]]:
+    """The candidates that no better one stands for, best first, by id; each with the other documents that it stands for.
+
+    `content` gives what is the same for documents of the same bytes, empty where it is not known. A passage never stands for another one of its
+    own document.
+    """
+    kept: dict[str, list[int]] = {}
+    stands: dict[str, str] = {}
+    first: dict[str, Candidate] = {}
+    versions = _Versions(candidates[:LOOKED_AT])
+    for place, candidate in enumerate(candidates):
+        better: Candidate | None = None
+        if (file := content(candidate.doc)) and first.setdefault(file, candidate).doc != candidate.doc:
+            better = first[file]
+        elif place < LOOKED_AT:
+            better = next((one for one in versions.before(place) if one.id in kept), None)
+        if better is None:
+            kept[candidate.id] = []
+            continue
+        stands[candidate.id] = named = stands.get(better.id, better.id)
+        if candidate.doc not in kept[named]:
+            kept[named].append(candidate.doc)
+    return kept
+
+
+class _Versions:
+    """Which of some candidates are versions of others."""
+
+    def __init__(self, candidates: Sequence[Candidate]) -> None:
+        import numpy as np
+
+        self.candidates = candidates
+        vectors = [candidate.vector for candidate in candidates if candidate.vector is not None]
+        self._alike = np.array(vectors) @ np.array(vectors).T > ALIKE if len(vectors) == len(candidates) > 0 else None
+        self._runs: dict[int, frozenset[str]] = {}
+
+    def before(self, place: int) -> list[Candidate]:
+        """The better candidates of other documents that the one in that place is a version of."""
+        one = self.candidates[place]
+        near = range(place) if self._alike is None else self._alike[place, :place].nonzero()[0].tolist()
+        others = ((at, self.candidates[at]) for at in near)
+        return [other for at, other in others if other.doc != one.doc and self._share(at, place) >= SHARE]
+
+    def _share(self, one: int, other: int) -> float:
+        if self._alike is None:
+            return float(self.candidates[one].passage.text == self.candidates[other].passage.text)
+        mine, theirs = self._runs_of(one), self._runs_of(other)
+        return len(mine & theirs) / len(mine | theirs)
+
+    def _runs_of(self, place: int) -> frozenset[str]:
+        if place not in self._runs:
+            words = folded_line(self.candidates[place].passage.text).split()
+            starts = range(max(1, len(words) - RUN + 1))
+            self._runs[place] = frozenset(" ".join(words[at : at + RUN]) for at in starts)
+        return self._runs[place]

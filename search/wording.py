@@ -1,0 +1,70 @@
+"""How a query is worded: `"quoted phrases"` that a passage must hold, `-excluded` words that it must not, and the text that is searched."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from .errors import UsageError
+from .terms import folded_line
+
+_QUOTED = r'["“„]([^"“”„]+)["”“]'
+_MARKED = re.compile(rf"(?:(?<=\s)|^)-(?:{_QUOTED}|(?P<word>[^\W\d_][^\s\"“”]+))|{_QUOTED}")
+# Where letters are not separated by spaces a phrase begins and ends anywhere.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """`text` is what to search for, in plain words; `phrases` and `excluded` are patterns over a folded line of text."""
+
+    text: str
+    phrases: tuple[re.Pattern[str], ...] = ()
+    excluded: tuple[re.Pattern[str], ...] = ()
+
+    @property
+    def is_strict(self) -> bool:
+        """True where passages can be refused."""
+        return bool(self.phrases or self.excluded)
+
+    def refusal(self, text: str) -> str:
+        """Why a passage is no hit: it lacks a "phrase", or has an "excluded" word; empty where it may be one."""
+        if not self.is_strict:
+            return ""
+        line = folded_line(text)
+        if not all(one.search(line) for one in self.phrases):
+            return "phrase"
+        return "excluded" if any(one.search(line) for one in self.excluded) else ""
+
+
+def worded(query: str) -> Wording:
+    """Take a query apart. A hyphen excludes at the beginning of a word of two or more characters, a letter first.
+
+    >>> wording = worded('a "cold  start" -diesel')
+    >>> wording.text, wording.refusal("Cold start of petrol engines"), wording.refusal("cold start (diesel)")
+    ('a cold  start', '', 'excluded')
+
+    Raises UsageError for a query that only excludes.
+    """
+    phrases, excluded = [], []
+
+    def plain(match: re.Match[str]) -> str:
+        left_out, phrase = match[1] or match["word"], match[3]
+        if left_out is not None:
+            excluded.append(left_out)
+            return " "
+        phrases.append(phrase)
+        return str(phrase)
+
+    text = _MARKED.sub(plain, query).strip()
+    if excluded and not text:
+        raise UsageError("the query says only what to leave out", "add what to look for")
+    return Wording(text, tuple(map(_pattern, phrases)), tuple(map(_pattern, excluded)))
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """The phrase in any folded line, whole words only."""
+    line = folded_line(phrase)
+    before = r"(?<!\w)" if re.match(rf"(?![{_UNSPACED}])\w", line) else ""
+    after = r"(?!\w)" if re.search(rf"(?![{_UNSPACED}])\w$", line) else ""
+    return re.compile(before + re.escape(line) + after)

@@ -1,0 +1,62 @@
+"""Quoted phrases and excluded words."""
+
+import pytest
+
+from search.errors import UsageError
+from search.wording import Wording, worded
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("why is it cold", "why is it cold"),
+        ('the "filling loop" of a boiler', "the filling loop of a boiler"),
+        ("“smart” „quotes“", "smart quotes"),
+        ("boiler -diesel", "boiler"),
+        ('-"oil fired" boiler', "boiler"),
+        ("e-mail", "e-mail"),
+        ("what does --verbose do", "what does --verbose do"),
+        ("below -5 degrees", "below -5 degrees"),
+        ("grep -r", "grep -r"),
+        ("a - b", "a - b"),
+        ('24" screen', '24" screen'),
+        ('""', '""'),
+    ],
+)
+def test_the_text_that_is_searched(query: str, text: str) -> None:
+    assert worded(query).text == text
+
+
+@pytest.mark.parametrize(
+    ("query", "passage", "why"),
+    [
+        ('"filling loop"', "Open the Filling\n  Loop.", ""),
+        ('"filling loop"', "the loop for filling", "phrase"),
+        ('"filling loop"', "filling loops", "phrase"),
+        ('"C++"', "in c++, not in c", ""),
+        ('"C++"', "in c", "phrase"),
+        ('"E-1042"', "error e-1042:", ""),
+        ('"E-1042"', "error E-10421", "phrase"),
+        ('"cafe final"', "Café ﬁnal", ""),
+        ('"索引"', "数据库索引的类型", ""),
+        ('"one" "two"', "two and one", ""),
+        ('"one" "two"', "only one", "phrase"),
+        ("boiler -diesel", "a Diesel boiler", "excluded"),
+        ("boiler -diesel", "a boiler for dieselgate", ""),
+        ('boiler -"oil fired"', "an oil  fired boiler", "excluded"),
+        ('"a boiler" -diesel', "diesel", "phrase"),
+        ("plain", "anything", ""),
+    ],
+)
+def test_why_a_passage_is_no_hit(query: str, passage: str, why: str) -> None:
+    assert worded(query).refusal(passage) == why
+
+
+def test_a_query_of_plain_words_refuses_nothing() -> None:
+    assert worded("plain words") == Wording("plain words")
+    assert not worded("plain words").is_strict
+
+
+def test_a_query_has_to_ask_for_something() -> None:
+    with pytest.raises(UsageError, match="says only what to leave out; add what to look for"):
+        worded("-diesel -petrol")
