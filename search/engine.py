@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from .passages import embedded_text
 from .ranking import Ranked, rank, reordered
 from .rerank import rerank
 from .results import Explanation, Hit, QueryResult, Scores
+from .scripts import knows_script
 from .terms import Marker
 from .wording import worded
 
@@ -81,6 +82,11 @@ class Engine:
         if not asked.text.strip():
             raise UsageError("the query is empty", "type what you are looking for")
         wording = worded(asked.text)
+        if asked.mode != "text" and not knows_script(self.model, wording.text):
+            warnings = (*warnings, f"{self.model} reads English only: this was found by its words alone")
+            asked = replace(asked, mode="text")
+        if reranker is not None and not knows_script(reranker.name, wording.text):
+            reranker = None
         docs = self.catalog.documents(asked.where) if asked.where is not None else None
         depth = max(DEPTH, 10 * asked.limit, asked.candidates if reranker else 0) * (
             STRICTER if wording.is_strict else 1

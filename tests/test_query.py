@@ -2,15 +2,18 @@ import math
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from search.catalog import Catalog
+from search.choice import ModelChoice
 from search.documents import File, Passage, Row, passage_id
 from search.entries import Entry, State, doc_id
 from search.errors import UsageError
 from search.filters import Filter
 from search.index import Index
+from search.passages import PassageRules
 from search.results import Explanation, Scores
 
 from .conftest import NOTES
@@ -215,3 +218,29 @@ def test_identical_copies_are_one_hit(index: Index, notes: Path, mode: str) -> N
 def test_what_scores_too_little_is_counted(filled: Index) -> None:
     result = filled.query("tide", min_score=0.999)
     assert (result.hits, result.cut, result.weak) == ((), (("score", 4),), False)
+
+
+class EnglishEmbedder(ToyEmbedder):
+    """A toy of a name that says what it can read."""
+
+    name = "bge-toy-en-v1"
+
+    def embed_query(self, text: str) -> NoReturn:
+        raise AssertionError("nobody asks it what it cannot read")
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "vector"])
+def test_a_model_is_not_asked_what_it_cannot_read(tmp_path: Path, mode: str) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "tea.txt").write_text("Чай пьют горячим.\n")
+    (tmp_path / "docs" / "dough.txt").write_text("Fold the dough.\n")
+    embedder = EnglishEmbedder()
+    with Index(str(tmp_path / "index"), None, lambda name: embedder, PassageRules(), ModelChoice()) as index:
+        index.ingest([tmp_path / "docs"])
+        result = index.query("как пьют чай", mode=mode)
+        assert [Path(hit.path).name for hit in result.hits] == ["tea.txt"]
+        assert (result.mode, result.warnings) == (
+            "text", ("bge-toy-en-v1 reads English only: this was found by its words alone",),
+        )  # fmt: skip
+        with pytest.raises(AssertionError):
+            index.query("как make tea", mode=mode)
