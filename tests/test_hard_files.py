@@ -63,8 +63,12 @@ def test_what_can_be_read_is_found(index: Index, root: Path, file: Hard) -> None
     assert index.check(path).code == "indexed"
     hits = index.query(file.marker, mode="text", limit=20).hits
     twins = {str(root / other.path) for other in FILES if other.marker == file.marker}
-    assert twins & {hit.path for hit in hits}
-    assert [word for word in file.absent if any(hit.path == path for hit in index.query(word, mode="text").hits)] == []
+    assert twins & {path for hit in hits for path in (hit.path, *hit.copies)}
+    assert [
+        word
+        for word in file.absent
+        if any(path in (hit.path, *hit.copies) for hit in index.query(word, mode="text").hits)
+    ] == []
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file.expect == "meta"], ids=named)
