@@ -35,7 +35,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All questions in one mode. `silent` is the share of questions without an answer to which nothing was shown, None without such."""
+    """All questions in one mode. `silent` is the share of questions without an answer to which nothing was shown or that was called weak, None without such."""
 
     mode: str
     reranked: bool
@@ -107,7 +107,8 @@ def _run(
     answers, times, unanswered = [], [], []
     for done, question in enumerate(questions, 1):
         if not question.relevant:
-            unanswered.append(not index.query(question.text, mode=mode, rerank=reranked).hits)
+            result = index.query(question.text, mode=mode, rerank=reranked)
+            unanswered.append(not result.hits or result.weak)
             continue
         result = index.query(question.text, DEPTH, mode, per_file=1, min_score=0.0, rerank=reranked)
         times.append(result.took_ms)
@@ -122,11 +123,12 @@ def _run(
 
 
 def _answered(question: Question, root: str, hits: Sequence[Hit]) -> Answered:
-    ranking = tuple(hit.path.removeprefix(root).lstrip("/") for hit in hits)
-    shown = next((hit for path, hit in zip(ranking[:5], hits, strict=False) if path in question.relevant), None)
+    listed = [(path.removeprefix(root).lstrip("/"), hit) for hit in hits for path in (hit.path, *hit.copies)]
+    ranking = tuple(path for path, _ in listed)
+    shown = next((hit for path, hit in listed[:5] if path in question.relevant), None)
     can_tell = shown is not None and bool(question.answer or question.heading)
     passage = _is_answer(question, shown) if shown is not None and can_tell else None
-    scores = tuple(round(hit.score, 6) for hit in hits)
+    scores = tuple(round(hit.score, 6) for _, hit in listed)
     return Answered(question, ranking, scores, metrics(ranking, question.relevant), passage)
 
 
