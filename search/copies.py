@@ -54,20 +54,25 @@ class _Versions:
         import numpy as np
 
         self.candidates = candidates
-        vectors = [candidate.vector for candidate in candidates if candidate.vector is not None]
-        self._alike = np.array(vectors) @ np.array(vectors).T > ALIKE if len(vectors) == len(candidates) > 0 else None
+        vectors = np.array([candidate.vector for candidate in candidates if candidate.vector is not None])
+        self._near: list[list[int]] = [[] for _ in candidates]
+        if len(vectors) == len(candidates) > 0:
+            for place, before in zip(*np.tril(vectors @ vectors.T > ALIKE, -1).nonzero(), strict=True):
+                self._near[place].append(int(before))
+        else:
+            same: dict[str, list[int]] = {}
+            for place, candidate in enumerate(candidates):
+                self._near[place] = list(same.setdefault(candidate.passage.text, []))
+                same[candidate.passage.text].append(place)
         self._runs: dict[int, frozenset[str]] = {}
 
     def before(self, place: int) -> list[Candidate]:
         """The better candidates of other documents that the one in that place is a version of."""
-        one = self.candidates[place]
-        near = range(place) if self._alike is None else self._alike[place, :place].nonzero()[0].tolist()
-        others = ((at, self.candidates[at]) for at in near)
-        return [other for at, other in others if other.doc != one.doc and self._share(at, place) >= SHARE]
+        others = ((at, self.candidates[at]) for at in self._near[place])
+        doc = self.candidates[place].doc
+        return [other for at, other in others if other.doc != doc and self._share(at, place) >= SHARE]
 
     def _share(self, one: int, other: int) -> float:
-        if self._alike is None:
-            return float(self.candidates[one].passage.text == self.candidates[other].passage.text)
         mine, theirs = self._runs_of(one), self._runs_of(other)
         return len(mine & theirs) / len(mine | theirs)
 

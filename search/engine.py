@@ -98,7 +98,7 @@ class Engine:
         # A document that a running ingest has just taken out has no entry any more.
         there = [candidate for candidate in legs.candidates.values() if candidate.doc in entries]
         there.sort(key=lambda one: -entries[one.doc].file.mtime_ns)  # of what scores the same, the newest comes first
-        refused = {one.id: wording.refusal(embedded_text(one.passage)) for one in there}
+        refused = {one.id: wording.refusal(embedded_text(one.passage)) if wording.is_strict else "" for one in there}
         legs = legs.only([key for key, why in refused.items() if not why])
         ranked = rank(legs, asked.mode, self.calibration)
         marker = Marker(wording.text)

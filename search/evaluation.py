@@ -35,7 +35,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All questions in one mode. `silent` is the share of questions without an answer to which nothing was shown or that was called weak, None without such."""
+    """All questions in one mode. `silent` is the share of those without an answer that got no hits or weak ones; None where all have an answer."""
 
     mode: str
     reranked: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .documents import Candidate
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from .store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Legs:
     """What both legs brought: every candidate once, each leg's ids best first with its scores (cosine, BM25).
 
@@ -30,12 +31,12 @@ class Legs:
     words: int
     passages: int
 
-    @property
+    @cached_property
     def full(self) -> float:
         """The BM25 that counts as a full match of the query."""
         return full_match(self.passages, self.words, max(self.text.values(), default=0.0))
 
-    @property
+    @cached_property
     def text_weight(self) -> float:
         """What a full match of words adds to the cosine."""
         return text_weight(self._documents(self.vector), self._documents(self.text))
