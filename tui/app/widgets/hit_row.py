@@ -21,7 +21,10 @@ from ...terminal import printable
 ICONS: Mapping[str, str] = {
     **dict.fromkeys(("text", "subtitles"), "≡"),
     **dict.fromkeys(("rst", "org", "asciidoc", "latex", "man"), "§"),
-    **dict.fromkeys(("notebook", "table"), "▦"),
+    **dict.fromkeys(("notebook", "table", "xlsx", "xls", "ods"), "▦"),
+    **dict.fromkeys(("docx", "doc", "odt", "rtf"), "¶"),
+    **dict.fromkeys(("pptx", "ppt", "odp", "odg"), "▭"),
+    **dict.fromkeys(("epub", "fb2"), "❡"),
     "markdown": "#",
     "code": "λ",
     "html": "◇",
