@@ -217,13 +217,13 @@ class Index:
         min_score: float | None = None, explain: bool = False, rerank: bool | None = None, candidates: int | None = None,
         rerank_budget: float | None = None, on_order: Callable[[QueryResult], None] | None = None,
     ) -> QueryResult:  # fmt: skip
-        """The passages that answer `text`, best first.
+        """The passages that answer `text`, best first; a "quoted phrase" in it has to be there, a -word must not.
 
         mode: hybrid, vector or text. `where` limits the documents, `per_file` the passages of each; `min_score` None cuts noise only. The best
         `candidates` (None: as many as the profile says) are reranked, within `rerank_budget` seconds: `rerank` None means in hybrid mode where
         the profile's reranker is present.
         While the reranker reads, `on_order` is given the order so far now and then; what it raises ends the query.
-        Raises NoIndex, UsageError for an empty query, ModelMismatch.
+        Raises NoIndex, UsageError for a query that is empty or only excludes, ModelMismatch.
         """
         from .engine import Request
 
