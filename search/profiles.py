@@ -31,7 +31,7 @@ _ALL = (
         "starter",
         "starter-reranker",
         "shipped with docsearch: works at once, offline, anywhere",
-        candidates=20,
+        candidates=16,
     ),
     Profile("fast", "mlx-community/bge-small-en-v1.5-bf16", "Qwen/Qwen3-Reranker-0.6B", "a small embedder, reranked"),
     Profile(

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     "--candidates",
     type=click.IntRange(1, MAX_LIMIT),
     metavar="N",
-    help="How many it reads (default: the profile's, 20 or 50).",
+    help="How many it reads (default: the profile's, 16 or 50).",
 )
 @click.option("--rerank-budget", type=click.FloatRange(0), metavar="SECONDS", help="How long it may take.")
 @pass_settings
