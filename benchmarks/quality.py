@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from search.collection import file_of, open_collection
 from search.embedder import load_embedder
+from search.metrics import DEPTH, metrics
 
 from .measure import Row, write_results
 
@@ -33,29 +35,15 @@ def main() -> None:
 
 def vector_ndcg(folder: Path) -> float:
     """Mean nDCG@10 over the queries that have a relevant document."""
-    embedder = load_embedder()
+    embedder, collection = load_embedder(), open_collection(folder)
     documents = [json.loads(line) for line in (folder / "corpus.jsonl").read_text().splitlines()]
-    queries = [json.loads(line) for line in (folder / "queries.jsonl").read_text().splitlines()]
-    judged: dict[str, dict[str, int]] = {}
-    for line in (folder / "qrels.tsv").read_text().splitlines()[1:]:
-        query, document, gain = line.split("\t")
-        judged.setdefault(query, {})[document] = int(gain)
     passages = embedder.embed_passages([f"{row.get('title') or ''} {row['text']}".strip() for row in documents])
-    names = [row["_id"] for row in documents]
+    names = [file_of(row["_id"]) for row in documents]
     scores = []
-    for query in queries:
-        gains = judged.get(query["_id"], {})
-        if not any(gains.values()):
-            continue
-        best = np.argsort(-(passages @ embedder.embed_query(query["text"])), kind="stable")[:10]
-        scores.append(
-            _dcg([gains.get(names[place], 0) for place in best]) / _dcg(sorted(gains.values(), reverse=True)[:10])
-        )
+    for question in collection.questions:
+        best = np.argsort(-(passages @ embedder.embed_query(question.text)), kind="stable")[:DEPTH]
+        scores.append(metrics([names[place] for place in best], question.relevant)[f"nDCG@{DEPTH}"])
     return float(np.mean(scores))
-
-
-def _dcg(gains: list[int]) -> float:
-    return float(sum((2**gain - 1) / np.log2(rank + 2) for rank, gain in enumerate(gains)))
 
 
 if __name__ == "__main__":

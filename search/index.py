@@ -170,7 +170,10 @@ class Index:
         wanted = [real(path) for path in paths]
         profile_named(self.parts.asked.over(self.parts.default).profile or "starter")
         if not wanted or not all(map(os.path.lexists, wanted)):
-            self._scopes(None, wanted, rules, default_max_file_size)  # refuses a wrong path before an index is made
+            with self._catalog_or_none_yet() as catalog:
+                self._scopes(
+                    catalog, wanted, rules, default_max_file_size
+                )  # refuses a wrong path before an index is made
         with self.upkeep.writing(create=True) as catalog:
             done = self.upkeep.change_models(catalog, on_progress) if reembed else None
             self.parts.take_choice(catalog)
@@ -347,15 +350,8 @@ class Index:
             next((name for name in names if any(within(name, root) for root in roots)), names[0]),
         )
 
-    def _scopes(
-        self, catalog: Catalog | None, wanted: list[str], rules: RootRules | None, max_file_size: int
-    ) -> list[Scope]:
-        """The scopes of an ingest, each root with the mount point that it lies under now. Without `catalog` only the paths are looked at."""
-        if catalog is None:
-            try:
-                catalog = self.catalog
-            except NoIndex:
-                return scopes_of(wanted, (), rules or RootRules(), max_file_size, lambda path: False)
+    def _scopes(self, catalog: Catalog, wanted: list[str], rules: RootRules | None, max_file_size: int) -> list[Scope]:
+        """The scopes of an ingest, each root with the mount point that it lies under now."""
 
         def holds(path: str) -> bool:
             return next(catalog.entries(path), None) is not None

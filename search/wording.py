@@ -29,8 +29,6 @@ class Wording:
 
     def refusal(self, text: str) -> str:
         """Why a passage is no hit: it lacks a "phrase", or has an "excluded" word; empty where it may be one."""
-        if not self.is_strict:
-            return ""
         line = folded_line(text)
         if not all(one.search(line) for one in self.phrases):
             return "phrase"

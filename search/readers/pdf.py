@@ -15,7 +15,7 @@ from ..limits import LIMITS, Limits, OutOfTime
 from .bookmarks import headings, with_headings
 from .pdf_pages import PdfPages
 from .text import paragraphs
-from .title import first_line
+from .title import first_line, stated
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -27,7 +27,6 @@ SUFFIXES = (".pdf",)
 HEADER_WITHIN = 8192
 """Bytes in which the header is looked for: mail and web servers put junk before it."""
 
-MAX_TITLE = 200
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_TITLE = re.compile(
@@ -105,10 +104,8 @@ def _title(reader: PdfReader) -> str:
     except Exception:
         # A title that cannot be read is one that is missing; the text is what counts.
         return ""
-    words = _MADE_BY.sub("", " ".join(str(title or "").split()))
-    named = sum(character.isalnum() or character.isspace() for character in words)
-    usable = 3 <= len(words) <= MAX_TITLE and named >= 0.6 * len(words) and not _NO_TITLE.fullmatch(words)
-    return words if usable and not _SURROGATE.search(words) else ""
+    words = stated(_MADE_BY.sub("", " ".join(str(title or "").split())), _NO_TITLE)
+    return "" if _SURROGATE.search(words) else words
 
 
 def _assemble(path: str, title: str, texts: list[str], marks: list[Bookmark], warnings: tuple[str, ...]) -> Document:

@@ -41,13 +41,13 @@ def first_line(text: str, path: str) -> str:
     return line if len(line) <= MAX_TITLE and any(map(str.isalnum, line)) else stem(path)
 
 
-def stated(words: str) -> str:
-    """A title from a file's properties where a person may have written it, else empty.
+def stated(words: str, no_title: re.Pattern[str] = _NO_TITLE) -> str:
+    """A title from a file's properties where a person may have written it, else empty; `no_title` is what programs write there.
 
     >>> stated(" Rain  tables "), stated("PowerPoint-Präsentation"), stated("Microsoft Word - a.doc")
     ('Rain tables', '', '')
     """
     words = " ".join(words.split())
     named = sum(character.isalnum() or character.isspace() for character in words)
-    usable = 3 <= len(words) <= MAX_STATED_TITLE and named >= 0.6 * len(words) and not _NO_TITLE.fullmatch(words)
+    usable = 3 <= len(words) <= MAX_STATED_TITLE and named >= 0.6 * len(words) and not no_title.fullmatch(words)
     return words if usable else ""
