@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from .cpu_threads import single_threaded_blas
 from .terms import folded_line
 
 if TYPE_CHECKING:
@@ -57,7 +58,9 @@ class _Versions:
         vectors = np.array([candidate.vector for candidate in candidates if candidate.vector is not None])
         self._near: list[list[int]] = [[] for _ in candidates]
         if len(vectors) == len(candidates) > 0:
-            for place, before in zip(*np.tril(vectors @ vectors.T > ALIKE, -1).nonzero(), strict=True):
+            with single_threaded_blas():
+                alike = vectors @ vectors.T > ALIKE
+            for place, before in zip(*np.tril(alike, -1).nonzero(), strict=True):
                 self._near[place].append(int(before))
         else:
             same: dict[str, list[int]] = {}

@@ -88,7 +88,7 @@ class Engine:
         if reranker is not None and not knows_script(reranker.name, wording.text):
             reranker = None
         docs = self.catalog.documents(asked.where) if asked.where is not None else None
-        depth = max(DEPTH, 10 * asked.limit, asked.candidates if reranker else 0) * (
+        depth = max(DEPTH, 5 * asked.limit, asked.candidates if reranker else 0) * (
             STRICTER if wording.is_strict else 1
         )
         legs = run_legs(

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .cpu_threads import single_threaded_blas
 from .fusion import Fused
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def with_feedback(rows: Sequence[Fused], vectors: Vectors, docs: Sequence[int]) 
         return []
     heard = [docs.index(doc) for doc in list(dict.fromkeys(docs))[:DOCUMENTS]]
     leads = np.exp((np.array([rows[at].fused for at in heard]) - rows[0].fused) / LEAD)
-    alike = vectors @ (leads @ vectors[heard] / leads.sum())
+    with single_threaded_blas():
+        alike = vectors @ (leads @ vectors[heard] / leads.sum())
     given = WEIGHT * (alike - alike.max())
     again = [replace(row, fused=row.fused + own, feedback=own) for row, own in zip(rows, given.tolist(), strict=True)]
     return sorted(again, key=lambda row: -row.fused)

@@ -1,6 +1,7 @@
-"""How the numpy engines use a machine's cores: whole batches on one worker thread a core, each on single-threaded BLAS.
+"""How numpy uses a machine's cores: whole batches on one worker thread a core, each on single-threaded BLAS.
 
-Two threads inside BLAS lose nearly all speed as soon as another process wants a core; independent batches do not.
+Two threads inside BLAS lose nearly all speed as soon as another process wants a core, and after a small product they go on
+spinning; independent batches do neither.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class SingleThreadedBlas:
         """A context in which BLAS has one thread."""
         with self._lock:
             if not self._inside:
+                self._take_control()
                 self._limit = self._blas().limit(limits=1, user_api="blas")
             self._inside += 1
         try:
@@ -53,7 +55,15 @@ class SingleThreadedBlas:
             with self._lock:
                 self._inside -= 1
                 if not self._inside:
+                    self._take_control()
                     self._limit.restore_original_limits()
+
+    def _take_control(self) -> None:
+        # threadpoolctl obeys the thread that was the first to ask and silently passes over all others; here any thread may be
+        # the first to enter and another one the last to leave
+        for library in self._blas().lib_controllers:
+            if hasattr(library, "clear_controlling_thread"):
+                library.clear_controlling_thread(force=True)
 
     def _blas(self) -> Any:
         # finding the loaded libraries takes milliseconds, so it is done once
