@@ -25,10 +25,12 @@ from .errors import (
     NotAnIndex,
     StorageFull,
 )
-from .filters import Filter
+from .filters import Admitted, Filter
 from .index_folder import APPLICATION, CATALOGUE
+from .message_table import TABLE as MESSAGES
+from .message_table import MessageTable
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _BELONGINGS = frozenset({"writer.lock", CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", f"{CATALOGUE}-journal"})
 _PAGE = 1000
 _TABLES = """
@@ -41,6 +43,8 @@ CREATE TABLE documents (
 CREATE INDEX documents_by_root ON documents (root, path);
 CREATE INDEX documents_by_content ON documents (content) WHERE state = 'complete';
 """
+_ADDED = {2: MESSAGES}
+"""What each later version of the schema has more."""
 _ERRORS: dict[int, tuple[type[DocsearchError], str, str]] = {
     sqlite3.SQLITE_FULL: (StorageFull, "the disk has no room left for the index", "free some space, then repeat it"),
     sqlite3.SQLITE_BUSY: (IndexLocked, "another docsearch is writing to this index", "wait until it has finished"),
@@ -59,8 +63,10 @@ class Catalog:
         self._folder = folder
         self._connection = connection
         self._turn = threading.RLock()
+        self.messages = MessageTable(self._all, self._write_all)
+        """The messages of mail files."""
         # Whoever types asks with the same filter at every key.
-        self._filtered: tuple[tuple[Filter, int, int], frozenset[int]] | None = None
+        self._filtered: tuple[tuple[Filter, int, int], Admitted] | None = None
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str], create: bool = False, write: bool = False) -> Catalog:
@@ -75,7 +81,7 @@ class Catalog:
                 home.mkdir(parents=True, exist_ok=True)
             catalog = cls(home, _connected(home, "rwc" if create else "rw" if write else "ro"))
         try:
-            catalog._prepare(create)
+            catalog._prepare(create, write or create)
         except BaseException:
             catalog.close()
             raise
@@ -85,17 +91,17 @@ class Catalog:
     def empty(cls) -> Catalog:
         """A catalogue of nothing, in memory, for what an index that is not there yet would do."""
         catalog = cls(Path(), sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
-        catalog._prepare(create=True)
+        catalog._prepare(create=True, write=True)
         return catalog
 
-    def _prepare(self, create: bool) -> None:
+    def _prepare(self, create: bool, write: bool) -> None:
         version = self._pragma("user_version")
         if version == 0 and not self._all("SELECT 1 FROM sqlite_master"):
             if not create:
                 raise NoIndex(f"nothing was ingested into {self._folder} yet", "run: docsearch ingest FOLDER")
             with self._transaction():
                 if not self._all("SELECT 1 FROM sqlite_master"):  # two processes may create it at once
-                    for statement in _TABLES.split(";"):
+                    for statement in (*_TABLES.split(";"), *_ADDED.values()):
                         self._connection.execute(statement)
                     self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
                     self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -105,6 +111,16 @@ class Catalog:
             raise IndexFailure(
                 f"the index in {self._folder} was made by a newer docsearch (format {version})", "update docsearch"
             )
+        elif version < SCHEMA_VERSION and write:
+            self._bring_up_to_date()
+
+    def _bring_up_to_date(self) -> None:
+        """Add what an older version of this program did not know; what is there stays as it is."""
+        with self._transaction():
+            version = self._pragma("user_version")  # another process may have done it meanwhile
+            for added in range(version + 1, SCHEMA_VERSION + 1):
+                self._connection.execute(_ADDED[added])
+            self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def close(self) -> None:
         """Close the file; the catalogue cannot be used afterwards."""
@@ -215,8 +231,8 @@ class Catalog:
             for root, kind, state, reason, *sums in rows
         )
 
-    def documents(self, wanted: Filter) -> frozenset[int] | None:
-        """The ids of documents in the store that pass the filter; None where the filter is empty.
+    def documents(self, wanted: Filter) -> Admitted | None:
+        """The documents in the store that pass the filter, and the passages of messages that do; None where the filter is empty.
 
         Raises UsageError for a pattern that cannot be read.
         """
@@ -229,14 +245,18 @@ class Catalog:
         with self._turn:
             state = (wanted, self._pragma("data_version"), self._connection.total_changes)
             if self._filtered is None or self._filtered[0] != state:
+                dated = wanted.after_ns is not None or wanted.before_ns is not None
+                messages = self.messages.within(wanted.after_ns, wanted.before_ns) if dated else {}
                 rows = self._all(
                     f"SELECT {columns} FROM documents WHERE (state IN ('complete', 'pending') OR passages > 0) "
-                    "AND mtime_ns >= coalesce(?1, mtime_ns) AND (?2 IS NULL OR mtime_ns < ?2)",
-                    (wanted.after_ns, wanted.before_ns),
+                    "AND (mtime_ns >= coalesce(?1, mtime_ns) AND (?2 IS NULL OR mtime_ns < ?2) "
+                    "OR doc IN (SELECT value FROM json_each(?3)))",
+                    (wanted.after_ns, wanted.before_ns, json.dumps(list(messages))),
                 )
                 named = cache(os.fsdecode)  # few roots, many documents
                 docs = frozenset(doc for doc, path, root in rows if is_wanted(os.fsdecode(path), named(root)))
-                self._filtered = (state, docs)
+                some = {doc: ordinals for doc in docs & messages.keys() if (ordinals := messages[doc])}
+                self._filtered = (state, Admitted(docs - messages.keys(), some))
             return self._filtered[1]
 
     def _pragma(self, name: str) -> int:
@@ -249,6 +269,11 @@ class Catalog:
     def _write(self, statement: str, rows: list[Any]) -> int:
         with self._transaction():
             return self._connection.executemany(statement, rows).rowcount
+
+    def _write_all(self, changes: Iterable[tuple[str, list[Any]]]) -> None:
+        with self._transaction():
+            for statement, rows in changes:
+                self._connection.executemany(statement, rows)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -27,24 +27,25 @@ def distinct(candidates: Sequence[Candidate], content: Callable[[int], str]) -> 
     """The candidates that no better one stands for, best first, by id; each with the other documents that it stands for.
 
     `content` gives what is the same for documents of the same bytes, empty where it is not known. A passage never stands for another one of its
-    own document.
+    own document, and for one of another message of its file only where both say exactly the same: that has no path of its own to be named by.
     """
     kept: dict[str, list[int]] = {}
-    stands: dict[str, str] = {}
-    first: dict[str, Candidate] = {}
+    stands: dict[str, Candidate] = {}
+    first: dict[tuple[str, int], Candidate] = {}
     versions = _Versions(candidates[:LOOKED_AT])
     for place, candidate in enumerate(candidates):
         better: Candidate | None = None
-        if (file := content(candidate.doc)) and first.setdefault(file, candidate).doc != candidate.doc:
-            better = first[file]
+        same = content(candidate.doc), candidate.message
+        if same[0] and first.setdefault(same, candidate).doc != candidate.doc:
+            better = first[same]
         elif place < LOOKED_AT:
             better = next((one for one in versions.before(place) if one.id in kept), None)
         if better is None:
             kept[candidate.id] = []
             continue
-        stands[candidate.id] = named = stands.get(better.id, better.id)
-        if candidate.doc not in kept[named]:
-            kept[named].append(candidate.doc)
+        stands[candidate.id] = named = stands.get(better.id, better)
+        if candidate.doc != named.doc and candidate.doc not in kept[named.id]:
+            kept[named.id].append(candidate.doc)
     return kept
 
 
@@ -72,8 +73,12 @@ class _Versions:
     def before(self, place: int) -> list[Candidate]:
         """The better candidates of other documents that the one in that place is a version of."""
         others = ((at, self.candidates[at]) for at in self._near[place])
-        doc = self.candidates[place].doc
-        return [other for at, other in others if other.doc != doc and self._share(at, place) >= SHARE]
+        mine = self.candidates[place]
+        return [
+            other
+            for at, other in others
+            if other.document != mine.document and self._share(at, place) >= (SHARE if other.doc != mine.doc else 1)
+        ]
 
     def _share(self, one: int, other: int) -> float:
         mine, theirs = self._runs_of(one), self._runs_of(other)

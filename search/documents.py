@@ -80,12 +80,26 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """A message of a mail file, which is found as a document of its own.
+
+    number: counts from 1. start: the offset in the file's text at which it begins. title: its subject.
+    written_ns: the date that it bears, in nanoseconds since the epoch; None where it bears none.
+    """
+
+    number: int
+    start: int
+    title: str
+    written_ns: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One file as read. `text` is what `show` prints; all offsets count its characters.
 
     kind: a format as named by its reader, such as text, markdown, code, html, pdf, docx, epub. Blocks are in order and do not overlap;
     what lies between them is white space or markup. `pages` holds the offset at which each page starts, empty where a format has none.
-    `warnings` are sentences about what of the file is not in the text.
+    `warnings` are sentences about what of the file is not in the text. `messages` are those of a mail file, in order; no passage reaches over one.
     """
 
     path: str
@@ -95,6 +109,7 @@ class Document:
     blocks: tuple[Block, ...]
     pages: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
+    messages: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,17 +138,26 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A stored passage that a leg brought: `score` is the cosine (vector leg) or BM25 (text leg); `vector` is None where nobody needs it."""
+    """A stored passage that a leg brought: `score` is the cosine (vector leg) or BM25 (text leg); `vector` is None where nobody needs it.
+
+    `message` is the number of the message that it belongs to, 0 in files of other kinds.
+    """
 
     doc: int
     passage: Passage
     vector: Vectors | None
     score: float
+    message: int = 0
 
     @property
     def id(self) -> str:
         """The passage's id, stable while its document's path stays."""
         return passage_id(self.doc, self.passage.ordinal)
+
+    @property
+    def document(self) -> tuple[int, int]:
+        """What counts as one document: a file, or a message of it."""
+        return self.doc, self.message
 
 
 def passage_id(doc: int, ordinal: int) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from .calibration import BLENDS, Blend, Calibration
 from .catalog import Catalog
@@ -28,6 +28,7 @@ from .terms import Marker
 from .wording import worded
 
 if TYPE_CHECKING:
+    from .documents import Candidate, Message
     from .protocols import Embedder, Reranker
     from .store import Store
 
@@ -87,19 +88,21 @@ class Engine:
             asked = replace(asked, mode="text")
         if reranker is not None and not knows_script(reranker.name, wording.text):
             reranker = None
-        docs = self.catalog.documents(asked.where) if asked.where is not None else None
+        only = self.catalog.documents(asked.where) if asked.where is not None else None
         depth = max(DEPTH, 5 * asked.limit, asked.candidates if reranker else 0) * (
             STRICTER if wording.is_strict else 1
         )
         legs = run_legs(
-            self.store, lambda text: self.open_embedder().embed_query(text), wording.text, asked.mode, depth, docs
+            self.store, lambda text: self.open_embedder().embed_query(text), wording.text, asked.mode, depth, only
         )
         entries = self.catalog.by_doc({candidate.doc for candidate in legs.candidates.values()})
         # A document that a running ingest has just taken out has no entry any more.
-        there = [candidate for candidate in legs.candidates.values() if candidate.doc in entries]
-        there.sort(key=lambda one: -entries[one.doc].file.mtime_ns)  # of what scores the same, the newest comes first
+        found = [candidate for candidate in legs.candidates.values() if candidate.doc in entries]
+        sources = self._sources(found, entries)
+        there = [replace(one, message=sources[one.id].message or 0) for one in found]
+        there.sort(key=lambda one: -sources[one.id].modified_ns)  # of what scores the same, the newest comes first
         refused = {one.id: wording.refusal(embedded_text(one.passage)) if wording.is_strict else "" for one in there}
-        legs = legs.only([key for key, why in refused.items() if not why])
+        legs = legs.only(one for one in there if not refused[one.id])
         ranked = rank(legs, asked.mode, self.calibration)
         marker = Marker(wording.text)
         # a BM25 is no fused score
@@ -111,12 +114,13 @@ class Engine:
         def result(order: list[Ranked]) -> QueryResult:
             kept = {item.row.key: item for item in order if self._is_shown(asked, item, on_scale)}
             alone = distinct([legs.candidates[key] for key in kept], lambda doc: entries[doc].content)
-            keys = group([(key, legs.candidates[key].doc) for key in alone], asked.limit, asked.per_file)
+            keys = group([(key, legs.candidates[key].document) for key in alone], asked.limit, asked.per_file)
             hits = tuple(
                 _hit(
                     place,
                     kept[key],
-                    [entries[doc] for doc in (legs.candidates[key].doc, *alone[key])],
+                    sources[key],
+                    tuple(sorted(entries[doc].file.path for doc in alone[key])),
                     legs,
                     asked,
                     marker,
@@ -138,6 +142,12 @@ class Engine:
         probabilities = rerank(reranker, wording.text, texts, asked.rerank_budget, watch)
         return result(reordered(ranked, probabilities, blended))
 
+    def _sources(self, candidates: Sequence[Candidate], entries: Mapping[int, Entry]) -> dict[str, _Source]:
+        """What each candidate is of, by its id."""
+        places = {one.id: (one.doc, one.passage.ordinal) for one in candidates}
+        messages = self.catalog.messages.at(places.values())
+        return {key: _Source.of(entries[place[0]], messages.get(place)) for key, place in places.items()}
+
     def _blended(self, blend: Blend) -> Callable[[Ranked, float], float]:
         return lambda item, probability: self.calibration.score(blend.fused(item.row.fused, probability))
 
@@ -149,15 +159,34 @@ class Engine:
         return not (judged and self.calibration.is_noise(item.score, item.row.feedback))
 
 
-def _hit(place: int, item: Ranked, entries: Sequence[Entry], legs: Legs, asked: Request, marker: Marker) -> Hit:
-    row, (entry, *copies) = item.row, entries
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a passage is of, as a hit names it: a file, or a message of one by its number."""
+
+    entry: Entry
+    title: str
+    modified_ns: int
+    message: int | None
+
+    @classmethod
+    def of(cls, entry: Entry, message: Message | None) -> Self:
+        if message is None:
+            return cls(entry, entry.title, entry.file.mtime_ns, None)
+        written_ns = entry.file.mtime_ns if message.written_ns is None else message.written_ns
+        return cls(entry, message.title, written_ns, message.number)
+
+
+def _hit(
+    place: int, item: Ranked, source: _Source, copies: tuple[str, ...], legs: Legs, asked: Request, marker: Marker
+) -> Hit:
+    row, entry = item.row, source.entry
     candidate = legs.candidates[row.key]
     passage = candidate.passage
     return Hit(
-        rank=place, score=item.score, id=candidate.id, path=entry.file.path, root=entry.file.root, title=entry.title,
+        rank=place, score=item.score, id=candidate.id, path=entry.file.path, root=entry.file.root, title=source.title,
         headings=passage.headings, page=passage.page, line_start=passage.line_start, line_end=passage.line_end,
         char_start=passage.char_start, char_end=passage.char_end, kind=entry.kind,
-        modified=datetime.fromtimestamp(entry.file.mtime_ns // 10**9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        modified=datetime.fromtimestamp(source.modified_ns // 10**9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         text=passage.text, highlights=marker.ranges(passage.text),
         scores=Scores(
             vector=None if asked.mode == "text" else row.vector,
@@ -165,7 +194,7 @@ def _hit(place: int, item: Ranked, entries: Sequence[Entry], legs: Legs, asked: 
             fused=row.fused if asked.mode == "hybrid" else None,
             rerank=item.rerank,
         ),
-        copies=tuple(sorted(other.file.path for other in copies)),
+        copies=copies, message=source.message,
         explanation=_explanation(row, legs, asked.mode) if asked.explain else None,
     )  # fmt: skip
 

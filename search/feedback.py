@@ -6,7 +6,7 @@ the one that is most like them, so that the scale of the scores stays as it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,13 +24,16 @@ LEAD = 0.02
 """A passage that scores so much less than the first is heard a third as loudly: a clear winner speaks nearly alone."""
 
 
-def with_feedback(rows: Sequence[Fused], vectors: Vectors, docs: Sequence[int]) -> list[Fused]:
-    """The fused rows, best first, in the order that their own best ones make; `vectors` (n, dimensions) of length 1 and `docs` (n) are theirs."""
+def with_feedback(rows: Sequence[Fused], vectors: Vectors, documents: Sequence[Hashable]) -> list[Fused]:
+    """The fused rows, best first, in the order that their own best ones make.
+
+    `vectors` (n, dimensions), of length 1, and `documents` (n) are theirs.
+    """
     import numpy as np
 
     if not rows:
         return []
-    heard = [docs.index(doc) for doc in list(dict.fromkeys(docs))[:DOCUMENTS]]
+    heard = [documents.index(document) for document in list(dict.fromkeys(documents))[:DOCUMENTS]]
     leads = np.exp((np.array([rows[at].fused for at in heard]) - rows[0].fused) / LEAD)
     with single_threaded_blas():
         alike = vectors @ (leads @ vectors[heard] / leads.sum())

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from .errors import UsageError
 
@@ -20,7 +21,7 @@ class Filter:
 
     paths: globs. `*` stays within a folder, `**` crosses folders; a bare name matches anywhere, another pattern the
     absolute path or the path below the root; a folder stands for all below it. types: suffixes without dot.
-    A document modified at `after_ns` is in, one modified at `before_ns` is out.
+    A document modified at `after_ns` is in, one modified at `before_ns` is out; a message counts by its own date.
     """
 
     paths: tuple[str, ...] = ()
@@ -33,6 +34,17 @@ class Filter:
         return PathMatcher(
             tuple(map(_pattern, self.paths)), tuple(f".{kind.lower().lstrip('.')}" for kind in self.types)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What a query may bring: the passages of all `docs`, and of mailboxes only those with the ordinals in `some`."""
+
+    docs: frozenset[int]
+    some: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.docs or self.some)
 
 
 class PathMatcher:

@@ -7,7 +7,7 @@ query's words, as for a question in other words than the answer's, the text leg 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 LEAST_WEIGHT, AGREEMENT_WEIGHT = 0.1, 0.3
@@ -40,7 +40,7 @@ def full_match(passages: int, words: int, best: float) -> float:
     return max(WORD_SHARE * math.log1p(passages) * words, best)
 
 
-def text_weight(vector: Sequence[int], text: Sequence[int]) -> float:
+def text_weight(vector: Sequence[Hashable], text: Sequence[Hashable]) -> float:
     """How much a full match of words counts, by the documents that each leg brings, best first and each once.
 
     >>> text_weight([1, 2, 3], [4]), round(text_weight(range(10), range(5, 20)), 2)

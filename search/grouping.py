@@ -1,11 +1,11 @@
-"""Hits grouped by file, so that one document does not flood the list."""
+"""Hits grouped by file, or by message of a mailbox, so that one document does not flood the list."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 
-def group(ranked: Sequence[tuple[str, int]], limit: int, per_file: int | None = None) -> list[str]:
+def group(ranked: Sequence[tuple[str, Hashable]], limit: int, per_file: int | None = None) -> list[str]:
     """Choose `limit` of the passages (key, document), given best first, and put each document's together.
 
     Every document first gets its best passage; where fewer documents match than the limit, their next passages fill the list,
@@ -16,8 +16,8 @@ def group(ranked: Sequence[tuple[str, int]], limit: int, per_file: int | None = 
     >>> group([("a1", 1), ("a2", 1), ("b1", 2), ("c1", 3)], limit=2)
     ['a1', 'b1']
     """
-    chosen: dict[int, list[str]] = {}
-    rest: list[tuple[str, int]] = []
+    chosen: dict[Hashable, list[str]] = {}
+    rest: list[tuple[str, Hashable]] = []
     for key, doc in ranked:
         if doc in chosen:
             rest.append((key, doc))

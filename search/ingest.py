@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from .catalog import Catalog
@@ -126,15 +127,24 @@ class Ingestion:
         )
         rows = [*self._copied(batch, tally), *self._embedded(batch, tally)]
         store = self.open_store()
+        self._note_messages(batch)
         if rows:
             store.upsert(rows)
         finished = {item.entry.doc: item.entry for item in batch if item.last}
         store.trim({doc: entry.passages for doc, entry in finished.items()})
+        for doc, entry in finished.items():
+            self.catalog.messages.trim(doc, entry.passages)
         store.sync()
         self.catalog.put(
             replace(entry, tokens=entry.tokens + self.doc_tokens.pop(doc, 0), version=store.version)
             for doc, entry in finished.items()
         )
+
+    def _note_messages(self, batch: list[Incoming]) -> None:
+        """Tell the catalogue of which messages the passages are that are about to be stored."""
+        for doc, items in groupby(batch, lambda item: item.entry.doc):
+            places = [(item.passage.ordinal, item.message) for item in items if item.passage is not None]
+            self.catalog.messages.put(doc, places)
 
     def _copied(self, batch: list[Incoming], tally: Tally) -> list[Row]:
         rows = [_row(item, item.passage, item.vector) for item in batch if item.passage and item.vector is not None]
@@ -172,4 +182,5 @@ class Ingestion:
 def _row(item: Incoming, passage: Passage, vector: Vectors) -> Row:
     entry = item.entry
     name = os.path.basename(os.fsencode(entry.file.path)).decode("utf-8", "replace")
-    return Row(entry.doc, passage, passage_terms(entry.title, passage.headings, passage.text, name), vector)
+    title = item.message.title if item.message else entry.title
+    return Row(entry.doc, passage, passage_terms(title, passage.headings, passage.text, name), vector)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .catalog import Catalog
 from .contents import read_bytes
-from .documents import Document, File, Passage, Skip
+from .documents import Document, File, Message, Passage, Skip
 from .entries import Entry, State, doc_id
 from .errors import Unreadable
 from .passages import PassageRules, split
@@ -34,6 +35,7 @@ class Incoming:
     entry: Entry
     passage: Passage | None
     vector: Vectors | None
+    message: Message | None
     last: bool
 
 
@@ -112,7 +114,8 @@ class Intake:
             self.tally.copied += 1
             title = _title_at(file.path, twin)
             entry = replace(entry, kind=twin.kind, title=title, tokens=twin.tokens, message=twin.message)
-            yield from self._incoming(entry, ((row.passage, row.vector) for row in self.open_store().rows(twin.doc)))
+            rows = ((row.passage, row.vector) for row in self.open_store().rows(twin.doc))
+            yield from self._incoming(entry, rows, self.catalog.messages.of(twin.doc))
             return
         # A twin that was there when the file was found may have changed since.
         document = found.document or self.pool.read(found.data, file.path)
@@ -123,7 +126,7 @@ class Intake:
         self.tally.warnings += [f"{file.path}: {warning}" for warning in document.warnings]
         entry = replace(entry, kind=document.kind, title=document.title, message="; ".join(document.warnings))
         passages = split(document, self.open_tokenizer(), self.rules)
-        yield from self._incoming(entry, ((passage, None) for passage in passages))
+        yield from self._incoming(entry, ((passage, None) for passage in passages), document.messages)
 
     def _twin(self, file: File, content: str) -> Entry | None:
         """A complete document with the same contents, read by the same reader."""
@@ -131,20 +134,25 @@ class Intake:
         same = twin is not None and os.path.splitext(twin.file.path)[1] == os.path.splitext(file.path)[1]
         return twin if same else None
 
-    def _incoming(self, entry: Entry, passages: Iterable[tuple[Passage, Vectors | None]]) -> Iterator[Incoming]:
+    def _incoming(
+        self, entry: Entry, passages: Iterable[tuple[Passage, Vectors | None]], messages: Iterable[Message]
+    ) -> Iterator[Incoming]:
         """The document's passages; only when the last one is known can it say how many there are."""
         count = 0
-        held: Passage | None = None
-        vector: Vectors | None = None
+        held = Incoming(entry, None, None, None, last=False)
+        following = deque(messages)
         for passage, known in passages:
-            if held is not None:
-                yield Incoming(entry, held, vector, last=False)
-            held, vector = passage, known
+            if held.passage is not None:
+                yield held
+            message = held.message
+            while following and following[0].start <= passage.char_start:
+                message = following.popleft()
+            held = Incoming(entry, passage, known, message, last=False)
             count += 1
             self.tally.passages_read += 1
             # A large file takes minutes; what its passages hold tells roughly how far it is.
             self.tally.bytes_open = min(self.tally.bytes_open + len(passage.text), entry.file.size)
-        yield Incoming(replace(entry, passages=count, state=State.COMPLETE), held, vector, last=True)
+        yield replace(held, entry=replace(entry, passages=count, state=State.COMPLETE), last=True)
 
     def _set_aside(self, file: File, before: Entry | None, error: Unreadable) -> None:
         """Record a file that gives no document: one that should be readable keeps its last good version, any other leaves the index."""

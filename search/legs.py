@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .documents import Candidate
+from .filters import Admitted
 from .fusion import full_match, text_weight
 from .terms import query_words, word_count
 
@@ -41,9 +42,9 @@ class Legs:
         """What a full match of words adds to the cosine."""
         return text_weight(self._documents(self.vector), self._documents(self.text))
 
-    def only(self, keys: Iterable[str]) -> Legs:
+    def only(self, kept: Iterable[Candidate]) -> Legs:
         """These candidates of both legs, in this order where they score the same."""
-        candidates = {key: self.candidates[key] for key in keys}
+        candidates = {candidate.id: candidate for candidate in kept}
         return replace(
             self,
             candidates=candidates,
@@ -63,8 +64,8 @@ class Legs:
             return self.vector[key]
         return float(_read(self.candidates[key].vector) @ _read(self.query_vector))
 
-    def _documents(self, leg: Iterable[str]) -> list[int]:
-        return list(dict.fromkeys(self.candidates[key].doc for key in leg))
+    def _documents(self, leg: Iterable[str]) -> list[tuple[int, int]]:
+        return list(dict.fromkeys(self.candidates[key].document for key in leg))
 
 
 def _read(vector: Vectors | None) -> Vectors:
@@ -73,20 +74,20 @@ def _read(vector: Vectors | None) -> Vectors:
 
 
 def run_legs(
-    store: Store, embed_query: Callable[[str], Vectors], text: str, mode: str, depth: int, docs: Collection[int] | None
+    store: Store, embed_query: Callable[[str], Vectors], text: str, mode: str, depth: int, only: Admitted | None
 ) -> Legs:
-    """Run the legs that `mode` names, `depth` candidates each, among the documents `docs` only (None: all).
+    """Run the legs that `mode` names, `depth` candidates each, among the passages that are admitted (None: all).
 
     The text leg runs beside the embedding of the query; in mode "text" no model is asked for.
     """
     words = " ".join(query_words(text))
     if mode == "text":
-        vector, nearest, matched = None, [], store.matching(words, depth, docs, vectors=False)
+        vector, nearest, matched = None, [], store.matching(words, depth, only, vectors=False)
     else:
         with ThreadPoolExecutor(1) as pool:
-            matching = pool.submit(store.matching, words if mode == "hybrid" else "", depth, docs)
+            matching = pool.submit(store.matching, words if mode == "hybrid" else "", depth, only)
             vector = embed_query(text)
-            nearest = store.nearest(vector, depth, docs)
+            nearest = store.nearest(vector, depth, only)
             matched = matching.result()
     candidates = {candidate.id: candidate for candidate in [*nearest, *matched]}
     return Legs(

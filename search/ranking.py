@@ -29,8 +29,8 @@ def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:
     rows = fuse(
         ((key, legs.cosine(key), legs.text.get(key, 0.0)) for key in legs.candidates), legs.full, legs.text_weight
     )
-    docs = [legs.candidates[row.key].doc for row in rows]
-    heard = with_feedback(rows, legs.vectors(row.key for row in rows), docs)
+    documents = [legs.candidates[row.key].document for row in rows]
+    heard = with_feedback(rows, legs.vectors(row.key for row in rows), documents)
     return [Ranked(row, calibration.score(row.fused)) for row in heard]
 
 

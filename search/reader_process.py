@@ -11,7 +11,7 @@ import threading
 from dataclasses import asdict
 from typing import Any, BinaryIO, cast
 
-from .documents import Block, Document, Reason
+from .documents import Block, Document, Message, Reason
 from .errors import ReaderFailure, Unreadable
 from .frames import receive, send
 from .limits import MEMORY_EXIT, Limits
@@ -115,5 +115,6 @@ def _document(answer: dict[str, Any]) -> Document:
         "blocks": tuple(Block(*block) for block in answer["blocks"]),
         "pages": tuple(answer["pages"]),
         "warnings": tuple(answer["warnings"]),
+        "messages": tuple(Message(**message) for message in answer["messages"]),
     }
     return Document(**fields)

@@ -22,5 +22,7 @@ def take_out(catalog: Catalog, open_store: Callable[[], Store], entries: Iterabl
         store = open_store()
         catalog.set_state((entry.file.path for entry in stored), State.PENDING)
         store.delete([entry.doc for entry in stored])
+        for entry in stored:
+            catalog.messages.trim(entry.doc, 0)
         store.sync()
     return len(stored)

@@ -38,8 +38,9 @@ class Explanation:
 class Hit:
     """A passage that answers a query.
 
-    `score` lies in [0, 1]. `modified` is UTC in ISO 8601. `char_start`/`char_end` count characters of the document's text,
-    `highlights` are [start, end) ranges of `text`. `copies` are the paths of other files that say the same here.
+    `score` lies in [0, 1]. `modified` is UTC in ISO 8601: of mail the date of the message, whose number in its file `message` is (None elsewhere).
+    `char_start`/`char_end` count characters of the document's text, `highlights` are [start, end) ranges of `text`. `copies` are the paths of
+    other files that say the same here.
     """
 
     rank: int
@@ -60,6 +61,7 @@ class Hit:
     highlights: tuple[tuple[int, int], ...]
     scores: Scores
     copies: tuple[str, ...] = ()
+    message: int | None = None
     explanation: Explanation | None = None
 
 

@@ -17,6 +17,7 @@ from .arrow_rows import COLUMNS, check_vectors, passages_of, schema_of, table_of
 from .documents import Candidate, Passage, Row, passage_id
 from .durability import TABLE, Durability, Mark, explained, probe_hard_links
 from .errors import IndexDamaged, ModelMismatch, NoIndex
+from .filters import Admitted
 from .lance import preload
 
 if TYPE_CHECKING:
@@ -185,8 +186,8 @@ class Store:
             ):
                 yield Row(doc, passage, words, vector)
 
-    def nearest(self, vector: Vectors, limit: int, docs: Collection[int] | None = None) -> list[Candidate]:
-        """The `limit` passages with the highest cosine to `vector` (dimensions,), best first; `docs` None means all.
+    def nearest(self, vector: Vectors, limit: int, only: Admitted | None = None) -> list[Candidate]:
+        """The `limit` passages with the highest cosine to `vector` (dimensions,), best first; `only` None means all.
 
         Exact up to some 40,000 passages, then through an index whose candidates are scored again exactly.
         Raises ModelError for a query vector that is not finite, is all zeros or has another length.
@@ -195,23 +196,21 @@ class Store:
 
         query = np.asarray(vector, dtype=np.float32)
         check_vectors(query[None], self.dimensions)
-        if limit < 1 or (docs is not None and not docs):
+        if limit < 1 or (only is not None and not only):
             return []
 
         def nearest() -> Any:
             builder = self._table.search(query, vector_column_name="vector", query_type="vector")
             builder = builder.distance_type("cosine").nprobes(100).refine_factor(2).limit(limit)
-            return _limited(builder, docs).select([*COLUMNS, "vector", "_distance"]).to_arrow()
+            return _limited(builder, only).select([*COLUMNS, "vector", "_distance"]).to_arrow()
 
         found = self._read(nearest)
         return self._candidates(found, [1 - distance for distance in found["_distance"].to_pylist()])
 
-    def matching(
-        self, words: str, limit: int, docs: Collection[int] | None = None, vectors: bool = True
-    ) -> list[Candidate]:
-        """The `limit` passages with the highest BM25 for any of the words, best first; `docs` None means all. Without `vectors` it is faster."""
+    def matching(self, words: str, limit: int, only: Admitted | None = None, vectors: bool = True) -> list[Candidate]:
+        """The `limit` passages with the highest BM25 for any of the words, best first; `only` None means all. Without `vectors` it is faster."""
         lance: Any = import_module("lancedb.query")
-        if not words.strip() or limit < 1 or (docs is not None and not docs):
+        if not words.strip() or limit < 1 or (only is not None and not only):
             return []
 
         columns = [*COLUMNS, "vector"] if vectors else COLUMNS
@@ -219,7 +218,7 @@ class Store:
         def matching() -> Any:
             query = lance.MatchQuery(words, "terms", operator=lance.FullTextOperator.OR)
             builder = self._table.search(query, query_type="fts").limit(limit)
-            return _limited(builder, docs).select([*columns, "_score"]).to_arrow()
+            return _limited(builder, only).select([*columns, "_score"]).to_arrow()
 
         found = self._read(matching)
         return self._candidates(found, found["_score"].to_pylist())
@@ -323,5 +322,9 @@ def _among(column: str, numbers: Iterable[int]) -> str:
     return f"{column} IN ({', '.join(str(int(number)) for number in numbers)})"
 
 
-def _limited(builder: Any, docs: Collection[int] | None) -> Any:
-    return builder if docs is None else builder.where(_among("doc", docs), prefilter=True)
+def _limited(builder: Any, only: Admitted | None) -> Any:
+    if only is None:
+        return builder
+    parts = [_among("doc", only.docs)] if only.docs else []
+    parts += [f"(doc = {int(doc)} AND {_among('ordinal', ordinals)})" for doc, ordinals in only.some.items()]
+    return builder.where(" OR ".join(parts), prefilter=True)

@@ -15,7 +15,7 @@ from search.catalog import CATALOGUE, Catalog
 from search.documents import File, Reason
 from search.entries import Entry, Group, Root, State, doc_id
 from search.errors import IndexDamaged, IndexFailure, IndexLocked, NoIndex, NotAnIndex, UsageError
-from search.filters import Filter
+from search.filters import Admitted, Filter
 
 HERE = Path(__file__).parent.parent
 LATIN1 = os.fsdecode(b"/notes/caf\xe9.txt")
@@ -191,7 +191,7 @@ class TestFilter:
 
     def found(self, catalog, **wanted):
         docs = catalog.documents(Filter(**wanted))
-        return [number for number, path in enumerate(self.PATHS) if doc_id(path) in docs]
+        return [number for number, path in enumerate(self.PATHS) if doc_id(path) in docs.docs]
 
     @pytest.mark.parametrize(
         ("glob", "numbers"),
@@ -244,7 +244,7 @@ class TestFilter:
 
     def test_all_parts_must_hold(self, filled):
         assert self.found(filled, paths=("2024",), types=("md",), after_ns=2000) == [2]
-        assert filled.documents(Filter(types=("zip",))) == frozenset()
+        assert filled.documents(Filter(types=("zip",))) == Admitted(frozenset())
 
     def test_an_empty_filter_is_none(self, filled):
         assert filled.documents(Filter()) is None
@@ -257,15 +257,15 @@ class TestFilter:
     def test_the_same_filter_sees_what_was_written_meanwhile(self, catalog, folder):
         wanted, found = Filter(types=("md",)), [set(), {1}, {1, 2}]
         with Catalog.open(folder) as reader:
-            assert reader.documents(wanted) == set()
+            assert reader.documents(wanted) == Admitted(frozenset())
             for number in (1, 2):
                 catalog.put([entry(f"/notes/{number}.md")])
-                expected = {doc_id(f"/notes/{one}.md") for one in found[number]}
+                expected = Admitted(frozenset(doc_id(f"/notes/{one}.md") for one in found[number]))
                 assert [reader.documents(wanted), catalog.documents(wanted)] == [expected] * 2
 
     def test_a_file_as_root(self, catalog):
         catalog.put([entry("/home/a.md", "/home/a.md")])
-        assert catalog.documents(Filter(paths=("a.md",))) == {doc_id("/home/a.md")}
+        assert catalog.documents(Filter(paths=("a.md",))) == Admitted(frozenset({doc_id("/home/a.md")}))
 
 
 def test_files_counted_by_what_they_have_in_common(catalog):
@@ -341,7 +341,7 @@ class TestOpening:
     def test_a_newer_format(self, folder):
         Catalog.open(folder, create=True).close()
         with sqlite3.connect(folder / CATALOGUE) as connection:
-            connection.execute("PRAGMA user_version = 2")
+            connection.execute("PRAGMA user_version = 3")
         connection.close()
         with pytest.raises(IndexFailure, match="newer docsearch") as failure:
             Catalog.open(folder)

@@ -8,9 +8,11 @@ from email.message import EmailMessage
 import pytest
 
 from search import readers
-from search.documents import Block, Document, Reason
+from search.documents import Block, Document, Message, Reason
 from search.errors import Unreadable
+from search.limits import OutOfTime
 from search.passages import PassageRules, split
+from search.readers import mail
 
 from .toys import ToyTokenizer
 
@@ -67,6 +69,7 @@ def test_a_message_whole():
             Block(138, 162, "paragraph"),
             Block(164, 195, "paragraph"),
         ),
+        messages=(Message(1, 0, "The boiler", 1_793_610_000 * 10**9),),
     )  # fmt: skip
 
 
@@ -233,6 +236,82 @@ def test_a_mailbox_whole():
         (13, "paragraph", "From: bo@example.org"),
         (15, "paragraph", "The lease."),
     ]
+
+
+def starts(document):
+    """What stands where each message begins."""
+    return [document.text[message.start :].lstrip().split("\n")[0][:40] for message in document.messages]
+
+
+def test_each_message_of_a_mailbox_has_its_place_subject_and_date():
+    document = read(MAILBOX + "\nFrom cy@example.org Wed Nov 32 25:00:00 2026\n\nNothing more.\n", "inbox.mbox")
+    assert [(message.number, message.title, message.written_ns) for message in document.messages] == [
+        (1, "One", 1_793_610_000 * 10**9),
+        (2, "Two", 1_793_703_600 * 10**9),  # by the line before it, which is in UTC
+        (3, "(no subject)", None),
+    ]
+    assert starts(document) == ["From ida@example.org Mon Nov  2 10:00:00", "From bo@example.org Tue Nov  3 11:00:00 ",
+                                "From cy@example.org Wed Nov 32 25:00:00 "]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["Thu, 1 Jan 1970 00:00:00 +0000", "Fri, 1 Jan 9999 00:00:00 +0000", "Wed, 1 Jan 1150 00:00:00 +0100", "soon"],
+)
+def test_a_date_that_cannot_be_is_none(date):
+    assert read(f"Subject: s\nDate: {date}\n\nx").messages == (Message(1, 0, "s", None),)
+
+
+def test_what_was_deleted_from_a_mailbox_is_not_read():
+    gone = "X-Mozilla-Status: 0009\nSubject: Gone\n\nDeleted words.\n"
+    kept = "X-Mozilla-Status: 0001\nSubject: Kept\n\nX-Mozilla-Status: 0008\n"
+    mark = "From - Mon Nov  2 10:00:00 2026\n"
+    document = read(f"{mark}{gone}\n{mark}{kept}\n", "Inbox")
+    assert [(message.number, message.title) for message in document.messages] == [(2, "Kept")]
+    assert blocks(document) == [(9, "h1", "Kept"), (11, "paragraph", "X-Mozilla-Status: 0008")]
+
+
+def test_a_broken_message_costs_no_other_one():
+    mark = "From - Mon Nov  2 10:00:00 2026\n"
+    document = read(f"{mark}Subject: One\n\nx\n\n{mark}{nested(3_000)}\n\n{mark}Subject: Three\n\nz\n", "Inbox")
+    assert [(message.number, message.title) for message in document.messages] == [(1, "One"), (3, "Three")]
+    assert document.warnings == ("message 2 is left out: the message holds messages nested too deeply",)
+
+
+def test_when_the_time_is_up_the_messages_read_until_then_are_kept():
+    def slow(data, path):
+        if data == b"slow":
+            raise OutOfTime
+        return readers.read(data, path)
+
+    def letter(name, content):
+        message = EmailMessage()
+        message["Subject"] = name
+        message.set_content(name.lower())
+        message.add_attachment(content, "application", "x", filename="a.txt")
+        return b"From - Mon Nov  2 10:00:00 2026\n" + message.as_bytes() + b"\n"
+
+    document = mail.read(
+        letter("One", b"good") + letter("Two", b"slow") + letter("Three", b"good"), "/mail/Inbox", slow
+    )
+    assert [message.title for message in document.messages] == ["One"]
+    assert [words for _, _, words in blocks(document)] == ["One", "one", "Attachment: a.txt", "good"]
+    assert document.text.endswith("good")
+    assert document.warnings == ("only the first 1 of its 3 messages are read: the time for one file was up",)
+    with pytest.raises(OutOfTime):
+        mail.read(letter("Two", b"slow"), "/mail/Inbox", slow)
+
+
+def test_each_message_of_a_mailbox_may_have_its_attachments():
+    source = b""
+    for number in range(2):
+        message = EmailMessage()
+        message["Subject"] = str(number)
+        message.set_content("x")
+        for other in range(101):
+            message.add_attachment(b"words", "text", "x-note", filename=f"{number}-{other}.txt")
+        source += b"From - Mon Nov  2 10:00:00 2026\n" + message.as_bytes() + b"\n"
+    assert [words for _, _, words in blocks(read(source, "Inbox"))][-2:] == ["Attachment: 1-100.txt", "words"]
 
 
 def test_no_passage_spans_two_messages():

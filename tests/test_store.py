@@ -15,6 +15,7 @@ import pytest
 from search.documents import Candidate, Passage, Row, passage_id
 from search.durability import QUARANTINE, Durability, Mark, explained, probe_hard_links
 from search.errors import IndexDamaged, IndexFailure, IndexLocked, ModelError, ModelMismatch, NoIndex, StorageFull
+from search.filters import Admitted
 from search.store import Store, preload
 
 HERE = Path(__file__).parent.parent
@@ -77,9 +78,9 @@ class TestReading:
 
     def test_nearest_among_some_documents(self, store):
         store.upsert([row(doc, 0, vector=AXES[doc % WIDTH] + 0.1) for doc in range(8)])
-        assert {candidate.doc for candidate in store.nearest(AXES[0], 10, {2, 3, 99})} == {2, 3}
-        assert store.nearest(AXES[0], 10, frozenset()) == []
-        assert store.nearest(AXES[0], 10, range(20_000))[0].doc in {0, 4}
+        assert {candidate.doc for candidate in store.nearest(AXES[0], 10, Admitted(frozenset({2, 3, 99})))} == {2, 3}
+        assert store.nearest(AXES[0], 10, Admitted(frozenset())) == []
+        assert store.nearest(AXES[0], 10, Admitted(frozenset(range(20_000))))[0].doc in {0, 4}
 
     def test_equal_scores_keep_one_order(self, store):
         store.upsert([row(doc, ordinal) for doc in (3, 1, 2) for ordinal in (1, 0)])
@@ -93,8 +94,8 @@ class TestReading:
         assert [candidate.doc for candidate in found] == [1, 2]
         assert found[0].score > found[1].score > 0
         assert found[0] == Candidate(1, row(1, 0, "retrieval of passages").passage, found[0].vector, found[0].score)
-        assert [candidate.doc for candidate in store.matching("passages", 10, {2})] == [2]
-        assert store.matching("passages", 10, set()) == []
+        assert [candidate.doc for candidate in store.matching("passages", 10, Admitted(frozenset({2})))] == [2]
+        assert store.matching("passages", 10, Admitted(frozenset())) == []
 
     @pytest.mark.parametrize(
         ("text", "words"),
@@ -272,7 +273,10 @@ class TestMaintenance:
             hits += len(best & {candidate.doc for candidate in found})
             assert found[0].score == pytest.approx(1, abs=1e-5)
         assert hits >= 198
-        assert {candidate.doc for candidate in store.nearest(unit[0], 10, {5, 40_500})} == {5, 40_500}
+        assert {candidate.doc for candidate in store.nearest(unit[0], 10, Admitted(frozenset({5, 40_500})))} == {
+            5,
+            40_500,
+        }
         assert Durability(tmp_path / "big", "passages").mark().trained == number
 
 

@@ -6,10 +6,13 @@ A message is shown so that the first line of a text that is not encoded has its 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from ..documents import Document, Reason
+from ..documents import Document, Message, Reason
 from ..errors import Unreadable
+from ..limits import OutOfTime
 from . import html, text
 from .assembly import Assembly
 from .mime import Attachment, Letter, Text, parse
@@ -18,7 +21,7 @@ from .title import MAX_TITLE, stem
 SUFFIXES = (".eml", ".emlx", ".mbox", ".mbx")
 
 MAX_ATTACHMENTS = 200
-"""Attachments of one file that are read; further ones are named only."""
+"""Attachments of one message that are read; further ones are named only."""
 
 NO_SUBJECT = "(no subject)"
 
@@ -31,6 +34,13 @@ _HEADER = re.compile(
 _HEAD = re.compile(rb"(?:[!-9;-~]{1,76}:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
 _SENT = re.compile(rb"^(?:Received|Message-ID):", re.MULTILINE | re.IGNORECASE)
 
+# Mozilla's programs leave what was deleted in the file until they compact it.
+_MOZILLA_STATUS = re.compile(rb"^X-Mozilla-Status: ([0-9a-f]{4})\b", re.MULTILINE | re.IGNORECASE)
+_DELETED = 0x0008
+
+_LATEST = 1 << 33
+"""A date in seconds since the epoch beyond which, as before it, no message was sent."""
+
 
 def is_mail(data: bytes) -> bool:
     """True where the file begins as a mailbox or as a message that was sent does: those of many programs bear no suffix."""
@@ -39,16 +49,12 @@ def is_mail(data: bytes) -> bool:
 
 
 def read(data: bytes, path: str, enclosed: Callable[[bytes, str], Document]) -> Document:
-    """The document in a message or mailbox: each message a section of its own, which no passage reaches over.
+    """The document in a message or mailbox, with its messages. `enclosed` reads what is attached, by its name.
 
-    `enclosed` reads what is attached, by its name. Raises Unreadable where there is no message.
+    Where the time for a mailbox is up, the messages read until then are kept, with a warning. Raises Unreadable where there is no message.
     """
     if _FROM.match(data[:1_024]):
-        rendering = _Rendering(enclosed)
-        for message, mark, line in _messages(data):
-            rendering.separator(mark, line)
-            rendering.letter(parse(_QUOTED_FROM.sub(rb"\1", message)), line + 1, 1)
-        return rendering.page.document(path, "mail", stem(path))
+        return _mailbox(data, path, enclosed)
     if length := _LENGTH.match(data):
         # Apple Mail puts the count of the message's bytes before it and its own notes behind.
         data = data[length.end() : length.end() + int(length[1])]
@@ -57,18 +63,78 @@ def read(data: bytes, path: str, enclosed: Callable[[bytes, str], Document]) -> 
     letter = parse(data)
     rendering = _Rendering(enclosed)
     rendering.letter(letter, 2 if length else 1, 1)
-    return rendering.page.document(path, "mail", letter.subject[:MAX_TITLE] or stem(path))
+    title = letter.subject[:MAX_TITLE] or stem(path)
+    return replace(
+        rendering.page.document(path, "mail", title), messages=(Message(1, 0, title, _nanoseconds(letter.date)),)
+    )
 
 
-def _messages(data: bytes) -> Iterator[tuple[bytes, str, int]]:
+def _mailbox(data: bytes, path: str, enclosed: Callable[[bytes, str], Document]) -> Document:
+    """Each message is a section of its own, which no passage reaches over, as the line before it is in no block."""
+    rendering = _Rendering(enclosed)
+    marks = [*_FROM.finditer(data)]
+    messages: list[Message] = []
+    warnings: list[str] = []
+    whole = number = 0
+    try:
+        for number, (source, mark, line) in enumerate(_messages(data, marks), 1):
+            start = whole = rendering.page.length
+            rendering.separator(mark, line)
+            if _is_deleted(source):
+                continue
+            try:
+                letter = parse(_QUOTED_FROM.sub(rb"\1", source))
+                rendering.letter(letter, line + 1, 1)
+            except Unreadable as error:
+                warnings.append(f"message {number} is left out: {error.message}")
+                continue
+            written_ns = _nanoseconds(letter.date or _marked(mark))
+            messages.append(Message(number, start, letter.subject[:MAX_TITLE] or NO_SUBJECT, written_ns))
+            whole = rendering.page.length
+    except (OutOfTime, MemoryError) as error:
+        if not messages:
+            raise
+        why = "the time for one file was up" if isinstance(error, OutOfTime) else "there was no more memory for it"
+        warnings.append(f"only the first {number - 1:,} of its {len(marks):,} messages are read: {why}")
+    document = rendering.page.document(path, "mail", stem(path))
+    blocks = tuple(block for block in document.blocks if block.end <= whole)
+    return replace(
+        document, text=document.text[:whole], blocks=blocks, warnings=tuple(warnings), messages=tuple(messages)
+    )
+
+
+def _messages(data: bytes, marks: Sequence[re.Match[bytes]]) -> Iterator[tuple[bytes, str, int]]:
     """The messages of a mailbox, each with the line that stands before it and that line's number."""
-    marks = list(_FROM.finditer(data))
     line, counted = 1, 0
-    for mark, following in zip(marks, (*marks[1:], None), strict=True):
+    for place, mark in enumerate(marks):
         line += data.count(b"\n", counted, mark.start())
         counted = mark.start()
-        end = following.start() if following else len(data)
+        end = marks[place + 1].start() if place + 1 < len(marks) else len(data)
         yield data[mark.end() : end], mark[0].decode("latin-1").strip(), line
+
+
+def _is_deleted(source: bytes) -> bool:
+    head = _HEAD.match(source)
+    status = _MOZILLA_STATUS.search(head[0]) if head else None
+    return status is not None and bool(int(status[1], 16) & _DELETED)
+
+
+def _marked(mark: str) -> datetime | None:
+    """The time in the line before a message."""
+    from email.utils import parsedate_to_datetime
+
+    try:
+        return parsedate_to_datetime(mark.split(" ", 2)[2])
+    except (IndexError, ValueError, OverflowError):
+        return None
+
+
+def _nanoseconds(date: datetime | None) -> int | None:
+    """A date since the epoch, without a zone in UTC; None for one that no message can have been written at."""
+    if date is None:
+        return None
+    seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+    return int(seconds) * 10**9 if 0 < seconds < _LATEST else None
 
 
 class _Rendering:
@@ -85,6 +151,8 @@ class _Rendering:
 
     def letter(self, letter: Letter, first: int, level: int) -> None:
         """A message that begins in the file's line `first`, under a heading of that level."""
+        if level == 1:
+            self.attachments = 0
         day = f" ({letter.date:%Y-%m-%d})" if letter.date else ""
         body = next((part.line for part in letter.parts[:1] if isinstance(part, Text) and part.line), 0)
         # The heading, the headers and a blank line stand right above the first text.

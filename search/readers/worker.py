@@ -104,8 +104,10 @@ def fitted(document: Document, characters: int) -> Document:
         replace(block, end=min(block.end, characters)) for block in document.blocks if block.start < characters
     )
     pages = tuple(page for page in document.pages if page < characters)
+    messages = tuple(message for message in document.messages if message.start < characters)
     warning = f"only the first {characters:,} of its {len(text):,} characters are read"
-    return replace(document, text=text[:characters], blocks=blocks, pages=pages, warnings=(*document.warnings, warning))
+    warnings = (*document.warnings, warning)
+    return replace(document, text=text[:characters], blocks=blocks, pages=pages, messages=messages, warnings=warnings)
 
 
 def _limit_time(seconds: float) -> None:
