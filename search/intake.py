@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from .catalog import Catalog
 from .contents import read_bytes
 from .documents import Document, File, Message, Passage, Skip
+from .earlier import Earlier
 from .entries import Entry, State, doc_id
 from .errors import Unreadable
 from .passages import PassageRules, split
@@ -125,8 +126,12 @@ class Intake:
             self.tally.changed += 1
         self.tally.warnings += [f"{file.path}: {warning}" for warning in document.warnings]
         entry = replace(entry, kind=document.kind, title=document.title, message="; ".join(document.warnings))
-        passages = split(document, self.open_tokenizer(), self.rules)
-        yield from self._incoming(entry, ((passage, None) for passage in passages), document.messages)
+        tokenizer = self.open_tokenizer()
+        was_stored = reuse and before is not None and before.stored
+        earlier = Earlier(self.open_store().rows(entry.doc) if was_stored else (), tokenizer)
+        passages = earlier.known(split(document, tokenizer, self.rules))
+        for item in self._incoming(entry, passages, document.messages):
+            yield replace(item, entry=replace(item.entry, tokens=earlier.tokens)) if item.last else item
 
     def _twin(self, file: File, content: str) -> Entry | None:
         """A complete document with the same contents, read by the same reader."""

@@ -14,6 +14,7 @@ from search.entries import doc_id
 from search.filters import Admitted, Filter
 from search.index import Index
 from search.index_folder import CATALOGUE
+from search.passages import embedded_text
 from search.store import Store
 
 from .commands import docsearch
@@ -213,3 +214,16 @@ def test_the_command_line_names_the_message(tmp_path: Path, inbox: Path) -> None
     ]  # fmt: skip
     assert command("query", "who raises the rent", "-l") == f"{inbox}\n"
     assert "The landlord may raise the rent" in command("show", f"{inbox}:{answer['hits'][0]['line_end']}")
+
+
+def test_a_mailbox_with_one_more_message_costs_one_message(index: Index, inbox: Path, embedder: ToyEmbedder) -> None:
+    index.ingest([inbox.parent])
+    embedder.embedded.clear()
+    inbox.write_text("".join(LETTERS[1:]) + letter(5, "Tides", "The tide in the harbour turns every six hours."))
+    index.ingest([inbox.parent])
+    assert [text.split("\n")[0] for text in embedder.embedded] == ["Tides (2026-11-02)"]
+    entry = index.catalog.entry(str(inbox))
+    assert entry is not None
+    texts = [embedded_text(row.passage) for row in index.store.rows(entry.doc)]
+    assert entry.tokens == sum(map(len, embedder.tokenizer.spans(texts)))
+    assert [row.vector.tolist() for row in index.store.rows(entry.doc)] == embedder.embed_passages(texts).tolist()
