@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from .filters import Admitted, Filter
 from .index_folder import APPLICATION, CATALOGUE
 from .message_table import TABLE as MESSAGES
 from .message_table import MessageTable
+from .page_labels import TABLE as PAGE_LABELS
+from .page_labels import PageLabels
 
 SCHEMA_VERSION = 2
 _BELONGINGS = frozenset({"writer.lock", CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", f"{CATALOGUE}-journal"})
@@ -43,7 +46,7 @@ CREATE TABLE documents (
 CREATE INDEX documents_by_root ON documents (root, path);
 CREATE INDEX documents_by_content ON documents (content) WHERE state = 'complete';
 """
-_ADDED = {2: MESSAGES}
+_ADDED = {2: (MESSAGES, PAGE_LABELS)}
 """What each later version of the schema has more."""
 _ERRORS: dict[int, tuple[type[DocsearchError], str, str]] = {
     sqlite3.SQLITE_FULL: (StorageFull, "the disk has no room left for the index", "free some space, then repeat it"),
@@ -65,6 +68,8 @@ class Catalog:
         self._turn = threading.RLock()
         self.messages = MessageTable(self._all, self._write_all)
         """The messages of mail files."""
+        self.page_labels = PageLabels(self._all, self._write_all)
+        """What documents call their pages."""
         # Whoever types asks with the same filter at every key.
         self._filtered: tuple[tuple[Filter, int, int], Admitted] | None = None
 
@@ -101,7 +106,7 @@ class Catalog:
                 raise NoIndex(f"nothing was ingested into {self._folder} yet", "run: docsearch ingest FOLDER")
             with self._transaction():
                 if not self._all("SELECT 1 FROM sqlite_master"):  # two processes may create it at once
-                    for statement in (*_TABLES.split(";"), *_ADDED.values()):
+                    for statement in (*_TABLES.split(";"), *chain.from_iterable(_ADDED.values())):
                         self._connection.execute(statement)
                     self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
                     self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -118,8 +123,8 @@ class Catalog:
         """Add what an older version of this program did not know; what is there stays as it is."""
         with self._transaction():
             version = self._pragma("user_version")  # another process may have done it meanwhile
-            for added in range(version + 1, SCHEMA_VERSION + 1):
-                self._connection.execute(_ADDED[added])
+            for statement in chain.from_iterable(_ADDED[added] for added in range(version + 1, SCHEMA_VERSION + 1)):
+                self._connection.execute(statement)
             self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def close(self) -> None:

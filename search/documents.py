@@ -100,6 +100,7 @@ class Document:
     kind: a format as named by its reader, such as text, markdown, code, html, pdf, docx, epub. Blocks are in order and do not overlap;
     what lies between them is white space or markup. `pages` holds the offset at which each page starts, empty where a format has none.
     `warnings` are sentences about what of the file is not in the text. `messages` are those of a mail file, in order; no passage reaches over one.
+    `page_labels` is what the document itself calls its pages, such as iv; empty where it counts them as everyone does.
     """
 
     path: str
@@ -110,6 +111,7 @@ class Document:
     pages: tuple[int, ...] = ()
     warnings: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
+    page_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 DEPTH = 100
 """Candidates a leg: a perfect order of the fused first fifty would win 30 points of nDCG; deeper ones add next to nothing."""
 
+NO_PAGE = (0, 0)
 STRICTER = 10
 """How much deeper the legs go where phrases and exclusions take many candidates away."""
 
@@ -146,7 +147,12 @@ class Engine:
         """What each candidate is of, by its id."""
         places = {one.id: (one.doc, one.passage.ordinal) for one in candidates}
         messages = self.catalog.messages.at(places.values())
-        return {key: _Source.of(entries[place[0]], messages.get(place)) for key, place in places.items()}
+        pages = {one.id: (one.doc, one.passage.page) for one in candidates if one.passage.page is not None}
+        labels = self.catalog.page_labels.at(pages.values())
+        return {
+            one.id: _Source.of(entries[one.doc], messages.get(places[one.id]), labels.get(pages.get(one.id, NO_PAGE)))
+            for one in candidates
+        }
 
     def _blended(self, blend: Blend) -> Callable[[Ranked, float], float]:
         return lambda item, probability: self.calibration.score(blend.fused(item.row.fused, probability))
@@ -167,13 +173,14 @@ class _Source:
     title: str
     modified_ns: int
     message: int | None
+    page_label: str | None
 
     @classmethod
-    def of(cls, entry: Entry, message: Message | None) -> Self:
+    def of(cls, entry: Entry, message: Message | None, page_label: str | None) -> Self:
         if message is None:
-            return cls(entry, entry.title, entry.file.mtime_ns, None)
+            return cls(entry, entry.title, entry.file.mtime_ns, None, page_label)
         written_ns = entry.file.mtime_ns if message.written_ns is None else message.written_ns
-        return cls(entry, message.title, written_ns, message.number)
+        return cls(entry, message.title, written_ns, message.number, page_label)
 
 
 def _hit(
@@ -194,7 +201,7 @@ def _hit(
             fused=row.fused if asked.mode == "hybrid" else None,
             rerank=item.rerank,
         ),
-        copies=copies, message=source.message,
+        copies=copies, message=source.message, page_label=source.page_label,
         explanation=_explanation(row, legs, asked.mode) if asked.explain else None,
     )  # fmt: skip
 

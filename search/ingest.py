@@ -132,8 +132,10 @@ class Ingestion:
             store.upsert(rows)
         finished = {item.entry.doc: item.entry for item in batch if item.last}
         store.trim({doc: entry.passages for doc, entry in finished.items()})
-        for doc, entry in finished.items():
-            self.catalog.messages.trim(doc, entry.passages)
+        for item in batch:
+            if item.last:
+                self.catalog.messages.trim(item.entry.doc, item.entry.passages)
+                self.catalog.page_labels.put(item.entry.doc, item.page_labels)
         store.sync()
         self.catalog.put(
             replace(entry, tokens=entry.tokens + self.doc_tokens.pop(doc, 0), version=store.version)

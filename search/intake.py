@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A passage on its way into the store, with its vector where an identical file has it already.
+    """A passage on its way into the store, with its vector where it is known already.
 
-    `entry` is complete on the document's last passage; `passage` is None where a document has none.
+    `entry` is complete on the document's last passage, which also has what the document calls its pages; `passage` is None where a document has
+    none.
     """
 
     entry: Entry
@@ -38,6 +39,7 @@ class Incoming:
     vector: Vectors | None
     message: Message | None
     last: bool
+    page_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ class Intake:
             title = _title_at(file.path, twin)
             entry = replace(entry, kind=twin.kind, title=title, tokens=twin.tokens, message=twin.message)
             rows = ((row.passage, row.vector) for row in self.open_store().rows(twin.doc))
-            yield from self._incoming(entry, rows, self.catalog.messages.of(twin.doc))
+            labels = self.catalog.page_labels.of(twin.doc)
+            for item in self._incoming(entry, rows, self.catalog.messages.of(twin.doc)):
+                yield replace(item, page_labels=labels) if item.last else item
             return
         # A twin that was there when the file was found may have changed since.
         document = found.document or self.pool.read(found.data, file.path)
@@ -131,7 +135,8 @@ class Intake:
         earlier = Earlier(self.open_store().rows(entry.doc) if was_stored else (), tokenizer)
         passages = earlier.known(split(document, tokenizer, self.rules))
         for item in self._incoming(entry, passages, document.messages):
-            yield replace(item, entry=replace(item.entry, tokens=earlier.tokens)) if item.last else item
+            whole = replace(item.entry, tokens=earlier.tokens)
+            yield replace(item, entry=whole, page_labels=document.page_labels) if item.last else item
 
     def _twin(self, file: File, content: str) -> Entry | None:
         """A complete document with the same contents, read by the same reader."""

@@ -116,5 +116,6 @@ def _document(answer: dict[str, Any]) -> Document:
         "pages": tuple(answer["pages"]),
         "warnings": tuple(answer["warnings"]),
         "messages": tuple(Message(**message) for message in answer["messages"]),
+        "page_labels": tuple(answer["page_labels"]),
     }
     return Document(**fields)

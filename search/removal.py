@@ -24,5 +24,6 @@ def take_out(catalog: Catalog, open_store: Callable[[], Store], entries: Iterabl
         store.delete([entry.doc for entry in stored])
         for entry in stored:
             catalog.messages.trim(entry.doc, 0)
+            catalog.page_labels.put(entry.doc, ())
         store.sync()
     return len(stored)

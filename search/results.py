@@ -40,7 +40,7 @@ class Hit:
 
     `score` lies in [0, 1]. `modified` is UTC in ISO 8601: of mail the date of the message, whose number in its file `message` is (None elsewhere).
     `char_start`/`char_end` count characters of the document's text, `highlights` are [start, end) ranges of `text`. `copies` are the paths of
-    other files that say the same here.
+    other files that say the same here. `page_label` is what the document itself calls the page, None where that is its number.
     """
 
     rank: int
@@ -62,6 +62,7 @@ class Hit:
     scores: Scores
     copies: tuple[str, ...] = ()
     message: int | None = None
+    page_label: str | None = None
     explanation: Explanation | None = None
 
 

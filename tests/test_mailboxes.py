@@ -182,6 +182,7 @@ def test_an_index_of_an_older_version_gets_its_messages_by_the_next_ingest(index
     index.ingest([inbox.parent])
     with sqlite3.connect(Path(index.path) / CATALOGUE) as connection:
         connection.execute("DROP TABLE messages")
+        connection.execute("DROP TABLE page_labels")
         connection.execute("PRAGMA user_version = 1")
         connection.execute("DELETE FROM settings WHERE key = 'recipes'")
         connection.execute("INSERT INTO settings VALUES ('recipes', ?)", (json.dumps({str(inbox.parent): "older"}),))

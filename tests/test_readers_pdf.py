@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
 
 import pytest
@@ -211,9 +212,146 @@ def test_the_end_of_the_time_keeps_what_was_read():
 
 def test_a_broken_file_is_corrupt():
     good = pdf(["One"])
-    for data in (good[:200], b"%PDF-1.7\n", good.replace(b"/Catalog /Pages 2 0 R", b"/Catalog")):
+    scrambled = good.replace(b"/Contents", b"/Continue")
+    for data in (
+        good[:200],
+        b"%PDF-1.7\n",
+        b"%PDF-1.7\n1 0 obj",
+        scrambled[: scrambled.index(b"xref")].replace(b"/Pages 2", b""),
+    ):
         reason, message = refusal(data)
         assert (reason, message.partition(":")[0]) == (Reason.CORRUPT, "the PDF is damaged")
+
+
+CUT_OFF = "the file is damaged or was cut off; pages that are found in it: "
+
+
+@pytest.mark.parametrize("share", [0.35, 0.5, 0.7, 0.9])
+def test_what_was_cut_off_gives_the_pages_that_are_there(share):
+    whole = pdf(*[[f"Page {number} of the report"] for number in range(20)])
+    document = read(whole[: int(len(whole) * share)] + b"\0" * 500)
+    count = whole[: int(len(whole) * share)].count(b"/Type /Page ")
+    assert (len(document.pages), document.warnings) == (count, (f"{CUT_OFF}{count}",))
+    assert document.text.split("\n\n")[: count - 1] == [f"Page {number} of the report" for number in range(count - 1)]
+
+
+def test_pages_that_are_stored_compressed_are_found_in_what_was_cut_off():
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(["One"], ["Two"]))))
+    plain = io.BytesIO()
+    writer.write(plain)
+    objects = [
+        (int(number), body.strip())
+        for number, body in re.findall(rb"(\d+) 0 obj(.*?)endobj", plain.getvalue(), re.DOTALL)
+    ]
+    packed = [(number, body) for number, body in objects if b"stream" not in body and b"/Catalog" not in body]
+    index, bodies = b"", b""
+    for number, body in packed:
+        index += b"%d %d " % (number, len(bodies))
+        bodies += body + b" "
+    stream = zlib.compress(index + bodies)
+    head = b"<< /Type /ObjStm /N %d /First %d /Filter /FlateDecode /Length %d >>" % (
+        len(packed),
+        len(index),
+        len(stream),
+    )
+    data = b"%PDF-1.5\n99 0 obj\n" + head + b"\nstream\n" + stream + b"\nendstream\nendobj\n"
+    data += b"".join(b"%d 0 obj\n%s\nendobj\n" % one for one in objects if one not in packed)
+    document = read(data)
+    assert (document.text, document.warnings) == ("One\n\nTwo", (f"{CUT_OFF}2",))
+
+
+def test_pages_without_their_catalogue_are_found():
+    document = read(pdf(["One"]).replace(b"/Catalog /Pages 2 0 R", b"/Catalog"))
+    assert (document.text, document.warnings) == ("One", (f"{CUT_OFF}1",))
+
+
+def labelled(*pages):
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(*pages))))
+    writer.set_page_label(0, 1, "/r")
+    writer.set_page_label(2, 3, "/D", prefix="A-", start=7)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_pages_keep_what_the_document_calls_them():
+    assert read(labelled(["One"], ["Two"], ["Three"], ["Four"])).page_labels == ("i", "ii", "A-7", "A-8")
+    assert read(pdf(["One"])).page_labels == ()
+
+
+def annotated(*annotations):
+    """A page with these annotations, in PDF's own words."""
+    data = pdf(["Application form"])
+    return data.replace(b"/MediaBox", b"/Annots [" + " ".join(annotations).encode() + b"] /MediaBox")
+
+
+@pytest.mark.parametrize(
+    ("annotation", "shown"),
+    [
+        ("/Subtype /Widget /FT /Tx /T (Name) /V (Ida Berg)", "Name: Ida Berg"),
+        ("/Subtype /Widget /FT /Tx /T (form[0].f1_02[0]) /V (Ida)", "Ida"),
+        ("/Subtype /Widget /FT /Tx /T (f1) /TU (Your name:) /V <FEFF00C4007000660065006C>", "Your name: Äpfel"),
+        ("/Subtype /Widget /Parent << /FT /Tx /T (Street) /V (Quince Street\\r14) >>", "Street: Quince Street\n14"),
+        ("/Subtype /Widget /FT /Ch /T (Towns) /V [(Bath) (Wells)]", "Towns: Bath, Wells"),
+        ("/Subtype /Widget /FT /Btn /T (Smoker) /V /Yes /AS /Yes", "Smoker: Yes"),
+        ("/Subtype /Widget /FT /Btn /T (Smoker) /V /Off /AS /Off", ""),
+        ("/Subtype /Widget /FT /Btn /Ff 65536 /T (Print) /AS /On", ""),
+        ("/Subtype /Widget /FT /Tx /Ff 8192 /T (Password) /V (secret)", ""),
+        ("/Subtype /Widget /FT /Tx /F 2 /T (Hidden) /V (unseen)", ""),
+        ("/Subtype /Widget /FT /Tx /T (Title) /V (Application)", ""),
+        ("/Subtype /Text /Contents (Ask again)", "Note: Ask again"),
+        ("/Subtype /Link /Contents (elsewhere)", ""),
+        ("/Subtype /Widget /FT /Tx /V 7", ""),
+    ],
+)  # fmt: skip
+def test_form_values_and_notes_stand_below_the_text_of_their_page(annotation, shown):
+    expected = f"Application form\n\n{shown}" if shown else "Application form"
+    document = read(annotated(f"<< {annotation} >>"))
+    assert (document.text, document.warnings) == (expected, ())
+
+
+def test_annotations_that_are_broken_cost_no_text():
+    document = read(
+        annotated(
+            "<< /Subtype /Text /Contents (One) >>", "null", "7", "99 0 R", "<< /Subtype /Widget /Parent 10 0 R >>"
+        )
+    )
+    assert (document.text, document.warnings) == ("Application form\n\nNote: One", ())
+
+
+def attached(*files, text=("Cover letter",)):
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(list(text)))))
+    for name, data in files:
+        writer.add_attachment(name, data)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_what_is_attached_is_read_as_in_a_mail():
+    inner = attached(("deeper.txt", b"Not read."))
+    document = read(
+        attached(("../lease.md", b"# Lease\n\nDue on the first.\n"), ("photo.png", b"\x89PNG"), ("inner.pdf", inner))
+    )
+    shown = [(block.level, document.text[block.start : block.end]) for block in document.blocks]
+    assert shown == [
+        (0, "Cover letter"),
+        (1, "Attachment: lease.md"), (2, "# Lease"), (0, "Due on the first."),
+        (1, "Attachment: inner.pdf"), (0, "Cover letter"),
+        (0, "Attachment: photo.png (.png files are images, which are not read)"),
+    ]  # fmt: skip
+    assert document.pages == (0,)
+
+
+def test_a_file_pinned_to_a_page_is_read_too():
+    file = "<< /Type /Filespec /F (notes.txt) /UF (notes.txt) /EF << /F 90 0 R >> >>"
+    data = annotated(f"<< /Subtype /FileAttachment /FS {file} >>")
+    data = data.replace(b"10 0 obj", b"90 0 obj\n<< /Length 14 >>\nstream\nPinned to this\nendstream\nendobj\n10 0 obj")
+    assert read(data).text == "Application form\n\nAttachment: notes.txt\n\nPinned to this"
+
+
+def test_a_cover_without_words_does_not_hide_what_is_attached():
+    assert read(attached(("a.txt", b"Attached words."), text=())).text == "Attachment: a.txt\n\nAttached words."
 
 
 def test_junk_around_the_file_does_no_harm():

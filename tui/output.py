@@ -24,9 +24,12 @@ def hits_text(result: QueryResult, style: Style, full: bool) -> str:
 
 
 def place(hit: Hit, line: int) -> str:
-    """Where a hit stands: path:line, or the page where the document has pages."""
+    """Where a hit stands: path:line, or the page where the document has pages, with what the document calls it."""
     name = printable(shown_path(hit.path), one_line=True)
-    return f"{name}, page {hit.page}" if hit.page is not None else f"{name}:{line}"
+    if hit.page is None:
+        return f"{name}:{line}"
+    label = f" ({printable(hit.page_label, one_line=True)})" if hit.page_label else ""
+    return f"{name}, page {hit.page}{label}"
 
 
 def shown_path(path: str) -> str:

@@ -94,7 +94,7 @@ def _enclosed(readers: Mapping[str, Reader], data: bytes, path: str) -> Document
 
 
 # What holds other files is read with the table as it stands above it: nothing is unpacked without end.
-for _holder in (mail, gz):
+for _holder in (mail, pdf, gz):
     READERS.update(dict.fromkeys(_holder.SUFFIXES, partial(_holder.read, enclosed=partial(_enclosed, dict(READERS)))))
 
 
@@ -132,10 +132,10 @@ def is_safe(data: bytes, path: str) -> bool:
 
 def _reader(data: bytes, path: str, readers: Mapping[str, Reader]) -> Reader:
     named = readers.get(_suffix(path)) or NAMES.get(file_name(path).lower())
-    is_pdf = pdf.is_pdf(data)
-    if data.startswith(b"%PDF-") or (named is pdf.read and is_pdf):
-        return pdf.read
-    if named is None or named is pdf.read:
+    as_pdf = readers[".pdf"]
+    if data.startswith(b"%PDF-") or (named is as_pdf and pdf.is_pdf(data)):
+        return as_pdf
+    if named is None or named is as_pdf:
         beginning = data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
         if beginning.startswith((b"<!doctype html", b"<html")):
             return html.read

@@ -15,13 +15,11 @@ from ..errors import Unreadable
 from ..limits import OutOfTime
 from . import html, text
 from .assembly import Assembly
+from .attachments import Attachments
 from .mime import Attachment, Letter, Text, parse
 from .title import MAX_TITLE, stem
 
 SUFFIXES = (".eml", ".emlx", ".mbox", ".mbx")
-
-MAX_ATTACHMENTS = 200
-"""Attachments of one message that are read; further ones are named only."""
 
 NO_SUBJECT = "(no subject)"
 
@@ -143,7 +141,7 @@ class _Rendering:
     def __init__(self, enclosed: Callable[[bytes, str], Document]) -> None:
         self.enclosed = enclosed
         self.page = Assembly()
-        self.attachments = 0
+        self.attachments = Attachments(self.page, enclosed)
 
     def separator(self, mark: str, line: int) -> None:
         """What stands between the messages of a mailbox; in no block, so that it parts passages."""
@@ -152,7 +150,7 @@ class _Rendering:
     def letter(self, letter: Letter, first: int, level: int) -> None:
         """A message that begins in the file's line `first`, under a heading of that level."""
         if level == 1:
-            self.attachments = 0
+            self.attachments = Attachments(self.page, self.enclosed)
         day = f" ({letter.date:%Y-%m-%d})" if letter.date else ""
         body = next((part.line for part in letter.parts[:1] if isinstance(part, Text) and part.line), 0)
         # The heading, the headers and a blank line stand right above the first text.
@@ -164,7 +162,7 @@ class _Rendering:
             if isinstance(part, Text):
                 self.words(part, first, level)
             elif isinstance(part, Attachment):
-                self.attachment(part, level + 1)
+                self.attachments.add(part.name, part.data, level + 1)
             else:
                 self.letter(part, first, level + 1)
 
@@ -180,18 +178,3 @@ class _Rendering:
             # A page of pictures alone says nothing.
             return
         self.page.include(page.text, page.blocks, level, line)
-
-    def attachment(self, part: Attachment, level: int) -> None:
-        """What is attached, under its name; where it cannot be read, its name and why."""
-        self.attachments += 1
-        heading = f"Attachment: {part.name}"
-        if self.attachments > MAX_ATTACHMENTS:
-            self.page.add(f"{heading} (not read: there are more than {MAX_ATTACHMENTS})", "paragraph")
-            return
-        try:
-            document = self.enclosed(part.data, part.name)
-        except Unreadable as error:
-            self.page.add(f"{heading} ({error.message})", "paragraph")
-            return
-        self.page.heading(heading, level)
-        self.page.include(document.text, document.blocks, level)

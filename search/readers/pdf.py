@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import re
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..documents import Block, Document, Reason
 from ..errors import Unreadable
 from ..limits import LIMITS, Limits, OutOfTime
+from .assembly import Assembly
+from .attachments import Attachments
 from .bookmarks import headings, with_headings
 from .pdf_pages import PdfPages
 from .text import paragraphs
@@ -40,11 +42,14 @@ def is_pdf(data: bytes) -> bool:
     return b"%PDF-" in data[:HEADER_WITHIN]
 
 
-def read(data: bytes, path: str, limits: Limits = LIMITS) -> Document:
+def read(
+    data: bytes, path: str, limits: Limits = LIMITS, enclosed: Callable[[bytes, str], Document] | None = None
+) -> Document:
     """The document in a PDF; `pages` are the offsets of its pages, those without text included.
 
-    A page that is broken among good ones is left empty, with a warning. Where a limit or the end of the time is met, what was read is kept, with a
-    warning. Raises Unreadable where the PDF needs a password, has no text or is broken.
+    What is attached follows on the last page, read by `enclosed` (None: left out). A page that is broken among good ones is left empty, with a
+    warning. Where a limit or the end of the time is met, what was read is kept, with a warning; so are the pages of a file that was cut off.
+    Raises Unreadable where the PDF needs a password, has no text or is broken.
     """
     with warnings.catch_warnings():
         # What pypdf repairs on the way is nothing that whoever ingests a folder can act upon.
@@ -54,7 +59,11 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> Document:
         texts, cut = _texts(pages, limits)
         title = _title(pages.first) if pages.first else ""
         marks = pages.second.bookmarks() if pages.second else []
-    if not any(texts):
+        labels = pages.labels(len(texts))
+        attached, lost = _attached(pages, enclosed) if enclosed and not cut else (Assembly(), [])
+    if not any(texts) and not attached.length:
+        if pages.rescued:
+            raise Unreadable(Reason.CORRUPT, "the PDF is damaged: no page of it can be read")
         if pages.broken:
             raise Unreadable(Reason.CORRUPT, f"no page of the PDF can be read: {next(iter(pages.broken.values()))}")
         if pages.garbled:
@@ -62,8 +71,12 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> Document:
                 Reason.NO_TEXT, "the PDF's fonts do not say which letters they draw; it needs text recognition"
             )
         raise Unreadable(Reason.NO_TEXT, "the PDF holds no text; a scan needs text recognition first")
-    lost = _lost(pages.broken, "cannot be read") + _lost(pages.garbled, "holds letters that its fonts do not name")
-    return _assemble(path, title, texts, marks, (*lost, *cut))
+    lost += _lost(pages.broken, "cannot be read") + _lost(pages.garbled, "holds letters that its fonts do not name")
+    lost += _lost(pages.unnoted, "has form fields or notes that cannot be read")
+    if pages.rescued:
+        lost.append(f"the file is damaged or was cut off; pages that are found in it: {len(pages):,}")
+    document = _with_attached(_assemble(path, title, texts, marks), attached)
+    return replace(document, page_labels=labels, warnings=(*lost, *cut))
 
 
 def _texts(pages: PdfPages, limits: Limits) -> tuple[list[str], list[str]]:
@@ -84,6 +97,33 @@ def _texts(pages: PdfPages, limits: Limits) -> tuple[list[str], list[str]]:
         why = "the time for one file was up" if isinstance(error, OutOfTime) else "there was no more memory for it"
     cut = f"only {len(texts):,} of its {len(pages):,} pages are read: {why}"
     return texts, [cut] if len(texts) < len(pages) else []
+
+
+def _attached(pages: PdfPages, enclosed: Callable[[bytes, str], Document]) -> tuple[Assembly, list[str]]:
+    """What is attached, and a sentence where some of it is missing."""
+    page = Assembly()
+    attachments = Attachments(page, enclosed)
+    try:
+        for name, data in pages.attachments():
+            attachments.add(name, data, 1)
+    except (OutOfTime, MemoryError):
+        return page, ["not all that is attached to it is read: the time or the memory for one file was used up"]
+    except Exception as error:
+        # pypdf meets malformed files with nearly every type of exception.
+        return page, [f"not all that is attached to it can be read: {type(error).__name__}"]
+    return page, []
+
+
+def _with_attached(document: Document, attached: Assembly) -> Document:
+    """The document with what is attached behind it."""
+    if not attached.length:
+        return document
+    whole = Assembly()
+    if document.text:
+        whole.include(document.text, document.blocks)
+    extra = attached.document("", "", "")
+    whole.include(extra.text, extra.blocks)
+    return replace(document, text="".join(whole.text), blocks=tuple(whole.blocks))
 
 
 def _lost(pages: Iterable[int], what: str) -> list[str]:
@@ -108,7 +148,7 @@ def _title(reader: PdfReader) -> str:
     return "" if _SURROGATE.search(words) else words
 
 
-def _assemble(path: str, title: str, texts: list[str], marks: list[Bookmark], warnings: tuple[str, ...]) -> Document:
+def _assemble(path: str, title: str, texts: list[str], marks: list[Bookmark]) -> Document:
     parts: list[str] = []
     offsets: list[int] = []
     blocks: list[Block] = []
@@ -123,4 +163,4 @@ def _assemble(path: str, title: str, texts: list[str], marks: list[Bookmark], wa
         length += len(page)
     text = "".join(parts)
     blocks = list(with_headings(blocks, list(headings(marks, text, offsets))))
-    return Document(path, "pdf", title or first_line(text, path), text, tuple(blocks), tuple(offsets), warnings)
+    return Document(path, "pdf", title or first_line(text, path), text, tuple(blocks), tuple(offsets))

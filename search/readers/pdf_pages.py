@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from hashlib import sha256
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..documents import Reason
 from ..errors import Unreadable
+from .pdf_annotations import beside
+from .pdf_rescue import completed
 from .pdfium import Pdfium
 
 if TYPE_CHECKING:
@@ -30,14 +34,33 @@ _ENCRYPTED = 4
 
 
 class PdfPages:
-    """The pages of a PDF, counted from 0. `broken` says what was wrong with those that cannot be read, `garbled` are those in gibberish.
+    """The pages of a PDF, counted from 0. `broken` says what was wrong with those that cannot be read, `garbled` are those in gibberish,
+    `unnoted` those whose form fields and notes cannot be read.
 
-    `first` and `second` are the open file in either reader, None where it cannot be opened. Raises Unreadable where neither can.
+    `first` and `second` are the open file in either reader, None where it cannot be opened. `rescued` is true where only the pages are known that
+    were found in a file that is damaged. Raises Unreadable where there are none.
     """
 
     def __init__(self, data: bytes) -> None:
         self.broken: dict[int, str] = {}
         self.garbled: list[int] = []
+        self.rescued = False
+        self.unnoted: list[int] = []
+        self._pinned: list[Any] = []
+        try:
+            self._open(data)
+            if self._count:
+                return
+            whole = completed(data)
+        except Unreadable as error:
+            whole = completed(data) if error.reason is Reason.CORRUPT else None
+            if whole is None:
+                raise
+        if whole is not None:
+            self.rescued = True
+            self._open(whole)
+
+    def _open(self, data: bytes) -> None:
         self.first, why = _opened(data)
         self.second = _second(data, why)
         self._count = len(self.second) if self.second else 0
@@ -52,8 +75,45 @@ class PdfPages:
     def __len__(self) -> int:
         return self._count
 
+    def labels(self, count: int) -> tuple[str, ...]:
+        """What the document calls its first pages; empty where that is how they are counted."""
+        if self.second is None:
+            return ()
+        numbers = [str(number) for number in range(1, min(count, len(self.second)) + 1)]
+        labels = tuple(self.second.label(place) or number for place, number in enumerate(numbers))
+        return labels if labels != tuple(numbers) else ()
+
+    def attachments(self) -> Iterator[tuple[str, bytes]]:
+        """The files that are attached, to the document or to the pages that were read, by their names. Raises what pypdf raises."""
+        from pypdf.generic import EmbeddedFile
+
+        if self.first is None:
+            return
+        pinned = (EmbeddedFile(str(file.get("/F", "")), file) for file in self._pinned if isinstance(file, dict))  # type: ignore[arg-type]
+        seen: set[tuple[str, bytes]] = set()
+        for file in (*self.first.attachment_list, *pinned):
+            name = str(file.alternative_name or file.name).replace("\\", "/").rpartition("/")[2].strip()
+            data = file.content
+            if (same := (name, sha256(data).digest())) not in seen:
+                seen.add(same)
+                yield name, data
+
     def text(self, number: int) -> str:
-        """The text of a page, empty where there is none to be read."""
+        """The text of a page with what stands beside it, empty where there is none to be read."""
+        text = self._text(number)
+        if self.first is None:
+            return text
+        try:
+            found = beside(self.first.pages[number], text)
+        except MemoryError:
+            raise
+        except Exception:
+            self.unnoted.append(number)
+            return text
+        self._pinned += found.files
+        return "\n\n".join(filter(None, (text, tidied("\n".join(found.lines)))))
+
+    def _text(self, number: int) -> str:
         from pypdf.errors import LimitReachedError
 
         text, why = "", ""

@@ -1,4 +1,4 @@
-"""PDFium as the second reader of PDFs: for pages that the first one cannot make out, for columns, and for bookmarks."""
+"""PDFium as the second reader of PDFs: for pages that the first one cannot make out, for columns, bookmarks and page labels."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from .columns import Box, in_columns
 
 MAX_BOOKMARKS = 20_000
+MAX_LABEL = 40
 MAX_BOXES = 5_000
 """A page of more is a drawing or a table."""
 
@@ -55,6 +56,10 @@ class Pdfium:
             return in_columns(boxes, lambda box: str(words.get_text_bounded(*box)))
         finally:
             page.close()
+
+    def label(self, number: int) -> str:
+        """What the document calls a page, counted from 0; empty where it does not say."""
+        return " ".join(str(self._document.get_page_label(number)).split())[:MAX_LABEL]
 
     def bookmarks(self) -> list[Bookmark]:
         """The outline's entries that lead to a page, in order."""

@@ -106,8 +106,10 @@ def fitted(document: Document, characters: int) -> Document:
     pages = tuple(page for page in document.pages if page < characters)
     messages = tuple(message for message in document.messages if message.start < characters)
     warning = f"only the first {characters:,} of its {len(text):,} characters are read"
-    warnings = (*document.warnings, warning)
-    return replace(document, text=text[:characters], blocks=blocks, pages=pages, messages=messages, warnings=warnings)
+    return replace(
+        document, text=text[:characters], blocks=blocks, pages=pages, messages=messages,
+        page_labels=document.page_labels[: len(pages)], warnings=(*document.warnings, warning),
+    )  # fmt: skip
 
 
 def _limit_time(seconds: float) -> None:

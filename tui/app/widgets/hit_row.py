@@ -117,7 +117,10 @@ def shown_name(hit: Hit) -> str:
 
 def place(hit: Hit) -> str:
     """The file with the page, where it has pages, or the line."""
-    return f"{shown_name(hit)} p.{hit.page}" if hit.page is not None else f"{shown_name(hit)}:{matched_line(hit)}"
+    if hit.page is None:
+        return f"{shown_name(hit)}:{matched_line(hit)}"
+    label = f" ({printable(hit.page_label, one_line=True)})" if hit.page_label else ""
+    return f"{shown_name(hit)} p.{hit.page}{label}"
 
 
 def matched_line(hit: Hit) -> int:

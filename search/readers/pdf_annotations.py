@@ -1,0 +1,111 @@
+"""What stands on a page of a PDF beside its text: the values of form fields, notes and comments, and files pinned to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
+
+MAX_ANNOTATIONS = 5_000
+MAX_DEPTH = 16
+MAX_VALUE = 20_000
+"""Characters of one value or note."""
+
+NOTES = frozenset(
+    (
+        *("/Text", "/FreeText", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Caret", "/Stamp"),
+        *("/Square", "/Circle", "/Line", "/Polygon", "/PolyLine", "/Ink"),
+    )
+)
+
+_HIDDEN = 1 << 1
+_PASSWORD = 1 << 13
+_PUSH_BUTTON = 1 << 16
+
+# What programs call fields: "topmostSubform[0].Page1[0].f1_01[0]", "Text12".
+_MADE_UP = re.compile(r".*[\[\]#].*|(?:text|field|check ?box|untitled|undefined|feld|texte|f)?[ _.]*\d*", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What stands beside a page's text: lines to show, and pypdf's dictionaries of the files."""
+
+    lines: tuple[str, ...] = ()
+    files: tuple[Any, ...] = ()
+
+
+def beside(page: PageObject, text: str) -> Beside:
+    """The values and notes of a page that its `text` does not hold already, each once, and its files. Raises what pypdf raises."""
+    lines: dict[str, None] = {}
+    files: list[Any] = []
+    for annotation in _annotations(page):
+        kind = annotation.get("/Subtype")
+        if kind == "/FileAttachment" and "/FS" in annotation:
+            files.append(annotation["/FS"])
+        elif kind == "/Widget":
+            label, value = _field(annotation)
+            if value and value not in text:
+                lines[f"{label}: {value}" if label else value] = None
+        elif kind in NOTES and (note := _words(annotation.get("/Contents"))) and note not in text:
+            lines[f"Note: {note}"] = None
+    return Beside(tuple(lines), tuple(files))
+
+
+def _annotations(page: PageObject) -> Iterator[Any]:
+    """The dictionaries of what is shown."""
+    listed: Any = page.get("/Annots")
+    listed = listed.get_object() if listed is not None else None
+    for item in listed[:MAX_ANNOTATIONS] if isinstance(listed, list) else ():
+        annotation = item.get_object()
+        if isinstance(annotation, dict) and not _number(annotation.get("/F")) & _HIDDEN:
+            yield annotation
+
+
+def _field(widget: Any) -> tuple[str, str]:
+    """A form field's name as people know it, empty where it has none, and its value, empty where it has none to show."""
+    kind, flags = _inherited(widget, "/FT"), _number(_inherited(widget, "/Ff"))
+    if kind == "/Btn":
+        state = _inherited(widget, "/AS")
+        value = "" if flags & _PUSH_BUTTON or state in (None, "/Off") else str(state).lstrip("/")
+    elif kind in ("/Tx", "/Ch") and not flags & _PASSWORD:
+        value = _words(_inherited(widget, "/V"))
+    else:
+        value = ""
+    label = _words(_inherited(widget, "/TU")) or _words(_inherited(widget, "/T"))
+    return "" if _MADE_UP.fullmatch(label) else label.rstrip(" :"), value
+
+
+def _inherited(widget: Any, key: str) -> Any:
+    """The value of a key in a field or in those that it is part of."""
+    node = widget
+    for _ in range(MAX_DEPTH):
+        if not isinstance(node, dict):
+            return None
+        if key in node:
+            return node[key]
+        node = node.get("/Parent")
+        node = node.get_object() if node is not None else None
+    return None
+
+
+def _words(value: Any) -> str:
+    """A string, a stream of text or a list of strings as words; empty for anything else."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, (_words(item.get_object()) for item in value[:MAX_ANNOTATIONS])))
+    if isinstance(value, dict):
+        data = value.get_data() if hasattr(value, "get_data") else b""
+        value = data.decode("utf-16" if data[:2] in (b"\xfe\xff", b"\xff\xfe") else "latin-1", "replace")
+    elif isinstance(value, bytes):
+        value = value.decode("latin-1")
+    if not isinstance(value, str) or value.startswith("/"):
+        return ""
+    lines = (" ".join(line.split()) for line in value[:MAX_VALUE].replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return "\n".join(filter(None, lines))
+
+
+def _number(value: Any) -> int:
+    return int(value) if isinstance(value, int) else 0

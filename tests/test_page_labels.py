@@ -1,0 +1,71 @@
+"""A page is the viewer's page; what the document itself calls it is shown with it."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from search.catalog import Catalog
+from search.entries import doc_id
+from search.index import Index
+from search.results import Hit
+from tui.app.widgets.hit_row import place as row_place
+from tui.output import place
+
+from .test_readers_pdf import labelled, pdf
+
+
+@pytest.fixture
+def paper(tmp_path: Path) -> Path:
+    file = tmp_path / "papers" / "rent.pdf"
+    file.parent.mkdir()
+    file.write_bytes(labelled(["The rent"], ["The tide in the harbour"], ["The sourdough oven"], ["Two"]))
+    return file
+
+
+def best(index: Index, text: str) -> Hit:
+    return index.query(text, limit=1).hits[0]
+
+
+def test_a_hit_names_the_page_as_the_document_does(index: Index, paper: Path) -> None:
+    index.ingest([paper.parent])
+    hit = best(index, "sourdough oven")
+    assert (hit.page, hit.page_label) == (3, "A-7")
+    assert place(hit, 1) == f"{paper}, page 3 (A-7)"
+    assert row_place(hit) == "papers/rent.pdf p.3 (A-7)"
+    assert (best(index, "rent").page, best(index, "rent").page_label) == (1, "i")
+    assert place(replace(hit, page_label=None), 1) == f"{paper}, page 3"
+    assert datetime.now(UTC) > datetime.fromisoformat(hit.modified)
+
+
+def test_a_page_that_is_called_by_its_number_has_no_label(index: Index, paper: Path) -> None:
+    paper.write_bytes(pdf(["The rent"], ["The tide"]))
+    index.ingest([paper.parent])
+    assert (best(index, "tide").page, best(index, "tide").page_label) == (2, None)
+
+
+def test_copies_changes_and_forgetting(index: Index, paper: Path) -> None:
+    index.ingest([paper.parent])
+    copy = paper.with_name("copy.pdf")
+    shutil.copy(paper, copy)
+    assert index.ingest([paper.parent]).copied == 1
+    labels = index.catalog.page_labels
+    assert labels.of(doc_id(str(copy))) == labels.of(doc_id(str(paper))) == ("i", "ii", "A-7", "A-8")
+    copy.write_bytes(pdf(["The rent"]))
+    index.ingest([paper.parent])
+    assert labels.of(doc_id(str(copy))) == ()
+    index.forget(paper)
+    assert labels.of(doc_id(str(paper))) == ()
+
+
+def test_only_labels_that_differ_are_kept(tmp_path: Path) -> None:
+    with Catalog.open(tmp_path / "c", create=True) as catalog:
+        catalog.page_labels.put(7, ("1", "2", "iii"))
+        assert catalog.page_labels.at([(7, 1), (7, 3), (8, 3)]) == {(7, 3): "iii"}
+        assert catalog.page_labels.of(7) == ("1", "2", "iii")
+        catalog.page_labels.put(7, ())
+        assert catalog.page_labels.of(7) == ()
