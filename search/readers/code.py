@@ -99,8 +99,18 @@ def read(data: bytes, path: str) -> Document:
 
 def by_lines(text: str, path: str) -> Document:
     """The document of source code in which definitions are known by the words that their lines begin with."""
+    return document(text, path, _Finder(_definition(path)))
+
+
+def defining_lines(text: str, path: str) -> int:
+    """How many lines of source code, however far they are indented, begin as a definition does."""
+    definition = _definition(path)
+    return sum(bool(definition.match(line.words)) for line in lines(text) if 0 < len(line.words) <= MAX_LINE)
+
+
+def _definition(path: str) -> re.Pattern[str]:
     suffix = "." + file_name(path).lower().rpartition(".")[2]
-    return document(text, path, _Finder(re.compile(DEFINITIONS[LANGUAGES.get(suffix, "plain")])))
+    return re.compile(DEFINITIONS[LANGUAGES.get(suffix, "plain")])
 
 
 def document(text: str, path: str, find: Callable[[Line], Heading | None]) -> Document:

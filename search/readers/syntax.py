@@ -26,6 +26,22 @@ MAX_MARKS = 0.6
 """The share of punctuation, without white space, that code may have; for more of it a grammar's recovery from errors may take all memory."""
 
 _MARKS = punctuation.replace("_", "")
+
+MIN_OPERATORS = 0.03
+"""The share of brackets, = and ; without white space that code has unless it is mostly comments. Prose takes a parser twenty times as long."""
+
+_OPERATORS = "()[]{}=;<>"
+
+SPARSE = 5_000
+"""Characters for each line that may define something, at most, where there are few operators."""
+
+SAMPLE = 16_384
+SAMPLED = 4 * SAMPLE
+"""Bytes from which on the beginning is parsed first, to see whether the rest is worth it."""
+
+MAX_ERRORS = 14
+"""Errors for a thousand bytes of the sample; headers full of macros come near, another language goes beyond."""
+
 STEPS = 25
 FREE_STEPS = 500
 """The parser's steps that are granted for a thousand bytes and beyond: code takes up to 19, what is none takes many and long ones."""
@@ -127,7 +143,7 @@ SUFFIXES = tuple(BY_SUFFIX)
 def read(data: bytes, path: str) -> Document:
     """The document in a source file; its title is the file's name. Raises Unreadable where it is binary or empty."""
     text = decode(data)
-    if len(text) > MAX_PARSED or _LONG_LINE.search(text) or not _is_worded(text):
+    if len(text) > MAX_PARSED or _LONG_LINE.search(text) or not _is_worded(text) or _is_prose(text, path):
         return code.by_lines(text, path)
     found = definitions(text.encode("utf-8", "replace"), BY_SUFFIX["." + path.lower().rpartition(".")[2]])
     if found is None:
@@ -142,12 +158,22 @@ def _is_worded(text: str) -> bool:
     return marks <= MAX_MARKS * (len(text) - sum(map(text.count, " \t\n")))
 
 
+def _is_prose(text: str, path: str) -> bool:
+    """True where a text has fewer operators than code, and hardly a line in it begins as a definition does."""
+    if sum(map(text.count, _OPERATORS)) >= MIN_OPERATORS * (len(text) - sum(map(text.count, " \t\n"))):
+        return False
+    return SPARSE * code.defining_lines(text, path) <= len(text)
+
+
 def definitions(source: bytes, grammar: Grammar) -> dict[int, Heading] | None:
     """The definitions in a source text by the number of their line, from 0; none inside of functions.
 
     None where the text is so far from the language that reading it would take long.
     """
-    tree = _parsed(source, _parser(grammar))
+    parser = _parser(grammar)
+    if len(source) > SAMPLED and _is_foreign(source, parser):
+        return None
+    tree = _parsed(source, parser)
     if tree is None:
         return None
     found: dict[int, Heading] = {}
@@ -200,6 +226,28 @@ def _defines(node: Node, grammar: Grammar) -> _Definition | None:
         return None
     body = node.child_by_field_name("body")
     return None if body is None and kind in BODIED else _Definition(body, holds)
+
+
+def _is_foreign(source: bytes, parser: Parser) -> bool:
+    """True where the beginning of a source text, as many lines as fit into SAMPLE, is full of errors."""
+    sample = source[: source.rfind(b"\n", 0, SAMPLE) + 1]
+    tree = _parsed(sample, parser)
+    return tree is None or _errors(tree) > MAX_ERRORS * len(sample) / 1_000
+
+
+def _errors(tree: Tree) -> int:
+    """How many errors a tree has."""
+    found = 0
+    cursor = tree.walk()
+    while True:
+        node = cursor.node
+        assert node is not None
+        found += node.is_error or node.is_missing
+        if node.has_error and cursor.goto_first_child():
+            continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return found
 
 
 def _parsed(source: bytes, parser: Parser) -> Tree | None:
