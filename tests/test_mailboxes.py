@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import sqlite3
+from bisect import bisect_right
 from pathlib import Path
 
 import pytest
 
+from search import readers
 from search.catalog import Catalog
 from search.documents import Message
 from search.entries import doc_id
@@ -228,3 +231,26 @@ def test_a_mailbox_with_one_more_message_costs_one_message(index: Index, inbox: 
     texts = [embedded_text(row.passage) for row in index.store.rows(entry.doc)]
     assert entry.tokens == sum(map(len, embedder.tokenizer.spans(texts)))
     assert [row.vector.tolist() for row in index.store.rows(entry.doc)] == embedder.embed_passages(texts).tolist()
+
+
+def test_messages_and_vectors_stay_with_their_words_through_many_changes(
+    index: Index, inbox: Path, embedder: ToyEmbedder
+) -> None:
+    """Batches are small at the beginning, so that a change is stored in several steps over what was there."""
+    chance = random.Random(7)
+    words = ["boiler", "rent", "bread", "tide", "note", "river"]
+    letters = [letter(0, f"Subject {n}", " ".join(chance.choices(words, k=30)) + ".") for n in range(40)]
+    for _ in range(6):
+        chance.shuffle(letters)
+        inbox.write_text("".join(letters[: chance.randrange(10, 40)]))
+        index.ingest([inbox.parent])
+        document = readers.read(inbox.read_bytes(), str(inbox))
+        rows = list(index.store.rows(doc_id(str(inbox))))
+        noted = index.catalog.messages.at((row.doc, row.passage.ordinal) for row in rows)
+        for row in rows:
+            starts = [message.start for message in document.messages]
+            own = document.messages[bisect_right(starts, row.passage.char_start) - 1]
+            assert noted[row.doc, row.passage.ordinal] == own
+            assert row.passage.headings[0] == f"{own.title} (2026-11-02)"
+        texts = [embedded_text(row.passage) for row in rows]
+        assert [row.vector.tolist() for row in rows] == embedder.embed_passages(texts).tolist()
