@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import sqlite3
@@ -15,26 +14,18 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from .catalog_file import check_folder, connected, explained
 from .documents import Reason
 from .entries import COLUMNS, Entry, Group, Root, State, doc_id, entry_of, record, root_of
-from .errors import (
-    DocsearchError,
-    IndexDamaged,
-    IndexFailure,
-    IndexLocked,
-    NoIndex,
-    NotAnIndex,
-    StorageFull,
-)
+from .errors import IndexFailure, NoIndex, NotAnIndex
 from .filters import Admitted, Filter
-from .index_folder import APPLICATION, CATALOGUE
+from .index_folder import APPLICATION
 from .message_table import TABLE as MESSAGES
 from .message_table import MessageTable
 from .page_labels import TABLE as PAGE_LABELS
 from .page_labels import PageLabels
 
 SCHEMA_VERSION = 2
-_BELONGINGS = frozenset({"writer.lock", CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", f"{CATALOGUE}-journal"})
 _PAGE = 1000
 _TABLES = """
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -48,15 +39,6 @@ CREATE INDEX documents_by_content ON documents (content) WHERE state = 'complete
 """
 _ADDED = {2: (MESSAGES, PAGE_LABELS)}
 """What each later version of the schema has more."""
-_ERRORS: dict[int, tuple[type[DocsearchError], str, str]] = {
-    sqlite3.SQLITE_FULL: (StorageFull, "the disk has no room left for the index", "free some space, then repeat it"),
-    sqlite3.SQLITE_BUSY: (IndexLocked, "another docsearch is writing to this index", "wait until it has finished"),
-    sqlite3.SQLITE_CORRUPT: (IndexDamaged, "the catalogue is damaged", "delete the index folder and ingest again"),
-    sqlite3.SQLITE_NOTADB: (IndexDamaged, "the catalogue is damaged", "delete the index folder and ingest again"),
-    sqlite3.SQLITE_READONLY: (IndexFailure, "the index cannot be written", "check the folder's permissions"),
-    sqlite3.SQLITE_CANTOPEN: (IndexFailure, "the catalogue cannot be opened", "check the folder's permissions"),
-    sqlite3.SQLITE_PERM: (IndexFailure, "the catalogue cannot be opened", "check the folder's permissions"),
-}
 
 
 class Catalog:
@@ -80,11 +62,11 @@ class Catalog:
         Raises NoIndex, NotAnIndex, IndexDamaged, StorageFull, or IndexFailure where it is newer than this program.
         """
         home = Path(folder)
-        with _explained(home):
-            _check_folder(home, create)
+        with explained(home):
+            check_folder(home, create)
             if create:
                 home.mkdir(parents=True, exist_ok=True)
-            catalog = cls(home, _connected(home, "rwc" if create else "rw" if write else "ro"))
+            catalog = cls(home, connected(home, "rwc" if create else "rw" if write else "ro"))
         try:
             catalog._prepare(create, write or create)
         except BaseException:
@@ -268,7 +250,7 @@ class Catalog:
         return int(self._all(f"PRAGMA {name}")[0][0])
 
     def _all(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        with self._turn, _explained(self._folder):
+        with self._turn, explained(self._folder):
             return self._connection.execute(statement, values).fetchall()
 
     def _write(self, statement: str, rows: list[Any]) -> int:
@@ -282,7 +264,7 @@ class Catalog:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._turn, _explained(self._folder):
+        with self._turn, explained(self._folder):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
@@ -291,49 +273,3 @@ class Catalog:
                 if self._connection.in_transaction:  # a full disk makes SQLite roll back by itself
                     self._connection.execute("ROLLBACK")
                 raise
-
-
-def _connected(folder: Path, mode: str) -> sqlite3.Connection:
-    file = folder / CATALOGUE
-    # SQLite cannot make its -shm file in a folder that is not writable; without a log the file is all there is.
-    frozen = mode == "ro" and not os.access(folder, os.W_OK) and not Path(f"{file}-wal").exists()
-    uri = f"{file.absolute().as_uri()}?mode={mode}{'&immutable=1' if frozen else ''}"
-    connection = sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
-    if mode != "ro":
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            # FULL: a lost "pending" would leave a document complete whose passages are already gone.
-            connection.execute("PRAGMA synchronous = FULL")
-        except BaseException:
-            connection.close()
-            raise
-    return connection
-
-
-def _check_folder(folder: Path, create: bool) -> None:
-    if folder.exists() and not folder.is_dir():
-        raise NotAnIndex(f"{folder} is a file, not an index folder", "name a folder with --index")
-    names = {child.name for child in folder.iterdir()} if folder.exists() else set()
-    if CATALOGUE in names:
-        return
-    if any(name.startswith("passages") and name.endswith(".lance") for name in names):
-        raise IndexDamaged(f"the catalogue in {folder} is missing", "delete the index folder and ingest again")
-    if names - _BELONGINGS:
-        raise NotAnIndex(f"{folder} holds other files and is not an index", "name another folder with --index")
-    if not create:
-        raise NoIndex(f"there is no index in {folder}", "run: docsearch ingest FOLDER")
-
-
-@contextmanager
-def _explained(folder: Path) -> Iterator[None]:
-    """Turn SQLite's and the file system's errors into ours."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        unknown = (IndexFailure, "the catalogue cannot be used", "check the disk's free space and health")
-        kind, message, hint = _ERRORS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, unknown)
-        raise kind(f"{message} ({folder}: {error})", hint) from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull(*_ERRORS[sqlite3.SQLITE_FULL][1:]) from error
-        raise IndexFailure(f"the index folder cannot be used: {error}", "check its path and permissions") from error

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from search.catalog import CATALOGUE, Catalog
+from search.catalog import Catalog
 from search.documents import File, Reason
 from search.entries import Entry, Group, Root, State, doc_id
 from search.errors import IndexDamaged, IndexFailure, IndexLocked, NoIndex, NotAnIndex, UsageError
 from search.filters import Admitted, Filter
+from search.index_folder import CATALOGUE
 
 HERE = Path(__file__).parent.parent
 LATIN1 = os.fsdecode(b"/notes/caf\xe9.txt")

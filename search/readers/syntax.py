@@ -15,6 +15,7 @@ from ..documents import Document
 from . import code
 from .code import Heading
 from .decoding import decode
+from .grammars import BY_SUFFIX, Grammar
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
@@ -63,81 +64,11 @@ MAX_ON_LINE = 2
 MAX_HEADER = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class Grammar:
-    """A package with a grammar, and the names that the grammar has for what becomes a heading.
-
-    `holders` may hold further definitions, `leaves` hold none that count; `names` are given a value, which is a leaf where it is a function.
-    """
-
-    package: str
-    holders: frozenset[str]
-    leaves: frozenset[str]
-    names: frozenset[str] = frozenset()
-    language: str = "language"
-
+SUFFIXES = tuple(BY_SUFFIX)
 
 # These are also the names of what is only referred to; what defines has a body.
 BODIED = frozenset({"struct_specifier", "union_specifier", "class_specifier", "enum_specifier"})
 FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function", "class", "lambda"})
-
-
-def _grammar(package: str, holders: str, leaves: str, names: str = "", language: str = "language") -> Grammar:
-    """A row of the table, with its names parted by blanks."""
-    return Grammar(
-        f"tree_sitter_{package}",
-        frozenset(holders.split()),
-        frozenset(leaves.split()),
-        frozenset(names.split()),
-        language,
-    )
-
-
-_SCRIPT = (
-    "class_declaration abstract_class_declaration interface_declaration internal_module module",
-    "function_declaration generator_function_declaration method_definition function_signature abstract_method_signature "
-    "type_alias_declaration enum_declaration",
-    "variable_declarator assignment_expression public_field_definition field_definition pair",
-)
-_C = (
-    "struct_specifier union_specifier class_specifier namespace_definition",
-    "function_definition enum_specifier concept_definition",
-)
-
-GRAMMARS: dict[tuple[str, ...], Grammar] = {
-    (".py", ".pyi"): _grammar("python", "class_definition", "function_definition"),
-    (".js", ".mjs", ".cjs", ".jsx"): _grammar("javascript", *_SCRIPT),
-    (".ts", ".mts", ".cts"): _grammar("typescript", *_SCRIPT, language="language_typescript"),
-    (".tsx",): _grammar("typescript", *_SCRIPT, language="language_tsx"),
-    (".go",): _grammar("go", "", "function_declaration method_declaration type_spec type_alias"),
-    (".rs",): _grammar(
-        "rust",
-        "impl_item mod_item trait_item",
-        "function_item function_signature_item struct_item enum_item union_item macro_definition type_item",
-    ),
-    (".java",): _grammar(
-        "java",
-        "class_declaration interface_declaration enum_declaration record_declaration annotation_type_declaration",
-        "method_declaration constructor_declaration compact_constructor_declaration",
-    ),
-    (".c",): _grammar("c", *_C),
-    (".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx", ".cu"): _grammar("cpp", *_C),
-    (".cs",): _grammar(
-        "c_sharp",
-        "class_declaration interface_declaration struct_declaration record_declaration namespace_declaration file_scoped_namespace_declaration",
-        "method_declaration constructor_declaration property_declaration enum_declaration delegate_declaration operator_declaration",
-    ),
-    (".rb",): _grammar("ruby", "module class", "method singleton_method"),
-    (".php",): _grammar(
-        "php",
-        "class_declaration interface_declaration trait_declaration enum_declaration namespace_definition",
-        "function_definition method_declaration",
-        language="language_php",
-    ),
-    (".sh", ".bash"): _grammar("bash", "", "function_definition"),
-}
-BY_SUFFIX = {suffix: grammar for suffixes, grammar in GRAMMARS.items() for suffix in suffixes}
-SUFFIXES = tuple(BY_SUFFIX)
 
 
 def read(data: bytes, path: str) -> Document:
