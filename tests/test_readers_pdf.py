@@ -12,7 +12,7 @@ from pypdf import PdfReader, PdfWriter
 from search import readers
 from search.documents import Block, Document, Reason
 from search.errors import Unreadable
-from search.limits import Limits
+from search.limits import Limits, OutOfTime
 from search.reader_pool import ReaderPool
 from search.readers.pdf import read as read_pdf
 
@@ -364,3 +364,25 @@ def test_a_pdf_is_known_under_another_name():
 
 def test_a_bomb_is_refused():
     assert refusal(pdf(b" " * 200_000_000))[0] is Reason.CORRUPT
+
+
+def test_an_attachment_that_is_broken_costs_no_other_one():
+    whole = attached(("a.txt", b"A" * 50), ("b.txt", b"Good words."))
+    document = read(whole.replace(b"/Type /EmbeddedFile\n/Length 50", b"/Filter /FlateDecodes /Length 50"))
+    assert document.text == (
+        "Cover letter\n\nAttachment: a.txt (it cannot be read: NotImplementedError)\n\nAttachment: b.txt\n\nGood words."
+    )
+
+
+def test_the_end_of_the_time_keeps_the_attachments_read_until_then():
+    def slow(data, path):
+        if path == "slow.txt":
+            raise OutOfTime
+        return readers.read(data, path)
+
+    data = attached(("good.txt", b"Good words."), ("slow.txt", b"x"), ("too.txt", b"y"))
+    document = read_pdf(data, "/docs/report.pdf", enclosed=slow)
+    assert document.text == "Cover letter\n\nAttachment: good.txt\n\nGood words."
+    assert document.warnings == (
+        "not all that is attached to it is read: the time or the memory for one file was used up",
+    )

@@ -23,14 +23,17 @@ class Attachments:
     def add(self, name: str, data: bytes, level: int) -> None:
         """An attachment under a heading of that level; where it cannot be read, its name and why."""
         self.count += 1
-        heading = f"Attachment: {name}"
         if self.count > MAX_ATTACHMENTS:
-            self.page.add(f"{heading} (not read: there are more than {MAX_ATTACHMENTS})", "paragraph")
+            self.refuse(name, f"not read: there are more than {MAX_ATTACHMENTS}")
             return
         try:
             document = self.enclosed(data, name)
         except Unreadable as error:
-            self.page.add(f"{heading} ({error.message})", "paragraph")
+            self.refuse(name, error.message)
             return
-        self.page.heading(heading, level)
+        self.page.heading(f"Attachment: {name}", level)
         self.page.include(document.text, document.blocks, level)
+
+    def refuse(self, name: str, why: str) -> None:
+        """An attachment that is not read is named all the same."""
+        self.page.add(f"Attachment: {name} ({why})", "paragraph")

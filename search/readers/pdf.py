@@ -7,6 +7,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ..documents import Block, Document, Reason
@@ -103,9 +104,21 @@ def _attached(pages: PdfPages, enclosed: Callable[[bytes, str], Document]) -> tu
     """What is attached, and a sentence where some of it is missing."""
     page = Assembly()
     attachments = Attachments(page, enclosed)
+    known: set[tuple[str, bytes]] = set()
     try:
-        for name, data in pages.attachments():
-            attachments.add(name, data, 1)
+        for file in pages.attachments():
+            name = str(file.alternative_name or file.name).replace("\\", "/").rpartition("/")[2].strip()
+            try:
+                data = file.content
+            except MemoryError:
+                raise
+            except Exception as error:
+                attachments.refuse(name, f"it cannot be read: {type(error).__name__}")
+                continue
+            # What is attached to the document may be pinned to a page as well.
+            if (same := (name, sha256(data).digest())) not in known:
+                known.add(same)
+                attachments.add(name, data, 1)
     except (OutOfTime, MemoryError):
         return page, ["not all that is attached to it is read: the time or the memory for one file was used up"]
     except Exception as error:

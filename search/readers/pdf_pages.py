@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from .pdfium import Pdfium
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
+    from pypdf.generic import EmbeddedFile
 
 # A font without a table of its characters gives the names of its drawings instead of text.
 _GLYPH_NAMES = re.compile(r"(?:/(?:g|gid|glyph|cid|index|c)\d{1,6}|\(cid:\d{1,6}\))", re.IGNORECASE)
@@ -83,20 +83,14 @@ class PdfPages:
         labels = tuple(self.second.label(place) or number for place, number in enumerate(numbers))
         return labels if labels != tuple(numbers) else ()
 
-    def attachments(self) -> Iterator[tuple[str, bytes]]:
-        """The files that are attached, to the document or to the pages that were read, by their names. Raises what pypdf raises."""
-        from pypdf.generic import EmbeddedFile
+    def attachments(self) -> Iterator[EmbeddedFile]:
+        """The files that are attached to the document, and to the pages that were read. Raises what pypdf raises."""
+        from pypdf.generic import DictionaryObject, EmbeddedFile
 
-        if self.first is None:
-            return
-        pinned = (EmbeddedFile(str(file.get("/F", "")), file) for file in self._pinned if isinstance(file, dict))  # type: ignore[arg-type]
-        seen: set[tuple[str, bytes]] = set()
-        for file in (*self.first.attachment_list, *pinned):
-            name = str(file.alternative_name or file.name).replace("\\", "/").rpartition("/")[2].strip()
-            data = file.content
-            if (same := (name, sha256(data).digest())) not in seen:
-                seen.add(same)
-                yield name, data
+        if self.first is not None:
+            yield from self.first.attachment_list
+            files = (file for file in self._pinned if isinstance(file, DictionaryObject))
+            yield from (EmbeddedFile(str(file.get("/F", "")), file) for file in files)
 
     def text(self, number: int) -> str:
         """The text of a page with what stands beside it, empty where there is none to be read."""
