@@ -265,6 +265,20 @@ def test_pages_without_their_catalogue_are_found():
     assert (document.text, document.warnings) == ("One", (f"{CUT_OFF}1",))
 
 
+def test_pages_behind_a_tree_that_is_too_deep_are_found():
+    deep = b"".join(
+        b"%d 0 obj\n<< /Type /Pages /Kids [%d 0 R] /Count 1 >>\nendobj\n" % (n, n + 1) for n in range(100, 3_100)
+    )
+    whole = pdf(["Leaf"]).replace(b"/Kids [10 0 R]", b"/Kids [100 0 R]")
+    data = (
+        whole[: whole.rindex(b"xref\n", 0, -40)]
+        + deep
+        + b"3100 0 obj\n<< /Type /Pages /Kids [10 0 R] /Count 1 >>\nendobj\n"
+    )
+    document = read(data + b"trailer\n<< /Root 1 0 R >>\n%%EOF\n")
+    assert (document.text, document.warnings) == ("Leaf", (f"{CUT_OFF}1",))
+
+
 def labelled(*pages):
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(*pages))))
     writer.set_page_label(0, 1, "/r")

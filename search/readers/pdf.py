@@ -58,6 +58,10 @@ def read(
         logging.getLogger("pypdf").setLevel(logging.CRITICAL)
         pages = PdfPages(data)
         texts, cut = _texts(pages, limits)
+        # A tree of pages that no reader gets through may have good leaves.
+        if pages.broken and not any(texts) and (leaves := pages.rescue(data)) is not None:
+            found, missing = _texts(leaves, limits)
+            pages, texts, cut = (leaves, found, missing) if any(found) else (pages, texts, cut)
         title = _title(pages.first) if pages.first else ""
         marks = pages.second.bookmarks() if pages.second else []
         labels = pages.labels(len(texts))

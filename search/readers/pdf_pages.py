@@ -60,6 +60,15 @@ class PdfPages:
             self.rescued = True
             self._open(whole)
 
+    def rescue(self, data: bytes) -> PdfPages | None:
+        """The pages that are found in the file whatever it says of them, None where that was tried or there are none."""
+        whole = None if self.rescued else completed(data)
+        if whole is None:
+            return None
+        pages = PdfPages(whole)
+        pages.rescued = True
+        return pages
+
     def _open(self, data: bytes) -> None:
         self.first, why = _opened(data)
         self.second = _second(data, why)
