@@ -262,6 +262,18 @@ def test_a_date_that_cannot_be_is_none(date):
     assert read(f"Subject: s\nDate: {date}\n\nx").messages == (Message(1, 0, "s", None),)
 
 
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "ida@example.org Mon Nov  2 10:00:00 2026", "- Mon Nov 2 10:00:00 2026", "ida at example.org  Mon Nov  2 10:00:00 2026",
+        "1762@xxx Mon Nov 02 10:00:00 +0000 2026",
+    ],
+)  # fmt: skip
+def test_the_line_before_a_message_dates_it_where_nothing_else_does(mark):
+    document = read(f"From {mark}\nSubject: s\n\nx\n", "Inbox")
+    assert [message.written_ns for message in document.messages] == [1_793_613_600 * 10**9]
+
+
 def test_what_was_deleted_from_a_mailbox_is_not_read():
     gone = "X-Mozilla-Status: 0009\nSubject: Gone\n\nDeleted words.\n"
     kept = "X-Mozilla-Status: 0001\nSubject: Kept\n\nX-Mozilla-Status: 0008\n"

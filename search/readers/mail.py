@@ -24,6 +24,7 @@ SUFFIXES = (".eml", ".emlx", ".mbox", ".mbx")
 NO_SUBJECT = "(no subject)"
 
 _FROM = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]{1,300}\d:\d\d[^\n]{0,100}\n")
+_DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b.*")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _LENGTH = re.compile(rb"\s*(\d{1,12})\s*\n")
 _HEADER = re.compile(
@@ -121,9 +122,11 @@ def _marked(mark: str) -> datetime | None:
     """The time in the line before a message."""
     from email.utils import parsedate_to_datetime
 
+    # What stands before it is an address, or any words that archives make of one.
+    day = _DAY.search(mark)
     try:
-        return parsedate_to_datetime(mark.split(" ", 2)[2])
-    except (IndexError, ValueError, OverflowError):
+        return parsedate_to_datetime(day[0]) if day else None
+    except (ValueError, OverflowError):
         return None
 
 
