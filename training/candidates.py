@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from search.calibration import UNKNOWN
 from search.documents import Passage, Row
 from search.embedder import load_embedder
-from search.fusion import fuse
 from search.index import Index
 from search.legs import run_legs
 from search.passages import embedded_text
+from search.ranking import rank
 from search.store import Store
 from search.terms import passage_terms
 
@@ -103,7 +104,7 @@ def _collect(
     for line, question in enumerate(questions):
         legs = run_legs(store, embedder.embed_query, question.text, "hybrid", LEG, None)
         judged = {key: _gain(question, candidate, paths) for key, candidate in legs.candidates.items()}
-        rows = fuse(((key, legs.cosine(key), legs.text.get(key, 0.0)) for key in legs.candidates), legs.full)
+        rows = [item.row for item in rank(legs, "hybrid", UNKNOWN)]
         best = sorted(question.gains.values(), reverse=True)[:TOP] if question.gains else [1.0]
         ideal[line, : len(best)] = best
         for column, leg in enumerate((legs.text, legs.vector)):

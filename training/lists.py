@@ -128,7 +128,6 @@ class Dealer:
         positive = int(corpus.positive[i])
         passages = [positive, *passages, *random.integers(len(corpus.body), size=missing).tolist()]
         scores = np.array([self._mined.own[i], *fused, *[0.0] * missing], np.float32)
-        scores[0] = max(scores[0], scores[1:].max())
         query, answered = corpus.query[i], True
         draw = random.random()
         if draw < STRANGE:

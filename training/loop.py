@@ -14,7 +14,7 @@ from torch import Tensor
 
 from .cross_encoder import CrossEncoder
 from .lists import Dealer, Lists
-from .losses import Distance, distilled, labelled
+from .losses import FUSED_WEIGHT, Distance, Labels, distilled, labelled
 from .packing import Batch
 
 WARM_UP = 150
@@ -26,18 +26,19 @@ REPORT = 100
 
 @dataclass(frozen=True, slots=True)
 class Pupil:
-    """A model that learns, its highest learning rate, and how it follows a teacher."""
+    """A model that learns, its highest learning rate, how it follows a teacher, and else the labels."""
 
     name: str
     model: CrossEncoder
     rate: float
     distance: Distance | None = None
+    labels: Labels = labelled
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """seconds: wall time of training; the rate falls to nothing by it. steps: ends it earlier, where not 0. queries, budget: a step's
-    queries, and padded tokens in one pass. hardest: of a list's rows, so many that the teacher puts highest are learned from.
+    queries, and padded tokens in one pass. hardest: of a list's rows, so many that the teacher and the fused score put highest are learned from.
     """
 
     seconds: float
@@ -82,7 +83,7 @@ def train(
         for number, (pupil, optimiser) in enumerate(zip(pupils, optimisers, strict=True)):
             logits = _logits(pupil.model, batches, lists, size, device)
             if given is None or pupil.distance is None:
-                loss = labelled(logits, fused, answered)
+                loss = pupil.labels(logits, fused, answered)
             else:
                 loss = distilled(logits, given, answered, pupil.distance)
             for group in optimiser.param_groups:
@@ -144,9 +145,12 @@ def _logits(model: CrossEncoder, batches: list[tuple[Tensor, Tensor]], lists: Li
 def _hardest(
     batches: list[tuple[Tensor, Tensor]], given: Tensor, fused: Tensor, lists: Lists, count: int
 ) -> tuple[list[tuple[Tensor, Tensor]], Tensor, Tensor, Lists]:
-    """The lists without the rows that the teacher finds easiest; the positive stays, and so does the last row, which may be any passage."""
+    """The lists without the rows that the teacher and the fused score together find easiest.
+
+    The positive stays, and so does the last row, which may be any passage.
+    """
     size = given.shape[1]
-    urgency = given.clone()
+    urgency = given + FUSED_WEIGHT * fused
     urgency[:, [0, -1]] = torch.inf
     kept = urgency.topk(count, 1).indices.sort(1).values
     flags = torch.zeros_like(given, dtype=torch.bool).scatter_(1, kept, True).flatten().cpu().numpy()

@@ -11,10 +11,14 @@ from torch.nn import functional
 FUSED_SHARE = 0.15
 FUSED_WIDTH = 0.03
 """Of the target, so much follows the fused scores, as a softmax of this width: a candidate near the positive may answer too."""
+FUSED_WEIGHT = 20.0
+"""Logits for each unit of the fused score, about as in the product's blend."""
+RESIDUAL_SHARE = 0.1
 PROBABILITY_WEIGHT = 0.5
 POSITIVE_WEIGHT = 2.0
 
 Distance = Callable[[Tensor, Tensor], Tensor]
+Labels = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 def labelled(logits: Tensor, fused: Tensor, answered: Tensor) -> Tensor:
@@ -22,11 +26,17 @@ def labelled(logits: Tensor, fused: Tensor, answered: Tensor) -> Tensor:
 
     `answered` (lists,) is 1 where the first column answers and 0 where nothing does.
     """
-    hard = torch.zeros_like(logits)
-    hard[:, 0] = 1
-    target = (1 - FUSED_SHARE) * hard + FUSED_SHARE * torch.softmax(fused / FUSED_WIDTH, 1)
-    listwise = -(target * functional.log_softmax(logits, 1)).sum(1)
-    return (listwise * answered).sum() / answered.sum().clamp(min=1) + PROBABILITY_WEIGHT * _binary(logits, answered)
+    near = fused.clone()
+    near[:, 0] = fused.max(1).values
+    target = _target(logits, FUSED_SHARE, near / FUSED_WIDTH)
+    return _listwise(logits, target, answered) + PROBABILITY_WEIGHT * _binary(logits, answered)
+
+
+def residual(logits: Tensor, fused: Tensor, answered: Tensor) -> Tensor:
+    """As `labelled`, of logit + FUSED_WEIGHT · fused: the logit learns what the fused score leaves unsaid."""
+    both = logits + FUSED_WEIGHT * fused
+    target = _target(logits, RESIDUAL_SHARE, FUSED_WEIGHT * fused)
+    return _listwise(both, target, answered) + PROBABILITY_WEIGHT * _binary(logits, answered)
 
 
 def divergence(logits: Tensor, teacher: Tensor) -> Tensor:
@@ -48,6 +58,17 @@ def distilled(logits: Tensor, teacher: Tensor, answered: Tensor, distance: Dista
     listwise = -functional.log_softmax(logits, 1)[:, 0]
     labels = (listwise * answered).sum() / answered.sum().clamp(min=1) + _binary(logits, answered)
     return distance(logits, teacher) + 0.1 * labels
+
+
+def _target(logits: Tensor, share: float, soft: Tensor) -> Tensor:
+    hard = torch.zeros_like(logits)
+    hard[:, 0] = 1
+    return (1 - share) * hard + share * torch.softmax(soft, 1)
+
+
+def _listwise(logits: Tensor, target: Tensor, answered: Tensor) -> Tensor:
+    each = -(target * functional.log_softmax(logits, 1)).sum(1)
+    return (each * answered).sum() / answered.sum().clamp(min=1)
 
 
 def _binary(logits: Tensor, answered: Tensor) -> Tensor:

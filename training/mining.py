@@ -1,6 +1,7 @@
 """Which passages are hard to tell from the one that answers: those that the product's own fused search brings.
 
-Cosine + 0.2 · BM25 / full, as in `search.fusion`, within the query's pool; BM25 (k1 1.2, b 0.75) counts word pieces.
+Cosine + 0.2 · BM25 / full, as in `search.fusion` where both legs agree a little, within the query's pool; BM25 (k1 1.2, b 0.75) counts word
+pieces. A positive that loses the sentence that its query was made from is scored without it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from search.fusion import TEXT_WEIGHT, WORD_SHARE
+from search.fusion import WORD_SHARE
 
 from .corpus import Corpus
 from .cross_encoder import VOCABULARY, CrossEncoder
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 PROMPT = (5050, 2023, 6251, 2005, 6575, 7882, 13768, 1024)
 """`Represent this sentence for searching relevant passages: `, the embedder's query prompt, in tokens."""
+TEXT_WEIGHT = 0.2
 MOST_TOKENS = 256
 SLICE = 1024
 FREQUENT = 0.1
@@ -35,6 +37,9 @@ def mine(corpus: Corpus, embedder: CrossEncoder, device: str) -> Mined:
     """Search each query in its own pool."""
     texts = [np.concatenate([corpus.title[i], corpus.body[i]]) for i in range(len(corpus.body))]
     vectors = embed(embedder, texts, device)
+    cut = np.flatnonzero(corpus.rest.lengths())
+    rests = [np.concatenate([corpus.title[corpus.positive[i]], corpus.rest[i]]) for i in cut]
+    vectors_of_rests = embed(embedder, rests, device)
     prompt = np.array(PROMPT, np.int16)
     asked = embed(embedder, [np.concatenate([prompt, corpus.query[i]]) for i in range(len(corpus.query))], device)
     count = len(corpus.query)
@@ -44,14 +49,19 @@ def mine(corpus: Corpus, embedder: CrossEncoder, device: str) -> Mined:
     for pool, name in enumerate(corpus.pools):
         inside = np.flatnonzero(corpus.pool == pool)
         queries = np.flatnonzero(corpus.pool_of_query == pool)
-        words = Words(Ragged.of([texts[i] for i in inside]), device)
-        here = vectors[torch.from_numpy(inside).to(device)]
+        own_cut = np.flatnonzero(corpus.pool_of_query[cut] == pool)
+        words = Words(Ragged.of([*(texts[i] for i in inside), *(rests[i] for i in own_cut)]), device)
+        here = torch.cat(
+            [vectors[torch.from_numpy(inside).to(device)], vectors_of_rests[torch.from_numpy(own_cut).to(device)]]
+        )
+        answer = np.searchsorted(inside, corpus.positive)
+        answer[cut[own_cut]] = len(inside) + np.arange(len(own_cut))
         for start in range(0, len(queries), SLICE):
             some = queries[start : start + SLICE]
             cosine = (asked[torch.from_numpy(some).to(device)] @ here.T).float()
             scores = cosine + TEXT_WEIGHT * words.shares([corpus.query[i] for i in some])
-            positive = torch.from_numpy(np.searchsorted(inside, corpus.positive[some])).to(device)
-            answers = scores.gather(1, positive[:, None])
+            answers = scores.gather(1, torch.from_numpy(answer[some]).to(device)[:, None])
+            scores = scores[:, : len(inside)]
             rank[some] = (scores > answers).sum(1).cpu().numpy()
             own[some] = answers[:, 0].cpu().numpy()
             best = scores.topk(min(DEPTH, len(inside)), 1)
