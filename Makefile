@@ -1,5 +1,6 @@
 # make demo   set up, ingest sample_corpus and answer three queries
 # make eval   measure retrieval on sample_corpus, or COLLECTIONS="FOLDER NAME.jsonl ..."
+# make test-ocr   the tests of text recognition with its real engine, installed into .venv-ocr
 # make test   set up, then linters, types, import contracts and all tests but the slow ones
 
 # The first that runs and is new enough: a version manager's shim may be there and refuse.
@@ -8,7 +9,7 @@ BIN := .venv/bin
 COLLECTIONS ?= sample_corpus
 DEMO := $(BIN)/docsearch --index .demo/index
 
-.PHONY: demo test test-slow lint bench eval clean
+.PHONY: demo test test-slow test-ocr lint bench eval clean
 .DEFAULT_GOAL := demo
 
 .venv/package: pyproject.toml
@@ -47,6 +48,15 @@ test: lint
 test-slow: .venv/dev
 	$(BIN)/pytest -m slow
 
+.venv-ocr/ready: pyproject.toml
+	$(PYTHON) -m venv .venv-ocr
+	.venv-ocr/bin/python -m pip install --quiet --upgrade pip
+	.venv-ocr/bin/python -m pip install --quiet --editable '.[ocr]' --group dev
+	@touch $@
+
+test-ocr: .venv-ocr/ready
+	.venv-ocr/bin/pytest tests/test_ocr.py
+
 bench: .venv/bench
 	$(BIN)/python -m benchmarks
 
@@ -54,4 +64,4 @@ eval: .venv/package
 	@for collection in $(COLLECTIONS); do $(BIN)/docsearch eval $$collection --work .demo/eval/$$(basename $$collection) || exit 1; done
 
 clean:
-	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-ocr .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -18,9 +18,7 @@ def dry_run(catalog: Catalog, plans: list[Plan]) -> DryRun:
         over.update(dict(plan.passed_over))
     return DryRun(
         read=tuple(
-            Planned(file.path, file.size, _why(catalog, file, plan.recipe_changed))
-            for plan in plans
-            for file in plan.read
+            Planned(file.path, file.size, _why(catalog, file, plan.again)) for plan in plans for file in plan.read
         ),
         removed=tuple(entry.file.path for plan in plans for entry in plan.gone if entry.stored),
         unchanged=sum(plan.unchanged for plan in plans),
@@ -31,10 +29,10 @@ def dry_run(catalog: Catalog, plans: list[Plan]) -> DryRun:
     )
 
 
-def _why(catalog: Catalog, file: File, recipe_changed: bool) -> str:
+def _why(catalog: Catalog, file: File, again: frozenset[str]) -> str:
     entry = catalog.entry(file.path)
     if entry is None:
         return "new"
     if entry.state is State.PENDING:
         return "interrupted"
-    return "again" if recipe_changed else "changed"
+    return "again" if file.path in again else "changed"

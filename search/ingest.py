@@ -64,7 +64,7 @@ class Ingestion:
 
     def run(self, plans: list[Plan]) -> IngestReport:
         """Do what the plans say and report it. Raises StorageFull and IndexFailure; a bad file is reported only."""
-        read = list({file.path: (file, not plan.recipe_changed) for plan in plans for file in plan.read}.values())
+        read = list({file.path: (file, file.path not in plan.again) for plan in plans for file in plan.read}.values())
         tally = Tally(len(read), sum(file.size for file, _ in read))
         if read:
             threading.Thread(target=preload, daemon=True).start()

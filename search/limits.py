@@ -29,6 +29,14 @@ class Limits:
         """
         return self.seconds + self.seconds_per_mb * size / 1e6
 
+    def recognition_for(self, size: int) -> float:
+        """Seconds by the clock for recognising text in the pictures of such a file, which are not counted as above: half of what patience allows.
+
+        >>> Limits(seconds=10, seconds_per_mb=2, patience=10).recognition_for(3_000_000)
+        80.0
+        """
+        return self.patience * self.seconds_for(size) / 2
+
 
 LIMITS = Limits()
 

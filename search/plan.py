@@ -25,7 +25,10 @@ MANY_PATHS = 200
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The work on one root: files to read, entries that are gone, skips to report, and what needs nothing."""
+    """The work on one root: files to read, entries that are gone, skips to report, and what needs nothing.
+
+    `again` are the paths of those to read whatever is known of their contents, as files are read by other rules now.
+    """
 
     root: Root
     read: tuple[File, ...]
@@ -35,7 +38,7 @@ class Plan:
     skipped: tuple[Skip, ...]
     passed_over: tuple[tuple[Reason, int], ...]
     unchanged: int
-    recipe_changed: bool
+    again: frozenset[str]
     warnings: tuple[str, ...]
     whole: bool = True
     """False where only a part of the root was looked at."""
@@ -46,11 +49,14 @@ def rules_of(root: Root) -> WalkRules:
     return WalkRules((*root.exclude, *root.forgotten), root.include, root.hidden, root.ignore_files, root.max_file_size)
 
 
-def make_plan(catalog: Catalog, scope: Scope, prune: bool, recipe_changed: bool) -> Plan:
+def make_plan(
+    catalog: Catalog, scope: Scope, prune: bool, recipe_changed: bool = False, can_recognise: bool = False
+) -> Plan:
     """Compare what lies in a scope with the catalogue.
 
     Entries are gone where their file was ruled out, or where its absence is sure: not where nothing at all is found in the root, where a folder
-    could not be read, or where the disk that held it is not mounted. `prune` takes it as sure where nothing is found or mounted.
+    could not be read, or where the disk that held it is not mounted. `prune` takes it as sure where nothing is found or mounted. `can_recognise`
+    tells that text in pictures can be recognised now, as it could not be in this root before.
     """
     root = scope.root
     top = scope.below or root.path
@@ -61,16 +67,20 @@ def make_plan(catalog: Catalog, scope: Scope, prune: bool, recipe_changed: bool)
     failed_before: list[Skip] = []
     skipped_before: list[Skip] = []
     seen: set[str] = set()
+    again: set[str] = set()
     unchanged = 0
     for found in walk(root.path, rules_of(root), scope.below):
-        skip = found if isinstance(found, Skip) else readers.readable(found.path)
+        # What has been read once stays until it changes, also where its engine is gone.
+        skip = found if isinstance(found, Skip) else None if found.path in known else readers.readable(found.path)
         if skip is not None:
             skips.append(skip)
             continue
         assert isinstance(found, File)
         seen.add(found.path)
         entry = known.get(found.path)
-        if entry is None or recipe_changed or not is_unchanged(entry, found):
+        if recipe_changed or (can_recognise and entry is not None and _may_be_recognised(entry)):
+            again.add(found.path)
+        if entry is None or found.path in again or not is_unchanged(entry, found):
             read.append(found)
             continue
         if entry.state is State.COMPLETE:
@@ -93,10 +103,15 @@ def make_plan(catalog: Catalog, scope: Scope, prune: bool, recipe_changed: bool)
         skipped=(*(skip for skip in skips if skip.path == top and not skip.reason.failed), *skipped_before),
         passed_over=tuple(sorted(over.items())),
         unchanged=unchanged,
-        recipe_changed=recipe_changed,
+        again=frozenset(again),
         warnings=tuple(warnings),
         whole=scope.below is None,
     )
+
+
+def _may_be_recognised(entry: Entry) -> bool:
+    """True for a scan without text, and for a PDF of which something is missing, which may be scanned pages."""
+    return entry.reason is Reason.NO_TEXT or (entry.kind == "pdf" and bool(entry.message))
 
 
 def changed_scopes(catalog: Catalog, paths: Iterable[str], left_out: str) -> list[Scope]:

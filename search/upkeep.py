@@ -61,7 +61,15 @@ class Upkeep:
     def plans(self, catalog: Catalog, scopes: Iterable[Scope], prune: bool) -> list[Plan]:
         """What there is to do in each scope."""
         recipes, recipe = catalog.setting("recipes", {}), self._recipe()
-        return [make_plan(catalog, scope, prune, recipes.get(scope.root.path, recipe) != recipe) for scope in scopes]
+        recognised, can = catalog.setting("recognised", []), readers.can_recognise()
+        return [
+            make_plan(
+                catalog, scope, prune,
+                recipe_changed=recipes.get(scope.root.path, recipe) != recipe,
+                can_recognise=can and scope.root.path not in recognised,
+            )
+            for scope in scopes
+        ]  # fmt: skip
 
     def run(
         self, catalog: Catalog, scopes: Collection[Scope], prune: bool, on_progress: Callable[[Progress], None]
@@ -81,12 +89,15 @@ class Upkeep:
         plans = self.plans(catalog, scopes, prune)
         report = Ingestion(catalog, open_store, lambda: self.parts.embedder, self.rules, on_progress).run(plans)
         recipes, recipe = catalog.setting("recipes", {}), self._recipe()
+        recognised = set(catalog.setting("recognised", []))
         for scope in scopes:
             if scope.below is None:
                 recipes[scope.root.path] = recipe
+                (recognised.add if readers.can_recognise() else recognised.discard)(scope.root.path)
             if prune and not os.path.lexists(scope.root.path) and next(catalog.entries(scope.root.path), None) is None:
                 catalog.forget_root(scope.root.path)
         catalog.put_setting("recipes", recipes)
+        catalog.put_setting("recognised", sorted(recognised))
         return report
 
     def follow(

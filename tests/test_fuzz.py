@@ -22,6 +22,7 @@ from .office_files import W, paragraph, word, zipped
 from .test_readers_books import PARTS as BOOK
 from .test_readers_odf import odf
 from .test_readers_pdf import pdf
+from .test_recognition import picture
 
 FIXTURES = Path(__file__).parent / "fixtures"
 
@@ -59,6 +60,7 @@ SEEDS = {
     "a.mhtml": b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=q\r\n\r\n--q\r\nContent-Type: text/html\r\n"
     b"Content-Transfer-Encoding: quoted-printable\r\n\r\n<p>caf=C3=A9=\r\n</p>\r\n--q--\r\n",
     "a.md.gz": gzip.compress(b"# Words\n\nin gzip, some of them\n" * 9),
+    "a.png": picture(),
     "a.kt": b"class A {\n    fun f() = 1\n}\n",
 }  # fmt: skip
 """A small valid file of each format."""

@@ -154,7 +154,7 @@ def test_attachments_are_read_by_their_names():
         ("h2", "Attachment: people.csv"),
         ("h3", "name,city"),
         ("table", "Quincy,Bath"),
-        ("paragraph", "Attachment: photo.png (.png files are images, which are not read)"),
+        ("paragraph", "Attachment: photo.png (a picture or scan, no text)"),
         ("h2", "Attachment: cut.pdf"),
         ("paragraph", "not a pdf"),
         ("paragraph", "Attachment: log.txt.gz (the file is compressed data, which is not read)"),

@@ -22,7 +22,7 @@ def test_a_file_that_no_run_has_met_is_tried(index: Index, tmp_path: Path) -> No
     files = {
         "report.pdf": (pdf(["One"], ["Two"]), "outside", "it is under no ingested folder and would be read as pdf of 2 pages; add it with: "),
         "locked.pdf": (locked("secret"), "encrypted", "it would not be read: the PDF needs a password"),
-        "scan.pdf": (pdf([]), "no_text", "it would not be read: the PDF holds no text; a scan needs text recognition first"),
+        "scan.pdf": (pdf([]), "no_text", "it would not be read: the PDF holds no text"),
         "torn.pdf": (b"%PDF-1.4", "corrupt", "it would not be read: the PDF is damaged: "),
         "film.mp4": (b"words", "binary", ".mp4 files are videos, which are not read"),
         ".plan": (b"words", "outside", "it is under no ingested folder and would be read as text; add it with: docsearch ingest PATH"),

@@ -13,7 +13,7 @@ REMEDIES: Mapping[str, str] = {
     "too_large": "raise the limit: docsearch ingest --max-file-size 200M FOLDER",
     "binary": "nothing: it holds no text that can be read",
     "empty": "nothing: there is nothing in it",
-    "no_text": "its pages are pictures; give it a text layer, with ocrmypdf for one",
+    "no_text": "have text in its pictures recognised: pip install 'docsearch[ocr]', then refresh",
     "encrypted": "save a copy without a password, then refresh",
     "corrupt": "open it in its own program and save it anew, then refresh",
     "unreadable": "correct its permissions, then refresh",

@@ -12,6 +12,7 @@ from . import (
     code,
     gz,
     html,
+    image,
     json_file,
     latex,
     mail,
@@ -22,6 +23,7 @@ from . import (
     office,
     org,
     pdf,
+    recognition,
     rst,
     subtitles,
     syntax,
@@ -40,7 +42,7 @@ Reader = Callable[[bytes, str], Document]
 READERS: dict[str, Reader] = {
     suffix: module.read
     for module in (
-        *(code, syntax, text, markdown, rst, org, asciidoc, latex, man, html, mhtml, pdf, office),
+        *(code, syntax, text, markdown, rst, org, asciidoc, latex, man, html, mhtml, pdf, image, office),
         *(notebook, table, json_file, yaml_file, xml_file, subtitles),
     )
     for suffix in module.SUFFIXES
@@ -55,10 +57,23 @@ NAMES: dict[str, Reader] = dict.fromkeys(("makefile", "dockerfile", "rakefile", 
 # Formats that are known and not read, and what they are.
 NOT_READ: dict[str, str] = {
     **dict.fromkeys(
-        (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".heic", ".avif", ".ico", ".icns"), "images"
-    ),
-    **dict.fromkeys(
-        (".svg", ".psd", ".ai", ".eps", ".xcf", ".raw", ".cr2", ".nef", ".arw", ".dng", ".sketch", ".fig"), "images"
+        (
+            ".ico",
+            ".icns",
+            ".svg",
+            ".psd",
+            ".ai",
+            ".eps",
+            ".xcf",
+            ".raw",
+            ".cr2",
+            ".nef",
+            ".arw",
+            ".dng",
+            ".sketch",
+            ".fig",
+        ),
+        "images",
     ),
     **dict.fromkeys((".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".wmv", ".mpg", ".mpeg", ".flv"), "videos"),
     **dict.fromkeys(
@@ -103,8 +118,15 @@ def readable(path: str) -> Skip | None:
     suffix = _suffix(path)
     # What is compressed is known by the name without that.
     suffix = _suffix(path[: -len(suffix)]) + suffix if suffix in gz.SUFFIXES else suffix
+    if suffix in image.SUFFIXES and not recognition.available():
+        return Skip(path, Reason.NO_TEXT, image.NO_TEXT)
     what = NOT_READ.get(suffix.removesuffix(".gz"))
     return Skip(path, Reason.BINARY, f"{suffix} files are {what}, which are not read") if what else None
+
+
+def can_recognise() -> bool:
+    """True where an engine is installed that recognises text in pictures."""
+    return recognition.available()
 
 
 def read(data: bytes, path: str) -> Document:

@@ -29,7 +29,8 @@ class Attachments:
         try:
             document = self.enclosed(data, name)
         except Unreadable as error:
-            self.refuse(name, error.message)
+            # what follows is what to do with a file of its own
+            self.refuse(name, error.message.partition(";")[0])
             return
         self.page.heading(f"Attachment: {name}", level)
         self.page.include(document.text, document.blocks, level)

@@ -1,4 +1,4 @@
-"""PDF: pages with their text and bookmarks as headings; scans without a text layer give none."""
+"""PDF: pages with their text and bookmarks as headings; the text of scanned pages where it can be recognised."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from ..documents import Block, Document, Reason
+from ..documents import Document, Reason
 from ..errors import Unreadable
 from ..limits import LIMITS, Limits, OutOfTime
 from .assembly import Assembly
 from .attachments import Attachments
 from .bookmarks import headings, with_headings
-from .pdf_pages import PdfPages
-from .text import paragraphs
-from .title import first_line, stated
+from .pages import assembled
+from .pdf_pages import PdfPages, tidied
+from .recognition import HINT, Recognition, available
+from .title import stated
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
-
-    from .pdfium import Bookmark
 
 SUFFIXES = (".pdf",)
 
@@ -60,28 +59,23 @@ def read(
         texts, cut = _texts(pages, limits)
         # A tree of pages that no reader gets through may have good leaves.
         if pages.broken and not any(texts) and (leaves := pages.rescue(data)) is not None:
-            found, missing = _texts(leaves, limits)
-            pages, texts, cut = (leaves, found, missing) if any(found) else (pages, texts, cut)
+            found, left = _texts(leaves, limits)
+            pages, texts, cut = (leaves, found, left) if any(found) else (pages, texts, cut)
         title = _title(pages.first) if pages.first else ""
         marks = pages.second.bookmarks() if pages.second else []
         labels = pages.labels(len(texts))
         attached, lost = _attached(pages, enclosed) if enclosed and not cut else (Assembly(), [])
+        missing = _recognise(pages, texts, Recognition(limits.recognition_for(len(data)))) if not cut else []
     if not any(texts) and not attached.length:
-        if pages.rescued:
-            raise Unreadable(Reason.CORRUPT, "the PDF is damaged: no page of it can be read")
-        if pages.broken:
-            raise Unreadable(Reason.CORRUPT, f"no page of the PDF can be read: {next(iter(pages.broken.values()))}")
-        if pages.garbled:
-            raise Unreadable(
-                Reason.NO_TEXT, "the PDF's fonts do not say which letters they draw; it needs text recognition"
-            )
-        raise Unreadable(Reason.NO_TEXT, "the PDF holds no text; a scan needs text recognition first")
+        raise _textless(pages, missing)
     lost += _lost(pages.broken, "cannot be read") + _lost(pages.garbled, "holds letters that its fonts do not name")
     lost += _lost(pages.unnoted, "has form fields or notes that cannot be read")
     if pages.rescued:
         lost.append(f"the file is damaged or was cut off; pages that are found in it: {len(pages):,}")
-    document = _with_attached(_assemble(path, title, texts, marks), attached)
-    return replace(document, page_labels=labels, warnings=(*lost, *cut))
+    document = assembled(path, "pdf", title, texts, ())
+    marked = list(headings(marks, document.text, document.pages))
+    document = _with_attached(replace(document, blocks=tuple(with_headings(document.blocks, marked))), attached)
+    return replace(document, page_labels=labels, warnings=(*lost, *missing, *cut))
 
 
 def _texts(pages: PdfPages, limits: Limits) -> tuple[list[str], list[str]]:
@@ -143,6 +137,46 @@ def _with_attached(document: Document, attached: Assembly) -> Document:
     return replace(document, text="".join(whole.text), blocks=tuple(whole.blocks))
 
 
+def _recognise(pages: PdfPages, texts: list[str], recognition: Recognition) -> list[str]:
+    """Put the text that is recognised in pages without any into `texts`. Sentences about what is still missing."""
+    scans = [number for number, text in enumerate(texts) if not text and pages.is_picture(number)]
+    if not available():
+        many = f"{len(scans):,} of its {len(texts):,} pages are scanned, no text; {HINT}"
+        # A page or two with nothing but a picture are in many files.
+        return [many] if 2 * len(scans) > len(texts) else []
+    done = 0
+    try:
+        for number in scans:
+            if recognition.over:
+                break
+            done += 1
+            try:
+                texts[number] = tidied(recognition.text(pages.picture(number)))
+            except Unreadable as error:
+                pages.broken[number] = error.message
+            if texts[number] and number in pages.garbled:
+                pages.garbled.remove(number)
+    except (OutOfTime, MemoryError):
+        if not any(texts):
+            raise
+    cut = f"text was recognised on {done:,} of its {len(scans):,} scanned pages: the time for it was up"
+    return [cut] if done < len(scans) else []
+
+
+def _textless(pages: PdfPages, missing: list[str]) -> Unreadable:
+    """Why no page has text."""
+    if pages.rescued and not missing:
+        return Unreadable(Reason.CORRUPT, "the PDF is damaged: no page of it can be read")
+    if pages.broken and not missing:
+        return Unreadable(Reason.CORRUPT, f"no page of the PDF can be read: {next(iter(pages.broken.values()))}")
+    if pages.garbled:
+        why = "the PDF's fonts do not say which letters they draw"
+        return Unreadable(Reason.NO_TEXT, why if available() else f"{why}; {HINT}")
+    if missing:
+        return Unreadable(Reason.NO_TEXT, f"the PDF is scanned, no text; {HINT}")
+    return Unreadable(Reason.NO_TEXT, "the PDF holds no text")
+
+
 def _lost(pages: Iterable[int], what: str) -> list[str]:
     """What happened to some pages, numbered from 0, as a sentence.
 
@@ -163,21 +197,3 @@ def _title(reader: PdfReader) -> str:
         return ""
     words = stated(_MADE_BY.sub("", " ".join(str(title or "").split())), _NO_TITLE)
     return "" if _SURROGATE.search(words) else words
-
-
-def _assemble(path: str, title: str, texts: list[str], marks: list[Bookmark]) -> Document:
-    parts: list[str] = []
-    offsets: list[int] = []
-    blocks: list[Block] = []
-    length = 0
-    for page in texts:
-        if page and length:
-            parts.append("\n\n")
-            length += 2
-        offsets.append(length)
-        blocks += [replace(block, start=block.start + length, end=block.end + length) for block in paragraphs(page)]
-        parts.append(page)
-        length += len(page)
-    text = "".join(parts)
-    blocks = list(with_headings(blocks, list(headings(marks, text, offsets))))
-    return Document(path, "pdf", title or first_line(text, path), text, tuple(blocks), tuple(offsets))

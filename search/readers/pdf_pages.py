@@ -12,8 +12,10 @@ from ..errors import Unreadable
 from .pdf_annotations import beside
 from .pdf_rescue import completed
 from .pdfium import Pdfium
+from .pen import Pen, follows
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
     from pypdf import PdfReader
     from pypdf.generic import EmbeddedFile
 
@@ -25,7 +27,8 @@ MAX_GLYPH_NAMES = 0.5
 _NUMBERS = re.compile("[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
 MAX_NUMBERS = 0.3
 
-_HYPHEN = re.compile(r"\u00ad\n|(?<=[^\W\d_])[-\u2010]\n(?=[a-zß-öø-ÿα-ωа-я])")
+# A hyphen between letters at a line's end. What stands before it is looked at last, so that the hyphens are found quickly.
+_HYPHEN = re.compile(r"[-\u2010\u00ad]\n(?:(?<=\u00ad\n)|(?<=[^\W\d_].\n)(?=[a-zß-öø-ÿα-ωа-я]))")
 _SPACED_LETTERS = re.compile(r"^(?:(?:[^\W\d_]| )\n){4,}", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
@@ -120,9 +123,12 @@ class PdfPages:
         from pypdf.errors import LimitReachedError
 
         text, why = "", ""
+        pen: Pen | None = None
         if self.first is not None:
             try:
-                text = self.first.pages[number].extract_text()
+                page = self.first.pages[number]
+                pen = Pen() if follows(page) else None
+                text = page.extract_text(visitor_operand_before=pen)
             except LimitReachedError as error:
                 # A flood for one reader is one for the other, which knows no limits.
                 self.broken[number] = _words(error)
@@ -135,8 +141,10 @@ class PdfPages:
         if self.second is not None and number < len(self.second) and not has_names(text):
             try:
                 # PDFium makes letters of the mere numbers of drawings, so what it says is no better where these have odd names.
-                lacking = not text.strip() or is_garbled(text)
-                text = (self.second.text(number) if lacking else self.second.columns(number)) or text
+                if not text.strip() or is_garbled(text):
+                    text = self.second.text(number) or text
+                elif pen is None or pen.may_have_columns:
+                    text = self.second.columns(number) or text
             except RuntimeError as error:
                 why = why or _words(error)
         if is_garbled(text):
@@ -147,28 +155,44 @@ class PdfPages:
             self.broken[number] = why
         return text
 
+    def is_picture(self, number: int) -> bool:
+        """True where a page without text, `number`, shows pictures or letters nevertheless."""
+        known = self.second is not None and number < len(self.second) and number not in self.broken
+        return known and self.second is not None and self.second.shows_something(number)
+
+    def picture(self, number: int) -> Image:
+        """A page that is one, as people see it."""
+        assert self.second is not None
+        return self.second.picture(number)
+
 
 def is_garbled(text: str) -> bool:
     """True where a font gave numbers or names of its drawings for letters."""
-    return has_names(text) or len(_NUMBERS.findall(text)) > MAX_NUMBERS * len("".join(text.split()))
+    if has_names(text):
+        return True
+    numbers = len(_NUMBERS.findall(text))
+    return numbers > 0 and numbers > MAX_NUMBERS * len("".join(text.split()))
 
 
 def has_names(text: str) -> bool:
     """True where most of the text are names of drawings."""
-    return sum(map(len, _GLYPH_NAMES.findall(text))) > MAX_GLYPH_NAMES * len(text)
+    # Each begins with one of these, and looking for them costs nothing.
+    found = "/" in text or "(" in text
+    return found and sum(map(len, _GLYPH_NAMES.findall(text))) > MAX_GLYPH_NAMES * len(text)
 
 
 def tidied(text: str) -> str:
     """A page's text with words that were parted at line ends joined, without ligatures and white space around lines."""
-    text = (
-        _SURROGATE.sub("\ufffd", text)
-        .replace("\r\n", "\n")
-        .replace("\r", "\n")
-        .replace("\0", " ")
-        .translate(_LIGATURES)
-    )
-    lines = _SPACED_LETTERS.sub(lambda run: run[0].replace("\n", "") + "\n", text + "\n").split("\n")
-    return _HYPHEN.sub("", "\n".join(line.rstrip() for line in lines)).strip()
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
+    if not text.isascii():
+        text = _SURROGATE.sub("\ufffd", text).translate(_LIGATURES)
+    lines = [line.rstrip() for line in _joined(text).split("\n")]
+    return _HYPHEN.sub("", "\n".join(lines)).strip()
+
+
+def _joined(text: str) -> str:
+    """The text with titles that are set letter by letter, each on a line, made whole."""
+    return _SPACED_LETTERS.sub(lambda run: run[0].replace("\n", "") + "\n", text + "\n")
 
 
 def _opened(data: bytes) -> tuple[PdfReader | None, str]:

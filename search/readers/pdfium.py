@@ -1,16 +1,24 @@
-"""PDFium as the second reader of PDFs: for pages that the first one cannot make out, for columns, bookmarks and page labels."""
+"""PDFium as the second reader of PDFs: for pages that the first one cannot make out, for columns, bookmarks, page labels and pictures of pages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .columns import Box, in_columns
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 MAX_BOOKMARKS = 20_000
 MAX_LABEL = 40
 MAX_BOXES = 5_000
 """A page of more is a drawing or a table."""
+
+RESOLUTION = 200
+"""Dots per inch of a page's picture."""
+
+LONGEST = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,30 @@ class Pdfium:
     def label(self, number: int) -> str:
         """What the document calls a page, counted from 0; empty where it does not say."""
         return " ".join(str(self._document.get_page_label(number)).split())[:MAX_LABEL]
+
+    def shows_something(self, number: int) -> bool:
+        """True where there are pictures or letters on a page, be they text or not. False for a page that is broken."""
+        import pypdfium2
+        import pypdfium2.raw
+
+        raw: Any = pypdfium2.raw
+        try:
+            page = self._document[number]
+        except pypdfium2.PdfiumError:
+            return False
+        try:
+            return any(True for _ in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_TEXT]))
+        finally:
+            page.close()
+
+    def picture(self, number: int) -> Image:
+        """A page as people see it, at RESOLUTION and of at most LONGEST pixels a side."""
+        page = self._document[number]
+        try:
+            picture: Image = page.render(scale=min(RESOLUTION / 72, LONGEST / max(page.get_size()))).to_pil()
+            return picture
+        finally:
+            page.close()
 
     def bookmarks(self) -> list[Bookmark]:
         """The outline's entries that lead to a page, in order."""

@@ -10,7 +10,6 @@ import os
 import queue
 import re
 import resource
-import signal
 import sys
 import threading
 import time
@@ -21,13 +20,10 @@ from ..documents import Document, Reason
 from ..errors import Unreadable
 from ..frames import receive, send
 from ..limits import MEMORY_EXIT, Limits, OutOfTime
-from . import read
-
-GRACE = 10.0
-"""CPU seconds for what a reader still does after its time is up, before it is told again."""
+from . import memory, read, timer
 
 SPENT = 4
-"""A worker whose memory has once reached this part of the limit takes no further file: what it keeps would count against that."""
+"""A worker that keeps more than this part of the limit after a file takes no further one: it would count against that."""
 
 REFUSED = frozenset(
     {
@@ -52,7 +48,7 @@ def serve() -> NoReturn:
     limits = Limits(**json.loads(receive(source)))
     _limit_memory(limits.memory)
     sys.addaudithook(_refuse)
-    signal.signal(signal.SIGPROF, _out_of_time)
+    timer.prepare()
     requests: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(source, requests), daemon=True).start()
     send(sink, b"ready")
@@ -75,7 +71,7 @@ def _listen(source: BinaryIO, requests: queue.SimpleQueue[tuple[str, bytes]]) ->
 def _answer(data: bytes, path: str, limits: Limits) -> dict[str, Any]:
     seconds = limits.seconds_for(len(data))
     try:
-        _limit_time(seconds)
+        timer.start(seconds)
         document = fitted(read(data, path), limits.characters)
     except Unreadable as error:
         return {"reason": error.reason, "message": error.message, "spent": _spent(limits)}
@@ -86,7 +82,7 @@ def _answer(data: bytes, path: str, limits: Limits) -> dict[str, Any]:
         message = f"reading it takes more than {limits.memory / 1e6:,.0f} MB of memory"
         return {"reason": Reason.LIMIT, "message": message, "spent": True}
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
+        timer.stop()
     blocks = [(block.start, block.end, block.kind, block.level, block.heading) for block in document.blocks]
     return {**asdict(replace(document, blocks=())), "blocks": blocks, "spent": _spent(limits)}
 
@@ -112,20 +108,6 @@ def fitted(document: Document, characters: int) -> Document:
     )  # fmt: skip
 
 
-def _limit_time(seconds: float) -> None:
-    """Raise OutOfTime after so much CPU time, not time by the clock: a busy machine or a lid that is shut fails no file."""
-    signal.setitimer(signal.ITIMER_PROF, seconds, GRACE)
-    # Code in C may never let Python see the signal; this one it cannot ignore.
-    used = sum(os.times()[:2])
-    resource.setrlimit(
-        resource.RLIMIT_CPU, (int(used + seconds + 2 * GRACE) + 1, resource.getrlimit(resource.RLIMIT_CPU)[1])
-    )
-
-
-def _out_of_time(number: int, frame: object) -> NoReturn:
-    raise OutOfTime
-
-
 def _limit_memory(limit: int) -> None:
     if sys.platform == "darwin":
         # macOS takes the limit and does not keep it.
@@ -136,22 +118,15 @@ def _limit_memory(limit: int) -> None:
 
 def watch_memory(limit: int, every: float = 0.1) -> NoReturn:
     """End this process with MEMORY_EXIT once it has held `limit` bytes of memory; looks `every` so many seconds."""
-    while _peak() < limit:
+    while memory.peak() < limit:
         time.sleep(every)
     os._exit(MEMORY_EXIT)
 
 
-def _peak() -> int:
-    """The most memory that this process has held, in bytes."""
-    if sys.platform == "darwin":
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    # Linux's ru_maxrss begins with what the parent held when it started this process.
-    with open("/proc/self/status", "rb") as status:
-        return next(int(line.split()[1]) << 10 for line in status if line.startswith(b"VmHWM"))
-
-
 def _spent(limits: Limits) -> bool:
-    return _peak() > limits.memory / SPENT
+    if memory.held() > limits.memory / SPENT:
+        memory.give_back()
+    return memory.held() > limits.memory / SPENT
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
