@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,15 +27,15 @@ from .. import messages
 from ..terminal import printable
 from .errands import Errands
 from .history import History, state_folder
-from .model_errands import ModelErrands
 from .preferences import Preferences, load_preferences, save_preferences
-from .screens.help import HelpScreen
-from .screens.index import IndexScreen
-from .screens.models import ModelsScreen
 from .screens.search import SearchScreen
 
 if TYPE_CHECKING:
     from search import Index
+
+    from .model_errands import ModelErrands
+    from .screens.index import IndexScreen
+    from .screens.models import ModelsScreen
 
 ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 TOAST_SECONDS = 8
@@ -82,8 +83,7 @@ class DocsearchApp(App[None]):
         self.search_screen = SearchScreen(
             History(folder / "history"), History(folder / "saved"), dict(os.environ if environment is None else environment), clock, plain
         )  # fmt: skip
-        self.index_screen = IndexScreen()
-        self.models_screen = ModelsScreen(models or ModelErrands())
+        self._models = models
         self._ingest: Worker[None] | None = None
         self._settled = False
         self._watching: threading.Event | None = None
@@ -94,10 +94,29 @@ class DocsearchApp(App[None]):
         """The search screen lies below all others."""
         return self.search_screen
 
+    # The other screens come with widgets of their own, which the first paint need not wait for.
+
+    @cached_property
+    def index_screen(self) -> IndexScreen:
+        """Folders, counts and reading."""
+        from .screens.index import IndexScreen
+
+        screen = IndexScreen()
+        self.install_screen(screen, "index")
+        return screen
+
+    @cached_property
+    def models_screen(self) -> ModelsScreen:
+        """The models that are here."""
+        from .model_errands import ModelErrands
+        from .screens.models import ModelsScreen
+
+        screen = ModelsScreen(self._models or ModelErrands())
+        self.install_screen(screen, "models")
+        return screen
+
     def on_mount(self) -> None:
         """Leave the loading for after the first paint, and a working terminal whatever ends the app."""
-        self.install_screen(self.index_screen, "index")
-        self.install_screen(self.models_screen, "models")
         self._remember_switches()
         for ending in ENDINGS:
             asyncio.get_running_loop().add_signal_handler(ending, self.exit)
@@ -118,6 +137,8 @@ class DocsearchApp(App[None]):
 
     def action_help(self) -> None:
         """Show the help."""
+        from .screens.help import HelpScreen
+
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
 
@@ -222,8 +243,8 @@ class DocsearchApp(App[None]):
 
     def on_status_read(self, report: messages.StatusRead) -> None:
         """Show the counts."""
-        self.index_screen.show_status(report.status, report.skips)
         self.search_screen.show_status(report.status)
+        self.index_screen.show_status(report.status, report.skips)
         self.models_screen.show_status(report.status)
 
     def on_first_run(self, report: messages.FirstRun) -> None:
