@@ -1,4 +1,4 @@
-"""The query engine: legs → fuse → rerank → group → hits."""
+"""The query engine: legs → fuse → fold copies → rerank → group → hits."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
+from .answers import answering
 from .calibration import BLENDS, Blend, Calibration
 from .catalog import Catalog
 from .config import CANDIDATES
@@ -28,7 +29,8 @@ from .terms import Marker
 from .wording import worded
 
 if TYPE_CHECKING:
-    from .documents import Candidate, Message
+    from .answers import Likeness
+    from .documents import Candidate, Message, Vectors
     from .protocols import Embedder, Reranker
     from .store import Store
 
@@ -104,18 +106,20 @@ class Engine:
         there.sort(key=lambda one: -sources[one.id].modified_ns)  # of what scores the same, the newest comes first
         refused = {one.id: wording.refusal(embedded_text(one.passage)) if wording.is_strict else "" for one in there}
         legs = legs.only(one for one in there if not refused[one.id])
-        ranked = rank(legs, asked.mode, self.calibration)
-        marker = Marker(wording.text)
+        everything = rank(legs, asked.mode, self.calibration)
+        # before they are reranked, so that the reranker reads what copies have in common once
+        alone = distinct([legs.candidates[item.row.key] for item in everything], lambda doc: entries[doc].content)
+        ranked = [item for item in everything if item.row.key in alone]
+        marker = Marker(wording.text, legs.related)
         # a BM25 is no fused score
         blend = BLENDS.get(reranker.name) if reranker is not None and asked.mode != "text" else None
         blended = self._blended(blend) if blend else None
         on_scale = asked.mode == "hybrid" and (reranker is None or blend is not None)
         name = reranker.name if reranker else None
 
-        def result(order: list[Ranked]) -> QueryResult:
+        def result(order: list[Ranked], likeness: Likeness | None = None) -> QueryResult:
             kept = {item.row.key: item for item in order if self._is_shown(asked, item, on_scale)}
-            alone = distinct([legs.candidates[key] for key in kept], lambda doc: entries[doc].content)
-            keys = group([(key, legs.candidates[key].document) for key in alone], asked.limit, asked.per_file)
+            keys = group([(key, legs.candidates[key].document) for key in kept], asked.limit, asked.per_file)
             hits = tuple(
                 _hit(
                     place,
@@ -128,10 +132,12 @@ class Engine:
                 )
                 for place, key in enumerate(keys, 1)
             )
+            marked = answering(hits, marker, likeness)
+            hits = tuple(replace(hit, sentence=sentence) for hit, sentence in zip(hits, marked, strict=True))
             cut = Counter(filter(None, refused.values())) + Counter(score=len(order) - len(kept))
             took = round((time.perf_counter() - started) * 1000, 1)
             reranked = any(item.rerank is not None for item in kept.values())
-            weak = on_scale and bool(hits) and hits[0].score < self.calibration.weak
+            weak = on_scale and bool(hits) and hits[0].score < self.calibration.weak and not _has_all(hits[0], marker)
             return QueryResult(
                 asked.text, asked.mode, reranked, self.model, name, took, warnings, weak, tuple(cut.items()), hits
             )
@@ -141,7 +147,10 @@ class Engine:
         texts = [embedded_text(legs.candidates[item.row.key].passage) for item in ranked[: asked.candidates]]
         watch = None if on_order is None else lambda scores: on_order(result(reordered(ranked, scores, blended)))
         probabilities = rerank(reranker, wording.text, texts, asked.rerank_budget, watch)
-        return result(reordered(ranked, probabilities, blended))
+        return result(reordered(ranked, probabilities, blended), self._likeness(legs.query_vector))
+
+    def _likeness(self, query: Vectors | None) -> Likeness | None:
+        return None if query is None else lambda texts: self.open_embedder().embed_passages(texts) @ query
 
     def _sources(self, candidates: Sequence[Candidate], entries: Mapping[int, Entry]) -> dict[str, _Source]:
         """What each candidate is of, by its id."""
@@ -204,6 +213,11 @@ def _hit(
         copies=copies, message=source.message, page_label=source.page_label,
         explanation=_explanation(row, legs, asked.mode) if asked.explain else None,
     )  # fmt: skip
+
+
+def _has_all(hit: Hit, marker: Marker) -> bool:
+    """Whether a hit holds all that the query names: a name or number alone says little to a model."""
+    return marker.all_in("\n".join((hit.title, *hit.headings, hit.text)))
 
 
 def _explanation(row: Fused, legs: Legs, mode: str) -> Explanation:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from .documents import Candidate
 from .filters import Admitted
 from .fusion import full_match, text_weight
-from .terms import query_words, word_count
+from .spelling import form
+from .terms import beginnings, query_terms, query_words, word_count
 
 if TYPE_CHECKING:
     from .documents import Vectors
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 class Legs:
     """What both legs brought: every candidate once, each leg's ids best first with its scores (cosine, BM25).
 
-    `words` is the number of words that the text leg looked for, where "2022-EC-0417" is one; `passages` that of all passages in the store.
+    `words` is the number of words that the text leg looked for, where "2022-EC-0417" is one; `passages` that of all passages in the store;
+    `related` are further words, of which those of the query are parts.
     """
 
     candidates: dict[str, Candidate]
@@ -31,6 +33,7 @@ class Legs:
     query_vector: Vectors | None
     words: int
     passages: int
+    related: tuple[str, ...] = ()
 
     @cached_property
     def full(self) -> float:
@@ -80,12 +83,14 @@ def run_legs(
 
     The text leg runs beside the embedding of the query; in mode "text" no model is asked for.
     """
-    words = " ".join(query_words(text))
+    terms = query_terms(text) if mode != "vector" else []
+    related = store.vocabulary.related([form(word) for word in query_words(text)], beginnings(text)) if terms else []
+    words, further = " ".join(terms), " ".join(related)
     if mode == "text":
-        vector, nearest, matched = None, [], store.matching(words, depth, only, vectors=False)
+        vector, nearest, matched = None, [], store.matching(words, depth, only, vectors=False, related=further)
     else:
         with ThreadPoolExecutor(1) as pool:
-            matching = pool.submit(store.matching, words if mode == "hybrid" else "", depth, only)
+            matching = pool.submit(store.matching, words, depth, only, related=further)
             vector = embed_query(text)
             nearest = store.nearest(vector, depth, only)
             matched = matching.result()
@@ -97,4 +102,5 @@ def run_legs(
         vector,
         word_count(text),
         store.count(),
+        tuple(related),
     )

@@ -15,6 +15,7 @@ from itertools import islice, pairwise
 
 from .documents import Block, Document
 from .protocols import Tokenizer
+from .sentences import SENTENCE_END, is_abbreviated
 
 WINDOW = 20_000
 """Characters that are tokenised as one text."""
@@ -29,10 +30,7 @@ STRIDE = 4
 MAX_GAP = 1_000
 MAX_HEADING = 120
 
-_SENTENCE_END = re.compile(r"""[.!?…]["'”’»)\]]{0,3}(?=\s{1,3}[^\sa-zß-öø-ÿ])|[。！？｡][」』”’）]{0,3}|\n""")
-_ABBREVIATED = re.compile(
-    r"(?:\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Fig|vs|etc|cf|approx|e\.g|i\.e|z\.B|bzw|ca|Mme|Sr|Sra))\.$"
-)
+_PIECE_END = re.compile(rf"{SENTENCE_END}|\n")
 
 
 class Border(IntEnum):
@@ -204,12 +202,12 @@ def _sentences(text: str, part: _Part) -> Iterator[tuple[int, int, Border]]:
     """The stretches between sentence and line ends, without white space around them, each with the border after it."""
     # In code, tables and lists a line is as much a unit as a sentence is in prose; a heading is kept in one piece.
     line = Border.SENTENCE if part.block.kind in ("code", "table", "list") else Border.LINE
-    ends = () if part.block.level else _SENTENCE_END.finditer(text, part.start, part.end)
+    ends = () if part.block.level else _PIECE_END.finditer(text, part.start, part.end)
     start = part.start
     for match in (*ends, None):
         stop = match.end() if match else part.end
         mark = match[0] if match else ""
-        if mark == "." and _ABBREVIATED.search(text, max(start, stop - 8), stop):
+        if mark == "." and is_abbreviated(text, start, stop):
             continue
         whole = text[start:stop]
         if words := whole.strip():

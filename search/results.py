@@ -39,8 +39,9 @@ class Hit:
     """A passage that answers a query.
 
     `score` lies in [0, 1]. `modified` is UTC in ISO 8601: of mail the date of the message, whose number in its file `message` is (None elsewhere).
-    `char_start`/`char_end` count characters of the document's text, `highlights` are [start, end) ranges of `text`. `copies` are the paths of
-    other files that say the same here. `page_label` is what the document itself calls the page, None where that is its number.
+    `char_start`/`char_end` count characters of the document's text, `highlights` are [start, end) ranges of `text`; `sentence` is that of the
+    sentence that answers, None where nothing tells it (see `answers`). `copies` are the paths of other files that say the same here.
+    `page_label` is what the document itself calls the page, None where that is its number.
     """
 
     rank: int
@@ -63,6 +64,7 @@ class Hit:
     copies: tuple[str, ...] = ()
     message: int | None = None
     page_label: str | None = None
+    sentence: tuple[int, int] | None = None
     explanation: Explanation | None = None
 
 

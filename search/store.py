@@ -19,12 +19,16 @@ from .durability import TABLE, Durability, Mark, explained, probe_hard_links
 from .errors import IndexDamaged, ModelMismatch, NoIndex
 from .filters import Admitted
 from .lance import preload
+from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from .documents import Vectors
 
 VECTOR_INDEX_ROWS = 40_000
 """From here on an index beats reading all vectors; below it, exact search takes some 10 ms for each 10,000 rows."""
+
+RELATED_WEIGHT = 0.5
+"""What a word counts that only has a word of the query as a part, or is one."""
 
 _BATCH = 10_000
 _SCATTERED = 100
@@ -53,6 +57,7 @@ class Store:
         self._name = table
         self._disk = Durability(self._folder, table)
         self._deleted = 0
+        self.vocabulary = Vocabulary(self._folder)
         self.dimensions = dimensions
         lancedb = preload()
         # LanceDB's own limits are gigabytes, and caches of old versions are never dropped.
@@ -148,6 +153,7 @@ class Store:
         """
         if len({(row.doc, row.passage.ordinal) for row in rows}) != len(rows):
             raise ValueError("two rows are the same passage")
+        self.vocabulary.add(row.terms for row in rows)
         for start in range(0, len(rows), _BATCH):
             table = table_of(rows[start : start + _BATCH], self.dimensions)
             with explained(self._folder):
@@ -207,8 +213,13 @@ class Store:
         found = self._read(nearest)
         return self._candidates(found, [1 - distance for distance in found["_distance"].to_pylist()])
 
-    def matching(self, words: str, limit: int, only: Admitted | None = None, vectors: bool = True) -> list[Candidate]:
-        """The `limit` passages with the highest BM25 for any of the words, best first; `only` None means all. Without `vectors` it is faster."""
+    def matching(
+        self, words: str, limit: int, only: Admitted | None = None, vectors: bool = True, related: str = ""
+    ) -> list[Candidate]:
+        """The `limit` passages with the highest BM25 for any of the words, best first; `only` None means all. Without `vectors` it is faster.
+
+        `related` words count RELATED_WEIGHT of the others.
+        """
         lance: Any = import_module("lancedb.query")
         if not words.strip() or limit < 1 or (only is not None and not only):
             return []
@@ -217,6 +228,9 @@ class Store:
 
         def matching() -> Any:
             query = lance.MatchQuery(words, "terms", operator=lance.FullTextOperator.OR)
+            if related:
+                further = lance.MatchQuery(related, "terms", operator=lance.FullTextOperator.OR, boost=RELATED_WEIGHT)
+                query = lance.BooleanQuery([(lance.Occur.SHOULD, query), (lance.Occur.SHOULD, further)])
             builder = self._table.search(query, query_type="fts").limit(limit)
             return _limited(builder, only).select([*columns, "_score"]).to_arrow()
 
@@ -256,7 +270,7 @@ class Store:
         self.healed_to = None
 
     def maintain(self) -> None:
-        """Merge small files, bring the indexes up to date and drop old versions, where that is due.
+        """Merge small files, bring the indexes up to date, drop old versions and words that are gone, where that is due.
 
         Costs about as much as writing the table anew, so it is done when a tenth of the passages came or went, or
         after a hundred batches; until then queries stay right and are some milliseconds slower.
@@ -273,6 +287,8 @@ class Store:
             self._table.optimize(cleanup_older_than=_WINDOW)
             self._disk.flush(replace(self._disk.mark(), version=self._table.version))
             self._deleted = 0
+            batches = self._table.search().select(["terms"]).limit(None).to_batches(_BATCH)
+            self.vocabulary.remake(words for batch in batches for words in batch["terms"].to_pylist())
 
     def _trained(self, rows: int) -> int:
         """Build the vector index where it is due, and give the number of rows that it was trained on."""

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
-from . import readers
+from . import readers, terms
 from .catalog import Catalog
 from .durability import Durability
 from .errors import IndexDamaged, IndexLocked
@@ -122,7 +122,9 @@ class Upkeep:
 
     def _recipe(self) -> str:
         """What makes other passages of the same file when it changes."""
-        return json.dumps({"readers": readers.VERSION, "passages": asdict(self.rules)}, sort_keys=True)
+        return json.dumps(
+            {"readers": readers.VERSION, "words": terms.VERSION, "passages": asdict(self.rules)}, sort_keys=True
+        )
 
     def _watched(self, paths: Collection[str]) -> list[str]:
         roots = [root.path for root in self.parts.catalog.roots()]

@@ -6,7 +6,10 @@ import re
 from dataclasses import dataclass
 
 from .errors import UsageError
-from .terms import folded_line
+from .terms import folded_line, query_words
+
+TALK = 3
+"""A query of more telling words than so many beside its quotation marks, or with a question mark, is prose: it quotes in its own wording."""
 
 _QUOTED = r'["“„]([^"“”„]+)["”“]'
 _MARKED = re.compile(rf"(?:(?<=\s)|^)-(?:{_QUOTED}|(?P<word>[^\W\d_][^\s\"“”]+))|{_QUOTED}")
@@ -42,7 +45,7 @@ def worded(query: str) -> Wording:
     >>> wording.text, wording.refusal("Cold start of petrol engines"), wording.refusal("cold start (diesel)")
     ('a cold  start', '', 'excluded')
 
-    Raises UsageError for a query that only excludes.
+    In prose a phrase need not be there. Raises UsageError for a query that only excludes.
     """
     phrases, excluded = [], []
 
@@ -55,6 +58,8 @@ def worded(query: str) -> Wording:
         return str(phrase)
 
     text = _MARKED.sub(plain, query).strip()
+    if text.endswith(("?", "？")) or len(query_words(_MARKED.sub(" ", query))) > TALK:
+        phrases = []
     if excluded and not text:
         raise UsageError("the query says only what to leave out", "add what to look for")
     return Wording(text, tuple(map(_pattern, phrases)), tuple(map(_pattern, excluded)))

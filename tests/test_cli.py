@@ -159,7 +159,7 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
     plan = json.loads(docsearch("--index", "index", "ingest", "--dry-run", "--json", "docs", cwd=tmp_path).out)
     assert plan == {
         "schema": 1, "read": [{"path": f"{docs}/a.md", "size": 25, "why": "new"}], "removed": [], "unchanged": 0,
-        "failed": [], "skipped": [], "passed_over": {"binary": 1}, "warnings": [],
+        "failed": [], "skipped": [], "passed_over": {"no_text": 1}, "warnings": [],
     }  # fmt: skip
     assert [path.name for path in tmp_path.iterdir()] == ["docs"]
     assert docsearch("--index", "index", "check", "docs/a.md", cwd=tmp_path).out == (

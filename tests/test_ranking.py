@@ -11,6 +11,7 @@ import pytest
 
 from search.calibration import Blend
 from search.choice import ModelChoice
+from search.config import CANDIDATES
 from search.engine import Request
 from search.errors import ModelError
 from search.fusion import Fused
@@ -221,10 +222,31 @@ def test_a_profile_says_how_many_passages_are_read(tmp_path: Path, profile: str,
 
 
 def many(folder: Path) -> Path:
-    """A folder of 60 documents."""
+    """A folder of 60 documents that have few words in common."""
     (folder / "many").mkdir(exist_ok=True)
     for number in range(60):
         (folder / "many" / f"{number}.txt").write_text(
-            f"The tide turns, and the harbour empties for the time {number}."
+            f"Tide {number}: mooring {number} on pier {number} of the harbour until bell {number} of day {number}."
         )
     return folder / "many"
+
+
+def test_what_copies_have_in_common_is_read_once(index: Index, tmp_path: Path) -> None:
+    folder, text = (
+        many(tmp_path),
+        "The tide turns at noon and all the boats wait for it in the shelter of the long pier",
+    )
+    for number in range(5):
+        (folder / f"copy{number}.txt").write_text(text)
+        (folder / f"version{number}.md").write_text(text + ".\n")
+    index.ingest([folder])
+    reranker, orders = LengthReranker(), list[tuple[str, ...]]()
+    result = index.engine.query(
+        Request("tide", limit=100, min_score=0.0),
+        reranker,
+        on_order=lambda order: orders.extend(hit.copies for hit in order.hits if len(hit.copies) == 9),
+    )
+    assert sum(reranker.read) == CANDIDATES
+    assert [len(hit.copies) for hit in result.hits if hit.text.startswith(text)] == [9]
+    assert len(orders) == len(reranker.read) - 1
+    assert len(result.hits) == 61

@@ -462,6 +462,15 @@ except StorageFull as error:
 """
 
 
+def test_the_words_of_deleted_passages_go_with_them(tmp_path):
+    store = Store(tmp_path, WIDTH, create=True)
+    store.upsert([row(1, 0, "Krankenversicherung"), row(2, 0, "Kesselaustausch")])
+    assert store.vocabulary.related(["versicherung", "kessel"]) == ["krankenversicherung", "kesselaustausch"]
+    store.delete([1])
+    store.maintain()
+    assert store.vocabulary.related(["versicherung", "kessel"]) == ["kesselaustausch"]
+
+
 @pytest.mark.parametrize("how", ["limit", "full"])
 def test_a_full_disk(tmp_path, how):
     place = tmp_path / "disk"

@@ -45,6 +45,9 @@ def test_the_text_that_is_searched(query: str, text: str) -> None:
         ("boiler -diesel", "a boiler for dieselgate", ""),
         ('boiler -"oil fired"', "an oil  fired boiler", "excluded"),
         ('"a boiler" -diesel', "diesel", "phrase"),
+        ('how do I get rid of "cold start"', "cold", "phrase"),
+        ('How do I get the status of a program that was run by the "make install" command?', "status", ""),
+        ('What are the "best practices"?', "practice", ""),
         ("plain", "anything", ""),
     ],
 )

@@ -48,7 +48,7 @@ def file_list(result: QueryResult, null: bool, for_terminal: bool) -> bytes:
 
 
 def _hit(hit: Hit, style: Style, full: bool, width: int) -> str:
-    short = snippet(hit.text, hit.highlights, hit.kind, width, hit.headings)
+    short = snippet(hit.text, hit.highlights, hit.kind, width, hit.headings, sentence=hit.sentence)
     line = hit.line_start + (0 if full else hit.text.count("\n", 0, short.start))
     lines = [f"{style.link(style.paint(place(hit, line), 35), hit.path)}  {style.paint(f'{hit.score:.2f}', 2)}"]
     if hit.copies:
@@ -56,12 +56,16 @@ def _hit(hit: Hit, style: Style, full: bool, width: int) -> str:
     if hit.headings:
         lines.append(INDENT + style.paint(printable(" > ".join(hit.headings), one_line=True), 36))
     if full:
-        lines += [INDENT + words for words in style.mark(hit.text, hit.highlights).split("\n")]
+        lines += [INDENT + words for words in style.mark(hit.text, hit.highlights, _sentences(hit)).split("\n")]
     else:
-        lines += [INDENT + style.mark(words, marks) for words, marks in short.lines]
+        lines += [INDENT + style.mark(*line) for line in short.lines]
     if hit.explanation is not None:
         lines.append(INDENT + style.paint("; ".join(explained(hit)), 2))
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _sentences(hit: Hit) -> Sequence[tuple[int, int]]:
+    return () if hit.sentence is None else (hit.sentence,)
 
 
 def cut_text(result: QueryResult) -> str:

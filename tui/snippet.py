@@ -7,6 +7,7 @@ import textwrap
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 Marks = tuple[tuple[int, int], ...]
 
@@ -17,7 +18,8 @@ LINED = frozenset({"code", "table"})
 AHEAD = 80
 """Characters of context before the first mark of the chosen stretch."""
 
-BORDERS = ("\n", ". ", "? ", "! ", "。", "; ", ", ", " ")
+ENDS = ("\n", ". ", "? ", "! ", "。")
+BORDERS = (*ENDS, "; ", ", ", " ")
 RUN = re.compile(r"\s+|\S+")
 MARKUP = re.compile(
     r"^(?:#{1,6}[ \t]+|[ \t]*(?:[-*+]|>)[ \t]+|([=\-~^\"'`#*+_])\1{2,}[ \t]*$|\|?[ \t]*:?-{3,}[-:| \t]*$)", re.MULTILINE
@@ -25,31 +27,58 @@ MARKUP = re.compile(
 """Signs at the start of a line that say nothing on a wrapped one: #, list bullets, quotes, underlines of headings and rules of tables."""
 
 
+class Line(NamedTuple):
+    """A line to show, with the ranges of its marks and of what of the sentence is in it."""
+
+    text: str
+    marks: Marks
+    sentence: Marks = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """Lines to show, each with its own marks; `start` is the offset in the passage at which they begin."""
+    """Lines to show; `start` is the offset in the passage at which they begin."""
 
-    lines: tuple[tuple[str, Marks], ...]
+    lines: tuple[Line, ...]
     start: int
 
 
 def snippet(
-    text: str, marks: Sequence[tuple[int, int]], kind: str, width: int, headings: Sequence[str] = (), count: int = LINES
-) -> Snippet:
-    """Up to `count` lines around the densest stretch of marks; code and tables keep their lines, prose is wrapped at `width`.
+    text: str, marks: Sequence[tuple[int, int]], kind: str, width: int, headings: Sequence[str] = (), count: int = LINES,
+    sentence: tuple[int, int] | None = None,
+) -> Snippet:  # fmt: skip
+    """Up to `count` lines with the sentence, or around the densest stretch of marks; code and tables keep their lines, prose is wrapped at `width`.
 
     Headings that the passage opens with are left out where they are in `headings`, which are shown above it.
     """
-    start = snippet_start(text, marks, kind, width, headings)
-    lines = _code_lines(text, marks, start, count) if kind in LINED else _prose_lines(text, marks, start, width, count)
-    return Snippet(tuple(lines), start)
+    start = snippet_start(text, marks, kind, width, headings, count, sentence)
+    lines = _code_lines(text, start, count) if kind in LINED else _prose_lines(text, start, width, count)
+    said = (sentence,) if sentence is not None else ()
+    return Snippet(tuple(Line(line, _ranges(places, marks), _ranges(places, said)) for line, places in lines), start)
 
 
 def snippet_start(
-    text: str, marks: Sequence[tuple[int, int]], kind: str, width: int, headings: Sequence[str] = ()
-) -> int:
+    text: str, marks: Sequence[tuple[int, int]], kind: str, width: int, headings: Sequence[str] = (), count: int = LINES,
+    sentence: tuple[int, int] | None = None,
+) -> int:  # fmt: skip
     """The offset at which the snippet begins."""
-    return max(_start(text, marks, LINES * width), 0 if kind in LINED else _after_headings(text, headings))
+    body = 0 if kind in LINED else _after_headings(text, headings)
+    if sentence is None:
+        return max(_start(text, marks, LINES * width), body)
+    return max(_before(text, sentence, kind, width, count), min(body, sentence[0]))
+
+
+def _before(text: str, sentence: tuple[int, int], kind: str, width: int, count: int) -> int:
+    """Where to begin so that the sentence is shown: at the beginning or with the stretch before it where there is room, else at the sentence."""
+    start, end = sentence
+    if kind in LINED:
+        return text.rfind("\n", 0, start) + 1
+    room = int((count - 0.5) * width)
+    lead = min(room - (end - start), room // 2)
+    if start <= lead:
+        return 0
+    window = text[start - lead : start] if lead > 0 else ""
+    return next((start - lead + at + len(border) for border in ENDS if (at := window.find(border)) >= 0), start)
 
 
 def _after_headings(text: str, headings: Sequence[str]) -> int:
@@ -84,19 +113,17 @@ def _start(text: str, marks: Sequence[tuple[int, int]], room: int) -> int:
     return first
 
 
-def _prose_lines(
-    text: str, marks: Sequence[tuple[int, int]], start: int, width: int, count: int
-) -> list[tuple[str, Marks]]:
+def _prose_lines(text: str, start: int, width: int, count: int) -> list[tuple[str, Sequence[int]]]:
+    """The lines, each with the offsets at which its characters stood."""
     room = text[start : start + (count + 1) * width]
     flat, places = _flatten(room, start)
     wrapped = textwrap.wrap(flat, width, break_long_words=True, break_on_hyphens=False)
-    lines: list[tuple[str, Marks]] = []
+    lines: list[tuple[str, Sequence[int]]] = []
     position = 0
     for number, line in enumerate(wrapped[:count]):
         position = flat.index(line, position)
-        ranges = _ranges(places[position : position + len(line)], marks)
         more = number == count - 1 and (len(wrapped) > count or start + len(room) < len(text.rstrip()))
-        lines.append((line + " …" if more else line, ranges))
+        lines.append((line + " …" if more else line, places[position : position + len(line)]))
         position += len(line)
     return lines
 
@@ -128,13 +155,13 @@ def _ranges(places: Sequence[int], marks: Sequence[tuple[int, int]]) -> Marks:
     return tuple(ranges)
 
 
-def _code_lines(text: str, marks: Sequence[tuple[int, int]], start: int, count: int) -> list[tuple[str, Marks]]:
+def _code_lines(text: str, start: int, count: int) -> list[tuple[str, Sequence[int]]]:
     position = text.rfind("\n", 0, start) + 1
-    lines: list[tuple[str, Marks]] = []
+    lines: list[tuple[str, Sequence[int]]] = []
     for line in text[position:].split("\n"):
         if len(lines) == count:
             break
         if line.strip():
-            lines.append((line, _ranges(range(position, position + len(line)), marks)))
+            lines.append((line, range(position, position + len(line))))
         position += len(line) + 1
     return lines

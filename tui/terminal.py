@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Sequence
+from itertools import pairwise
 from urllib.parse import quote
 
 CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -50,12 +51,15 @@ class Style:
         """The text as an OSC 8 hyperlink to a file."""
         return f"\x1b]8;;file://{quote(os.fsencode(path))}\x1b\\{text}\x1b]8;;\x1b\\" if self.on else text
 
-    def mark(self, text: str, ranges: Iterable[tuple[int, int]]) -> str:
-        """The text, made printable, with the ranges [start, end) in bold colour."""
+    def mark(self, text: str, ranges: Sequence[tuple[int, int]], sentences: Sequence[tuple[int, int]] = ()) -> str:
+        """The text, made printable, with the ranges [start, end) in bold colour and the rest of the sentences in bold."""
+        borders = {place for pair in (*ranges, *sentences) for place in pair}
         parts: list[str] = []
-        position = 0
-        for start, end in ranges:
-            parts.append(printable(text[position:start]))
-            parts.append(self.paint(printable(text[start:end]), 1, 31))
-            position = end
-        return "".join(parts) + printable(text[position:])
+        for start, end in pairwise(sorted(borders | {0, len(text)})):
+            words = printable(text[start:end])
+            if any(first <= start < last for first, last in ranges):
+                words = self.paint(words, 1, 31)
+            elif any(first <= start < last for first, last in sentences):
+                words = self.paint(words, 1)
+            parts.append(words)
+        return "".join(parts)

@@ -33,7 +33,7 @@ class DocumentView(ScrollView, can_focus=True):
     """Shows a Sheet with hits marked in it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "document--gutter", "document--bar", "document--passage", "document--match", "document--keyword",
+        "document--gutter", "document--bar", "document--passage", "document--sentence", "document--match", "document--keyword",
         "document--name", "document--string", "document--number", "document--comment", "document--heading",
         "document--code", "document--strong",
     }  # fmt: skip
@@ -60,6 +60,7 @@ class DocumentView(ScrollView, can_focus=True):
         self._passage = (0, 0)
         self._passages: list[tuple[int, int]] = []
         self._matches: list[tuple[int, int]] = []
+        self._sentences: list[tuple[int, int]] = []
         self._styles: dict[str, Style] = {}
         self._above = 0
 
@@ -71,10 +72,10 @@ class DocumentView(ScrollView, can_focus=True):
     def show(self, sheet: Sheet | None, hit: Hit | None, hits: Iterable[Hit] = (), scrolled: bool = False) -> None:
         """Show a sheet with `hits` marked; scrolls to `hit` unless it is on the screen already in the same sheet, or the view was `scrolled`."""
         top, at_end = self.top_char, self.scroll_offset.y >= self.max_scroll_y
-        before = (self.sheet, self._passage, self._passages, self._matches)
+        before = (self.sheet, self._passage, self._passages, self._matches, self._sentences)
         same_place = sheet is not None and self.sheet is not None and sheet.rows is self.sheet.rows and hit == self._hit
         self.sheet, self._hit = sheet, hit
-        self._passage, self._passages, self._matches = (0, 0), [], []
+        self._passage, self._passages, self._matches, self._sentences = (0, 0), [], [], []
         if sheet is not None:
             mine = [other for other in hits if other.path == sheet.path]
             self._passages = [(sheet.start_of(other), sheet.start_of(other) + len(other.text)) for other in mine]
@@ -83,6 +84,8 @@ class DocumentView(ScrollView, can_focus=True):
                 for other in mine
                 for start, end in other.highlights
             ]
+            if hit is not None and hit.sentence is not None:
+                self._sentences = [(sheet.start_of(hit) + hit.sentence[0], sheet.start_of(hit) + hit.sentence[1])]
             if hit is not None:
                 self._passage = sheet.start_of(hit), sheet.start_of(hit) + len(hit.text)
             row = sheet.rows.at(max(top - sheet.first_char, 0)) if scrolled else 0
@@ -106,7 +109,7 @@ class DocumentView(ScrollView, can_focus=True):
             self._above = 0
             self.virtual_size = Size(0, 0)
         # Colours aside, an answer often leaves all as it was.
-        if before != (self.sheet, self._passage, self._passages, self._matches):
+        if before != (self.sheet, self._passage, self._passages, self._matches, self._sentences):
             self.refresh()
 
     def _go(self, row: int) -> None:
@@ -169,6 +172,8 @@ class DocumentView(ScrollView, can_focus=True):
             text = text.stylize(self._style(name), begin - start, stop - start)
         for begin, stop in overlapping([self._passage], start, end):
             text = text.stylize(self._style("passage"), begin - start, stop - start)
+        for begin, stop in overlapping(self._sentences, start, end):
+            text = text.stylize(self._style("sentence"), begin - start, stop - start)
         for begin, stop in overlapping(self._matches, start, end):
             text = text.stylize(self._style("match"), begin - start, stop - start)
         inside = any(overlapping(self._passages, start, max(end, start + 1)))

@@ -1,4 +1,4 @@
-"""A hit as it stands in the list: file and place, score and age, heading trail, the matched words in their sentence."""
+"""A hit as it stands in the list: file and place, score and age, heading trail, the sentence that answers with the matched words."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ SPANS: Sequence[tuple[int, str]] = (
     (60, "min"),
 )
 """Seconds in a unit of age, largest first."""
-STYLES = ("file", "meta", "trail", "match", "text")
+STYLES = ("file", "meta", "trail", "match", "text", "sentence")
 
 
 class HitRow(Visual):
@@ -100,11 +100,12 @@ def hit_row(hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], ma
             printable((" › " if mark is None else " > ").join(hit.headings), one_line=True), styles["trail"]
         )
         rows.append(Content.assemble("  ", trail).truncate(width, ellipsis=True))
-    shown = snippet(hit.text, hit.highlights, hit.kind, max(width - 2, 10), hit.headings, LINES)
-    for text, marks in shown.lines:
+    shown = snippet(hit.text, hit.highlights, hit.kind, max(width - 2, 10), hit.headings, LINES, hit.sentence)
+    for text, marks, said in shown.lines:
         line = Content.styled(printable(text), styles["text"])
-        for start, end in marks:
-            line = line.stylize(styles["match"], start, end)
+        for name, ranges in (("sentence", said), ("match", marks)):
+            for start, end in ranges:
+                line = line.stylize(styles[name], start, end)
         rows.append(Content.assemble("  ", line.expand_tabs(4)).truncate(width, ellipsis=True))
     return Content("\n").join(rows)
 
@@ -131,7 +132,7 @@ def matched_line(hit: Hit) -> int:
 @lru_cache(maxsize=256)
 def matched_offset(hit: Hit) -> int:
     """Where in its text the stretch that the list shows begins."""
-    return snippet_start(hit.text, hit.highlights, hit.kind, WIDTH, hit.headings)
+    return snippet_start(hit.text, hit.highlights, hit.kind, WIDTH, hit.headings, LINES, hit.sentence)
 
 
 def score_bar(score: float) -> str:

@@ -1,0 +1,102 @@
+"""The sentence of a hit that answers."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search import Index
+from search.answers import READ, READ_HITS, answering
+from search.results import Hit
+from search.terms import Marker
+
+from .app_driver import a_hit
+from .toys import ToyEmbedder
+
+CORPUS = Path(__file__).parent.parent / "sample_corpus"
+LEASE = (
+    "Lease\n\nThe lease is signed by both. The rent is due on the third day of each month. "
+    "A tenant who pays the rent late owes a fee of ten. The keys stay with the landlord."
+)
+
+
+def answer(text: str, query: str, **other: object) -> str | None:
+    hit = a_hit("a.md", text, **other)  # type: ignore[arg-type]
+    (found,) = answering([hit], Marker(query))
+    return found and text[slice(*found)]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("who keeps the keys", "The keys stay with the landlord."),
+        ("when is the rent due", "The rent is due on the third day of each month."),
+        ("fee for late rents", "A tenant who pays the rent late owes a fee of ten."),
+        ("lease", "The lease is signed by both."),
+        ("central heating", None),
+    ],
+)
+def test_the_querys_words_tell(query: str, expected: str | None) -> None:
+    assert answer(LEASE, query) == expected
+
+
+def test_headings_and_titles_do_not_answer() -> None:
+    text = "## Pain scale\n\nThe pain scale\nUp to 4 out of 10 of it is acceptable."
+    assert answer(text, "pain scale") == "The pain scale"
+    text = "## Pain scale\n\nThe pain scale\nPain up to 4 out of 10 is acceptable on this scale."
+    assert answer(text, "pain scale", headings=("Pain scale",)) == "Pain up to 4 out of 10 is acceptable on this scale."
+
+
+def test_a_line_of_code_answers() -> None:
+    text = "def retry(times):\n    wait(times)\n    return call()"
+    assert answer(text, "what does it return", kind="code") == "return call()"
+
+
+def test_an_embedder_reads_the_first_hits() -> None:
+    text = "The dough rests. Fold it. The landlord pays. It is warm here. The oven is hot. " * 2
+    toy, read = ToyEmbedder(), list[list[str]]()
+    query = toy.embed_query("who owns the lease")
+
+    def likeness(texts: Sequence[str]) -> np.ndarray:
+        read.append(list(texts))
+        return toy.embed_passages(texts) @ query
+
+    hits = [replace(a_hit(f"{number}.txt", text), rank=number + 1) for number in range(READ_HITS + 1)]
+    found = answering(hits, Marker("who owns the lease"), likeness)
+    assert [span and text[slice(*span)] for span in found] == ["The landlord pays."] * READ_HITS + [None]
+    assert [len(texts) for texts in read] == [READ * READ_HITS]
+    assert answering([], Marker("lease"), likeness) == []
+    assert answering([a_hit("a.txt", "# Only a heading")], Marker("lease"), likeness) == [None]
+    assert len(read) == 1
+
+
+def test_answers_on_the_sample_corpus(tmp_path: Path) -> None:
+    """How often the sentence is the answer's own, of the questions whose passage is found: without and with the embedder."""
+    questions = [json.loads(line) for line in (CORPUS / "questions.jsonl").read_text().splitlines()]
+    right = {"words": 0, "embedder": 0, "asked": 0}
+    with Index.open(tmp_path / "index") as index:
+        index.ingest([CORPUS])
+        for question in filter(lambda one: one["path"], questions):
+            hits = index.query(question["question"], 20, min_score=0.0, rerank=False).hits
+            hit = next(
+                (hit for hit in hits if hit.path == str(CORPUS / question["path"]) and question["answer"] in hit.text),
+                None,
+            )
+            if hit is None:
+                continue
+            query = index.embedder.embed_query(question["question"])
+            (read,) = answering(
+                [hit], Marker(question["question"]), lambda texts, query=query: index.embedder.embed_passages(texts) @ query  # type: ignore[misc]
+            )  # fmt: skip
+            right["asked"] += 1
+            right["words"] += _is_in(hit, hit.sentence, question["answer"])
+            right["embedder"] += _is_in(hit, read, question["answer"])
+    assert right == pytest.approx({"asked": 76, "words": 37, "embedder": 50}, abs=1)
+
+
+def _is_in(hit: Hit, span: tuple[int, int] | None, answer: str) -> bool:
+    at = hit.text.index(answer)
+    return span is not None and span[0] < at + len(answer) and at < span[1]

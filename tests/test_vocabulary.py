@@ -1,0 +1,101 @@
+"""Words that are found as parts of others."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from search.errors import IndexDamaged
+from search.vocabulary import FILE, MOST, Vocabulary
+
+GERMAN = "Krankenversicherung und Haftpflichtversicherungen: der Beitrag zur Versicherungssumme\nRente Kesselaustausch"
+
+
+@pytest.fixture
+def vocabulary(tmp_path: Path) -> Vocabulary:
+    vocabulary = Vocabulary(tmp_path)
+    vocabulary.add([GERMAN, "authentication, AUTHORS and an author; support ports"])
+    return vocabulary
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("Versicherung", ["versicherungssumme", "krankenversicherung", "haftpflichtversicherungen"]),
+        ("Kessel", ["kesselaustausch"]),
+        ("austausch", ["kesselaustausch"]),
+        ("auth", ["author", "authors", "authentication"]),
+        ("aut", []),
+        ("port", []),
+        ("author", []),
+        ("uthors", ["authors"]),
+        ("Rentenbeitrag", ["beitrag", "rente"]),
+        ("Krankenversicherungsbeitrag", ["krankenversicherung", "beitrag"]),
+        ("nothing", []),
+        ("authored", []),
+        ("supporting", []),
+        ("unauthorsed", []),
+        ('"OR*', []),
+        ("", []),
+    ],
+)
+def test_a_word_that_no_passage_has(vocabulary: Vocabulary, word: str, expected: list[str]) -> None:
+    assert vocabulary.related([word]) == expected
+
+
+def test_a_beginning_is_asked_for_even_where_it_is_a_word(vocabulary: Vocabulary) -> None:
+    assert vocabulary.related(["author"], ["author"]) == ["authors"]
+    assert vocabulary.related([], ["au"]) == ["author", "authors", "authentication"]
+
+
+def test_words_that_are_gone_are_let_go(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    vocabulary.remake(["Reiseversicherung"])
+    vocabulary.add(["Authentisch"])
+    assert vocabulary.related(["versicherung", "auth"]) == ["reiseversicherung", "authentisch"]
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
+    vocabulary.remake([])
+    assert (vocabulary.related(["versicherung"]), list(tmp_path.iterdir())) == ([], [])
+
+
+def test_words_are_added_once_and_by_several(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    vocabulary.add(["Lebensversicherung author"])
+    Vocabulary(tmp_path).add(["Reiseversicherung", "author"])
+    assert vocabulary.related(["versicherung"]) == [
+        "reiseversicherung", "lebensversicherung", "versicherungssumme", "krankenversicherung", "haftpflichtversicherungen",
+    ]  # fmt: skip
+
+
+def test_no_more_than_the_shortest(tmp_path: Path) -> None:
+    vocabulary = Vocabulary(tmp_path)
+    vocabulary.add([" ".join("versicherung" + "x" * number for number in range(1, 29)), "aversicherung " * 3])
+    vocabulary.add([" ".join("b" * number + "versicherung" for number in range(1, 29))])
+    found = vocabulary.related(["versicherung"])
+    assert (len(found), max(map(len, found)) < 12 + 28) == (MOST, True)
+
+
+def test_an_index_without_the_file_finds_whole_words_only(tmp_path: Path) -> None:
+    assert Vocabulary(tmp_path).related(["versicherung"], ["auth"]) == []
+    Vocabulary(tmp_path).add(["12 ab"])
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_damaged_file_is_named(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"no database at all" * 100)
+    with pytest.raises(IndexDamaged, match=f"{FILE} is damaged.*delete the file, then run: docsearch ingest"):
+        vocabulary.related(["versicherung"])
+
+
+def test_what_a_killed_writer_left_is_rolled_back(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    script = (
+        "import os, sqlite3, sys; connection = sqlite3.connect(sys.argv[1]); connection.execute('PRAGMA cache_size = 1');"
+        "connection.executemany('INSERT INTO words (word) VALUES (?)', ((f'versicherung{n}',) for n in range(9999))); os._exit(1)"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / FILE)], check=False)
+    assert (tmp_path / f"{FILE}-journal").exists()
+    assert vocabulary.related(["Kessel"]) == ["kesselaustausch"]
+    with sqlite3.connect(tmp_path / FILE) as connection:
+        assert connection.execute("SELECT count(*) FROM words WHERE word LIKE 'versicherung%'").fetchone() == (1,)
+    connection.close()
