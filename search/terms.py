@@ -132,6 +132,7 @@ class Marker:
     def __init__(self, query: str, related: Iterable[str] = ()) -> None:
         self._stemmed = _Stems((word for word in query_words(query) if _WORD.match(word)), related)
         self._runs = _cjk_runs(query)
+        self._seen: dict[str, tuple[tuple[int, int, str], ...]] = {}
 
     def all_in(self, text: str) -> bool:
         """Whether a text has each word of the query, and there is one."""
@@ -146,8 +147,13 @@ class Marker:
         """
         return _merged((start, end) for start, end, _ in self.found(text))
 
-    def found(self, text: str) -> list[tuple[int, int, str]]:
+    def found(self, text: str) -> tuple[tuple[int, int, str], ...]:
         """Each place (start, end) in `text` of a word of the query, with the word in the form that all its places share."""
+        if text not in self._seen:
+            self._seen[text] = tuple(self._found(text))
+        return self._seen[text]
+
+    def _found(self, text: str) -> list[tuple[int, int, str]]:
         stemmed = self._stemmed
         places: list[tuple[int, int, str]] = []
         if stemmed:

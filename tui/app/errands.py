@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from search.errors import DocsearchError, NoIndex
-from search.inventory import fitting_profile, present_profiles
 from search.results import Progress, QueryResult, StoredPart
 
 from .. import messages
@@ -102,6 +101,8 @@ class Errands:
 
     def status(self, post: Post) -> None:
         """Read the counts."""
+        from search.inventory import fitting_profile, present_profiles
+
         try:
             status, skips = self.index.status(), self.index.skips()
         except NoIndex:
