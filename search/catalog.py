@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from functools import cache
@@ -48,9 +48,9 @@ class Catalog:
         self._folder = folder
         self._connection = connection
         self._turn = threading.RLock()
-        self.messages = MessageTable(self._all, self._write_all)
+        self.messages = MessageTable(self._rows_of("messages"), self._write_all)
         """The messages of mail files."""
-        self.page_labels = PageLabels(self._all, self._write_all)
+        self.page_labels = PageLabels(self._rows_of("page_labels"), self._write_all)
         """What documents call their pages."""
         # Whoever types asks with the same filter at every key.
         self._filtered: tuple[tuple[Filter, int, int], Admitted] | None = None
@@ -252,6 +252,18 @@ class Catalog:
     def _all(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
         with self._turn, explained(self._folder):
             return self._connection.execute(statement, values).fetchall()
+
+    def _rows_of(self, table: str) -> Callable[[str, tuple[Any, ...]], list[Any]]:
+        """What reads a table that an older version of the schema lacks: nothing is in it before it is there."""
+        present = False
+
+        def rows(statement: str, values: tuple[Any, ...]) -> list[Any]:
+            nonlocal present
+            # An index of an older version gets the table by the first run that writes to it, also while others have it open.
+            present = present or bool(self._all("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)))
+            return self._all(statement, values) if present else []
+
+        return rows
 
     def _write(self, statement: str, rows: list[Any]) -> int:
         with self._transaction():

@@ -49,3 +49,8 @@ class OutOfTime(BaseException):
 
     No Exception, as parsers catch those wholesale and go on.
     """
+
+
+def ran_out(error: OutOfTime | MemoryError) -> str:
+    """Why the rest of a file is missing, as the end of a sentence."""
+    return "the time for one file was up" if isinstance(error, OutOfTime) else "there was no more memory for it"

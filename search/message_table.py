@@ -20,7 +20,7 @@ _COLUMNS = "number, start, title, written_ns"
 
 
 class MessageTable:
-    """Reads by `read`, a query, and changes by `write`, statements with their rows; all of those or none."""
+    """Reads by `read`, a query, which finds nothing before the table is there, and changes by `write`, statements with their rows; all or none."""
 
     def __init__(
         self,
@@ -29,12 +29,11 @@ class MessageTable:
     ) -> None:
         self._read = read
         self._write = write
-        self._present = False
 
     def at(self, places: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Message]:
         """The message of each passage (document, ordinal) that is of one."""
         asked = "SELECT json_extract(value, '$[0]') AS doc, json_extract(value, '$[1]') AS ordinal FROM json_each(?)"
-        rows = self._rows(
+        rows = self._read(
             f"SELECT asked.doc, asked.ordinal, {_COLUMNS} FROM ({asked}) AS asked JOIN messages ON messages.doc = asked.doc "
             "AND messages.ordinal = (SELECT max(ordinal) FROM messages WHERE doc = asked.doc AND ordinal <= asked.ordinal)",
             (json.dumps(list(places)),),
@@ -43,7 +42,7 @@ class MessageTable:
 
     def of(self, doc: int) -> list[Message]:
         """The messages of a document that have passages, in order."""
-        rows = self._rows(f"SELECT DISTINCT {_COLUMNS} FROM messages WHERE doc = ? ORDER BY number", (doc,))
+        rows = self._read(f"SELECT DISTINCT {_COLUMNS} FROM messages WHERE doc = ? ORDER BY number", (doc,))
         return [_message(*fields) for fields in rows]
 
     def within(self, after_ns: int | None, before_ns: int | None) -> dict[int, tuple[int, ...]]:
@@ -51,7 +50,7 @@ class MessageTable:
 
         A message without a date counts as written when its file was changed.
         """
-        rows = self._rows(
+        rows = self._read(
             "SELECT doc, ordinal, coalesce(lead(ordinal) OVER (PARTITION BY doc ORDER BY ordinal), max(passages, ordinal + 1)), "
             "coalesce(written_ns, mtime_ns) AS written FROM messages JOIN documents USING (doc) ORDER BY doc, ordinal",
             (),
@@ -88,12 +87,7 @@ class MessageTable:
             self._write([("DELETE FROM messages WHERE doc = ? AND ordinal >= ?", [(doc, passages)])])
 
     def _knows(self, doc: int) -> bool:
-        return bool(self._rows("SELECT 1 FROM messages WHERE doc = ? LIMIT 1", (doc,)))
-
-    def _rows(self, statement: str, values: tuple[Any, ...]) -> list[Any]:
-        # An index of an older version gets the table by the first run that writes to it, also while others have it open.
-        self._present = self._present or bool(self._read("SELECT 1 FROM sqlite_master WHERE name = 'messages'", ()))
-        return self._read(statement, values) if self._present else []
+        return bool(self._read("SELECT 1 FROM messages WHERE doc = ? LIMIT 1", (doc,)))
 
 
 def _message(number: int, start: int, title: bytes, written_ns: int | None) -> Message:

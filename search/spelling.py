@@ -97,6 +97,7 @@ def variants(word: str) -> list[str]:
     return [folded(plain)] if plain != small else []
 
 
+@lru_cache(maxsize=1 << 16)
 def stemmed(word: str) -> str:
     """The English stem of a word in its form, as the table's index makes it.
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 from pathlib import PurePosixPath
-from typing import Any
 
 from .spelling import HAN, HANGUL, INVISIBLE, KANA, folded, form, is_cjk, normalise, pairs, stemmed, variants
 
@@ -177,11 +175,10 @@ class _Stems:
     """The stems of a query's words; `words` has those of each."""
 
     def __init__(self, words: Iterable[str], related: Iterable[str]) -> None:
-        self._stem = _stemmer()
         spelled = [{form(word), *variants(word)} for word in words]
         forms = {other for word in spelled for other in word} | set(related)
-        self._stems = {self._stem(word) for word in forms} | forms
-        self.words = [{self._stem(other) for other in word} for word in spelled]
+        self._stems = {stemmed(word) for word in forms} | forms
+        self.words = [{stemmed(other) for other in word} for word in spelled]
         # Stemming is slow and keeps a word's beginning: only a word that begins like one of the query's is stemmed.
         self._beginnings = {word[:3] for word in self._stems}
         self._known: dict[str, str] = {}
@@ -196,17 +193,10 @@ class _Stems:
             plain = form(word)
             known = ""
             if plain[:3] in self._beginnings or plain[:2] in self._beginnings:
-                stem = self._stem(plain)
+                stem = stemmed(plain)
                 known = stem if plain in self._stems or stem in self._stems else ""
             self._known[word] = known
         return known
-
-
-def _stemmer() -> Any:
-    import snowballstemmer
-
-    # A stemmer keeps the word it works on, so threads cannot share one.
-    return cache(snowballstemmer.stemmer("english").stemWord)
 
 
 def _form(match: re.Match[str]) -> str:

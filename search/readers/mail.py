@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from ..documents import Document, Message, Reason
 from ..errors import Unreadable
-from ..limits import OutOfTime
+from ..limits import OutOfTime, ran_out
 from . import html, text
 from .assembly import Assembly
 from .attachments import Attachments
@@ -93,8 +93,7 @@ def _mailbox(data: bytes, path: str, enclosed: Callable[[bytes, str], Document])
     except (OutOfTime, MemoryError) as error:
         if not messages:
             raise
-        why = "the time for one file was up" if isinstance(error, OutOfTime) else "there was no more memory for it"
-        warnings.append(f"only the first {number - 1:,} of its {len(marks):,} messages are read: {why}")
+        warnings.append(f"only the first {number - 1:,} of its {len(marks):,} messages are read: {ran_out(error)}")
     document = rendering.page.document(path, "mail", stem(path))
     blocks = tuple(block for block in document.blocks if block.end <= whole)
     return replace(

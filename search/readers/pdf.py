@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ..documents import Document, Reason
 from ..errors import Unreadable
-from ..limits import LIMITS, Limits, OutOfTime
+from ..limits import LIMITS, Limits, OutOfTime, ran_out
 from .assembly import Assembly
 from .attachments import Attachments
 from .bookmarks import headings, with_headings
@@ -93,7 +93,7 @@ def _texts(pages: PdfPages, limits: Limits) -> tuple[list[str], list[str]]:
     except (OutOfTime, MemoryError) as error:
         if not any(texts):
             raise
-        why = "the time for one file was up" if isinstance(error, OutOfTime) else "there was no more memory for it"
+        why = ran_out(error)
     cut = f"only {len(texts):,} of its {len(pages):,} pages are read: {why}"
     return texts, [cut] if len(texts) < len(pages) else []
 
