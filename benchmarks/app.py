@@ -21,15 +21,24 @@ import struct
 import tempfile
 import termios
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+# isort: off
+from tui.app import DocsearchApp  # first: it sets the rate of frames, which Textual reads once
+
+# isort: on
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.events import Key
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 
 from search import Index
+from search.results import Hit
 from tui import messages
-from tui.app import DocsearchApp
+from tui.app.widgets.hit_list import HitList
 from tui.app.widgets.query_input import QueryInput
 
 from .measure import COMMAND, Row, write_results
@@ -71,11 +80,15 @@ class PaintingDriver(HeadlessDriver):
 
 
 class Clock:
-    """Notes, as a message hook, when a question's key was pressed and when its answers were painted."""
+    """Notes, as a message hook, when a question's key was pressed, and when a frame with its answers' hits was written."""
 
     def __init__(self, app: DocsearchApp) -> None:
         self.app = app
+        app.post_display_hook = self.framed  # type: ignore[method-assign]
         self.key = 0.0
+        self.answered: messages.Answered | None = None
+        """The answer that is to be drawn, and whether the frame that is being made has it."""
+        self.is_drawn = False
         self.asked: dict[int, float] = {}
         self.painted: dict[str, dict[int, float]] = {stage: {} for stage in STAGES}
         self.ready = asyncio.Event()
@@ -87,16 +100,40 @@ class Clock:
             self.asked[message.number] = self.key
             self.last.clear()
         elif isinstance(message, messages.Answered) and message.number == self.app.search_screen._number:
-            stage = RERANKED if message.result.reranked else message.result.mode
-            self.app.search_screen.call_after_refresh(self._note, message.number, stage, message.final)
+            self.answered = message
         elif isinstance(message, messages.ModelReady):
             self.ready.set()
 
-    def _note(self, number: int, stage: str, final: bool) -> None:
-        if number in self.asked:
-            self.painted[stage].setdefault(number, time.perf_counter() - self.asked[number])
-        if final:
+    def drawn(self, hits: Sequence[Hit]) -> None:
+        """The list with these hits was drawn for the next frame."""
+        self.is_drawn = self.answered is not None and hits is self.answered.result.hits
+
+    def framed(self) -> None:
+        """A frame was written to the terminal."""
+        if not self.is_drawn or (answered := self.answered) is None:
+            return
+        self.is_drawn, self.answered = False, None
+        stage = RERANKED if answered.result.reranked else answered.result.mode
+        if answered.number in self.asked:
+            self.painted[stage].setdefault(answered.number, time.perf_counter() - self.asked[answered.number])
+        if answered.final:
             self.last.set()
+
+
+@contextmanager
+def drawing_noted(clock: Clock) -> Iterator[None]:
+    """Tells the clock which hits each frame draws."""
+    draw = HitList.render_lines
+
+    def noting(hit_list: HitList, crop: Region) -> list[Strip]:
+        clock.drawn(hit_list.hits)
+        return draw(hit_list, crop)
+
+    HitList.render_lines = noting  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        HitList.render_lines = draw  # type: ignore[method-assign]
 
 
 async def typing(path: Path, rounds: int, state: Path) -> list[Row]:
@@ -105,23 +142,29 @@ async def typing(path: Path, rounds: int, state: Path) -> list[Row]:
         app = DocsearchApp(index, {}, state)
         app.driver_class = PaintingDriver
         clock = Clock(app)
-        async with app.run_test(headless=False, size=SIZE, message_hook=clock) as pilot:
-            await asyncio.wait_for(clock.ready.wait(), 60)
-            for query in ("warm up", *(QUERIES * rounds)):
-                for letter in query:
-                    clock.key = time.perf_counter()
-                    app.post_message(Key("space" if letter == " " else letter, letter))
-                    await asyncio.sleep(KEY_SECONDS)
-                await asyncio.wait_for(clock.last.wait(), 60)
-                if query == "warm up":
-                    clock.painted = {stage: {} for stage in STAGES}
-                await pilot.press("escape")
-            painted = {stage: list(times.values()) for stage, times in clock.painted.items()}
-            for letter in QUICK:
-                app.post_message(Key(letter, letter))
-                await asyncio.sleep(FRAME_SECONDS)
+        with drawing_noted(clock):
+            return await _typed(app, clock, rounds)
+
+
+async def _typed(app: DocsearchApp, clock: Clock, rounds: int) -> list[Row]:
+    """The latencies of the queries, typed letter by letter."""
+    async with app.run_test(headless=False, size=SIZE, message_hook=clock) as pilot:
+        await asyncio.wait_for(clock.ready.wait(), 60)
+        for query in ("warm up", *(QUERIES * rounds)):
+            for letter in query:
+                clock.key = time.perf_counter()
+                app.post_message(Key("space" if letter == " " else letter, letter))
+                await asyncio.sleep(KEY_SECONDS)
             await asyncio.wait_for(clock.last.wait(), 60)
-            lost = len(QUICK) - len(app.screen.query_one(QueryInput).value)
+            if query == "warm up":
+                clock.painted = {stage: {} for stage in STAGES}
+            await pilot.press("escape")
+        painted = {stage: list(times.values()) for stage, times in clock.painted.items()}
+        for letter in QUICK:
+            app.post_message(Key(letter, letter))
+            await asyncio.sleep(FRAME_SECONDS)
+        await asyncio.wait_for(clock.last.wait(), 60)
+        lost = len(QUICK) - len(app.screen.query_one(QueryInput).value)
     return [
         *_latencies("key to text hits", painted["text"], "p95 under 50 ms"),
         *_latencies("key to hybrid hits", painted["hybrid"], "p95 under 150 ms"),

@@ -42,6 +42,10 @@ STRICTER = 10
 """How much deeper the legs go where phrases and exclusions take many candidates away."""
 
 
+def _go_on() -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is asked. `min_score` None cuts noise only; `candidates` are reranked, within `rerank_budget` seconds (None: all of them)."""
@@ -76,11 +80,12 @@ class Engine:
 
     def query(
         self, asked: Request, reranker: Reranker | None = None, warnings: tuple[str, ...] = (),
-        on_order: Callable[[QueryResult], None] | None = None,
+        on_order: Callable[[QueryResult], None] | None = None, on_step: Callable[[], None] = _go_on,
     ) -> QueryResult:  # fmt: skip
         """The best passages, reranked where a reranker is given: then `on_order` is given the order between two slices that it reads.
 
-        Raises UsageError for a query that is empty or only excludes, and what `on_order` raises.
+        `on_step` is called between the stages. Raises UsageError for a query that is empty or only excludes, and what `on_order` and `on_step`
+        raise.
         """
         started = time.perf_counter()
         if not asked.text.strip():
@@ -98,6 +103,7 @@ class Engine:
         legs = run_legs(
             self.store, lambda text: self.open_embedder().embed_query(text), wording.text, asked.mode, depth, only
         )
+        on_step()
         entries = self.catalog.by_doc({candidate.doc for candidate in legs.candidates.values()})
         # A document that a running ingest has just taken out has no entry any more.
         found = [candidate for candidate in legs.candidates.values() if candidate.doc in entries]
@@ -110,6 +116,7 @@ class Engine:
         # before they are reranked, so that the reranker reads what copies have in common once
         alone = distinct([legs.candidates[item.row.key] for item in everything], lambda doc: entries[doc].content)
         ranked = [item for item in everything if item.row.key in alone]
+        on_step()
         marker = Marker(wording.text, legs.related)
         # a BM25 is no fused score
         blend = BLENDS.get(reranker.name) if reranker is not None and asked.mode != "text" else None

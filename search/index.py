@@ -41,6 +41,10 @@ def _unwatched(progress: Progress) -> None:
     pass
 
 
+def _go_on() -> None:
+    pass
+
+
 def _absent(path: str | os.PathLike[str]) -> UsageError:
     named = shlex.quote(os.fspath(path))
     return UsageError(f"{os.fspath(path)} is not in the index", f"see why: docsearch check {named}")
@@ -218,14 +222,15 @@ class Index:
     def query(
         self, text: str, limit: int = 10, mode: str = "hybrid", where: Filter | None = None, per_file: int | None = None,
         min_score: float | None = None, explain: bool = False, rerank: bool | None = None, candidates: int | None = None,
-        rerank_budget: float | None = None, on_order: Callable[[QueryResult], None] | None = None,
+        rerank_budget: float | None = None, on_order: Callable[[QueryResult], None] | None = None, on_step: Callable[[], None] = _go_on,
     ) -> QueryResult:  # fmt: skip
         """The passages that answer `text`, best first; a "quoted phrase" in it has to be there, a -word must not.
 
         mode: hybrid, vector or text. `where` limits the documents, `per_file` the passages of each; `min_score` None cuts noise only. The best
         `candidates` (None: as many as the profile says) are reranked, within `rerank_budget` seconds: `rerank` None means in hybrid mode where
         the profile's reranker is present.
-        While the reranker reads, `on_order` is given the order so far now and then; what it raises ends the query.
+        While the reranker reads, `on_order` is given the order so far now and then; `on_step` is called between the stages. What they raise ends
+        the query.
         Raises NoIndex, UsageError for a query that is empty or only excludes, ModelMismatch.
         """
         from .engine import Request
@@ -236,12 +241,12 @@ class Index:
         reranker, warnings = self.parts.reranker(bool(rerank)) if wanted else (None, ())
         table = self.parts.table
         try:
-            return self.engine.query(asked, reranker, warnings, on_order)
+            return self.engine.query(asked, reranker, warnings, on_order, on_step)
         except IndexDamaged:
             if table == self.parts.table:
                 raise
             # Another process changed the models meanwhile, and the table that was asked is gone.
-            return self.engine.query(asked, reranker, warnings, on_order)
+            return self.engine.query(asked, reranker, warnings, on_order, on_step)
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""

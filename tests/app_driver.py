@@ -101,11 +101,14 @@ class ScriptedIndex:
         self.documents = documents or {}
         self.empty = empty
         self.gates: dict[str, threading.Event] = {}
+        self.waiting = threading.Event()
+        """Set where a query waits at a gate."""
         self.orders: Sequence[Sequence[Hit]] = ()
         self.reranker = ""
         self.rerank_fails: Exception | None = None
         self.read = 0
         self.asked: list[tuple[str, str, Filter | None]] = []
+        self.finished: list[tuple[str, str]] = []
         self.profile: str | None = None
         self.fails: Exception | None = None
         self.reembedded: list[str | None] = []
@@ -115,14 +118,17 @@ class ScriptedIndex:
 
     def query(
         self, text: str, limit: int, mode: str, where: Filter | None = None, explain: bool = False, rerank: bool = False,
-        on_order: Callable[[QueryResult], None] = lambda order: None,
+        on_order: Callable[[QueryResult], None] = lambda order: None, on_step: Callable[[], None] = lambda: None,
     ) -> QueryResult:  # fmt: skip
         if rerank:
             return self._rerank(text, mode, on_order)
         if text != "warm":
             self.asked.append((text, mode, where))
             if mode in self.gates:
+                self.waiting.set()
                 assert self.gates[mode].wait(30)
+            on_step()
+            self.finished.append((text, mode))
             if self.fails is not None:
                 raise self.fails
         return QueryResult(text, mode, False, "toy", None, 4.0, (), False, (), tuple(self.answers.get(mode, ())))

@@ -4,7 +4,7 @@ import pytest
 
 from search import StoredPart
 from tui.app.widgets.colours import REACH, colours
-from tui.app.widgets.hit_row import age, hit_row, place, score_bar
+from tui.app.widgets.hit_row import age, hit_rows, place, score_bar
 from tui.app.widgets.sheet import sheet_of, sheet_of_hit
 
 from .app_driver import NOW, a_hit
@@ -51,10 +51,13 @@ def test_a_sheet_of_pages_and_one_of_a_passage() -> None:
 def test_a_row_of_the_list() -> None:
     hit = a_hit("house/lease.md", "Either side gives notice.", 4, 0, 0.5, ["notice"], headings=("Lease", "End"))
     styles = dict.fromkeys(("file", "meta", "trail", "match", "text"), "")
-    assert hit_row(hit, 50, NOW, styles).plain == (  # type: ignore[arg-type]
-        "# notes/house/lease.md:4           ██▌   0.50   2d\n  Lease › End\n  Either side gives notice."
-    )
-    assert hit_row(hit, 30, NOW, styles).plain.split("\n")[0] == "# …/lease.md:4 ██▌   0.50   2d"  # type: ignore[arg-type]
+    assert [row.plain for row in hit_rows(hit, 50, NOW, styles)] == [  # type: ignore[arg-type]
+        "# notes/house/lease.md:4           ██▌   0.50   2d",
+        "  Lease › End",
+        "  Either side gives notice.",
+    ]
+    assert hit_rows(hit, 30, NOW, styles)[0].plain == "# …/lease.md:4 ██▌   0.50   2d"  # type: ignore[arg-type]
+    assert hit_rows(hit, 20, NOW, styles)[0].plain == "# …se.md:4 ██▌   0.…"  # type: ignore[arg-type]
     assert place(a_hit("a.pdf", "x", page=3)) == "notes/a.pdf p.3"
 
 

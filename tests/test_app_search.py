@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from collections.abc import Sequence
@@ -109,6 +110,7 @@ async def test_the_text_leg_is_shown_first_and_late_answers_are_dropped(tmp_path
         await pilot.pause()
         assert hits_of(app).hits == (LEASE,)
         assert narration(app) == "1 hit in 1 file · text 4 ms · by meaning …"
+        assert await asyncio.to_thread(index.waiting.wait, 30)
         await pilot.press("o")
         await watch.until(messages.Answered, lambda message: message.number == 2 and not message.final)
         index.gates["hybrid"].set()
@@ -116,6 +118,8 @@ async def test_the_text_leg_is_shown_first_and_late_answers_are_dropped(tmp_path
         await pilot.pause()
         assert hits_of(app).hits == (BOILER,)
         assert narration(app) == "1 hit in 1 file · hybrid 4 ms"
+        # The first question was stale after a step, and ended there.
+        assert index.finished == [("b", "text"), ("bo", "text"), ("bo", "hybrid")]
         app.screen.post_message(messages.Answered(1, index.query("b", 1, "text"), True))
         await pilot.pause()
         assert hits_of(app).hits == (BOILER,)

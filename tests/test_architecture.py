@@ -1,6 +1,7 @@
 """What is imported when, and that the public names are what they are said to be."""
 
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -77,3 +78,11 @@ def test_a_folder_of_the_same_name_does_not_shadow_the_packages(tmp_path: Path) 
     command = Path(sys.executable).with_name("docsearch")
     done = subprocess.run([command, "--version"], capture_output=True, text=True, cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, f"docsearch {search.__version__}\n")
+
+
+@pytest.mark.parametrize(("asked", "frames"), [({}, "120"), ({"TEXTUAL_FPS": "30"}, "30")])
+def test_the_app_sets_the_rate_of_frames_where_nobody_else_does(asked: dict[str, str], frames: str) -> None:
+    code = "import tui.app; from textual.constants import MAX_FPS; print(MAX_FPS)"
+    environment = {name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"} | asked
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout == f"{frames}\n"

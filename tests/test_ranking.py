@@ -149,6 +149,19 @@ def test_a_watcher_sees_the_order_between_slices_and_can_end_the_work(index: Ind
     assert reranker.read == [8, 8, 4, 8]
 
 
+def test_a_step_can_end_a_query(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    steps = list[int]()
+    index.query("tide", on_step=lambda: steps.append(len(steps)))
+    assert steps == [0, 1]
+
+    def stale() -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        index.query("tide", on_step=stale)
+
+
 def test_queries_go_on_while_the_reranker_is_loaded(tmp_path: Path, notes: Path) -> None:
     asked, loaded = threading.Event(), threading.Event()
 

@@ -32,6 +32,8 @@ SHELF = 8_000_000
 """Characters of documents that are kept to show them again at once."""
 REST_SECONDS = 0.25
 """A question that is still being typed is not reranked: on a processor the first slice alone takes seconds."""
+DRAWING_SECONDS = 0.02
+"""The hits by words are drawn before the query goes on by meaning: both are Python, which runs one thread at a time."""
 PATIENCE_SECONDS = 0.05
 """How long a waiting question waits before it looks whether it is stale."""
 
@@ -52,12 +54,15 @@ class Errands:
     def answer(self, ask: messages.Ask, post: Post, stale: Stale) -> None:
         """Ask the text leg first, which needs no model, then the mode that is wanted, then for the reranker's order as it arises.
 
-        One query at a time in each: a question that is stale before its turn costs nothing.
+        One query at a time in each: a question that is stale before its turn costs nothing, and one that becomes stale ends after its stage.
         """
 
-        def on_order(order: QueryResult) -> None:
+        def on_step() -> None:
             if stale():
                 raise Stopped
+
+        def on_order(order: QueryResult) -> None:
+            on_step()
             post(messages.Answered(ask.number, order, False))
 
         typed = ask.typed
@@ -70,7 +75,14 @@ class Errands:
                 return
             try:
                 result = self.index.query(
-                    typed.text, LIMIT, mode, typed.where, explain=True, rerank=rerank, on_order=on_order
+                    typed.text,
+                    LIMIT,
+                    mode,
+                    typed.where,
+                    explain=True,
+                    rerank=rerank,
+                    on_order=on_order,
+                    on_step=on_step,
                 )
             except Stopped:
                 return
@@ -82,6 +94,8 @@ class Errands:
             if stale():
                 return
             post(messages.Answered(ask.number, result, place == len(steps)))
+            if mode == "text" and place < len(steps):
+                time.sleep(DRAWING_SECONDS)
 
     def read(self, read: messages.Read, post: Post, stale: Stale) -> None:
         """Lay a document out around an offset; its colours follow."""

@@ -41,6 +41,9 @@ class HitList(OptionList):
             super().__init__()
             self.hit = hit
 
+    auto_links = False
+    """Rows hold no links, and looking for some costs a tenth of the drawing."""
+
     def __init__(self, clock: Callable[[], datetime], plain: bool = False) -> None:
         super().__init__()
         self.clock = clock

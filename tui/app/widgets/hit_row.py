@@ -63,13 +63,13 @@ class HitRow(Visual):
         self.mark = mark
 
     @cached_property
-    def content(self) -> Content:
-        """The rows."""
-        return hit_row(self.hit, self.width, self.now, self.styles, self.mark)
+    def rows(self) -> list[Content]:
+        """The rows, none wider than `width`."""
+        return hit_rows(self.hit, self.width, self.now, self.styles, self.mark)
 
     def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:
-        """The rows as the list draws them."""
-        strips = self.content.render_strips(width, None, style, options)
+        """The rows as the list draws them: they fit, so that none is wrapped."""
+        strips = [Strip(row.render_segments(style), row.cell_length) for row in self.rows]
         return strips + [Strip.blank(width, style.rich_style)] * (self.get_height({}, width) - len(strips))
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
@@ -79,12 +79,14 @@ class HitRow(Visual):
     def get_height(self, rules: RulesMap, width: int) -> int:
         """The rows of a short text; a long one is taken to fill its rows, so that a hit that is not drawn need not be laid out."""
         if len(self.hit.text) <= SHORT_ROWS * self.width:
-            return self.content.plain.count("\n") + 1
+            return len(self.rows)
         return 1 + bool(self.hit.headings) + LINES
 
 
-def hit_row(hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], mark: str | None = None) -> Content:
-    """The hit in rows of `width` cells, with at most LINES rows of its text; `styles` are named as in STYLES.
+def hit_rows(
+    hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], mark: str | None = None
+) -> list[Content]:
+    """The hit in rows of at most `width` cells, with at most LINES rows of its text; `styles` are named as in STYLES.
 
     With `mark`, which then stands in the icon's place, no bar and no icon is drawn.
     """
@@ -94,7 +96,8 @@ def hit_row(hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], ma
     copies = f" and {len(hit.copies)} more" if hit.copies else ""
     name = _end_of(place(hit), max(width - meta.cell_length - len(copies) - 3, 8)) + copies
     head = Content.styled(f"{icon} {name}", styles["file"])
-    rows = [Content.assemble(head, " " * max(width - head.cell_length - meta.cell_length, 1), meta)]
+    gap = " " * max(width - head.cell_length - meta.cell_length, 1)
+    rows = [Content.assemble(head, gap, meta).truncate(width, ellipsis=True)]
     if hit.headings:
         trail = Content.styled(
             printable((" › " if mark is None else " > ").join(hit.headings), one_line=True), styles["trail"]
@@ -107,7 +110,7 @@ def hit_row(hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], ma
             for start, end in ranges:
                 line = line.stylize(styles[name], start, end)
         rows.append(Content.assemble("  ", line.expand_tabs(4)).truncate(width, ellipsis=True))
-    return Content("\n").join(rows)
+    return rows
 
 
 def shown_name(hit: Hit) -> str:
