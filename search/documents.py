@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -150,11 +150,11 @@ class Candidate:
     vector: Vectors | None
     score: float
     message: int = 0
+    id: str = field(init=False)
+    """The passage's id, stable while its document's path stays."""
 
-    @property
-    def id(self) -> str:
-        """The passage's id, stable while its document's path stays."""
-        return passage_id(self.doc, self.passage.ordinal)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", passage_id(self.doc, self.passage.ordinal))
 
     @property
     def document(self) -> tuple[int, int]:

@@ -108,7 +108,7 @@ class Engine:
         # A document that a running ingest has just taken out has no entry any more.
         found = [candidate for candidate in legs.candidates.values() if candidate.doc in entries]
         sources = self._sources(found, entries)
-        there = [replace(one, message=sources[one.id].message or 0) for one in found]
+        there = [replace(one, message=number) if (number := sources[one.id].message) else one for one in found]
         there.sort(key=lambda one: -sources[one.id].modified_ns)  # of what scores the same, the newest comes first
         refused = {one.id: wording.refusal(embedded_text(one.passage)) if wording.is_strict else "" for one in there}
         legs = legs.only(one for one in there if not refused[one.id])

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 LIMIT = 20
 """Hits asked for: each one costs the index about a millisecond, and few people look further down."""
 
+FIRST_LIMIT = 10
+"""Hits by words alone, which are shown until the others come: a screenful."""
+
 BLOCK = 200_000
 """Characters of a long document that are read at a time: three blocks are laid out in some 50 ms, and a tenth of one is many screens."""
 
@@ -32,7 +35,7 @@ SHELF = 8_000_000
 """Characters of documents that are kept to show them again at once."""
 REST_SECONDS = 0.25
 """A question that is still being typed is not reranked: on a processor the first slice alone takes seconds."""
-DRAWING_SECONDS = 0.02
+DRAWING_SECONDS = 0.015
 """The hits by words are drawn before the query goes on by meaning: both are Python, which runs one thread at a time."""
 PATIENCE_SECONDS = 0.05
 """How long a waiting question waits before it looks whether it is stale."""
@@ -71,19 +74,14 @@ class Errands:
         steps += [(typed.mode, True, self._by_reading)] if ask.rerank else []
         result = None
         for place, (mode, rerank, lock) in enumerate(steps, 1):
+            is_first = mode == "text" and place < len(steps)
             if (rerank and not _rested(stale)) or not _acquired(lock, stale):
                 return
             try:
                 result = self.index.query(
-                    typed.text,
-                    LIMIT,
-                    mode,
-                    typed.where,
-                    explain=True,
-                    rerank=rerank,
-                    on_order=on_order,
-                    on_step=on_step,
-                )
+                    typed.text, FIRST_LIMIT if is_first else LIMIT, mode, typed.where, explain=True, rerank=rerank,
+                    on_order=on_order, on_step=on_step,
+                )  # fmt: skip
             except Stopped:
                 return
             except DocsearchError as error:
@@ -94,7 +92,7 @@ class Errands:
             if stale():
                 return
             post(messages.Answered(ask.number, result, place == len(steps)))
-            if mode == "text" and place < len(steps):
+            if is_first:
                 time.sleep(DRAWING_SECONDS)
 
     def read(self, read: messages.Read, post: Post, stale: Stale) -> None:
