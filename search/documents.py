@@ -68,8 +68,8 @@ class Skip:
 class Block:
     """A stretch of a document's text that belongs together: text[start:end].
 
-    kind: heading, paragraph, list, table, code. `level` is 1–6 for a heading, else 0;
-    `heading` is a heading's words without its markup, else empty.
+    kind: heading, paragraph, list, table, code. `level` is 1–6 where a section of that level begins: with a heading, or with any other block
+    where the section has none; else 0. `heading` is a heading's words without its markup, else empty.
     """
 
     start: int

@@ -168,7 +168,7 @@ class _Cutter:
             if self.ahead[count].border < self.ahead[best].border:
                 best = count
         # A heading is not parted from what it heads.
-        while best > self.repeated + 1 and self.ahead[best - 1].level:
+        while best > self.repeated + 1 and self.ahead[best - 1].is_heading:
             best -= 1
         return best
 

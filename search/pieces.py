@@ -49,7 +49,7 @@ class Piece:
     """text[start:end] without white space around it.
 
     first and last number its tokens in a count that runs on through the document, so that neighbours' counts add up.
-    level is 1–6 for a heading, else 0; trail are the headings in force.
+    level is 1–6 in the block that begins a section, else 0; is_heading says that it names it; trail are the headings in force.
     """
 
     start: int
@@ -59,6 +59,7 @@ class Piece:
     border: Border
     level: int
     trail: tuple[str, ...]
+    is_heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def _parts(document: Document) -> Iterator[_Part]:
         border = Border.BLOCK
         if block.level:
             border = Border.HEADING
-            # A heading ends the sections of its own and of deeper levels.
+            # A section ends those of its own and of deeper levels.
             trail = [(level, words) for level, words in trail if level < block.level]
             trail.append((block.level, block.heading[:MAX_HEADING]))
         gap = text[before : block.start]
@@ -175,7 +176,8 @@ def _cut(text: str, part: _Part, base: int, starts: list[int], count: int, max_t
 
     Those of more than half of `max_tokens` are cut again, so that a heading never stands alone above a long one.
     """
-    border = part.border
+    border, block = part.border, part.block
+    is_heading = block.kind == "heading"
     step = max(1, max_tokens // 8)
     for start, end, after in _sentences(text, part):
         first, last = bisect_left(starts, start - base), bisect_left(starts, end - base)
@@ -190,11 +192,11 @@ def _cut(text: str, part: _Part, base: int, starts: list[int], count: int, max_t
                 if place >= end:
                     break
                 stop = start + len(text[start:place].rstrip())
-                yield Piece(start, stop, count + first, count + following, border, part.block.level, part.trail)
+                yield Piece(start, stop, count + first, count + following, border, block.level, part.trail, is_heading)
                 while text[place].isspace():
                     place += 1
                 start, first, border = place, bisect_left(starts, place - base), Border.TOKEN
-        yield Piece(start, end, count + first, count + last, border, part.block.level, part.trail)
+        yield Piece(start, end, count + first, count + last, border, block.level, part.trail, is_heading)
         border = after
 
 
@@ -202,7 +204,7 @@ def _sentences(text: str, part: _Part) -> Iterator[tuple[int, int, Border]]:
     """The stretches between sentence and line ends, without white space around them, each with the border after it."""
     # In code, tables and lists a line is as much a unit as a sentence is in prose; a heading is kept in one piece.
     line = Border.SENTENCE if part.block.kind in ("code", "table", "list") else Border.LINE
-    ends = () if part.block.level else _PIECE_END.finditer(text, part.start, part.end)
+    ends = () if part.block.kind == "heading" else _PIECE_END.finditer(text, part.start, part.end)
     start = part.start
     for match in (*ends, None):
         stop = match.end() if match else part.end

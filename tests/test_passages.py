@@ -103,6 +103,19 @@ def test_sentences_end_at_marks_and_not_at_abbreviations():
     ]
 
 
+def test_sections_without_headings_are_passages_of_their_own_under_the_heading_above_them():
+    source = (
+        "<h1>What we are asked</h1><section><h2>Tides</h2><section><p>They turn every six hours. So they say.</section>"
+        "<section><p>The moon does. It pulls.</section></section><p>Written by nobody at all.</p>"
+    )
+    assert [(passage.text, passage.headings) for passage in passages(source, "faq.html")] == [
+        ("What we are asked", ("What we are asked",)),
+        ("Tides\n\nThey turn every six hours. So they say.", ("What we are asked", "Tides")),
+        ("The moon does. It pulls.", ("What we are asked", "Tides")),
+        ("Written by nobody at all.", ("What we are asked",)),
+    ]
+
+
 def test_tables_and_code_are_cut_between_lines():
     rows = "".join(f"| r{number} | x y |\n" for number in range(6))
     found = texts("| a | b |\n|---|---|\n" + rows, rules=PassageRules(max_tokens=24, overlap=6, min_tokens=3))
@@ -205,8 +218,8 @@ def random_document(rng):
         count = rng.randint(1, 5) if kind == "heading" else rng.choice([1, 3, 10, 40, 200])
         gaps = ["  "] if kind == "heading" else [" ", " ", " ", ". ", "! ", ".\n", "\n", "", "。", "\n    "]
         text += "".join(rng.choice(WORDS) + rng.choice(gaps) for _ in range(count))
-        level = rng.randint(1, 6) if kind == "heading" else 0
-        blocks.append(Block(start, len(text), kind, level, " ".join(text[start:].split()) if level else ""))
+        level = rng.randint(1, 6) if kind == "heading" else rng.choice([0] * 9 + [2])
+        blocks.append(Block(start, len(text), kind, level, " ".join(text[start:].split()) * (kind == "heading")))
     return Document("/docs/a.md", "markdown", "", text, tuple(blocks), tuple(pages))
 
 
@@ -230,8 +243,13 @@ def test_whatever_the_document_its_passages_are_exact_complete_and_small(seed):
         begun = [page for page, offset in enumerate(document.pages, 1) if offset <= start]
         assert passage.page == (begun[-1] if begun else None)
         assert not any(start < offset < end for offset in document.pages)
-        above = [block for block in document.blocks if block.start <= start and block.heading]
-        assert passage.headings[-1:] == tuple(block.heading[:120] for block in above[-1:])
+        trail = []
+        for block in document.blocks:
+            if block.start <= start and block.level:
+                trail = [(level, words) for level, words in trail if level < block.level] + [
+                    (block.level, block.heading)
+                ]
+        assert passage.headings == tuple(words[:120] for _, words in trail if words)
         covered[start:end] = b"\1" * (end - start)
     assert all(one.char_start < two.char_start and one.char_end < two.char_end for one, two in pairwise(found))
     for block in document.blocks:

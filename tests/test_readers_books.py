@@ -48,6 +48,16 @@ def test_chapters_come_in_reading_order_with_the_titles_of_the_contents():
     )  # fmt: skip
 
 
+def test_a_chapter_of_sections_without_headings_has_its_title_above_them_all():
+    changed = {"OEBPS/text/b two.xhtml": "<html><body><section>one</section><section>two</section></body></html>"}
+    document = read(zipped(PARTS | changed), "a.epub")
+    assert [(document.text[block.start : block.end], block.level) for block in document.blocks[2:]] == [
+        ("Two, really", 1),
+        ("one", 0),
+        ("two", 2),
+    ]
+
+
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [

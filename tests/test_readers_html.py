@@ -35,6 +35,35 @@ def test_blocks_offsets_and_title():
     )
 
 
+def begun(source):
+    """What begins a section: its level, heading and text."""
+    document = read(source)
+    return [
+        (block.level, block.heading, document.text[block.start : block.end]) for block in document.blocks if block.level
+    ]
+
+
+def test_sections_without_headings_begin_and_end_where_their_elements_do():
+    source = (
+        "<p>Before.<section><h2>Tides</h2><p>a<section><p>b<p>c</section><section><ul><li>d</ul></section>"
+        "<h3>Moon</h3>e</section><p>After."
+    )
+    assert begun(source) == [(2, "Tides", "Tides"), (3, "", "b"), (3, "", "d"), (3, "Moon", "Moon"), (1, "", "After.")]
+    assert begun("<section><p>alone</section>") == []
+    assert begun("<h1>A</h1><section></section>") == [(1, "A", "A")]
+
+
+@pytest.mark.parametrize("element", ["article", "div class='x section'", "div class=sect2", "div class=refsect1"])
+def test_articles_and_the_divisions_of_documentation_are_sections(element):
+    source = f"<h1>A</h1>a<{element}><p>b</{element.split()[0]}><div class=other><p>c</div>"
+    assert begun(source) == [(1, "A", "A"), (2, "", "b"), (2, "", "c")]
+
+
+def test_a_section_in_a_table_or_in_another_level_of_six_changes_nothing():
+    assert begun("<h1>A</h1><table><tr><td><section>x</section></table>b") == [(1, "A", "A")]
+    assert begun("<h6>A</h6><section><p>b</section>") == [(6, "A", "A"), (6, "", "b")]
+
+
 def test_the_title_is_the_first_heading_or_the_name_where_the_page_has_none():
     assert read("<h2>Sub</h2><h1>Main</h1>").title == "Main"
     assert read("<svg><title>icon</title></svg><p>text").title == "page"

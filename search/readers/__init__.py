@@ -34,7 +34,7 @@ from . import (
 )
 from .title import file_name
 
-VERSION = 3
+VERSION = 4
 """Raised with each change that makes other documents of the same bytes, so that an index knows which to read again."""
 
 Reader = Callable[[bytes, str], Document]

@@ -47,10 +47,13 @@ def read(data: bytes, path: str) -> Document:
             continue
         text, found = chapter.text, list(chapter.blocks)
         label = package.labels.get(part, "")
-        if label and not any(block.level for block in found):
+        if label and not any(block.kind == "heading" for block in found):
             text = f"{label}\n\n{text}"
             shift = len(label) + 2
-            found = [replace(block, start=block.start + shift, end=block.end + shift) for block in found]
+            found = [
+                replace(block, start=block.start + shift, end=block.end + shift, level=block.level and block.level + 1)
+                for block in found
+            ]
             found.insert(0, Block(0, len(label), "heading", 1, label))
         if parts:
             parts.append("\n\n")

@@ -37,6 +37,10 @@ BREAKING = frozenset(
     }
 )
 MAX_HEADING = 300
+MAX_LEVEL = 6
+SECTIONS = frozenset({"section", "article"})
+SECTION_CLASSES = frozenset({"section", "sect1", "sect2", "sect3", "sect4", "refsect1", "refsect2", "refsect3"})
+"""What docutils, Asciidoctor and DocBook call the divisions that are sections."""
 
 _PERMALINK = re.compile(r"(?: ?¶| #)$")
 _CHARSET = re.compile(
@@ -77,7 +81,10 @@ def read(data: bytes, path: str) -> Document:
 
 
 class _Page:
-    """The text and blocks so far; `words` is the open block's text, `kinds` what the open elements make of it."""
+    """The text and blocks so far; `words` is the open block's text, `kinds` what the open elements make of it.
+
+    `levels` are those of the headings in force; `around` has each open section's node with those in force around it.
+    """
 
     def __init__(self) -> None:
         self.text: list[str] = []
@@ -86,6 +93,10 @@ class _Page:
         self.words: list[str] = []
         self.kinds: list[str] = ["paragraph"]
         self.tables = 0
+        self.levels: list[int] = []
+        self.around: list[tuple[int, list[int]]] = []
+        self.is_parted = False
+        """A section has begun or ended since the last block."""
 
     def take(self, node: LexborNode, entering: bool, layout: set[int]) -> None:
         """Take one node, as it begins or ends."""
@@ -103,6 +114,16 @@ class _Page:
             self.in_table(tag, entering)
         elif tag in BREAKING:
             self.border(tag if tag in HEADINGS else KINDS.get(tag, self.kinds[-1]), entering)
+            self.section(node, tag, entering)
+
+    def section(self, node: LexborNode, tag: str, entering: bool) -> None:
+        """Where the element is a section, it begins or ends, and with it what its headings are in force for."""
+        if entering and _is_section(node, tag):
+            self.around.append((node.mem_id, self.levels))
+            self.is_parted = True
+        elif not entering and self.around and self.around[-1][0] == node.mem_id:
+            self.levels = self.around.pop()[1]
+            self.is_parted = True
 
     def border(self, kind: str, entering: bool) -> None:
         """A block of that kind begins or ends."""
@@ -142,11 +163,22 @@ class _Page:
         start = self.length
         self.add(text)
         heading = " ".join(text[:MAX_HEADING].split()) if level else ""
-        self.blocks.append(Block(start, self.length, "heading" if level else kind, level, heading))
+        if level:
+            self.levels = [*(above for above in self.levels if above < level), level]
+        elif self.is_parted and self.blocks:
+            level = min(max(self.levels, default=0) + 1, MAX_LEVEL)
+        self.is_parted = False
+        self.blocks.append(Block(start, self.length, "heading" if heading else kind, level, heading))
 
     def add(self, text: str) -> None:
         self.text.append(text)
         self.length += len(text)
+
+
+def _is_section(node: LexborNode, tag: str) -> bool:
+    if tag in SECTIONS:
+        return True
+    return tag == "div" and not SECTION_CLASSES.isdisjoint((node.attributes.get("class") or "").split())
 
 
 def _page(root: LexborNode | None, unseen: set[int]) -> _Page:
