@@ -42,10 +42,6 @@ STRICTER = 10
 """How much deeper the legs go where phrases and exclusions take many candidates away."""
 
 
-def _go_on() -> None:
-    pass
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is asked. `min_score` None cuts noise only; `candidates` are reranked, within `rerank_budget` seconds (None: all of them)."""
@@ -80,7 +76,7 @@ class Engine:
 
     def query(
         self, asked: Request, reranker: Reranker | None = None, warnings: tuple[str, ...] = (),
-        on_order: Callable[[QueryResult], None] | None = None, on_step: Callable[[], None] = _go_on,
+        on_order: Callable[[QueryResult], None] | None = None, on_step: Callable[[], None] | None = None,
     ) -> QueryResult:  # fmt: skip
         """The best passages, reranked where a reranker is given: then `on_order` is given the order between two slices that it reads.
 
@@ -88,6 +84,7 @@ class Engine:
         raise.
         """
         started = time.perf_counter()
+        go_on = on_step or (lambda: None)
         if not asked.text.strip():
             raise UsageError("the query is empty", "type what you are looking for")
         wording = worded(asked.text)
@@ -103,7 +100,7 @@ class Engine:
         legs = run_legs(
             self.store, lambda text: self.open_embedder().embed_query(text), wording.text, asked.mode, depth, only
         )
-        on_step()
+        go_on()
         entries = self.catalog.by_doc({candidate.doc for candidate in legs.candidates.values()})
         # A document that a running ingest has just taken out has no entry any more.
         found = [candidate for candidate in legs.candidates.values() if candidate.doc in entries]
@@ -116,7 +113,7 @@ class Engine:
         # before they are reranked, so that the reranker reads what copies have in common once
         alone = distinct([legs.candidates[item.row.key] for item in everything], lambda doc: entries[doc].content)
         ranked = [item for item in everything if item.row.key in alone]
-        on_step()
+        go_on()
         marker = Marker(wording.text, legs.related)
         # a BM25 is no fused score
         blend = BLENDS.get(reranker.name) if reranker is not None and asked.mode != "text" else None

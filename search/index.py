@@ -41,10 +41,6 @@ def _unwatched(progress: Progress) -> None:
     pass
 
 
-def _go_on() -> None:
-    pass
-
-
 def _absent(path: str | os.PathLike[str]) -> UsageError:
     named = shlex.quote(os.fspath(path))
     return UsageError(f"{os.fspath(path)} is not in the index", f"see why: docsearch check {named}")
@@ -222,7 +218,7 @@ class Index:
     def query(
         self, text: str, limit: int = 10, mode: str = "hybrid", where: Filter | None = None, per_file: int | None = None,
         min_score: float | None = None, explain: bool = False, rerank: bool | None = None, candidates: int | None = None,
-        rerank_budget: float | None = None, on_order: Callable[[QueryResult], None] | None = None, on_step: Callable[[], None] = _go_on,
+        rerank_budget: float | None = None, on_order: Callable[[QueryResult], None] | None = None, on_step: Callable[[], None] | None = None,
     ) -> QueryResult:  # fmt: skip
         """The passages that answer `text`, best first; a "quoted phrase" in it has to be there, a -word must not.
 
