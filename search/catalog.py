@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from .catalog_file import check_folder, connected, explained
+from .catalog_file import check_folder, connected
 from .documents import Reason
 from .entries import COLUMNS, Entry, Group, Root, State, doc_id, entry_of, record, root_of
 from .errors import IndexFailure, NoIndex, NotAnIndex
@@ -24,7 +24,9 @@ from .message_table import TABLE as MESSAGES
 from .message_table import MessageTable
 from .page_labels import TABLE as PAGE_LABELS
 from .page_labels import PageLabels
+from .sqlite_errors import explained
 
+_FILE = "the catalogue", "delete the index folder and ingest again"
 SCHEMA_VERSION = 2
 _PAGE = 1000
 _TABLES = """
@@ -62,7 +64,7 @@ class Catalog:
         Raises NoIndex, NotAnIndex, IndexDamaged, StorageFull, or IndexFailure where it is newer than this program.
         """
         home = Path(folder)
-        with explained(home):
+        with explained(home, *_FILE):
             check_folder(home, create)
             if create:
                 home.mkdir(parents=True, exist_ok=True)
@@ -250,7 +252,7 @@ class Catalog:
         return int(self._all(f"PRAGMA {name}")[0][0])
 
     def _all(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        with self._turn, explained(self._folder):
+        with self._turn, explained(self._folder, *_FILE):
             return self._connection.execute(statement, values).fetchall()
 
     def _rows_of(self, table: str) -> Callable[[str, tuple[Any, ...]], list[Any]]:
@@ -276,7 +278,7 @@ class Catalog:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._turn, explained(self._folder):
+        with self._turn, explained(self._folder, *_FILE):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield

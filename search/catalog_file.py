@@ -1,27 +1,15 @@
-"""The catalogue's file: told from other files, opened, and its errors as ours."""
+"""The catalogue's file: told from other files, and opened."""
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import DocsearchError, IndexDamaged, IndexFailure, IndexLocked, NoIndex, NotAnIndex, StorageFull
+from .errors import IndexDamaged, NoIndex, NotAnIndex
 from .index_folder import CATALOGUE
 
 _BELONGINGS = frozenset({"writer.lock", CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", f"{CATALOGUE}-journal"})
-_ERRORS: dict[int, tuple[type[DocsearchError], str, str]] = {
-    sqlite3.SQLITE_FULL: (StorageFull, "the disk has no room left for the index", "free some space, then repeat it"),
-    sqlite3.SQLITE_BUSY: (IndexLocked, "another docsearch is writing to this index", "wait until it has finished"),
-    sqlite3.SQLITE_CORRUPT: (IndexDamaged, "the catalogue is damaged", "delete the index folder and ingest again"),
-    sqlite3.SQLITE_NOTADB: (IndexDamaged, "the catalogue is damaged", "delete the index folder and ingest again"),
-    sqlite3.SQLITE_READONLY: (IndexFailure, "the index cannot be written", "check the folder's permissions"),
-    sqlite3.SQLITE_CANTOPEN: (IndexFailure, "the catalogue cannot be opened", "check the folder's permissions"),
-    sqlite3.SQLITE_PERM: (IndexFailure, "the catalogue cannot be opened", "check the folder's permissions"),
-}
 
 
 def connected(folder: Path, mode: str) -> sqlite3.Connection:
@@ -55,18 +43,3 @@ def check_folder(folder: Path, create: bool) -> None:
         raise NotAnIndex(f"{folder} holds other files and is not an index", "name another folder with --index")
     if not create:
         raise NoIndex(f"there is no index in {folder}", "run: docsearch ingest FOLDER")
-
-
-@contextmanager
-def explained(folder: Path) -> Iterator[None]:
-    """Turn SQLite's and the file system's errors into ours."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        unknown = (IndexFailure, "the catalogue cannot be used", "check the disk's free space and health")
-        kind, message, hint = _ERRORS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, unknown)
-        raise kind(f"{message} ({folder}: {error})", hint) from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull(*_ERRORS[sqlite3.SQLITE_FULL][1:]) from error
-        raise IndexFailure(f"the index folder cannot be used: {error}", "check its path and permissions") from error

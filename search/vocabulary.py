@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from pathlib import Path
 
-from .errors import IndexDamaged, IndexFailure, StorageFull
 from .spelling import stemmed
+from .sqlite_errors import explained
 
 FILE = "words.sqlite"
+CURE = "delete the file, then run: docsearch ingest"
 
 PREFIX = 4
 """Letters that the beginning of a word has at least, and it alone where it is not marked as one."""
@@ -47,11 +48,15 @@ class Vocabulary:
         self._added: set[str] = set()
 
     def add(self, texts: Iterable[str]) -> None:
-        """Add the words of some passages, as `terms.passage_terms` writes them. Raises StorageFull, IndexDamaged, IndexFailure."""
+        """Add the words of some passages, as `terms.passage_terms` writes them. Raises StorageFull, IndexLocked, IndexDamaged, IndexFailure."""
         words = {word for text in texts for word in _WORD.findall(text.lower())} - self._added
         if not words:
             return
-        with self._explained(), closing(sqlite3.connect(self._file, timeout=10)) as connection, connection:
+        with (
+            explained(self._file.parent, self._file.name, CURE),
+            closing(sqlite3.connect(self._file, timeout=10)) as connection,
+            connection,
+        ):
             connection.executescript(_SCHEMA)
             for word in sorted(words):
                 cursor = connection.execute("INSERT OR IGNORE INTO words (word) VALUES (?)", (word,))
@@ -82,7 +87,10 @@ class Vocabulary:
         # A writer that was killed leaves a journal, which only those who may write can roll back.
         mode = "rw" if os.access(self._file, os.W_OK) else "ro&immutable=1"
         uri = f"{self._file.absolute().as_uri()}?mode={mode}"
-        with self._explained(), closing(sqlite3.connect(uri, uri=True, timeout=10)) as connection:
+        with (
+            explained(self._file.parent, self._file.name, CURE),
+            closing(sqlite3.connect(uri, uri=True, timeout=10)) as connection,
+        ):
             for beginning in map(str.lower, beginnings):
                 found += _beginning(connection, beginning)
             known = set(_among(connection, asked))
@@ -90,22 +98,6 @@ class Vocabulary:
                 if word not in known:
                     found += _related(connection, word)
         return list(dict.fromkeys(found))
-
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code == sqlite3.SQLITE_FULL:
-                raise StorageFull(
-                    "the disk has no room left for the index", "free some space, then repeat it"
-                ) from error
-            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                raise IndexDamaged(
-                    f"{self._file} is damaged: {error}", "delete the file, then run: docsearch ingest"
-                ) from error
-            raise IndexFailure(f"{self._file} cannot be used: {error}", "check the folder's permissions") from error
 
 
 def _related(connection: sqlite3.Connection, word: str) -> list[str]:
