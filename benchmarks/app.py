@@ -87,8 +87,9 @@ class Clock:
         app.post_display_hook = self.framed  # type: ignore[method-assign]
         self.key = 0.0
         self.answered: messages.Answered | None = None
-        """The answer that is to be drawn, and whether the frame that is being made has it."""
+        """The answer that is to be drawn."""
         self.is_drawn = False
+        """Whether the frame that is being made has it."""
         self.asked: dict[int, float] = {}
         self.painted: dict[str, dict[int, float]] = {stage: {} for stage in STAGES}
         self.ready = asyncio.Event()

@@ -64,6 +64,10 @@ class Skip:
     message: str
 
 
+MAX_LEVEL = 6
+"""The level of the deepest sections; deeper ones count as such."""
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
     """A stretch of a document's text that belongs together: text[start:end].

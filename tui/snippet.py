@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from search.sentences import LINED
+
 Marks = tuple[tuple[int, int], ...]
 
 LINES = 4
-LINED = frozenset({"code", "table"})
-"""Kinds of document whose lines are units."""
-
 AHEAD = 80
 """Characters of context before the first mark of the chosen stretch."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..documents import Block, Document
+from ..documents import MAX_LEVEL, Block, Document
 
 MAX_HEADING = 300
 
@@ -38,7 +38,7 @@ class Assembly:
         elif self.length:
             self._append(parted)
         for block in blocks:
-            level = min(block.level + below, 6) if block.level else 0
+            level = min(block.level + below, MAX_LEVEL) if block.level else 0
             self.blocks.append(
                 replace(block, start=block.start + self.length, end=block.end + self.length, level=level)
             )

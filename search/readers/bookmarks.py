@@ -7,10 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ..documents import Block
+from ..documents import MAX_LEVEL, Block
 from .pdfium import Bookmark
 
-MAX_LEVEL = 6
 MAX_TITLE = 300
 
 _NUMBER = r"(?:\d{1,3}(?:\.\d{1,3}){0,5}|[IVXLC]{1,6}|[A-Z])[.)]?"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ..documents import Block, Document, Reason
 from ..errors import Unreadable
 from . import html, xml_events
 from .archive import Archive, resolve
+from .assembly import Assembly
 from .title import stem
 from .xml_events import Attributes, Calls, value
 
@@ -31,9 +32,7 @@ def read(data: bytes, path: str) -> Document:
     archive = Archive(data)
     package = _package(archive)
     locked = _locked(archive)
-    parts: list[str] = []
-    blocks: list[Block] = []
-    length = 0
+    book = Assembly()
     damage: Unreadable | None = None
     for part in package.spine:
         if part in locked:
@@ -45,27 +44,17 @@ def read(data: bytes, path: str) -> Document:
                 raise
             damage = damage or (error if error.reason.failed else None)
             continue
-        text, found = chapter.text, list(chapter.blocks)
         label = package.labels.get(part, "")
-        if label and not any(block.kind == "heading" for block in found):
-            text = f"{label}\n\n{text}"
-            shift = len(label) + 2
-            found = [
-                replace(block, start=block.start + shift, end=block.end + shift, level=block.level and block.level + 1)
-                for block in found
-            ]
-            found.insert(0, Block(0, len(label), "heading", 1, label))
-        if parts:
-            parts.append("\n\n")
-            length += 2
-        blocks += [replace(block, start=block.start + length, end=block.end + length) for block in found]
-        parts.append(text)
-        length += len(text)
-    if not blocks:
+        if label and not any(block.kind == "heading" for block in chapter.blocks):
+            book.include(label, (Block(0, len(label), "heading", 1, label),))
+            book.include(chapter.text, chapter.blocks, below=1)
+        else:
+            book.include(chapter.text, chapter.blocks)
+    if not book.blocks:
         if damage is not None:
             raise damage
         raise Unreadable(Reason.NO_TEXT, "the book holds no text")
-    return Document(path, "epub", package.name or stem(path), "".join(parts), tuple(blocks))
+    return book.document(path, "epub", package.name or stem(path))
 
 
 @dataclass

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
-from ..documents import Block, Document, Reason
+from ..documents import MAX_LEVEL, Block, Document, Reason
 from ..errors import Unreadable
 from .decoding import decode
 from .title import MAX_TITLE, stem
@@ -37,7 +37,6 @@ BREAKING = frozenset(
     }
 )
 MAX_HEADING = 300
-MAX_LEVEL = 6
 SECTIONS = frozenset({"section", "article"})
 SECTION_CLASSES = frozenset({"section", "sect1", "sect2", "sect3", "sect4", "refsect1", "refsect2", "refsect3"})
 """What docutils, Asciidoctor and DocBook call the divisions that are sections."""

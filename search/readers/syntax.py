@@ -11,7 +11,7 @@ from string import punctuation
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from ..documents import Document
+from ..documents import MAX_LEVEL, Document
 from . import code
 from .code import Heading
 from .decoding import decode
@@ -54,7 +54,6 @@ CHUNK = 65_536
 
 _OPENING = re.compile(r"(?:=>|[\s{:(=;])+$")
 _LONG_LINE = re.compile(r"[^\n]{5000}")
-MAX_LEVEL = 6
 MAX_DEPTH = 60
 """How deep in the tree definitions are looked for."""
 
