@@ -93,7 +93,7 @@ class Intake:
     def passages(self, file: File, reuse: bool, found: Callable[[], Found]) -> Iterator[Incoming]:
         """The passages of one file; a bad file gives none and is recorded. `found` gives what `find` gives or raises what it raises.
 
-        Without `reuse` the file is cut and embedded whatever is known of it.
+        Without `reuse` the file is read and cut also where its contents are known; what says the same as before keeps its vector.
         """
         before = self.catalog.entry(file.path)
         try:
@@ -131,7 +131,7 @@ class Intake:
         self.tally.warnings += [f"{file.path}: {warning}" for warning in document.warnings]
         entry = replace(entry, kind=document.kind, title=document.title, message="; ".join(document.warnings))
         tokenizer = self.open_tokenizer()
-        was_stored = reuse and before is not None and before.stored
+        was_stored = before is not None and before.stored
         earlier = Earlier(self.open_store().rows(entry.doc) if was_stored else (), tokenizer)
         passages = earlier.known(split(document, tokenizer, self.rules))
         for item in self._incoming(entry, passages, document.messages):

@@ -175,7 +175,9 @@ def test_a_file_that_becomes_empty_leaves_the_index(index: Index, notes: Path) -
     assert index.query("tide harbour", mode="text").hits == ()
 
 
-def test_what_older_readers_left_out_is_read_after_an_upgrade(index: Index, notes: Path) -> None:
+def test_after_an_upgrade_what_was_left_out_is_read_and_what_says_the_same_keeps_its_vector(
+    index: Index, notes: Path, embedder: ToyEmbedder
+) -> None:
     index.ingest([notes])
     settle(notes)
     index.ingest([notes])
@@ -190,8 +192,10 @@ def test_what_older_readers_left_out_is_read_after_an_upgrade(index: Index, note
             "recipes", {str(notes): json.dumps({**current, "readers": current["readers"] - 1}, sort_keys=True)}
         )
     assert path not in paths(index)
+    embedder.embedded.clear()
     assert counts(index.ingest([notes])) == (0, 4, 0, 0, 0)
     assert path in paths(index)
+    assert embedder.embedded == ["Tides\n=====\n\nThe tide in the harbour turns every six hours."]
     assert counts(index.ingest([notes])) == (0, 0, 0, 0, 4)
 
 
