@@ -13,9 +13,20 @@ from .errors import ModelError
 if TYPE_CHECKING:
     from .documents import Vectors
 
-FIELDS = ("ordinal", "text", "headings", "page", "line_start", "line_end", "char_start", "char_end")
+FIELDS = (
+    "ordinal",
+    "text",
+    "headings",
+    "page",
+    "line_start",
+    "line_end",
+    "char_start",
+    "char_end",
+    "section",
+    "opening",
+)
 COLUMNS = ["doc", *FIELDS]
-"""The columns that make a passage."""
+"""The columns that make a passage; an older index lacks the last two."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -34,8 +45,15 @@ def schema_of(dimensions: int) -> Any:
             pa.field("headings", pa.list_(pa.string())),
             *whole,
             pa.field("vector", pa.list_(pa.float32(), dimensions)),
+            *added_fields(),
         ]
     )
+
+
+def added_fields() -> list[Any]:
+    """The fields that an older index gets behind the others."""
+    pa: Any = import_module("pyarrow")
+    return [pa.field("section", pa.int32()), pa.field("opening", pa.string())]
 
 
 def table_of(rows: Sequence[Row], dimensions: int) -> Any:
@@ -53,6 +71,7 @@ def table_of(rows: Sequence[Row], dimensions: int) -> Any:
     }
     columns |= {name: [getattr(row.passage, name) for row in rows] for name in FIELDS}
     columns["text"] = [_writable(text) for text in columns["text"]]
+    columns["opening"] = [_writable(text) for text in columns["opening"]]
     columns["headings"] = [[_writable(heading) for heading in headings] for headings in columns["headings"]]
     return pa.table(columns, schema=schema_of(dimensions))
 
@@ -72,9 +91,9 @@ def check_vectors(vectors: Vectors, dimensions: int) -> None:
 
 def passages_of(found: Any) -> Iterator[tuple[int, Passage]]:
     """Each row's document id and passage."""
-    for row in found.select(COLUMNS).to_pylist():
-        doc, headings = row.pop("doc"), tuple(row.pop("headings"))
-        yield doc, Passage(headings=headings, **row)
+    for row in found.select([name for name in COLUMNS if name in found.column_names]).to_pylist():
+        doc, headings, opening = row.pop("doc"), tuple(row.pop("headings")), row.pop("opening", None) or ""
+        yield doc, Passage(headings=headings, opening=opening, **row)
 
 
 def vectors_of(found: Any, dimensions: int) -> Vectors:

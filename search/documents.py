@@ -120,7 +120,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of a document, text[char_start:char_end]; lines and pages are 1-based and inclusive."""
+    """A piece of a document, text[char_start:char_end]; lines and pages are 1-based and inclusive.
+
+    `section` is the ordinal of the passage in which the section begins that this one begins in; None where an older index does not say.
+    `opening` are the section's first words where they stand in an earlier passage, and not far before it.
+    """
 
     ordinal: int
     text: str
@@ -130,6 +134,8 @@ class Passage:
     line_end: int
     char_start: int
     char_end: int
+    section: int | None = None
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,14 @@ from .copies import distinct
 from .entries import Entry
 from .errors import UsageError
 from .filters import Filter
-from .fusion import Fused
 from .grouping import group
 from .legs import Legs, run_legs
-from .passages import embedded_text
+from .passages import headed_text
 from .ranking import Ranked, rank, reordered
 from .rerank import rerank
 from .results import Explanation, Hit, QueryResult, Scores
 from .scripts import knows_script
+from .sections import beginnings_first
 from .terms import Marker
 from .wording import worded
 
@@ -107,7 +107,7 @@ class Engine:
         sources = self._sources(found, entries)
         there = [replace(one, message=number) if (number := sources[one.id].message) else one for one in found]
         there.sort(key=lambda one: -sources[one.id].modified_ns)  # of what scores the same, the newest comes first
-        refused = {one.id: wording.refusal(embedded_text(one.passage)) if wording.is_strict else "" for one in there}
+        refused = {one.id: wording.refusal(headed_text(one.passage)) if wording.is_strict else "" for one in there}
         legs = legs.only(one for one in there if not refused[one.id])
         everything = rank(legs, asked.mode, self.calibration)
         # before they are reranked, so that the reranker reads what copies have in common once
@@ -122,6 +122,7 @@ class Engine:
         name = reranker.name if reranker else None
 
         def result(order: list[Ranked], likeness: Likeness | None = None) -> QueryResult:
+            order = beginnings_first(order, legs.candidates) if on_scale else order
             kept = {item.row.key: item for item in order if self._is_shown(asked, item, on_scale)}
             keys = group([(key, legs.candidates[key].document) for key in kept], asked.limit, asked.per_file)
             hits = tuple(
@@ -148,7 +149,7 @@ class Engine:
 
         if reranker is None:
             return result(ranked)
-        texts = [embedded_text(legs.candidates[item.row.key].passage) for item in ranked[: asked.candidates]]
+        texts = [headed_text(legs.candidates[item.row.key].passage) for item in ranked[: asked.candidates]]
         watch = None if on_order is None else lambda scores: on_order(result(reordered(ranked, scores, blended)))
         probabilities = rerank(reranker, wording.text, texts, asked.rerank_budget, watch)
         return result(reordered(ranked, probabilities, blended), self._likeness(legs.query_vector))
@@ -215,7 +216,7 @@ def _hit(
             rerank=item.rerank,
         ),
         copies=copies, message=source.message, page_label=source.page_label,
-        explanation=_explanation(row, legs, asked.mode) if asked.explain else None,
+        explanation=_explanation(item, legs, asked.mode) if asked.explain else None,
     )  # fmt: skip
 
 
@@ -224,7 +225,8 @@ def _has_all(hit: Hit, marker: Marker) -> bool:
     return marker.all_in("\n".join((hit.title, *hit.headings, hit.text)))
 
 
-def _explanation(row: Fused, legs: Legs, mode: str) -> Explanation:
+def _explanation(item: Ranked, legs: Legs, mode: str) -> Explanation:
+    row = item.row
     return Explanation(
         vector_rank=_place(legs.vector, row.key),
         text_rank=_place(legs.text, row.key),
@@ -232,6 +234,7 @@ def _explanation(row: Fused, legs: Legs, mode: str) -> Explanation:
         text_weight={"hybrid": legs.text_weight, "text": 1.0}.get(mode, 0.0),
         full_text=legs.full,
         feedback=row.feedback,
+        leads=item.leads,
     )
 
 

@@ -1,20 +1,17 @@
 """Two ranked lists become one on an absolute scale: score = cosine + weight · BM25 / full + feedback.
 
 A sum of scores keeps the distance between a good and a mediocre hit, which reciprocal ranks lose. Where no passage matches most of the
-query's words, as for a question in other words than the answer's, the text leg has little to say and gets little weight.
+query's words, as for a question in other words than the answer's, or many documents match them alike, the text leg gets little weight.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-LEAST_WEIGHT, AGREEMENT_WEIGHT = 0.1, 0.3
-"""Where both legs bring the same documents, words say what is meant, and their finer order counts; elsewhere they mislead more often."""
-
-AGREEING = 10
-"""So many documents at the head of each leg are compared."""
+LEAST_WEIGHT, LEAD_WEIGHT = 0.08, 0.2
+"""Words that single out one document name what is meant; where many documents have them about equally, they mislead more often."""
 
 WORD_SHARE = 0.8
 """Of the BM25 that a word gives which a single passage has, about ln(passages): most words of a question are less rare than that."""
@@ -40,14 +37,14 @@ def full_match(passages: int, words: int, best: float) -> float:
     return max(WORD_SHARE * math.log1p(passages) * words, best)
 
 
-def text_weight(vector: Sequence[Hashable], text: Sequence[Hashable]) -> float:
-    """How much a full match of words counts, by the documents that each leg brings, best first and each once.
+def text_weight(best: Sequence[float], full: float) -> float:
+    """How much a full match of words counts, by the BM25 of the documents' best passages, best first, and that of a full match.
 
-    >>> text_weight([1, 2, 3], [4]), round(text_weight(range(10), range(5, 20)), 2)
-    (0.1, 0.25)
+    >>> text_weight([8.0, 8.0], full=10.0), round(text_weight([8.0, 3.0], full=10.0), 2), text_weight([], full=0.0)
+    (0.08, 0.18, 0.08)
     """
-    common = set(vector[:AGREEING]) & set(text[:AGREEING])
-    return LEAST_WEIGHT + AGREEMENT_WEIGHT * len(common) / AGREEING
+    first, second = (*best[:2], 0.0, 0.0)[:2]
+    return LEAST_WEIGHT + (LEAD_WEIGHT * (first - second) / full if full > 0 else 0.0)
 
 
 def fuse(scores: Iterable[tuple[str, float, float]], full: float, weight: float) -> list[Fused]:

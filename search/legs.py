@@ -43,7 +43,10 @@ class Legs:
     @cached_property
     def text_weight(self) -> float:
         """What a full match of words adds to the cosine."""
-        return text_weight(self._documents(self.vector), self._documents(self.text))
+        best: dict[tuple[int, int], float] = {}
+        for key, score in self.text.items():
+            best.setdefault(self.candidates[key].document, score)
+        return text_weight(list(best.values()), self.full)
 
     def only(self, kept: Iterable[Candidate]) -> Legs:
         """These candidates of both legs, in this order where they score the same."""
@@ -66,9 +69,6 @@ class Legs:
         if key in self.vector:
             return self.vector[key]
         return float(_read(self.candidates[key].vector) @ _read(self.query_vector))
-
-    def _documents(self, leg: Iterable[str]) -> list[tuple[int, int]]:
-        return list(dict.fromkeys(self.candidates[key].document for key in leg))
 
 
 def _read(vector: Vectors | None) -> Vectors:

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .documents import Document, Passage
 from .pieces import Border, Piece, page_of, pieces
 from .protocols import Tokenizer
 
+VERSION = 1
+"""Raised with each change that makes other passages of the same document."""
+
 EDGE = 4
 """Tokens that a passage may have more than the count of its pieces says, as its edges are tokenised without what is around."""
+
+OPENING_CHARS, OPENING_TOKENS = 300, 64
+"""So much of a section's beginning is embedded with each passage behind it: it says what the section is about."""
+
+REACH = 16
+"""A beginning speaks for so many passages."""
+
+SILENT = ("heading", "table")
+"""A heading stands in the trail already, and a table's first rows say nothing of the others."""
 
 _WORDS = re.compile(r"\w+")
 
@@ -37,33 +49,75 @@ def split(document: Document, tokenizer: Tokenizer, rules: PassageRules) -> Iter
     """
     text = document.text
     offset, line = 0, 1
-    for ordinal, (start, end, headings) in enumerate(_Cutter(document, tokenizer, rules).run()):
+    begun: dict[int, _Beginning] = {}
+    for ordinal, packed in enumerate(_Cutter(document, tokenizer, rules).run()):
+        first, start, end = packed[0], packed[0].start, packed[-1].end
+        # A later passage begins in one of these sections or in one that nothing has begun yet.
+        own = _beginnings(packed, ordinal)
+        begun = own | {section: begun[section] for section in own.keys() & begun.keys()}
+        beginning = begun.get(first.section, _Beginning(ordinal, start, end))
         line += text.count("\n", offset, start)
         offset = start
         yield Passage(
             ordinal=ordinal,
             text=text[start:end],
-            headings=headings,
+            headings=first.trail,
             page=page_of(document, start) or None,
             line_start=line,
             line_end=line + text.count("\n", start, end),
             char_start=start,
             char_end=end,
+            section=beginning.ordinal,
+            opening=_opening(text, beginning, tokenizer) if 0 < ordinal - beginning.ordinal <= REACH else "",
         )
 
 
-def embedded_text(passage: Passage) -> str:
-    """What is embedded for a passage: the trail of its headings above its text, unless its first lines say the same.
+def headed_text(passage: Passage) -> str:
+    """What a reranker reads: the trail of a passage's headings above its text, unless its first lines say the same.
 
-    >>> embedded_text(Passage(0, "Turn the valve.", ("House", "Boiler"), None, 9, 9, 80, 95))
+    >>> headed_text(Passage(0, "Turn the valve.", ("House", "Boiler"), None, 9, 9, 80, 95))
     'House > Boiler\\nTurn the valve.'
     """
-    if not passage.headings:
-        return passage.text
-    lines = [words for line in passage.text[:4_000].split("\n") if (words := _WORDS.findall(line))]
-    if [_WORDS.findall(heading) for heading in passage.headings] == lines[: len(passage.headings)]:
-        return passage.text
-    return " > ".join(passage.headings) + "\n" + passage.text
+    return _below(passage.headings, passage.text)
+
+
+def embedded_text(passage: Passage) -> str:
+    """What is embedded for a passage: as `headed_text`, with the opening of its section behind the headings.
+
+    >>> embedded_text(Passage(1, "Turn the valve.", ("House",), None, 9, 9, 80, 95, 0, "Boilers need care."))
+    'House > Boilers need care.\\nTurn the valve.'
+    """
+    return _below((*passage.headings, *filter(None, [passage.opening])), passage.text)
+
+
+def _below(trail: tuple[str, ...], text: str) -> str:
+    if not trail:
+        return text
+    lines = [words for line in text[:4_000].split("\n") if (words := _WORDS.findall(line))]
+    if [_WORDS.findall(heading) for heading in trail] == lines[: len(trail)]:
+        return text
+    return " > ".join(trail) + "\n" + text
+
+
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """Where a section begins: in which passage, and from where to where that has its words."""
+
+    ordinal: int
+    start: int
+    end: int
+
+
+def _beginnings(packed: Sequence[Piece], ordinal: int) -> dict[int, _Beginning]:
+    """Those of the sections in a passage, by their offsets, as if each began there."""
+    end, telling = packed[-1].end, (piece for piece in reversed(packed) if piece.kind not in SILENT)
+    return {piece.section: _Beginning(ordinal, piece.start, end) for piece in telling}
+
+
+def _opening(text: str, beginning: _Beginning, tokenizer: Tokenizer) -> str:
+    words = text[beginning.start : min(beginning.end, beginning.start + OPENING_CHARS)]
+    spans = tokenizer.spans([words])[0][:OPENING_TOKENS]
+    return " ".join(words[: spans[-1][1]].split()) if spans else ""
 
 
 class _Cutter:
@@ -81,8 +135,8 @@ class _Cutter:
         self.ahead: list[Piece] = []
         self.repeated = 0
 
-    def run(self) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-        """Each passage's start, end and headings."""
+    def run(self) -> Iterator[list[Piece]]:
+        """Each passage's pieces."""
         while self.look_ahead():
             count, cut = self.choose()
             overflows = self.overflows(count)
@@ -92,8 +146,7 @@ class _Cutter:
             if overflows and self.repeated:
                 self.drop(self.repeated, 0)
                 continue
-            first = self.ahead[0]
-            yield first.start, self.ahead[count - 1].end, first.trail
+            yield self.ahead[:count]
             start = self.overlap(count) if cut else count
             self.drop(start, count - start)
 
@@ -168,7 +221,7 @@ class _Cutter:
             if self.ahead[count].border < self.ahead[best].border:
                 best = count
         # A heading is not parted from what it heads.
-        while best > self.repeated + 1 and self.ahead[best - 1].is_heading:
+        while best > self.repeated + 1 and self.ahead[best - 1].kind == "heading":
             best -= 1
         return best
 

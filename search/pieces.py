@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 from itertools import islice, pairwise
 
 from .documents import Block, Document
@@ -49,7 +50,8 @@ class Piece:
     """text[start:end] without white space around it.
 
     first and last number its tokens in a count that runs on through the document, so that neighbours' counts add up.
-    level is 1–6 in the block that begins a section, else 0; is_heading says that it names it; trail are the headings in force.
+    level is 1–6 in the block that begins a section, else 0; trail are the headings in force, section is the offset at which the section begins
+    that it is in, and kind is its block's.
     """
 
     start: int
@@ -59,7 +61,8 @@ class Piece:
     border: Border
     level: int
     trail: tuple[str, ...]
-    is_heading: bool = False
+    section: int
+    kind: str = "paragraph"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class _Part:
     border: Border
     block: Block
     trail: tuple[str, ...]
+    section: int
 
 
 def pieces(document: Document, tokenizer: Tokenizer, max_tokens: int) -> Iterator[Piece]:
@@ -90,11 +94,11 @@ def _parts(document: Document) -> Iterator[_Part]:
     """The blocks with the headings in force at each, long blocks in parts of at most WINDOW characters."""
     text = document.text
     trail: list[tuple[int, str]] = []
-    before, page = 0, 0
+    before, page, section = 0, 0, 0
     for block in _paged(document):
         border = Border.BLOCK
         if block.level:
-            border = Border.HEADING
+            border, section = Border.HEADING, block.start
             # A section ends those of its own and of deeper levels.
             trail = [(level, words) for level, words in trail if level < block.level]
             trail.append((block.level, block.heading[:MAX_HEADING]))
@@ -105,7 +109,7 @@ def _parts(document: Document) -> Iterator[_Part]:
         start = block.start
         while start < block.end:
             end, after = _window_end(text, start, block.end)
-            yield _Part(start, end, border, block, headings)
+            yield _Part(start, end, border, block, headings, section)
             start, border = end, after
         before, page = block.end, now
 
@@ -177,7 +181,7 @@ def _cut(text: str, part: _Part, base: int, starts: list[int], count: int, max_t
     Those of more than half of `max_tokens` are cut again, so that a heading never stands alone above a long one.
     """
     border, block = part.border, part.block
-    is_heading = block.kind == "heading"
+    piece = partial(Piece, level=block.level, trail=part.trail, section=part.section, kind=block.kind)
     step = max(1, max_tokens // 8)
     for start, end, after in _sentences(text, part):
         first, last = bisect_left(starts, start - base), bisect_left(starts, end - base)
@@ -192,11 +196,11 @@ def _cut(text: str, part: _Part, base: int, starts: list[int], count: int, max_t
                 if place >= end:
                     break
                 stop = start + len(text[start:place].rstrip())
-                yield Piece(start, stop, count + first, count + following, border, block.level, part.trail, is_heading)
+                yield piece(start, stop, count + first, count + following, border)
                 while text[place].isspace():
                     place += 1
                 start, first, border = place, bisect_left(starts, place - base), Border.TOKEN
-        yield Piece(start, end, count + first, count + last, border, block.level, part.trail, is_heading)
+        yield piece(start, end, count + first, count + last, border)
         border = after
 
 

@@ -13,11 +13,15 @@ from .legs import Legs
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with the scores of all stages; `score` lies in [0, 1], `rerank` is None where the reranker has not read it."""
+    """A candidate with the scores of all stages; `score` lies in [0, 1], `rerank` is None where the reranker has not read it.
+
+    `leads`: it is the beginning of a section, and has the score of a passage behind it.
+    """
 
     row: Fused
     score: float
     rerank: float | None = None
+    leads: bool = False
 
 
 def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:

@@ -23,7 +23,8 @@ class Scores:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """How a hit came to its place: 1-based ranks in the legs (None: not among the leg's candidates), the fusion's
-    weights, the BM25 that it takes for a full match, and what the best passages' likeness takes off.
+    weights, the BM25 that it takes for a full match, and what the best passages' likeness takes off. `leads`: it is the beginning of a section, and
+    has the score of a passage behind it.
     """
 
     vector_rank: int | None
@@ -32,6 +33,7 @@ class Explanation:
     text_weight: float
     full_text: float
     feedback: float
+    leads: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .arrow_rows import COLUMNS, check_vectors, passages_of, schema_of, table_of, vectors_of
+from .arrow_rows import COLUMNS, added_fields, check_vectors, passages_of, schema_of, table_of, vectors_of
 from .documents import Candidate, Passage, Row, passage_id
 from .durability import TABLE, Durability, Mark, explained, probe_hard_links
 from .errors import IndexDamaged, ModelMismatch, NoIndex
@@ -67,6 +67,7 @@ class Store:
                 self._raise_missing()
             self._db = lancedb.connect(self._folder, read_consistency_interval=timedelta(0), session=session)
             self._table = self._made() if create else self._opened()
+            self._columns = [name for name in COLUMNS if name in self._table.schema.names]
             self.healed_to = self._disk.mark().healed_to
 
     def _raise_missing(self) -> None:
@@ -100,6 +101,8 @@ class Store:
             if self._disk.mark().version:
                 self._disk.put_mark(Mark(healed_to=0))
             table = self._db.create_table(self._name, schema=schema_of(self.dimensions))
+        if added := [field for field in added_fields() if field.name not in table.schema.names]:
+            table.add_columns(added)
         # A crash while it was made may have left out any of these.
         if not table.schema.field("id").metadata:
             table.set_unenforced_primary_key("id")
@@ -185,7 +188,7 @@ class Store:
         start, found = 0, [0]
         while found:
             where = f"doc = {int(doc)} AND ordinal >= {start} AND ordinal < {start + _BATCH}"
-            table = self._read(partial(self._rows, where, [*COLUMNS, "terms", "vector"])).sort_by("ordinal")
+            table = self._read(partial(self._rows, where, [*self._columns, "terms", "vector"])).sort_by("ordinal")
             found, start = table["ordinal"].to_pylist(), start + _BATCH
             for (_, passage), words, vector in zip(
                 passages_of(table), table["terms"].to_pylist(), vectors_of(table, self.dimensions), strict=True
@@ -208,7 +211,7 @@ class Store:
         def nearest() -> Any:
             builder = self._table.search(query, vector_column_name="vector", query_type="vector")
             builder = builder.distance_type("cosine").nprobes(100).refine_factor(2).limit(limit)
-            return _limited(builder, only).select([*COLUMNS, "vector", "_distance"]).to_arrow()
+            return _limited(builder, only).select([*self._columns, "vector", "_distance"]).to_arrow()
 
         found = self._read(nearest)
         return self._candidates(found, [1 - distance for distance in found["_distance"].to_pylist()])
@@ -224,7 +227,7 @@ class Store:
         if not words.strip() or limit < 1 or (only is not None and not only):
             return []
 
-        columns = [*COLUMNS, "vector"] if vectors else COLUMNS
+        columns = [*self._columns, "vector"] if vectors else self._columns
 
         def matching() -> Any:
             query = lance.MatchQuery(words, "terms", operator=lance.FullTextOperator.OR)
@@ -247,7 +250,7 @@ class Store:
         where += f" AND char_start < {int(end_char)}" if end_char is not None else ""
         where += f" AND line_end >= {int(first_line)}" if first_line is not None else ""
         where += f" AND line_start <= {int(last_line)}" if last_line is not None else ""
-        found = self._read(lambda: self._rows(where, COLUMNS))
+        found = self._read(lambda: self._rows(where, self._columns))
         return sorted((passage for _, passage in passages_of(found)), key=lambda passage: passage.ordinal)
 
     def last_passage(self, doc: int, count: int) -> Passage | None:
@@ -260,7 +263,7 @@ class Store:
 
     def passage(self, name: str) -> Passage | None:
         """The passage whose id is `name`; None where there is none."""
-        found = self._read(lambda: self._rows(f"id = '{name}'", COLUMNS)) if _ID.fullmatch(name) else None
+        found = self._read(lambda: self._rows(f"id = '{name}'", self._columns)) if _ID.fullmatch(name) else None
         return next((passage for _, passage in passages_of(found)), None) if found else None
 
     def sync(self) -> None:

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
-from . import readers, terms
+from . import passages, readers, terms
 from .catalog import Catalog
 from .durability import Durability
 from .errors import IndexDamaged, IndexLocked
@@ -123,7 +123,13 @@ class Upkeep:
     def _recipe(self) -> str:
         """What makes other passages of the same file when it changes."""
         return json.dumps(
-            {"readers": readers.VERSION, "words": terms.VERSION, "passages": asdict(self.rules)}, sort_keys=True
+            {
+                "readers": readers.VERSION,
+                "words": terms.VERSION,
+                "cut": passages.VERSION,
+                "passages": asdict(self.rules),
+            },
+            sort_keys=True,
         )
 
     def _watched(self, paths: Collection[str]) -> list[str]:

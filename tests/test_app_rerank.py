@@ -202,7 +202,7 @@ async def test_how_a_hit_came_to_its_place(tmp_path: Path) -> None:
         HITS[0],
         score=0.93,
         scores=Scores(0.665, 8.25, 0.79, 0.93),
-        explanation=Explanation(2, 1, 1.0, 0.2, 13.07, -0.001),
+        explanation=Explanation(2, 1, 1.0, 0.2, 13.07, -0.001, False),
     )
     index = ScriptedIndex({"text": [hit], "hybrid": [hit]})
     app, watch = app_over(index, tmp_path), Watch()

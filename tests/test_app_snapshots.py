@@ -132,7 +132,7 @@ def test_plain(snap_compare: Compare, tmp_path: Path, size: str) -> None:
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_explain(snap_compare: Compare, tmp_path: Path, theme: str, size: str) -> None:
-    explanation = Explanation(1, 2, 1.0, 0.2, 13.07, -0.001)
+    explanation = Explanation(1, 2, 1.0, 0.2, 13.07, -0.001, False)
     hits = [replace(HITS[0], scores=Scores(0.665, 8.25, 0.791, 0.93), explanation=explanation)]
     app = app_over(ScriptedIndex({"text": hits, "hybrid": hits}, DOCUMENTS), tmp_path, theme)
     assert snap_compare(app, run_before=steps(*"notice", "down", "e"), terminal_size=SIZES[size])

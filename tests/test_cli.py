@@ -84,7 +84,7 @@ def test_explain_shows_every_stage(place: Path) -> None:
     out = run(place, "query", "-n", "1", "--explain", "why are my radiators cold").out
     number = r"\d+\.\d+"
     assert re.search(
-        rf"    vector {number} \(rank 1\); text {number} \(rank 1\); fused {number} = vector \+ 0\.13 x text / {number} - {number} of feedback; "
+        rf"    vector {number} \(rank 1\); text {number} \(rank 1\); fused {number} = vector \+ 0\.28 x text / {number} - {number} of feedback; "
         rf"rerank {number}; score {number}\n",
         out,
     )

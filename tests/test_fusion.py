@@ -32,11 +32,12 @@ def test_fuse_of_nothing() -> None:
     assert fuse([], full=0.0, weight=0.2) == []
 
 
-def test_words_weigh_more_the_more_documents_both_legs_bring() -> None:
-    assert text_weight([], []) == 0.1
-    assert text_weight(range(10), range(10)) == pytest.approx(0.4)
-    # what stands behind the tenth place is not looked at
-    assert text_weight(range(20), range(9, 30)) == pytest.approx(0.13)
+def test_words_weigh_more_the_more_they_single_out_one_document() -> None:
+    assert text_weight([], full=0.0) == 0.08
+    assert text_weight([5.0, 5.0, 1.0], full=10.0) == 0.08
+    # 0.08 + 0.2 * (8 - 2) / 10, and 0.08 + 0.2 where one document alone has all the words
+    assert text_weight([8.0, 2.0], full=10.0) == pytest.approx(0.2)
+    assert text_weight([10.0], full=10.0) == pytest.approx(0.28)
 
 
 def test_a_full_match_grows_with_the_words_and_the_rarity_that_is_possible() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from search import readers
 from search.documents import Block, Document, Passage
-from search.passages import PassageRules, embedded_text, split
+from search.passages import PassageRules, embedded_text, headed_text, split
 
 TOKEN = re.compile(r"\w+|[^\w\s]")
 SMALL = PassageRules(max_tokens=12, overlap=4, min_tokens=3)
@@ -49,13 +49,48 @@ def texts(source, name="note.md", rules=SMALL):
 def test_a_passage_knows_where_it_stands():
     source = "# House\n\nThe boiler is old and loud.\n\n## Repair\n\nTurn the red valve left\nand wait.\n"
     assert passages(source) == [
-        Passage(0, "# House\n\nThe boiler is old and loud.", ("House",), None, 1, 3, 0, 36),
-        Passage(1, "## Repair\n\nTurn the red valve left\nand wait.", ("House", "Repair"), None, 5, 8, 38, 82),
+        Passage(0, "# House\n\nThe boiler is old and loud.", ("House",), None, 1, 3, 0, 36, 0),
+        Passage(1, "## Repair\n\nTurn the red valve left\nand wait.", ("House", "Repair"), None, 5, 8, 38, 82, 1),
     ]
 
 
+def test_a_passage_behind_the_beginning_of_its_section_bears_the_sections_first_words():
+    source = (
+        "# House\n\nThe boiler is old. It was built in winter. Nobody has its manual.\n\n"
+        "## Repair\n\nTurn the red valve left. Then call the plumber.\n"
+    )
+    got = [(passage.text, passage.section, passage.opening) for passage in passages(source)]
+    assert got == [
+        ("# House\n\nThe boiler is old.", 0, ""),
+        ("It was built in winter. Nobody has its manual.", 0, "The boiler is old."),
+        ("## Repair\n\nTurn the red valve left.", 2, ""),
+        ("Then call the plumber.", 2, "Turn the red valve left."),
+    ]
+
+
+def test_the_rows_of_a_table_do_not_speak_for_each_other():
+    got = passages("name,city\n" + "".join(f"person {number},town\n" for number in range(9)), "a.csv")
+    assert [(passage.section, passage.opening) for passage in got] == [(at, "") for at in range(len(got))]
+    assert len(got) > 2
+
+
+def test_the_opening_is_a_few_words_that_are_no_heading_and_speaks_for_what_is_near():
+    words = " ".join(f"word{number}" for number in range(300))
+    got = passages(f"Head\n====\n\n{words}\n", rules=PassageRules(max_tokens=12, overlap=0, min_tokens=3))
+    openings = [passage.opening for passage in got]
+    assert got[0].text.startswith("Head")
+    first = got[0].text.removeprefix("Head\n====\n\n")
+    assert openings[1:17] == [first] * 16
+    assert not any(openings[17:])
+    assert {passage.section for passage in got} == {0}
+    (_, second, *_) = passages(words, "a.txt", PassageRules(max_tokens=200, overlap=0, min_tokens=3))
+    assert second.opening == " ".join(words[:300].split())
+    (_, small, *_) = passages(" ".join("ab" * 200), "a.txt", PassageRules(max_tokens=200, overlap=0, min_tokens=3))
+    assert small.opening == " ".join("ab" * 32)
+
+
 def test_a_document_of_one_line_is_one_passage():
-    assert passages("  one line  ", "a.txt") == [Passage(0, "one line", (), None, 1, 1, 2, 10)]
+    assert passages("  one line  ", "a.txt") == [Passage(0, "one line", (), None, 1, 1, 2, 10, 0)]
 
 
 def test_small_sections_are_put_together_with_siblings_and_children_but_not_with_what_is_above():
@@ -174,7 +209,9 @@ def test_passages_are_made_as_they_are_asked_for_and_in_little_memory():
 
 def test_embedded_text_has_the_headings_above_unless_the_text_begins_with_them():
     def embedded(text, *headings):
-        return embedded_text(Passage(0, text, headings, None, 1, 1, 0, len(text)))
+        passage = Passage(0, text, headings, None, 1, 1, 0, len(text))
+        assert headed_text(passage) == embedded_text(passage)
+        return embedded_text(passage)
 
     assert embedded("Turn it.", "House", "Boiler") == "House > Boiler\nTurn it."
     assert embedded("Turn it.") == "Turn it."

@@ -15,6 +15,7 @@ from search.filters import Filter
 from search.index import Index
 from search.passages import PassageRules
 from search.results import Explanation, Scores
+from tui.output import explained
 
 from .conftest import NOTES
 from .toys import ToyEmbedder
@@ -53,9 +54,10 @@ def test_a_hit_says_everything_about_itself(filled: Index, notes: Path) -> None:
     assert hit.scores.text is not None
     # Two words, tide and turn, among four passages are matched in full at 2 * 0.8 * ln 5.
     full = max(1.6 * math.log(5), hit.scores.text)
-    # One document is at the head of both legs, 0.1 + 0.3 / 10; it is the one most like what is heard, itself.
-    assert hit.scores.fused == pytest.approx(cosine + 0.13 * hit.scores.text / full)
-    assert hit.explanation == Explanation(1, 1, 1.0, pytest.approx(0.13), pytest.approx(full), 0.0)
+    # No other document has any of the words; this one is most like what is heard, itself.
+    weight = 0.08 + 0.2 * hit.scores.text / full
+    assert hit.scores.fused == pytest.approx(cosine + weight * hit.scores.text / full)
+    assert hit.explanation == Explanation(1, 1, 1.0, pytest.approx(weight), pytest.approx(full), 0.0, False)
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "vector", "text"])
@@ -244,3 +246,14 @@ def test_a_model_is_not_asked_what_it_cannot_read(tmp_path: Path, mode: str) -> 
         )  # fmt: skip
         with pytest.raises(AssertionError):
             index.query("как make tea", mode=mode)
+
+
+def test_the_beginning_of_a_section_is_shown_for_a_passage_behind_it(filled: Index, notes: Path) -> None:
+    filler = "One more sentence of nothing in particular fills the page. " * 40
+    (notes / "long.txt").write_text(f"About the lease. {filler}The rent and the lease.\n")
+    filled.ingest([notes])
+    (hit, *_) = filled.query("lease rent", where=Filter(paths=("long.txt",)), explain=True).hits
+    assert (hit.explanation is not None and hit.explanation.leads, hit.char_start) == (True, 0)
+    assert explained(hit)[-1] == f"score {hit.score:.3f} of a passage behind it in its section"
+    behind = filled.query("lease rent", mode="text", where=Filter(paths=("long.txt",))).hits[0]
+    assert behind.char_start > 0

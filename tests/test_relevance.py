@@ -28,7 +28,7 @@ QUESTIONS = [Question(**json.loads(line)) for line in (CORPUS / "questions.jsonl
 
 # kind: (questions, answering file first, among the first five, answering passage of that file shown)
 EXPECTED = {
-    "paraphrase": (50, 27, 45, 30),
+    "paraphrase": (50, 32, 46, 35),
     "keywords": (14, 14, 14, 14),
     "names": (8, 8, 8, 8),
     "code": (11, 11, 11, 10),
@@ -75,4 +75,4 @@ def test_the_right_document_and_passage_come_first(index: Index, kind: str) -> N
 def test_much_nonsense_is_answered_by_nothing(index: Index) -> None:
     questions = [question for question in QUESTIONS if question.kind == "nonsense"]
     answered = [question.question for question in questions if index.query(question.question).hits]
-    assert len(answered) == pytest.approx(7, abs=1), answered
+    assert len(answered) == pytest.approx(5, abs=1), answered

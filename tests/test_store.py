@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -306,6 +307,19 @@ class TestOpening:
         store = Store(folder, WIDTH, create=True)
         store.upsert([row(1, 0)])
         assert [candidate.doc for candidate in store.matching("words", 5)] == [1]
+
+    def test_a_table_of_an_older_version_is_read_as_it_is_and_completed_by_a_writer(self, store, folder):
+        store.upsert([row(1, 0), row(1, 1)])
+        lancedb.connect(folder).open_table("passages").drop_columns(["section", "opening"])
+        older = Store(folder, WIDTH)
+        assert [(one.ordinal, one.section, one.opening) for one in older.passages(1)] == [(0, None, ""), (1, None, "")]
+        assert [one.passage.section for one in older.nearest(AXES[0], 5)] == [None, None]
+        writer = Store(folder, WIDTH, create=True)
+        assert [(one.section, one.opening) for one in writer.passages(1)] == [(None, ""), (None, "")]
+        said = row(1, 1)
+        said = replace(said, passage=replace(said.passage, section=0, opening="some words"))
+        writer.upsert([said])
+        assert Store(folder, WIDTH).passages(1) == [row(1, 0).passage, said.passage]
 
     def test_a_table_without_any_manifest_is_made_again(self, store, folder):
         store.upsert([row(1, 0)])

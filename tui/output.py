@@ -97,4 +97,5 @@ def explained(hit: Hit) -> list[str]:
         )
     if hit.scores.rerank is not None:
         parts.append(f"rerank {hit.scores.rerank:.3f}")
-    return [*parts, f"score {hit.score:.3f}"]
+    whose = " of a passage behind it in its section" if why.leads else ""
+    return [*parts, f"score {hit.score:.3f}{whose}"]

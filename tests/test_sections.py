@@ -1,0 +1,41 @@
+"""A section's beginning before the passages behind it."""
+
+from search.documents import Candidate, Passage
+from search.fusion import Fused
+from search.ranking import Ranked
+from search.sections import beginnings_first
+
+
+def candidate(ordinal: int, section: int | None, doc: int = 1) -> Candidate:
+    return Candidate(doc, Passage(ordinal, "text", (), None, 1, 1, 0, 4, section), None, 0.0)
+
+
+def order(*scored: tuple[Candidate, float]) -> list[tuple[int, int, float, bool]]:
+    """Document, passage, score and whether it leads, of candidates that are given best first."""
+    candidates = {one.id: one for one, _ in scored}
+    ranked = [Ranked(Fused(one.id, 0.0, 0.0, 0.0), score) for one, score in scored]
+    got = [(candidates[item.row.key], item) for item in beginnings_first(ranked, candidates)]
+    return [(one.doc, one.passage.ordinal, item.score, item.leads) for one, item in got]
+
+
+def test_a_beginning_that_scores_nearly_as_well_stands_before_the_passage_and_has_its_score() -> None:
+    # log-odds 0.85 and 0.2: 0.65 apart
+    got = order((candidate(2, 0), 0.7), (candidate(5, 5, doc=2), 0.6), (candidate(0, 0), 0.55))
+    assert got == [(1, 0, 0.7, True), (1, 2, 0.7, False), (2, 5, 0.6, False)]
+
+
+def test_a_clearly_better_passage_is_shown_itself() -> None:
+    # 0.85 and -0.04: 0.89 apart
+    got = order((candidate(2, 0), 0.7), (candidate(0, 0), 0.49))
+    assert got == [(1, 2, 0.7, False), (1, 0, 0.49, False)]
+
+
+def test_nothing_moves_without_a_beginning() -> None:
+    alone = [(candidate(3, 1), 0.7), (candidate(2, None), 0.69), (candidate(0, 0), 0.68), (candidate(1, 1, doc=2), 0.6)]
+    assert order(*alone) == [(one.doc, one.passage.ordinal, score, False) for one, score in alone]
+
+
+def test_the_best_passage_of_a_section_counts_and_certain_scores_are_fine() -> None:
+    got = order((candidate(4, 1), 1.0), (candidate(3, 1), 1.0), (candidate(1, 1), 1.0), (candidate(2, 1), 0.0))
+    assert got == [(1, 1, 1.0, True), (1, 4, 1.0, False), (1, 3, 1.0, False), (1, 2, 0.0, False)]
+    assert order() == []
