@@ -28,8 +28,12 @@ def place(hit: Hit, line: int) -> str:
     name = printable(shown_path(hit.path), one_line=True)
     if hit.page is None:
         return f"{name}:{line}"
-    label = f" ({printable(hit.page_label, one_line=True)})" if hit.page_label else ""
-    return f"{name}, page {hit.page}{label}"
+    return f"{name}, page {page_name(hit)}"
+
+
+def page_name(hit: Hit) -> str:
+    """The number of a hit's page, and what the document calls it where that is something else."""
+    return f"{hit.page} ({printable(hit.page_label, one_line=True)})" if hit.page_label else f"{hit.page}"
 
 
 def shown_path(path: str) -> str:

@@ -15,6 +15,7 @@ from textual.visual import RenderOptions, Visual
 
 from search.results import Hit
 
+from ...output import page_name
 from ...snippet import snippet, snippet_start
 from ...terminal import printable
 
@@ -123,8 +124,7 @@ def place(hit: Hit) -> str:
     """The file with the page, where it has pages, or the line."""
     if hit.page is None:
         return f"{shown_name(hit)}:{matched_line(hit)}"
-    label = f" ({printable(hit.page_label, one_line=True)})" if hit.page_label else ""
-    return f"{shown_name(hit)} p.{hit.page}{label}"
+    return f"{shown_name(hit)} p.{page_name(hit)}"
 
 
 def matched_line(hit: Hit) -> int:
