@@ -50,6 +50,11 @@ def schema_of(dimensions: int) -> Any:
     )
 
 
+def columns_of(schema: Any) -> list[str]:
+    """The columns that make a passage, of a table that may be of an older index."""
+    return [name for name in COLUMNS if name in schema.names]
+
+
 def added_fields() -> list[Any]:
     """The fields that an older index gets behind the others."""
     pa: Any = import_module("pyarrow")
@@ -91,7 +96,7 @@ def check_vectors(vectors: Vectors, dimensions: int) -> None:
 
 def passages_of(found: Any) -> Iterator[tuple[int, Passage]]:
     """Each row's document id and passage."""
-    for row in found.select([name for name in COLUMNS if name in found.column_names]).to_pylist():
+    for row in found.select(columns_of(found.schema)).to_pylist():
         doc, headings, opening = row.pop("doc"), tuple(row.pop("headings")), row.pop("opening", None) or ""
         yield doc, Passage(headings=headings, opening=opening, **row)
 

@@ -76,13 +76,23 @@ class Blend:
         >>> round(Blend(weight=0.05, neutral=-2.0).fused(0.7, 0.5), 3)
         0.8
         """
-        inside = min(max(probability, 1e-6), 1 - 1e-6)
-        return fused + self.weight * (math.log(inside / (1 - inside)) - self.neutral)
+        return fused + self.weight * (log_odds(probability, 1e-6) - self.neutral)
 
 
 # By the reranker's name. One weight for all collections: the ratio of both in a logistic regression on six of them. Neutral is the
 # log-odds at which as many questions without an answer are called weak as without the reranker.
 BLENDS: Mapping[str, Blend] = {"docsearch starter reranker (8-bit)": Blend(weight=0.0527, neutral=-2.8)}
+
+
+def log_odds(probability: float, least: float) -> float:
+    """The log-odds of a probability; a certain 0 or 1 counts as `least` away from it.
+
+    >>> log_odds(0.5, 1e-6), round(log_odds(1.0, 1e-6), 2)
+    (0.0, 13.82)
+    """
+    inside = min(max(probability, least), 1 - least)
+    return math.log(inside / (1 - inside))
+
 
 HALF_TEXT = 10.0
 """BM25 of a passage that holds two or three rare words of the query; maps to 0.5."""

@@ -87,7 +87,8 @@ def embedded_text(passage: Passage) -> str:
     >>> embedded_text(Passage(1, "Turn the valve.", ("House",), None, 9, 9, 80, 95, 0, "Boilers need care."))
     'House > Boilers need care.\\nTurn the valve.'
     """
-    return _below((*passage.headings, *filter(None, [passage.opening])), passage.text)
+    trail = (*passage.headings, passage.opening) if passage.opening else passage.headings
+    return _below(trail, passage.text)
 
 
 def _below(trail: tuple[str, ...], text: str) -> str:

@@ -62,7 +62,7 @@ class Piece:
     level: int
     trail: tuple[str, ...]
     section: int
-    kind: str = "paragraph"
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from .calibration import log_odds
 from .documents import Candidate, passage_id
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def beginnings_first(ranked: Sequence[Ranked], candidates: Mapping[str, Candidat
     ordered: dict[str, Ranked] = {}
     for item in ranked:
         lead = items.get(_beginning(candidates[item.row.key]), item)
-        if lead is not item and lead.row.key not in ordered and _log_odds(item.score) - _log_odds(lead.score) <= LEAD:
+        if lead is not item and lead.row.key not in ordered and _log_odds(item) - _log_odds(lead) <= LEAD:
             ordered[lead.row.key] = replace(lead, score=item.score, leads=True)
         ordered.setdefault(item.row.key, item)
     return list(ordered.values())
@@ -30,10 +30,9 @@ def beginnings_first(ranked: Sequence[Ranked], candidates: Mapping[str, Candidat
 
 def _beginning(candidate: Candidate) -> str:
     """The id of the passage in which the candidate's section begins."""
-    passage = candidate.passage
-    return candidate.id if passage.section is None else passage_id(candidate.doc, passage.section)
+    section = candidate.passage.section
+    return candidate.id if section in (None, candidate.passage.ordinal) else passage_id(candidate.doc, section)
 
 
-def _log_odds(score: float) -> float:
-    inside = min(max(score, 1e-9), 1 - 1e-9)
-    return math.log(inside / (1 - inside))
+def _log_odds(item: Ranked) -> float:
+    return log_odds(item.score, 1e-9)

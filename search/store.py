@@ -13,7 +13,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .arrow_rows import COLUMNS, added_fields, check_vectors, passages_of, schema_of, table_of, vectors_of
+from .arrow_rows import added_fields, check_vectors, columns_of, passages_of, schema_of, table_of, vectors_of
 from .documents import Candidate, Passage, Row, passage_id
 from .durability import TABLE, Durability, Mark, explained, probe_hard_links
 from .errors import IndexDamaged, ModelMismatch, NoIndex
@@ -67,7 +67,7 @@ class Store:
                 self._raise_missing()
             self._db = lancedb.connect(self._folder, read_consistency_interval=timedelta(0), session=session)
             self._table = self._made() if create else self._opened()
-            self._columns = [name for name in COLUMNS if name in self._table.schema.names]
+            self._columns = columns_of(self._table.schema)
             self.healed_to = self._disk.mark().healed_to
 
     def _raise_missing(self) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from search.bundled import BUNDLED
 from training import calibration, metrics
+from training.candidates import known_item
 from training.collection import BEIR, DEPTH, KNOWN_ITEM, Collection
 from training.corpus import Corpus, open_tokenizer, read
 from training.evaluation import judged
@@ -114,3 +115,21 @@ def test_an_order_is_judged_and_a_collection_is_kept(tmp_path: Path, kind: str, 
     found = Collection.load(tmp_path / "tides.npz")
     assert (found.name, found.kind, found.passages[1].tolist()) == ("tides", kind, [3])
     np.testing.assert_allclose(judged(found, scores), values)
+
+
+def test_candidates_are_what_a_reranker_reads_and_only_the_passage_with_the_answer_is_right(tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    filler = " ".join(f"Sentence {number} is about nothing in particular." for number in range(60))
+    (folder / "tides.txt").write_text(f"The tide turns every six hours. {filler}")
+    asked = {"query": "when does the tide turn", "path": "tides.txt", "heading": "High water"}
+    answers = ("The tide turns every six hours.", "Sentence 59 is about nothing")
+    rows = [asked | {"answer": answer} for answer in answers]
+    (tmp_path / "notes.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    tokenizer = open_tokenizer(BUNDLED["starter"].folder)
+    found = known_item(folder, tmp_path / "index", tokenizer)
+    beginning = tokenizer.encode("The tide turns", add_special_tokens=False).ids
+    begins = [ids[:3].tolist() == beginning for ids in found.passages]
+    assert (len(begins) > 1, sum(begins)) == (True, 1)
+    right = [int(found.candidates[0, place]) for place in np.flatnonzero(found.gain[0])]
+    assert right == [begins.index(True)]

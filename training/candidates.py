@@ -20,7 +20,7 @@ from search.documents import Passage, Row
 from search.embedder import load_embedder
 from search.index import Index
 from search.legs import run_legs
-from search.passages import embedded_text
+from search.passages import headed_text
 from search.ranking import rank
 from search.store import Store
 from search.terms import passage_terms
@@ -113,7 +113,7 @@ def _collect(
             candidate = legs.candidates[row.key]
             if row.key not in numbers:
                 numbers[row.key] = len(texts)
-                texts.append(embedded_text(candidate.passage))
+                texts.append(headed_text(candidate.passage))
                 files.append(candidate.doc)
             found[line, place] = numbers[row.key]
             fused[line, place], vector[line, place], text[line, place] = row.fused, row.vector, row.text
@@ -131,7 +131,7 @@ def _gain(question: Question, candidate: Candidate, paths: dict[int, str]) -> fl
         return question.gains.get(candidate.doc, 0.0)
     if paths[candidate.doc] != question.path:
         return 0.0
-    text = _plain(embedded_text(candidate.passage))
+    text = _plain(headed_text(candidate.passage))
     return float(not question.words or any(words in text for words in question.words))
 
 
