@@ -10,7 +10,7 @@ from .documents import Document, Passage
 from .pieces import Border, Piece, page_of, pieces
 from .protocols import Tokenizer
 
-VERSION = 1
+VERSION = 2
 """Raised with each change that makes other passages of the same document."""
 
 EDGE = 4
@@ -53,8 +53,8 @@ def split(document: Document, tokenizer: Tokenizer, rules: PassageRules) -> Iter
     for ordinal, packed in enumerate(_Cutter(document, tokenizer, rules).run()):
         first, start, end = packed[0], packed[0].start, packed[-1].end
         # A later passage begins in one of these sections or in one that nothing has begun yet.
-        own = _beginnings(packed, ordinal)
-        begun = own | {section: begun[section] for section in own.keys() & begun.keys()}
+        sections = {piece.section for piece in packed}
+        begun = _beginnings(packed, ordinal) | {section: begun[section] for section in sections & begun.keys()}
         beginning = begun.get(first.section, _Beginning(ordinal, start, end))
         line += text.count("\n", offset, start)
         offset = start

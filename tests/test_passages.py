@@ -74,6 +74,15 @@ def test_the_rows_of_a_table_do_not_speak_for_each_other():
     assert len(got) > 2
 
 
+def test_a_table_is_told_what_the_section_says_before_it():
+    rows = "".join(f"| pear {number} | cheap |\n" for number in range(3))
+    (first, some, last) = passages(f"# Shop\n\nWhat fruit costs today.\n\n{rows}\nAll else is sold.\n")
+    assert (first.text, first.section, first.opening) == ("# Shop\n\nWhat fruit costs today.", 0, "")
+    assert some.text == "| pear 0 | cheap |\n| pear 1 | cheap |"
+    assert last.text == "| pear 2 | cheap |\n\nAll else is sold."
+    assert [(passage.section, passage.opening) for passage in (some, last)] == [(0, "What fruit costs today.")] * 2
+
+
 def test_the_opening_is_a_few_words_that_are_no_heading_and_speaks_for_what_is_near():
     words = " ".join(f"word{number}" for number in range(300))
     got = passages(f"Head\n====\n\n{words}\n", rules=PassageRules(max_tokens=12, overlap=0, min_tokens=3))
