@@ -62,7 +62,8 @@ class Durability:
     """Flushes and repairs the table `name`.lance in an index folder; its caller is the only writer."""
 
     def __init__(self, folder: Path, name: str) -> None:
-        self._folder = folder
+        self.folder = folder
+        self.name = name
         self._table = folder / f"{name}.lance"
         self._mark = folder / f"{name}.synced"
         whole = self.mark().version == self.version_on_disk()
@@ -82,7 +83,7 @@ class Durability:
         fresh.write_text(json.dumps(asdict(mark)), encoding="ascii")
         _flush(fresh)
         fresh.replace(self._mark)
-        _flush(self._folder)
+        _flush(self.folder)
 
     def flush(self, mark: Mark) -> None:
         """Write all files of the table that are new since the last call through to the disk, then the mark."""
@@ -125,7 +126,7 @@ class Durability:
         version = _LAST_VERSION - int(newest.stem) - 1
         told = version if before.healed_to is None else min(version, before.healed_to)
         self.put_mark(Mark(min(version, before.version), before.trained, told))
-        quarantine = self._folder / QUARANTINE
+        quarantine = self.folder / QUARANTINE
         quarantine.mkdir(exist_ok=True)
         newest.replace(quarantine / newest.name)
         _flush(newest.parent)

@@ -13,12 +13,11 @@ from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .arrow_rows import added_fields, check_vectors, columns_of, passages_of, schema_of, table_of, vectors_of
+from .arrow_rows import check_vectors, columns_of, passages_of, table_of, vectors_of
 from .documents import Candidate, Passage, Row, passage_id
-from .durability import TABLE, Durability, Mark, explained, probe_hard_links
-from .errors import IndexDamaged, ModelMismatch, NoIndex
+from .durability import TABLE, Durability, explained
 from .filters import Admitted
-from .lance import preload
+from .table import make_table, open_table
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -54,84 +53,14 @@ class Store:
         system has no hard links.
         """
         self._folder = Path(folder)
-        self._name = table
         self._disk = Durability(self._folder, table)
         self._deleted = 0
         self.vocabulary = Vocabulary(self._folder)
         self.dimensions = dimensions
-        lancedb = preload()
-        # LanceDB's own limits are gigabytes, and caches of old versions are never dropped.
-        session = lancedb.Session(index_cache_size_bytes=256 << 20, metadata_cache_size_bytes=64 << 20)
         with explained(self._folder):
-            if not create and not self._disk.version_on_disk():
-                self._raise_missing()
-            self._db = lancedb.connect(self._folder, read_consistency_interval=timedelta(0), session=session)
-            self._table = self._made() if create else self._opened()
+            self._table = (make_table if create else open_table)(self._disk, dimensions)
             self._columns = columns_of(self._table.schema)
             self.healed_to = self._disk.mark().healed_to
-
-    def _raise_missing(self) -> None:
-        if self._disk.mark().version:
-            raise IndexDamaged(
-                f"the table of passages in {self._folder} is missing", "run: docsearch ingest, which makes it again"
-            )
-        raise NoIndex(f"nothing was ingested into {self._folder} yet", "run: docsearch ingest FOLDER")
-
-    def _opened(self) -> Any:
-        table = self._db.open_table(self._name) if self._disk.is_newest_whole() else None
-        if table is None or table.version == 0:
-            raise IndexDamaged(
-                f"the newest version of the table in {self._folder} is not complete",
-                "run: docsearch ingest, which goes back to the version before it",
-            )
-        width = table.schema.field("vector").type.list_size
-        if width != self.dimensions:
-            raise ModelMismatch(
-                f"the index holds vectors of {width} numbers, the model gives {self.dimensions}",
-                "use the model that made the index, or make another index with --index",
-            )
-        return table
-
-    def _made(self) -> Any:
-        self._repair()
-        if self._disk.version_on_disk():
-            table = self._opened()
-        else:
-            probe_hard_links(self._folder)
-            if self._disk.mark().version:
-                self._disk.put_mark(Mark(healed_to=0))
-            table = self._db.create_table(self._name, schema=schema_of(self.dimensions))
-        if added := [field for field in added_fields() if field.name not in table.schema.names]:
-            table.add_columns(added)
-        # A crash while it was made may have left out any of these.
-        if not table.schema.field("id").metadata:
-            table.set_unenforced_primary_key("id")
-        present = {index.name for index in table.list_indices()}
-        for name, config in _indexes().items():
-            if name not in present:
-                table.create_index(name, config=config, name=name)
-        if table.version != self._disk.mark().version:
-            self._disk.flush(replace(self._disk.mark(), version=table.version))
-        return table
-
-    def _repair(self) -> None:
-        """Go back behind a version that a power cut tore: to the last flushed one, or as far as manifests are broken."""
-        while (version := self._disk.version_on_disk()) > self._disk.mark().version and self._disk.is_torn():
-            self._disk.set_newest_aside()
-        while version := self._disk.version_on_disk():
-            if self._disk.is_newest_whole() and self._opens_as(version):
-                return
-            self._disk.set_newest_aside()
-
-    def _opens_as(self, version: int) -> bool:
-        try:
-            # The version is part of the manifest: one with zeros in its middle opens as version 0, without any rows.
-            return bool(self._db.open_table(self._name).version == version)
-        except RuntimeError as error:
-            # Anything else, such as a table of a newer LanceDB, is no reason to give up a version.
-            if "failed to decode Protobuf" in str(error):
-                return False
-            raise
 
     @property
     def version(self) -> int:
@@ -327,14 +256,6 @@ class Store:
             for (doc, passage), vector, score in zip(passages_of(found), vectors, scores, strict=True)
         ]
         return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.doc, candidate.passage.ordinal))
-
-
-def _indexes() -> dict[str, Any]:
-    from lancedb.index import FTS, BTree
-
-    # Without stop words in the index, "to be or not to be" would match nothing.
-    words = FTS(with_position=True, base_tokenizer="icu/split", language="English", remove_stop_words=False)
-    return {"id": BTree(), "doc": BTree(), "terms": words}
 
 
 def _among(column: str, numbers: Iterable[int]) -> str:

@@ -17,7 +17,8 @@ from search.documents import Candidate, Passage, Row, passage_id
 from search.durability import QUARANTINE, Durability, Mark, explained, probe_hard_links
 from search.errors import IndexDamaged, IndexFailure, IndexLocked, ModelError, ModelMismatch, NoIndex, StorageFull
 from search.filters import Admitted
-from search.store import Store, preload
+from search.lance import preload
+from search.store import Store
 
 HERE = Path(__file__).parent.parent
 WIDTH = 4
@@ -502,7 +503,7 @@ def test_a_full_disk(tmp_path, how):
 
 def test_preload_gives_lancedb_from_any_thread():
     code = (
-        "import sys, threading\nfrom search.store import preload\n"
+        "import sys, threading\nfrom search.lance import preload\n"
         "assert 'lancedb' not in sys.modules and 'numpy' not in sys.modules and 'pyarrow' not in sys.modules\n"
         "found = []\nthreads = [threading.Thread(target=lambda: found.append(preload())) for _ in range(3)]\n"
         "[t.start() for t in threads]; [t.join() for t in threads]\n"
