@@ -157,6 +157,10 @@ class Catalog:
             yield from map(entry_of, rows)
             last = rows[-1][1]
 
+    def holds(self, path: str) -> bool:
+        """Whether there is an entry of the file or of any below the folder."""
+        return next(self.entries(path), None) is not None
+
     def entry(self, path: str) -> Entry | None:
         """What is known of the file at `path`."""
         return self.by_doc([doc_id(path)]).get(doc_id(path))

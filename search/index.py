@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,18 +15,15 @@ from typing import TYPE_CHECKING, Self
 from .choice import ModelChoice
 from .config import MAX_FILE_SIZE, default_index
 from .documents import Passage, Skip
-from .entries import Entry
 from .errors import IndexDamaged, NoIndex, UsageError
 from .filters import Filter
 from .parts import Parts
 from .passages import PassageRules
-from .paths import anchored, mount_of, real, spellings, within
+from .paths import real
 from .profiles import profile_named
-from .removal import take_out
 from .results import DryRun, IngestReport, Progress, QueryResult, Status, StoredPart, StoredText, Verdict
 from .scopes import RootRules, Scope, scopes_of
-from .stored_text import join_passages
-from .tally import Tally
+from .stored_text import StoredTexts
 
 if TYPE_CHECKING:
     from .catalog import Catalog
@@ -39,22 +35,6 @@ if TYPE_CHECKING:
 
 def _unwatched(progress: Progress) -> None:
     pass
-
-
-def _absent(path: str | os.PathLike[str]) -> UsageError:
-    named = shlex.quote(os.fspath(path))
-    return UsageError(f"{os.fspath(path)} is not in the index", f"see why: docsearch check {named}")
-
-
-def _joined(done: Tally, report: IngestReport) -> IngestReport:
-    """The report of a run that embedded documents anew before it refreshed them."""
-    return replace(
-        report,
-        reembedded=done.files_total,
-        passages=report.passages + done.passages,
-        tokens=report.tokens + done.tokens,
-        seconds=done.seconds,
-    )
 
 
 class Index:
@@ -171,15 +151,14 @@ class Index:
         profile_named(self.parts.asked.over(self.parts.default).profile or "starter")
         if not wanted or not all(map(os.path.lexists, wanted)):
             with self._catalog_or_none_yet() as catalog:
-                self._scopes(
-                    catalog, wanted, rules, default_max_file_size
-                )  # refuses a wrong path before an index is made
+                # Refuses a wrong path before an index is made.
+                _scopes(catalog, wanted, rules, default_max_file_size)
         with self.upkeep.writing(create=True) as catalog:
             done = self.upkeep.change_models(catalog, on_progress) if reembed else None
             self.parts.take_choice(catalog)
-            scopes = self._scopes(catalog, wanted, rules, default_max_file_size)
+            scopes = _scopes(catalog, wanted, rules, default_max_file_size)
             report = self.upkeep.run(catalog, scopes, prune, on_progress)
-            report = report if done is None else _joined(done, report)
+            report = report if done is None else done.joined(report)
             return replace(report, warnings=(*report.warnings, *self.parts.notices))
 
     def dry_run(
@@ -194,7 +173,7 @@ class Index:
 
         wanted = [real(path) for path in paths]
         with self._catalog_or_none_yet() as catalog:
-            scopes = self._scopes(catalog, wanted, rules, default_max_file_size)
+            scopes = _scopes(catalog, wanted, rules, default_max_file_size)
             return dry_run(catalog, self.upkeep.plans(catalog, scopes, prune))
 
     def watch(
@@ -246,12 +225,7 @@ class Index:
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""
-        entry = self._stored(path)
-        passages = self.store.passages(entry.doc)
-        if not passages:
-            raise _absent(path)
-        text, pages = join_passages(passages)
-        return StoredText(entry.file.path, entry.kind, entry.title, text, pages)
+        return self._texts.document(path)
 
     def part(
         self, path: str | os.PathLike[str], chars: tuple[int, int] | None = None, lines: tuple[int, int] | None = None
@@ -260,16 +234,7 @@ class Index:
 
         The text is empty where there are none. Raises UsageError where the index does not hold the document.
         """
-        entry = self._stored(path)
-        passages = self.store.passages(entry.doc, *(chars or (None, None)), *(lines or (None, None)))
-        last = self.store.last_passage(entry.doc, entry.passages)
-        char, line = (chars or (0, 0))[0], (lines or (1, 1))[0]
-        if passages:
-            first = passages[0]
-            char, line = (0, 1) if first.ordinal == 0 else (first.char_start, first.line_start)
-        text, pages = join_passages(passages, char, line)
-        ends = (last.char_end, last.line_end, last.page or 0) if last else (0, 0, 0)
-        return StoredPart(entry.file.path, entry.kind, entry.title, text, char, line, pages, *ends)
+        return self._texts.part(path, chars, lines)
 
     def passage(self, passage_id: str) -> Passage:
         """A passage by its id. Raises UsageError for an id that the index does not hold."""
@@ -298,35 +263,19 @@ class Index:
         from .verdicts import judge
 
         with self._catalog_or_none_yet() as catalog:
-            return judge(catalog, self.path, self._known(path, catalog), max_file_size)
+            known = StoredTexts(catalog, lambda: self.store).known(path)
+            return judge(catalog, self.path, known, max_file_size)
 
     def forget(self, path: str | os.PathLike[str]) -> int:
         """Take a root, folder or file out of the index; returns the number of documents taken out.
 
         What lies inside a root that stays is kept out of it until it is named to `ingest`. Raises UsageError where the index holds nothing there.
         """
-        target = self._known(path)
-        with self.upkeep.writing() as catalog:
-            entries = list(catalog.entries(target))
-            roots = catalog.roots()
-            if not entries and not any(within(root.path, target) for root in roots):
-                raise UsageError(f"the index holds nothing under {target}", "see the folders: docsearch status")
-            if take_out(catalog, lambda: self.parts.open_for_writing(catalog), entries):
-                self.parts.store.maintain()
-            catalog.remove(entry.file.path for entry in entries)
-            for root in roots:
-                if within(root.path, target):
-                    catalog.forget_root(root.path)
-                elif within(target, root.path):
-                    catalog.put_root(replace(root, forgotten=(*root.forgotten, anchored(target, root.path))))
-            return len(entries)
+        return self.upkeep.forget(self._texts.known(path))
 
-    def _stored(self, path: str | os.PathLike[str]) -> Entry:
-        """The entry of a document of which the store may hold passages."""
-        entry = self.catalog.entry(self._known(path))
-        if entry is None or not entry.stored:
-            raise _absent(path)
-        return entry
+    @property
+    def _texts(self) -> StoredTexts:
+        return StoredTexts(self.catalog, lambda: self.store)
 
     @contextmanager
     def _catalog_or_none_yet(self) -> Iterator[Catalog]:
@@ -341,26 +290,6 @@ class Index:
         else:
             yield catalog
 
-    def _known(self, path: str | os.PathLike[str], catalog: Catalog | None = None) -> str:
-        """The path under the name by which the index knows it."""
-        names = spellings(path)
-        catalog = catalog or self.catalog
-        roots = [root.path for root in catalog.roots()]
-        return next(
-            (name for name in names if name in roots or next(catalog.entries(name), None) is not None),
-            next((name for name in names if any(within(name, root) for root in roots)), names[0]),
-        )
 
-    def _scopes(self, catalog: Catalog, wanted: list[str], rules: RootRules | None, max_file_size: int) -> list[Scope]:
-        """The scopes of an ingest, each root with the mount point that it lies under now."""
-
-        def holds(path: str) -> bool:
-            return next(catalog.entries(path), None) is not None
-
-        scopes = scopes_of(wanted, catalog.roots(), rules or RootRules(), max_file_size, holds)
-        return [
-            replace(scope, root=replace(scope.root, mount=mount_of(scope.root.path)))
-            if scope.root.ingested_ns == 0 and os.path.lexists(scope.root.path)
-            else scope
-            for scope in scopes
-        ]
+def _scopes(catalog: Catalog, wanted: list[str], rules: RootRules | None, max_file_size: int) -> list[Scope]:
+    return scopes_of(wanted, catalog.roots(), rules or RootRules(), max_file_size, catalog.holds)

@@ -143,7 +143,7 @@ def _ruled_by(path: str) -> str:
 
 
 def _matters(catalog: Catalog, path: str, root: Root) -> bool:
-    if next(catalog.entries(path), None) is not None:
+    if catalog.holds(path):
         return True
     return os.path.lexists(path) and readers.readable(path) is None and why(path, root.path, rules_of(root)) is None
 

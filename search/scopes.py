@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 
 from .entries import Root
 from .errors import UsageError
-from .paths import anchored, within
+from .paths import anchored, mount_of, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,13 @@ def scopes_of(
     for path in wanted:
         if path not in roots and not os.path.lexists(path) and not holds(path):
             raise UsageError(f"{path} does not exist", "check the path")
-    return scopes
+    return [replace(scope, root=_mounted(scope.root)) for scope in scopes]
+
+
+def _mounted(root: Root) -> Root:
+    """A root with the mount point that it lies under now, until it was ingested from there."""
+    fresh = root.ingested_ns == 0 and os.path.lexists(root.path)
+    return replace(root, mount=mount_of(root.path)) if fresh else root
 
 
 def _scope(path: str, roots: dict[str, Root], rules: RootRules, max_file_size: int) -> Scope:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .documents import Skip
-from .results import Progress
+from .results import IngestReport, Progress
 
 
 @dataclass(slots=True)
@@ -48,6 +48,16 @@ class Tally:
         """Note that passages go to the embedder `model` from now on; what went before says nothing of its speed."""
         if not self.model:
             self.model, self.starting = model, self.seconds
+
+    def joined(self, report: IngestReport) -> IngestReport:
+        """The report of a run that refreshed the documents right after this one, which embedded them anew."""
+        return replace(
+            report,
+            reembedded=self.files_total,
+            passages=report.passages + self.passages,
+            tokens=report.tokens + self.tokens,
+            seconds=self.seconds,
+        )
 
     def progress(self, path: str) -> Progress:
         """The state to show, with `path` in work: bytes count as done in step with their passages."""

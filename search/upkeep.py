@@ -14,14 +14,15 @@ from pathlib import Path
 from . import passages, readers, terms
 from .catalog import Catalog
 from .durability import Durability
-from .errors import IndexDamaged, IndexLocked
+from .errors import IndexDamaged, IndexLocked, UsageError
 from .index_models import clear, recorded, table_of
 from .ingest import Ingestion
 from .lock import WriterLock
 from .parts import Parts
 from .passages import PassageRules
-from .paths import within
+from .paths import anchored, within
 from .plan import Plan, changed_scopes, make_plan
+from .removal import take_out
 from .results import IngestReport, Progress
 from .scopes import Scope, outermost
 from .tally import Tally
@@ -94,11 +95,28 @@ class Upkeep:
             if scope.below is None:
                 recipes[scope.root.path] = recipe
                 (recognised.add if readers.can_recognise() else recognised.discard)(scope.root.path)
-            if prune and not os.path.lexists(scope.root.path) and next(catalog.entries(scope.root.path), None) is None:
+            if prune and not os.path.lexists(scope.root.path) and not catalog.holds(scope.root.path):
                 catalog.forget_root(scope.root.path)
         catalog.put_setting("recipes", recipes)
         catalog.put_setting("recognised", sorted(recognised))
         return report
+
+    def forget(self, path: str) -> int:
+        """Take a root, folder or file out, and say how many documents went. Raises UsageError where the index holds nothing there."""
+        with self.writing() as catalog:
+            entries = list(catalog.entries(path))
+            roots = catalog.roots()
+            if not entries and not any(within(root.path, path) for root in roots):
+                raise UsageError(f"the index holds nothing under {path}", "see the folders: docsearch status")
+            if take_out(catalog, lambda: self.parts.open_for_writing(catalog), entries):
+                self.parts.store.maintain()
+            catalog.remove(entry.file.path for entry in entries)
+            for root in roots:
+                if within(root.path, path):
+                    catalog.forget_root(root.path)
+                elif within(path, root.path):
+                    catalog.put_root(replace(root, forgotten=(*root.forgotten, anchored(path, root.path))))
+            return len(entries)
 
     def follow(
         self, paths: Collection[str], on_progress: Callable[[Progress], None], stop: threading.Event
