@@ -17,8 +17,8 @@ from .sentences import LINED, sentences
 
 if TYPE_CHECKING:
     from .documents import Vectors
+    from .marker import Marker
     from .results import Hit
-    from .terms import Marker
 
     Likeness = Callable[[Sequence[str]], Vectors]
 

@@ -19,13 +19,13 @@ from .errors import UsageError
 from .filters import Filter
 from .grouping import group
 from .legs import Legs, run_legs
+from .marker import Marker
 from .passages import headed_text
 from .ranking import Ranked, rank, reordered
 from .rerank import rerank
 from .results import Explanation, Hit, QueryResult, Scores
 from .scripts import knows_script
 from .sections import beginnings_first
-from .terms import Marker
 from .wording import worded
 
 if TYPE_CHECKING:
@@ -88,6 +88,9 @@ class Engine:
         if not asked.text.strip():
             raise UsageError("the query is empty", "type what you are looking for")
         wording = worded(asked.text)
+        if not any(map(str.isalnum, wording.text)):
+            # To a model all marks and symbols are alike, and near to what it cannot read.
+            asked, reranker = replace(asked, mode="text"), None
         if asked.mode != "text" and not knows_script(self.model, wording.text):
             warnings = (*warnings, f"{self.model} reads English only: this was found by its words alone")
             asked = replace(asked, mode="text")

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from .copies import is_alike
 from .documents import Candidate
 from .filters import Admitted
 from .fusion import full_match, text_weight
-from .spelling import form
+from .spelling import form, normalise
 from .terms import beginnings, query_terms, query_words, word_count
 
 if TYPE_CHECKING:
@@ -42,11 +43,15 @@ class Legs:
 
     @cached_property
     def text_weight(self) -> float:
-        """What a full match of words adds to the cosine."""
+        """What a full match of words adds to the cosine. Copies and versions of the document that has most of them are one with it."""
+        first: Candidate | None = None
         best: dict[tuple[int, int], float] = {}
         for key, score in self.text.items():
-            best.setdefault(self.candidates[key].document, score)
-        return text_weight(list(best.values()), self.full)
+            candidate = self.candidates[key]
+            first = first or candidate
+            same = candidate is not first and is_alike(candidate, first)
+            best.setdefault(candidate.document, 0.0 if same else score)
+        return text_weight(sorted(best.values(), reverse=True), self.full)
 
     def only(self, kept: Iterable[Candidate]) -> Legs:
         """These candidates of both legs, in this order where they score the same."""
@@ -91,7 +96,7 @@ def run_legs(
     else:
         with ThreadPoolExecutor(1) as pool:
             matching = pool.submit(store.matching, words, depth, only, related=further)
-            vector = embed_query(text)
+            vector = embed_query(normalise(text))
             nearest = store.nearest(vector, depth, only)
             matched = matching.result()
     candidates = {candidate.id: candidate for candidate in [*nearest, *matched]}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from .documents import Document, Passage
 from .pieces import Border, Piece, page_of, pieces
 from .protocols import Tokenizer
+from .spelling import normalise
 
 VERSION = 2
 """Raised with each change that makes other passages of the same document."""
@@ -82,13 +83,13 @@ def headed_text(passage: Passage) -> str:
 
 
 def embedded_text(passage: Passage) -> str:
-    """What is embedded for a passage: as `headed_text`, with the opening of its section behind the headings.
+    """What is embedded for a passage: as `headed_text`, with the opening of its section behind the headings, and ligatures as letters.
 
     >>> embedded_text(Passage(1, "Turn the valve.", ("House",), None, 9, 9, 80, 95, 0, "Boilers need care."))
     'House > Boilers need care.\\nTurn the valve.'
     """
     trail = (*passage.headings, passage.opening) if passage.opening else passage.headings
-    return _below(trail, passage.text)
+    return normalise(_below(trail, passage.text))
 
 
 def _below(trail: tuple[str, ...], text: str) -> str:

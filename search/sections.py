@@ -17,12 +17,15 @@ LEAD = 0.8
 
 
 def beginnings_first(ranked: Sequence[Ranked], candidates: Mapping[str, Candidate]) -> list[Ranked]:
-    """The candidates, best first, with each beginning that scores nearly as well before the passage behind it, and with its score."""
+    """The candidates, best first, with each beginning that scores nearly as well before the passage behind it on its page, and with its score."""
     items = {item.row.key: item for item in ranked}
     ordered: dict[str, Ranked] = {}
     for item in ranked:
         lead = items.get(_beginning(candidates[item.row.key]), item)
-        if lead is not item and lead.row.key not in ordered and _log_odds(item) - _log_odds(lead) <= LEAD:
+        # Of what stands on pages, the page is what is looked up.
+        same_page = candidates[lead.row.key].passage.page == candidates[item.row.key].passage.page
+        nearly = lead.row.key not in ordered and _log_odds(item) - _log_odds(lead) <= LEAD
+        if lead is not item and same_page and nearly:
             ordered[lead.row.key] = replace(lead, score=item.score, leads=True)
         ordered.setdefault(item.row.key, item)
     return list(ordered.values())

@@ -1,14 +1,14 @@
-"""Words: what the text leg matches in a passage, what it looks for, and where a passage shows it."""
+"""Words: what the text leg matches in a passage, and what it looks for."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from .spelling import HAN, HANGUL, INVISIBLE, KANA, folded, form, is_cjk, normalise, pairs, stemmed, variants
 
-VERSION = 1
+VERSION = 2
 """Raised with each change of what `passage_terms` gives, so that an index knows that its documents are to be read again."""
 
 MAX_WORDS = 64
@@ -17,21 +17,23 @@ LONGEST = 10
 """Letters of a word that is put together of others: longer ones, boundary-layer for one, are mostly two words."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-_IS_HAN = re.compile(f"[{HAN}]")
-# What is alike in one script: a single kana of a sentence's grammar is no word.
-_RUN = re.compile(f"[{HAN}]+|[\u3041-\u309f]{{2,}}|[\u30a0-\u30ff]+|[{HANGUL}]+")
 # Python's \w leaves out combining marks; the blocks of the scripts that cannot be written without them stand here.
 _MARK = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u109f\u1780-\u17d3"
 _LETTER = rf"[^\W_{HAN}{KANA}{HANGUL}]"
-_WORD = re.compile(rf"{_LETTER}(?:{_LETTER}+|[{_MARK}{INVISIBLE}]+)*")
-_TOKEN = re.compile(rf"{_WORD.pattern}|[{HAN}{KANA}{HANGUL}]+")
+WORD = re.compile(rf"{_LETTER}(?:{_LETTER}+|[{_MARK}{INVISIBLE}]+)*")
+_TOKEN = re.compile(rf"{WORD.pattern}|[{HAN}{KANA}{HANGUL}]+")
 _CLITIC = re.compile(r"(?<=\w)['’](?:s|t|ll|re|ve|d|m)\b", re.IGNORECASE)
 _MARKED = re.compile(
     r"(?<![\w.-])(?:[^\W\d_]+(?:['’.\-_][^\W\d_]+)+|\d{1,3}(?:[,.'’\u00a0\u202f]\d{3})+|\d+(?:-\d+){3,})(?!\w)"
 )
+_POINTED = re.compile(r"(?<![\w.,:/-])v?(\d+(?:[.,:/-]\d+){1,4})(?!\w|[.,:/-]\d)")
+# What the table's tokenizer would make a single letter, a common word or nothing of.
+_NAMED = re.compile(r"(?<!\w)(?:[CF]#|C\+\+|\.NET\b)", re.IGNORECASE)
+_NAMES = str.maketrans({"#": "sharp", "+": "plus", ".": "dot"})
+_SYMBOL = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 _STARRED = re.compile(r"(?<!\w)([^\W\d_]{2,})\*")
-_HUMP = re.compile(r"[a-z][0-9]*[A-Z]|[A-Z]{2}[a-z]{2}")
-_HUMPS = re.compile(r"[A-Z]+(?=[A-Z][a-z]{2})|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
+HUMP = re.compile(r"[a-z][0-9]*[A-Z]|[A-Z]{2}[a-z]{2}")
+HUMPS = re.compile(r"[A-Z]+(?=[A-Z][a-z]{2})|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 
 _STOP_WORDS = """
 a about after all also am an and any are aren as at be because been before being but by can could couldn did
@@ -61,7 +63,10 @@ def passage_terms(title: str, headings: Iterable[str], text: str, name: str) -> 
     """
     stem = PurePosixPath(name).stem.replace("_", " ").replace("-", " ").replace(".", " ")
     whole = normalise("\n".join([stem, title, *headings, text]))
-    parts = {part for word in set(_WORD.findall(whole)) for part in _parts(word)} | set(_joined(whole))
+    parts = {part for word in set(WORD.findall(whole)) for part in _parts(word)} | set(_joined(whole))
+    # 2.14 finds 2.14.1 as well.
+    pointed = [re.split(r"\D", match[1]) for match in _POINTED.finditer(whole)]
+    parts |= {"d".join(numbers[:count]) for numbers in pointed for count in range(2, len(numbers))}
     forms = whole if whole.isascii() else _TOKEN.sub(_form, whole)
     return _SURROGATES.sub("\ufffd", "\n".join([forms, " ".join(sorted(parts))]).rstrip())
 
@@ -115,129 +120,24 @@ def word_count(query: str) -> int:
     return min(sum(1 for piece in pieces if not wanted.isdisjoint(_TOKEN.findall(piece))), MAX_WORDS)
 
 
-def highlights(text: str, query: str) -> tuple[tuple[int, int], ...]:
-    """The character ranges of `text` that show a word of the query, as `Marker` finds them.
-
-    >>> highlights("He files reports.", "reporting a file")
-    ((3, 8), (9, 16))
-    """
-    return Marker(query).ranges(text)
-
-
-class Marker:
-    """Finds a query's words, and related ones, in texts; what it learns of one text speeds up the next. For one thread."""
-
-    def __init__(self, query: str, related: Iterable[str] = ()) -> None:
-        self._stemmed = _Stems((word for word in query_words(query) if _WORD.match(word)), related)
-        self._runs = _cjk_runs(query)
-        self._seen: dict[str, tuple[tuple[int, int, str], ...]] = {}
-
-    def all_in(self, text: str) -> bool:
-        """Whether a text has each word of the query, and there is one."""
-        wanted = [*self._stemmed.words, *({run} for run in self._runs)]
-        found = {word for _, _, word in self.found(text)}
-        return bool(wanted) and not any(found.isdisjoint(word) for word in wanted)
-
-    def ranges(self, text: str) -> tuple[tuple[int, int], ...]:
-        """The character ranges of `text` that show a word of the query, in order and apart from each other.
-
-        Words match whatever their case, accents, Unicode form and English ending; Chinese, Japanese and Korean match by characters.
-        """
-        return _merged((start, end) for start, end, _ in self.found(text))
-
-    def found(self, text: str) -> tuple[tuple[int, int, str], ...]:
-        """Each place (start, end) in `text` of a word of the query, with the word in the form that all its places share."""
-        if text not in self._seen:
-            self._seen[text] = tuple(self._found(text))
-        return self._seen[text]
-
-    def _found(self, text: str) -> list[tuple[int, int, str]]:
-        stemmed = self._stemmed
-        places: list[tuple[int, int, str]] = []
-        if stemmed:
-            for match in _WORD.finditer(text):
-                word = match.group()
-                if known := stemmed.of(word):
-                    places.append((*match.span(), known))
-                elif not word.islower() and _HUMP.search(word):
-                    start = match.start()
-                    places += [
-                        (start + part.start(), start + part.end(), known)
-                        for part in _HUMPS.finditer(word)
-                        if (known := stemmed.of(part.group()))
-                    ]
-        if self._runs:
-            places += _cjk_places(text, self._runs)
-        return places
-
-
-class _Stems:
-    """The stems of a query's words; `words` has those of each."""
-
-    def __init__(self, words: Iterable[str], related: Iterable[str]) -> None:
-        spelled = [{form(word), *variants(word)} for word in words]
-        forms = {other for word in spelled for other in word} | set(related)
-        self._stems = {stemmed(word) for word in forms} | forms
-        self.words = [{stemmed(other) for other in word} for word in spelled]
-        # Stemming is slow and keeps a word's beginning: only a word that begins like one of the query's is stemmed.
-        self._beginnings = {word[:3] for word in self._stems}
-        self._known: dict[str, str] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._stems)
-
-    def of(self, word: str) -> str:
-        """The stem that a word has in common with one of the query's; empty where there is none."""
-        known = self._known.get(word)
-        if known is None:
-            plain = form(word)
-            known = ""
-            if plain[:3] in self._beginnings or plain[:2] in self._beginnings:
-                stem = stemmed(plain)
-                known = stem if plain in self._stems or stem in self._stems else ""
-            self._known[word] = known
-        return known
-
-
 def _form(match: re.Match[str]) -> str:
     word = match[0]
     return f" {' '.join(pairs(word))} " if is_cjk(word) else form(word)
 
 
 def _joined(text: str) -> list[str]:
-    """Words and numbers that are also written without the marks inside: e-mail and node.js as one word, 1,299 and 978-3-16 as one number."""
+    """What is looked for as one word though marks part it, or are a part of it.
+
+    >>> _joined("e-mail v2.13, node.js, C#: 1,299.50 🚀")
+    ['email', 'nodejs', '1299', '2d13', '1d299d50', 'csharp', 'u1f680']
+    """
     found = (re.sub(r"[\W_]", "", match[0]) for match in _MARKED.finditer(text))
-    return [form(word) for word in found if len(word) <= LONGEST or word.isdigit()]
+    joined = [form(word) for word in found if len(word) <= LONGEST or word.isdigit()]
+    joined += [re.sub(r"\D", "d", match[1]) for match in _POINTED.finditer(text)]
+    joined += [match[0].lower().translate(_NAMES) for match in _NAMED.finditer(text)]
+    return joined + [f"u{ord(symbol):x}" for symbol in _SYMBOL.findall(text)]
 
 
 def _parts(word: str) -> list[str]:
-    parts = _HUMPS.findall(word) if word.isascii() and _HUMP.search(word) else []
+    parts = HUMPS.findall(word) if word.isascii() and HUMP.search(word) else []
     return parts if len(parts) > 1 else []
-
-
-def _cjk_runs(query: str) -> set[str]:
-    """The query's runs of one script; of a longer Chinese run also its pairs of characters."""
-    runs = set(_RUN.findall(normalise(query)))
-    return runs | {run[at : at + 2] for run in runs if _IS_HAN.match(run) for at in range(len(run) - 1)}
-
-
-def _cjk_places(text: str, runs: Iterable[str]) -> Iterator[tuple[int, int, str]]:
-    """Where the runs stand in the text, each with its run."""
-    # Each character alone, so that every place in the normalised text leads back to one in the original.
-    origin = [at for at, letter in enumerate(text) for _ in normalise(letter)]
-    plain = "".join(map(normalise, text))
-    for run in runs:
-        at = plain.find(run)
-        while at >= 0:
-            yield origin[at], origin[at + len(run) - 1] + 1, run
-            at = plain.find(run, at + 1)
-
-
-def _merged(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(ranges):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return tuple(merged)

@@ -39,7 +39,7 @@ class Wording:
 
 
 def worded(query: str) -> Wording:
-    """Take a query apart. A hyphen excludes at the beginning of a word of two or more characters, a letter first.
+    """Take a query apart. A hyphen excludes at the beginning of a word of two or more characters, a letter first; with a star, what begins so.
 
     >>> wording = worded('a "cold  start" -diesel')
     >>> wording.text, wording.refusal("Cold start of petrol engines"), wording.refusal("cold start (diesel)")
@@ -47,27 +47,28 @@ def worded(query: str) -> Wording:
 
     In prose a phrase need not be there. Raises UsageError for a query that only excludes.
     """
-    phrases, excluded = [], []
+    phrases: list[str] = []
+    excluded: list[re.Pattern[str]] = []
 
     def plain(match: re.Match[str]) -> str:
-        left_out, phrase = match[1] or match["word"], match[3]
-        if left_out is not None:
-            excluded.append(left_out)
-            return " "
-        phrases.append(phrase)
-        return str(phrase)
+        left_out, word, phrase = match[1], match["word"], match[3]
+        if phrase is not None:
+            phrases.append(phrase)
+            return str(phrase)
+        excluded.append(_pattern(left_out) if word is None else _pattern(word.rstrip("*"), word.endswith("*")))
+        return " "
 
     text = _MARKED.sub(plain, query).strip()
     if text.endswith(("?", "？")) or len(query_words(_MARKED.sub(" ", query))) > TALK:
         phrases = []
     if excluded and not text:
         raise UsageError("the query says only what to leave out", "add what to look for")
-    return Wording(text, tuple(map(_pattern, phrases)), tuple(map(_pattern, excluded)))
+    return Wording(text, tuple(map(_pattern, phrases)), tuple(excluded))
 
 
-def _pattern(phrase: str) -> re.Pattern[str]:
-    """The phrase in any folded line, whole words only."""
+def _pattern(phrase: str, is_beginning: bool = False) -> re.Pattern[str]:
+    """The phrase in any folded line: whole words only, or what begins with it."""
     line = folded_line(phrase)
     before = r"(?<!\w)" if re.match(rf"(?![{_UNSPACED}])\w", line) else ""
-    after = r"(?!\w)" if re.search(rf"(?![{_UNSPACED}])\w$", line) else ""
+    after = r"(?!\w)" if not is_beginning and re.search(rf"(?![{_UNSPACED}])\w$", line) else ""
     return re.compile(before + re.escape(line) + after)

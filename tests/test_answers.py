@@ -10,8 +10,8 @@ import pytest
 
 from search import Index
 from search.answers import READ, READ_HITS, answering
+from search.marker import Marker
 from search.results import Hit
-from search.terms import Marker
 
 from .app_driver import a_hit
 from .toys import ToyEmbedder

@@ -33,6 +33,9 @@ DOCUMENTS = {
     "annual_report-2024.final.md": "# Something\n\nNothing in here of its name.",
     "names.txt": "O'Brien met Jean-Luc by e-mail about C++ and node.js: user@example.org, https://docs.example.com/path/to_page?x=1",
     "charges.txt": "The batteries were charged twice.",
+    "reserve.txt": "Of the budget that was approved in the meeting, 3.14 % are kept as a reserve for v7.3.1 🚀 of the program.",
+    "sections.txt": "3.2 Noise. 3.3 Guests. 14 days. C. The net. C. The net.",
+    "ported.txt": "What was written for .NET and in C# long ago was ported to another language by two of them in a summer.",
 }
 
 FOUND = {
@@ -65,6 +68,8 @@ FOUND = {
     "annual_report-2024.final.md": ["annual report", "annual_report-2024.final.md", "AnnualReport"],
     "names.txt": ["O'Brien", "obrien", "o’brien", "jeanluc", "email", "E-Mail", "C++", "node.js", "nodejs", "user@example.org", "to_page"],
     "charges.txt": ["battery", "charging", "batt*"],
+    "reserve.txt": ["3.14", "3,14", "3.14 %", "7.3.1", "v7.3.1", "🚀"],
+    "ported.txt": [".NET", "C#", "csharp", "dotnet"],
 }  # fmt: skip
 
 

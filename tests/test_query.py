@@ -217,6 +217,30 @@ def test_identical_copies_are_one_hit(index: Index, notes: Path, mode: str) -> N
     assert not any("lease" in other.path or other.copies for other in others)
 
 
+def test_words_weigh_what_they_do_though_the_file_that_has_them_has_copies(index: Index, notes: Path) -> None:
+    for name in ("note.txt", "copy.txt"):
+        (notes / name).write_text(NOTES["house/lease.txt"])
+    index.ingest([notes])
+    explanation = index.query("landlord", explain=True).hits[0].explanation
+    assert explanation is not None
+    assert explanation.text_weight > 0.15
+
+
+@pytest.mark.parametrize("text", ["???", '""', "*", "\N{ROCKET}", "- -"])
+def test_marks_and_symbols_are_near_to_nothing(filled: Index, text: str) -> None:
+    result = filled.query(text, min_score=0.0)
+    assert (result.hits, result.weak, result.warnings) == ((), False, ())
+
+
+def test_a_model_reads_ligatures_as_letters(filled: Index, notes: Path) -> None:
+    (notes / "fire.txt").write_text("ｌｅａｓｅ of the bread oﬀice")
+    filled.ingest([notes])
+    texts = filled.embedder.embedded  # type: ignore[attr-defined]
+    assert texts[-1] == "lease of the bread office"
+    plain, wide = (filled.query(text, mode="vector").hits for text in ("lease", "ｌｅａｓｅ"))
+    assert [hit.score for hit in plain] == [hit.score for hit in wide]
+
+
 def test_what_scores_too_little_is_counted(filled: Index) -> None:
     result = filled.query("tide", min_score=0.999)
     assert (result.hits, result.cut, result.weak) == ((), (("score", 4),), False)

@@ -6,8 +6,8 @@ from search.ranking import Ranked
 from search.sections import beginnings_first
 
 
-def candidate(ordinal: int, section: int | None, doc: int = 1) -> Candidate:
-    return Candidate(doc, Passage(ordinal, "text", (), None, 1, 1, 0, 4, section), None, 0.0)
+def candidate(ordinal: int, section: int | None, doc: int = 1, page: int | None = None) -> Candidate:
+    return Candidate(doc, Passage(ordinal, "text", (), page, 1, 1, 0, 4, section), None, 0.0)
 
 
 def order(*scored: tuple[Candidate, float]) -> list[tuple[int, int, float, bool]]:
@@ -28,6 +28,11 @@ def test_a_clearly_better_passage_is_shown_itself() -> None:
     # 0.85 and -0.04: 0.89 apart
     got = order((candidate(2, 0), 0.7), (candidate(0, 0), 0.49))
     assert got == [(1, 2, 0.7, False), (1, 0, 0.49, False)]
+
+
+def test_a_beginning_leads_on_its_own_page() -> None:
+    got = order((candidate(2, 0, page=2), 0.7), (candidate(1, 0, page=1), 0.65), (candidate(0, 0, page=1), 0.6))
+    assert got == [(1, 2, 0.7, False), (1, 0, 0.65, True), (1, 1, 0.65, False)]
 
 
 def test_nothing_moves_without_a_beginning() -> None:

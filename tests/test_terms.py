@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from search.marker import highlights
 from search.spelling import normalise
-from search.terms import MAX_WORDS, highlights, passage_terms, query_words, word_count
+from search.terms import MAX_WORDS, passage_terms, query_words, word_count
 
 
 def marked(text, query):
@@ -93,6 +94,9 @@ def test_a_pasted_page_is_cut_short():
         ("김치찌개를 먹는다", "김치", ["김치"]),
         ("iPhone手机壳", "手机 iphone", ["iPhone手机"]),
         ("हिन्दी भाषा", "हिन्दी", ["हिन्दी"]),
+        ("ค่าเช่าบ้านเดือนละ 8,000 บาท", "ค่าเช่า", ["ค่าเช่า"]),
+        ("ใส่น้ำปลากับตะไคร้", "น้ำปลา", ["น้ำปลา"]),
+        ("ต้องจ่ายค่าเช่าบ้านภายในวันที่ห้า", "ต้องจ่ายเมื่อวันที่เท่าไร", ["ต้องจ่าย", "วันที่"]),
         ("nothing here", "", []),
         ("", "words", []),
         ("reports", "!!", []),
@@ -110,8 +114,8 @@ def test_highlights_count_characters_of_the_original():
 
 def test_only_the_words_and_their_stemmer_are_loaded():
     code = (
-        "import sys, search.terms\nassert 'snowballstemmer' not in sys.modules\n"
-        "print(search.terms.highlights('two words', 'word'), {'numpy', 'lancedb'} & set(sys.modules))"
+        "import sys, search.marker\nassert 'snowballstemmer' not in sys.modules\n"
+        "print(search.marker.highlights('two words', 'word'), {'numpy', 'lancedb'} & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent

@@ -43,6 +43,8 @@ def test_the_text_that_is_searched(query: str, text: str) -> None:
         ('"one" "two"', "only one", "phrase"),
         ("boiler -diesel", "a Diesel boiler", "excluded"),
         ("boiler -diesel", "a boiler for dieselgate", ""),
+        ("boiler -diesel*", "a boiler for dieselgate", "excluded"),
+        ("boiler -diesel*", "a boiler of biodiesel", ""),
         ('boiler -"oil fired"', "an oil  fired boiler", "excluded"),
         ('"a boiler" -diesel', "diesel", "phrase"),
         ('how do I get rid of "cold start"', "cold", "phrase"),
