@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from search.collection import file_of, open_collection
+from search.collection import open_collection
 from search.embedder import load_embedder
 from search.metrics import DEPTH, metrics
 
@@ -38,7 +38,7 @@ def vector_ndcg(folder: Path) -> float:
     embedder, collection = load_embedder(), open_collection(folder)
     documents = [json.loads(line) for line in (folder / "corpus.jsonl").read_text().splitlines()]
     passages = embedder.embed_passages([f"{row.get('title') or ''} {row['text']}".strip() for row in documents])
-    names = [file_of(row["_id"]) for row in documents]
+    names = [row["_id"] for row in documents]
     scores = []
     for question in collection.questions:
         best = np.argsort(-(passages @ embedder.embed_query(question.text)), kind="stable")[:DEPTH]

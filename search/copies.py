@@ -49,13 +49,6 @@ def distinct(candidates: Sequence[Candidate], content: Callable[[int], str]) -> 
     return kept
 
 
-def is_alike(one: Candidate, other: Candidate) -> bool:
-    """Whether two passages say about the same: so near that `distinct` compares their words, or without vectors word for word."""
-    if one.vector is None or other.vector is None:
-        return one.passage.text == other.passage.text
-    return float(one.vector @ other.vector) > ALIKE
-
-
 class _Versions:
     """Which of some candidates are versions of others."""
 

@@ -97,6 +97,8 @@ class Engine:
         if reranker is not None and not knows_script(reranker.name, wording.text):
             reranker = None
         only = self.catalog.documents(asked.where) if asked.where is not None else None
+        if only is not None and not only:
+            warnings = (*warnings, "no document of the index has such a path, type or date")
         depth = max(DEPTH, 5 * asked.limit, asked.candidates if reranker else 0) * (
             STRICTER if wording.is_strict else 1
         )
@@ -111,10 +113,11 @@ class Engine:
         there = [replace(one, message=number) if (number := sources[one.id].message) else one for one in found]
         there.sort(key=lambda one: -sources[one.id].modified_ns)  # of what scores the same, the newest comes first
         refused = {one.id: wording.refusal(headed_text(one.passage)) if wording.is_strict else "" for one in there}
-        legs = legs.only(one for one in there if not refused[one.id])
+        contents = {doc: entry.content for doc, entry in entries.items()}
+        legs = replace(legs.only(one for one in there if not refused[one.id]), contents=contents)
         everything = rank(legs, asked.mode, self.calibration)
         # before they are reranked, so that the reranker reads what copies have in common once
-        alone = distinct([legs.candidates[item.row.key] for item in everything], lambda doc: entries[doc].content)
+        alone = distinct([legs.candidates[item.row.key] for item in everything], contents.__getitem__)
         ranked = [item for item in everything if item.row.key in alone]
         go_on()
         marker = Marker(wording.text, legs.related)

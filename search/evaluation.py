@@ -24,7 +24,7 @@ SHARED = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One question's ranking (paths below the folder, with scores) and metrics; `passage` is None where it cannot be told."""
+    """One question's ranking (documents as the judgements call them, with scores) and metrics; `passage` is None where it cannot be told."""
 
     question: Question
     ranking: tuple[str, ...]
@@ -74,18 +74,25 @@ def evaluate(
     """
     if collection.corpus is not None:
         collection.write(folder)
-    report = index.ingest([folder], RootRules(exclude=(f"/{KNOWN}",)), on_progress=on_ingest)
     questions = collection.questions[:most]
     if not any(question.relevant for question in questions):
         raise UsageError(f"{collection.name} has no question that a document answers", "check its judgements")
-    runs, warnings, reranker = [], [f"{skip.path}: {skip.message}" for skip in report.failed], None
+    report = index.ingest([folder], RootRules(exclude=(f"/{KNOWN}",)), on_progress=on_ingest)
+    if not index.status().documents:
+        raise UsageError(f"{collection.name} holds no document that can be read", "check its documents")
+    warnings = [*collection.warnings, *(f"{skip.path}: {skip.message}" for skip in report.failed)]
+    if lacking := collection.lacking(folder):
+        warnings.append(
+            f"documents that answer and are not there: {len(lacking):,}, such as {lacking[0]}; they count as not found"
+        )
+    runs, reranker = [], None
     for mode, reranked in modes:
         first = index.query(questions[0].text, 1, mode, rerank=reranked)
         if reranked and not first.reranked:
             warnings += [warning for warning in first.warnings if warning not in warnings]
             continue
         reranker = first.reranker or reranker
-        runs.append(_run(index, str(folder.resolve()), questions, mode, reranked, on_question))
+        runs.append(_run(index, collection, str(folder.resolve()), questions, mode, reranked, on_question))
     status = index.status()
     return Evaluation(
         collection.name, index.model, reranker, status.documents, status.passages, tuple(runs), tuple(warnings)
@@ -102,17 +109,26 @@ def compare(before: Mapping[str, Mapping[str, float]], run: Run, metric: str) ->
 
 
 def _run(
-    index: Index, root: str, questions: Sequence[Question], mode: str, reranked: bool, on_question: Callable[[str, int, int], None]
+    index: Index, collection: Collection, root: str, questions: Sequence[Question], mode: str, reranked: bool,
+    on_question: Callable[[str, int, int], None],
 ) -> Run:  # fmt: skip
     answers, times, unanswered = [], [], []
     for done, question in enumerate(questions, 1):
-        if not question.relevant:
-            result = index.query(question.text, mode=mode, rerank=reranked)
-            unanswered.append(not result.hits or result.weak)
-            continue
-        result = index.query(question.text, DEPTH, mode, per_file=1, min_score=0.0, rerank=reranked)
+        try:
+            if not question.relevant:
+                result = index.query(question.text, mode=mode, rerank=reranked)
+                unanswered.append(not result.hits or result.weak)
+                continue
+            result = index.query(question.text, DEPTH, mode, per_file=1, min_score=0.0, rerank=reranked)
+        except UsageError as error:
+            raise UsageError(f"question {question.id}, {question.text[:80]!r}: {error.message}", error.hint) from error
         times.append(result.took_ms)
-        answers.append(_answered(question, root, result.hits))
+        listed = [
+            (collection.document(path.removeprefix(root).lstrip("/")), hit)
+            for hit in result.hits
+            for path in (hit.path, *hit.copies)
+        ]
+        answers.append(_answered(question, listed))
         on_question(mode + ", reranked" * reranked, done, len(questions))
     names = list(answers[0].metrics)
     means = {name: mean([answer.metrics[name] for answer in answers]) for name in names}
@@ -122,10 +138,9 @@ def _run(
     return Run(mode, reranked, means, silent, statistics.median(times), tuple(answers))
 
 
-def _answered(question: Question, root: str, hits: Sequence[Hit]) -> Answered:
-    listed = [(path.removeprefix(root).lstrip("/"), hit) for hit in hits for path in (hit.path, *hit.copies)]
-    ranking = tuple(path for path, _ in listed)
-    shown = next((hit for path, hit in listed[:5] if path in question.relevant), None)
+def _answered(question: Question, listed: Sequence[tuple[str, Hit]]) -> Answered:
+    ranking = tuple(name for name, _ in listed)
+    shown = next((hit for name, hit in listed[:5] if name in question.relevant), None)
     can_tell = shown is not None and bool(question.answer or question.heading)
     passage = _is_answer(question, shown) if shown is not None and can_tell else None
     scores = tuple(round(hit.score, 6) for _, hit in listed)
@@ -140,15 +155,14 @@ def _is_answer(question: Question, hit: Hit) -> bool:
         )
         if heading in above[:-1] or f" {heading} " in f" {above[-1]} ":
             return True
-    answer, text = _shingles(question.answer), _shingles(hit.text)
-    least = min(len(answer), len(text))
-    return least > 0 and len(answer & text) >= SHARED * least
+    words, shown = _words(question.answer), _words(hit.text)
+    size = min(SHINGLE, len(words), len(shown))
+    answer, text = _shingles(words, size), _shingles(shown, size)
+    return size > 0 and len(answer & text) >= SHARED * min(len(answer), len(text))
 
 
-def _shingles(text: str) -> set[tuple[str, ...]]:
-    words = _words(text)
-    size = min(SHINGLE, max(1, len(words)))
-    return {tuple(words[i : i + size]) for i in range(len(words) - size + 1)}
+def _shingles(words: Sequence[str], size: int) -> set[tuple[str, ...]]:
+    return {tuple(words[at : at + size]) for at in range(len(words) - size + 1)}
 
 
 def _words(text: str) -> list[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from .copies import is_alike
 from .documents import Candidate
 from .filters import Admitted
 from .fusion import full_match, text_weight
@@ -25,7 +24,7 @@ class Legs:
     """What both legs brought: every candidate once, each leg's ids best first with its scores (cosine, BM25).
 
     `words` is the number of words that the text leg looked for, where "2022-EC-0417" is one; `passages` that of all passages in the store;
-    `related` are further words, of which those of the query are parts.
+    `related` are further words, of which those of the query are parts. `contents` gives what is the same for documents of the same bytes.
     """
 
     candidates: dict[str, Candidate]
@@ -35,6 +34,7 @@ class Legs:
     words: int
     passages: int
     related: tuple[str, ...] = ()
+    contents: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
     def full(self) -> float:
@@ -43,15 +43,12 @@ class Legs:
 
     @cached_property
     def text_weight(self) -> float:
-        """What a full match of words adds to the cosine. Copies and versions of the document that has most of them are one with it."""
-        first: Candidate | None = None
-        best: dict[tuple[int, int], float] = {}
+        """What a full match of words adds to the cosine. Copies of a file are one document."""
+        best: dict[tuple[object, int], float] = {}
         for key, score in self.text.items():
-            candidate = self.candidates[key]
-            first = first or candidate
-            same = candidate is not first and is_alike(candidate, first)
-            best.setdefault(candidate.document, 0.0 if same else score)
-        return text_weight(sorted(best.values(), reverse=True), self.full)
+            doc, message = self.candidates[key].document
+            best.setdefault((self.contents.get(doc) or doc, message), score)
+        return text_weight(list(best.values()), self.full)
 
     def only(self, kept: Iterable[Candidate]) -> Legs:
         """These candidates of both legs, in this order where they score the same."""

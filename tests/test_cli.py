@@ -75,6 +75,22 @@ def test_json_lines(place: Path) -> None:
     ]
 
 
+def test_a_line_that_cannot_be_asked_does_not_end_the_others(place: Path) -> None:
+    done = run(place, "query", "--jsonl", "-n", "1", "-", stdin="-tide\nwhen is high water\n")
+    wrong, right = (json.loads(line) for line in done.out.splitlines())
+    says = {"code": "usage", "message": "the query says only what to leave out", "hint": "add what to look for"}
+    assert wrong == {"query": "-tide", "error": says}
+    assert (right["query"], Path(right["path"]).name) == ("when is high water", "sea.rst")
+    assert (done.code, done.err) == (2, "")
+
+
+def test_filters_that_leave_nothing_are_told(place: Path) -> None:
+    done = run(place, "query", "--type", "nosuch", "tide")
+    assert (done.code, done.out, done.err) == (
+        1, "", "no passage answers that\ndocsearch: no document of the index has such a path, type or date\n",
+    )  # fmt: skip
+
+
 def test_text_for_people(place: Path) -> None:
     done = run(place, "query", "-n", "2", "why are my radiators cold")
     assert_golden("query.txt", re.sub(r"\d\.\d\d$", "0.00", stable(done.out, place), flags=re.MULTILINE))
@@ -93,10 +109,7 @@ def test_explain_shows_every_stage(place: Path) -> None:
 def test_what_is_not_shown_and_why(place: Path) -> None:
     done = run(place, "query", '"no such phrase" rent')
     assert (done.code, done.out) == (1, "")
-    assert done.err == (
-        "no passage answers that; other words may, or --min-score 0 to see even weak hits\n"
-        "not shown: 4 without the phrase\n"
-    )
+    assert done.err == "no passage answers that\nnot shown: 4 without the phrase\n"
     done = run(place, "query", "--min-score", "0", "--explain", "rent -landlord")
     assert "lease" not in done.out
     assert "not shown: 1 with what is excluded\n" in done.err
@@ -141,10 +154,11 @@ def test_filters(place: Path) -> None:
 
 def test_no_hit_is_exit_code_1_and_valid_json(place: Path) -> None:
     done = run(place, "query", "--json", "--path", "none/**", "anything")
-    assert (done.code, json.loads(done.out)["hits"], done.err) == (1, [], "")
+    said = "no document of the index has such a path, type or date"
+    assert (done.code, json.loads(done.out)["hits"], done.err) == (1, [], f"docsearch: {said}\n")
     done = run(place, "query", "--path", "none/**", "anything")
     assert (done.code, done.out, done.err) == (
-        1, "", "no passage answers that; other words may, or --min-score 0 to see even weak hits\n",
+        1, "", f"no passage answers that\ndocsearch: {said}\n",
     )  # fmt: skip
 
 

@@ -26,10 +26,23 @@ def beir(tmp_path):
 def test_a_beir_folder_and_its_documents_as_files(beir, tmp_path):
     collection = open_collection(beir)
     assert (collection.name, collection.folder) == ("tiny", None)
-    assert collection.questions == (Question("7", "white weather", {"a%2F0.txt": 2}),)
+    assert collection.questions == (Question("7", "white weather", {"a/0": 2}),)
     collection.write(tmp_path / "documents")
     written = {file.name: file.read_text() for file in (tmp_path / "documents").iterdir()}
     assert written == {"a%2F0.txt": "Snow\n\nIt rains.\n", "a%2F1.txt": "Snow\n\nIt snows.\n"}
+    assert [collection.document(name) for name in sorted(written)] == ["a/0", "a/1"]
+    assert collection.lacking(tmp_path / "documents") == []
+    assert collection.lacking(tmp_path) == ["a/0"]
+    assert collection.warnings == ()
+
+
+def test_judgements_as_they_come(beir):
+    (beir / "qrels.tsv").unlink()
+    (beir / "qrels").mkdir()
+    (beir / "qrels" / "test.tsv").write_text("7\ta/0\t1.0\n8\ta/1\t2\n\n9\ta/1\t1\n10\ta/1\t1\n")
+    collection = open_collection(beir)
+    assert {question.id: question.relevant for question in collection.questions} == {"7": {"a/0": 1}, "8": {"a/1": 2}}
+    assert collection.warnings == ("2 judged queries are not in queries.jsonl, such as 9",)
 
 
 def test_questions_inside_and_beside_their_folder(tmp_path):
@@ -50,9 +63,33 @@ def test_questions_inside_and_beside_their_folder(tmp_path):
 def test_what_is_no_collection(tmp_path, beir):
     with pytest.raises(UsageError, match="holds no collection; a collection is a BEIR folder"):
         open_collection(tmp_path)
-    (beir / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n7 a\n")
-    with pytest.raises(UsageError, match="is a damaged collection: ValueError"):
+    (beir / "qrels.tsv").unlink()
+    with pytest.raises(UsageError, match=r"tiny has no qrels\.tsv or qrels/test\.tsv; a collection is"):
         open_collection(beir)
+    (beir / "qrels.tsv").write_bytes(b"\xff")
+    with pytest.raises(UsageError, match="tiny cannot be read: 'utf-8' codec"):
+        open_collection(beir)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "said"),
+    [
+        ("qrels.tsv", "query-id\tcorpus-id\tscore\n7 a\n", "qrels.tsv, line 2: '7 a'; a line has a query's id"),
+        ("queries.jsonl", '{"_id": "7", "text": "x"}\n\n{"_id"\n', "queries.jsonl, line 3: no JSON: Expecting ':'"),
+        ("queries.jsonl", "[7]\n", "queries.jsonl, line 1: no JSON object; a collection is"),
+        ("queries.jsonl", '{"_id": 7, "text": " "}\n', "queries.jsonl, line 1: no text"),
+        ("corpus.jsonl", '{"_id": 7, "title": "x"}\n', "corpus.jsonl, line 1: no text"),
+        ("corpus.jsonl", '{"_id": 7, "text": "x"}\n{"_id": "7", "text": "y"}', "line 2: a second document 7"),
+        ("questions.jsonl", '{"text": "how", "path": "a.md"}\n', "questions.jsonl, line 1: no query"),
+    ],
+)
+def test_a_wrong_line_is_named(beir, tmp_path, file, text, said):
+    (beir / file).write_text(text)
+    if file == "questions.jsonl":
+        (beir / "corpus.jsonl").unlink()
+    with pytest.raises(UsageError) as raised:
+        open_collection(beir).write(tmp_path / "documents")
+    assert said in str(raised.value)
 
 
 def test_names_that_a_file_cannot_have():

@@ -14,7 +14,7 @@ NOTES = {
 QUESTIONS = (
     {"query": "black taps needle one bar", "path": "boiler.md", "answer": "Open both black taps until the needle"},
     {"query": "when to rinse the filter", "path": "boiler.md", "heading": "Filter"},
-    {"query": "rye flour for the starter", "path": "bread.md", "answer": "Feed the starter with rye flour"},
+    {"query": "rye flour for the starter", "path": "bread.md", "answer": "Feed the starter"},
     {"query": "zzqqx vrrpl", "path": None},
 )
 
@@ -67,3 +67,25 @@ def test_reranking_without_a_reranker_and_wrong_input(collection, tmp_path):
     none = docsearch("eval", collection, "--mode", "text", cwd=tmp_path, env=env)
     assert none.code == 2
     assert "has no question that a document answers" in none.err
+
+
+def test_what_cannot_count_is_said(collection, tmp_path):
+    saved = tmp_path / "other.json"
+    saved.write_text('{"collection": "other", "runs": []}')
+    other = docsearch("eval", collection, "--compare", saved, cwd=tmp_path)
+    assert (other.code, other.err) == (
+        2,
+        f"docsearch: {saved} is of the collection other, not of notes; compare two runs of one\n",
+    )
+    rows = [*QUESTIONS[:1], {"query": "tides", "path": "sea.md"}]
+    (collection / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    lacking = docsearch("eval", collection, "--mode", "text", "--no-rerank", "--json", cwd=tmp_path)
+    said = "documents that answer and are not there: 1, such as sea.md; they count as not found"
+    assert (lacking.code, json.loads(lacking.out)["warnings"]) == (0, [said])
+    rows = [*QUESTIONS[:1], {"query": "-boiler", "path": "bread.md"}]
+    (collection / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    excluding = docsearch("eval", collection, "--mode", "text", "--no-rerank", cwd=tmp_path)
+    assert (excluding.code, excluding.err.splitlines()[-1]) == (
+        2,
+        "docsearch: question 2, '-boiler': the query says only what to leave out; add what to look for",
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tui.parameters import SCORE, Date, path_globs
+from tui.parameters import SCORE, SECONDS, Date, Number, path_globs
 
 NOW = datetime(2026, 11, 23, 15, 30)
 FIRST, LAST = -(2**63), 2**63 - 1
@@ -56,10 +56,17 @@ def test_what_is_no_date(typed: str) -> None:
         Date(NOW).convert(typed, None, None)
 
 
-@pytest.mark.parametrize("typed", ["nan", "-nan", "inf", "1.01", "-0.1"])
+@pytest.mark.parametrize("typed", ["inf", "1.01", "-0.1"])
 def test_what_is_no_score(typed: str) -> None:
     with pytest.raises(click.BadParameter, match="is not in the range 0<=x<=1"):
         SCORE.convert(typed, None, None)
+
+
+@pytest.mark.parametrize("kind", [SCORE, SECONDS])
+@pytest.mark.parametrize("typed", ["nan", "-nan", "much"])
+def test_what_is_no_number(kind: Number, typed: str) -> None:
+    with pytest.raises(click.BadParameter, match="is not a valid float"):
+        kind.convert(typed, None, None)
 
 
 def test_a_score() -> None:

@@ -51,7 +51,16 @@ def hit_lines(result: QueryResult) -> list[str]:
 
 def error_json(error: DocsearchError) -> str:
     """An error as scripts see it."""
-    return dumps({"error": {"code": error.code, "message": error.message, "hint": error.hint}})
+    return dumps(_error(error))
+
+
+def failed_line(query: str, error: DocsearchError) -> str:
+    """One of several queries that cannot be asked."""
+    return dumps({"query": query} | _error(error))
+
+
+def _error(error: DocsearchError) -> dict[str, Any]:
+    return {"error": {"code": error.code, "message": error.message, "hint": error.hint}}
 
 
 def report_json(report: IngestReport) -> str:

@@ -72,14 +72,14 @@ class Size(click.ParamType[int]):
         return int(float(match[1]) * UNITS[match[2]])
 
 
-class Score(click.FloatRange):
-    """A number from 0 to 1."""
+class Number(click.FloatRange):
+    """A number in a range."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number. Fails for any other, and for what is no number."""
+        """The number. Fails for one outside, and for what is none."""
         number = float(super().convert(value, param, ctx))
         if math.isnan(number):
-            self.fail(f"{value!r} is not in the range 0<=x<=1", param, ctx)
+            self.fail(f"{value!r} is not a valid float", param, ctx)
         return number
 
 
@@ -128,5 +128,6 @@ def _ns(moment: datetime) -> int:
 EARLIEST, LATEST = -(2**63), 2**63 - 1
 DATE = Date()
 SIZE = Size()
-SCORE = Score(0, 1)
+SCORE = Number(0, 1)
+SECONDS = Number(0)
 PATH = FilePath()

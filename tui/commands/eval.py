@@ -59,7 +59,7 @@ def evaluate(
     from ..progress import ProgressLine, QuestionLine
 
     opened = open_collection(collection)
-    earlier = _earlier(compare) if compare else {}
+    earlier = _earlier(compare, opened.name) if compare else {}
     own = settings.config
     default = ModelChoice(own.profile or None, own.embedder or None, own.reranker or None, own.dimensions or None)
     asked = [(mode, reranked) for mode in modes or MODES for reranked in (False, True) if rerank in (None, reranked)]
@@ -135,10 +135,14 @@ def _document(result: Evaluation, earlier: dict[str, dict[str, dict[str, float]]
     }
 
 
-def _earlier(file: str) -> dict[str, dict[str, dict[str, float]]]:
+def _earlier(file: str, collection: str) -> dict[str, dict[str, dict[str, float]]]:
     """Run's name → question's id → metrics."""
     try:
         saved = json.loads(Path(file).read_text(encoding="utf-8"))
+        if saved["collection"] != collection:
+            raise UsageError(
+                f"{file} is of the collection {saved['collection']}, not of {collection}", "compare two runs of one"
+            )
         return {run["name"]: {query["id"]: query["metrics"] for query in run["queries"]} for run in saved["runs"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from search.config import MAX_LIMIT, MODES
 from search.errors import UsageError
 
 from ..exit_codes import ExitCode
-from ..parameters import DATE, SCORE, path_globs
+from ..parameters import DATE, SCORE, SECONDS, path_globs
 from ..settings import Settings, json_flag, pass_settings
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     metavar="N",
     help="How many it reads (default: the profile's, 16 or 50).",
 )
-@click.option("--rerank-budget", type=click.FloatRange(0), metavar="SECONDS", help="How long it may take.")
+@click.option("--rerank-budget", type=SECONDS, metavar="SECONDS", help="How long it may take.")
 @pass_settings
 def query(
     settings: Settings, text: str, limit: int | None, as_json: bool, as_lines: bool, only_files: bool, null: bool, mode: str | None,
@@ -65,7 +66,7 @@ def query(
 ) -> int:  # fmt: skip
     """Find the passages that answer TEXT.
 
-    With TEXT "-" each line of stdin is a query; use it with --jsonl. Exit code 0: hits; 1: none; 2: error.
+    With TEXT "-" each line of stdin is a query; use it with --jsonl. Exit code 0: hits; 1: none; 2: error, if only of one of them.
 
     \b
     Example:  docsearch query "how do I descale the kettle" -n 3
@@ -81,23 +82,37 @@ def query(
         raise click.UsageError("queries from stdin need --jsonl", click.get_current_context())
     if text == "-" and sys.stdin is None:
         raise UsageError("stdin is closed", "give the queries with: docsearch query - --jsonl < FILE")
-    queries = (line.strip() for line in sys.stdin) if text == "-" else [text]
+    queries = filter(None, (line.strip() for line in sys.stdin)) if text == "-" else iter([text])
     mode = mode or settings.config.mode
-    found = False
+    found = failed = False
     if reranker is not None and rerank is None:
         rerank = True
     with settings.open_index(reranker=reranker) as index:
         _warm(index, mode)
-        for words in queries:
-            if not words and text == "-":
+        for words in map(_readable, queries):
+            try:
+                result = index.query(
+                    words, limit or settings.config.limit, mode, where, per_file, min_score, explain,
+                    rerank, candidates, rerank_budget,
+                )  # fmt: skip
+            except UsageError as error:
+                if text != "-":
+                    raise
+                from ..jsont import failed_line
+
+                failed = True
+                click.echo(failed_line(words, error))
                 continue
-            result = index.query(
-                words, limit or settings.config.limit, mode, where, per_file, min_score, explain,
-                rerank, candidates, rerank_budget,
-            )  # fmt: skip
             found = found or bool(result.hits)
             _show(settings, result, as_json, as_lines, only_files or null, null, full)
+    if failed:
+        return ExitCode.ERROR
     return ExitCode.FOUND if found else ExitCode.NOTHING
+
+
+def _readable(text: str) -> str:
+    """The text without bytes that are no characters."""
+    return os.fsencode(text).decode("utf-8", "replace")
 
 
 def _filter(paths: Iterable[str], types: Iterable[str], after: int | None, before: int | None) -> Filter | None:
@@ -141,7 +156,10 @@ def _show(
     elif result.hits:
         click.echo(hits_text(result, Style.of_stdout(settings.color), full), color=True)
     else:
-        settings.note("no passage answers that; other words may, or --min-score 0 to see even weak hits")
+        says_why = bool(result.warnings) or any(why != "score" for why, _ in result.cut)
+        settings.note(
+            "no passage answers that" + "; other words may, or --min-score 0 to see even weak hits" * (not says_why)
+        )
     if result.cut and (not result.hits or result.hits[0].explanation is not None):
         settings.note(cut_text(result))
     if result.weak:
