@@ -12,7 +12,8 @@ from fnmatch import fnmatchcase
 class Calibration:
     """A logistic curve over the fused score: `middle` maps to 0.5, `width` is its spread.
 
-    Hits scored under `noise` are not shown; an answer is weak whose best hit scores under `weak`.
+    Hits scored under `noise` are not shown; an answer is weak whose best hit scores under `weak`, or under twice that where no passage at all has
+    any word of the query.
     """
 
     middle: float
@@ -37,6 +38,15 @@ class Calibration:
         """
         odds = score / max(1 - score, 1e-12) * math.exp(-feedback / self.width)
         return odds < self.noise / (1 - self.noise)
+
+    def is_weak(self, score: float, has_words: bool) -> bool:
+        """True where there may be no answer; `has_words` tells whether any passage has a word of the query.
+
+        >>> curve = Calibration(middle=0.7, width=0.06, noise=0.05, weak=0.3)
+        >>> curve.is_weak(0.5, has_words=True), curve.is_weak(0.5, has_words=False)
+        (False, True)
+        """
+        return score < self.weak * (1 if has_words else 2)
 
 
 # The first pattern that the embedder's name matches, in lower case: the same weights in other numbers of bits give nearly the same vectors.

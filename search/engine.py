@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +40,7 @@ DEPTH = 100
 """Candidates a leg: a perfect order of the fused first fifty would win 30 points of nDCG; deeper ones add next to nothing."""
 
 NO_PAGE = (0, 0)
+_IDENTIFIER = re.compile(r"(?=.*_|(?:.*\d){3})\S+")
 STRICTER = 10
 """How much deeper the legs go where phrases and exclusions take many candidates away."""
 
@@ -148,7 +151,7 @@ class Engine:
             cut = Counter(filter(None, refused.values())) + Counter(score=len(order) - len(kept))
             took = round((time.perf_counter() - started) * 1000, 1)
             reranked = any(item.rerank is not None for item in kept.values())
-            weak = on_scale and bool(hits) and hits[0].score < self.calibration.weak and not _has_all(hits[0], marker)
+            weak = on_scale and bool(hits) and self._is_weak(hits[0], wording.text, legs, marker)
             return QueryResult(
                 asked.text, asked.mode, reranked, self.model, name, took, warnings, weak, tuple(cut.items()), hits
             )
@@ -176,6 +179,12 @@ class Engine:
 
     def _blended(self, blend: Blend) -> Callable[[Ranked, float], float]:
         return lambda item, probability: self.calibration.score(blend.fused(item.row.fused, probability))
+
+    def _is_weak(self, best: Hit, text: str, legs: Legs, marker: Marker) -> bool:
+        """Whether there may be no answer: the best hit lacks something that the query names, and scores little, or what is named is an identifier."""
+        if marker.all_in("\n".join((os.path.basename(best.path), best.title, *best.headings, best.text))):
+            return False
+        return bool(_IDENTIFIER.fullmatch(text)) or self.calibration.is_weak(best.score, bool(legs.text))
 
     def _is_shown(self, asked: Request, item: Ranked, on_scale: bool) -> bool:
         """Noise is known on the scale of the fused score only."""
@@ -224,11 +233,6 @@ def _hit(
         copies=copies, message=source.message, page_label=source.page_label,
         explanation=_explanation(item, legs, asked.mode) if asked.explain else None,
     )  # fmt: skip
-
-
-def _has_all(hit: Hit, marker: Marker) -> bool:
-    """Whether a hit holds all that the query names: a name or number alone says little to a model."""
-    return marker.all_in("\n".join((hit.title, *hit.headings, hit.text)))
 
 
 def _explanation(item: Ranked, legs: Legs, mode: str) -> Explanation:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 LEAST_WEIGHT, LEAD_WEIGHT = 0.08, 0.2
-"""Words that single out one document name what is meant; where many documents have them about equally, they mislead more often."""
+"""Words that single out a few documents name what is meant; where many documents have them about equally, they mislead more often."""
+
+FEW = 5
 
 WORD_SHARE = 0.8
 """Of the BM25 that a word gives which a single passage has, about ln(passages): most words of a question are less rare than that."""
@@ -40,11 +43,14 @@ def full_match(passages: int, words: int, best: float) -> float:
 def text_weight(best: Sequence[float], full: float) -> float:
     """How much a full match of words counts, by the BM25 of the documents' best passages, best first, and that of a full match.
 
-    >>> text_weight([8.0, 8.0], full=10.0), round(text_weight([8.0, 3.0], full=10.0), 2), text_weight([], full=0.0)
+    It is the widest gap behind one of the first FEW documents that counts.
+
+    >>> text_weight([8.0] * 9, full=10.0), text_weight([8.0, 8.0, 3.0], full=10.0), text_weight([], full=0.0)
     (0.08, 0.18, 0.08)
     """
-    first, second = (*best[:2], 0.0, 0.0)[:2]
-    return LEAST_WEIGHT + (LEAD_WEIGHT * (first - second) / full if full > 0 else 0.0)
+    first = [*best[: FEW + 1], 0.0, 0.0][: FEW + 1]
+    gap = max(before - after for before, after in pairwise(first))
+    return LEAST_WEIGHT + (LEAD_WEIGHT * gap / full if full > 0 else 0.0)
 
 
 def fuse(scores: Iterable[tuple[str, float, float]], full: float, weight: float) -> list[Fused]:

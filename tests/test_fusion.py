@@ -32,12 +32,15 @@ def test_fuse_of_nothing() -> None:
     assert fuse([], full=0.0, weight=0.2) == []
 
 
-def test_words_weigh_more_the_more_they_single_out_one_document() -> None:
+def test_words_weigh_more_the_more_they_single_out_a_few_documents() -> None:
     assert text_weight([], full=0.0) == 0.08
-    assert text_weight([5.0, 5.0, 1.0], full=10.0) == 0.08
     # 0.08 + 0.2 * (8 - 2) / 10, and 0.08 + 0.2 where one document alone has all the words
     assert text_weight([8.0, 2.0], full=10.0) == pytest.approx(0.2)
     assert text_weight([10.0], full=10.0) == pytest.approx(0.28)
+    # the widest gap behind one of the first five counts
+    assert text_weight([5.0, 5.0, 1.0, 1.0, 1.0, 1.0, 1.0], full=10.0) == pytest.approx(0.16)
+    assert text_weight([5.0] * 5, full=10.0) == pytest.approx(0.18)
+    assert text_weight([5.0] * 6 + [1.0], full=10.0) == 0.08
 
 
 def test_a_full_match_grows_with_the_words_and_the_rarity_that_is_possible() -> None:
