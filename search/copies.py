@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .cpu_threads import single_threaded_blas
@@ -23,13 +23,17 @@ SHARE = 0.8
 RUN = 3
 
 
-def distinct(candidates: Sequence[Candidate], content: Callable[[int], str]) -> dict[str, list[int]]:
-    """The candidates that no better one stands for, best first, by id; each with the other documents that it stands for.
+NEARLY = 0.01
+"""So much less of the fused score a newer version may have that is shown in place of the best."""
+
+
+def distinct(candidates: Sequence[Candidate], content: Callable[[int], str]) -> dict[str, list[Candidate]]:
+    """The candidates that no better one stands for, best first, by id; each with the best passages that say the same in other documents.
 
     `content` gives what is the same for documents of the same bytes, empty where it is not known. A passage never stands for another one of its
     own document, and for one of another message of its file only where both say exactly the same: that has no path of its own to be named by.
     """
-    kept: dict[str, list[int]] = {}
+    kept: dict[str, list[Candidate]] = {}
     stands: dict[str, Candidate] = {}
     first: dict[tuple[str, int], Candidate] = {}
     versions = _Versions(candidates[:LOOKED_AT])
@@ -44,9 +48,22 @@ def distinct(candidates: Sequence[Candidate], content: Callable[[int], str]) -> 
             kept[candidate.id] = []
             continue
         stands[candidate.id] = named = stands.get(better.id, better)
-        if candidate.doc != named.doc and candidate.doc not in kept[named.id]:
-            kept[named.id].append(candidate.doc)
+        if candidate.doc not in (named.doc, *(one.doc for one in kept[named.id])):
+            kept[named.id].append(candidate)
     return kept
+
+
+def newest_shown(
+    kept: Mapping[str, Sequence[Candidate]], candidates: Mapping[str, Candidate], fused: Mapping[str, float], modified: Callable[[str], int]
+) -> dict[str, list[Candidate]]:  # fmt: skip
+    """As `distinct` gives them, but of those that score about as well the newest stands for the others."""
+    shown = {}
+    for key, others in kept.items():
+        same = [candidates[key], *others]
+        near = [one for one in same if fused[key] - fused[one.id] <= NEARLY]
+        newest = max(near, key=lambda one: modified(one.id))
+        shown[newest.id] = [one for one in same if one is not newest]
+    return shown
 
 
 class _Versions:

@@ -15,7 +15,7 @@ from .answers import answering
 from .calibration import BLENDS, Blend, Calibration
 from .catalog import Catalog
 from .config import CANDIDATES
-from .copies import distinct
+from .copies import distinct, newest_shown
 from .entries import Entry
 from .errors import UsageError
 from .filters import Filter
@@ -120,7 +120,12 @@ class Engine:
         legs = replace(legs.only(one for one in there if not refused[one.id]), contents=contents)
         everything = rank(legs, asked.mode, self.calibration)
         # before they are reranked, so that the reranker reads what copies have in common once
-        alone = distinct([legs.candidates[item.row.key] for item in everything], contents.__getitem__)
+        alone = newest_shown(
+            distinct([legs.candidates[item.row.key] for item in everything], contents.__getitem__),
+            legs.candidates,
+            {item.row.key: item.row.fused for item in everything},
+            lambda key: sources[key].modified_ns,
+        )
         ranked = [item for item in everything if item.row.key in alone]
         go_on()
         marker = Marker(wording.text, legs.related)
@@ -139,7 +144,7 @@ class Engine:
                     place,
                     kept[key],
                     sources[key],
-                    tuple(sorted(entries[doc].file.path for doc in alone[key])),
+                    tuple(sorted(entries[one.doc].file.path for one in alone[key])),
                     legs,
                     asked,
                     marker,

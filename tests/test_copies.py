@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from search.copies import distinct
+from search.copies import distinct, newest_shown
 from search.documents import Candidate, Passage
 
 LONG = (
@@ -15,9 +15,11 @@ def candidate(doc: int, text: str, vector: tuple[float, ...] | None, ordinal: in
     return Candidate(doc, passage, None if vector is None else np.array(vector, np.float32), 0.5)
 
 
-def names(kept: dict[str, list[int]], candidates: list[Candidate]) -> list[tuple[int, int, list[int]]]:
+def names(kept: dict[str, list[Candidate]], candidates: list[Candidate]) -> list[tuple[int, int, list[int]]]:
     by_id = {one.id: one for one in candidates}
-    return [(by_id[key].doc, by_id[key].passage.ordinal, others) for key, others in kept.items()]
+    return [
+        (by_id[key].doc, by_id[key].passage.ordinal, [other.doc for other in others]) for key, others in kept.items()
+    ]
 
 
 def test_identical_files_are_one() -> None:
@@ -60,3 +62,12 @@ def test_without_vectors_only_the_same_text_is_one() -> None:
 
 def test_nothing_of_nothing() -> None:
     assert distinct([], str) == {}
+
+
+def test_the_newest_of_those_that_score_about_as_well_is_shown() -> None:
+    found = [candidate(doc, LONG, (1, 0)) for doc in (1, 2, 3, 4)]
+    ids = [one.id for one in found]
+    modified = dict(zip(ids, (10, 20, 20, 90), strict=True)).__getitem__
+    fused = dict(zip(ids, (0.9, 0.895, 0.893, 0.88), strict=True))
+    kept = distinct(found, str)
+    assert names(newest_shown(kept, dict(zip(ids, found, strict=True)), fused, modified), found) == [(2, 0, [1, 3, 4])]

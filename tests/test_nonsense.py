@@ -137,7 +137,9 @@ def test_an_identifier_that_no_document_has(index: Index, name: str) -> None:
     assert silent(index, name, rerank=True)
 
 
-@pytest.mark.parametrize("name", ["DS-884-0192", "INC-2291", "KL-20713", "PT-31-5580", "max_message_mib", "recipients_per_message"])
+@pytest.mark.parametrize(
+    "name", ["DS-884-0192", "INC-2291", "KL-20713", "PT-31-5580", "max_message_mib", "recipients_per_message"]
+)
 def test_an_identifier_that_a_document_has(index: Index, name: str) -> None:
     assert not silent(index, name, rerank=True)
 
