@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 DEPTH = 100
 """Candidates a leg: a perfect order of the fused first fifty would win 30 points of nDCG; deeper ones add next to nothing."""
 
+ANSWERED = 0.5
+"""The best score from which on something answers the query."""
+
 NO_PAGE = (0, 0)
 _IDENTIFIER = re.compile(r"(?=.*_|(?:.*\d){3})\S+")
 STRICTER = 10
@@ -137,7 +140,13 @@ class Engine:
 
         def result(order: list[Ranked], likeness: Likeness | None = None) -> QueryResult:
             order = beginnings_first(order, legs.candidates) if on_scale else order
-            kept = {item.row.key: item for item in order if self._is_shown(asked, item, on_scale)}
+            best = order[0] if order and order[0].score >= ANSWERED else None
+            answers = legs.candidates[best.row.key].document if best else None
+            kept = {
+                item.row.key: item
+                for item in order
+                if self._is_shown(asked, item, on_scale, answers in (None, legs.candidates[item.row.key].document))
+            }
             keys = group([(key, legs.candidates[key].document) for key in kept], asked.limit, asked.per_file)
             hits = tuple(
                 _hit(
@@ -191,12 +200,12 @@ class Engine:
             return False
         return bool(_IDENTIFIER.fullmatch(text)) or self.calibration.is_weak(best.score, bool(legs.text))
 
-    def _is_shown(self, asked: Request, item: Ranked, on_scale: bool) -> bool:
-        """Noise is known on the scale of the fused score only."""
+    def _is_shown(self, asked: Request, item: Ranked, on_scale: bool, may_answer: bool) -> bool:
+        """Noise is known on the scale of the fused score only. What feedback alone made low may answer, but not beside another document that does."""
         if asked.min_score is not None:
             return item.score >= asked.min_score
         judged = on_scale or (asked.mode == "hybrid" and item.rerank is None)
-        return not (judged and self.calibration.is_noise(item.score, item.row.feedback))
+        return not (judged and self.calibration.is_noise(item.score, item.row.feedback if may_answer else 0.0))
 
 
 @dataclass(frozen=True, slots=True)

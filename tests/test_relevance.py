@@ -28,12 +28,12 @@ QUESTIONS = [Question(**json.loads(line)) for line in (CORPUS / "questions.jsonl
 
 # kind: (questions, answering file first, among the first five, answering passage of that file shown)
 EXPECTED = {
-    "paraphrase": (50, 32, 46, 35),
+    "paraphrase": (50, 31, 45, 34),
     "keywords": (14, 14, 14, 14),
     "names": (8, 8, 8, 8),
     "code": (11, 11, 11, 10),
     "numbers": (9, 9, 9, 9),
-    "long": (6, 6, 6, 3),
+    "long": (6, 6, 6, 6),
     "wrong_language": (8, 0, 4, 1),
 }
 
