@@ -81,6 +81,15 @@ async def test_typing_finds_and_shows_the_document(index: Index, notes: Path, tm
         assert narration(app).startswith(f"{len(answer.result.hits)} hit")
 
 
+async def test_why_nothing_is_found(index: Index, notes: Path, tmp_path: Path) -> None:
+    index.ingest([notes])
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(200, 30), message_hook=watch) as pilot:
+        await ask(pilot, watch, "tide type:nosuch")
+        assert narration(app).startswith("no passage answers that · ")
+        assert narration(app).endswith(" · no document of the index has such a path, type or date")
+
+
 async def test_filter_words_reach_the_index_and_the_bar(tmp_path: Path) -> None:
     index = ScriptedIndex({"text": [BOILER], "hybrid": [BOILER], "vector": [LEASE]})
     app, watch = app_over(index, tmp_path), Watch()

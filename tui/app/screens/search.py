@@ -127,7 +127,7 @@ class SearchScreen(Screen[None]):
 
     def _told(self, result: QueryResult, final: bool) -> str:
         if not result.hits:
-            return "no passage answers that; other words may"
+            return " · ".join(("no passage answers that", *(result.warnings or ("other words may",))))
         files = len({hit.path for hit in result.hits})
         hits = f"{len(result.hits)} hit{'s' * (len(result.hits) > 1)} in {files} file{'s' * (files > 1)}"
         pending = "" if final else self._pending(result)
