@@ -84,6 +84,11 @@ def test_a_line_that_cannot_be_asked_does_not_end_the_others(place: Path) -> Non
     assert (done.code, done.err) == (2, "")
 
 
+def test_bytes_that_are_no_characters_come_back_as_marks(place: Path) -> None:
+    done = run(place, "query", "--json", "tide \udcff")
+    assert (done.code, json.loads(done.out)["query"]) == (0, "tide \ufffd")
+
+
 def test_filters_that_leave_nothing_are_told(place: Path) -> None:
     done = run(place, "query", "--type", "nosuch", "tide")
     assert (done.code, done.out, done.err) == (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import re
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -111,8 +111,8 @@ def query(
 
 
 def _readable(text: str) -> str:
-    """The text without bytes that are no characters."""
-    return os.fsencode(text).decode("utf-8", "replace")
+    """The text with a mark in place of bytes that are no characters: strict readers of JSON refuse those."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def _filter(paths: Iterable[str], types: Iterable[str], after: int | None, before: int | None) -> Filter | None:
