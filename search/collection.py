@@ -49,7 +49,9 @@ class Collection:
         target.mkdir(parents=True, exist_ok=True)
         written: set[str] = set()
         for row in _rows(self.corpus):
-            name, title, text = file_of(row.word("_id")), row.words("title").strip(), row.word("text")
+            name, title, text = file_of(row.word("_id")), row.words("title").strip(), row.words("text")
+            if "text" not in row.values:
+                raise row.error("no text")
             if name in written:
                 raise row.error(f"a second document {row.word('_id')}")
             written.add(name)

@@ -16,7 +16,7 @@ def lines(file, *rows):
 def beir(tmp_path):
     folder = tmp_path / "tiny"
     folder.mkdir()
-    texts = ("It rains.", "Snow\n\nIt snows.")
+    texts = ("It rains.", "Snow\n\nIt snows.", "")
     lines(folder / "corpus.jsonl", *({"_id": f"a/{i}", "title": "Snow", "text": text} for i, text in enumerate(texts)))
     lines(folder / "queries.jsonl", {"_id": 7, "text": "white weather"}, {"_id": "8", "text": "not judged"})
     (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n7\ta/0\t2\n7\ta/1\t0\n")
@@ -29,8 +29,8 @@ def test_a_beir_folder_and_its_documents_as_files(beir, tmp_path):
     assert collection.questions == (Question("7", "white weather", {"a/0": 2}),)
     collection.write(tmp_path / "documents")
     written = {file.name: file.read_text() for file in (tmp_path / "documents").iterdir()}
-    assert written == {"a%2F0.txt": "Snow\n\nIt rains.\n", "a%2F1.txt": "Snow\n\nIt snows.\n"}
-    assert [collection.document(name) for name in sorted(written)] == ["a/0", "a/1"]
+    assert written == {"a%2F0.txt": "Snow\n\nIt rains.\n", "a%2F1.txt": "Snow\n\nIt snows.\n", "a%2F2.txt": "Snow\n\n\n"}
+    assert [collection.document(name) for name in sorted(written)] == ["a/0", "a/1", "a/2"]
     assert collection.lacking(tmp_path / "documents") == []
     assert collection.lacking(tmp_path) == ["a/0"]
     assert collection.warnings == ()
