@@ -139,7 +139,7 @@ class Engine:
         name = reranker.name if reranker else None
 
         def result(order: list[Ranked], likeness: Likeness | None = None) -> QueryResult:
-            order = beginnings_first(order, legs.candidates) if on_scale else order
+            order = beginnings_first(order, legs.candidates, wording.text) if on_scale else order
             best = order[0] if order and order[0].score >= ANSWERED else None
             answers = legs.candidates[best.row.key].document if best else None
             kept = {

@@ -29,7 +29,11 @@ def test_a_beir_folder_and_its_documents_as_files(beir, tmp_path):
     assert collection.questions == (Question("7", "white weather", {"a/0": 2}),)
     collection.write(tmp_path / "documents")
     written = {file.name: file.read_text() for file in (tmp_path / "documents").iterdir()}
-    assert written == {"a%2F0.txt": "Snow\n\nIt rains.\n", "a%2F1.txt": "Snow\n\nIt snows.\n", "a%2F2.txt": "Snow\n\n\n"}
+    assert written == {
+        "a%2F0.txt": "Snow\n\nIt rains.\n",
+        "a%2F1.txt": "Snow\n\nIt snows.\n",
+        "a%2F2.txt": "Snow\n\n\n",
+    }
     assert [collection.document(name) for name in sorted(written)] == ["a/0", "a/1", "a/2"]
     assert collection.lacking(tmp_path / "documents") == []
     assert collection.lacking(tmp_path) == ["a/0"]

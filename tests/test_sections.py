@@ -10,24 +10,34 @@ def candidate(ordinal: int, section: int | None, doc: int = 1, page: int | None 
     return Candidate(doc, Passage(ordinal, "text", (), page, 1, 1, 0, 4, section), None, 0.0)
 
 
-def order(*scored: tuple[Candidate, float]) -> list[tuple[int, int, float, bool]]:
+def order(*scored: tuple[Candidate, float], query: str = "boilers") -> list[tuple[int, int, float, bool]]:
     """Document, passage, score and whether it leads, of candidates that are given best first."""
     candidates = {one.id: one for one, _ in scored}
     ranked = [Ranked(Fused(one.id, 0.0, 0.0, 0.0), score) for one, score in scored]
-    got = [(candidates[item.row.key], item) for item in beginnings_first(ranked, candidates)]
+    got = [(candidates[item.row.key], item) for item in beginnings_first(ranked, candidates, query)]
     return [(one.doc, one.passage.ordinal, item.score, item.leads) for one, item in got]
 
 
 def test_a_beginning_that_scores_nearly_as_well_stands_before_the_passage_and_has_its_score() -> None:
-    # log-odds 0.85 and 0.2: 0.65 apart
-    got = order((candidate(2, 0), 0.7), (candidate(5, 5, doc=2), 0.6), (candidate(0, 0), 0.55))
+    # log-odds 0.85 and -0.7: 1.55 apart
+    got = order((candidate(2, 0), 0.7), (candidate(5, 5, doc=2), 0.6), (candidate(0, 0), 0.332))
     assert got == [(1, 0, 0.7, True), (1, 2, 0.7, False), (2, 5, 0.6, False)]
 
 
 def test_a_clearly_better_passage_is_shown_itself() -> None:
-    # 0.85 and -0.04: 0.89 apart
-    got = order((candidate(2, 0), 0.7), (candidate(0, 0), 0.49))
-    assert got == [(1, 2, 0.7, False), (1, 0, 0.49, False)]
+    # 0.85 and -0.8: 1.65 apart
+    got = order((candidate(2, 0), 0.7), (candidate(0, 0), 0.31))
+    assert got == [(1, 2, 0.7, False), (1, 0, 0.31, False)]
+
+
+def test_a_detail_is_sought_where_it_stands() -> None:
+    # 0.85 and 0.41, 0.44 apart; 0.85 and 0.49, 0.36 apart
+    passage = candidate(2, 0), 0.7
+    for query in ("who repairs the boiler", "Wer repariert den Kessel?", "how old is the boiler"):
+        assert order(passage, (candidate(0, 0), 0.6), query=query) == [(1, 2, 0.7, False), (1, 0, 0.6, False)]
+        assert order(passage, (candidate(0, 0), 0.62), query=query) == [(1, 0, 0.7, True), (1, 2, 0.7, False)]
+    for query in ("how do I repair it?", "repairing boilers", "is it repaired?"):
+        assert order(passage, (candidate(0, 0), 0.6), query=query) == [(1, 0, 0.7, True), (1, 2, 0.7, False)]
 
 
 def test_a_beginning_leads_on_its_own_page() -> None:
