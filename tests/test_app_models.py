@@ -101,9 +101,9 @@ async def chosen(pilot: Pilot[None], fits: Callable[[str], bool]) -> None:
 
 async def ended(pilot: Pilot[None], watch: Watch) -> messages.ModelWorkEnded:
     report = await watch.until(messages.ModelWorkEnded)
-    await watch.until(messages.ModelsRead)
+    # A message is seen by the screen and by the app, so that one of before may come in late.
+    await watch.until(messages.ModelsRead, lambda read: read.time >= report.time)
     await pilot.pause()
-    # A message is seen by the screen and by the app.
     watch.seen.clear()
     return report
 
