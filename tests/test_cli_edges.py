@@ -119,7 +119,7 @@ def test_the_time_of_a_hit_can_be_given_back(place: Path) -> None:
         (["models", "list", "-v"], "-v goes before the command; write: docsearch -v models list ..."),
         (["query", "x", "--json", "-l"], "--json, --jsonl and -l exclude each other; see: docsearch query --help"),
         (["query", "x", "--jsonl", "-0"], "--json, --jsonl and -l exclude each other; see: docsearch query --help"),
-        (["query", "x", "--min-score", "nan"], "Invalid value for '--min-score': 'nan' is not a valid float;"),
+        (["query", "x", "--min-score", "nan"], "Invalid value for '--min-score': 'nan' is not in the range 0<=x<=1;"),
         (["--index", "", "status"], "Invalid value for '--index': the path is empty; see: docsearch --help"),
         (["--config", "", "status"], "Invalid value for '--config': the path is empty; see: docsearch --help"),
         (["--config", "f", "status"], "f is a folder; name a configuration file"),

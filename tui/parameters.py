@@ -79,7 +79,7 @@ class Number(click.FloatRange):
         """The number. Fails for one outside, and for what is none."""
         number = float(super().convert(value, param, ctx))
         if math.isnan(number):
-            self.fail(f"{value!r} is not a valid float", param, ctx)
+            self.fail(f"{value!r} is not in the range {self._describe_range()}", param, ctx)
         return number
 
 
