@@ -225,7 +225,7 @@ class Index:
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""
-        return self._texts.document(path)
+        return self._texts(self.catalog).document(path)
 
     def part(
         self, path: str | os.PathLike[str], chars: tuple[int, int] | None = None, lines: tuple[int, int] | None = None
@@ -234,7 +234,7 @@ class Index:
 
         The text is empty where there are none. Raises UsageError where the index does not hold the document.
         """
-        return self._texts.part(path, chars, lines)
+        return self._texts(self.catalog).part(path, chars, lines)
 
     def passage(self, passage_id: str) -> Passage:
         """A passage by its id. Raises UsageError for an id that the index does not hold."""
@@ -263,19 +263,17 @@ class Index:
         from .verdicts import judge
 
         with self._catalog_or_none_yet() as catalog:
-            known = StoredTexts(catalog, lambda: self.store).known(path)
-            return judge(catalog, self.path, known, max_file_size)
+            return judge(catalog, self.path, self._texts(catalog).known(path), max_file_size)
 
     def forget(self, path: str | os.PathLike[str]) -> int:
         """Take a root, folder or file out of the index; returns the number of documents taken out.
 
         What lies inside a root that stays is kept out of it until it is named to `ingest`. Raises UsageError where the index holds nothing there.
         """
-        return self.upkeep.forget(self._texts.known(path))
+        return self.upkeep.forget(self._texts(self.catalog).known(path))
 
-    @property
-    def _texts(self) -> StoredTexts:
-        return StoredTexts(self.catalog, lambda: self.store)
+    def _texts(self, catalog: Catalog) -> StoredTexts:
+        return StoredTexts(catalog, lambda: self.store)
 
     @contextmanager
     def _catalog_or_none_yet(self) -> Iterator[Catalog]:

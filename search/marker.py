@@ -6,14 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from .spelling import HAN, HANGUL, form, normalise, stemmed, variants
+from .spelling import HAN, HANGUL, UNSPACED, form, normalise, stemmed, variants
 from .terms import HUMP, HUMPS, WORD, query_words
 
 # What is alike in one script: a single kana of a sentence's grammar is no word.
 _RUN = re.compile(f"[{HAN}]+|[\u3041-\u309f]{{2,}}|[\u30a0-\u30ff]+|[{HANGUL}]+")
 _IS_HAN = re.compile(f"[{HAN}]")
-# Thai, Lao, Burmese and Khmer have no spaces either, and in the index a dictionary takes their words apart.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+_UNSPACED = re.compile(f"[{UNSPACED}]+")
 
 LEAST = 4
 """Characters of a part of such a run that is shown: fewer stand in other words by chance."""

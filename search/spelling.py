@@ -10,6 +10,9 @@ from typing import Any
 INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
 HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 KANA = "\u3041-\u30ff"
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+"""Thai, Lao, Burmese and Khmer: written without spaces, and in the index a dictionary takes their words apart."""
+
 HANGUL = "\u1100-\u11ff\uac00-\ud7af"
 
 STEMMERS = {

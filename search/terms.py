@@ -65,8 +65,7 @@ def passage_terms(title: str, headings: Iterable[str], text: str, name: str) -> 
     whole = normalise("\n".join([stem, title, *headings, text]))
     parts = {part for word in set(WORD.findall(whole)) for part in _parts(word)} | set(_joined(whole))
     # 2.14 finds 2.14.1 as well.
-    pointed = [re.split(r"\D", match[1]) for match in _POINTED.finditer(whole)]
-    parts |= {"d".join(numbers[:count]) for numbers in pointed for count in range(2, len(numbers))}
+    parts |= {"d".join(number[:count]) for number in _pointed(whole) for count in range(2, len(number) + 1)}
     forms = whole if whole.isascii() else _TOKEN.sub(_form, whole)
     return _SURROGATES.sub("\ufffd", "\n".join([forms, " ".join(sorted(parts))]).rstrip())
 
@@ -97,7 +96,8 @@ def query_terms(query: str) -> list[str]:
     latin = [word for word in words if not is_cjk(word)]
     # "valu" is no other spelling of "value": the index has it as its stem.
     spelled = [other for word in latin for other in variants(word) if stemmed(other) != stemmed(form(word))]
-    return list(dict.fromkeys([*terms, *spelled, *_joined(_CLITIC.sub(" ", normalise(query)))]))
+    plain = _CLITIC.sub(" ", normalise(query))
+    return list(dict.fromkeys([*terms, *spelled, *_joined(plain), *map("d".join, _pointed(plain))]))
 
 
 def beginnings(query: str) -> list[str]:
@@ -129,13 +129,21 @@ def _joined(text: str) -> list[str]:
     """What is looked for as one word though marks part it, or are a part of it.
 
     >>> _joined("e-mail v2.13, node.js, C#: 1,299.50 🚀")
-    ['email', 'nodejs', '1299', '2d13', '1d299d50', 'csharp', 'u1f680']
+    ['email', 'nodejs', '1299', 'csharp', 'u1f680']
     """
     found = (re.sub(r"[\W_]", "", match[0]) for match in _MARKED.finditer(text))
     joined = [form(word) for word in found if len(word) <= LONGEST or word.isdigit()]
-    joined += [re.sub(r"\D", "d", match[1]) for match in _POINTED.finditer(text)]
     joined += [match[0].lower().translate(_NAMES) for match in _NAMED.finditer(text)]
     return joined + [f"u{ord(symbol):x}" for symbol in _SYMBOL.findall(text)]
+
+
+def _pointed(text: str) -> list[list[str]]:
+    """Decimals, versions, dates and times as the numbers that marks part in them.
+
+    >>> _pointed("e-mail v2.13, node.js, C#: 1,299.50")
+    [['2', '13'], ['1', '299', '50']]
+    """
+    return [re.split(r"\D", match[1]) for match in _POINTED.finditer(text)]
 
 
 def _parts(word: str) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from .errors import UsageError
+from .spelling import KANA, UNSPACED
 from .terms import folded_line, query_words
 
 TALK = 3
@@ -14,7 +15,7 @@ TALK = 3
 _QUOTED = r'["“„]([^"“”„]+)["”“]'
 _MARKED = re.compile(rf"(?:(?<=\s)|^)-(?:{_QUOTED}|(?P<word>[^\W\d_][^\s\"“”]+))|{_QUOTED}")
 # Where letters are not separated by spaces a phrase begins and ends anywhere.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+_UNSPACED = f"{UNSPACED}{KANA}\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 
 
 @dataclass(frozen=True, slots=True)
