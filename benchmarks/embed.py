@@ -23,10 +23,10 @@ from typing import Any
 
 import numpy as np
 
-from search.cpu_threads import cores
-from search.embedder import load_embedder
 from search.models.batches import by_length
 from search.models.checkpoint import Checkpoint
+from search.models.cpu_threads import cores
+from search.models.embedder import load_embedder
 
 from .onnx_bert import bert_graph
 

@@ -12,10 +12,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from search.catalog import Catalog
-from search.embedder import load_embedder
-from search.passages import embedded_text
-from search.store import Store
+from search.models.embedder import load_embedder
+from search.storage.catalog import Catalog
+from search.storage.store import Store
+from search.text.passages import embedded_text
 
 from .measure import Row, run_command, write_results
 from .texts import document

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from search.collection import open_collection
-from search.embedder import load_embedder
-from search.metrics import DEPTH, metrics
+from search.evaluation.collection import open_collection
+from search.evaluation.metrics import DEPTH, metrics
+from search.models.embedder import load_embedder
 
 from .measure import Row, write_results
 

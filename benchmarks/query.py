@@ -15,12 +15,12 @@ from pathlib import Path
 import numpy as np
 
 from search import Index
-from search.catalog import Catalog
 from search.documents import File, Passage
 from search.documents import Row as StoredRow
-from search.entries import Entry, State, doc_id
-from search.store import Store
-from search.terms import passage_terms
+from search.storage.catalog import Catalog
+from search.storage.entries import Entry, State, doc_id
+from search.storage.store import Store
+from search.text.terms import passage_terms
 
 from .measure import Row, median_seconds, run_command, write_results
 from .texts import CORPUS, document

@@ -15,8 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from search.read_ahead import read_ahead
-from search.reader_pool import WORKERS, ReaderPool
+from search.ingest.read_ahead import read_ahead
+from search.readers.pool import WORKERS, ReaderPool
 
 from .measure import Row, median_seconds, write_results
 from .texts import CORPUS, document

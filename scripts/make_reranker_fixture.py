@@ -15,7 +15,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import BertConfig, BertForSequenceClassification
 
-from search.bundled import BUNDLED
+from search.models.bundled import BUNDLED
 from search.models.checkpoint import Checkpoint
 
 OUT = Path(__file__).parent.parent / "tests" / "fixtures" / "starter_reranker.json"

@@ -12,10 +12,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .choice import ModelChoice
     from .errors import DocsearchError
-    from .filters import Filter
     from .index import Index
+    from .ingest.scopes import RootRules
     from .results import (
         DryRun,
         Hit,
@@ -30,23 +29,24 @@ if TYPE_CHECKING:
         StoredText,
         Verdict,
     )
-    from .scopes import RootRules
+    from .storage.filters import Filter
+    from .supply.model_choice import ModelChoice
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "DocsearchError": "errors",
     "DryRun": "results",
-    "Filter": "filters",
+    "Filter": "storage.filters",
     "Hit": "results",
     "Index": "index",
     "IndexModels": "results",
     "IngestReport": "results",
-    "ModelChoice": "choice",
+    "ModelChoice": "supply.model_choice",
     "Planned": "results",
     "Progress": "results",
     "QueryResult": "results",
-    "RootRules": "scopes",
+    "RootRules": "ingest.scopes",
     "Scores": "results",
     "Status": "results",
     "StoredPart": "results",

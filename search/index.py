@@ -12,25 +12,25 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from .choice import ModelChoice
 from .config import MAX_FILE_SIZE, default_index
 from .documents import Passage, Skip
 from .errors import IndexDamaged, NoIndex, UsageError
-from .filters import Filter
-from .parts import Parts
-from .passages import PassageRules
+from .ingest.scopes import RootRules, Scope, scopes_of
+from .models.profiles import profile_named
+from .opened import Parts
 from .paths import real
-from .profiles import profile_named
 from .results import DryRun, IngestReport, Progress, QueryResult, Status, StoredPart, StoredText, Verdict
-from .scopes import RootRules, Scope, scopes_of
-from .stored_text import StoredTexts
+from .storage.filters import Filter
+from .storage.stored_text import StoredTexts
+from .supply.model_choice import ModelChoice
+from .text.passages import PassageRules
 
 if TYPE_CHECKING:
-    from .catalog import Catalog
-    from .engine import Engine
+    from .ingest.refresh import Upkeep
     from .protocols import Embedder, Reranker
-    from .store import Store
-    from .upkeep import Upkeep
+    from .query.engine import Engine
+    from .storage.catalog import Catalog
+    from .storage.store import Store
 
 
 def _unwatched(progress: Progress) -> None:
@@ -69,12 +69,12 @@ class Index:
         """
 
         def by_name(name: str) -> Embedder:
-            from .embedder import load_embedder
+            from .models.embedder import load_embedder
 
             return load_embedder(name, backend)
 
         def reranker_by_name(name: str) -> Reranker:
-            from .reranker import load_reranker
+            from .models.reranker import load_reranker
 
             return load_reranker(name, backend)
 
@@ -132,7 +132,7 @@ class Index:
     @cached_property
     def upkeep(self) -> Upkeep:
         """What writes to the index."""
-        from .upkeep import Upkeep
+        from .ingest.refresh import Upkeep
 
         return Upkeep(self.path, self.parts, self.rules)
 
@@ -169,7 +169,7 @@ class Index:
 
         Raises UsageError for a path that does not exist.
         """
-        from .dry_run import dry_run
+        from .ingest.dry_run import dry_run
 
         wanted = [real(path) for path in paths]
         with self._catalog_or_none_yet() as catalog:
@@ -186,7 +186,7 @@ class Index:
         Only what changed is looked at. Without `paths` all roots are watched, also those that come to be known meanwhile. Other processes may write
         between the runs. Raises as `ingest` does, IndexLocked in the first run only.
         """
-        from .upkeep import News
+        from .ingest.refresh import News
 
         wanted = [real(path) for path in paths]
         first, news = self.ingest(wanted, rules, prune, on_progress, default_max_file_size, reembed), News()
@@ -208,7 +208,7 @@ class Index:
         the query.
         Raises NoIndex, UsageError for a query that is empty or only excludes, ModelMismatch.
         """
-        from .engine import Request
+        from .query.engine import Request
 
         read = candidates or self.parts.profile.candidates
         asked = Request(text, limit, mode, where, per_file, min_score, explain, read, rerank_budget)
@@ -245,7 +245,7 @@ class Index:
 
     def status(self) -> Status:
         """Counts, roots and health, from the catalogue alone. Raises NoIndex."""
-        from .overview import overview
+        from .storage.overview import overview
 
         return overview(self.catalog, self.path)
 
@@ -254,13 +254,13 @@ class Index:
 
         What the walk passes over by a rule is only counted, in `status`.
         """
-        from .overview import skips_of
+        from .storage.overview import skips_of
 
         return skips_of(self.catalog)
 
     def check(self, path: str | os.PathLike[str], max_file_size: int = MAX_FILE_SIZE) -> Verdict:
         """Why a path is or is not in the index; a file that no run has met yet is read to see what would become of it."""
-        from .verdicts import judge
+        from .ingest.check import judge
 
         with self._catalog_or_none_yet() as catalog:
             return judge(catalog, self.path, self._texts(catalog).known(path), max_file_size)
@@ -278,7 +278,7 @@ class Index:
     @contextmanager
     def _catalog_or_none_yet(self) -> Iterator[Catalog]:
         """The catalogue for reading, one of nothing before the first ingest."""
-        from .catalog import Catalog
+        from .storage.catalog import Catalog
 
         try:
             catalog = self.catalog

@@ -9,7 +9,7 @@ import pytest
 
 from search.config import ENVIRONMENT
 from search.index import Index
-from search.passages import PassageRules
+from search.text.passages import PassageRules
 
 from .toys import ToyEmbedder
 

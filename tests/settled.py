@@ -6,7 +6,7 @@ import os
 import time
 from pathlib import Path
 
-from search.plan import RACY_NS
+from search.ingest.plan import RACY_NS
 
 
 def settle(root: Path) -> None:

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from search import Index
-from search.answers import READ, READ_HITS, answering
-from search.marker import Marker
+from search.query.answer_sentences import READ, READ_HITS, answering
+from search.query.marker import Marker
 from search.results import Hit
 
 from .app_driver import a_hit

@@ -3,9 +3,9 @@
 import pytest
 
 from search import StoredPart
-from tui.app.widgets.colours import REACH, colours
+from tui.app.colours import REACH, colours
+from tui.app.sheet import sheet_of, sheet_of_hit
 from tui.app.widgets.hit_row import age, hit_rows, place, score_bar
-from tui.app.widgets.sheet import sheet_of, sheet_of_hit
 
 from .app_driver import NOW, a_hit
 

@@ -14,9 +14,9 @@ from textual.pilot import Pilot
 from textual.widgets import DataTable, Input, Static
 from textual.widgets._toast import Toast
 
-from search.caches import repository_folder
 from search.errors import DocsearchError
-from search.hub import Hub
+from search.models.caches import repository_folder
+from search.supply.hub import Hub
 from tui import messages
 from tui.app import DocsearchApp
 from tui.app.command import Stopped, run_command

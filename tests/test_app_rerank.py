@@ -16,8 +16,8 @@ from textual.widgets._toast import Toast
 
 from search import Index, ModelChoice
 from search.errors import ConfigError, ModelError
-from search.passages import PassageRules
 from search.results import Explanation, Hit, Scores
+from search.text.passages import PassageRules
 from tui import messages
 from tui.app import DocsearchApp
 from tui.app.preferences import Preferences, load_preferences, save_preferences

@@ -3,7 +3,7 @@
 import pytest
 from rich.cells import cell_len
 
-from tui.app.widgets.rows import TAB, Rows
+from tui.app.rows import TAB, Rows
 
 
 def rows_of(text: str, width: int) -> list[str]:

@@ -9,11 +9,11 @@ import mlx.core as mx
 import numpy as np
 import pytest
 
-from search.embedder import load_embedder
 from search.errors import ModelError
 from search.models.bert import BertConfig
 from search.models.bert_mlx import Bert
 from search.models.checkpoint import Checkpoint
+from search.models.embedder import load_embedder
 from search.models.inference_thread import on_inference_thread
 from search.models.mlx_weights import load_weights, use_device
 

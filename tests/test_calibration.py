@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from search.bundled import BUNDLED
-from search.calibration import UNKNOWN, calibration_for
+from search.models.bundled import BUNDLED
+from search.query.calibration import UNKNOWN, calibration_for
 
 LEAST, MOST = 0.0, 1.2
 """What fused scores are: a cosine, for texts hardly ever negative, and a fifth for the text leg."""

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from search.catalog import Catalog
 from search.documents import File, Reason
-from search.entries import Entry, Group, Root, State, doc_id
 from search.errors import IndexDamaged, IndexFailure, IndexLocked, NoIndex, NotAnIndex, UsageError
-from search.filters import Admitted, Filter
-from search.index_folder import CATALOGUE
+from search.storage.catalog import Catalog
+from search.storage.entries import Entry, Group, Root, State, doc_id
+from search.storage.filters import Admitted, Filter
+from search.storage.index_folder import CATALOGUE
 
 HERE = Path(__file__).parent.parent
 LATIN1 = os.fsdecode(b"/notes/caf\xe9.txt")
@@ -423,7 +423,7 @@ class TestTogether:
     def test_a_reader_while_another_process_writes(self, folder):
         Catalog.open(folder, create=True).close()
         code = (
-            "import sys\nfrom search.catalog import *\nfrom search.entries import *\nfrom search.documents import File\n"
+            "import sys\nfrom search.storage.catalog import *\nfrom search.storage.entries import *\nfrom search.documents import File\n"
             "with Catalog.open(sys.argv[1], write=True) as catalog:\n"
             "    print('open', flush=True)\n"
             "    for batch in range(50):\n"
@@ -458,7 +458,7 @@ def test_a_full_disk(tmp_path):
     if not shutil.which("unshare") or subprocess.run([*inside, "true"], check=False).returncode:
         pytest.skip("a small disk cannot be made here")
     code = (
-        "import sys\nfrom search.catalog import *\nfrom search.entries import *\nfrom search.documents import File\n"
+        "import sys\nfrom search.storage.catalog import *\nfrom search.storage.entries import *\nfrom search.documents import File\n"
         "from search.errors import StorageFull\n"
         "catalog, stored = Catalog.open(sys.argv[1], create=True), 0\n"
         "try:\n"
@@ -477,6 +477,6 @@ def test_a_full_disk(tmp_path):
 
 
 def test_the_catalogue_needs_nothing_heavy():
-    code = "import sys, search.catalog, search.lock\nprint({'lancedb', 'pyarrow', 'numpy'} & set(sys.modules))"
+    code = "import sys, search.storage.catalog, search.lock\nprint({'lancedb', 'pyarrow', 'numpy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE)
     assert done.stdout == "set()\n"

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from search.choice import ModelChoice, Models, models_after, models_for_new
 from search.errors import ModelError, ModelMismatch, UsageError
-from search.hub import full_name
 from search.index import Index
 from search.results import IndexModels
+from search.supply.hub import full_name
+from search.supply.model_choice import ModelChoice, Models, models_after, models_for_new
 
 from .commands import docsearch
 from .made_models import empty_caches, made, write_model

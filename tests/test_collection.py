@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from search.collection import Question, file_of, open_collection
 from search.errors import UsageError
+from search.evaluation.collection import Question, file_of, open_collection
 
 
 def lines(file, *rows):

@@ -9,11 +9,11 @@ import mlx.core as mx
 import numpy as np
 import pytest
 
-from search.checksums import matches, wrong_files
-from search.conversion import MODES, convert
-from search.embedder import load_embedder
 from search.errors import ModelError, UsageError
-from search.reranker import load_reranker
+from search.models.embedder import load_embedder
+from search.models.reranker import load_reranker
+from search.supply.checksums import matches, wrong_files
+from search.supply.conversion import MODES, convert
 
 from .made_models import (
     BERT,

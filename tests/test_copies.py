@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from search.copies import distinct, newest_shown
 from search.documents import Candidate, Passage
+from search.query.copies import distinct, newest_shown
 
 LONG = (
     "The landlord may raise the rent once a year and has to say so in writing three months before it is due to be paid"

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController
 
-from search.cpu_threads import SingleThreadedBlas
+from search.models.cpu_threads import SingleThreadedBlas
 
 
 def blas_threads() -> list[int]:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from search.catalog import Catalog
 from search.documents import File, Passage, Row
-from search.entries import Entry, State, doc_id
-from search.lock import WriterLock
-from search.store import Store
+from search.storage.catalog import Catalog
+from search.storage.entries import Entry, State, doc_id
+from search.storage.lock import WriterLock
+from search.storage.store import Store
 
 HERE = Path(__file__).parent.parent
 WIDTH = 8
@@ -20,10 +20,10 @@ KILLS = 12
 WRITER = """
 import os, random, signal, sys, threading
 from pathlib import Path
-from search.catalog import Catalog
-from search.entries import State, doc_id
-from search.lock import WriterLock
-from search.store import Store
+from search.storage.catalog import Catalog
+from search.storage.entries import State, doc_id
+from search.storage.lock import WriterLock
+from search.storage.store import Store
 from tests.test_crash import WIDTH, add, remove
 folder, seed = Path(sys.argv[1]), int(sys.argv[2])
 with Catalog.open(folder, create=True) as catalog, WriterLock(folder):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from search.errors import ModelError, UsageError
-from search.reranker import load_reranker
+from search.models.reranker import load_reranker
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TINY = FIXTURES / "bert" / "tiny"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from search.documents import Passage, Row
-from search.earlier import REACH, Earlier
+from search.ingest.reuse import REACH, Earlier
 
 from .toys import ToyTokenizer
 

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import threadpoolctl
 
-from search.embedder import load_embedder
 from search.errors import ModelError, UsageError
 from search.models.batches import by_length
+from search.models.embedder import load_embedder
 from search.models.names import model_name
 from search.models.recipes import Recipe, recipe_for
 
@@ -108,7 +108,7 @@ def test_blas_threads_are_given_back(starter):
 
 def test_importing_the_embedder_loads_nothing_heavy():
     code = (
-        "import sys, search.embedder; print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
+        "import sys, search.models.embedder; print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from search.index import Index
-from search.passages import PassageRules
+from search.text.passages import PassageRules
 
 from .toys import ToyEmbedder
 

@@ -3,8 +3,8 @@ import math
 import numpy as np
 import pytest
 
-from search.feedback import with_feedback
-from search.fusion import Fused
+from search.query.feedback import with_feedback
+from search.query.fusion import Fused
 
 
 def rows(*scores: float) -> list[Fused]:

@@ -10,14 +10,14 @@ import mlx.core as mx
 import numpy as np
 import pytest
 
-from search.embedder import load_embedder
 from search.errors import ModelError
-from search.hub import Hub
 from search.models.checkpoint import Checkpoint
+from search.models.embedder import load_embedder
 from search.models.engines import open_encoder
 from search.models.foreign_mlx import POOLS
 from search.models.recipes import recipe_of
-from search.pulling import pull
+from search.supply.hub import Hub
+from search.supply.pulling import pull
 
 from .commands import docsearch
 from .hub_server import HubServer
@@ -240,7 +240,7 @@ def test_prompts(tmp_path):
 
 def test_only_these_models_import_mlx_embeddings():
     code = (
-        "import sys; from search.embedder import load_embedder\n"
+        "import sys; from search.models.embedder import load_embedder\n"
         "load_embedder('starter', 'mlx').embed_query('x'); print('mlx_embeddings' in sys.modules)\n"
         "load_embedder(sys.argv[1]); print('mlx_embeddings' in sys.modules)"
     )
@@ -251,7 +251,7 @@ def test_only_these_models_import_mlx_embeddings():
 
 
 def test_a_process_that_used_mlx_ends_quietly():
-    code = "from search.embedder import load_embedder; load_embedder('starter', 'mlx').embed_query('x')"
+    code = "from search.models.embedder import load_embedder; load_embedder('starter', 'mlx').embed_query('x')"
     for _ in range(3):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, "")

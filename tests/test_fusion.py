@@ -1,6 +1,6 @@
 import pytest
 
-from search.fusion import Fused, full_match, fuse, text_weight
+from search.query.fusion import Fused, full_match, fuse, text_weight
 
 
 def test_fuse_adds_the_share_of_a_full_match() -> None:

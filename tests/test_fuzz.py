@@ -13,8 +13,8 @@ import pytest
 from search import readers
 from search.documents import Document, Reason
 from search.errors import Unreadable
-from search.limits import Limits
-from search.reader_pool import ReaderPool
+from search.readers.limits import Limits
+from search.readers.pool import ReaderPool
 
 from .hard_documents import locked
 from .hard_files import hard_files

@@ -1,4 +1,4 @@
-from search.grouping import group
+from search.query.grouping import group
 
 RANKED = [("a1", 1), ("a2", 1), ("b1", 2), ("a3", 1), ("c1", 3), ("b2", 2)]
 

@@ -10,8 +10,8 @@ import pytest
 
 from search.documents import Reason
 from search.index import Index
-from search.passages import PassageRules
 from search.results import IngestReport
+from search.text.passages import PassageRules
 
 from .hard_documents import Hard
 from .hard_files import hard_files, make_hard_places

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from search.caches import State, cached_models, condition, hub_place, repository_folder
 from search.errors import ModelError, StorageFull, UsageError
-from search.hub import ConnectionCut, Hub, find, is_wanted, remove, resolve
-from search.pulling import Fetching, pull
+from search.models.caches import State, cached_models, condition, hub_place, repository_folder
+from search.supply.hub import ConnectionCut, Hub, find, is_wanted, remove, resolve
+from search.supply.pulling import Fetching, pull
 
 from .hub_server import Faults, HubServer, git_id
 from .made_models import NOT_FETCHED, empty_caches, made, write_model
@@ -344,7 +344,7 @@ def test_an_impossible_name():
 
 
 def test_the_network_is_forbidden(tmp_path):
-    code = f"from search.pulling import pull; pull({NAME!r})"
+    code = f"from search.supply.pulling import pull; pull({NAME!r})"
     done = subprocess.run(
         [sys.executable, "-c", code], env=os.environ | {"HF_HUB_OFFLINE": "1"}, capture_output=True, text=True
     )
@@ -484,6 +484,6 @@ def test_the_servers_ids_are_gits():
 
 
 def test_importing_the_hub_loads_nothing_heavy():
-    code = "import sys, search.hub, search.pulling, search.inventory\nprint({'numpy', 'mlx', 'huggingface_hub', 'httpx2'} & set(sys.modules))"
+    code = "import sys, search.supply.hub, search.supply.pulling, search.supply.inventory\nprint({'numpy', 'mlx', 'huggingface_hub', 'httpx2'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from search.catalog import Catalog
-from search.choice import ModelChoice
 from search.documents import Reason
-from search.entries import State
 from search.errors import IndexDamaged, IndexLocked, ModelError, ModelMismatch, NoIndex, NotAnIndex, UsageError
 from search.index import Index
-from search.lock import WriterLock
-from search.passages import PassageRules
-from search.read_ahead import MOST_ITEMS
+from search.ingest.read_ahead import MOST_ITEMS
+from search.ingest.scopes import RootRules
 from search.results import IngestReport, Progress
-from search.scopes import RootRules
-from search.store import Store
+from search.storage.catalog import Catalog
+from search.storage.entries import State
+from search.storage.lock import WriterLock
+from search.storage.store import Store
+from search.supply.model_choice import ModelChoice
+from search.text.passages import PassageRules
 
 from .settled import settle
 from .toys import ToyEmbedder

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from search.bundled import BUNDLED
-from search.caches import State, repository_folder
 from search.errors import UsageError
-from search.inventory import KNOWN, ModelEntry, inventory, repositories
+from search.models.bundled import BUNDLED
+from search.models.caches import State, repository_folder
+from search.supply.inventory import KNOWN, ModelEntry, inventory, repositories
 
 from .made_models import BERT, MADE, empty_caches, made, one_file, packed, write_model
 
@@ -219,7 +219,7 @@ def test_what_a_pull_may_name():
 
 def test_listing_loads_nothing_heavy():
     code = (
-        "import sys; from search.inventory import inventory; inventory();"
+        "import sys; from search.supply.inventory import inventory; inventory();"
         "print({'numpy', 'mlx', 'huggingface_hub', 'tokenizers'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

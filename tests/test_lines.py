@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from search import readers
-from search.passages import PassageRules, split
+from search.text.passages import PassageRules, split
 
 from .toys import ToyTokenizer
 

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from search.errors import IndexFailure, IndexLocked
-from search.lock import LOCK, WriterLock
+from search.storage.lock import LOCK, WriterLock
 
 HERE = Path(__file__).parent.parent
 HOLD = (
-    "import sys\nfrom search.lock import WriterLock\n"
+    "import sys\nfrom search.storage.lock import WriterLock\n"
     "with WriterLock(sys.argv[1]):\n    print('held', flush=True)\n    sys.stdin.read()\n"
 )
 

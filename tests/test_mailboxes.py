@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from search import readers
-from search.catalog import Catalog
 from search.documents import Message
-from search.entries import doc_id
-from search.filters import Admitted, Filter
 from search.index import Index
-from search.index_folder import CATALOGUE
-from search.passages import embedded_text
-from search.store import Store
+from search.storage.catalog import Catalog
+from search.storage.entries import doc_id
+from search.storage.filters import Admitted, Filter
+from search.storage.index_folder import CATALOGUE
+from search.storage.store import Store
+from search.text.passages import embedded_text
 
 from .commands import docsearch
 from .toys import ToyEmbedder

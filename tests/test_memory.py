@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.embedder import load_embedder
 from search.errors import ModelError
 from search.models.bert_mlx import BertMlx
 from search.models.checkpoint import Checkpoint
-from search.models.memory import gpu_memory
+from search.models.embedder import load_embedder
 from search.models.qwen3_mlx import Qwen3Mlx
-from search.reranker import load_reranker
+from search.models.reranker import load_reranker
+from search.models.weight_memory import gpu_memory
 
 FIXTURES = Path(__file__).parent / "fixtures"
 BACKENDS = ["cpu", "mlx"]

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from search.metrics import Mean, difference, mean, metrics
+from search.evaluation.metrics import Mean, difference, mean, metrics
 
 
 def test_a_ranking_by_hand():

@@ -9,7 +9,7 @@ import mlx.core as mx
 import numpy as np
 import pytest
 
-from search.embedder import load_embedder
+from search.models.embedder import load_embedder
 
 TINY = Path(__file__).parent / "fixtures" / "bert" / "tiny"
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import mlx.core as mx
 import pytest
 
-from search.bundled import BUNDLED
-from search.conversion import convert
 from search.errors import ModelError, UsageError
-from search.model_test import Finding, Outcome, examine, example_scores
-from search.published import furthest, published
-from search.subjects import Measurement
+from search.models.bundled import BUNDLED
+from search.supply.conversion import convert
+from search.supply.known_scores import furthest, published
+from search.supply.model_probes import Measurement
+from search.supply.model_test import Finding, Outcome, examine, example_scores
 
 from .made_models import MADE, empty_caches, made, write_model
 

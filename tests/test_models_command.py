@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from search.caches import repository_folder
+from search.models.caches import repository_folder
 
 from .commands import Done, docsearch
 from .hub_server import Faults, HubServer

@@ -13,9 +13,9 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from search.errors import Unreadable
 from search.index import Index
-from search.limits import Limits
-from search.reader_pool import ReaderPool
-from search.readers.pdf import read as read_pdf
+from search.readers.limits import Limits
+from search.readers.paged.pdf import read as read_pdf
+from search.readers.pool import ReaderPool
 
 from .test_readers_pdf import pdf
 

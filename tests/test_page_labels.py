@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from search.catalog import Catalog
-from search.entries import doc_id
 from search.index import Index
 from search.results import Hit
+from search.storage.catalog import Catalog
+from search.storage.entries import doc_id
 from tui.app.widgets.hit_row import place as row_place
 from tui.output import place
 

@@ -11,7 +11,7 @@ import pytest
 
 from search import readers
 from search.documents import Block, Document, Passage
-from search.passages import PassageRules, embedded_text, headed_text, split
+from search.text.passages import PassageRules, embedded_text, headed_text, split
 
 TOKEN = re.compile(r"\w+|[^\w\s]")
 SMALL = PassageRules(max_tokens=12, overlap=4, min_tokens=3)

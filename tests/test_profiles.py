@@ -1,7 +1,7 @@
 import pytest
 
 from search.errors import UsageError
-from search.profiles import PROFILES, choose_profile, profile_named
+from search.models.profiles import PROFILES, choose_profile, profile_named
 
 GB = 1 << 30
 

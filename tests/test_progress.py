@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from search.bundled import BUNDLED
 from search.index import Index
+from search.models.bundled import BUNDLED
 from search.results import Progress
 from tui.progress import ProgressLine, announcement, line_of, long_time_left
 

@@ -6,15 +6,15 @@ from typing import NoReturn
 
 import pytest
 
-from search.catalog import Catalog
-from search.choice import ModelChoice
 from search.documents import File, Passage, Row, passage_id
-from search.entries import Entry, State, doc_id
 from search.errors import UsageError
-from search.filters import Filter
 from search.index import Index
-from search.passages import PassageRules
 from search.results import Explanation, Scores
+from search.storage.catalog import Catalog
+from search.storage.entries import Entry, State, doc_id
+from search.storage.filters import Filter
+from search.supply.model_choice import ModelChoice
+from search.text.passages import PassageRules
 from tui.output import explained
 
 from .conftest import NOTES

@@ -7,16 +7,16 @@ import mlx.core as mx
 import numpy as np
 import pytest
 
-from search.embedder import load_embedder
 from search.errors import ModelError, UsageError
 from search.models.checkpoint import Checkpoint
+from search.models.embedder import load_embedder
 from search.models.inference_thread import on_inference_thread
-from search.models.memory import gpu_memory, host_memory, require_memory
 from search.models.mlx_weights import load_weights, use_device
 from search.models.qwen3 import Qwen3Config
 from search.models.qwen3_mlx import Qwen3
 from search.models.rotation import Rotation
 from search.models.tokenizer import ModelTokenizer
+from search.models.weight_memory import gpu_memory, host_memory, require_memory
 
 from .qwen3_checkpoints import (
     EXPECTED,

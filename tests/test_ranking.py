@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from search.calibration import Blend
-from search.choice import ModelChoice
 from search.config import CANDIDATES
-from search.engine import Request
 from search.errors import ModelError
-from search.fusion import Fused
 from search.index import Index
-from search.passages import PassageRules
-from search.ranking import Ranked, reordered
-from search.rerank import rerank
+from search.query.calibration import Blend
+from search.query.engine import Request
+from search.query.fusion import Fused
+from search.query.ranking import Ranked, reordered
+from search.query.rerank import rerank
+from search.supply.model_choice import ModelChoice
+from search.text.passages import PassageRules
 
 from .toys import ToyEmbedder
 

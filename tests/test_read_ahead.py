@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from search.read_ahead import MOST_BYTES, MOST_ITEMS, read_ahead
+from search.ingest.read_ahead import MOST_BYTES, MOST_ITEMS, read_ahead
 
 
 def test_results_come_in_the_order_of_the_items() -> None:

@@ -15,9 +15,9 @@ import pytest
 
 from search.documents import Block, Document, Reason
 from search.errors import Unreadable
-from search.limits import MEMORY_EXIT, Limits
-from search.reader_pool import ReaderPool
-from search.reader_process import ReaderProcess
+from search.readers.limits import MEMORY_EXIT, Limits
+from search.readers.pool import ReaderPool
+from search.readers.process import ReaderProcess
 from search.readers.worker import fitted
 
 from .test_readers_pdf import pdf
@@ -147,8 +147,8 @@ def test_closing_the_pool_gives_up_what_is_being_read():
 def test_workers_go_when_their_parent_is_killed(data):
     code = f"""
 import threading
-from search.limits import Limits
-from search.reader_process import ReaderProcess
+from search.readers.limits import Limits
+from search.readers.process import ReaderProcess
 from tests.test_reader_pool import ENDLESS, PAGE
 process = ReaderProcess(Limits())
 process.read(PAGE, "/d/a.html")

@@ -12,7 +12,7 @@ import pytest
 from search import readers
 from search.documents import Block, Document, Reason, Skip
 from search.errors import Unreadable
-from search.passages import PassageRules, embedded_text, split
+from search.text.passages import PassageRules, embedded_text, split
 
 from .toys import ToyTokenizer
 

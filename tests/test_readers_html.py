@@ -6,7 +6,7 @@ import pytest
 
 from search.documents import Block, Reason
 from search.errors import Unreadable
-from search.readers import html
+from search.readers.markup import html
 
 
 def read(source, name="page.html"):

@@ -10,9 +10,9 @@ import pytest
 from search import readers
 from search.documents import Block, Document, Message, Reason
 from search.errors import Unreadable
-from search.limits import OutOfTime
-from search.passages import PassageRules, split
-from search.readers import mail
+from search.readers.limits import OutOfTime
+from search.readers.mail import mail
+from search.text.passages import PassageRules, split
 
 from .toys import ToyTokenizer
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from search.readers import code, markdown, rst
+from search.readers.markup import markdown, rst
+from search.readers.source import code
 
 
 def blocks(document):

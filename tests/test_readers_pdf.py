@@ -12,9 +12,9 @@ from pypdf import PdfReader, PdfWriter
 from search import readers
 from search.documents import Block, Document, Reason
 from search.errors import Unreadable
-from search.limits import Limits, OutOfTime
-from search.reader_pool import ReaderPool
-from search.readers.pdf import read as read_pdf
+from search.readers.limits import Limits, OutOfTime
+from search.readers.paged.pdf import read as read_pdf
+from search.readers.pool import ReaderPool
 
 
 def pdf(*pages, title=None, font="/Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding"):

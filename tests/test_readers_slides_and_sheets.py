@@ -14,10 +14,10 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
+from search.readers.office.office.cell_values import Format, format_of, shown
 
 from search.documents import Block, Document, Reason
 from search.errors import Unreadable
-from search.readers.cell_values import Format, format_of, shown
 
 from .office_files import TYPES, blocks, read, zipped
 

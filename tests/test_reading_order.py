@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from search.readers.bands import BAND, in_bands
-from search.readers.reading_order import Line, in_order
+from search.readers.paged.bands import BAND, in_bands
+from search.readers.paged.reading_order import Line, in_order
 
 LEFT = ["The committee dis-", "cussed the municipal", "reservoir project in", "the spring of 2024."]
 RIGHT = ["Elsewhere in the", "town the library", "was closed because", "of the long flood."]

@@ -13,12 +13,12 @@ from pypdf import PdfReader, PdfWriter
 from search import readers
 from search.documents import Document, Reason, Skip
 from search.errors import Unreadable
-from search.limits import Limits
-from search.readers import recognition
-from search.readers.engines import with_ocrmac
-from search.readers.image import read as read_image
-from search.readers.pdf import read as read_pdf
-from search.readers.reading_order import Line
+from search.readers.limits import Limits
+from search.readers.paged import recognition
+from search.readers.paged.image import read as read_image
+from search.readers.paged.ocr_engines import with_ocrmac
+from search.readers.paged.pdf import read as read_pdf
+from search.readers.paged.reading_order import Line
 
 from .test_readers_pdf import pdf
 

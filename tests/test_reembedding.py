@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from search.choice import ModelChoice
 from search.errors import ModelError, ModelMismatch
 from search.index import Index
-from search.index_models import change_of
-from search.passages import PassageRules
+from search.storage.index_models import change_of
+from search.supply.model_choice import ModelChoice
+from search.text.passages import PassageRules
 
 from .commands import docsearch
 from .settled import settle
@@ -302,7 +302,7 @@ WRITER = """
 import os, random, signal, sys, threading
 from tests.test_reembedding import Models, opened
 place, seed, target = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-from search.lance import preload
+from search.storage.lance import preload
 preload()
 chance = random.Random(seed)
 threading.Timer(chance.uniform(0.0, 1.2), os.kill, (os.getpid(), signal.SIGKILL)).start()

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from search.caches import repository_folder
-from search.inventory import EMBEDDER, KNOWN, RERANKER, KnownModel
-from search.profiles import PROFILES
+from search.models.caches import repository_folder
+from search.models.profiles import PROFILES
+from search.supply.inventory import EMBEDDER, KNOWN, RERANKER, KnownModel
 
 from .commands import Done, docsearch
 from .hub_server import HubServer

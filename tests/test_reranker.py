@@ -13,7 +13,7 @@ import pytest
 
 from search.errors import ModelError, UsageError
 from search.models.batches import in_halves, out_of_memory, padded
-from search.reranker import load_reranker
+from search.models.reranker import load_reranker
 
 from .qwen3_checkpoints import EXPECTED, QUANTISATIONS, TINY, TOKENS, body, checkpoint, quantised, tensors
 
@@ -202,7 +202,7 @@ def test_an_unknown_backend():
 
 def test_importing_the_reranker_loads_nothing_heavy():
     code = (
-        "import sys, search.reranker; print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
+        "import sys, search.models.reranker; print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"

@@ -1,9 +1,9 @@
 """A section's beginning before the passages behind it."""
 
 from search.documents import Candidate, Passage
-from search.fusion import Fused
-from search.ranking import Ranked
-from search.sections import beginnings_first
+from search.query.fusion import Fused
+from search.query.ranking import Ranked
+from search.query.sections import beginnings_first
 
 
 def candidate(ordinal: int, section: int | None, doc: int = 1, page: int | None = None) -> Candidate:

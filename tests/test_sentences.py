@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.sentences import sentences
+from search.text.sentences import sentences
 
 
 @pytest.mark.parametrize(

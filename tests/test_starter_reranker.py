@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.bundled import BUNDLED
-from search.checksums import wrong_files
-from search.model_test import Outcome, examine
-from search.reranker import load_reranker
+from search.models.bundled import BUNDLED
+from search.models.reranker import load_reranker
+from search.supply.checksums import wrong_files
+from search.supply.model_test import Outcome, examine
 
 FOLDER = BUNDLED["starter-reranker"].folder
 EXPECTED = json.loads((Path(__file__).parent / "fixtures" / "starter_reranker.json").read_text())

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from search.documents import Candidate, Passage, Row, passage_id
-from search.durability import QUARANTINE, Durability, Mark, explained, probe_hard_links
 from search.errors import IndexDamaged, IndexFailure, IndexLocked, ModelError, ModelMismatch, NoIndex, StorageFull
-from search.filters import Admitted
-from search.lance import preload
-from search.store import Store
+from search.storage.durability import QUARANTINE, Durability, Mark, explained, probe_hard_links
+from search.storage.filters import Admitted
+from search.storage.lance import preload
+from search.storage.store import Store
 
 HERE = Path(__file__).parent.parent
 WIDTH = 4
@@ -455,7 +455,7 @@ import numpy as np
 from pathlib import Path
 from search.documents import Passage, Row
 from search.errors import StorageFull
-from search.store import Store
+from search.storage.store import Store
 if sys.argv[2] == "limit":
     import resource, signal
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -503,7 +503,7 @@ def test_a_full_disk(tmp_path, how):
 
 def test_preload_gives_lancedb_from_any_thread():
     code = (
-        "import sys, threading\nfrom search.lance import preload\n"
+        "import sys, threading\nfrom search.storage.lance import preload\n"
         "assert 'lancedb' not in sys.modules and 'numpy' not in sys.modules and 'pyarrow' not in sys.modules\n"
         "found = []\nthreads = [threading.Thread(target=lambda: found.append(preload())) for _ in range(3)]\n"
         "[t.start() for t in threads]; [t.join() for t in threads]\n"

@@ -1,5 +1,5 @@
 from search.documents import Passage
-from search.stored_text import join_passages
+from search.storage.stored_text import join_passages
 
 
 def test_gaps_keep_lines_and_characters() -> None:

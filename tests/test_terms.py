@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from search.marker import highlights
-from search.spelling import normalise
-from search.terms import MAX_WORDS, passage_terms, query_words, word_count
+from search.query.marker import highlights
+from search.text.spelling import normalise
+from search.text.terms import MAX_WORDS, passage_terms, query_words, word_count
 
 
 def marked(text, query):
@@ -115,7 +115,7 @@ def test_highlights_count_characters_of_the_original():
 def test_only_the_words_and_their_stemmer_are_loaded():
     code = (
         "import sys, search.marker\nassert 'snowballstemmer' not in sys.modules\n"
-        "print(search.marker.highlights('two words', 'word'), {'numpy', 'lancedb'} & set(sys.modules))"
+        "print(search.query.marker.highlights('two words', 'word'), {'numpy', 'lancedb'} & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent

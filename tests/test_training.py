@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.bundled import BUNDLED
+from search.models.bundled import BUNDLED
 from training import calibration, metrics
 from training.candidates import known_item
 from training.collection import BEIR, DEPTH, KNOWN_ITEM, Collection

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from search.errors import IndexDamaged
-from search.vocabulary import FILE, MOST, Vocabulary
+from search.storage.vocabulary import FILE, MOST, Vocabulary
 
 GERMAN = "Krankenversicherung und Haftpflichtversicherungen: der Beitrag zur Versicherungssumme\nRente Kesselaustausch"
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from search.catalog import Catalog
 from search.documents import File, Reason, Skip
 from search.errors import UsageError
-from search.walker import WalkRules, file_at, walk, why
+from search.ingest.walker import WalkRules, file_at, walk, why
+from search.storage.catalog import Catalog
 
 EVERYTHING = WalkRules()
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from search import Index, IngestReport
-from search.lock import WriterLock
+from search.ingest.refresh import NOTHING_DONE, News
+from search.ingest.watch import Changes, Watch
 from search.paths import real
 from search.results import Progress
-from search.upkeep import NOTHING_DONE, News
-from search.watch import Changes, Watch
+from search.storage.lock import WriterLock
 
 from .commands import COMMAND
 

@@ -3,7 +3,7 @@
 import pytest
 
 from search.errors import UsageError
-from search.wording import Wording, worded
+from search.query.query_text import Wording, worded
 
 
 @pytest.mark.parametrize(

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from search.calibration import UNKNOWN
 from search.documents import Passage, Row
-from search.embedder import load_embedder
 from search.index import Index
-from search.legs import run_legs
-from search.passages import headed_text
-from search.ranking import rank
-from search.store import Store
-from search.terms import passage_terms
+from search.models.embedder import load_embedder
+from search.query.calibration import UNKNOWN
+from search.query.legs import run_legs
+from search.query.ranking import rank
+from search.storage.store import Store
+from search.text.passages import headed_text
+from search.text.terms import passage_terms
 
 from .collection import BEIR, DEPTH, KNOWN_ITEM, TOP, Collection
 from .corpus import tokenised

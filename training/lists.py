@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from search.terms import STOP_WORDS
+from search.text.terms import STOP_WORDS
 
 from .corpus import Corpus
 from .mined import Mined

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from search.fusion import WORD_SHARE
+from search.query.fusion import WORD_SHARE
 
 from .corpus import Corpus
 from .cross_encoder import VOCABULARY, CrossEncoder

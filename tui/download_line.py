@@ -10,7 +10,7 @@ from .progress import PLAIN_SECONDS, REDRAW_SECONDS, duration
 from .terminal import printable
 
 if TYPE_CHECKING:
-    from search.pulling import Fetching
+    from search.supply.pulling import Fetching
 
 
 class DownloadLine:

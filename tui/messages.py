@@ -13,13 +13,13 @@ from textual.message import Message
 if TYPE_CHECKING:
     from search.documents import Skip
     from search.errors import DocsearchError
-    from search.inventory import Inventory
-    from search.profiles import Profile
-    from search.pulling import Fetching
+    from search.models.profiles import Profile
     from search.results import IngestReport, Progress, QueryResult, Status
+    from search.supply.inventory import Inventory
+    from search.supply.pulling import Fetching
 
+    from .app.sheet import Sheet
     from .app.typed import Typed
-    from .app.widgets.sheet import Sheet
 
 
 # Requests

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from .terminal import printable
 
 if TYPE_CHECKING:
-    from search.inventory import ModelEntry
-    from search.model_test import Examination
+    from search.supply.inventory import ModelEntry
+    from search.supply.model_test import Examination
 
 HEADINGS = ("MODEL", "ROLE", "FORM", "BITS", "DIMENSIONS", "SIZE", "STATE", "PROFILES", "LICENCE")
 RIGHT = {"BITS", "DIMENSIONS", "SIZE"}
@@ -43,7 +43,7 @@ def models_table(models: Iterable[ModelEntry]) -> str:
 
 def report_text(examination: Examination) -> str:
     """The verdict on a model, what is not as it should be, and what was measured."""
-    from search.published import furthest
+    from search.supply.known_scores import furthest
 
     kind = ", ".join(part for part in (examination.role, examination.engine) if part)
     lines = [f"{one_line(examination.name)} ({kind}): {examination.outcome}"]

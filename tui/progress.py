@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from search.bundled import BUNDLED
+from search.models.bundled import BUNDLED
 from search.results import Progress
 
 from .terminal import printable

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from search.sentences import LINED
+from search.text.sentences import LINED
 
 Marks = tuple[tuple[int, int], ...]
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..cpu_threads import cores, single_threaded_blas, workers
 from .batches import by_length, in_halves
 from .bert import BertConfig
+from .cpu_threads import cores, single_threaded_blas, workers
 from .kernels import GELU_SCALE, GELU_UNSCALE, LayerNorm, Scratch, attention, gelu, product
-from .memory import host_memory, require_memory
+from .weight_memory import host_memory, require_memory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

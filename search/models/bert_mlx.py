@@ -19,10 +19,10 @@ from mlx.nn.layers.normalization import LayerNorm
 
 from .batches import by_length, in_halves, padded
 from .bert import BertConfig
+from .compute_plans import PLANS
 from .inference_thread import on_inference_thread
-from .memory import free_memory, require_memory
 from .mlx_weights import load_weights, use_device
-from .plans import PLANS
+from .weight_memory import free_memory, require_memory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,13 +19,13 @@ import numpy as np
 
 from ..errors import ModelError
 from .batches import by_length, in_halves, padded
+from .compute_plans import PLANS
 from .foreign_families import FAMILIES, OTHER, Family
 from .inference_thread import on_inference_thread
-from .memory import gpu_memory, host_memory, require_memory
 from .mlx_weights import load_weights, use_device
 from .names import model_name
-from .plans import PLANS
 from .recipes import pooling_of, recipe_for
+from .weight_memory import gpu_memory, host_memory, require_memory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

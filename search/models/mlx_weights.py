@@ -14,7 +14,7 @@ from mlx.nn.layers.quantized import quantize
 from mlx.utils import tree_flatten
 
 from ..errors import ModelError
-from .memory import gpu_memory
+from .weight_memory import gpu_memory
 
 if TYPE_CHECKING:
     from .checkpoint import Checkpoint

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..cpu_threads import cores, single_threaded_blas, workers
 from .batches import by_length, in_halves
+from .cpu_threads import cores, single_threaded_blas, workers
 from .kernels import RmsNorm, Scratch, causal_attention, rotate, swiglu
-from .memory import host_memory, require_memory
 from .qwen3 import Qwen3Config
+from .weight_memory import host_memory, require_memory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

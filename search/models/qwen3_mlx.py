@@ -18,12 +18,12 @@ from mlx.nn.layers.linear import Linear
 from mlx.nn.layers.normalization import RMSNorm
 
 from .batches import by_length, in_halves, padded
+from .compute_plans import PLANS
 from .inference_thread import on_inference_thread
-from .memory import free_memory, require_memory
 from .mlx_weights import load_weights, use_device
-from .plans import PLANS
 from .qwen3 import Qwen3Config
 from .rotation import Rotation, Turn, rotation_on
+from .weight_memory import free_memory, require_memory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -7,31 +7,13 @@ from functools import partial
 
 from ..documents import Document, Reason, Skip
 from ..errors import Unreadable
-from . import (
-    asciidoc,
-    code,
-    gz,
-    html,
-    image,
-    json_file,
-    latex,
-    mail,
-    man,
-    markdown,
-    mhtml,
-    notebook,
-    office,
-    org,
-    pdf,
-    recognition,
-    rst,
-    subtitles,
-    syntax,
-    table,
-    text,
-    xml_file,
-    yaml_file,
-)
+from . import gz, text
+from .data import csv_file, json_file, notebook, subtitles, xml_file, yaml_file
+from .mail import mail, mhtml
+from .markup import asciidoc, html, latex, man, markdown, org, rst
+from .office import office
+from .paged import image, pdf, recognition
+from .source import code, syntax
 from .title import file_name
 
 VERSION = 4
@@ -43,7 +25,7 @@ READERS: dict[str, Reader] = {
     suffix: module.read
     for module in (
         *(code, syntax, text, markdown, rst, org, asciidoc, latex, man, html, mhtml, pdf, image, office),
-        *(notebook, table, json_file, yaml_file, xml_file, subtitles),
+        *(notebook, csv_file, json_file, yaml_file, xml_file, subtitles),
     )
     for suffix in module.SUFFIXES
 }

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from ..limits import OutOfTime
+from .limits import OutOfTime
 
 GRACE = 10.0
 """CPU seconds for what a reader still does after its time is up, before it is told again."""

@@ -18,9 +18,9 @@ from typing import Any, BinaryIO, NoReturn
 
 from ..documents import Document, Reason
 from ..errors import Unreadable
-from ..frames import receive, send
-from ..limits import MEMORY_EXIT, Limits, OutOfTime
-from . import memory, read, timer
+from . import process_memory, read, timer
+from .frames import receive, send
+from .limits import MEMORY_EXIT, Limits, OutOfTime
 
 SPENT = 4
 """A worker that keeps more than this part of the limit after a file takes no further one: it would count against that."""
@@ -118,15 +118,15 @@ def _limit_memory(limit: int) -> None:
 
 def watch_memory(limit: int, every: float = 0.1) -> NoReturn:
     """End this process with MEMORY_EXIT once it has held `limit` bytes of memory; looks `every` so many seconds."""
-    while memory.peak() < limit:
+    while process_memory.peak() < limit:
         time.sleep(every)
     os._exit(MEMORY_EXIT)
 
 
 def _spent(limits: Limits) -> bool:
-    if memory.held() > limits.memory / SPENT:
-        memory.give_back()
-    return memory.held() > limits.memory / SPENT
+    if process_memory.held() > limits.memory / SPENT:
+        process_memory.give_back()
+    return process_memory.held() > limits.memory / SPENT
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:

@@ -15,9 +15,9 @@ from search.errors import DocsearchError, NoIndex
 from search.results import Progress, QueryResult, StoredPart
 
 from .. import messages
+from .colours import colours
 from .command import Stopped
-from .widgets.colours import colours
-from .widgets.sheet import sheet_of
+from .sheet import sheet_of
 
 if TYPE_CHECKING:
     from search import Index
@@ -113,7 +113,7 @@ class Errands:
 
     def status(self, post: Post) -> None:
         """Read the counts."""
-        from search.inventory import fitting_profile, present_profiles
+        from search.supply.inventory import fitting_profile, present_profiles
 
         try:
             status, skips = self.index.status(), self.index.skips()

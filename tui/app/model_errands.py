@@ -15,8 +15,8 @@ from .command import Stopped, run_command
 from .errands import Post, Stale
 
 if TYPE_CHECKING:
-    from search.hub import Hub
-    from search.pulling import Fetching
+    from search.supply.hub import Hub
+    from search.supply.pulling import Fetching
 
 SHOW_SECONDS = 0.1
 """A download tells of itself many times in that; the screen shows one."""
@@ -35,7 +35,7 @@ class ModelErrands:
 
     def inventory(self, post: Post) -> None:
         """Look which models are here."""
-        from search.inventory import inventory
+        from search.supply.inventory import inventory
 
         try:
             post(messages.ModelsRead(inventory()))
@@ -46,8 +46,8 @@ class ModelErrands:
         """Fetch a model, or those of a profile."""
 
         def work() -> messages.ModelWorkEnded:
-            from search.inventory import repositories
-            from search.pulling import pull
+            from search.supply.inventory import repositories
+            from search.supply.pulling import pull
 
             names = repositories(name)
             for repository in names:
@@ -92,7 +92,7 @@ class ModelErrands:
         """Delete a model from every place that has it."""
 
         def work() -> messages.ModelWorkEnded:
-            from search.hub import find, remove
+            from search.supply.hub import find, remove
 
             found = find(name)
             if not found:

@@ -19,7 +19,7 @@ from ..parameters import PATH
 from ..settings import Settings, json_flag, pass_settings
 
 if TYPE_CHECKING:
-    from search.evaluation import Evaluation
+    from search.evaluation.measure import Evaluation
 
 MEASURE = "nDCG@10"
 COLUMNS = (MEASURE, "MRR@10", "recall@10", "hit@1", "hit@5", "passage@5")
@@ -52,8 +52,8 @@ def evaluate(
     Example:  docsearch eval sample_corpus --mode hybrid
     """
     from search import Index, ModelChoice
-    from search.collection import open_collection
-    from search.evaluation import evaluate as measure
+    from search.evaluation.collection import open_collection
+    from search.evaluation.measure import evaluate as measure
     from search.models.engines import device_for
 
     from ..progress import ProgressLine, QuestionLine
@@ -92,7 +92,7 @@ def evaluate(
 
 
 def _document(result: Evaluation, earlier: dict[str, dict[str, dict[str, float]]]) -> dict[str, Any]:
-    from search.evaluation import compare
+    from search.evaluation.measure import compare
 
     runs = []
     for run in result.runs:

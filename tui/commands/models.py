@@ -47,7 +47,7 @@ def list_models(settings: Settings, cache_folder: str | None = None, as_json: bo
     \b
     Example:  docsearch models list --cache-folder /Volumes/Models
     """
-    from search.inventory import inventory
+    from search.supply.inventory import inventory
 
     found = inventory(cache_folder)
     for warning in found.warnings:
@@ -76,9 +76,9 @@ def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
     \b
     Example:  docsearch models pull mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ
     """
-    from search.hub import Hub
-    from search.inventory import repositories
-    from search.pulling import check_room, fetch, free_bytes, order
+    from search.supply.hub import Hub
+    from search.supply.inventory import repositories
+    from search.supply.pulling import check_room, fetch, free_bytes, order
 
     from ..download_line import DownloadLine
 
@@ -119,10 +119,10 @@ def convert(
     \b
     Example:  docsearch models convert Qwen/Qwen3-Reranker-0.6B --bits 8
     """
-    from search.conversion import convert as quantise
-    from search.hub import resolve
-    from search.model_test import example_scores
-    from search.published import furthest
+    from search.supply.conversion import convert as quantise
+    from search.supply.hub import resolve
+    from search.supply.known_scores import furthest
+    from search.supply.model_test import example_scores
 
     source = resolve(name, cache_folder)
     target = Path(out).expanduser().absolute() if out else None
@@ -151,10 +151,10 @@ def test(settings: Settings, name: str | None, cache_folder: str | None, bench: 
     \b
     Example:  docsearch models test mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ --bench
     """
-    from search.caches import State
-    from search.hub import resolve
-    from search.inventory import inventory
-    from search.model_test import Outcome, examine, unusable
+    from search.models.caches import State
+    from search.supply.hub import resolve
+    from search.supply.inventory import inventory
+    from search.supply.model_test import Outcome, examine, unusable
 
     here = [] if name else [model for model in inventory(cache_folder).models if model.state is not State.MISSING]
     unsound = {Path(model.path): model for model in here if model.state is not State.AVAILABLE}
@@ -188,9 +188,9 @@ def rm(settings: Settings, name: str, cache_folder: str | None) -> int:
     \b
     Example:  docsearch models rm Qwen/Qwen3-Reranker-4B
     """
-    from search.bundled import BUNDLED
     from search.errors import UsageError
-    from search.hub import find, remove
+    from search.models.bundled import BUNDLED
+    from search.supply.hub import find, remove
 
     if name in BUNDLED:
         raise UsageError(f"{name} belongs to docsearch and stays with it", "see: docsearch models list")

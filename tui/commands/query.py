@@ -128,7 +128,7 @@ def _warm(index: Index, mode: str) -> None:
     if mode != "text" and index.model:
         import threading
 
-        from search.lance import preload
+        from search.storage.lance import preload
 
         threading.Thread(target=preload, daemon=True).start()
         index.embedder  # noqa: B018

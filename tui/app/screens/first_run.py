@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, RadioButton, RadioSet, Static
 
-from search.profiles import Profile
+from search.models.profiles import Profile
 
 from ...messages import StartIngest
 from ..widgets.folder_input import FolderInput

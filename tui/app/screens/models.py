@@ -13,10 +13,10 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 from textual.worker import Worker, get_current_worker
 
-from search.caches import State
-from search.inventory import Inventory, ModelEntry
-from search.profiles import PROFILES, Profile
+from search.models.caches import State
+from search.models.profiles import PROFILES, Profile
 from search.results import IndexModels, Status
+from search.supply.inventory import Inventory, ModelEntry
 
 from ... import messages
 from ...models_text import size_text

@@ -20,9 +20,9 @@ from textual.style import Style
 
 from search.results import Hit
 
+from ..rows import TAB
+from ..sheet import Sheet, overlapping
 from .hit_row import matched_offset
-from .rows import TAB
-from .sheet import Sheet, overlapping
 
 BAR, PLAIN_BAR = "▌", ">"
 ABOVE = 4

@@ -12,7 +12,7 @@ from search.results import Status
 
 from ...remedies import REMEDIES
 from ...terminal import printable
-from .table import Table
+from .fitted_table import Table
 
 LISTED = 200
 """Files of one reason that are listed; more make the table slow, and nobody reads them."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from rich.text import Text
 
-from search.caches import State
-from search.inventory import Inventory, ModelEntry
-from search.profiles import PROFILES, Profile
+from search.models.caches import State
+from search.models.profiles import PROFILES, Profile
+from search.supply.inventory import Inventory, ModelEntry
 
 from ...models_text import HEADINGS, model_row, size_text
-from .table import Table
+from .fitted_table import Table
 
 
 class ModelTable(Table):

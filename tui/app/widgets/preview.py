@@ -13,8 +13,8 @@ from textual.widgets import Static
 from search.results import Hit
 
 from ...terminal import printable
+from ..sheet import Sheet, sheet_of_hit
 from .document_view import BAR, PLAIN_BAR, DocumentView
-from .sheet import Sheet, sheet_of_hit
 
 PAUSE_SECONDS = 0.12
 """Longer than a quick typist's pause between two keys."""

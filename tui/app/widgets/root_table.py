@@ -10,7 +10,7 @@ from rich.text import Text
 from search.results import RootStatus
 
 from ...terminal import printable
-from .table import Table
+from .fitted_table import Table
 
 
 class RootTable(Table):

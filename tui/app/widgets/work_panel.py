@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import ProgressBar, Static
 
-from search.pulling import Fetching
+from search.supply.pulling import Fetching
 
 from ...download_line import line_of
 from ...terminal import printable

@@ -1,0 +1,1 @@
+"""Ingest: walk → read → passages → embed → store."""

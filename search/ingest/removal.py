@@ -1,0 +1,29 @@
+"""Documents leave the table in an order that no crash can turn into a document that is said to be complete and is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from ..storage.catalog import Catalog
+from ..storage.entries import Entry, State
+
+if TYPE_CHECKING:
+    from ..storage.store import Store
+
+
+def take_out(catalog: Catalog, open_store: Callable[[], Store], entries: Iterable[Entry]) -> int:
+    """Delete the passages of these documents, and say how many documents may have had some.
+
+    They are pending in the catalogue afterwards, until the caller removes or replaces their entries there.
+    """
+    stored = [entry for entry in entries if entry.stored]
+    if stored:
+        store = open_store()
+        catalog.set_state((entry.file.path for entry in stored), State.PENDING)
+        store.delete([entry.doc for entry in stored])
+        for entry in stored:
+            catalog.messages.trim(entry.doc, 0)
+            catalog.page_labels.put(entry.doc, ())
+        store.sync()
+    return len(stored)

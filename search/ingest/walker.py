@@ -1,0 +1,302 @@
+"""Which files under a root are documents.
+
+`walk` yields every regular file that the rules let through, and for everything else one Skip that says why; what lies
+below a folder that is left out is not looked at. `why` gives the same verdict for one path.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from pathlib import Path
+
+from ..documents import File, Reason, Skip
+from ..errors import UsageError
+from ..storage.index_folder import is_index
+from .ignore import IGNORE_FILES, LEFT_OUT, Ignores, Match, Patterns
+
+VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj", "_darcs", "CVS"})
+
+"""The file and the SQLite application id that an index is known by."""
+
+
+EFFECTIVE_IDS = os.access in os.supports_effective_ids
+
+
+@dataclass(frozen=True, slots=True)
+class WalkRules:
+    """What to leave out. `exclude` and `include` are gitignore-style globs that count from the root.
+
+    include: empty for all files. hidden: also names that begin with a dot. ignore_files: honour .gitignore, .ignore,
+    .docsearchignore and the list of what is left out by default. max_file_size: bytes.
+    """
+
+    exclude: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    hidden: bool = False
+    ignore_files: bool = True
+    max_file_size: int = 50_000_000
+
+
+def walk(root: str, rules: WalkRules, below: str | None = None) -> Iterator[File | Skip]:
+    """Files and skips under `root`, an absolute path of a folder or a file, depth first in the order of names.
+
+    `below` limits the walk to a folder or file under the root; what the folders above it rule still holds. A root or
+    `below` that does not exist yields nothing: whether that is an error is the caller's to say. Links are followed only
+    to what lies within the root, is not reached by its own name, and is left out for nothing but a hidden name.
+
+    Raises UsageError where `below` is not under the root.
+    """
+    yield from _Walk(root, rules).run(root if below is None else below)
+
+
+def why(path: str, root: str, rules: WalkRules) -> Skip | None:
+    """What rules `path` out of a walk of `root`: the Skip may be that of a folder above it. None where nothing does.
+
+    Raises UsageError where the path is not under the root.
+    """
+    outcome = _Walk(root, rules).judge_down_to(path)
+    return outcome if isinstance(outcome, Skip) else None
+
+
+class _Folder:
+    """A folder to go into, with the rules in force around it."""
+
+    __slots__ = ("around", "path")
+
+    def __init__(self, path: str, around: Ignores) -> None:
+        self.path = path
+        self.around = around
+
+
+class _Walk:
+    """One walk of one root."""
+
+    def __init__(self, root: str, rules: WalkRules) -> None:
+        self.root = root.rstrip("/") or "/"
+        self.inside = self.root.rstrip("/") + "/"
+        self.rules = rules
+        self.exclude = Patterns(rules.exclude, self.inside) if rules.exclude else None
+        self.include = Patterns(rules.include, self.inside) if rules.include else None
+        self.real_root = os.path.realpath(self.root)
+        self.device = -1
+        self.linked: set[tuple[int, int]] = set()
+
+    def run(self, top: str) -> Iterator[File | Skip]:
+        outcome = self.judge_down_to(top)
+        if isinstance(outcome, _Folder):
+            yield from self.everything_in(outcome)
+        elif outcome is not None:
+            yield outcome
+
+    def judge_down_to(self, path: str) -> File | Skip | _Folder | None:
+        """The verdict on one path, taken from the root downwards; None where it does not exist."""
+        path = path.rstrip("/") or "/"
+        if path != self.root and not path.startswith(self.inside):
+            raise UsageError(f"{path} is not under {self.root}", "name a path below that root")
+        try:
+            # The root was named by the user, so it is taken also where it is a link.
+            status = Path(self.root).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            return _unreadable(self.root, error)
+        self.device = status.st_dev
+        if not stat.S_ISDIR(status.st_mode):
+            return self.judge_file(self.root, status) if path == self.root else None
+        if is_index(self.root):
+            return _an_index(self.root)
+        outcome: File | Skip | _Folder = _Folder(self.root, self.above_root())
+        current = self.root
+        for name in path[len(self.inside) :].split("/") if path != self.root else ():
+            if not isinstance(outcome, _Folder):
+                # A file stands where the path has a folder.
+                return outcome if isinstance(outcome, Skip) else None
+            ignores = self.enter(outcome, _rule_files(current))[0]
+            current = f"{current.rstrip('/')}/{name}"
+            try:
+                status = os.lstat(current)
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+            except OSError as error:
+                return _unreadable(current, error)
+            outcome = self.judge(current, name, status, ignores)
+        return outcome
+
+    def everything_in(self, top: _Folder) -> Iterator[File | Skip]:
+        # A stack instead of recursion: folders may be nested deeper than Python's limit.
+        stack: list[tuple[Ignores, Iterator[os.DirEntry[str]]]] = []
+        folder: _Folder | None = top
+        while folder or stack:
+            if folder:
+                try:
+                    with os.scandir(folder.path) as scan:
+                        entries = sorted(scan, key=attrgetter("name"))
+                except OSError as error:
+                    yield _unreadable(folder.path, error, "the folder")
+                else:
+                    ignores, problems = self.enter(folder, {entry.name for entry in entries})
+                    for source, problem in problems:
+                        yield _unreadable(source, problem, "the ignore file")
+                    stack.append((ignores, iter(entries)))
+                folder = None
+                continue
+            ignores, remaining = stack[-1]
+            entry = next(remaining, None)
+            if entry is None:
+                stack.pop()
+                continue
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                # Deleted since the folder was listed.
+                continue
+            except OSError as error:
+                yield _unreadable(entry.path, error)
+                continue
+            outcome = self.judge(entry.path, entry.name, status, ignores)
+            if isinstance(outcome, _Folder):
+                folder = outcome
+            else:
+                yield outcome
+
+    def enter(self, folder: _Folder, names: list[str] | set[str]) -> tuple[Ignores, list[tuple[str, OSError]]]:
+        return folder.around.enter(folder.path, names) if self.rules.ignore_files else (folder.around, [])
+
+    def above_root(self) -> Ignores:
+        """The rules of the folders above the root, up to the top of the repository that it lies in."""
+        if not self.rules.ignore_files:
+            return Ignores()
+        default = Ignores(always=(Patterns(LEFT_OUT, self.inside),))
+        parents: list[str] = []
+        top = self.real_root
+        while not os.path.lexists(f"{top}/.git"):
+            if not top:
+                return default
+            top = top.rpartition("/")[0]
+            parents.append(top)
+        ignores = default
+        for parent in reversed(parents):
+            lead = self.real_root[len(parent) + 1 :] + "/"
+            ignores = ignores.enter(parent or "/", _rule_files(parent), self.inside, lead)[0]
+        own = ignores.match(self.root, True)
+        # Whoever names a folder that its repository ignores wants what is in it.
+        return default if own and own.ignored else ignores
+
+    def judge(self, path: str, name: str, status: os.stat_result, ignores: Ignores) -> File | Skip | _Folder:
+        mode = status.st_mode
+        what = "the folder" if stat.S_ISDIR(mode) else "the file"
+        if name in VERSION_CONTROL:
+            return Skip(path, Reason.EXCLUDED, f"{what} {name} is version control's own")
+        if name.startswith(".") and not self.rules.hidden:
+            return Skip(path, Reason.HIDDEN, f"{what} {name} is hidden")
+        if self.exclude and (match := self.exclude.match(path, stat.S_ISDIR(mode))) and match.ignored:
+            return Skip(path, Reason.EXCLUDED, f"{what} {name} is excluded by the pattern {match.pattern}")
+        if (match := ignores.match(path, stat.S_ISDIR(mode))) and match.ignored:
+            return Skip(path, Reason.IGNORED, f"{what} {name} is ignored {_by(match)}")
+        if stat.S_ISLNK(mode):
+            target = self.follow(path)
+            if isinstance(target, Skip):
+                return target
+            status = target
+        if stat.S_ISDIR(status.st_mode):
+            return _an_index(path) if is_index(path) else _Folder(path, ignores)
+        return self.judge_file(path, status)
+
+    def judge_file(self, path: str, status: os.stat_result) -> File | Skip:
+        mode = status.st_mode
+        if not stat.S_ISREG(mode):
+            return Skip(path, Reason.SPECIAL, f"{_special(mode)} is no document")
+        if self.include and path != self.root and not ((match := self.include.match(path, False)) and match.ignored):
+            return Skip(path, Reason.EXCLUDED, "the file matches no pattern that is to be included")
+        if status.st_size > self.rules.max_file_size:
+            size, limit = _size(status.st_size), _size(self.rules.max_file_size)
+            return Skip(path, Reason.TOO_LARGE, f"the file has {size}, more than the limit of {limit}")
+        if mode & 0o444 != 0o444 and not os.access(path, os.R_OK, effective_ids=EFFECTIVE_IDS):
+            return Skip(path, Reason.UNREADABLE, "the file cannot be read: permission denied")
+        return _file(path, self.root, status, mounted=status.st_dev != self.device)
+
+    def follow(self, path: str) -> os.stat_result | Skip:
+        """The status of what a link leads to, or why the link is not followed."""
+        try:
+            status = Path(path).stat()
+        except OSError as error:
+            return Skip(path, Reason.SYMLINK, f"the link leads nowhere: {_words(error)}")
+        target = os.path.realpath(path)
+        within = self.real_root.rstrip("/") + "/"
+        if target != self.real_root and not target.startswith(within):
+            return Skip(path, Reason.SYMLINK, f"the link leads out of the root, to {target}")
+        own_name = self.inside + target[len(within) :] if target != self.real_root else self.root
+        if not isinstance(self.judge_down_to(own_name), Skip):
+            return Skip(path, Reason.SYMLINK, f"the link leads to {own_name}, which is reached by its own name")
+        verdict = _Walk(self.root, replace(self.rules, hidden=True, include=())).judge_down_to(own_name)
+        if isinstance(verdict, Skip) and verdict.reason in (Reason.EXCLUDED, Reason.IGNORED):
+            return Skip(path, Reason.SYMLINK, f"the link leads to {own_name}: {verdict.message}")
+        if stat.S_ISDIR(status.st_mode):
+            key = (status.st_dev, status.st_ino)
+            if key in self.linked:
+                return Skip(path, Reason.SYMLINK, f"the link leads to {target}, which another link led to before")
+            self.linked.add(key)
+        return status
+
+
+def file_at(path: str) -> File | None:
+    """The regular file at an absolute `path` as it is now, as its own root; None where there is none."""
+    try:
+        status = Path(path).stat()
+    except OSError:
+        return None
+    return _file(path, path, status, mounted=False) if stat.S_ISREG(status.st_mode) else None
+
+
+def _file(path: str, root: str, status: os.stat_result, mounted: bool) -> File:
+    return File(
+        path=path,
+        root=root,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        ctime_ns=status.st_ctime_ns,
+        inode=status.st_ino,
+        mounted=mounted,
+    )
+
+
+def _an_index(folder: str) -> Skip:
+    return Skip(folder, Reason.EXCLUDED, f"the folder {os.path.basename(folder)} is a docsearch index")
+
+
+def _rule_files(folder: str) -> list[str]:
+    return [name for name in (".git", *IGNORE_FILES) if os.path.lexists(f"{folder}/{name}")]
+
+
+def _by(match: Match) -> str:
+    return f"by {match.source} line {match.line}: {match.pattern}" if match.source else f"by default: {match.pattern}"
+
+
+def _unreadable(path: str, error: OSError, what: str = "the path") -> Skip:
+    return Skip(path, Reason.UNREADABLE, f"{what} cannot be read: {_words(error)}")
+
+
+def _words(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def _special(mode: int) -> str:
+    if stat.S_ISFIFO(mode):
+        return "a named pipe"
+    return "a socket" if stat.S_ISSOCK(mode) else "a device"
+
+
+def _size(count: int) -> str:
+    """A number of bytes in words.
+
+    >>> _size(52_428_800), _size(9)
+    ('52.4 MB', '9 bytes')
+    """
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}".replace(".0 ", " ")
+    return f"{count} bytes"

@@ -1,0 +1,57 @@
+"""What opening an embedder and opening a reranker have in common: name → folder → checkpoint, tokenizer and encoder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..supply.hub import resolve
+from .bundled import BUNDLED, bundled_at
+from .names import model_name
+
+if TYPE_CHECKING:
+    from .checkpoint import Checkpoint
+    from .engines import Encoder
+    from .tokenizer import ModelTokenizer, TokenRules
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A model folder that is about to be loaded."""
+
+    name: str
+    folder: Path
+    checkpoint: Checkpoint
+
+    @classmethod
+    def named(cls, name_or_path: str) -> ModelFiles:
+        """The model of that name, repository id or folder. ModelError where it is missing or damaged."""
+        from .checkpoint import Checkpoint
+
+        folder = resolve(name_or_path)
+        return cls(title_of(folder), folder, Checkpoint(folder))
+
+    def tokenizer(self, rules: TokenRules) -> ModelTokenizer:
+        """Its tokenizer. ModelError where it has none."""
+        from .tokenizer import ModelTokenizer
+
+        return ModelTokenizer(self.folder / "tokenizer.json", rules.literal_specials, rules.closing)
+
+    def encoder(self, backend: str, tokenizer: ModelTokenizer) -> Encoder:
+        """Its forward pass, loaded. ModelError where it cannot run here or does not know all of the tokens."""
+        from .engines import open_encoder
+
+        encoder = open_encoder(self.checkpoint, backend)
+        tokenizer.fit(encoder.vocab_size)
+        return encoder
+
+
+def title_of(folder: Path) -> str:
+    """The full name of the model in that folder, be it one of the package's or another.
+
+    >>> title_of(BUNDLED["starter"].folder)
+    'bge-small-en-v1.5 (8-bit)'
+    """
+    bundled = bundled_at(folder)
+    return BUNDLED[bundled].title if bundled else model_name(folder)

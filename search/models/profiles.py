@@ -1,0 +1,82 @@
+"""Named pairs of models."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ..config import CANDIDATES
+from ..errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """An embedder, the reranker that goes with it (empty: none), what they are for, and the machine that runs them well.
+
+    `candidates` are the passages that the reranker reads where no other number is asked for.
+    """
+
+    name: str
+    embedder: str
+    reranker: str
+    purpose: str
+    memory_gb: int = 0
+    needs_gpu: bool = False
+    candidates: int = CANDIDATES
+
+
+_ALL = (
+    Profile(
+        "starter",
+        "starter",
+        "starter-reranker",
+        "shipped with docsearch: works at once, offline, anywhere",
+        candidates=16,
+    ),
+    Profile("fast", "mlx-community/bge-small-en-v1.5-bf16", "Qwen/Qwen3-Reranker-0.6B", "a small embedder, reranked"),
+    Profile(
+        "balanced",
+        "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ",
+        "Qwen/Qwen3-Reranker-0.6B",
+        "recommended on Apple Silicon",
+        8,
+        True,
+    ),
+    Profile(
+        "best",
+        "mlx-community/Qwen3-Embedding-4B-4bit-DWQ",
+        "Qwen/Qwen3-Reranker-4B",
+        "16 GB of memory and more",
+        16,
+        True,
+    ),
+    Profile(
+        "max",
+        "mlx-community/Qwen3-Embedding-8B-4bit-DWQ",
+        "Qwen/Qwen3-Reranker-4B",
+        "32 GB of memory and more",
+        32,
+        True,
+    ),
+)
+PROFILES: Mapping[str, Profile] = {profile.name: profile for profile in _ALL}
+
+
+def choose_profile(has_gpu: bool, memory: int, is_present: Callable[[str], bool]) -> Profile:
+    """The largest profile that this machine runs well and whose embedder is present, else the starter; `memory` in bytes.
+
+    >>> choose_profile(True, 16 << 30, lambda name: "Qwen3-Embedding-0.6B" in name).name
+    'balanced'
+    """
+    for profile in reversed(_ALL):
+        fits = memory >= profile.memory_gb << 30 and (has_gpu or not profile.needs_gpu)
+        if fits and (profile.embedder == "starter" or is_present(profile.embedder)):
+            return profile
+    return PROFILES["starter"]
+
+
+def profile_named(name: str) -> Profile:
+    """The profile of that name. Raises UsageError with the names there are."""
+    if name not in PROFILES:
+        raise UsageError(f"there is no profile {name!r}", f"the profiles are: {', '.join(PROFILES)}")
+    return PROFILES[name]

@@ -1,0 +1,246 @@
+"""What an index consists of, each part opened at its first need and once: catalogue, table, models, engine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from .errors import ModelError, ModelMismatch, NoIndex
+from .models.profiles import Profile, profile_named
+from .query.calibration import calibration_for
+from .results import IndexModels
+from .storage.index_models import (
+    Change,
+    change_of,
+    clear,
+    next_table,
+    put_change,
+    record,
+    recorded,
+    table_of,
+    vectors_of,
+)
+from .supply.model_choice import ModelChoice, Models, check_same_vectors, models_after, models_for_new
+from .text.passages import PassageRules
+
+if TYPE_CHECKING:
+    from .protocols import Embedder, Reranker
+    from .query.engine import Engine
+    from .storage.catalog import Catalog
+    from .storage.store import Store
+
+Part = TypeVar("Part")
+
+
+class Parts:
+    """The parts of the index in `folder`, safe to ask for from several threads.
+
+    `asked` are the models that the user wants this index to have, `default` those for a new one where he leaves it open.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        asked: ModelChoice,
+        default: ModelChoice,
+        rules: PassageRules,
+        load_embedder: Callable[[str], Embedder],
+        load_reranker: Callable[[str], Reranker] | None,
+    ) -> None:
+        self.folder = folder
+        self.asked = asked
+        self.default = default
+        self.rules = rules
+        self.load_embedder = load_embedder
+        self.load_reranker = load_reranker
+        self._opening = threading.RLock()
+        self._open: dict[str, Any] = {}
+
+    def close(self) -> None:
+        """Close the files; models stay."""
+        with self._opening:
+            if "catalog" in self._open:
+                self.catalog.close()
+            for name in ("catalog", "store", "engine"):
+                self._open.pop(name, None)
+
+    @property
+    def catalog(self) -> Catalog:
+        """The catalogue, for reading. Raises NoIndex or NotAnIndex."""
+        from .storage.catalog import Catalog
+
+        return self._once("catalog", lambda: Catalog.open(self.folder))
+
+    @property
+    def store(self) -> Store:
+        """The table of passages. Raises NoIndex where nothing was stored yet."""
+        return self._once("store", self._open_store, self.table)
+
+    @property
+    def embedder(self) -> Embedder:
+        """The index's own embedder. Raises ModelMismatch where the model here is not the one that made the index."""
+        models = self.models
+        return self._once("embedder", self._open_embedder, vectors_of(models) if models else self._new_models())
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the user is to be told of the embedder, once it was opened."""
+        with self._opening:
+            embedder: Embedder | None = self._open.get("embedder", (None, None))[1]
+            return (embedder.notice,) if embedder is not None and embedder.notice else ()
+
+    @property
+    def engine(self) -> Engine:
+        """The query engine."""
+        return self._once("engine", self._open_engine, (self.models, self.table))
+
+    @property
+    def table(self) -> str:
+        """The name of the table in use: another one after a change of models, also by another process."""
+        return table_of(self.catalog)
+
+    @property
+    def models(self) -> IndexModels | None:
+        """The record of the index's models; None before the first document."""
+        return recorded(self.catalog)
+
+    @property
+    def profile(self) -> Profile:
+        """The profile of the index, or of the one to be made."""
+        return profile_named((self.models or self._new_models()).profile)
+
+    def reranker(self, explicit: bool) -> tuple[Reranker | None, tuple[str, ...]]:
+        """The index's reranker, or none and a warning: where it cannot be used, or was asked for explicitly and there is none.
+
+        Raises ModelError where one that was asked for by name cannot be used.
+        """
+        models, load = self.models, self.load_reranker
+        own = models or self._new_models()
+        name = self.asked.reranker or self.default.reranker or own.reranker or profile_named(own.profile).reranker
+        if load is None or not name:
+            return None, (f"the profile {own.profile} has no reranker: this is the fused order",) if explicit else ()
+        try:
+            return self._once("reranker", lambda: load(name), name), ()
+        except ModelError as error:
+            if name == self.asked.reranker:
+                raise
+            return None, (f"not reranked: {error}",)
+
+    def open_for_writing(self, catalog: Catalog) -> Store:
+        """The store, made or repaired where needed; what a repair lost is pending in the catalogue."""
+        from .storage.store import Store
+
+        with self._opening:
+            models = recorded(catalog)
+            embedder = None
+            if models is None:
+                embedder = self.embedder
+                models = self._record_of(self._new_models(), embedder)
+            table = table_of(catalog)
+            store = Store(self.folder, models.dimensions, create=True, table=table)
+            if store.healed_to is not None:
+                catalog.mark_pending_after(store.healed_to)
+                # Going back to an older version also takes deletions back.
+                store.delete(catalog.reconcile(store.counts()))
+                store.sync()
+            # Only now: models of which one could not be loaded are not the index's.
+            record(catalog, models)
+            if embedder is not None:
+                self.keep_embedder(models, embedder)
+            self._open.pop("engine", None)
+            self._open["store"] = (table, store)
+            return store
+
+    def keep_embedder(self, models: IndexModels, embedder: Embedder) -> None:
+        """Use this one, which is open already, where the index has these models."""
+        with self._opening:
+            self._open["embedder"] = (vectors_of(models), embedder)
+
+    def take_choice(self, catalog: Catalog) -> None:
+        """Make what was asked for the index's own, where it already has documents. Raises ModelMismatch for another embedder."""
+        models = recorded(catalog)
+        if models is not None:
+            after = check_same_vectors(models, self.asked)
+            record(catalog, replace(models, profile=after.profile, reranker=after.reranker))
+
+    def begin_change(self, catalog: Catalog) -> tuple[Change | None, Embedder]:
+        """The change to the models that are wanted, None where the vectors are theirs already, with their embedder.
+
+        Where none were asked for, they are those of a change under way, else those of the settings, else the index's own. A change under way
+        to other models is given up.
+        """
+        models, begun = recorded(catalog), change_of(catalog)
+        assert models is not None
+        choice = self.asked
+        if choice.is_about_vectors or begun is None:
+            wanted = models_after(models, choice if choice.is_about_vectors else choice.over(self.default))
+        else:
+            wanted = replace(models_after(begun.models, choice), dimensions=begun.models.dimensions)
+        embedder = self._narrowed(self.load_embedder(wanted.embedder), wanted.dimensions)
+        after = self._record_of(wanted, embedder)
+        same = vectors_of(after) == vectors_of(models)
+        if begun is not None and vectors_of(begun.models) != vectors_of(after):
+            put_change(catalog, None)
+            clear(self.folder, catalog)
+            begun = None
+        begun = None if same else Change(begun.table if begun else next_table(catalog), after)
+        put_change(catalog, begun)
+        if same:
+            record(catalog, after)
+        return begun, embedder
+
+    def _new_models(self) -> Models:
+        return models_for_new(self.asked.over(self.default))
+
+    def _record_of(self, models: Models, embedder: Embedder) -> IndexModels:
+        return IndexModels(
+            models.profile, models.embedder, models.reranker, embedder.name, embedder.revision, embedder.dimensions,
+            embedder.query_prompt, embedder.passage_prompt, self.rules.max_tokens, self.rules.overlap, self.rules.min_tokens,
+        )  # fmt: skip
+
+    def _once(self, name: str, make: Callable[[], Part], key: object = None) -> Part:
+        """The part of that name, made where there is none, or one that was made for another `key`."""
+        # What is open is given without waiting for a model that is being loaded.
+        if (open_ := self._open.get(name)) is not None and open_[0] == key:
+            return cast("Part", open_[1])
+        with self._opening:
+            if name not in self._open or self._open[name][0] != key:
+                # The old one goes first: two models may be more than the memory holds.
+                self._open.pop(name, None)
+                self._open[name] = (key, make())
+            return cast("Part", self._open[name][1])
+
+    def _open_store(self) -> Store:
+        from .storage.store import Store
+
+        models = self.models
+        if models is None:
+            raise NoIndex(f"the index in {self.folder} holds no document yet", "run: docsearch ingest FOLDER")
+        return Store(self.folder, models.dimensions, table=self.table)
+
+    def _open_embedder(self) -> Embedder:
+        models = self.models
+        if models is None:
+            new = self._new_models()
+            return self._narrowed(self.load_embedder(new.embedder), new.dimensions)
+        embedder = self.load_embedder(models.embedder)
+        made = (models.revision, models.query_prompt, models.passage_prompt)
+        if made != (embedder.revision, embedder.query_prompt, embedder.passage_prompt):
+            raise ModelMismatch(
+                f"this index was made with {models.name} ({models.revision}), the model here is "
+                f"{embedder.name} ({embedder.revision})",
+                "go back to that one, or embed the documents anew: docsearch ingest --reembed",
+            )
+        return self._narrowed(embedder, models.dimensions)
+
+    def _narrowed(self, embedder: Embedder, dimensions: int | None) -> Embedder:
+        return embedder if dimensions is None or dimensions == embedder.dimensions else embedder.narrowed(dimensions)
+
+    def _open_engine(self) -> Engine:
+        from .query.engine import Engine
+
+        name = self.models.name if self.models else ""
+        return Engine(self.catalog, self.store, lambda: self.embedder, name, calibration_for(name))

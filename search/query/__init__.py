@@ -1,0 +1,1 @@
+"""Query: understand → legs → fuse → fold copies → rerank → hits."""

@@ -1,0 +1,108 @@
+"""The two legs of a query: nearest vectors and matching words, over the same passages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..documents import Candidate
+from ..storage.filters import Admitted
+from ..text.spelling import form, normalise
+from ..text.terms import beginnings, query_terms, query_words, word_count
+from .fusion import full_match, text_weight
+
+if TYPE_CHECKING:
+    from ..documents import Vectors
+    from ..storage.store import Store
+
+
+@dataclass(frozen=True)
+class Legs:
+    """What both legs brought: every candidate once, each leg's ids best first with its scores (cosine, BM25).
+
+    `words` is the number of words that the text leg looked for, where "2022-EC-0417" is one; `passages` that of all passages in the store;
+    `related` are further words, of which those of the query are parts. `contents` gives what is the same for documents of the same bytes.
+    """
+
+    candidates: dict[str, Candidate]
+    vector: dict[str, float]
+    text: dict[str, float]
+    query_vector: Vectors | None
+    words: int
+    passages: int
+    related: tuple[str, ...] = ()
+    contents: Mapping[int, str] = field(default_factory=dict)
+
+    @cached_property
+    def full(self) -> float:
+        """The BM25 that counts as a full match of the query."""
+        return full_match(self.passages, self.words, max(self.text.values(), default=0.0))
+
+    @cached_property
+    def text_weight(self) -> float:
+        """What a full match of words adds to the cosine. Copies of a file are one document."""
+        best: dict[tuple[object, int], float] = {}
+        for key, score in self.text.items():
+            doc, message = self.candidates[key].document
+            best.setdefault((self.contents.get(doc) or doc, message), score)
+        return text_weight(list(best.values()), self.full)
+
+    def only(self, kept: Iterable[Candidate]) -> Legs:
+        """These candidates of both legs, in this order where they score the same."""
+        candidates = {candidate.id: candidate for candidate in kept}
+        return replace(
+            self,
+            candidates=candidates,
+            vector={key: score for key, score in self.vector.items() if key in candidates},
+            text={key: score for key, score in self.text.items() if key in candidates},
+        )
+
+    def vectors(self, keys: Iterable[str]) -> Vectors:
+        """The vectors of these candidates, (n, dimensions)."""
+        import numpy as np
+
+        return np.array([_read(self.candidates[key].vector) for key in keys])
+
+    def cosine(self, key: str) -> float:
+        """The cosine of any candidate, also of one that only the text leg brought."""
+        if key in self.vector:
+            return self.vector[key]
+        return float(_read(self.candidates[key].vector) @ _read(self.query_vector))
+
+
+def _read(vector: Vectors | None) -> Vectors:
+    assert vector is not None, "vectors are read wherever the vector leg runs"
+    return vector
+
+
+def run_legs(
+    store: Store, embed_query: Callable[[str], Vectors], text: str, mode: str, depth: int, only: Admitted | None
+) -> Legs:
+    """Run the legs that `mode` names, `depth` candidates each, among the passages that are admitted (None: all).
+
+    The text leg runs beside the embedding of the query; in mode "text" no model is asked for.
+    """
+    terms = query_terms(text) if mode != "vector" else []
+    related = store.vocabulary.related([form(word) for word in query_words(text)], beginnings(text)) if terms else []
+    words, further = " ".join(terms), " ".join(related)
+    if mode == "text":
+        vector, nearest, matched = None, [], store.matching(words, depth, only, vectors=False, related=further)
+    else:
+        with ThreadPoolExecutor(1) as pool:
+            matching = pool.submit(store.matching, words, depth, only, related=further)
+            vector = embed_query(normalise(text))
+            nearest = store.nearest(vector, depth, only)
+            matched = matching.result()
+    candidates = {candidate.id: candidate for candidate in [*nearest, *matched]}
+    return Legs(
+        candidates,
+        {candidate.id: candidate.score for candidate in nearest},
+        {candidate.id: candidate.score for candidate in matched},
+        vector,
+        word_count(text),
+        store.count(),
+        tuple(related),
+    )

@@ -1,0 +1,159 @@
+"""Where a text shows a query's words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from ..text.spelling import HAN, HANGUL, UNSPACED, form, normalise, stemmed, variants
+from ..text.terms import HUMP, HUMPS, WORD, query_words
+
+# What is alike in one script: a single kana of a sentence's grammar is no word.
+_RUN = re.compile(f"[{HAN}]+|[\u3041-\u309f]{{2,}}|[\u30a0-\u30ff]+|[{HANGUL}]+")
+_IS_HAN = re.compile(f"[{HAN}]")
+_UNSPACED = re.compile(f"[{UNSPACED}]+")
+
+LEAST = 4
+"""Characters of a part of such a run that is shown: fewer stand in other words by chance."""
+
+
+def highlights(text: str, query: str) -> tuple[tuple[int, int], ...]:
+    """The character ranges of `text` that show a word of the query, as `Marker` finds them.
+
+    >>> highlights("He files reports.", "reporting a file")
+    ((3, 8), (9, 16))
+    """
+    return Marker(query).ranges(text)
+
+
+class Marker:
+    """Finds a query's words, and related ones, in texts; what it learns of one text speeds up the next. For one thread."""
+
+    def __init__(self, query: str, related: Iterable[str] = ()) -> None:
+        words = (word for word in query_words(query) if WORD.match(word) and not _UNSPACED.match(word))
+        self._stemmed = _Stems(words, related)
+        self._runs = _runs(query)
+        self._seen: dict[str, tuple[tuple[int, int, str], ...]] = {}
+
+    def all_in(self, text: str) -> bool:
+        """Whether a text has each word of the query, and there is one."""
+        wanted = [*self._stemmed.words, *({run} for run in self._runs)]
+        found = {word for _, _, word in self.found(text)}
+        return bool(wanted) and not any(found.isdisjoint(word) for word in wanted)
+
+    def ranges(self, text: str) -> tuple[tuple[int, int], ...]:
+        """The character ranges of `text` that show a word of the query, in order and apart from each other.
+
+        Words match whatever their case, accents, Unicode form and English ending; Chinese, Japanese and Korean match by characters,
+        Thai, Lao, Burmese and Khmer by the longest parts that are the same.
+        """
+        return _merged((start, end) for start, end, _ in self.found(text))
+
+    def found(self, text: str) -> tuple[tuple[int, int, str], ...]:
+        """Each place (start, end) in `text` of a word of the query, with the word in the form that all its places share."""
+        if text not in self._seen:
+            self._seen[text] = tuple(self._found(text))
+        return self._seen[text]
+
+    def _found(self, text: str) -> list[tuple[int, int, str]]:
+        stemmed = self._stemmed
+        places: list[tuple[int, int, str]] = []
+        if stemmed:
+            for match in WORD.finditer(text):
+                word = match.group()
+                if known := stemmed.of(word):
+                    places.append((*match.span(), known))
+                elif not word.islower() and HUMP.search(word):
+                    start = match.start()
+                    places += [
+                        (start + part.start(), start + part.end(), known)
+                        for part in HUMPS.finditer(word)
+                        if (known := stemmed.of(part.group()))
+                    ]
+        if self._runs:
+            places += _run_places(text, self._runs)
+        return places
+
+
+class _Stems:
+    """The stems of a query's words; `words` has those of each."""
+
+    def __init__(self, words: Iterable[str], related: Iterable[str]) -> None:
+        spelled = [{form(word), *variants(word)} for word in words]
+        forms = {other for word in spelled for other in word} | set(related)
+        self._stems = {stemmed(word) for word in forms} | forms
+        self.words = [{stemmed(other) for other in word} for word in spelled]
+        # Stemming is slow and keeps a word's beginning: only a word that begins like one of the query's is stemmed.
+        self._beginnings = {word[:3] for word in self._stems}
+        self._known: dict[str, str] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._stems)
+
+    def of(self, word: str) -> str:
+        """The stem that a word has in common with one of the query's; empty where there is none."""
+        known = self._known.get(word)
+        if known is None:
+            plain = form(word)
+            known = ""
+            if plain[:3] in self._beginnings or plain[:2] in self._beginnings:
+                stem = stemmed(plain)
+                known = stem if plain in self._stems or stem in self._stems else ""
+            self._known[word] = known
+        return known
+
+
+def _runs(query: str) -> set[str]:
+    """The query's runs of one script without spaces; of a longer Chinese run also its pairs of characters."""
+    plain = normalise(query)
+    runs = set(_RUN.findall(plain))
+    runs |= {run[at : at + 2] for run in runs if _IS_HAN.match(run) for at in range(len(run) - 1)}
+    return runs | set(_UNSPACED.findall(plain))
+
+
+def _run_places(text: str, runs: Iterable[str]) -> Iterator[tuple[int, int, str]]:
+    """Where the runs, or parts of them, stand in the text, each with what stands there."""
+    # Each character alone, so that every place in the normalised text leads back to one in the original.
+    origin = [at for at, letter in enumerate(text) for _ in normalise(letter)]
+    plain = "".join(map(normalise, text))
+    for part in {part for run in runs for part in _held(run, plain)}:
+        at = plain.find(part)
+        while at >= 0:
+            end = origin[at + len(part) - 1] + 1
+            while end < len(text) and _is_mark(text[end]):
+                end += 1
+            yield origin[at], end, part
+            at = plain.find(part, at + 1)
+
+
+def _held(run: str, text: str) -> list[str]:
+    """The run; of one that a dictionary takes apart in the index, the longest parts that the text holds."""
+    if not _UNSPACED.match(run):
+        return [run]
+    parts, at = [], 0
+    least = min(len(run), LEAST)
+    while at + least <= len(run):
+        end = at + least
+        if _is_mark(run[at]) or run[at:end] not in text:
+            at += 1
+            continue
+        while end < len(run) and run[at : end + 1] in text:
+            end += 1
+        parts.append(run[at:end])
+        at = end
+    return parts
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) == "Mn"
+
+
+def _merged(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(ranges):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

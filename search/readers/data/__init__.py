@@ -1,0 +1,1 @@
+"""Readers of data files: tables, JSON, YAML, XML, notebooks and subtitles."""

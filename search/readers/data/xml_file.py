@@ -1,0 +1,130 @@
+"""XML: the file's own text under its larger elements, called by their tags and titles; nothing is expanded or fetched."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...documents import Document
+from ..decoding import decode
+from ..title import file_name
+from .outline import MAX_LEVELS, Outline
+
+SUFFIXES = (
+    ".xml",
+    ".xsd",
+    ".xsl",
+    ".xslt",
+    ".rss",
+    ".atom",
+    ".plist",
+    ".opml",
+    ".dbk",
+    ".rdf",
+    ".gpx",
+    ".kml",
+    ".wsdl",
+    ".resx",
+)
+
+NAMES = ("name", "title", "id", "key", "label", "text")
+"""Attributes, and elements inside, that say what an element is called; the first counts."""
+
+MAX_NAME = 120
+MAX_PIECES = 4
+"""Stretches of an element's text that are kept for a title."""
+
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,100}encoding=["']([\w.:-]{2,40})""")
+
+
+class _Entity(Exception):
+    """The file declares an entity."""
+
+
+def read(data: bytes, path: str) -> Document:
+    """The document in an XML file; where it is not well-formed, what follows is text without sections.
+
+    Raises Unreadable where it is binary or empty.
+    """
+    declared = _DECLARED.search(data[:200])
+    text = decode(data, declared[1].decode("ascii") if declared else "")
+    return Document(path, "code", file_name(path), text, tuple(_Elements(text).outline.blocks(text)))
+
+
+@dataclass(slots=True)
+class _Element:
+    """An open element: what it is called by, and whether it holds elements alone, as sections do, or words."""
+
+    tag: str
+    title: str = ""
+    holds_elements: bool = False
+    holds_words: bool = False
+    words: list[str] = field(default_factory=list)
+
+
+class _Elements:
+    """One pass of the parser over the text. As entities end it, what the parser sees is what stands in the file."""
+
+    def __init__(self, text: str) -> None:
+        from xml.parsers.expat import ExpatError, ParserCreate
+
+        self.text = text
+        self.outline = Outline()
+        self.open: list[_Element] = []
+        self.deeper = 0
+        self.line, self.line_start = 1, 0
+        self.parser = parser = ParserCreate("utf-8")
+        parser.buffer_text = True
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.characters
+        parser.EntityDeclHandler = self.entity
+        try:
+            parser.Parse(text.encode("utf-8", "replace"), True)
+        except (ExpatError, _Entity):
+            # What was found up to there stands.
+            pass
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if len(self.open) > MAX_LEVELS + 1:
+            self.deeper += 1
+            return
+        if self.open:
+            self.open[-1].holds_elements = True
+            start = self.offset()
+            after = self.text.find(">", start) + 1
+            self.outline.enter(start, after, "")
+        title = next((attributes[name] for name in NAMES if name in attributes), "")
+        self.open.append(_Element(tag.rpartition(":")[2], title))
+
+    def end(self, tag: str) -> None:
+        if self.deeper:
+            self.deeper -= 1
+            return
+        element = self.open.pop()
+        if not self.open:
+            return
+        around = self.open[-1]
+        if element.tag.lower() in NAMES and not around.title:
+            around.title = "".join(element.words)
+        if element.holds_elements and not element.holds_words:
+            self.outline.name(" ".join(f"{element.tag} {element.title}".split())[:MAX_NAME])
+        self.outline.leave(self.text.find(">", self.offset()) + 1)
+
+    def characters(self, words: str) -> None:
+        if not self.deeper and words.strip():
+            element = self.open[-1]
+            element.holds_words = True
+            if len(element.words) < MAX_PIECES:
+                element.words.append(words)
+
+    def entity(self, *declaration: Any) -> None:
+        raise _Entity
+
+    def offset(self) -> int:
+        """Where in the text the parser is."""
+        for _ in range(self.parser.CurrentLineNumber - self.line):
+            self.line_start = self.text.find("\n", self.line_start) + 1
+        self.line = self.parser.CurrentLineNumber
+        return self.line_start + self.parser.CurrentColumnNumber

@@ -1,0 +1,1 @@
+"""Readers of mail, mailboxes and saved web pages, which share the MIME format."""

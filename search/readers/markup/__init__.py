@@ -1,0 +1,1 @@
+"""Readers of text with markup: Markdown, HTML, LaTeX and others."""

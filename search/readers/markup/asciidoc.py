@@ -1,0 +1,129 @@
+"""AsciiDoc: headings, paragraphs, list items, tables and delimited blocks; comments and attributes are left out, their lines blank."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ...documents import Document
+from ..decoding import decode
+from ..lines import Line, lines
+from ..rows import Rows
+from ..title import MAX_TITLE, stem
+
+SUFFIXES = (".adoc", ".asciidoc")
+
+MAX_HEADING = 300
+
+_HEADING = re.compile(r"(={1,6}|#{1,6})[ \t]+(\S.*)")
+_UNDERLINES = "=-~^+"
+_FENCE = re.compile(r"-{4,}|={4,}|\.{4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|`{3,}.{0,40}|[|,:!]={3,}")
+_ATTRIBUTE = re.compile(r":!?[\w-]{1,60}!?:(?:[ \t].*)?")
+_MACRO = re.compile(r"\[(?!quote|verse).{0,300}\]|(?:include|toc|ifdef|ifndef|ifeval|endif)::.*")
+_ITEM = re.compile(r"(?:\*{1,5}|-|\.{1,5}|\d{1,9}\.|<\d{1,3}>|<\.>)[ \t]+\S|\S.{0,200}?(?:::|;;)(?:[ \t]|$)")
+_LINK = re.compile(r"(?:link:|https?://)[^\s\[]{1,300}\[([^\[\]]{0,200})\]|<<[^<>,]{1,200}(?:,([^<>]{1,200}))?>>")
+_ANCHOR = re.compile(r"\[\[[^\[\]]{1,100}\]\]|\s+=+$")
+_MARKED = re.compile(r"(?<!\w)([*_`#+]{1,2})(\S(?:.{0,200}?\S)?)\1(?!\w)")
+
+# What a delimited block holds, by the mark that opens it; "" where it is left out. Other marks only surround further blocks.
+_HELD = {
+    "-": "code",
+    ".": "code",
+    "+": "code",
+    "`": "code",
+    "|": "table",
+    ",": "table",
+    ":": "table",
+    "!": "table",
+    "/": "",
+}
+
+
+def read(data: bytes, path: str) -> Document:
+    """The document in an AsciiDoc file; lines keep their numbers. Raises Unreadable where it is binary or empty."""
+    text = decode(data)
+    parser = _Parser()
+    ahead = [*lines(text)]
+    for line, following in zip(ahead, [*ahead[1:], None], strict=True):
+        parser.take(line, text[line.start : line.end], following)
+    rows = parser.rows
+    rows.close()
+    main = next((block.heading for block in rows.blocks if block.heading), "")
+    return Document(path, "asciidoc", main[:MAX_TITLE] or stem(path), rows.text, tuple(rows.blocks))
+
+
+@dataclass
+class _Parser:
+    """One pass over the lines. `until` is the line that ends a delimited block of the kind `inside`, empty outside."""
+
+    rows: Rows = field(default_factory=Rows)
+    until: str = ""
+    inside: str = ""
+    underline: bool = False
+
+    def take(self, line: Line, whole: str, following: Line | None) -> None:
+        words = line.words
+        if self.until:
+            if self.inside:
+                self.rows.take(whole, self.inside)
+            else:
+                self.rows.between()
+            if words == self.until:
+                self.rows.close()
+                self.until = ""
+        elif self.underline:
+            self.underline = False
+            self.rows.between()
+        elif not words or (words.startswith("//") and not words.startswith("////")):
+            self.rows.between()
+        elif heading := _HEADING.fullmatch(whole):
+            self.rows.heading(whole, len(heading[1]), plain(heading[2]))
+        elif following and not self.rows.kind and _underlines(words, following.words):
+            self.underline = True
+            self.rows.heading(whole, _UNDERLINES.index(following.words[0]) + 1, plain(words))
+        elif _FENCE.fullmatch(words):
+            self.fence(words, whole)
+        elif _ATTRIBUTE.fullmatch(words) or _MACRO.fullmatch(words):
+            self.rows.between()
+        elif _ITEM.match(words):
+            self.rows.take(whole, "list", begins=True)
+        elif words == "+" and self.rows.kind == "list":
+            # A list item goes on in the block that follows.
+            self.rows.take(whole, "list")
+        elif not self.rows.kind and whole[0].isspace():
+            self.rows.take(whole, "code")
+        else:
+            self.rows.take(whole, self.rows.kind or "paragraph")
+
+    def fence(self, words: str, whole: str) -> None:
+        """A line that begins or ends a delimited block."""
+        mark = words[0]
+        if words == "--" or mark not in _HELD:
+            self.rows.between()
+            return
+        self.inside, self.until = _HELD[mark], words[:3] if mark == "`" else words
+        if self.inside:
+            self.rows.take(whole, self.inside, begins=True)
+        else:
+            self.rows.between()
+
+
+def _underlines(words: str, marks: str) -> bool:
+    """True where `marks` are the row below a heading's words, which is as long as they are."""
+    return (
+        len(marks) > 2
+        and marks[0] in _UNDERLINES
+        and not marks.strip(marks[0])
+        and abs(len(marks) - len(words)) <= 2
+        and any(map(str.isalnum, words))
+    )
+
+
+def plain(words: str) -> str:
+    """A heading's words without links, anchors and emphasis.
+
+    >>> plain("The `fit` *method* ==")
+    'The fit method'
+    """
+    bare = _ANCHOR.sub("", words[:MAX_HEADING])
+    return _MARKED.sub(r"\2", _LINK.sub(lambda link: link[1] or link[2] or "", bare)).strip()

@@ -1,0 +1,199 @@
+"""Manual pages, man and mdoc: what a reader sees of them without the formatter, line by line, sections as headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ...documents import Document, Reason
+from ...errors import Unreadable
+from .. import text
+from ..decoding import decode
+from ..lines import lines
+from ..rows import Rows
+from ..title import MAX_TITLE, stem
+
+SUFFIXES = (*(f".{number}" for number in range(1, 10)), ".1m", ".3p", ".3pm", ".man", ".mdoc", ".roff")
+
+_REQUEST = re.compile(r"[.'][ \t]*([A-Za-z]\w{0,3}|\\\"|\\#)(?:[ \t]+(.*))?")
+_KNOWN = re.compile(r"^[.'](?:TH|SH|Dd|Dt|so)[ \t]", re.MULTILINE)
+_FONT = re.compile(
+    r"\\f(?:\[[^\]\n]{0,20}\]|\(..|.)|\\[smn*](?:\[[^\]\n]{0,30}\]|\(..|[+-]?\d|.)|\\[&|^/,:%{}!]|\\[hvwz]'[^'\n]{0,40}'|\\\"[^\n]*$"
+)
+_NAMED = re.compile(r"\\(?:\((..)|\[(\w{1,20})\]|([-e ~0'`tc.]))")
+_SIGNS = {
+    **dict(re.findall(r"(\S\S)=(\S)", "aq=' dq=\" lq=“ rq=” oq=‘ cq=’ em=— en=– hy=- bu=• co=© rs=\\ ti=~ ha=^ ga=`")),
+    **dict(re.findall(r"(\S\S)=(\S)", "mu=× ge=≥ le=≤ +-=± ->=→ <-=← de=° ss=ß :a=ä :o=ö :u=ü 'e=é `e=è ,c=ç")),
+    **dict(zip("-e ~0'`t.", "-\\   '`\t.", strict=True)),
+}
+
+HEADINGS = {"SH": 1, "SS": 2, "Sh": 1, "Ss": 2}
+DEFINITIONS = frozenset({"de", "de1", "am", "am1", "ig"})
+PARTS = frozenset({"PP", "P", "LP", "Pp", "sp", "HP", "RS", "RE", "Bl", "El", "Bd", "Ed"})
+ITEMS = frozenset({"TP", "IP", "It", "TQ"})
+VERBATIM = {"nf": True, "EX": True, "TS": True, "fi": False, "EE": False, "TE": False}
+
+# Requests that show their words as they are, and those of fonts that alternate, whose words are joined.
+PLAIN = frozenset({"B", "I", "SM", "SB", "MT", "UR"})
+JOINED = frozenset({"BR", "RB", "BI", "IB", "IR", "RI"})
+
+# The macros of mdoc that show words, also inside the line of another: what stands before each word, and at the end of the line.
+MACROS = {
+    **dict.fromkeys(re.findall(r"\w+", "Nm Nd Em Sy Li Ar Va Fa Pa Cm Ev Er Fn Ft Ic It D1 Ns No Dv Ad"), ("", "")),
+    **dict.fromkeys(re.findall(r"\w+", "Xr Fd In An Sx Tn Vt Lk Mt Fo Ux Cd"), ("", "")),
+    **{
+        macro: (before, after)
+        for macro, before, after in re.findall(
+            r"(\w+)=(\S)(\S)", 'Op=[] OP=[] Bq=[] Aq=<> Brq={} Dq=“” Qq="" Sq=‘’ Ql=‘’ Pq=()'
+        )
+    },
+    "Fl": ("-", ""),
+}
+
+_CLOSING = frozenset(".,;:!?)]")
+_ARGUMENT = re.compile(r'"((?:[^"]|"")*)"?|((?:[^\s\\]|\\.)+)')
+
+
+def is_page(data: bytes) -> bool:
+    """True where the file begins as a manual page does: their suffixes are without number."""
+    return data.startswith((b'.\\"', b"'\\\"", b".TH ", b".Dd ", b".so man"))
+
+
+def read(data: bytes, path: str) -> Document:
+    """The document in a manual page, or in the plain text that has such a name.
+
+    Raises Unreadable where it is binary, empty or only names another page.
+    """
+    source = decode(data)
+    if not _KNOWN.search(source):
+        return text.read(data, path)
+    page = _Page()
+    for line in lines(source):
+        page.take(source[line.start : line.end])
+    rows = page.rows
+    rows.close()
+    if not rows.blocks:
+        raise Unreadable(Reason.NO_TEXT, "the manual page has no text of its own")
+    return Document(path, "man", page.title[:MAX_TITLE] or stem(path), rows.text, tuple(rows.blocks))
+
+
+@dataclass
+class _Page:
+    """One pass over the lines. `defining` is true inside the definition of a macro, `tag` where the next line begins an item."""
+
+    rows: Rows = field(default_factory=Rows)
+    title: str = ""
+    name: str = ""
+    section: str = ""
+    pending: int = 0
+    defining: bool = False
+    verbatim: bool = False
+    item: bool = False
+
+    def take(self, line: str) -> None:
+        request = _REQUEST.fullmatch(line.rstrip())
+        if self.defining:
+            self.defining = line.strip() != ".."
+            self.rows.between()
+        elif request:
+            self.request(request[1], request[2] or "")
+        elif line.startswith((".", "'")):
+            self.words("")
+        else:
+            self.words(shown(line).rstrip())
+
+    def request(self, name: str, rest: str) -> None:
+        """A line that tells the formatter something."""
+        if name in DEFINITIONS:
+            self.defining = True
+            self.rows.between()
+        elif name in HEADINGS and not rest:
+            self.pending = HEADINGS[name]
+            self.rows.between()
+        elif name in HEADINGS:
+            self.heading(" ".join(_arguments(rest)), HEADINGS[name])
+        elif name in VERBATIM:
+            self.verbatim = VERBATIM[name]
+            self.rows.between()
+        elif name in ITEMS:
+            self.item = True
+            tag = _arguments(rest)[:1] if name == "IP" else [_mdoc(name, rest, "")] if name == "It" else []
+            self.words(tag[0] if tag else "")
+        elif name in PARTS:
+            self.rows.between()
+        elif name in PLAIN:
+            self.words(" ".join(_arguments(rest)))
+        elif name in JOINED:
+            self.words("".join(_arguments(rest)))
+        elif name in MACROS:
+            words = _mdoc(name, rest, self.name)
+            self.name = self.name or (words.split()[0] if name == "Nm" and words else "")
+            if name == "Nd":
+                self.title = self.title or f"{self.name} - {words}"
+                words = f"- {words}"
+            self.words(words)
+        else:
+            self.words("")
+
+    def words(self, words: str) -> None:
+        """A line of what the page says; blank where it says nothing."""
+        if self.pending and words:
+            self.heading(words, self.pending)
+            return
+        kind = "code" if self.verbatim else "list" if self.item or self.rows.kind == "list" else "paragraph"
+        self.rows.take(words, kind, begins=self.item and bool(words))
+        if words:
+            self.item = False
+            if not self.title and self.section.upper() == "NAME" and " - " in words:
+                self.title = words
+
+    def heading(self, words: str, level: int) -> None:
+        """A section begins."""
+        self.section, self.pending, self.item, self.verbatim = words, 0, False, False
+        self.rows.heading(words, level, words)
+
+
+def shown(words: str) -> str:
+    """Words without the formatter's escapes.
+
+    >>> shown(r"\\fBgrep\\fR \\-\\-color matches \\(lqlines\\(rq")
+    'grep --color matches “lines”'
+    """
+    return _NAMED.sub(lambda sign: _SIGNS.get(sign[1] or sign[2] or sign[3], ""), _FONT.sub("", words))
+
+
+def _arguments(rest: str) -> list[str]:
+    return [shown(quoted.replace('""', '"') or bare) for quoted, bare in _ARGUMENT.findall(rest)]
+
+
+def _mdoc(name: str, rest: str, page: str) -> str:
+    """The words of a macro's line, in which further macros may stand; `page` is the name that `Nm` alone stands for."""
+    line, ends = "", ""
+    apart = ""
+    for macro, words in _macros(name, rest):
+        before, after = MACROS[macro]
+        if not words and macro in ("Nm", "Fl"):
+            words = [page if macro == "Nm" else ""]
+        if macro == "Ns":
+            apart = ""
+        if after:
+            # An enclosing macro holds the rest of the line.
+            line += apart + before
+            apart, before, ends = "", "", after + ends
+        for word in words:
+            line += (apart if word not in _CLOSING else "") + (before if word not in _CLOSING else "") + word
+            apart = " "
+    return line + ends
+
+
+def _macros(name: str, rest: str) -> Iterator[tuple[str, list[str]]]:
+    """The macros in a line, each with the words up to the next."""
+    words: list[str] = []
+    for argument in _arguments(rest):
+        if argument in MACROS:
+            yield name, words
+            name, words = argument, []
+        else:
+            words.append(argument)
+    yield name, words

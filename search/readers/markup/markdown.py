@@ -1,0 +1,266 @@
+"""Markdown: headings, paragraphs, list items, tables and fenced code as blocks of the source text.
+
+Front matter is a block of its own without its fences. HTML comments and embedded data stand between blocks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ...documents import Block, Document
+from ..decoding import decode
+from ..lines import Line, line_at, lines
+from ..title import stem
+
+SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd")
+
+MAX_HEADING = 300
+MAX_SETEXT_LINES = 2
+"""A row of dashes under a longer paragraph is a rule, not the paragraph's underline."""
+
+_PLAIN = re.compile(r"(?:[^\W\d_][^\n<|]*\n){1,500}")
+"""Lines that begin with a letter and have nothing in them that could make them anything but words."""
+
+_ITEM = re.compile(r"[-*+][ \t]|\d{1,9}[.)][ \t]")
+_DELIMITER_ROW = re.compile(r"[-:| \t]{3,}")
+_EMBEDDED = re.compile(r"data:[\w.+-]{1,60}/[\w.+-]{1,60}(?:;[\w=.-]{1,60}){0,4},[\w+/=%.~-]{80,}")
+_REMARK = re.compile(r"(?<![^\s(*_])%%[^%\n`]{1,2000}%%(?!\w)")
+"""Obsidian's comment on one line."""
+
+_WIKI = re.compile(r"!?\[\[(?:[^\[\]|]{1,200}\|)?([^\[\]|]{1,200})\]\]")
+_TITLE_KEY = re.compile(r"title[ \t]*:[ \t]*(.{1,300})", re.IGNORECASE)
+_LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()]{0,400}\)")
+_ATTRIBUTES = re.compile(r"[ \t]*\{[#.][^{}]{0,100}\}$")
+
+
+def read(data: bytes, path: str) -> Document:
+    """The document in a Markdown file. Raises Unreadable where it is binary or empty."""
+    text = decode(data)
+    parser = _Parser(text)
+    parser.parse()
+    main = next((block.heading for block in parser.blocks if block.level == 1 and block.heading), "")
+    return Document(path, "markdown", parser.title or main or stem(path), text, tuple(parser.blocks))
+
+
+@dataclass
+class _Parser:
+    """One pass over the lines. The open block is text[start:end]; `size` counts its lines, `fence` ends it where it is code.
+
+    `hollow` tells whether there may be anything in the text that is left out.
+    """
+
+    text: str
+    title: str = ""
+    blocks: list[Block] = field(default_factory=list)
+    kind: str = ""
+    start: int = 0
+    end: int = 0
+    size: int = 0
+    fence: str = ""
+    comments: list[tuple[int, int]] = field(default_factory=list)
+    hollow: bool = False
+
+    def parse(self) -> None:
+        self.hollow = any(mark in self.text for mark in ("<!--", "%%", "data:"))
+        at = self.front_matter()
+        while at < len(self.text):
+            plain = None if self.fence else _PLAIN.match(self.text, at)
+            if plain:
+                self.extend_plainly(at, plain.end())
+                at = plain.end()
+            else:
+                line = line_at(self.text, at)
+                at = self.take(line) or line.end + 1
+        self.close()
+
+    def extend_plainly(self, start: int, end: int) -> None:
+        """Put whole lines that can only be words into the open block, or begin a paragraph with them."""
+        if self.kind not in ("paragraph", "list"):
+            self.close()
+            self.kind, self.start, self.size = "paragraph", start, 0
+        self.size += self.text.count("\n", start, end)
+        self.end = end - 1
+
+    def take(self, line: Line) -> int:
+        """Take one line; returns where to go on after a comment of several lines that begins in it, else 0."""
+        if self.fence:
+            self.extend(line)
+            if line.words.startswith(self.fence) and not line.words.strip(self.fence[0]):
+                self.close()
+        elif ("<!--" in line.words or line.words.startswith("%%")) and (after := self.long_comment(line)):
+            return after
+        elif not line.words:
+            self.close()
+        elif fence := _fence(line.words):
+            self.open("code", line)
+            self.fence = fence
+        elif heading := _atx(line):
+            self.close()
+            self.blocks.append(heading)
+        elif self.underlines(line):
+            words = _plain(self.text[self.start : self.end])
+            self.blocks.append(Block(self.start, line.end, "heading", 1 if line.words[0] == "=" else 2, words))
+            self.kind = ""
+        elif _is_rule(line.words):
+            self.close()
+        else:
+            self.add(line)
+        return 0
+
+    def add(self, line: Line) -> None:
+        """Put a line of words into the open block or begin one with it."""
+        if _ITEM.match(line.words):
+            self.open("list", line)
+        elif (
+            self.kind
+            and self.size == 1
+            and "|" in self.text[self.start : self.end]
+            and _DELIMITER_ROW.fullmatch(line.words)
+        ):
+            self.kind = "table"
+            self.extend(line)
+        elif (
+            not self.kind
+            or (self.kind == "table" and "|" not in line.words)
+            or (self.kind == "code" and line.indent < 4)
+        ):
+            self.open("code" if line.indent >= 4 else "paragraph", line)
+        else:
+            self.extend(line)
+
+    def open(self, kind: str, line: Line) -> None:
+        self.close()
+        self.kind, self.start, self.size = kind, line.start, 0
+        self.extend(line)
+
+    def extend(self, line: Line) -> None:
+        self.end = line.end
+        self.size += 1
+
+    def close(self) -> None:
+        """End the open block and keep it, without comments and embedded data."""
+        if self.kind and not self.hollow:
+            if self.text[self.start : self.end].strip():
+                self.blocks.append(Block(self.start, self.end, self.kind))
+        elif self.kind:
+            holes = [match.span() for match in _EMBEDDED.finditer(self.text, self.start, self.end)]
+            if self.kind != "code":
+                holes += self.comments + list(_comments(self.text, self.start, self.end))
+                holes += [match.span() for match in _REMARK.finditer(self.text, self.start, self.end)]
+            start = self.start
+            for hole in (*sorted(holes), (self.end, self.end)):
+                piece = self.text[start : hole[0]]
+                if any(map(str.isalnum, piece)) or (not holes and piece.strip()):
+                    self.blocks.append(Block(start, hole[0], self.kind))
+                start = max(start, hole[1])
+        self.kind = self.fence = ""
+        self.comments = []
+
+    def long_comment(self, line: Line) -> int:
+        """The offset after a comment that begins in the line and ends in a later one; 0 where there is none."""
+        opening, closing = ("%%", "%%") if line.words.startswith("%%") else ("<!--", "-->")
+        begin = (self.text.find if opening == closing else self.text.rfind)(opening, line.start, line.end)
+        if "`" in line.words or self.text.find(closing, begin + len(opening), line.end) >= 0:
+            return 0
+        end = self.text.find(closing, line.end)
+        if end < 0:
+            return 0
+        if not self.kind:
+            self.kind, self.start, self.size = "paragraph", line.start, 0
+        end += len(closing)
+        self.comments.append((begin, end))
+        self.end = end
+        return end
+
+    def underlines(self, line: Line) -> bool:
+        """True where the line is the underline of the paragraph above it, which is a heading thereby."""
+        marks = line.words
+        is_underline = marks[0] in "=-" and not marks.strip(marks[0]) and line.indent < 4
+        return is_underline and self.kind == "paragraph" and self.size <= MAX_SETEXT_LINES and not self.comments
+
+    def front_matter(self) -> int:
+        """Take the lines between `---` at the top of the file; returns the offset after them, 0 where there are none."""
+        if not self.text.startswith("---"):
+            return 0
+        first = -1
+        for line in lines(self.text):
+            if first < 0:
+                if line.words != "---":
+                    return 0
+                first = line.end + 1
+            elif line.words in ("---", "...") and line.indent == 0:
+                if self.text[first : line.start].strip():
+                    self.blocks.append(Block(first, line.start - 1, "paragraph"))
+                return line.end + 1
+            elif not self.title and line.indent == 0 and (match := _TITLE_KEY.fullmatch(line.words)):
+                self.title = _unquoted(match[1].strip())
+        self.title = ""
+        return 0
+
+
+def _comments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The comments that lie within text[start:end]."""
+    while (start := text.find("<!--", start, end)) >= 0:
+        after = text.find("-->", start, end)
+        if after < 0:
+            break
+        yield start, after + 3
+        start = after + 3
+
+
+def _fence(words: str) -> str:
+    """The run of backticks or tildes that opens a code block, empty where the line opens none.
+
+    >>> _fence("```python"), _fence("~~~~"), _fence("```a``` b")
+    ('```', '~~~~', '')
+    """
+    mark = words[0]
+    if mark not in "`~":
+        return ""
+    rest = words.lstrip(mark)
+    run = words[: len(words) - len(rest)]
+    return run if len(run) >= 3 and not (mark == "`" and mark in rest) else ""
+
+
+def _atx(line: Line) -> Block | None:
+    words = line.words
+    if words[0] != "#" or line.indent > 3:
+        return None
+    rest = words.lstrip("#")
+    level = len(words) - len(rest)
+    if level > 6 or (rest and not rest[0].isspace()):
+        return None
+    # Remarks such as `<!-- omit in toc -->` stand behind the words.
+    comment = rest.find("<!--")
+    end = line.end - (len(rest) - comment) if comment >= 0 and line.words.endswith("-->") else line.end
+    rest = rest[:comment] if end < line.end else rest
+    bare = rest.rstrip().rstrip("#")
+    return Block(line.start, end, "heading", level, _plain(rest if bare and not bare[-1].isspace() else bare))
+
+
+def _plain(source: str) -> str:
+    """A heading's words without links, emphasis and attributes.
+
+    >>> _plain("The [`fit`](api.md#fit) **method** {#fit}")
+    'The fit method'
+    """
+    words = " ".join(source[:MAX_HEADING].split())
+    if words.endswith("}"):
+        words = _ATTRIBUTES.sub("", words)
+    if "[" in words:
+        words = _LINK.sub(r"\1", _WIKI.sub(r"\1", words))
+    return words.replace("**", "").replace("__", "").replace("`", "").strip()
+
+
+def _is_rule(words: str) -> bool:
+    marks = words.replace(" ", "")
+    return marks[0] in "-*_" and len(marks) >= 3 and not marks.strip(marks[0])
+
+
+def _unquoted(value: str) -> str:
+    """A front matter value as plain words; empty where it is more than a line of text."""
+    if value[0] in "\"'":
+        return value[1:-1] if len(value) > 2 and value[-1] == value[0] else ""
+    return "" if value[0] in "&*[{|>!" else value

@@ -1,0 +1,137 @@
+"""reStructuredText: underlined headings, paragraphs, list items, tables, literal blocks; comments stand between blocks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ...documents import Block, Document
+from ..decoding import decode
+from ..lines import Line, lines
+from ..title import stem
+
+SUFFIXES = (".rst", ".rest")
+
+MAX_HEADING = 300
+MIN_UNDERLINE = 4
+"""A shorter row of marks is an underline only where it is as long as the words above it."""
+
+_MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_ITEM = re.compile(r"[-*+][ \t]|(?:\d{1,9}|#)[.)][ \t]")
+_DIRECTIVE = re.compile(r"\.\.[ \t]+(?:\|[^|]{1,100}\|[ \t]+)?[\w:.+-]{1,60}::(?:[ \t]|$)")
+_CODE_DIRECTIVE = re.compile(r"\.\.[ \t]+(?:code|code-block|sourcecode|highlight|parsed-literal|literalinclude)::")
+_TARGET = re.compile(r"\.\.[ \t]+(?:_[^:]{1,200}:|\[[^\]]{1,60}\])")
+_TABLE_RULE = re.compile(r"=+(?: +=+)+")
+_ROLE = re.compile(r":[\w:+.-]{1,40}:`([^`]{1,200})`")
+
+
+def read(data: bytes, path: str) -> Document:
+    """The document in a reStructuredText file. Raises Unreadable where it is binary or empty."""
+    text = decode(data)
+    parser = _Parser(text)
+    parser.parse()
+    title = next((block.heading for block in parser.blocks if block.heading), "")
+    return Document(path, "rst", title or stem(path), text, tuple(parser.blocks))
+
+
+@dataclass
+class _Parser:
+    """One pass over the lines.
+
+    The open block is text[start:end], `size` counts its lines and `last` is the latest. `margin` is the column that code
+    is indented beyond, -1 outside of code; `overline` is a row of marks that may stand above a heading.
+    """
+
+    text: str
+    blocks: list[Block] = field(default_factory=list)
+    kind: str = ""
+    start: int = 0
+    end: int = 0
+    size: int = 0
+    margin: int = -1
+    overline: Line | None = None
+    last: str = ""
+    styles: list[tuple[str, bool]] = field(default_factory=list)
+
+    def parse(self) -> None:
+        for line in lines(self.text):
+            if self.margin >= 0 and (not line.words or line.indent > self.margin):
+                if line.words:
+                    self.take("code" if self.kind != "comment" else "comment", line)
+                continue
+            if self.margin >= 0:
+                self.close()
+            if not line.words:
+                self.end_paragraph()
+            elif self.underlines(line):
+                self.heading(line)
+            elif _is_row(line) and not self.kind:
+                self.overline = line
+            else:
+                self.add(line)
+        self.end_paragraph()
+        self.close()
+
+    def add(self, line: Line) -> None:
+        """Put a line of words into the open block or begin one with it."""
+        words = line.words
+        if words.startswith("..") and (words == ".." or words[2] in " \t"):
+            self.close()
+            if _CODE_DIRECTIVE.match(words):
+                self.take("code", line)
+                self.margin = line.indent
+            elif _DIRECTIVE.match(words) or _TARGET.match(words):
+                self.take("paragraph", line)
+            else:
+                self.kind, self.margin = "comment", line.indent
+        elif _ITEM.match(words):
+            self.close()
+            self.take("list", line)
+        elif words[0] in "+|" or _TABLE_RULE.fullmatch(words):
+            self.take("table", line)
+        else:
+            self.take(self.kind or "paragraph", line)
+
+    def take(self, kind: str, line: Line) -> None:
+        if not self.kind:
+            self.start, self.size = line.start, 0
+        self.kind, self.end, self.last = kind, line.end, line.words
+        self.size += 1
+
+    def end_paragraph(self) -> None:
+        """Close the block at a blank line; after `::` the indented lines that follow are code."""
+        literal = self.last.endswith("::") and self.kind in ("paragraph", "list") and not self.last.startswith("..")
+        margin = next(lines(self.text, self.start)).indent if literal else -1
+        self.close()
+        self.margin = margin
+
+    def close(self) -> None:
+        if self.kind not in ("", "comment"):
+            self.blocks.append(Block(self.start, self.end, self.kind))
+        self.kind = self.last = ""
+        self.margin = -1
+        self.overline = None
+
+    def underlines(self, line: Line) -> bool:
+        """True where the line is the row of marks below a heading's one line of words."""
+        if not (_is_row(line) and line.indent == 0 and self.kind == "paragraph" and self.size == 1):
+            return False
+        return len(line.words) >= min(len(self.last), MIN_UNDERLINE)
+
+    def heading(self, line: Line) -> None:
+        """Keep the open line as a heading; levels are numbered as their kinds of underline appear."""
+        over = self.overline is not None and self.overline.words[0] == line.words[0]
+        start = self.overline.start if over and self.overline else self.start
+        style = (line.words[0], over)
+        if style not in self.styles:
+            self.styles.append(style)
+        words = _ROLE.sub(r"\1", self.last[:MAX_HEADING]).replace("`", "").replace("**", "")
+        self.blocks.append(Block(start, line.end, "heading", min(self.styles.index(style) + 1, 6), words))
+        self.kind = self.last = ""
+        self.overline = None
+
+
+def _is_row(line: Line) -> bool:
+    """True for a row of one punctuation mark, such as stands under headings."""
+    mark = line.words[0]
+    return mark in _MARKS and len(line.words) > 1 and not line.words.strip(mark)

@@ -1,0 +1,188 @@
+"""Electronic books (EPUB): the chapters in reading order, each read as a web page, with the titles of the table of contents."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from ...documents import Block, Document, Reason
+from ...errors import Unreadable
+from .. import xml_events
+from ..archive import Archive, resolve
+from ..assembly import Assembly
+from ..markup import html
+from ..title import stem
+from ..xml_events import Attributes, Calls, value
+
+SUFFIXES = (".epub",)
+
+CHAPTERS = (".xhtml", ".html", ".htm", ".xml")
+
+# Fonts are scrambled in many books that can be read by anyone.
+FONT_SCRAMBLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
+
+_DIGITS = re.compile(r"(\d+)")
+
+
+def read(data: bytes, path: str) -> Document:
+    """The document in a book; its title names the author as well.
+
+    A chapter that is missing or damaged or shows nothing is left out. Raises Unreadable where the book is damaged, encrypted, too
+    large or holds no text.
+    """
+    archive = Archive(data)
+    package = _package(archive)
+    locked = _locked(archive)
+    book = Assembly()
+    damage: Unreadable | None = None
+    for part in package.spine:
+        if part in locked:
+            raise Unreadable(Reason.ENCRYPTED, "the book is encrypted by its seller")
+        try:
+            chapter = html.read(archive.read(part), part)
+        except Unreadable as error:
+            if error.reason in (Reason.ENCRYPTED, Reason.TOO_LARGE):
+                raise
+            damage = damage or (error if error.reason.failed else None)
+            continue
+        label = package.labels.get(part, "")
+        if label and not any(block.kind == "heading" for block in chapter.blocks):
+            book.include(label, (Block(0, len(label), "heading", 1, label),))
+            book.include(chapter.text, chapter.blocks, below=1)
+        else:
+            book.include(chapter.text, chapter.blocks)
+    if not book.blocks:
+        if damage is not None:
+            raise damage
+        raise Unreadable(Reason.NO_TEXT, "the book holds no text")
+    return book.document(path, "epub", package.name or stem(path))
+
+
+@dataclass
+class _Package:
+    """What a book says of itself: `spine` are its chapters' parts in order, `labels` their titles in the table of contents."""
+
+    title: str = ""
+    author: str = ""
+    spine: list[str] = field(default_factory=list)
+    labels: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.title} – {self.author}" if self.title and self.author else self.title
+
+
+def _package(archive: Archive) -> _Package:
+    """The book's own description, or what can be told without it."""
+    container = archive.find("META-INF/container.xml")
+    roots: list[str] = []
+    if container is not None:
+
+        def root(attributes: Attributes) -> None:
+            roots.append(resolve("", value(attributes, "full-path")))
+
+        xml_events.parse(archive.chunks(container), {"rootfile": (root, None)}, lambda _: None)
+    roots += [name for name in archive.names if name.lower().endswith(".opf")]
+    described = next((found for name in roots if (found := archive.find(name))), None)
+    package = _described(archive, described) if described else _Package()
+    if not package.spine:
+        pages = [name for name in archive.names if name.lower().endswith(CHAPTERS) and not name.startswith("META-INF/")]
+        package.spine = sorted(pages, key=lambda name: [part.zfill(9) for part in _DIGITS.split(name)])
+    return package
+
+
+def _described(archive: Archive, part: str) -> _Package:
+    """The package that the part describes. Raises Unreadable where its XML is damaged."""
+    package = _Package()
+    items: dict[str, Attributes] = {}
+    order: list[str] = []
+    contents: list[str] = []
+    words: list[str] = []
+
+    def begin_words(_: Attributes) -> None:
+        words.clear()
+
+    def end_title() -> None:
+        package.title = package.title or " ".join("".join(words).split())
+
+    def end_author() -> None:
+        package.author = package.author or " ".join("".join(words).split())
+
+    def item(attributes: Attributes) -> None:
+        items[value(attributes, "id")] = attributes
+
+    def spine(attributes: Attributes) -> None:
+        contents.append(value(attributes, "toc"))
+
+    def chapter(attributes: Attributes) -> None:
+        order.append(value(attributes, "idref"))
+
+    elements: dict[str, Calls] = {
+        "title": (begin_words, end_title),
+        "creator": (begin_words, end_author),
+        "item": (item, None),
+        "spine": (spine, None),
+        "itemref": (chapter, None),
+    }
+    xml_events.parse(archive.chunks(part), elements, words.append)
+    found = {name: archive.find(resolve(part, value(item, "href"))) for name, item in items.items()}
+    navigation = next((name for name, item in items.items() if "nav" in value(item, "properties").split()), "")
+    package.spine = [
+        listed
+        for name in dict.fromkeys(order)
+        if (listed := found.get(name)) and name != navigation and "html" in value(items[name], "media-type")
+    ]
+    for name, labels in ((contents[0] if contents else "", _from_ncx), (navigation, _from_page)):
+        if table := found.get(name):
+            package.labels |= labels(archive, table)
+    return package
+
+
+def _from_ncx(archive: Archive, part: str) -> dict[str, str]:
+    """The titles of chapters in a table of contents as EPUB 2 has it."""
+    labels: dict[str, str] = {}
+    words: list[str] = []
+
+    def label(_: Attributes) -> None:
+        words.clear()
+
+    def content(attributes: Attributes) -> None:
+        labels.setdefault(resolve(part, value(attributes, "src")), " ".join("".join(words).split()))
+
+    try:
+        xml_events.parse(archive.chunks(part), {"navLabel": (label, None), "content": (content, None)}, words.append)
+    except Unreadable as error:
+        # A book with a damaged table of contents has its chapters all the same.
+        if error.reason is not Reason.CORRUPT:
+            raise
+    return labels
+
+
+def _from_page(archive: Archive, part: str) -> dict[str, str]:
+    """The titles of chapters in a table of contents as EPUB 3 has it, a web page."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    labels: dict[str, str] = {}
+    for link in LexborHTMLParser(archive.read(part)).css("nav a[href]"):
+        labels.setdefault(resolve(part, link.attributes.get("href") or ""), " ".join(link.text().split()))
+    return labels
+
+
+def _locked(archive: Archive) -> set[str]:
+    """The parts that are encrypted and not only scrambled."""
+    part = archive.find("META-INF/encryption.xml")
+    locked: set[str] = set()
+    method = ""
+
+    def algorithm(attributes: Attributes) -> None:
+        nonlocal method
+        method = value(attributes, "Algorithm")
+
+    def reference(attributes: Attributes) -> None:
+        if method not in FONT_SCRAMBLING:
+            locked.add(resolve("", value(attributes, "URI")))
+
+    if part is not None:
+        elements: dict[str, Calls] = {"EncryptionMethod": (algorithm, None), "CipherReference": (reference, None)}
+        xml_events.parse(archive.chunks(part), elements, lambda _: None)
+    return locked

@@ -1,0 +1,125 @@
+"""FictionBook files (FB2), plain or zipped: parts and chapters as headings, verse, tables and notes, without the pictures."""
+
+from __future__ import annotations
+
+import re
+
+from ...documents import Document, Reason
+from ...errors import Unreadable
+from .. import xml_events
+from ..archive import Archive
+from ..flow import Flow
+from ..title import stem
+from ..xml_events import Attributes, Calls, value
+
+SUFFIXES = (".fb2", ".fb2.zip", ".fbz")
+
+SKIPPED = ("binary", "stylesheet", "publish-info", "document-info", "src-title-info", "custom-info")
+
+_SPACE = re.compile(r"[ \t\r\n]+")
+
+
+def read(data: bytes, path: str) -> Document:
+    """The document in a FictionBook file; its title names the author as well. Raises Unreadable where it is damaged or holds no text."""
+    if data.startswith(b"PK"):
+        archive = Archive(data)
+        part = next((name for name in archive.names if name.lower().endswith(".fb2")), None)
+        if part is None:
+            raise Unreadable(Reason.CORRUPT, "the archive holds no FictionBook file")
+        data = archive.read(part)
+    book = _Book()
+    xml_events.parse([data], book.elements, book.text, SKIPPED)
+    author = " ".join(book.author)
+    name = f"{book.title} – {author}" if book.title and author else book.title
+    return book.flow.document(path, "fb2", name or stem(path).removesuffix(".fb2"))
+
+
+class _Book:
+    """Takes the elements of a book. `depth` counts the sections around; the lines of a title or a stanza are one block."""
+
+    def __init__(self) -> None:
+        self.flow = flow = Flow()
+        self.title = ""
+        self.author: list[str] = []
+        self.authors = 0
+        self.depth = 0
+        self.joined = False
+        self.in_notes = False
+        self.described: list[str] | None = None
+        paragraph = (self.begin_line, self.end_line)
+        self.elements: dict[str, Calls] = {
+            "author": (self.begin_author, None),
+            "book-title": (self.begin_described, self.end_title),
+            **dict.fromkeys(("first-name", "middle-name", "last-name"), (self.begin_described, self.end_name)),
+            **dict.fromkeys(("genre", "keywords", "date", "lang", "id"), (self.begin_described, self.end_described)),
+            "body": (self.begin_body, None),
+            "section": (self.begin_section, self.end_section),
+            "title": (self.begin_title, self.end_joined),
+            "stanza": (self.begin_stanza, self.end_joined),
+            **dict.fromkeys(("p", "v", "subtitle", "text-author"), paragraph),
+            "table": (lambda _: flow.begin_table(), flow.end_table),
+            "tr": (lambda _: flow.begin_row(), None),
+            **dict.fromkeys(("td", "th"), (self.begin_cell, flow.end_cell)),
+        }
+
+    def text(self, words: str) -> None:
+        if self.described is not None:
+            self.described.append(words)
+        else:
+            self.flow.words(_SPACE.sub(" ", words))
+
+    def begin_author(self, _: Attributes) -> None:
+        self.authors += 1
+
+    def begin_described(self, _: Attributes) -> None:
+        self.described = []
+
+    def end_described(self) -> None:
+        self.described = None
+
+    def end_title(self) -> None:
+        self.title = self.title or " ".join("".join(self.described or ()).split())
+        self.described = None
+
+    def end_name(self) -> None:
+        """Keep a name of the first author, whose book it is first of all."""
+        if self.authors == 1:
+            self.author += "".join(self.described or ()).split()
+        self.described = None
+
+    def begin_body(self, attributes: Attributes) -> None:
+        self.in_notes = value(attributes, "name") in ("notes", "comments")
+
+    def begin_section(self, _: Attributes) -> None:
+        self.depth += 1
+
+    def end_section(self) -> None:
+        self.depth -= 1
+
+    def begin_title(self, _: Attributes) -> None:
+        # A note is headed by its number alone.
+        note = self.in_notes and self.depth
+        self.flow.begin_paragraph("paragraph", 0 if note else min(self.depth + 1, 6))
+        self.joined = True
+
+    def begin_stanza(self, _: Attributes) -> None:
+        self.flow.begin_paragraph()
+        self.joined = True
+
+    def end_joined(self) -> None:
+        self.flow.end_paragraph()
+        self.joined = False
+
+    def begin_line(self, _: Attributes) -> None:
+        if not self.joined:
+            self.flow.begin_paragraph()
+
+    def end_line(self) -> None:
+        if self.joined:
+            self.flow.words("\n")
+        else:
+            self.flow.end_paragraph()
+
+    def begin_cell(self, _: Attributes) -> None:
+        self.flow.begin_cell()
+        self.flow.begin_paragraph()

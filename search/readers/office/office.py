@@ -1,0 +1,78 @@
+"""Office files and books: which reader takes one, by its contents first, since many bear the suffix of another format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ...documents import Document, Reason
+from ...errors import Unreadable
+from .. import text
+from ..archive import Archive
+from ..markup import html
+from . import docx, epub, fictionbook, odf, ole, pptx, rtf, xlsx
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+FAMILIES: tuple[ModuleType, ...] = (docx, xlsx, pptx, odf, rtf, epub, fictionbook, ole)
+SUFFIXES = tuple(suffix for family in FAMILIES for suffix in family.SUFFIXES)
+
+# What the name of a part begins or ends with in the ZIP files of each format, the surest sign first.
+PARTS: tuple[tuple[Callable[[str, str], bool], str, ModuleType], ...] = (
+    (str.startswith, "word/", docx),
+    (str.startswith, "xl/", xlsx),
+    (str.startswith, "ppt/", pptx),
+    (str.startswith, "META-INF/container.xml", epub),
+    (str.endswith, ".opf", epub),
+    (str.endswith, ".fb2", fictionbook),
+    (str.startswith, "content.xml", odf),
+)
+
+# What other files begin with, after white space and a byte order mark.
+BEGINNINGS: tuple[tuple[bytes, ModuleType], ...] = (
+    (b"{\\rtf", rtf),
+    (b"\xd0\xcf\x11\xe0", ole),
+    (b"<!doctype html", html),
+    (b"<html", html),
+    (b"<table", html),
+)
+WITHIN_XML: tuple[tuple[bytes, ModuleType], ...] = ((b"<fictionbook", fictionbook), (b"<office:document", odf))
+BEGINNING = 4096
+"""Bytes in which the root element of an XML file is looked for."""
+
+
+def read(data: bytes, path: str) -> Document:
+    """The document in an office file or book. Raises Unreadable where it is none, damaged, encrypted, too large or without text."""
+    if path.rpartition("/")[2].startswith("~$"):
+        raise Unreadable(Reason.BINARY, "the file marks a document as open in Office, and holds no text")
+    reader = _by_contents(data, path)
+    if reader is not None:
+        return reader.read(data, path)  # type: ignore[no-any-return]
+    try:
+        return text.read(data, path)
+    except Unreadable as error:
+        if error.reason is not Reason.BINARY:
+            raise
+        raise Unreadable(Reason.CORRUPT, f"the file is neither {_suffix(path)[1:].upper()} nor text") from error
+
+
+def _by_contents(data: bytes, path: str) -> ModuleType | None:
+    """The module that reads the format which the contents are in; None for plain text and what is not known."""
+    if data.startswith(b"PK"):
+        names = Archive(data).names
+        found = (module for test, sign, module in PARTS if any(test(name, sign) for name in names))
+        return next(found, None) or next((family for family in FAMILIES if _suffix(path) in family.SUFFIXES), None)
+    beginning = data[:BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for sign, module in BEGINNINGS:
+        if beginning.startswith(sign):
+            return module
+    if beginning.startswith(b"<"):
+        within = next((module for sign, module in WITHIN_XML if sign in beginning), None)
+        return within or (html if beginning.startswith(b"<?xml") else None)
+    return None
+
+
+def _suffix(path: str) -> str:
+    name = path.rpartition("/")[2].lower()
+    return ".fb2.zip" if name.endswith(".fb2.zip") else "." + name.rpartition(".")[2]

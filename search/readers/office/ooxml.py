@@ -1,0 +1,50 @@
+"""What Word, PowerPoint and Excel files have in common: parts that refer to each other, and a title among their properties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import xml_events
+from ..archive import Archive, resolve
+from ..title import stated
+from ..xml_events import Attributes, value
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A reference from one part to another: `kind` is the last word of its type, such as "footnotes"."""
+
+    id: str
+    kind: str
+    part: str
+
+
+def relations(archive: Archive, part: str) -> list[Relation]:
+    """The parts of this file that `part` refers to, in order; those that are missing are left out."""
+    folder, _, name = part.rpartition("/")
+    listed = archive.find(f"{folder}/_rels/{name}.rels".lstrip("/"))
+    found: list[Relation] = []
+
+    def take(attributes: Attributes) -> None:
+        target = archive.find(resolve(part, value(attributes, "Target")))
+        if target is not None and value(attributes, "TargetMode") != "External":
+            found.append(Relation(value(attributes, "Id"), value(attributes, "Type").rpartition("/")[2], target))
+
+    if listed is not None:
+        xml_events.parse(archive.chunks(listed), {"Relationship": (take, None)}, _no_text)
+    return found
+
+
+def main_part(archive: Archive, usual: str) -> str:
+    """The part that holds the document; `usual` where the file does not say which."""
+    return next((relation.part for relation in relations(archive, "") if relation.kind == "officeDocument"), usual)
+
+
+def property_title(archive: Archive) -> str:
+    """The title among the file's properties where a person may have written it, else empty."""
+    part = archive.find("docProps/core.xml")
+    return stated(xml_events.first_text(archive.chunks(part), "title")) if part is not None else ""
+
+
+def _no_text(_: str) -> None:
+    pass

@@ -1,0 +1,1 @@
+"""Readers of what stands on pages: PDF files and pictures."""

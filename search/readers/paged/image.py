@@ -1,0 +1,96 @@
+"""Pictures, such as scans, photographs of paper and screenshots: the text that is recognised in them, where an engine for it is installed."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import replace
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from ...documents import Document, Reason
+from ...errors import Unreadable
+from ..limits import LIMITS, Limits, OutOfTime
+from ..pages import assembled
+from .pdf_pages import tidied
+from .recognition import HINT, Recognition, available
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+HEIF = (".heic", ".heif")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".avif", *HEIF)
+
+PIXELS = 6_000_000
+"""A page of A4 at 250 dots per inch; what is larger is made smaller first."""
+
+LEAST_SIDE = 16
+"""Pixels; in less there is no line of text."""
+
+NO_TEXT = f"a picture or scan, no text; {HINT}"
+
+
+def read(data: bytes, path: str, limits: Limits = LIMITS) -> Document:
+    """The document in a picture; where it holds several, as a TIFF does, they are its pages.
+
+    Raises Unreadable where no text is recognised, where there is no engine for it, or where the picture is damaged or too large.
+    """
+    if not available():
+        raise Unreadable(Reason.NO_TEXT, NO_TEXT)
+    from PIL import Image, UnidentifiedImageError
+
+    texts: list[str] = []
+    recognition = Recognition(limits.recognition_for(len(data)))
+    with warnings.catch_warnings():
+        # Flaws of the file that its pixels survive are nothing that whoever ingests a folder can act upon.
+        warnings.simplefilter("ignore")
+        try:
+            with _opened(data) as picture:
+                # Of what moves, the first picture is enough.
+                count = int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
+                for number in range(min(count, limits.pages)):
+                    if recognition.over:
+                        break
+                    picture.seek(number)
+                    texts.append(_text(picture, recognition))
+        except UnidentifiedImageError as error:
+            raise Unreadable(Reason.CORRUPT, "the file is no picture of a known kind") from error
+        except Image.DecompressionBombError as error:
+            raise Unreadable(Reason.LIMIT, "the picture unfolds into more than can be read") from error
+        except OutOfTime:
+            if not any(texts):
+                raise
+    if not any(texts):
+        raise Unreadable(Reason.NO_TEXT, "no text was recognised in the picture")
+    why = "it has more pages than are read of one file" if len(texts) == limits.pages else "the time for it was up"
+    cut = f"text was recognised on {len(texts):,} of its {count:,} pages: {why}"
+    document = assembled(path, "image", "", texts, (cut,) if len(texts) < count else ())
+    return document if count > 1 else replace(document, pages=())
+
+
+def _opened(data: bytes) -> Image:
+    from PIL import Image
+
+    # Pillow reads AVIF itself, which begins alike.
+    if data[4:8] == b"ftyp" and data[8:11] != b"avi":
+        import pi_heif
+
+        pi_heif.register_heif_opener()
+    return Image.open(BytesIO(data))
+
+
+def _text(picture: Image, recognition: Recognition) -> str:
+    """The text in a picture, turned as its camera was held, on white, of at most PIXELS."""
+    from PIL import Image, ImageOps
+
+    if min(picture.size) < LEAST_SIDE:
+        return ""
+    longest = int(max(picture.size) * min(1, PIXELS / (picture.width * picture.height)) ** 0.5)
+    # A large JPEG need not be unfolded whole.
+    picture.draft("RGB", (longest, longest))
+    upright = ImageOps.exif_transpose(picture).convert("RGBA" if picture.has_transparency_data else "RGB")
+    upright.thumbnail((longest, longest))
+    if upright.mode == "RGBA":
+        paper = Image.new("RGB", upright.size, "white")
+        paper.paste(upright, mask=upright.getchannel("A"))
+        upright = paper
+    return tidied(recognition.text(upright))

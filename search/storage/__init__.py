@@ -1,0 +1,1 @@
+"""The index on the disk: the catalogue in SQLite and the table of passages in LanceDB."""

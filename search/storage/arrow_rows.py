@@ -1,0 +1,113 @@
+"""Rows and passages as Arrow tables, which is how LanceDB takes and gives them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ..documents import Passage, Row, passage_id
+from ..errors import ModelError
+
+if TYPE_CHECKING:
+    from ..documents import Vectors
+
+FIELDS = (
+    "ordinal",
+    "text",
+    "headings",
+    "page",
+    "line_start",
+    "line_end",
+    "char_start",
+    "char_end",
+    "section",
+    "opening",
+)
+COLUMNS = ["doc", *FIELDS]
+"""The columns that make a passage; an older index lacks the last two."""
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def schema_of(dimensions: int) -> Any:
+    """The table's schema, with vectors of length `dimensions`."""
+    pa: Any = import_module("pyarrow")
+    whole = [pa.field(name, pa.int32()) for name in ("page", "line_start", "line_end", "char_start", "char_end")]
+    return pa.schema(
+        [
+            pa.field("id", pa.string(), nullable=False),
+            pa.field("doc", pa.int64()),
+            pa.field("ordinal", pa.int32()),
+            pa.field("text", pa.string()),
+            pa.field("terms", pa.string()),
+            pa.field("headings", pa.list_(pa.string())),
+            *whole,
+            pa.field("vector", pa.list_(pa.float32(), dimensions)),
+            *added_fields(),
+        ]
+    )
+
+
+def columns_of(schema: Any) -> list[str]:
+    """The columns that make a passage, of a table that may be of an older index."""
+    return [name for name in COLUMNS if name in schema.names]
+
+
+def added_fields() -> list[Any]:
+    """The fields that an older index gets behind the others."""
+    pa: Any = import_module("pyarrow")
+    return [pa.field("section", pa.int32()), pa.field("opening", pa.string())]
+
+
+def table_of(rows: Sequence[Row], dimensions: int) -> Any:
+    """Rows as a table. Raises ModelError as `check_vectors` does."""
+    import numpy as np
+
+    pa: Any = import_module("pyarrow")
+    vectors = np.asarray([row.vector for row in rows], dtype=np.float32)
+    check_vectors(vectors, dimensions)
+    columns: dict[str, Any] = {
+        "id": [passage_id(row.doc, row.passage.ordinal) for row in rows],
+        "doc": [row.doc for row in rows],
+        "terms": [_writable(row.terms) for row in rows],
+        "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), dimensions),
+    }
+    columns |= {name: [getattr(row.passage, name) for row in rows] for name in FIELDS}
+    columns["text"] = [_writable(text) for text in columns["text"]]
+    columns["opening"] = [_writable(text) for text in columns["opening"]]
+    columns["headings"] = [[_writable(heading) for heading in headings] for headings in columns["headings"]]
+    return pa.table(columns, schema=schema_of(dimensions))
+
+
+def check_vectors(vectors: Vectors, dimensions: int) -> None:
+    """Raise ModelError unless all vectors (n, dimensions) are finite, of the right length and not all zeros."""
+    import numpy as np
+
+    if vectors.ndim != 2 or vectors.shape[1] != dimensions:
+        raise ModelError(
+            f"the model gave vectors of shape {vectors.shape[1:]}, the index holds ({dimensions},)",
+            "use the model that made the index",
+        )
+    if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
+        raise ModelError("the model gave a vector that is not finite or all zeros", "run: docsearch models test")
+
+
+def passages_of(found: Any) -> Iterator[tuple[int, Passage]]:
+    """Each row's document id and passage."""
+    for row in found.select(columns_of(found.schema)).to_pylist():
+        doc, headings, opening = row.pop("doc"), tuple(row.pop("headings")), row.pop("opening", None) or ""
+        yield doc, Passage(headings=headings, opening=opening, **row)
+
+
+def vectors_of(found: Any, dimensions: int) -> Vectors:
+    """The column of vectors, (rows, dimensions)."""
+    flat = found["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    vectors: Vectors = flat.reshape(-1, dimensions)
+    return vectors
+
+
+def _writable(text: str) -> str:
+    """The text with a replacement character for each lone surrogate, which Arrow cannot hold; offsets stay."""
+    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)

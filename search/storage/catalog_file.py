@@ -1,0 +1,45 @@
+"""The catalogue's file: told from other files, and opened."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+from ..errors import IndexDamaged, NoIndex, NotAnIndex
+from .index_folder import CATALOGUE
+
+_BELONGINGS = frozenset({"writer.lock", CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", f"{CATALOGUE}-journal"})
+
+
+def connected(folder: Path, mode: str) -> sqlite3.Connection:
+    """A connection to the file in `folder`; `mode` is ro, rw or rwc, which makes it where it is missing."""
+    file = folder / CATALOGUE
+    # SQLite cannot make its -shm file in a folder that is not writable; without a log the file is all there is.
+    frozen = mode == "ro" and not os.access(folder, os.W_OK) and not Path(f"{file}-wal").exists()
+    uri = f"{file.absolute().as_uri()}?mode={mode}{'&immutable=1' if frozen else ''}"
+    connection = sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
+    if mode != "ro":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            # FULL: a lost "pending" would leave a document complete whose passages are already gone.
+            connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def check_folder(folder: Path, create: bool) -> None:
+    """Raise NotAnIndex or IndexDamaged where the folder holds something else, NoIndex where it holds nothing and is not to be made."""
+    if folder.exists() and not folder.is_dir():
+        raise NotAnIndex(f"{folder} is a file, not an index folder", "name a folder with --index")
+    names = {child.name for child in folder.iterdir()} if folder.exists() else set()
+    if CATALOGUE in names:
+        return
+    if any(name.startswith("passages") and name.endswith(".lance") for name in names):
+        raise IndexDamaged(f"the catalogue in {folder} is missing", "delete the index folder and ingest again")
+    if names - _BELONGINGS:
+        raise NotAnIndex(f"{folder} holds other files and is not an index", "name another folder with --index")
+    if not create:
+        raise NoIndex(f"there is no index in {folder}", "run: docsearch ingest FOLDER")

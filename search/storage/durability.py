@@ -1,0 +1,214 @@
+"""What survives a power cut: LanceDB never calls fsync, so the table's new files are flushed after each batch, and a
+version that was torn nevertheless is set aside.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..errors import DocsearchError, IndexDamaged, IndexFailure, IndexLocked, StorageFull
+
+TABLE = "passages"
+"""The name of an index's first table; one that takes its place has a number behind it."""
+
+QUARANTINE = "_quarantine"
+_MAGIC = b"LANC"
+_LAST_VERSION = 2**64 - 1
+_BUSY = "another process is writing to this index"
+_FULL = "free some space, then repeat it"
+_RIGHTS = "check the folder's permissions"
+_ERRORS: tuple[tuple[str, type[DocsearchError], str, str], ...] = (
+    ("No space left|os error 28|quota", StorageFull, "the disk has no room left for the index", _FULL),
+    (
+        "File too large|os error 27",
+        StorageFull,
+        "a limit on file sizes stops the index from growing",
+        "raise the limit",
+    ),
+    ("Permission denied|os error 13", IndexFailure, "the index may not be read or written", _RIGHTS),
+    (
+        "Read-only file system",
+        IndexFailure,
+        "the index lies on a disk that is read-only",
+        "keep it elsewhere with --index",
+    ),
+    ("Too many open files", IndexFailure, "too many files are open", "raise the limit: ulimit -n 1024"),
+    ("Commit conflict|preempted|concurrent", IndexLocked, _BUSY, "wait until it has finished, then repeat it"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What is known to be on the disk.
+
+    version: the newest table version that was flushed; 0 before the first. trained: the rows that the vector index
+    was trained on; 0 without one. healed_to: the version that a repair went back to, until the next flush.
+    """
+
+    version: int = 0
+    trained: int = 0
+    healed_to: int | None = None
+
+
+class Durability:
+    """Flushes and repairs the table `name`.lance in an index folder; its caller is the only writer."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        self.name = name
+        self._table = folder / f"{name}.lance"
+        self._mark = folder / f"{name}.synced"
+        whole = self.mark().version == self.version_on_disk()
+        self._flushed = {entry.path for entry in _files(self._table)} if whole else set()
+
+    def mark(self) -> Mark:
+        """The mark as it is on the disk; one that cannot be read says that nothing was flushed."""
+        try:
+            known = json.loads(self._mark.read_text(encoding="ascii"))
+            return Mark(int(known["version"]), int(known["trained"]), known["healed_to"])
+        except (FileNotFoundError, ValueError, KeyError, TypeError):
+            return Mark()
+
+    def put_mark(self, mark: Mark) -> None:
+        """Replace the mark, on the disk when this returns."""
+        fresh = self._mark.with_name(f"{self._mark.name}.new")
+        fresh.write_text(json.dumps(asdict(mark)), encoding="ascii")
+        _flush(fresh)
+        fresh.replace(self._mark)
+        _flush(self.folder)
+
+    def flush(self, mark: Mark) -> None:
+        """Write all files of the table that are new since the last call through to the disk, then the mark."""
+        current = {entry.path for entry in _files(self._table)}
+        folders = {self._table}
+        for path in current - self._flushed:
+            _flush(Path(path))
+            folders.update(parent for parent in Path(path).parents if self._table in parent.parents)
+        for folder in folders:
+            _flush(folder)
+        self._flushed = current
+        self.put_mark(mark)
+
+    def version_on_disk(self) -> int:
+        """The newest version that has a manifest, whether it can be read or not; 0 without any."""
+        newest = self._newest()
+        return _LAST_VERSION - int(newest.stem) if newest else 0
+
+    def is_torn(self) -> bool:
+        """True where a manifest, data or index file was not written to its end, where Lance puts a magic."""
+        newest = self._newest()
+        suspects = [Path(entry.path) for entry in _files(self._table) if entry.name.endswith((".lance", ".idx"))]
+        return any(not _is_whole(file) for file in ([newest] if newest else []) + suspects)
+
+    def is_newest_whole(self) -> bool:
+        """True where the newest manifest was written to its end. A zero-filled one opens as an empty table."""
+        newest = self._newest()
+        return newest is None or _is_whole(newest)
+
+    def is_damaged(self) -> bool:
+        """True where the newest version that was flushed is missing, or a file is torn, so that the writer has to repair the table."""
+        return self.version_on_disk() < self.mark().version or self.is_torn()
+
+    def set_newest_aside(self) -> None:
+        """Move the newest manifest to the quarantine folder: the table opens at the version before it."""
+        newest = self._newest()
+        assert newest is not None
+        # The mark comes first: a crash in between repeats the repair, and never forgets to tell of it.
+        before = self.mark()
+        version = _LAST_VERSION - int(newest.stem) - 1
+        told = version if before.healed_to is None else min(version, before.healed_to)
+        self.put_mark(Mark(min(version, before.version), before.trained, told))
+        quarantine = self.folder / QUARANTINE
+        quarantine.mkdir(exist_ok=True)
+        newest.replace(quarantine / newest.name)
+        _flush(newest.parent)
+
+    def _newest(self) -> Path | None:
+        # Names are 2**64 - 1 - version in 20 digits: the newest is the first.
+        return min((self._table / "_versions").glob("[0-9]*.manifest"), default=None)
+
+
+def tables(folder: Path) -> set[str]:
+    """The names of the tables in an index folder."""
+    return {path.stem for path in folder.glob(f"{TABLE}*.lance")}
+
+
+def remove_table(folder: Path, name: str) -> None:
+    """Delete a table that no catalogue names any more."""
+    for mark in folder.glob(f"{name}.synced*"):
+        mark.unlink()
+    shutil.rmtree(folder / f"{name}.lance")
+
+
+def _files(folder: Path) -> Iterator[os.DirEntry[str]]:
+    if folder.is_dir():
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    yield from _files(Path(entry.path))
+                else:
+                    yield entry
+
+
+def _is_whole(file: Path) -> bool:
+    with file.open("rb") as source:
+        size = source.seek(0, os.SEEK_END)
+        source.seek(max(size - len(_MAGIC), 0))
+        return source.read() == _MAGIC
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+        # macOS keeps what fsync wrote in the drive's cache until it is told otherwise.
+        if hasattr(fcntl, "F_FULLFSYNC") and path.suffix == ".new":
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    finally:
+        os.close(descriptor)
+
+
+def probe_hard_links(folder: Path) -> None:
+    """LanceDB commits by a hard link, which FAT and some network file systems do not have."""
+    first, second = folder / "link-probe", folder / "link-probe-2"
+    first.touch()
+    try:
+        second.unlink(missing_ok=True)
+        second.hardlink_to(first)
+    except OSError as error:
+        raise IndexFailure(
+            f"the file system of {folder} has no hard links, which the index needs ({error.strerror})",
+            "keep the index on another disk with --index",
+        ) from error
+    finally:
+        first.unlink()
+        second.unlink(missing_ok=True)
+
+
+@contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """Turn LanceDB's and the file system's errors into ours."""
+    try:
+        yield
+    except DocsearchError:
+        raise
+    except Exception as error:
+        # LanceDB raises RuntimeError, ValueError and OSError alike, and a panic in Rust as a class of its own.
+        if not isinstance(error, (RuntimeError, ValueError, OSError)) and type(error).__name__ != "RustPanic":
+            raise
+        said = str(error).split(", /")[0].splitlines()[0][:200] if str(error) else type(error).__name__
+        for pattern, kind, message, hint in _ERRORS:
+            if re.search(pattern, str(error), re.IGNORECASE):
+                raise kind(f"{message} ({folder}: {said})", hint) from error
+        raise IndexDamaged(
+            f"the table of passages in {folder} cannot be read: {said}",
+            "run: docsearch ingest; if that does not help, delete the index folder and ingest again",
+        ) from error

@@ -1,0 +1,90 @@
+"""The index at a glance, from the catalogue alone."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..documents import Reason, Skip
+from ..results import RootStatus, Status
+from .catalog import Catalog
+from .entries import Group, Root, State
+from .index_models import Change, change_of, recorded, reranker_of
+from .lock import holder
+
+
+def overview(catalog: Catalog, folder: str) -> Status:
+    """Counts, roots and health of the index in `folder`."""
+    groups = catalog.groups()
+    roots = tuple(_root_status(root, groups) for root in catalog.roots())
+    models = recorded(catalog)
+    pending = sum(group.files for group in groups if group.state is State.PENDING)
+    kinds, reasons = Counter[str](), Counter[Reason]()
+    for group in groups:
+        kinds[group.kind] += group.stored
+        if group.reason is not None:
+            reasons[group.reason] += group.files
+    for root in catalog.roots():
+        reasons.update(dict(root.passed_over))
+    return Status(
+        index=folder,
+        model=models.name if models else "",
+        dimensions=models.dimensions if models else 0,
+        roots=roots,
+        documents=sum(group.stored for group in groups),
+        passages=sum(group.passages for group in groups),
+        tokens=sum(group.tokens for group in groups),
+        pending=pending,
+        size_bytes=sum(map(_size, Path(folder).rglob("*"))),
+        kinds=tuple(sorted((+kinds).items())),
+        skipped=_sorted(reasons, failed=False),
+        failed=_sorted(reasons, failed=True),
+        health=_health(pending, change_of(catalog), roots, holder(folder)),
+        models=replace(models, reranker=reranker_of(models)) if models else None,
+    )
+
+
+def skips_of(catalog: Catalog) -> tuple[Skip, ...]:
+    """The files that a run tried to read and that gave no document, by path."""
+    return tuple(
+        Skip(entry.file.path, entry.reason, entry.message) for entry in catalog.entries() if entry.reason is not None
+    )
+
+
+def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
+    mine = [group for group in groups if group.root == root.path]
+    documents, passages = sum(group.stored for group in mine), sum(group.passages for group in mine)
+    moment = datetime.fromtimestamp(root.ingested_ns // 10**9, UTC)
+    ingested = moment.strftime("%Y-%m-%dT%H:%M:%SZ") if root.ingested_ns else None
+    return RootStatus(root.path, documents, passages, ingested, os.path.lexists(root.path))
+
+
+def _health(pending: int, change: Change | None, roots: Iterable[RootStatus], writer: int | None) -> str:
+    if writer is not None:
+        return f"process {writer} is writing to it now"
+    if pending:
+        return f"{pending} documents are half done after an interrupted run; go on with: docsearch ingest"
+    if change is not None:
+        return f"its change to {change.models.name} was interrupted; go on with: docsearch ingest --reembed"
+    missing = [root.path for root in roots if not root.present]
+    return (
+        f"{missing[0]} is not there now; its documents are kept until: docsearch forget {shlex.quote(missing[0])}"
+        if missing
+        else "ok"
+    )
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if path.is_file() else 0
+    except FileNotFoundError:  # a running ingest replaces files
+        return 0
+
+
+def _sorted(reasons: Counter[Reason], failed: bool) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((str(reason), count) for reason, count in reasons.items() if reason.failed is failed))

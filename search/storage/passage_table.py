@@ -1,0 +1,107 @@
+"""The table of an index: opened where its newest version is whole; made, completed or repaired by the one process that writes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from ..errors import IndexDamaged, ModelMismatch, NoIndex
+from .arrow_rows import added_fields, schema_of
+from .durability import Durability, Mark, probe_hard_links
+from .lance import preload
+
+
+def open_table(disk: Durability, dimensions: int) -> Any:
+    """LanceDB's handle of the table, for reading; its vectors have length `dimensions`.
+
+    Raises NoIndex, IndexDamaged, and ModelMismatch for other dimensions.
+    """
+    if not disk.version_on_disk():
+        if disk.mark().version:
+            raise IndexDamaged(
+                f"the table of passages in {disk.folder} is missing", "run: docsearch ingest, which makes it again"
+            )
+        raise NoIndex(f"nothing was ingested into {disk.folder} yet", "run: docsearch ingest FOLDER")
+    return _opened(_connected(disk), disk, dimensions)
+
+
+def make_table(disk: Durability, dimensions: int) -> Any:
+    """LanceDB's handle of the table, for writing, under the writer lock: it is made where it is missing, repaired where it
+    is torn, and given the columns and indexes that it lacks.
+
+    Raises ModelMismatch for other dimensions, and IndexFailure where the file system has no hard links.
+    """
+    database = _connected(disk)
+    _repair(database, disk)
+    if disk.version_on_disk():
+        table = _opened(database, disk, dimensions)
+    else:
+        probe_hard_links(disk.folder)
+        if disk.mark().version:
+            disk.put_mark(Mark(healed_to=0))
+        table = database.create_table(disk.name, schema=schema_of(dimensions))
+    if added := [field for field in added_fields() if field.name not in table.schema.names]:
+        table.add_columns(added)
+    # A crash while it was made may have left out any of these.
+    if not table.schema.field("id").metadata:
+        table.set_unenforced_primary_key("id")
+    present = {index.name for index in table.list_indices()}
+    for name, config in _indexes().items():
+        if name not in present:
+            table.create_index(name, config=config, name=name)
+    if table.version != disk.mark().version:
+        disk.flush(replace(disk.mark(), version=table.version))
+    return table
+
+
+def _connected(disk: Durability) -> Any:
+    lancedb = preload()
+    # LanceDB's own limits are gigabytes, and caches of old versions are never dropped.
+    session = lancedb.Session(index_cache_size_bytes=256 << 20, metadata_cache_size_bytes=64 << 20)
+    return lancedb.connect(disk.folder, read_consistency_interval=timedelta(0), session=session)
+
+
+def _opened(database: Any, disk: Durability, dimensions: int) -> Any:
+    table = database.open_table(disk.name) if disk.is_newest_whole() else None
+    if table is None or table.version == 0:
+        raise IndexDamaged(
+            f"the newest version of the table in {disk.folder} is not complete",
+            "run: docsearch ingest, which goes back to the version before it",
+        )
+    width = table.schema.field("vector").type.list_size
+    if width != dimensions:
+        raise ModelMismatch(
+            f"the index holds vectors of {width} numbers, the model gives {dimensions}",
+            "use the model that made the index, or make another index with --index",
+        )
+    return table
+
+
+def _repair(database: Any, disk: Durability) -> None:
+    """Go back behind a version that a power cut tore: to the last flushed one, or as far as manifests are broken."""
+    while (version := disk.version_on_disk()) > disk.mark().version and disk.is_torn():
+        disk.set_newest_aside()
+    while version := disk.version_on_disk():
+        if disk.is_newest_whole() and _opens_as(database, disk.name, version):
+            return
+        disk.set_newest_aside()
+
+
+def _opens_as(database: Any, name: str, version: int) -> bool:
+    try:
+        # The version is part of the manifest: one with zeros in its middle opens as version 0, without any rows.
+        return bool(database.open_table(name).version == version)
+    except RuntimeError as error:
+        # Anything else, such as a table of a newer LanceDB, is no reason to give up a version.
+        if "failed to decode Protobuf" in str(error):
+            return False
+        raise
+
+
+def _indexes() -> dict[str, Any]:
+    from lancedb.index import FTS, BTree
+
+    # Without stop words in the index, "to be or not to be" would match nothing.
+    words = FTS(with_position=True, base_tokenizer="icu/split", language="English", remove_stop_words=False)
+    return {"id": BTree(), "doc": BTree(), "terms": words}

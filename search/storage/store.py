@@ -1,0 +1,270 @@
+"""The table of passages: text, words and vectors in LanceDB, in the folder of the index."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+from importlib import import_module
+from itertools import repeat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..documents import Candidate, Passage, Row, passage_id
+from .arrow_rows import check_vectors, columns_of, passages_of, table_of, vectors_of
+from .durability import TABLE, Durability, explained
+from .filters import Admitted
+from .passage_table import make_table, open_table
+from .vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from ..documents import Vectors
+
+VECTOR_INDEX_ROWS = 40_000
+"""From here on an index beats reading all vectors; below it, exact search takes some 10 ms for each 10,000 rows."""
+
+RELATED_WEIGHT = 0.5
+"""What a word counts that only has a word of the query as a part, or is one."""
+
+_BATCH = 10_000
+_SCATTERED = 100
+_WINDOW = timedelta(minutes=10)
+_NEVER = timedelta(days=36_500)
+_ID = re.compile(r"([0-9a-f]{16})-([0-9]{1,9})")
+_Result = TypeVar("_Result")
+
+
+class Store:
+    """The passages of an index. One process may write, under the writer lock; any number may read, from any thread.
+
+    `healed_to` is the version that a repair went back to, until the next `sync`: documents that the catalogue has from
+    a newer version are to be read again.
+    """
+
+    def __init__(
+        self, folder: str | os.PathLike[str], dimensions: int, create: bool = False, table: str = TABLE
+    ) -> None:
+        """Open the table of that name, with vectors of length `dimensions`; with `create`, under the writer lock, make or repair it first.
+
+        Raises NoIndex, ModelMismatch for other dimensions, IndexDamaged, StorageFull, and IndexFailure where the file
+        system has no hard links.
+        """
+        self._folder = Path(folder)
+        self._disk = Durability(self._folder, table)
+        self._deleted = 0
+        self.vocabulary = Vocabulary(self._folder)
+        self.dimensions = dimensions
+        with explained(self._folder):
+            self._table = (make_table if create else open_table)(self._disk, dimensions)
+            self._columns = columns_of(self._table.schema)
+            self.healed_to = self._disk.mark().healed_to
+
+    @property
+    def version(self) -> int:
+        """The version of the table; each commit makes the next."""
+        with explained(self._folder):
+            return int(self._table.version)
+
+    def count(self) -> int:
+        """The number of passages."""
+        return self._read(lambda: int(self._table.count_rows()))
+
+    def counts(self) -> dict[int, int]:
+        """The number of passages of each document; reads the table's column of ids."""
+        columns = self._read(lambda: self._rows("true", ["doc"]))
+        return {pair["values"]: pair["counts"] for pair in columns["doc"].value_counts().to_pylist()}
+
+    def upsert(self, rows: Sequence[Row]) -> None:
+        """Add passages, or replace those with the same document and ordinal, in one commit for each 10,000.
+
+        Raises ModelError for a vector that is not finite, is all zeros or has another length; ValueError where two rows
+        are the same passage.
+        """
+        if len({(row.doc, row.passage.ordinal) for row in rows}) != len(rows):
+            raise ValueError("two rows are the same passage")
+        self.vocabulary.add(row.terms for row in rows)
+        for start in range(0, len(rows), _BATCH):
+            table = table_of(rows[start : start + _BATCH], self.dimensions)
+            with explained(self._folder):
+                merge = self._table.merge_insert("id").when_matched_update_all().when_not_matched_insert_all()
+                merge.execute(table)
+
+    def trim(self, counts: Mapping[int, int]) -> None:
+        """Delete what documents have beyond their given numbers of passages, in one commit."""
+        if not counts:
+            return
+        # Mostly there is nothing to trim, and a deletion of nothing would still be a commit.
+        found = self._read(lambda: self._rows(_among("doc", counts), ["id", "doc", "ordinal"]))
+        excess = [row["id"] for row in found.to_pylist() if row["ordinal"] >= counts[row["doc"]]]
+        if excess:
+            with explained(self._folder):
+                self._table.delete("id IN ({})".format(", ".join(f"'{name}'" for name in excess)))
+            self._deleted += len(excess)
+
+    def delete(self, docs: Collection[int]) -> None:
+        """Delete all passages of documents, in one commit."""
+        number = self._read(lambda: self._table.count_rows(_among("doc", docs))) if docs else 0
+        if number:
+            with explained(self._folder):
+                self._table.delete(_among("doc", docs))
+            self._deleted += number
+
+    def rows(self, doc: int) -> Iterator[Row]:
+        """A document's passages in order, with their words and vectors; 10,000 are held at a time."""
+        start, found = 0, [0]
+        while found:
+            where = f"doc = {int(doc)} AND ordinal >= {start} AND ordinal < {start + _BATCH}"
+            table = self._read(partial(self._rows, where, [*self._columns, "terms", "vector"])).sort_by("ordinal")
+            found, start = table["ordinal"].to_pylist(), start + _BATCH
+            for (_, passage), words, vector in zip(
+                passages_of(table), table["terms"].to_pylist(), vectors_of(table, self.dimensions), strict=True
+            ):
+                yield Row(doc, passage, words, vector)
+
+    def nearest(self, vector: Vectors, limit: int, only: Admitted | None = None) -> list[Candidate]:
+        """The `limit` passages with the highest cosine to `vector` (dimensions,), best first; `only` None means all.
+
+        Exact up to some 40,000 passages, then through an index whose candidates are scored again exactly.
+        Raises ModelError for a query vector that is not finite, is all zeros or has another length.
+        """
+        import numpy as np
+
+        query = np.asarray(vector, dtype=np.float32)
+        check_vectors(query[None], self.dimensions)
+        if limit < 1 or (only is not None and not only):
+            return []
+
+        def nearest() -> Any:
+            builder = self._table.search(query, vector_column_name="vector", query_type="vector")
+            builder = builder.distance_type("cosine").nprobes(100).refine_factor(2).limit(limit)
+            return _limited(builder, only).select([*self._columns, "vector", "_distance"]).to_arrow()
+
+        found = self._read(nearest)
+        return self._candidates(found, [1 - distance for distance in found["_distance"].to_pylist()])
+
+    def matching(
+        self, words: str, limit: int, only: Admitted | None = None, vectors: bool = True, related: str = ""
+    ) -> list[Candidate]:
+        """The `limit` passages with the highest BM25 for any of the words, best first; `only` None means all. Without `vectors` it is faster.
+
+        `related` words count RELATED_WEIGHT of the others.
+        """
+        lance: Any = import_module("lancedb.query")
+        if not words.strip() or limit < 1 or (only is not None and not only):
+            return []
+
+        columns = [*self._columns, "vector"] if vectors else self._columns
+
+        def matching() -> Any:
+            query = lance.MatchQuery(words, "terms", operator=lance.FullTextOperator.OR)
+            if related:
+                further = lance.MatchQuery(related, "terms", operator=lance.FullTextOperator.OR, boost=RELATED_WEIGHT)
+                query = lance.BooleanQuery([(lance.Occur.SHOULD, query), (lance.Occur.SHOULD, further)])
+            builder = self._table.search(query, query_type="fts").limit(limit)
+            return _limited(builder, only).select([*columns, "_score"]).to_arrow()
+
+        found = self._read(matching)
+        return self._candidates(found, found["_score"].to_pylist())
+
+    def passages(
+        self, doc: int, start_char: int | None = None, end_char: int | None = None,
+        first_line: int | None = None, last_line: int | None = None,
+    ) -> list[Passage]:  # fmt: skip
+        """A document's passages in order, or those that have a character of text[start_char:end_char], or of the lines."""
+        where = f"doc = {int(doc)}"
+        where += f" AND char_end > {int(start_char)}" if start_char is not None else ""
+        where += f" AND char_start < {int(end_char)}" if end_char is not None else ""
+        where += f" AND line_end >= {int(first_line)}" if first_line is not None else ""
+        where += f" AND line_start <= {int(last_line)}" if last_line is not None else ""
+        found = self._read(lambda: self._rows(where, self._columns))
+        return sorted((passage for _, passage in passages_of(found)), key=lambda passage: passage.ordinal)
+
+    def last_passage(self, doc: int, count: int) -> Passage | None:
+        """A document's last passage, at once where it has `count` of them."""
+        last = self.passage(passage_id(doc, count - 1)) if count else None
+        if last is None:
+            ordinals = self._read(lambda: self._rows(f"doc = {int(doc)}", ["ordinal"]))["ordinal"].to_pylist()
+            last = self.passage(passage_id(doc, max(ordinals))) if ordinals else None
+        return last
+
+    def passage(self, name: str) -> Passage | None:
+        """The passage whose id is `name`; None where there is none."""
+        found = self._read(lambda: self._rows(f"id = '{name}'", self._columns)) if _ID.fullmatch(name) else None
+        return next((passage for _, passage in passages_of(found)), None) if found else None
+
+    def sync(self) -> None:
+        """Bring what was written through to the disk: a document is complete only after it."""
+        with explained(self._folder):
+            self._disk.flush(replace(self._disk.mark(), version=self._table.version, healed_to=None))
+        self.healed_to = None
+
+    def maintain(self) -> None:
+        """Merge small files, bring the indexes up to date, drop old versions and words that are gone, where that is due.
+
+        Costs about as much as writing the table anew, so it is done when a tenth of the passages came or went, or
+        after a hundred batches; until then queries stay right and are some milliseconds slower.
+        """
+        with explained(self._folder):
+            rows = self._table.count_rows()
+            fresh = self._table.index_stats("terms").num_unindexed_rows
+            scattered = self._table.stats()["fragment_stats"]["num_fragments"] >= _SCATTERED
+            if not scattered and 10 * max(fresh, self._deleted) < max(rows, 1):
+                return
+            self._table.optimize(cleanup_older_than=_NEVER)
+            self._disk.flush(replace(self._disk.mark(), version=self._table.version, trained=self._trained(rows)))
+            # Old versions go only when the new one is on the disk. Another process may be reading one of them.
+            self._table.optimize(cleanup_older_than=_WINDOW)
+            self._disk.flush(replace(self._disk.mark(), version=self._table.version))
+            self._deleted = 0
+            batches = self._table.search().select(["terms"]).limit(None).to_batches(_BATCH)
+            self.vocabulary.remake(words for batch in batches for words in batch["terms"].to_pylist())
+
+    def _trained(self, rows: int) -> int:
+        """Build the vector index where it is due, and give the number of rows that it was trained on."""
+        from lancedb.index import IvfSq
+
+        trained = self._disk.mark().trained
+        segments = [index.num_segments or 1 for index in self._table.list_indices() if index.name == "vector"]
+        # Every optimisation adds a segment to it and none are ever merged; with twice the rows, its centres are stale.
+        stale = not segments or max(segments) > 10 or rows >= 2 * trained
+        if rows >= VECTOR_INDEX_ROWS and stale:
+            self._table.create_index("vector", config=IvfSq(distance_type="cosine"), name="vector", replace=True)
+            return rows
+        return trained if segments else 0
+
+    def _rows(self, where: str, columns: list[str]) -> Any:
+        return self._table.search().where(where).select(columns).limit(None).to_arrow()
+
+    def _read(self, query: Callable[[], _Result]) -> _Result:
+        with explained(self._folder):
+            try:
+                return query()
+            except RuntimeError as error:
+                if "Not found" not in str(error):
+                    raise
+                # Another process may have cleaned up the version that this handle was reading.
+                self._table.checkout_latest()
+                return query()
+
+    def _candidates(self, found: Any, scores: list[float]) -> list[Candidate]:
+        vectors = vectors_of(found, self.dimensions) if "vector" in found.column_names else repeat(None, len(found))
+        candidates = [
+            Candidate(doc, passage, vector, score)
+            for (doc, passage), vector, score in zip(passages_of(found), vectors, scores, strict=True)
+        ]
+        return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.doc, candidate.passage.ordinal))
+
+
+def _among(column: str, numbers: Iterable[int]) -> str:
+    return f"{column} IN ({', '.join(str(int(number)) for number in numbers)})"
+
+
+def _limited(builder: Any, only: Admitted | None) -> Any:
+    if only is None:
+        return builder
+    parts = [_among("doc", only.docs)] if only.docs else []
+    parts += [f"(doc = {int(doc)} AND {_among('ordinal', ordinals)})" for doc, ordinals in only.some.items()]
+    return builder.where(" OR ".join(parts), prefilter=True)

@@ -1,0 +1,1 @@
+"""Where models come from: fetching, converting, choosing and testing them."""

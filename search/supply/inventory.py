@@ -1,0 +1,246 @@
+"""The models that docsearch knows by name, and what is found of them, and of others, on this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import ModelError, UsageError
+from ..models.bundled import BUNDLED, bundled_at
+from ..models.caches import Cached, State, cached_models, condition, places, read_object, weight_files, weights_header
+from ..models.profiles import PROFILES, Profile, choose_profile
+
+EMBEDDER, RERANKER = "embedder", "reranker"
+STANDARD, MLX = "standard", "MLX"
+APACHE, MIT = "Apache-2.0", "MIT"
+LICENCES = {"apache-2.0": APACHE, "mit": MIT}
+FLOAT_BITS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16}
+# the hub's organisation whose repositories are all in MLX's form
+MLX_COMMUNITY = "mlx-community/"
+CLASSIFIER = "ForSequenceClassification"
+EMBEDDER_NAMES = ("embed", "bge-", "gte-", "e5-")
+RERANKER_NAMES = ("rerank", "cross-encoder", "ms-marco")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownModel:
+    """A repository that is known to work. `download_bytes` is about what its weights take; rerankers have 0 dimensions."""
+
+    name: str
+    role: str
+    form: str
+    bits: int
+    dimensions: int
+    download_bytes: int
+    licence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """A row of the inventory.
+
+    `role` is embedder or reranker, `form` standard or MLX; `bits` and `dimensions` are 0 where they are not known or a
+    reranker has none. `size_bytes` is what lies on the disk, `download_bytes` about what a pull fetches (0: unknown).
+    `detail` says in a few words what is missing or wrong, `path` is its folder, both empty where there is nothing to say.
+    """
+
+    name: str
+    role: str
+    form: str
+    bits: int
+    dimensions: int
+    size_bytes: int
+    download_bytes: int
+    state: State
+    detail: str
+    profiles: tuple[str, ...]
+    licence: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """All models, the known ones first, and what the user should hear of the places that were looked at."""
+
+    models: tuple[ModelEntry, ...]
+    warnings: tuple[str, ...]
+
+
+MB, GB = 10**6, 10**9
+# sizes from the models' numbers of parameters
+KNOWN: tuple[KnownModel, ...] = (
+    KnownModel("Qwen/Qwen3-Embedding-0.6B", EMBEDDER, STANDARD, 16, 1024, 1192 * MB, APACHE),
+    KnownModel("Qwen/Qwen3-Embedding-4B", EMBEDDER, STANDARD, 16, 2560, 8044 * MB, APACHE),
+    KnownModel("Qwen/Qwen3-Embedding-8B", EMBEDDER, STANDARD, 16, 4096, 15135 * MB, APACHE),
+    KnownModel("mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ", EMBEDDER, MLX, 4, 1024, 335 * MB, APACHE),
+    KnownModel("mlx-community/Qwen3-Embedding-4B-4bit-DWQ", EMBEDDER, MLX, 4, 2560, 2263 * MB, APACHE),
+    KnownModel("mlx-community/Qwen3-Embedding-8B-4bit-DWQ", EMBEDDER, MLX, 4, 4096, 4257 * MB, APACHE),
+    KnownModel("mlx-community/bge-small-en-v1.5-bf16", EMBEDDER, MLX, 16, 384, 67 * MB, MIT),
+    KnownModel("mlx-community/bge-small-en-v1.5-4bit", EMBEDDER, MLX, 4, 384, 19 * MB, MIT),
+    KnownModel("Qwen/Qwen3-Reranker-0.6B", RERANKER, STANDARD, 16, 0, 1192 * MB, APACHE),
+    KnownModel("Qwen/Qwen3-Reranker-4B", RERANKER, STANDARD, 16, 0, 8044 * MB, APACHE),
+    KnownModel("Qwen/Qwen3-Reranker-8B", RERANKER, STANDARD, 16, 0, 16377 * MB, APACHE),
+)
+
+
+def inventory(cache_folder: str | None = None) -> Inventory:
+    """What is where: the shipped models, the known ones whether here or not, then every other embedder and reranker."""
+    looked_at = places(cache_folder)
+    found: dict[str, list[Cached]] = {}
+    for place in looked_at:
+        for model in cached_models(place):
+            found.setdefault(model.name, []).append(model)
+    bundled = (_entry(Cached(name, model.folder, model.folder), None) for name, model in BUNDLED.items())
+    rows = [*bundled, *(_best(found.pop(known.name, []), known) for known in KNOWN)]
+    others = (_best(models, None) for _, models in sorted(found.items()))
+    rows += [entry for entry in others if entry.role]
+    hint = "plug in its disk, or create the folder"
+    return Inventory(tuple(rows), tuple(f"{place.absence}; {hint}" for place in looked_at if place.unplugged))
+
+
+def repositories(name: str) -> tuple[str, ...]:
+    """The repositories that a profile, a known model's last part, or a repository id stands for; UsageError otherwise.
+
+    >>> repositories("Qwen3-Reranker-4B")
+    ('Qwen/Qwen3-Reranker-4B',)
+    """
+    if name in PROFILES:
+        wanted = tuple(dict.fromkeys(model for model in _models_of(PROFILES[name]) if "/" in model))
+        if not wanted:
+            raise UsageError(f"the profile {name} needs no download", "it comes with docsearch")
+        return wanted
+    if name.count("/") == 1:
+        return (name,)
+    for known in KNOWN:
+        if known.name.rsplit("/", 1)[-1] == name:
+            return (known.name,)
+    raise UsageError(f"there is no known model or profile {name}", "give it as ORG/NAME, or see: docsearch models list")
+
+
+def is_present(name: str) -> bool:
+    """Whether a model of that name is in one of the caches, whole."""
+    return any(
+        condition(model)[0] is State.AVAILABLE
+        for place in places()
+        for model in cached_models(place)
+        if model.name == name
+    )
+
+
+def present_profiles() -> tuple[Profile, ...]:
+    """The profiles whose embedder is here: the starter always."""
+    return tuple(
+        profile for profile in PROFILES.values() if profile.embedder == "starter" or is_present(profile.embedder)
+    )
+
+
+def fitting_profile() -> Profile:
+    """The profile for a new index on this machine, by its memory, its GPU and the models that are here."""
+    here = {profile.embedder for profile in present_profiles()}
+    if here == {"starter"}:
+        return PROFILES["starter"]
+    from ..models.engines import has_gpu
+
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return choose_profile(has_gpu(), memory, here.__contains__)
+
+
+def role_of(name: str, folder: Path) -> str:
+    """What a model is for, by its name and files: embedder, reranker, or empty for anything else."""
+    lower, config = name.lower(), _config(folder)
+    architectures = config.get("architectures") or [""]
+    if any(part in lower for part in RERANKER_NAMES) or str(architectures[0]).endswith(CLASSIFIER):
+        return RERANKER
+    pools = (folder / "1_Pooling").is_dir() or (folder / "modules.json").is_file()
+    return EMBEDDER if pools or any(part in lower for part in EMBEDDER_NAMES) else ""
+
+
+def _best(models: Iterable[Cached], known: KnownModel | None) -> ModelEntry:
+    entries = [_entry(model, known) for model in models]
+    if known is not None:
+        entries.append(_missing(known))
+    return next((entry for entry in entries if entry.state is State.AVAILABLE), entries[0])
+
+
+def _entry(model: Cached, known: KnownModel | None) -> ModelEntry:
+    state, detail = condition(model)
+    config = _config(model.folder)
+    role = known.role if known else role_of(model.name, model.folder)
+    form, bits = _form_and_bits(model, config)
+    width = config.get("hidden_size")
+    return ModelEntry(
+        name=model.name,
+        role=role,
+        form=known.form if known else form,
+        bits=bits or (known.bits if known else 0),
+        dimensions=width if role == EMBEDDER and isinstance(width, int) else known.dimensions if known else 0,
+        size_bytes=model.size_bytes,
+        download_bytes=known.download_bytes if known else 0,
+        state=state,
+        detail=detail,
+        profiles=_profiles_with(model.name),
+        licence=known.licence if known else _licence(model.folder),
+        path=str(model.folder),
+    )
+
+
+def _missing(known: KnownModel) -> ModelEntry:
+    return ModelEntry(
+        name=known.name,
+        role=known.role,
+        form=known.form,
+        bits=known.bits,
+        dimensions=known.dimensions,
+        size_bytes=0,
+        download_bytes=known.download_bytes,
+        state=State.MISSING,
+        detail="",
+        profiles=_profiles_with(known.name),
+        licence=known.licence,
+        path="",
+    )
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    """The folder's config.json; empty where it has none that can be read, of which `condition` speaks."""
+    try:
+        return read_object(folder / "config.json")
+    except ModelError:
+        return {}
+
+
+def _form_and_bits(model: Cached, config: dict[str, Any]) -> tuple[str, int]:
+    try:
+        header = weights_header(next(path for path in weight_files(model.folder) if path.is_file()))
+    except (ModelError, StopIteration):
+        header = {}
+    rules = config.get("quantization")
+    metadata = header.pop("__metadata__", {})
+    is_mlx = bool(rules) or metadata.get("format") == "mlx" or model.name.startswith(MLX_COMMUNITY)
+    if isinstance(rules, dict) and isinstance(rules.get("bits"), int):
+        return MLX, rules["bits"]
+    bits = {FLOAT_BITS.get(entry["dtype"], 0) for entry in header.values() if len(entry.get("shape", ())) == 2}
+    return MLX if is_mlx else STANDARD, max(bits, default=0)
+
+
+def _models_of(profile: Profile) -> tuple[str, ...]:
+    return tuple(model for model in (profile.embedder, profile.reranker) if model)
+
+
+def _profiles_with(name: str) -> tuple[str, ...]:
+    return tuple(profile.name for profile in PROFILES.values() if name in _models_of(profile))
+
+
+def _licence(folder: Path) -> str:
+    """The licence that the model's card names in its front matter; empty where it names none."""
+    card = folder / "README.md"
+    if not card.is_file():
+        return ""
+    for line in card.read_text(encoding="utf-8", errors="replace")[:10_000].splitlines()[:50]:
+        key, _, value = line.partition(":")
+        if key == "license":
+            return LICENCES.get(value.strip(), value.strip())
+    return MIT if bundled_at(folder) else ""

@@ -1,0 +1,1 @@
+"""What both flows share of text: spelling, words, sentences and passages."""

@@ -1,0 +1,246 @@
+"""A Document as a stream of pieces: sentences, lines, or parts of what has neither, counted in a model's tokens.
+
+Text is tokenised in windows, so that the memory needed does not grow with the length of a line.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import partial
+from itertools import islice, pairwise
+
+from ..documents import Block, Document
+from ..protocols import Tokenizer
+from .sentences import SENTENCE_END, is_abbreviated
+
+WINDOW = 20_000
+"""Characters that are tokenised as one text."""
+
+BATCH = 8
+"""Windows that are tokenised in one call, for tokenizers that work on several texts at once."""
+
+MAX_STRIDE = 32
+STRIDE = 4
+"""Where a tokenizer sees nothing or one token in MAX_STRIDE characters, every STRIDE of them count as one."""
+
+MAX_GAP = 1_000
+MAX_HEADING = 120
+
+_PIECE_END = re.compile(rf"{SENTENCE_END}|\n")
+
+
+class Border(IntEnum):
+    """What lies before a piece, the stronger the lower: passages are cut at the strongest border near."""
+
+    WALL = 0
+    HEADING = 1
+    BLOCK = 2
+    SENTENCE = 3
+    LINE = 4
+    TOKEN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """text[start:end] without white space around it.
+
+    first and last number its tokens in a count that runs on through the document, so that neighbours' counts add up.
+    level is 1–6 in the block that begins a section, else 0; trail are the headings in force, section is the offset at which the section begins
+    that it is in, and kind is its block's.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+    border: Border
+    level: int
+    trail: tuple[str, ...]
+    section: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A block, or the part of a long one that fits into a window; `border` is what lies before it."""
+
+    start: int
+    end: int
+    border: Border
+    block: Block
+    trail: tuple[str, ...]
+    section: int
+
+
+def pieces(document: Document, tokenizer: Tokenizer, max_tokens: int) -> Iterator[Piece]:
+    """The pieces of a document in order, none of more than `max_tokens`. Lazy, but for BATCH windows at a time."""
+    windows = _windows(_parts(document))
+    count = 0
+    while batch := list(islice(windows, BATCH)):
+        texts = [document.text[window[0].start : window[-1].end] for window in batch]
+        for window, text, spans in zip(batch, texts, tokenizer.spans(texts), strict=True):
+            starts = _evened([start for start, _ in spans], len(text))
+            for part in window:
+                yield from _cut(document.text, part, window[0].start, starts, count, max_tokens)
+            count += len(starts)
+
+
+def _parts(document: Document) -> Iterator[_Part]:
+    """The blocks with the headings in force at each, long blocks in parts of at most WINDOW characters."""
+    text = document.text
+    trail: list[tuple[int, str]] = []
+    before, page, section = 0, 0, 0
+    for block in _paged(document):
+        border = Border.BLOCK
+        if block.level:
+            border, section = Border.HEADING, block.start
+            # A section ends those of its own and of deeper levels.
+            trail = [(level, words) for level, words in trail if level < block.level]
+            trail.append((block.level, block.heading[:MAX_HEADING]))
+        gap = text[before : block.start]
+        if (now := page_of(document, block.start)) != page or len(gap) > MAX_GAP or any(map(str.isalnum, gap)):
+            border = Border.WALL
+        headings = tuple(words for _, words in trail if words)
+        start = block.start
+        while start < block.end:
+            end, after = _window_end(text, start, block.end)
+            yield _Part(start, end, border, block, headings, section)
+            start, border = end, after
+        before, page = block.end, now
+
+
+def page_of(document: Document, offset: int) -> int:
+    """The 1-based page on which the character at `offset` stands, 0 where the document has no pages."""
+    return bisect_right(document.pages, offset)
+
+
+def _paged(document: Document) -> Iterator[Block]:
+    """The blocks that have words, cut where pages begin."""
+    pages = document.pages
+    for block in document.blocks:
+        borders = pages[bisect_left(pages, block.start + 1) : bisect_left(pages, block.end)] if pages else ()
+        for start, end in pairwise((block.start, *borders, block.end)):
+            whole = document.text[start:end]
+            begin = start + len(whole) - len(whole.lstrip())
+            stop = start + len(whole.rstrip())
+            if begin < stop:
+                yield Block(begin, stop, block.kind, block.level if start == block.start else 0, block.heading)
+
+
+def _window_end(text: str, start: int, end: int) -> tuple[int, Border]:
+    """Where to cut text[start:end] to at most WINDOW characters, and the kind of border that is."""
+    if end - start <= WINDOW:
+        return end, Border.BLOCK
+    limit = start + WINDOW
+    for mark, border in (("\n", Border.LINE), (" ", Border.TOKEN)):
+        found = text.rfind(mark, start + WINDOW // 2, limit)
+        if found >= 0:
+            return found + 1, border
+    return _whole_character(text, limit, start), Border.TOKEN
+
+
+def _windows(parts: Iterable[_Part]) -> Iterator[list[_Part]]:
+    """Neighbouring parts in groups of at most WINDOW characters, none across a wall."""
+    window: list[_Part] = []
+    for part in parts:
+        if window and (part.border is Border.WALL or part.end - window[0].start > WINDOW):
+            yield window
+            window = []
+        window.append(part)
+    if window:
+        yield window
+
+
+def _evened(starts: list[int], length: int) -> list[int]:
+    """Token starts with further ones put in where they lie far apart: unknown words, runs of marks that leave no token.
+
+    >>> _evened([0, 5, 45], 50)
+    [0, 5, 9, 13, 17, 21, 25, 29, 33, 37, 41, 45]
+    """
+    edges = [0, *starts, length]
+    if all(after - before <= MAX_STRIDE for before, after in pairwise(edges)):
+        return starts
+    evened = starts[:0]
+    before = 0
+    for start in (*starts, length):
+        if start - before > MAX_STRIDE:
+            evened.extend(range(before + STRIDE, start, STRIDE))
+        evened.append(start)
+        before = start
+    return evened[:-1]
+
+
+def _cut(text: str, part: _Part, base: int, starts: list[int], count: int, max_tokens: int) -> Iterator[Piece]:
+    """The sentences and lines of a part; `starts` count from `base`.
+
+    Those of more than half of `max_tokens` are cut again, so that a heading never stands alone above a long one.
+    """
+    border, block = part.border, part.block
+    piece = partial(Piece, level=block.level, trail=part.trail, section=part.section, kind=block.kind)
+    step = max(1, max_tokens // 8)
+    for start, end, after in _sentences(text, part):
+        first, last = bisect_left(starts, start - base), bisect_left(starts, end - base)
+        if 2 * (last - first) > max_tokens:
+            while last - first > step:
+                place = _break(text, start, base + starts[first + step])
+                following = bisect_left(starts, place - base)
+                if following <= first:
+                    # Several tokens begin at the character where the piece begins.
+                    following = bisect_right(starts, starts[first])
+                    place = base + starts[following] if following < last else end
+                if place >= end:
+                    break
+                stop = start + len(text[start:place].rstrip())
+                yield piece(start, stop, count + first, count + following, border)
+                while text[place].isspace():
+                    place += 1
+                start, first, border = place, bisect_left(starts, place - base), Border.TOKEN
+        yield piece(start, end, count + first, count + last, border)
+        border = after
+
+
+def _sentences(text: str, part: _Part) -> Iterator[tuple[int, int, Border]]:
+    """The stretches between sentence and line ends, without white space around them, each with the border after it."""
+    # In code, tables and lists a line is as much a unit as a sentence is in prose; a heading is kept in one piece.
+    line = Border.SENTENCE if part.block.kind in ("code", "table", "list") else Border.LINE
+    ends = () if part.block.kind == "heading" else _PIECE_END.finditer(text, part.start, part.end)
+    start = part.start
+    for match in (*ends, None):
+        stop = match.end() if match else part.end
+        mark = match[0] if match else ""
+        if mark == "." and is_abbreviated(text, start, stop):
+            continue
+        whole = text[start:stop]
+        if words := whole.strip():
+            begin = start + len(whole) - len(whole.lstrip())
+            yield begin, begin + len(words), line if mark == "\n" else Border.SENTENCE
+        start = stop
+
+
+def _break(text: str, start: int, at: int) -> int:
+    """The place to cut near `at`, and after `start`: behind white space if there is any right before, else between characters."""
+    for place in range(at, max(start, at - MAX_STRIDE), -1):
+        if text[place - 1].isspace() and not text[place].isspace():
+            return place
+    return _whole_character(text, at, start)
+
+
+def _whole_character(text: str, at: int, start: int) -> int:
+    """The place near `at`, and after `start`, that parts no accent, emoji modifier or joiner from what it belongs to."""
+    before = range(at, max(start, at - MAX_STRIDE), -1)
+    after = range(at + 1, min(at + MAX_STRIDE, len(text)))
+    return next((place for place in (*before, *after) if not _joins(text[place]) and text[place - 1] != "\u200d"), at)
+
+
+def _joins(character: str) -> bool:
+    """True for a character that is drawn together with the one before it."""
+    return character >= "\u0300" and (
+        unicodedata.category(character) in ("Mn", "Me", "Mc")
+        or character == "\u200d"
+        or "\U0001f3fb" <= character <= "\U0001f3ff"
+    )
