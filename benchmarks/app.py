@@ -100,7 +100,10 @@ class Clock:
         if isinstance(message, messages.Ask):
             self.asked[message.number] = self.key
             self.last.clear()
-        elif isinstance(message, messages.Answered) and message.number == self.app.search_screen._number:
+        elif (
+            isinstance(message, messages.Answered)
+            and message.number == self.app.search_screen._number
+        ):
             self.answered = message
         elif isinstance(message, messages.ModelReady):
             self.ready.set()
@@ -116,7 +119,9 @@ class Clock:
         self.is_drawn, self.answered = False, None
         stage = RERANKED if answered.result.reranked else answered.result.mode
         if answered.number in self.asked:
-            self.painted[stage].setdefault(answered.number, time.perf_counter() - self.asked[answered.number])
+            self.painted[stage].setdefault(
+                answered.number, time.perf_counter() - self.asked[answered.number]
+            )
         if answered.final:
             self.last.set()
 
@@ -187,7 +192,12 @@ def in_a_terminal(path: Path) -> list[Row]:
     paints = [_start(path, measure_idle=False)[0] for _ in range(STARTS - 1)]
     paint, megabytes, idle = _start(path, measure_idle=True)
     return [
-        Row(f"first paint, median of {STARTS} starts", statistics.median([*paints, paint]), "s", "under 0.4 s"),
+        Row(
+            f"first paint, median of {STARTS} starts",
+            statistics.median([*paints, paint]),
+            "s",
+            "under 0.4 s",
+        ),
         Row("memory after a query", megabytes, "MB", "under 600 MB"),
         Row("idle CPU", idle, "%", "under 1 %"),
     ]

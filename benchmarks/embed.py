@@ -72,7 +72,9 @@ def main() -> None:
 def token_ids(count: int, least: int, most: int) -> list[list[int]]:
     """`count` texts of whole words drawn from the vocabulary, with [CLS] and [SEP]; the same at each run."""
     vocabulary = json.loads((STARTER / "tokenizer.json").read_bytes())["model"]["vocab"]
-    words = sorted(i for word, i in vocabulary.items() if word.isascii() and word.isalpha() and len(word) > 2)
+    words = sorted(
+        i for word, i in vocabulary.items() if word.isascii() and word.isalpha() and len(word) > 2
+    )
     draw = random.Random(1)
     lengths = [draw.randint(least, most) for _ in range(count)]
     return [[101, *draw.choices(words, k=length - 2), 102] for length in lengths]
@@ -86,7 +88,9 @@ def float32_weights(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
         if f"{module}.scales" in checkpoint:
             quantization = checkpoint.quantization(module)
             columns = stored.shape[1] * 32 // quantization.bits
-            weights[name] = checkpoint.matrix(module, len(stored), columns).rows(np.arange(len(stored)))
+            weights[name] = checkpoint.matrix(module, len(stored), columns).rows(
+                np.arange(len(stored))
+            )
         elif not name.endswith((".scales", ".biases")):
             weights[name] = stored.astype(np.float32)
     return weights
@@ -105,7 +109,9 @@ def onnxruntime_engine(weights: dict[str, np.ndarray], threads: int) -> Encode:
     def run(padded: np.ndarray, mask: np.ndarray) -> np.ndarray:
         return session.run(None, {"ids": padded, "mask": mask})[0]
 
-    return lambda ids: in_batches(ids, by_length(list(map(len, ids)), BATCH_TOKENS, padded=True), run)
+    return lambda ids: in_batches(
+        ids, by_length(list(map(len, ids)), BATCH_TOKENS, padded=True), run
+    )
 
 
 def torch_engine(weights: dict[str, np.ndarray], threads: int) -> Encode:
@@ -114,25 +120,38 @@ def torch_engine(weights: dict[str, np.ndarray], threads: int) -> Encode:
     from transformers import BertConfig, BertModel
 
     torch.set_num_threads(threads)
-    config = {key: value for key, value in Checkpoint(STARTER).config.items() if key != "quantization"}
-    model = BertModel(BertConfig.from_dict(config | {"torch_dtype": "float32"}), add_pooling_layer=False).eval()
-    missing, _ = model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()}, strict=False)
+    config = {
+        key: value for key, value in Checkpoint(STARTER).config.items() if key != "quantization"
+    }
+    model = BertModel(
+        BertConfig.from_dict(config | {"torch_dtype": "float32"}), add_pooling_layer=False
+    ).eval()
+    missing, _ = model.load_state_dict(
+        {name: torch.from_numpy(value) for name, value in weights.items()}, strict=False
+    )
     assert not [name for name in missing if "position_ids" not in name], missing
 
     def run(padded: np.ndarray, mask: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
-            arguments = {"input_ids": torch.from_numpy(padded).long(), "attention_mask": torch.from_numpy(mask).long()}
+            arguments = {
+                "input_ids": torch.from_numpy(padded).long(),
+                "attention_mask": torch.from_numpy(mask).long(),
+            }
             return model(**arguments).last_hidden_state[:, 0].numpy()
 
     def encode(ids: list[list[int]]) -> np.ndarray:
         order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
-        return in_batches(ids, [order[i : i + TORCH_BATCH] for i in range(0, len(order), TORCH_BATCH)], run)
+        return in_batches(
+            ids, [order[i : i + TORCH_BATCH] for i in range(0, len(order), TORCH_BATCH)], run
+        )
 
     return encode
 
 
 def in_batches(
-    ids: list[list[int]], batches: list[list[int]], run: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    ids: list[list[int]],
+    batches: list[list[int]],
+    run: Callable[[np.ndarray, np.ndarray], np.ndarray],
 ) -> np.ndarray:
     """The vectors of `ids` from a model that takes padded batches and a mask."""
     out: list[Any] = [None] * len(ids)
@@ -165,7 +184,9 @@ def measure(
     engines: dict[str, Encode], loads: dict[str, list[list[int]]], rounds: int
 ) -> dict[str, dict[str, list[float]]]:
     """Seconds by load, engine and round; a query is the mean of ten in a row."""
-    seconds: dict[str, dict[str, list[float]]] = {load: {name: [] for name in engines} for load in loads}
+    seconds: dict[str, dict[str, list[float]]] = {
+        load: {name: [] for name in engines} for load in loads
+    }
     for _ in range(rounds):
         for load, ids in loads.items():
             repeats = 10 if len(ids) == 1 else 1
@@ -186,8 +207,12 @@ def table(seconds: dict[str, dict[str, list[float]]], loads: dict[str, list[list
     for load, engines in seconds.items():
         for name, times in engines.items():
             typical = median(times)
-            ratio = median(other / ours for other, ours in zip(times, engines["numpy"], strict=True))
-            lines.append(f"| {load} | {name} | {count[load] / typical:,.0f} | {typical * 1e3:,.1f} | {ratio:.2f}× |")
+            ratio = median(
+                other / ours for other, ours in zip(times, engines["numpy"], strict=True)
+            )
+            lines.append(
+                f"| {load} | {name} | {count[load] / typical:,.0f} | {typical * 1e3:,.1f} | {ratio:.2f}× |"
+            )
     return "\n".join(lines)
 
 
@@ -202,9 +227,22 @@ def machine(threads: int) -> dict[str, Any]:
     import threadpoolctl
     import torch
 
-    blas = [library["architecture"] for library in threadpoolctl.threadpool_info() if "architecture" in library]
-    versions = {"numpy": np.__version__, "onnxruntime": onnxruntime.__version__, "torch": torch.__version__}
-    return {"platform": platform.platform(), "threads": threads, "blas_kernels": blas, "versions": versions}
+    blas = [
+        library["architecture"]
+        for library in threadpoolctl.threadpool_info()
+        if "architecture" in library
+    ]
+    versions = {
+        "numpy": np.__version__,
+        "onnxruntime": onnxruntime.__version__,
+        "torch": torch.__version__,
+    }
+    return {
+        "platform": platform.platform(),
+        "threads": threads,
+        "blas_kernels": blas,
+        "versions": versions,
+    }
 
 
 if __name__ == "__main__":

@@ -42,8 +42,18 @@ COMMON = {
     "tie_word_embeddings": True,
 }
 SHAPES = {
-    "0.6B": {"num_hidden_layers": 28, "hidden_size": 1024, "intermediate_size": 3072, "num_attention_heads": 16},
-    "4B": {"num_hidden_layers": 36, "hidden_size": 2560, "intermediate_size": 9728, "num_attention_heads": 32},
+    "0.6B": {
+        "num_hidden_layers": 28,
+        "hidden_size": 1024,
+        "intermediate_size": 3072,
+        "num_attention_heads": 16,
+    },
+    "4B": {
+        "num_hidden_layers": 36,
+        "hidden_size": 2560,
+        "intermediate_size": 9728,
+        "num_attention_heads": 32,
+    },
 }
 # texts × tokens → tokens a second to reach
 LOADS = {(64, 512): "400,000", (32, 256): "330,000"}
@@ -60,9 +70,14 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        results = {"embed": embedding(folder, arguments.rounds), "load": loading(folder, arguments.rounds)}
+        results = {
+            "embed": embedding(folder, arguments.rounds),
+            "load": loading(folder, arguments.rounds),
+        }
         sizes = ["0.6B", "4B"] if arguments.large else ["0.6B"]
-        results["rerank"] = {size: reranking(made(folder, size, 4), size, arguments.rounds) for size in sizes}
+        results["rerank"] = {
+            size: reranking(made(folder, size, 4), size, arguments.rounds) for size in sizes
+        }
     RESULTS.mkdir(exist_ok=True)
     (RESULTS / "gpu.json").write_text(json.dumps(results, indent=1) + "\n")
 
@@ -75,7 +90,9 @@ def made(folder: Path, size: str, bits: int = 0) -> Checkpoint:
     target.mkdir()
     settings: dict[str, Any] = COMMON | SHAPES[size]
     rule = {"group_size": 64, "bits": bits, "mode": "affine"}
-    (target / "config.json").write_text(json.dumps(settings | ({"quantization": rule} if bits else {})))
+    (target / "config.json").write_text(
+        json.dumps(settings | ({"quantization": rule} if bits else {}))
+    )
 
     def save() -> None:
         mx.random.seed(1)
@@ -89,7 +106,9 @@ def made(folder: Path, size: str, bits: int = 0) -> Checkpoint:
             module = name.removesuffix(".weight")
             if bits:
                 names = (name, f"{module}.scales", f"{module}.biases")
-                weights |= dict(zip(names, mx.quantize(drawn, group_size=64, bits=bits), strict=True))
+                weights |= dict(
+                    zip(names, mx.quantize(drawn, group_size=64, bits=bits), strict=True)
+                )
             else:
                 weights[name] = drawn
             mx.eval(weights)
@@ -117,7 +136,9 @@ def embedding(folder: Path, rounds: int) -> dict[str, dict[str, float]]:
     """Tokens a second by load and engine."""
     checkpoint = made(folder, "0.6B")
     engines: dict[str, Encode] = {"MLX": Qwen3Mlx(checkpoint).encode} | torch_engines(checkpoint)
-    print("| load | engine | tokens/s | ms | MLX's target | cosine to MLX |\n|---|---|---:|---:|---:|---:|")
+    print(
+        "| load | engine | tokens/s | ms | MLX's target | cosine to MLX |\n|---|---|---:|---:|---:|---:|"
+    )
     speeds: dict[str, dict[str, float]] = {}
     for (texts, tokens), target in LOADS.items():
         ids = drawn(texts, tokens)
@@ -126,7 +147,14 @@ def embedding(folder: Path, rounds: int) -> dict[str, dict[str, float]]:
             seconds = typical(partial(encode, ids), rounds)
             speed, close = texts * tokens / seconds, cosine(first, encode(ids))
             speeds.setdefault(f"{texts}×{tokens}", {})[name] = speed
-            row = (f"{texts}×{tokens}", name, f"{speed:,.0f}", f"{seconds * 1e3:.1f}", target, f"{close:.5f}")
+            row = (
+                f"{texts}×{tokens}",
+                name,
+                f"{speed:,.0f}",
+                f"{seconds * 1e3:.1f}",
+                target,
+                f"{close:.5f}",
+            )
             print(f"| {' | '.join(row)} |", flush=True)
     return speeds
 
@@ -139,7 +167,9 @@ def torch_engines(checkpoint: Checkpoint) -> dict[str, Encode]:
     from transformers import Qwen3Model
 
     torch.set_float32_matmul_precision("high")
-    config = TorchConfig(**checkpoint.config, dtype="bfloat16", attn_implementation="sdpa", use_cache=False)
+    config = TorchConfig(
+        **checkpoint.config, dtype="bfloat16", attn_implementation="sdpa", use_cache=False
+    )
     with torch.device("cuda"):
         model = Qwen3Model(config).to(torch.bfloat16).eval()
     model.load_state_dict(load_file(checkpoint.files[0], device="cuda"))
@@ -147,7 +177,9 @@ def torch_engines(checkpoint: Checkpoint) -> dict[str, Encode]:
     def run(network: Any) -> Encode:
         def encode(ids: list[list[int]]) -> np.ndarray:
             with torch.inference_mode():
-                hidden = network(input_ids=torch.tensor(ids, device="cuda"), use_cache=False).last_hidden_state[:, -1]
+                hidden = network(
+                    input_ids=torch.tensor(ids, device="cuda"), use_cache=False
+                ).last_hidden_state[:, -1]
                 return hidden.float().cpu().numpy()
 
         return encode

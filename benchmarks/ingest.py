@@ -29,7 +29,10 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=10_000)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        rows = [*rates(Path(folder), arguments.documents), *unchanged(Path(folder), arguments.files)]
+        rows = [
+            *rates(Path(folder), arguments.documents),
+            *unchanged(Path(folder), arguments.files),
+        ]
     write_results("ingest", rows)
 
 
@@ -64,7 +67,11 @@ def _embedder_alone(index: Path) -> float:
     embedder = load_embedder()
     with Catalog.open(index) as catalog:
         store = Store(index, embedder.dimensions)
-        texts = [embedded_text(passage) for entry in catalog.entries() for passage in store.passages(entry.doc)]
+        texts = [
+            embedded_text(passage)
+            for entry in catalog.entries()
+            for passage in store.passages(entry.doc)
+        ]
     texts.sort(key=len)
     tokens = sum(map(len, embedder.tokenizer.spans(texts)))
     embedder.embed_passages(texts[:8])
@@ -86,7 +93,12 @@ def unchanged(folder: Path, files: int) -> list[Row]:
     again = [run_command("--quiet", "--index", index, "ingest", str(source)) for _ in range(ROUNDS)]
     return [
         Row(f"first ingest of {files:,} short files", first.seconds, "s"),
-        Row(f"ingest of {files:,} unchanged files", statistics.median(run.seconds for run in again), "s", "under 2 s"),
+        Row(
+            f"ingest of {files:,} unchanged files",
+            statistics.median(run.seconds for run in again),
+            "s",
+            "under 2 s",
+        ),
         Row("its peak memory", statistics.median(run.peak_mb for run in again), "MB"),
     ]
 

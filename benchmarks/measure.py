@@ -58,7 +58,9 @@ sys.exit(code)
 
 def run_command(*arguments: str) -> Run:
     """Run `docsearch` in a process of its own and measure it."""
-    done = subprocess.run([sys.executable, "-c", _WRAPPER, COMMAND, *arguments], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _WRAPPER, COMMAND, *arguments], capture_output=True, text=True
+    )
     if done.returncode not in (0, 1):
         raise SystemExit(done.stderr)
     seconds, peak = map(float, done.stderr.split()[-2:])

@@ -18,7 +18,9 @@ def bert_graph(weights: dict[str, np.ndarray], heads: int, eps: float) -> bytes:
         constants[name] = np.ascontiguousarray(value)
         return name
 
-    def node(operator: str, inputs: list[str], output: str, domain: str = "", **attributes: object) -> str:
+    def node(
+        operator: str, inputs: list[str], output: str, domain: str = "", **attributes: object
+    ) -> str:
         nodes.append(helper.make_node(operator, inputs, [output], domain=domain, **attributes))
         return output
 
@@ -28,8 +30,15 @@ def bert_graph(weights: dict[str, np.ndarray], heads: int, eps: float) -> bytes:
             constant(name, weights[name])
         return node("SkipLayerNormalization", inputs, f"{prefix}.out", MICROSOFT, epsilon=eps)
 
-    places = weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
-    words = node("Gather", [constant("words", weights["embeddings.word_embeddings.weight"]), "ids"], "words.out")
+    places = (
+        weights["embeddings.position_embeddings.weight"]
+        + weights["embeddings.token_type_embeddings.weight"][0]
+    )
+    words = node(
+        "Gather",
+        [constant("words", weights["embeddings.word_embeddings.weight"]), "ids"],
+        "words.out",
+    )
     length = node("Shape", ["ids"], "length", start=1)
     constant("zero", np.zeros(1, np.int64))
     node("Slice", [constant("places", places), "zero", length], "places.out")
@@ -38,13 +47,17 @@ def bert_graph(weights: dict[str, np.ndarray], heads: int, eps: float) -> bytes:
         constant(f"embeddings.LayerNorm.{kind}", weights[f"embeddings.LayerNorm.{kind}"])
     inputs = [summed, "embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias"]
     x = node("LayerNormalization", inputs, "embedded", epsilon=eps)
-    layers = 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
+    layers = 1 + max(
+        int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer.")
+    )
     for i in range(layers):
         p = f"encoder.layer.{i}"
         qkv = [f"{p}.attention.self.{part}" for part in ("query", "key", "value")]
         weight = constant(f"{p}.qkv", np.concatenate([weights[f"{name}.weight"] for name in qkv]).T)
         bias = constant(f"{p}.qkv.bias", np.concatenate([weights[f"{name}.bias"] for name in qkv]))
-        attended = node("Attention", [x, weight, bias, "mask"], f"{p}.attended", MICROSOFT, num_heads=heads)
+        attended = node(
+            "Attention", [x, weight, bias, "mask"], f"{p}.attended", MICROSOFT, num_heads=heads
+        )
         for module in ("attention.output.dense", "intermediate.dense", "output.dense"):
             constant(f"{p}.{module}", weights[f"{p}.{module}.weight"].T)
             constant(f"{p}.{module}.bias", weights[f"{p}.{module}.bias"])

@@ -29,7 +29,9 @@ def main() -> None:
     rows = []
     for folder in parser.parse_args().folders:
         target = f"{EXPECTED[folder.name]:.3f} ± 0.003" if folder.name in EXPECTED else ""
-        rows.append(Row(f"nDCG@10, vectors, {folder.name}", round(vector_ndcg(folder), 4), "", target))
+        rows.append(
+            Row(f"nDCG@10, vectors, {folder.name}", round(vector_ndcg(folder), 4), "", target)
+        )
     write_results("quality", rows)
 
 
@@ -37,7 +39,9 @@ def vector_ndcg(folder: Path) -> float:
     """Mean nDCG@10 over the queries that have a relevant document."""
     embedder, collection = load_embedder(), open_collection(folder)
     documents = [json.loads(line) for line in (folder / "corpus.jsonl").read_text().splitlines()]
-    passages = embedder.embed_passages([f"{row.get('title') or ''} {row['text']}".strip() for row in documents])
+    passages = embedder.embed_passages(
+        [f"{row.get('title') or ''} {row['text']}".strip() for row in documents]
+    )
     names = [row["_id"] for row in documents]
     scores = []
     for question in collection.questions:

@@ -18,7 +18,7 @@ from search import Index
 from search.documents import File, Passage
 from search.documents import Row as StoredRow
 from search.storage.catalog import Catalog
-from search.storage.entries import Entry, State, doc_id
+from search.storage.entries import Entry, EntryState, doc_id
 from search.storage.store import Store
 from search.text.terms import passage_terms
 
@@ -66,7 +66,7 @@ def fill(path: Path, passages: int) -> None:
                         doc,
                         kind="markdown",
                         passages=PER_DOCUMENT,
-                        state=State.COMPLETE,
+                        state=EntryState.COMPLETE,
                     )
                 )
                 for ordinal in range(PER_DOCUMENT):
@@ -76,7 +76,12 @@ def fill(path: Path, passages: int) -> None:
                     )
                     passage = Passage(ordinal, text, (), None, 1, 1, 0, len(text))
                     rows.append(
-                        StoredRow(doc, passage, passage_terms("", (), text, ""), vector / np.linalg.norm(vector))
+                        StoredRow(
+                            doc,
+                            passage,
+                            passage_terms("", (), text, ""),
+                            vector / np.linalg.norm(vector),
+                        )
                     )
             store.upsert(rows)
             catalog.put(entries)
@@ -90,12 +95,19 @@ def warm(path: Path, passages: int) -> list[Row]:
     with Index.open(path) as index:
         for mode in ("hybrid", "vector", "text"):
             times = [
-                median_seconds(lambda text=text, mode=mode: index.query(text, mode=mode, rerank=False), 9)
+                median_seconds(
+                    lambda text=text, mode=mode: index.query(text, mode=mode, rerank=False), 9
+                )
                 for text in QUERIES
             ]  # type: ignore[misc]
             target = "under 60 ms" if mode == "hybrid" else ""
             rows.append(
-                Row(f"warm Index.query, {mode}, {passages:,} passages", 1000 * statistics.median(times), "ms", target)
+                Row(
+                    f"warm Index.query, {mode}, {passages:,} passages",
+                    1000 * statistics.median(times),
+                    "ms",
+                    target,
+                )
             )
         vector = index.embedder.embed_query(QUERIES[0])
         rows.append(
@@ -106,10 +118,18 @@ def warm(path: Path, passages: int) -> list[Row]:
             )
         )
         rows.append(
-            Row("of it: nearest vectors", 1000 * median_seconds(lambda: index.store.nearest(vector, 100), 15), "ms")
+            Row(
+                "of it: nearest vectors",
+                1000 * median_seconds(lambda: index.store.nearest(vector, 100), 15),
+                "ms",
+            )
         )
         rows.append(
-            Row("of it: matching words", 1000 * median_seconds(lambda: index.store.matching(QUERIES[0], 100), 15), "ms")
+            Row(
+                "of it: matching words",
+                1000 * median_seconds(lambda: index.store.matching(QUERIES[0], 100), 15),
+                "ms",
+            )
         )
     return rows
 

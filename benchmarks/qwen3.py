@@ -43,8 +43,12 @@ ROUNDS = 3
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Measure Qwen3-Embedding-0.6B's forward pass on a processor.")
-    parser.add_argument("--engine", choices=ENGINES, help="measure this one only, in the folder given")
+    parser = argparse.ArgumentParser(
+        description="Measure Qwen3-Embedding-0.6B's forward pass on a processor."
+    )
+    parser.add_argument(
+        "--engine", choices=ENGINES, help="measure this one only, in the folder given"
+    )
     parser.add_argument("folder", nargs="?", type=Path)
     arguments = parser.parse_args()
     if arguments.engine:
@@ -57,11 +61,17 @@ def main() -> None:
             if importlib.util.find_spec(name) is None:
                 continue
             command = [sys.executable, "-m", "benchmarks.qwen3", "--engine", name, folder]
-            done = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+            done = json.loads(
+                subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+            )
             ours = name == "numpy"
             rate = TEXTS * TOKENS / done["seconds"]
-            rows.append(Row(f"{name}, 8 × 128 tokens", rate, "tokens/s", "150 or more" if ours else ""))
-            rows.append(Row(f"{name}, peak memory", done["peak_gb"], "GB", "4 or less" if ours else ""))
+            rows.append(
+                Row(f"{name}, 8 × 128 tokens", rate, "tokens/s", "150 or more" if ours else "")
+            )
+            rows.append(
+                Row(f"{name}, peak memory", done["peak_gb"], "GB", "4 or less" if ours else "")
+            )
     write_results("qwen3", rows)
 
 
@@ -69,8 +79,16 @@ def write_model(folder: Path) -> None:
     """A checkpoint of the published shape and type."""
     import mlx.core as mx
 
-    width, inner, layers = CONFIG["hidden_size"], CONFIG["intermediate_size"], CONFIG["num_hidden_layers"]
-    head, asked, kept = CONFIG["head_dim"], CONFIG["num_attention_heads"], CONFIG["num_key_value_heads"]
+    width, inner, layers = (
+        CONFIG["hidden_size"],
+        CONFIG["intermediate_size"],
+        CONFIG["num_hidden_layers"],
+    )
+    head, asked, kept = (
+        CONFIG["head_dim"],
+        CONFIG["num_attention_heads"],
+        CONFIG["num_key_value_heads"],
+    )
     matrices = {
         "self_attn.q_proj": (asked * head, width),
         "self_attn.k_proj": (kept * head, width),
@@ -92,7 +110,10 @@ def write_model(folder: Path) -> None:
     }
     for i in range(layers):
         weights |= {f"layers.{i}.{name}.weight": drawn(shape) for name, shape in matrices.items()}
-        weights |= {f"layers.{i}.{name}.weight": mx.ones((size,), mx.bfloat16) for name, size in norms.items()}
+        weights |= {
+            f"layers.{i}.{name}.weight": mx.ones((size,), mx.bfloat16)
+            for name, size in norms.items()
+        }
     mx.save_safetensors(str(folder / "model.safetensors"), weights, metadata={"format": "pt"})
     (folder / "config.json").write_text(json.dumps(CONFIG))
 
@@ -104,14 +125,19 @@ def drawn(shape: Any) -> Any:
     return mx.random.normal(shape, mx.bfloat16, scale=0.02)
 
 
-def measured(open_engine: Callable[[Path], Callable[[list[list[int]]], object]], folder: Path) -> dict[str, float]:
+def measured(
+    open_engine: Callable[[Path], Callable[[list[list[int]]], object]], folder: Path
+) -> dict[str, float]:
     """Median seconds for the texts, and the most memory that the process had."""
     draw = random.Random(1)
     ids = [[draw.randrange(CONFIG["vocab_size"]) for _ in range(TOKENS)] for _ in range(TEXTS)]
     encode = open_engine(folder)
     seconds = median_seconds(lambda: encode(ids), ROUNDS)
     unit = 1 if sys.platform == "darwin" else 1024
-    return {"seconds": seconds, "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9}
+    return {
+        "seconds": seconds,
+        "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9,
+    }
 
 
 def numpy_engine(folder: Path) -> Callable[[list[list[int]]], object]:

@@ -41,12 +41,16 @@ class Format:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the readers.")
     parser.add_argument("--megabytes", type=float, default=4)
-    notes = [_wrapped(document(seed, 2_000)) for seed in range(int(parser.parse_args().megabytes * 6))]
+    notes = [
+        _wrapped(document(seed, 2_000)) for seed in range(int(parser.parse_args().megabytes * 6))
+    ]
     rows: list[Row] = []
     started = time.perf_counter()
     with ReaderPool() as pool:
         pool.read(b"<html><p>ready", "/ready.html")
-        rows.append(Row("a worker's start and first page", 1e3 * (time.perf_counter() - started), "ms"))
+        rows.append(
+            Row("a worker's start and first page", 1e3 * (time.perf_counter() - started), "ms")
+        )
         for form in formats(notes):
             rows += measured(form, pool)
     write_results("readers", rows)
@@ -70,13 +74,20 @@ def measured(form: Format, pool: ReaderPool) -> list[Row]:
 
     def read() -> None:
         names = ((data, f"/{number}{form.suffix}") for number, data in enumerate(form.files))
-        for _, future in read_ahead(names, lambda item: pool.read(*item), lambda item: len(item[0]), WORKERS):
+        for _, future in read_ahead(
+            names, lambda item: pool.read(*item), lambda item: len(item[0]), WORKERS
+        ):
             future.result()
 
     ours = total / median_seconds(read, ROUNDS)
     library = total / median_seconds(lambda: [form.alone(data) for data in form.files], ROUNDS)
     return [
-        Row(f"{form.name}, {total:,.0f} {form.unit.removesuffix('/s')}", ours, form.unit, form.target),
+        Row(
+            f"{form.name}, {total:,.0f} {form.unit.removesuffix('/s')}",
+            ours,
+            form.unit,
+            form.target,
+        ),
         Row(f"{form.library} alone", library, form.unit),
     ]
 
@@ -88,9 +99,12 @@ def _wrapped(note: str) -> str:
 def _page(note: str) -> bytes:
     parts = (part.strip("# ") for part in note.split("\n\n"))
     body = "".join(
-        f"<h2>{html.escape(part)}</h2>" if len(part) < 40 else f"<p>{html.escape(part)}</p>" for part in parts
+        f"<h2>{html.escape(part)}</h2>" if len(part) < 40 else f"<p>{html.escape(part)}</p>"
+        for part in parts
     )
-    return f"<!doctype html><html><head><title>Note</title></head><body>{body}</body></html>".encode()
+    return (
+        f"<!doctype html><html><head><title>Note</title></head><body>{body}</body></html>".encode()
+    )
 
 
 def _word(note: str) -> bytes:
@@ -118,7 +132,9 @@ def _pdf(count: int) -> bytes:
     from pypdf import PdfReader, PdfWriter
 
     writer = PdfWriter()
-    source = [page for path in sorted(Path(CORPUS).rglob("*.pdf")) for page in PdfReader(path).pages]
+    source = [
+        page for path in sorted(Path(CORPUS).rglob("*.pdf")) for page in PdfReader(path).pages
+    ]
     for number in range(count):
         writer.add_page(source[number % len(source)])
     file = io.BytesIO()

@@ -11,8 +11,12 @@ CORPUS = Path(__file__).parent.parent / "sample_corpus"
 
 def sentences() -> list[str]:
     """The sentences of the sample corpus's Markdown and text files."""
-    words = " ".join(path.read_text() for path in sorted(CORPUS.rglob("*")) if path.suffix in (".md", ".txt"))
-    return [" ".join(part.split()) for part in re.split(r"(?<=[.?!])\s+", words) if 20 < len(part) < 300]
+    words = " ".join(
+        path.read_text() for path in sorted(CORPUS.rglob("*")) if path.suffix in (".md", ".txt")
+    )
+    return [
+        " ".join(part.split()) for part in re.split(r"(?<=[.?!])\s+", words) if 20 < len(part) < 300
+    ]
 
 
 def document(seed: int, count: int) -> str:

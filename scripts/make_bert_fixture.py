@@ -69,7 +69,9 @@ def main() -> None:
     tokenizer = make_tokenizer(vocabulary)
     (OUT / "1_Pooling").mkdir(parents=True, exist_ok=True)
     (OUT / "config.json").write_text(json.dumps(config, indent=1) + "\n")
-    (OUT / "1_Pooling" / "config.json").write_text('{"word_embedding_dimension": 64, "pooling_mode_cls_token": true}\n')
+    (OUT / "1_Pooling" / "config.json").write_text(
+        '{"word_embedding_dimension": 64, "pooling_mode_cls_token": true}\n'
+    )
     weights = {name: parameter.data.half() for name, parameter in model.named_parameters()}
     (OUT / "model.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
     expected = [{"text": text, **expect(model, tokenizer, text)} for text in TEXTS]
@@ -77,18 +79,24 @@ def main() -> None:
     tokenizer.enable_truncation(8)
     tokenizer.enable_padding(length=16)
     tokenizer.save(str(OUT / "tokenizer.json"))
-    (OUT / "expected.json").write_text("[\n" + ",\n".join(json.dumps(item) for item in expected) + "\n]\n")
+    (OUT / "expected.json").write_text(
+        "[\n" + ",\n".join(json.dumps(item) for item in expected) + "\n]\n"
+    )
 
 
 def make_tokenizer(vocabulary: list[str]) -> Tokenizer:
     """A WordPiece tokenizer with BERT's rules."""
-    tokenizer = Tokenizer(models.WordPiece({word: i for i, word in enumerate(vocabulary)}, unk_token="[UNK]"))
+    tokenizer = Tokenizer(
+        models.WordPiece({word: i for i, word in enumerate(vocabulary)}, unk_token="[UNK]")
+    )
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
     tokenizer.add_special_tokens(SPECIALS)
     pair = [(name, vocabulary.index(name)) for name in ("[CLS]", "[SEP]")]
-    tokenizer.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", special_tokens=pair)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", special_tokens=pair
+    )
     return tokenizer
 
 

@@ -49,7 +49,9 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "head.safetensors").write_bytes(save(head, metadata={"format": "pt"}))
     rows = [row(model, query, passage) for query in QUERIES for passage in PASSAGES]
-    (OUT / "expected.json").write_text("[\n" + ",\n".join(json.dumps(item) for item in rows) + "\n]\n")
+    (OUT / "expected.json").write_text(
+        "[\n" + ",\n".join(json.dumps(item) for item in rows) + "\n]\n"
+    )
 
 
 def row(model: BertForSequenceClassification, query: str, passage: str) -> dict[str, object]:
@@ -59,7 +61,9 @@ def row(model: BertForSequenceClassification, query: str, passage: str) -> dict[
     tokenizer.no_padding()
     tokenizer.encode_special_tokens = True
     start, stop = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    asked, told = (tokenizer.encode(text, add_special_tokens=False).ids for text in (query, passage))
+    asked, told = (
+        tokenizer.encode(text, add_special_tokens=False).ids for text in (query, passage)
+    )
     first = [start, *asked, stop]
     second = [*told[: model.config.max_position_embeddings - len(first) - 1], stop]
     with torch.inference_mode():
@@ -67,7 +71,12 @@ def row(model: BertForSequenceClassification, query: str, passage: str) -> dict[
             input_ids=torch.tensor([first + second]),
             token_type_ids=torch.tensor([[0] * len(first) + [1] * len(second)]),
         ).logits[0, 0]
-    return {"query": query, "passage": passage, "ids": first + second, "score": round(float(logit.sigmoid()), 8)}
+    return {
+        "query": query,
+        "passage": passage,
+        "ids": first + second,
+        "score": round(float(logit.sigmoid()), 8),
+    }
 
 
 if __name__ == "__main__":

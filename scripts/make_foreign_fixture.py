@@ -18,7 +18,12 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processor
 from transformers import AutoConfig, AutoModel
 
 OUT = Path(__file__).parent.parent / "tests" / "fixtures" / "foreign"
-SHARED = {"hidden_size": 32, "intermediate_size": 64, "num_attention_heads": 4, "num_hidden_layers": 4}
+SHARED = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_attention_heads": 4,
+    "num_hidden_layers": 4,
+}
 # settings as the published checkpoints have them, sizes aside
 CONFIGS: dict[str, dict[str, Any]] = {
     "xlm-roberta": {
@@ -50,7 +55,12 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "attn_logit_softcapping": None,
         "head_dim": 16,
         "hidden_activation": "gelu_pytorch_tanh",
-        "layer_types": ["sliding_attention", "sliding_attention", "full_attention", "sliding_attention"],
+        "layer_types": [
+            "sliding_attention",
+            "sliding_attention",
+            "full_attention",
+            "sliding_attention",
+        ],
         "max_position_embeddings": 64,
         "num_key_value_heads": 1,
         "query_pre_attn_scalar": 16,
@@ -90,8 +100,12 @@ def main() -> None:
 def make(model_type: str, folder: Path) -> None:
     specials, first, last, pooling = TOKENS[model_type]
     vocabulary = [*specials, *LETTERS, *(f"##{letter}" for letter in LETTERS), *WORDS, *ENDINGS]
-    config = {"model_type": model_type, "vocab_size": len(vocabulary)} | SHARED | CONFIGS[model_type]
-    model = AutoModel.from_config(AutoConfig.for_model(**config), attn_implementation="eager").eval()
+    config = (
+        {"model_type": model_type, "vocab_size": len(vocabulary)} | SHARED | CONFIGS[model_type]
+    )
+    model = AutoModel.from_config(
+        AutoConfig.for_model(**config), attn_implementation="eager"
+    ).eval()
     weights = drawn(model, unit_norms=model_type != "gemma3_text")
     tokenizer = make_tokenizer(vocabulary, specials, first, last)
     dense = dense_layers() if model_type in MODULES else []
@@ -104,18 +118,27 @@ def make(model_type: str, folder: Path) -> None:
     )
     kinds = MODULES.get(model_type, ("Transformer", "Pooling", "Normalize"))
     modules = [
-        {"idx": i, "name": str(i), "path": f"{i}_{kind}" if i else "", "type": f"sentence_transformers.models.{kind}"}
+        {
+            "idx": i,
+            "name": str(i),
+            "path": f"{i}_{kind}" if i else "",
+            "type": f"sentence_transformers.models.{kind}",
+        }
         for i, kind in enumerate(kinds)
     ]
     (folder / "modules.json").write_text(json.dumps(modules) + "\n")
     for number, weight in enumerate(dense, 2):
         write_dense(folder / f"{number}_Dense", weight)
     most = config["max_position_embeddings"] - (2 if model_type == "xlm-roberta" else 0)
-    items = [{"text": text, **expect(model, tokenizer, text, most, pooling, dense)} for text in TEXTS]
+    items = [
+        {"text": text, **expect(model, tokenizer, text, most, pooling, dense)} for text in TEXTS
+    ]
     (folder / "expected.json").write_text("[\n" + ",\n".join(map(json.dumps, items)) + "\n]\n")
     if model_type == "gemma3_text":
         start = (first, vocabulary.index(first))
-        tokenizer.post_processor = processors.TemplateProcessing(single=f"{first} $A", special_tokens=[start])
+        tokenizer.post_processor = processors.TemplateProcessing(
+            single=f"{first} $A", special_tokens=[start]
+        )
         tokenizer.add_special_tokens([IMAGE])
     tokenizer.save(str(folder / "tokenizer.json"))
 
@@ -124,9 +147,15 @@ def drawn(model: Any, unit_norms: bool) -> dict[str, torch.Tensor]:
     """Random weights, wide enough that attention is uneven; rounded to float16 in the model too."""
     for name, parameter in model.named_parameters():
         offset = 1.0 if unit_norms and parameter.ndim == 1 and name.endswith("weight") else 0.0
-        parameter.data = (torch.randn_like(parameter) * (0.1 if parameter.ndim == 1 else 0.2) + offset).half().float()
+        parameter.data = (
+            (torch.randn_like(parameter) * (0.1 if parameter.ndim == 1 else 0.2) + offset)
+            .half()
+            .float()
+        )
     return {
-        name: parameter.data.half().contiguous() for name, parameter in model.named_parameters() if "pooler" not in name
+        name: parameter.data.half().contiguous()
+        for name, parameter in model.named_parameters()
+        if "pooler" not in name
     }
 
 
@@ -143,17 +172,23 @@ def write_dense(folder: Path, weight: torch.Tensor) -> None:
         "activation_function": "torch.nn.modules.linear.Identity",
     }
     (folder / "config.json").write_text(json.dumps(settings) + "\n")
-    (folder / "model.safetensors").write_bytes(save({"linear.weight": weight.contiguous()}, metadata={"format": "pt"}))
+    (folder / "model.safetensors").write_bytes(
+        save({"linear.weight": weight.contiguous()}, metadata={"format": "pt"})
+    )
 
 
 def make_tokenizer(vocabulary: list[str], specials: list[str], first: str, last: str) -> Tokenizer:
     unknown = next(token for token in specials if "unk" in token.lower())
-    tokenizer = Tokenizer(models.WordPiece({word: i for i, word in enumerate(vocabulary)}, unk_token=unknown))
+    tokenizer = Tokenizer(
+        models.WordPiece({word: i for i, word in enumerate(vocabulary)}, unk_token=unknown)
+    )
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.add_special_tokens(specials)
     pair = [(name, vocabulary.index(name)) for name in (first, last)]
-    tokenizer.post_processor = processors.TemplateProcessing(single=f"{first} $A {last}", special_tokens=pair)
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"{first} $A {last}", special_tokens=pair
+    )
     return tokenizer
 
 
@@ -165,7 +200,9 @@ def expect(
     ids = ids if len(ids) <= most else [*ids[: most - 1], ids[-1]]
     row = torch.tensor([ids])
     with torch.inference_mode():
-        hidden = model.double()(input_ids=row, attention_mask=torch.ones_like(row)).last_hidden_state[0]
+        hidden = model.double()(
+            input_ids=row, attention_mask=torch.ones_like(row)
+        ).last_hidden_state[0]
     vector = hidden[0] if pooling == "cls" else hidden.mean(0)
     for weight in dense:
         vector = weight.double() @ vector

@@ -71,16 +71,28 @@ def main() -> None:
     prompts = [f"Instruct: {TASK}\nQuery:{text}" for text in TEXTS[:6]]
     pairs = [pair(query, text) for query in QUERIES for text in TEXTS]
     frame = [
-        piece for text in (PREFIX, SUFFIX) for piece in text.replace("<|", "\n<|").replace("|>", "|>\n").split("\n")
+        piece
+        for text in (PREFIX, SUFFIX)
+        for piece in text.replace("<|", "\n<|").replace("|>", "|>\n").split("\n")
     ]
-    used = {i for text in [*TEXTS, *prompts, *pairs, *frame, "yes", "no"] for i in whole.encode(text).ids}
-    used |= {i for text in (PREFIX, SUFFIX) for i in Tokenizer.from_str(json.dumps(source)).encode(text).ids}
+    used = {
+        i
+        for text in [*TEXTS, *prompts, *pairs, *frame, "yes", "no"]
+        for i in whole.encode(text).ids
+    }
+    used |= {
+        i
+        for text in (PREFIX, SUFFIX)
+        for i in Tokenizer.from_str(json.dumps(source)).encode(text).ids
+    }
     cut, original = cut_down(source, used)
     small = literal(Tokenizer.from_str(json.dumps(cut)))
     for text in [*TEXTS, *prompts, *pairs]:
         assert [original[i] for i in small.encode(text).ids] == whole.encode(text).ids, text
     OUT.mkdir(parents=True, exist_ok=True)
-    (OUT / "tokenizer.json").write_text(json.dumps(cut, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    (OUT / "tokenizer.json").write_text(
+        json.dumps(cut, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
+    )
     tokens = [{"text": text, "ids": whole.encode(text).ids} for text in TEXTS]
     judged = judged_ids(source, whole)
     write(OUT / "tokens.json", {"original": original, "texts": tokens, "pairs": judged})
@@ -91,7 +103,9 @@ def main() -> None:
     weights = {name: parameter.data.half() for name, parameter in model.named_parameters()}
     (OUT / "model.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
     numbers = {number: i for i, number in enumerate(original)}
-    embedded = [expect(model, [numbers[i] for i in item["ids"]], item["text"], numbers) for item in tokens]
+    embedded = [
+        expect(model, [numbers[i] for i in item["ids"]], item["text"], numbers) for item in tokens
+    ]
     query = f"Instruct: {TASK}\nQuery:{TEXTS[5]}"
     expected: dict[str, Any] = {
         "passages": embedded,
@@ -107,16 +121,23 @@ def literal(tokenizer: Tokenizer) -> Tokenizer:
     """Reads every added token in a text as plain characters."""
     tokenizer.encode_special_tokens = True
     added = [token for token in tokenizer.get_added_tokens_decoder().values() if not token.special]
-    tokenizer.add_special_tokens([AddedToken(token.content, special=True, normalized=False) for token in added])
+    tokenizer.add_special_tokens(
+        [AddedToken(token.content, special=True, normalized=False) for token in added]
+    )
     return tokenizer
 
 
 def cut_down(source: dict[str, Any], used: set[int]) -> tuple[dict[str, Any], list[int]]:
     """The tokenizer with the bytes, the first merges and what the used tokens are merged from; each new id's old one."""
-    vocabulary, merges = source["model"]["vocab"], [tuple(merge) for merge in source["model"]["merges"]]
+    vocabulary, merges = (
+        source["model"]["vocab"],
+        [tuple(merge) for merge in source["model"]["merges"]],
+    )
     names = {number: token for token, number in vocabulary.items()}
     rank = {left + right: i for i, (left, right) in reversed(list(enumerate(merges)))}
-    kept = {token for token in vocabulary if len(token) == 1} | {left + right for left, right in merges[:COMMON_MERGES]}
+    kept = {token for token in vocabulary if len(token) == 1} | {
+        left + right for left, right in merges[:COMMON_MERGES]
+    }
     open_tokens = [names[i] for i in used if i in names]
     while open_tokens:
         token = open_tokens.pop()
@@ -133,7 +154,9 @@ def cut_down(source: dict[str, Any], used: set[int]) -> tuple[dict[str, Any], li
         "vocab": {token: i for i, token in enumerate(ordered)},
         "merges": [[left, right] for left, right in merges if {left, right, left + right} <= kept],
     }
-    original = [vocabulary[token] for token in ordered] + [token["id"] for token in source["added_tokens"]]
+    original = [vocabulary[token] for token in ordered] + [
+        token["id"] for token in source["added_tokens"]
+    ]
     return source | {"model": model, "added_tokens": added}, original
 
 
@@ -148,7 +171,11 @@ def judged_ids(source: dict[str, Any], whole: Tokenizer) -> list[dict[str, Any]]
     before, after = control.encode(PREFIX).ids, control.encode(SUFFIX).ids
     room = CONFIG["max_position_embeddings"] - len(before) - len(after)
     return [
-        {"query": query, "passage": text, "ids": before + whole.encode(pair(query, text)).ids[:room] + after}
+        {
+            "query": query,
+            "passage": text,
+            "ids": before + whole.encode(pair(query, text)).ids[:room] + after,
+        }
         for query in QUERIES
         for text in TEXTS
     ]
@@ -160,25 +187,37 @@ def random_model(config: dict[str, Any]) -> Qwen3ForCausalLM:
     for parameter in model.parameters():
         drawn = torch.randn_like(parameter) * 0.12
         parameter.data = (
-            1 + (drawn * 64).round() / 64 if parameter.ndim == 1 else (drawn * 512).round().clamp(-127, 127) / 512
+            1 + (drawn * 64).round() / 64
+            if parameter.ndim == 1
+            else (drawn * 512).round().clamp(-127, 127) / 512
         )
     return model.double()
 
 
-def expect(model: Qwen3ForCausalLM, ids: list[int], text: str, numbers: dict[int, int]) -> dict[str, Any]:
+def expect(
+    model: Qwen3ForCausalLM, ids: list[int], text: str, numbers: dict[int, int]
+) -> dict[str, Any]:
     """The ids with the token that ends a text, cut at the model's length, and the unit vector in double precision."""
     ids = [*ids[: CONFIG["max_position_embeddings"] - 1], numbers[151643]]
     with torch.inference_mode():
         hidden = model.model(input_ids=torch.tensor([ids])).last_hidden_state[0, -1]
-    return {"text": text, "ids": ids, "vector": [round(value, 8) for value in (hidden / hidden.norm()).tolist()]}
+    return {
+        "text": text,
+        "ids": ids,
+        "vector": [round(value, 8) for value in (hidden / hidden.norm()).tolist()],
+    }
 
 
-def judge(model: Qwen3ForCausalLM, judged: list[dict[str, Any]], numbers: dict[int, int]) -> list[float]:
+def judge(
+    model: Qwen3ForCausalLM, judged: list[dict[str, Any]], numbers: dict[int, int]
+) -> list[float]:
     """P(yes) of each pair."""
     scores = []
     for item in judged:
         with torch.inference_mode():
-            logits = model(input_ids=torch.tensor([[numbers[i] for i in item["ids"]]])).logits[0, -1]
+            logits = model(input_ids=torch.tensor([[numbers[i] for i in item["ids"]]])).logits[
+                0, -1
+            ]
         two = torch.stack([logits[numbers[2152]], logits[numbers[9693]]])
         scores.append(round(float(two.log_softmax(0)[1].exp()), 8))
     return scores

@@ -38,7 +38,11 @@ PASSAGES = [
 def main() -> None:
     checkpoint = Checkpoint(BUNDLED["starter-reranker"].folder)
     settings = {key: value for key, value in checkpoint.config.items() if key != "quantization"}
-    model = BertForSequenceClassification(BertConfig.from_dict(settings | {"num_labels": 1})).double().eval()
+    model = (
+        BertForSequenceClassification(BertConfig.from_dict(settings | {"num_labels": 1}))
+        .double()
+        .eval()
+    )
     state = {name: torch.from_numpy(values) for name, values in widened(checkpoint).items()}
     missing, unexpected = model.load_state_dict(state, strict=False)
     assert not unexpected, unexpected
@@ -66,14 +70,20 @@ def widened(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
                 values[name] = stored.astype(np.float64)
         elif name.endswith(".weight"):
             rows, columns = stored.shape[0], stored.shape[1] * 32 // rule.bits
-            values[name] = checkpoint.lookup(module, rows, columns).rows(np.arange(rows)).astype(np.float64)
+            values[name] = (
+                checkpoint.lookup(module, rows, columns).rows(np.arange(rows)).astype(np.float64)
+            )
     return values
 
 
-def logit(model: BertForSequenceClassification, tokenizer: Tokenizer, query: str, passage: str) -> float:
+def logit(
+    model: BertForSequenceClassification, tokenizer: Tokenizer, query: str, passage: str
+) -> float:
     """The logit of `[CLS] query [SEP] passage [SEP]`."""
     start, stop = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    asked, told = (tokenizer.encode(text, add_special_tokens=False).ids for text in (query, passage))
+    asked, told = (
+        tokenizer.encode(text, add_special_tokens=False).ids for text in (query, passage)
+    )
     first = [start, *asked, stop]
     second = [*told[: model.config.max_position_embeddings - len(first) - 1], stop]
     with torch.inference_mode():

@@ -261,7 +261,13 @@ def wrapped(text: str, size: float) -> Iterator[str]:
 def shown(text: str, style: Style, x: float, y: float) -> bytes:
     """The operators that put one line at x, y."""
     escaped = text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)").encode("cp1252")
-    return b"BT /%s %g Tf 1 0 0 1 %g %g Tm (%s) Tj ET\n" % (style.font.encode(), style.size, x, y, escaped)
+    return b"BT /%s %g Tf 1 0 0 1 %g %g Tm (%s) Tj ET\n" % (
+        style.font.encode(),
+        style.size,
+        x,
+        y,
+        escaped,
+    )
 
 
 def lines(paper: Paper) -> Iterator[tuple[Style, float, list[str]]]:
@@ -271,7 +277,9 @@ def lines(paper: Paper) -> Iterator[tuple[Style, float, list[str]]]:
         if block.startswith("| "):
             rows = [row.removeprefix("| ").split(" | ") for row in block.splitlines()]
         else:
-            rows = [[line] for line in wrapped(block[2:] if style is not TEXT else block, style.size)]
+            rows = [
+                [line] for line in wrapped(block[2:] if style is not TEXT else block, style.size)
+            ]
         for i, cells in enumerate(rows):
             yield style, style.leading + (0 if i else style.above), cells
 
@@ -287,7 +295,9 @@ def pages(paper: Paper) -> list[bytes]:
             y = float(PAGE_HEIGHT - MARGIN)
         y -= space
         column = (PAGE_WIDTH - 2 * MARGIN) / len(cells)
-        streams[-1] += b"".join(shown(cell, style, MARGIN + i * column, y) for i, cell in enumerate(cells))
+        streams[-1] += b"".join(
+            shown(cell, style, MARGIN + i * column, y) for i, cell in enumerate(cells)
+        )
     return [
         stream + shown(f"{paper.footer} - {number}", FOOTER, MARGIN, MARGIN - 20)
         for number, stream in enumerate(streams, 1)
@@ -309,7 +319,8 @@ def pdf(paper: Paper) -> bytes:
     for i, stream in enumerate(streams):
         objects.append(
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 %d %d] /Contents %d 0 R"
-            b" /Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> >>" % (PAGE_WIDTH, PAGE_HEIGHT, 7 + 2 * i)
+            b" /Resources << /Font << /F1 3 0 R /F2 4 0 R >> >> >>"
+            % (PAGE_WIDTH, PAGE_HEIGHT, 7 + 2 * i)
         )
         objects.append(b"<< /Length %d >>\nstream\n%sendstream" % (len(stream), stream))
 
@@ -320,7 +331,10 @@ def pdf(paper: Paper) -> bytes:
         out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     size = len(objects) + 1
-    trailer = b"trailer\n<< /Size %d /Root 1 0 R /Info 5 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (size, len(out))
+    trailer = b"trailer\n<< /Size %d /Root 1 0 R /Info 5 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        size,
+        len(out),
+    )
     return out + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + trailer
 
 

@@ -64,7 +64,9 @@ async def take(index: Index, state: Path, shot: Shot) -> None:
         await pilot.pause(0.5)
         await app.workers.wait_for_complete(list(app.workers))
         await pilot.pause()
-        (FOLDER / f"{shot.name}.svg").write_text(app.export_screenshot(title="docsearch", simplify=True))
+        (FOLDER / f"{shot.name}.svg").write_text(
+            app.export_screenshot(title="docsearch", simplify=True)
+        )
 
 
 async def main() -> None:

@@ -68,12 +68,16 @@ SOFTWARE.
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Quantise bge-small-en-v1.5 to the model that comes with the package.")
+    parser = argparse.ArgumentParser(
+        description="Quantise bge-small-en-v1.5 to the model that comes with the package."
+    )
     parser.add_argument("source", type=Path, help="folder of the float16 checkpoint")
     parser.add_argument("--out", type=Path, default=OUT, help="folder to write (%(default)s)")
     arguments = parser.parse_args()
     quantize_folder(arguments.source, arguments.out)
-    print(f"{arguments.out}: {sum(file.stat().st_size for file in arguments.out.rglob('*') if file.is_file()):,} bytes")
+    print(
+        f"{arguments.out}: {sum(file.stat().st_size for file in arguments.out.rglob('*') if file.is_file()):,} bytes"
+    )
 
 
 def quantize_folder(source: Path, out: Path) -> None:
@@ -88,7 +92,9 @@ def quantize_folder(source: Path, out: Path) -> None:
     (out / "LICENSE").write_text(LICENSE)
     (out / "README.md").write_text(CARD.format(source=digest(source / "model.safetensors")))
     names = ["model.safetensors", "config.json", *COPIED, "LICENSE", "README.md"]
-    (out / "SHA256SUMS").write_text("".join(f"{digest(out / name)}  {name}\n" for name in sorted(names)))
+    (out / "SHA256SUMS").write_text(
+        "".join(f"{digest(out / name)}  {name}\n" for name in sorted(names))
+    )
 
 
 def quantized(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
@@ -98,9 +104,18 @@ def quantized(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
         module = name.removesuffix(".weight")
         if name.startswith(DROPPED):
             continue
-        if module.endswith(("query", "key", "value", "dense", "word_embeddings")) and stored.ndim == 2:
+        if (
+            module.endswith(("query", "key", "value", "dense", "word_embeddings"))
+            and stored.ndim == 2
+        ):
             packed = mx.quantize(mx.array(stored), **QUANTIZATION)
-            tensors |= dict(zip((name, f"{module}.scales", f"{module}.biases"), map(np.array, packed), strict=True))
+            tensors |= dict(
+                zip(
+                    (name, f"{module}.scales", f"{module}.biases"),
+                    map(np.array, packed),
+                    strict=True,
+                )
+            )
         else:
             tensors[name] = stored
     return tensors

@@ -43,7 +43,11 @@ class Config:
 
 
 QUERY_SETTINGS = frozenset({"mode", "limit", "min_score", "color"})
-CHOICES: Mapping[str, tuple[str, ...]] = {"mode": MODES, "backend": BACKENDS, "color": ("auto", "always", "never")}
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "mode": MODES,
+    "backend": BACKENDS,
+    "color": ("auto", "always", "never"),
+}
 RANGES: Mapping[str, tuple[float, float]] = {
     "limit": (1, MAX_LIMIT),
     "min_score": (0, 1),
@@ -68,7 +72,9 @@ def load_config(file: str | None, environment: Mapping[str, str], folder: str) -
     config = Config(index=default_index())
     user = Path(file) if file else Path(config_folder()) / "config.toml"
     if file and not user.exists():
-        raise ConfigError(f"the configuration file {file} does not exist", "check the path given to --config")
+        raise ConfigError(
+            f"the configuration file {file} does not exist", "check the path given to --config"
+        )
     if file or user.is_file():
         config = _merged(config, user, None)
     local = Path(folder) / LOCAL_FILE
@@ -102,20 +108,30 @@ def _merged(config: Config, file: Path, allowed: frozenset[str] | None) -> Confi
         raise ConfigError(f"{file} is a folder", "name a configuration file") from error
     except ValueError as error:
         # Besides what is no TOML or UTF-8, numbers of more digits than Python takes.
-        raise ConfigError(f"{file} is not valid TOML: {error}", "correct the file or remove it") from error
+        raise ConfigError(
+            f"{file} is not valid TOML: {error}", "correct the file or remove it"
+        ) from error
     except OSError as error:
-        raise ConfigError(f"{file} cannot be read: {os.strerror(error.errno or 0)}", "check its permissions") from error
+        raise ConfigError(
+            f"{file} cannot be read: {os.strerror(error.errno or 0)}", "check its permissions"
+        ) from error
     known = {field.name for field in fields(Config)}
     for key, value in values.items():
         if key not in known:
-            raise ConfigError(f"{file} has an unknown setting {key!r}", f"the settings are {', '.join(sorted(known))}")
+            raise ConfigError(
+                f"{file} has an unknown setting {key!r}",
+                f"the settings are {', '.join(sorted(known))}",
+            )
         if allowed is not None and key not in allowed:
             raise ConfigError(
-                f"{file} may not set {key!r}", f"a folder's own file may set {', '.join(sorted(allowed))} only"
+                f"{file} may not set {key!r}",
+                f"a folder's own file may set {', '.join(sorted(allowed))} only",
             )
         if allowed is not None and (key, value) == ("color", "always"):
             # Whoever sends output on to a file or program would get codes that he never asked for.
-            raise ConfigError(f"{file} may not set color to 'always'", "use --color always or the user's own file")
+            raise ConfigError(
+                f"{file} may not set color to 'always'", "use --color always or the user's own file"
+            )
         config = replace(config, **_checked(key, value, str(file)))
     return config
 
@@ -124,14 +140,20 @@ def _checked(key: str, value: object, source: str) -> dict[str, Any]:
     default = getattr(Config(), key)
     kinds = (float, int) if isinstance(default, float) else (type(default),)
     if type(value) not in kinds:
-        raise ConfigError(f"{source}: {key} must be of type {type(default).__name__}", f"it is {value!r} now")
+        raise ConfigError(
+            f"{source}: {key} must be of type {type(default).__name__}", f"it is {value!r} now"
+        )
     if key in CHOICES and value not in CHOICES[key]:
         raise ConfigError(f"{source}: {key} is {value!r}", f"use one of {', '.join(CHOICES[key])}")
     if key == "index" and not value:
-        raise ConfigError(f"{source}: the path of the index is empty", "name a folder or leave the setting out")
+        raise ConfigError(
+            f"{source}: the path of the index is empty", "name a folder or leave the setting out"
+        )
     if isinstance(value, (int, float)) and key in RANGES:
         low, high = RANGES[key]
         # Asked like this, NaN is refused too.
         if not low <= value <= high:
-            raise ConfigError(f"{source}: {key} must lie between {low} and {high}", f"it is {value!r} now")
+            raise ConfigError(
+                f"{source}: {key} must lie between {low} and {high}", f"it is {value!r} now"
+            )
     return {key: type(default)(value)}

@@ -35,7 +35,13 @@ class Reason(StrEnum):
     @property
     def failed(self) -> bool:
         """True where the file should have been readable; False where a rule passes it over."""
-        return self in (Reason.CORRUPT, Reason.UNREADABLE, Reason.TIMEOUT, Reason.LIMIT, Reason.CRASHED)
+        return self in (
+            Reason.CORRUPT,
+            Reason.UNREADABLE,
+            Reason.TIMEOUT,
+            Reason.LIMIT,
+            Reason.CRASHED,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,18 +14,27 @@ from typing import TYPE_CHECKING, Self
 from .config import MAX_FILE_SIZE, default_index
 from .documents import Passage, Skip
 from .errors import IndexDamaged, NoIndex, UsageError
-from .ingest.scopes import RootRules, Scope, scopes_of
+from .ingest.scopes import RootRules, Targets
 from .models.profiles import profile_named
-from .opened import Parts
+from .opened import Opened
 from .paths import real
-from .results import DryRun, IngestReport, Progress, QueryResult, Status, StoredPart, StoredText, Verdict
+from .results import (
+    DryRun,
+    IngestReport,
+    Progress,
+    QueryResult,
+    Status,
+    StoredPart,
+    StoredText,
+    Verdict,
+)
 from .storage.filters import Filter
 from .storage.stored_text import StoredTexts
 from .supply.model_choice import ModelChoice
 from .text.passages import PassageRules
 
 if TYPE_CHECKING:
-    from .ingest.refresh import Upkeep
+    from .ingest.refresh import Refresh
     from .protocols import Embedder, Reranker
     from .query.engine import Engine
     from .storage.catalog import Catalog
@@ -44,28 +52,45 @@ class Index:
     """
 
     def __init__(
-        self, path: str, asked: ModelChoice | None, load_embedder: Callable[[str], Embedder], rules: PassageRules,
-        default: ModelChoice | None = None, load_reranker: Callable[[str], Reranker] | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        path: str,
+        asked: ModelChoice | None,
+        load_embedder: Callable[[str], Embedder],
+        rules: PassageRules,
+        default: ModelChoice | None = None,
+        load_reranker: Callable[[str], Reranker] | None = None,
+    ) -> None:
         try:
             path.encode()
         except UnicodeEncodeError as error:
-            raise UsageError("the index's path is not valid UTF-8", "choose another folder with --index") from error
+            raise UsageError(
+                "the index's path is not valid UTF-8", "choose another folder with --index"
+            ) from error
         self.path = path
         self.rules = rules
         nothing = ModelChoice()
-        self.parts = Parts(Path(path), asked or nothing, default or nothing, rules, load_embedder, load_reranker)
+        self.opened = Opened(
+            Path(path), asked or nothing, default or nothing, rules, load_embedder, load_reranker
+        )
 
     @classmethod
     def open(
-        cls, path: str | os.PathLike[str] | None = None, profile: str | None = None, backend: str = "auto", default: ModelChoice | None = None,
-        embedder: str | None = None, reranker: str | None = None, dimensions: int | None = None,
-    ) -> Self:  # fmt: skip
+        cls,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        profile: str | None = None,
+        backend: str = "auto",
+        default: ModelChoice | None = None,
+        embedder: str | None = None,
+        reranker: str | None = None,
+        dimensions: int | None = None,
+    ) -> Self:
         """The index in the folder `path` (None: the user's own).
 
-        A new index is made with the models named here, else `default`, else the profile that fits this machine and the models that are here.
-        `embedder` and `reranker` name a repository or a folder in place of the profile's; `dimensions` cuts the vectors of an embedder that is
-        trained for it. An index that exists must have been made with them, but for the reranker.
+        A new index is made with the models named here, else with `default`, else with the profile that fits this
+        machine and the models that are here. `embedder` and `reranker` name a repository or a folder in place of the
+        profile's; `dimensions` cuts the vectors of an embedder that is trained for it. An index that exists must have
+        been made with these models, but for the reranker.
         """
 
         def by_name(name: str) -> Embedder:
@@ -86,149 +111,196 @@ class Index:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.close()
 
     def close(self) -> None:
         """Close the files; the next call opens them again."""
-        self.parts.close()
-
-    @property
-    def profile(self) -> str | None:
-        """The profile asked for, which a new index gets."""
-        return self.parts.asked.profile
-
-    @profile.setter
-    def profile(self, name: str | None) -> None:
-        self.parts.asked = ModelChoice(profile=name)
+        self.opened.close()
 
     @property
     def catalog(self) -> Catalog:
         """The catalogue, for reading. Raises NoIndex or NotAnIndex."""
-        return self.parts.catalog
+        return self.opened.catalog
 
     @property
     def embedder(self) -> Embedder:
         """The index's own embedder. Raises ModelMismatch where the model here is not the one that made the index."""
-        return self.parts.embedder
+        return self.opened.embedder
 
     @property
     def store(self) -> Store:
         """The table of passages. Raises NoIndex where nothing was stored yet."""
-        return self.parts.store
+        return self.opened.store
 
     @property
     def engine(self) -> Engine:
-        """The query engine."""
-        return self.parts.engine
+        """The query engine over the table in use."""
+        from .query.calibration import calibration_for
+        from .query.engine import Engine
+
+        name = self.model
+        return Engine(self.catalog, self.store, lambda: self.embedder, name, calibration_for(name))
 
     @property
     def model(self) -> str:
         """The name of the embedder that made the index, empty before the first ingest."""
-        models = self.parts.models
+        models = self.opened.models
         return models.name if models else ""
 
-    @cached_property
-    def upkeep(self) -> Upkeep:
-        """What writes to the index."""
-        from .ingest.refresh import Upkeep
+    def refresh(self, models: ModelChoice | None = None) -> Refresh:
+        """The writing side of the index, for a run that asks for `models` (None: those it was opened with)."""
+        from .ingest.refresh import Refresh
 
-        return Upkeep(self.path, self.parts, self.rules)
+        opened = self.opened if models is None else self.opened.asking(models)
+        return Refresh(self.path, opened, self.rules)
 
     def ingest(
-        self, paths: Iterable[str | os.PathLike[str]] = (), rules: RootRules | None = None, prune: bool = False,
-        on_progress: Callable[[Progress], None] = _unwatched, default_max_file_size: int = MAX_FILE_SIZE, reembed: bool = False,
-    ) -> IngestReport:  # fmt: skip
-        """Add or refresh folders and files; without `paths` all known roots. `prune` forgets what an empty or missing root held.
+        self,
+        paths: Iterable[str | os.PathLike[str]] = (),
+        *,
+        rules: RootRules | None = None,
+        prune: bool = False,
+        on_progress: Callable[[Progress], None] = _unwatched,
+        default_max_file_size: int = MAX_FILE_SIZE,
+        reembed: bool = False,
+        models: ModelChoice | None = None,
+    ) -> IngestReport:
+        """Add or refresh folders and files; without `paths` all known roots.
 
-        `reembed` first embeds all documents anew with the models that the index was opened with, or those of a re-embedding that was
-        interrupted; queries use the old vectors until the new ones are complete.
-        New roots pass over files larger than `default_max_file_size` bytes, where `rules` do not say otherwise. Raises UsageError for a path that
-        does not exist, IndexLocked while another process writes, ModelMismatch, StorageFull.
+        `prune` forgets what an empty or missing root held. `reembed` first embeds all documents anew with the `models`
+        (None: those that the index was opened with), or with those of a re-embedding that was interrupted; queries use
+        the old vectors until the new ones are complete. New roots pass over files larger than `default_max_file_size`
+        bytes, where `rules` name no other size.
+
+        Raises UsageError for a path that does not exist, IndexLocked while another process writes, ModelMismatch,
+        StorageFull.
         """
-        wanted = [real(path) for path in paths]
-        profile_named(self.parts.asked.over(self.parts.default).profile or "starter")
-        if not wanted or not all(map(os.path.lexists, wanted)):
+        refresh, targets = self.refresh(models), _targets(paths, rules, default_max_file_size)
+        profile_named(refresh.opened.asked.over(self.opened.default).profile or "starter")
+        if not targets.paths or not all(map(os.path.lexists, targets.paths)):
             with self._catalog_or_none_yet() as catalog:
                 # Refuses a wrong path before an index is made.
-                _scopes(catalog, wanted, rules, default_max_file_size)
-        with self.upkeep.writing(create=True) as catalog:
-            done = self.upkeep.change_models(catalog, on_progress) if reembed else None
-            self.parts.take_choice(catalog)
-            scopes = _scopes(catalog, wanted, rules, default_max_file_size)
-            report = self.upkeep.run(catalog, scopes, prune, on_progress)
+                targets.scopes(catalog)
+        with refresh.writing(create=True) as catalog:
+            done = refresh.change_models(catalog, on_progress) if reembed else None
+            refresh.opened.take_choice(catalog)
+            report = refresh.run(catalog, targets.scopes(catalog), prune, on_progress)
             report = report if done is None else done.joined(report)
-            return replace(report, warnings=(*report.warnings, *self.parts.notices))
+            return replace(report, warnings=(*report.warnings, *self.opened.notices))
 
     def dry_run(
-        self, paths: Iterable[str | os.PathLike[str]] = (), rules: RootRules | None = None, prune: bool = False,
+        self,
+        paths: Iterable[str | os.PathLike[str]] = (),
+        *,
+        rules: RootRules | None = None,
+        prune: bool = False,
         default_max_file_size: int = MAX_FILE_SIZE,
-    ) -> DryRun:  # fmt: skip
-        """What `ingest` would do with the same arguments, from names, sizes and times: nothing is opened for reading and nothing is written.
+    ) -> DryRun:
+        """What `ingest` would do with the same arguments, told from names, sizes and times.
 
-        Raises UsageError for a path that does not exist.
+        Nothing is opened for reading and nothing is written. Raises UsageError for a path that does not exist.
         """
         from .ingest.dry_run import dry_run
 
-        wanted = [real(path) for path in paths]
+        targets = _targets(paths, rules, default_max_file_size)
         with self._catalog_or_none_yet() as catalog:
-            scopes = _scopes(catalog, wanted, rules, default_max_file_size)
-            return dry_run(catalog, self.upkeep.plans(catalog, scopes, prune))
+            return dry_run(catalog, self.refresh().plans(catalog, targets.scopes(catalog), prune))
 
     def watch(
-        self, paths: Iterable[str | os.PathLike[str]] = (), rules: RootRules | None = None, prune: bool = False,
-        on_progress: Callable[[Progress], None] = _unwatched, default_max_file_size: int = MAX_FILE_SIZE, reembed: bool = False,
+        self,
+        paths: Iterable[str | os.PathLike[str]] = (),
+        *,
+        rules: RootRules | None = None,
+        prune: bool = False,
+        on_progress: Callable[[Progress], None] = _unwatched,
+        default_max_file_size: int = MAX_FILE_SIZE,
+        reembed: bool = False,
         stop: threading.Event | None = None,
-    ) -> Iterator[IngestReport]:  # fmt: skip
-        """Ingest, then whatever changes, until `stop` is set: a report of the first run, then one of each that has news.
+    ) -> Iterator[IngestReport]:
+        """Ingest, then keep up with whatever changes, until `stop` is set.
 
-        Only what changed is looked at. Without `paths` all roots are watched, also those that come to be known meanwhile. Other processes may write
-        between the runs. Raises as `ingest` does, IndexLocked in the first run only.
+        Yields a report of the first run, then one of each run that has news. Only what changed is looked at. Without
+        `paths` all roots are watched, also those that are added meanwhile. Other processes may write between the runs.
+        Raises as `ingest` does, IndexLocked in the first run only.
         """
-        from .ingest.refresh import News
+        from .ingest.news import News
 
-        wanted = [real(path) for path in paths]
-        first, news = self.ingest(wanted, rules, prune, on_progress, default_max_file_size, reembed), News()
+        given, news = [real(path) for path in paths], News()
+        first = self.ingest(
+            given,
+            rules=rules,
+            prune=prune,
+            on_progress=on_progress,
+            default_max_file_size=default_max_file_size,
+            reembed=reembed,
+        )
         news.is_in(first)
         yield first
-        yield from filter(news.is_in, self.upkeep.follow(wanted, on_progress, stop or threading.Event()))
+        yield from filter(
+            news.is_in, self.refresh().follow(given, on_progress, stop or threading.Event())
+        )
 
     def query(
-        self, text: str, limit: int = 10, mode: str = "hybrid", where: Filter | None = None, per_file: int | None = None,
-        min_score: float | None = None, explain: bool = False, rerank: bool | None = None, candidates: int | None = None,
-        rerank_budget: float | None = None, on_order: Callable[[QueryResult], None] | None = None, on_step: Callable[[], None] | None = None,
-    ) -> QueryResult:  # fmt: skip
+        self,
+        text: str,
+        *,
+        limit: int = 10,
+        mode: str = "hybrid",
+        where: Filter | None = None,
+        per_file: int | None = None,
+        min_score: float | None = None,
+        explain: bool = False,
+        rerank: bool | None = None,
+        candidates: int | None = None,
+        rerank_budget: float | None = None,
+        on_order: Callable[[QueryResult], None] | None = None,
+        on_step: Callable[[], None] | None = None,
+    ) -> QueryResult:
         """The passages that answer `text`, best first; a "quoted phrase" in it has to be there, a -word must not.
 
-        mode: hybrid, vector or text. `where` limits the documents, `per_file` the passages of each; `min_score` None cuts noise only. The best
-        `candidates` (None: as many as the profile says) are reranked, within `rerank_budget` seconds: `rerank` None means in hybrid mode where
-        the profile's reranker is present.
-        While the reranker reads, `on_order` is given the order so far now and then; `on_step` is called between the stages. What they raise ends
-        the query.
-        Raises NoIndex, UsageError for a query that is empty or only excludes, ModelMismatch.
-        """
-        from .query.engine import Request
+        mode: hybrid, vector or text. `where` limits the documents, `per_file` the passages of each; `min_score` None
+        cuts noise only. The best `candidates` (None: as many as the profile says) are reranked, within `rerank_budget`
+        seconds: `rerank` None means in hybrid mode where the profile's reranker is present.
 
-        read = candidates or self.parts.profile.candidates
-        asked = Request(text, limit, mode, where, per_file, min_score, explain, read, rerank_budget)
+        While the reranker reads, `on_order` is given the order so far now and then; `on_step` is called between the
+        stages. What they raise ends the query.
+
+        Raises NoIndex, ModelMismatch, and UsageError for an unknown mode and a query that is empty or only excludes.
+        """
+        from .query.request import NO_RERANKING, Request, Reranking, Watchers
+
+        read = candidates or self.opened.profile.candidates
+        request = Request(
+            text, limit, mode, where, per_file, min_score, explain, read, rerank_budget
+        )
         wanted = mode == "hybrid" if rerank is None else rerank
-        reranker, warnings = self.parts.reranker(bool(rerank)) if wanted else (None, ())
-        table = self.parts.table
+        reranking = (
+            Reranking(*self.opened.reranker(explicit=bool(rerank))) if wanted else NO_RERANKING
+        )
+        watchers = Watchers(on_order, on_step)
+        table = self.opened.table
         try:
-            return self.engine.query(asked, reranker, warnings, on_order, on_step)
+            return self.engine.query(request, reranking, watchers)
         except IndexDamaged:
-            if table == self.parts.table:
+            if table == self.opened.table:
                 raise
             # Another process changed the models meanwhile, and the table that was asked is gone.
-            return self.engine.query(asked, reranker, warnings, on_order, on_step)
+            return self.engine.query(request, reranking, watchers)
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""
         return self._texts(self.catalog).document(path)
 
     def part(
-        self, path: str | os.PathLike[str], chars: tuple[int, int] | None = None, lines: tuple[int, int] | None = None
+        self,
+        path: str | os.PathLike[str],
+        chars: tuple[int, int] | None = None,
+        lines: tuple[int, int] | None = None,
     ) -> StoredPart:
         """The passages of a document that hold any of its characters [start, end), or of its lines from first to last; no others are read.
 
@@ -240,7 +312,10 @@ class Index:
         """A passage by its id. Raises UsageError for an id that the index does not hold."""
         passage = self.store.passage(passage_id)
         if passage is None:
-            raise UsageError(f"there is no passage {passage_id}", "ids are in the output of: docsearch query --json")
+            raise UsageError(
+                f"there is no passage {passage_id}",
+                "ids are in the output of: docsearch query --json",
+            )
         return passage
 
     def status(self) -> Status:
@@ -270,7 +345,7 @@ class Index:
 
         What lies inside a root that stays is kept out of it until it is named to `ingest`. Raises UsageError where the index holds nothing there.
         """
-        return self.upkeep.forget(self._texts(self.catalog).known(path))
+        return self.refresh().forget(self._texts(self.catalog).known(path))
 
     def _texts(self, catalog: Catalog) -> StoredTexts:
         return StoredTexts(catalog, lambda: self.store)
@@ -289,5 +364,7 @@ class Index:
             yield catalog
 
 
-def _scopes(catalog: Catalog, wanted: list[str], rules: RootRules | None, max_file_size: int) -> list[Scope]:
-    return scopes_of(wanted, catalog.roots(), rules or RootRules(), max_file_size, catalog.holds)
+def _targets(
+    paths: Iterable[str | os.PathLike[str]], rules: RootRules | None, max_file_size: int
+) -> Targets:
+    return Targets(tuple(real(path) for path in paths), rules or RootRules(), max_file_size)

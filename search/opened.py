@@ -1,44 +1,86 @@
-"""What an index consists of, each part opened at its first need and once: catalogue, table, models, engine."""
+"""What an index consists of, each part opened once and at its first need: catalogue, table, models."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from .errors import ModelError, ModelMismatch, NoIndex
 from .models.profiles import Profile, profile_named
-from .query.calibration import calibration_for
 from .results import IndexModels
 from .storage.index_models import (
     Change,
     change_of,
     clear,
+    models_in,
     next_table,
     put_change,
-    record,
-    recorded,
-    table_of,
-    vectors_of,
+    put_models,
+    table_in_use,
+    vector_key,
 )
-from .supply.model_choice import ModelChoice, Models, check_same_vectors, models_after, models_for_new
+from .supply.model_choice import (
+    ModelChoice,
+    Models,
+    check_same_vectors,
+    models_after,
+    models_for_new,
+)
 from .text.passages import PassageRules
 
 if TYPE_CHECKING:
     from .protocols import Embedder, Reranker
-    from .query.engine import Engine
     from .storage.catalog import Catalog
     from .storage.store import Store
 
 Part = TypeVar("Part")
 
 
-class Parts:
+class _Slot(Generic[Part]):
+    """A place for one part: the part is made at its first need, and made anew where another `key` is asked for."""
+
+    def __init__(self, opening: AbstractContextManager[bool]) -> None:
+        self._opening = opening
+        self._held: tuple[object, Part] | None = None
+
+    @property
+    def part(self) -> Part | None:
+        """The part, None where it is not open."""
+        return self._held[1] if self._held else None
+
+    def get(self, make: Callable[[], Part], key: object = None) -> Part:
+        """The part of that key."""
+        # A part that is open is given without waiting for another one that is being loaded.
+        if (held := self._held) is not None and held[0] == key:
+            return held[1]
+        with self._opening:
+            if self._held is None or self._held[0] != key:
+                # The old part goes first: two models may be more than the memory holds.
+                self._held = None
+                self._held = key, make()
+            return self._held[1]
+
+    def put(self, part: Part, key: object = None) -> None:
+        """Keep a part that is open already."""
+        with self._opening:
+            self._held = key, part
+
+    def clear(self) -> None:
+        """Forget the part; the next call makes another one."""
+        with self._opening:
+            self._held = None
+
+
+class Opened:
     """The parts of the index in `folder`, safe to ask for from several threads.
 
-    `asked` are the models that the user wants this index to have, `default` those for a new one where he leaves it open.
+    `asked` are the models that the user wants this index to have, `default` those for a new index where `asked` leaves
+    them open. `writing` is held by the one thread that writes to the index.
     """
 
     def __init__(
@@ -56,56 +98,65 @@ class Parts:
         self.rules = rules
         self.load_embedder = load_embedder
         self.load_reranker = load_reranker
+        self.writing = threading.RLock()
         self._opening = threading.RLock()
-        self._open: dict[str, Any] = {}
+        self._catalog: _Slot[Catalog] = _Slot(self._opening)
+        self._store: _Slot[Store] = _Slot(self._opening)
+        self._embedder: _Slot[Embedder] = _Slot(self._opening)
+        self._reranker: _Slot[Reranker] = _Slot(self._opening)
+
+    def asking(self, choice: ModelChoice) -> Self:
+        """The same open parts, for a run that wants other models."""
+        other = copy(self)
+        other.asked = choice
+        return other
 
     def close(self) -> None:
         """Close the files; models stay."""
         with self._opening:
-            if "catalog" in self._open:
-                self.catalog.close()
-            for name in ("catalog", "store", "engine"):
-                self._open.pop(name, None)
+            if (catalog := self._catalog.part) is not None:
+                catalog.close()
+            self._catalog.clear()
+            self._store.clear()
 
     @property
     def catalog(self) -> Catalog:
         """The catalogue, for reading. Raises NoIndex or NotAnIndex."""
         from .storage.catalog import Catalog
 
-        return self._once("catalog", lambda: Catalog.open(self.folder))
+        return self._catalog.get(lambda: Catalog.open(self.folder))
 
     @property
     def store(self) -> Store:
         """The table of passages. Raises NoIndex where nothing was stored yet."""
-        return self._once("store", self._open_store, self.table)
+        return self._store.get(self._open_store, self.table)
 
     @property
     def embedder(self) -> Embedder:
-        """The index's own embedder. Raises ModelMismatch where the model here is not the one that made the index."""
+        """The index's own embedder.
+
+        Raises ModelMismatch where the model here is not the one that made the index.
+        """
         models = self.models
-        return self._once("embedder", self._open_embedder, vectors_of(models) if models else self._new_models())
+        return self._embedder.get(
+            self._open_embedder, vector_key(models) if models else self._new_models()
+        )
 
     @property
     def notices(self) -> tuple[str, ...]:
         """What the user is to be told of the embedder, once it was opened."""
-        with self._opening:
-            embedder: Embedder | None = self._open.get("embedder", (None, None))[1]
-            return (embedder.notice,) if embedder is not None and embedder.notice else ()
-
-    @property
-    def engine(self) -> Engine:
-        """The query engine."""
-        return self._once("engine", self._open_engine, (self.models, self.table))
+        embedder = self._embedder.part
+        return (embedder.notice,) if embedder is not None and embedder.notice else ()
 
     @property
     def table(self) -> str:
         """The name of the table in use: another one after a change of models, also by another process."""
-        return table_of(self.catalog)
+        return table_in_use(self.catalog)
 
     @property
     def models(self) -> IndexModels | None:
-        """The record of the index's models; None before the first document."""
-        return recorded(self.catalog)
+        """The put_models of the index's models; None before the first document."""
+        return models_in(self.catalog)
 
     @property
     def profile(self) -> Profile:
@@ -119,11 +170,18 @@ class Parts:
         """
         models, load = self.models, self.load_reranker
         own = models or self._new_models()
-        name = self.asked.reranker or self.default.reranker or own.reranker or profile_named(own.profile).reranker
+        name = (
+            self.asked.reranker
+            or self.default.reranker
+            or own.reranker
+            or profile_named(own.profile).reranker
+        )
         if load is None or not name:
-            return None, (f"the profile {own.profile} has no reranker: this is the fused order",) if explicit else ()
+            return None, (
+                f"the profile {own.profile} has no reranker: this is the fused order",
+            ) if explicit else ()
         try:
-            return self._once("reranker", lambda: load(name), name), ()
+            return self._reranker.get(lambda: load(name), name), ()
         except ModelError as error:
             if name == self.asked.reranker:
                 raise
@@ -134,12 +192,12 @@ class Parts:
         from .storage.store import Store
 
         with self._opening:
-            models = recorded(catalog)
+            models = models_in(catalog)
             embedder = None
             if models is None:
                 embedder = self.embedder
                 models = self._record_of(self._new_models(), embedder)
-            table = table_of(catalog)
+            table = table_in_use(catalog)
             store = Store(self.folder, models.dimensions, create=True, table=table)
             if store.healed_to is not None:
                 catalog.mark_pending_after(store.healed_to)
@@ -147,24 +205,22 @@ class Parts:
                 store.delete(catalog.reconcile(store.counts()))
                 store.sync()
             # Only now: models of which one could not be loaded are not the index's.
-            record(catalog, models)
+            put_models(catalog, models)
             if embedder is not None:
                 self.keep_embedder(models, embedder)
-            self._open.pop("engine", None)
-            self._open["store"] = (table, store)
+            self._store.put(store, table)
             return store
 
     def keep_embedder(self, models: IndexModels, embedder: Embedder) -> None:
         """Use this one, which is open already, where the index has these models."""
-        with self._opening:
-            self._open["embedder"] = (vectors_of(models), embedder)
+        self._embedder.put(embedder, vector_key(models))
 
     def take_choice(self, catalog: Catalog) -> None:
         """Make what was asked for the index's own, where it already has documents. Raises ModelMismatch for another embedder."""
-        models = recorded(catalog)
+        models = models_in(catalog)
         if models is not None:
             after = check_same_vectors(models, self.asked)
-            record(catalog, replace(models, profile=after.profile, reranker=after.reranker))
+            put_models(catalog, replace(models, profile=after.profile, reranker=after.reranker))
 
     def begin_change(self, catalog: Catalog) -> tuple[Change | None, Embedder]:
         """The change to the models that are wanted, None where the vectors are theirs already, with their embedder.
@@ -172,24 +228,26 @@ class Parts:
         Where none were asked for, they are those of a change under way, else those of the settings, else the index's own. A change under way
         to other models is given up.
         """
-        models, begun = recorded(catalog), change_of(catalog)
+        models, begun = models_in(catalog), change_of(catalog)
         assert models is not None
         choice = self.asked
         if choice.is_about_vectors or begun is None:
-            wanted = models_after(models, choice if choice.is_about_vectors else choice.over(self.default))
+            wanted = models_after(
+                models, choice if choice.is_about_vectors else choice.over(self.default)
+            )
         else:
             wanted = replace(models_after(begun.models, choice), dimensions=begun.models.dimensions)
         embedder = self._narrowed(self.load_embedder(wanted.embedder), wanted.dimensions)
         after = self._record_of(wanted, embedder)
-        same = vectors_of(after) == vectors_of(models)
-        if begun is not None and vectors_of(begun.models) != vectors_of(after):
+        same = vector_key(after) == vector_key(models)
+        if begun is not None and vector_key(begun.models) != vector_key(after):
             put_change(catalog, None)
             clear(self.folder, catalog)
             begun = None
         begun = None if same else Change(begun.table if begun else next_table(catalog), after)
         put_change(catalog, begun)
         if same:
-            record(catalog, after)
+            put_models(catalog, after)
         return begun, embedder
 
     def _new_models(self) -> Models:
@@ -201,24 +259,14 @@ class Parts:
             embedder.query_prompt, embedder.passage_prompt, self.rules.max_tokens, self.rules.overlap, self.rules.min_tokens,
         )  # fmt: skip
 
-    def _once(self, name: str, make: Callable[[], Part], key: object = None) -> Part:
-        """The part of that name, made where there is none, or one that was made for another `key`."""
-        # What is open is given without waiting for a model that is being loaded.
-        if (open_ := self._open.get(name)) is not None and open_[0] == key:
-            return cast("Part", open_[1])
-        with self._opening:
-            if name not in self._open or self._open[name][0] != key:
-                # The old one goes first: two models may be more than the memory holds.
-                self._open.pop(name, None)
-                self._open[name] = (key, make())
-            return cast("Part", self._open[name][1])
-
     def _open_store(self) -> Store:
         from .storage.store import Store
 
         models = self.models
         if models is None:
-            raise NoIndex(f"the index in {self.folder} holds no document yet", "run: docsearch ingest FOLDER")
+            raise NoIndex(
+                f"the index in {self.folder} holds no document yet", "run: docsearch ingest FOLDER"
+            )
         return Store(self.folder, models.dimensions, table=self.table)
 
     def _open_embedder(self) -> Embedder:
@@ -237,10 +285,8 @@ class Parts:
         return self._narrowed(embedder, models.dimensions)
 
     def _narrowed(self, embedder: Embedder, dimensions: int | None) -> Embedder:
-        return embedder if dimensions is None or dimensions == embedder.dimensions else embedder.narrowed(dimensions)
-
-    def _open_engine(self) -> Engine:
-        from .query.engine import Engine
-
-        name = self.models.name if self.models else ""
-        return Engine(self.catalog, self.store, lambda: self.embedder, name, calibration_for(name))
+        return (
+            embedder
+            if dimensions is None or dimensions == embedder.dimensions
+            else embedder.narrowed(dimensions)
+        )

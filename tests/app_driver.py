@@ -13,7 +13,18 @@ from typing import Self, TypeVar
 from textual.message import Message
 from textual.widget import Widget
 
-from search import Filter, Hit, IngestReport, Progress, QueryResult, Scores, Status, StoredPart, StoredText
+from search import (
+    Filter,
+    Hit,
+    IngestReport,
+    ModelChoice,
+    Progress,
+    QueryResult,
+    Scores,
+    Status,
+    StoredPart,
+    StoredText,
+)
 from search.documents import Reason, Skip
 from search.errors import NoIndex, UsageError
 from search.results import IndexModels, RootStatus
@@ -35,13 +46,17 @@ class Watch:
         self.seen.append(message)
         self._new.set()
 
-    async def until(self, kind: type[M], fits: Callable[[M], bool] = lambda message: True, seconds: float = 30) -> M:
+    async def until(
+        self, kind: type[M], fits: Callable[[M], bool] = lambda message: True, seconds: float = 30
+    ) -> M:
         """The first message of a kind that fits; it and those of its kind before it are not given again."""
         async with asyncio.timeout(seconds):
             while True:
                 for place, message in enumerate(self.seen):
                     if isinstance(message, kind) and fits(message):
-                        before = [other for other in self.seen[:place] if not isinstance(other, kind)]
+                        before = [
+                            other for other in self.seen[:place] if not isinstance(other, kind)
+                        ]
                         self.seen[: place + 1] = before
                         return message
                 self._new.clear()
@@ -78,7 +93,13 @@ def shown(widget: Widget) -> list[str]:
 
 
 def a_hit(
-    name: str, text: str, line: int = 1, start: int = 0, score: float = 0.5, words: Sequence[str] = (), **other: object
+    name: str,
+    text: str,
+    line: int = 1,
+    start: int = 0,
+    score: float = 0.5,
+    words: Sequence[str] = (),
+    **other: object,
 ) -> Hit:
     """A hit in ROOT/name, whose highlights are the first places of `words`."""
     marks = tuple(sorted((text.index(word), text.index(word) + len(word)) for word in words))
@@ -109,9 +130,9 @@ class ScriptedIndex:
         self.read = 0
         self.asked: list[tuple[str, str, Filter | None]] = []
         self.finished: list[tuple[str, str]] = []
-        self.profile: str | None = None
         self.fails: Exception | None = None
         self.reembedded: list[str | None] = []
+        """The profile of each run that embeds all documents anew."""
         self.ingested: list[tuple[str, ...]] = []
         self.parts: list[tuple[int, int]] = []
         self.report = IngestReport(3, 0, 0, 1, 0, 12, 400, 2.0, (), (), (("hidden", 2),), ())
@@ -131,12 +152,15 @@ class ScriptedIndex:
             self.finished.append((text, mode))
             if self.fails is not None:
                 raise self.fails
-        return QueryResult(text, mode, False, "toy", None, 4.0, (), False, (), tuple(self.answers.get(mode, ())))
+        return QueryResult(
+            text, mode, False, "toy", None, 4.0, (), False, (), tuple(self.answers.get(mode, ()))
+        )
 
     def _rerank(self, text: str, mode: str, on_order: Callable[[QueryResult], None]) -> QueryResult:
         """Each of `orders` in turn, before each but the first a wait for the gate."""
         results = [
-            QueryResult(text, mode, True, "toy", "judge", 9.0, (), False, (), tuple(order)) for order in self.orders
+            QueryResult(text, mode, True, "toy", "judge", 9.0, (), False, (), tuple(order))
+            for order in self.orders
         ]
         for result in results[:-1]:
             on_order(result)
@@ -179,10 +203,15 @@ class ScriptedIndex:
         )
 
     def ingest(
-        self, paths: Sequence[str], on_progress: Callable[[Progress], None], reembed: bool = False
+        self,
+        paths: Sequence[str],
+        *,
+        on_progress: Callable[[Progress], None],
+        reembed: bool = False,
+        models: ModelChoice | None = None,
     ) -> IngestReport:
         self.ingested.append(tuple(paths))
-        self.reembedded.append(self.profile if reembed else None)
+        self.reembedded.append(models.profile if models and reembed else None)
         on_progress(Progress(1, 4, 100, 400, 5, 200, 1.0, f"{ROOT}/a.md"))
         if "ingest" in self.gates:
             assert self.gates["ingest"].wait(30)

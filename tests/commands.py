@@ -20,7 +20,10 @@ class Done:
 
 
 def docsearch(
-    *arguments: str | os.PathLike[str], cwd: Path, env: Mapping[str, str] | None = None, stdin: str = ""
+    *arguments: str | os.PathLike[str],
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    stdin: str = "",
 ) -> Done:
     """Run `docsearch` in a new process."""
     done = subprocess.run(
@@ -32,5 +35,7 @@ def docsearch(
         timeout=300,
     )
     return Done(
-        done.returncode, done.stdout.decode("utf-8", "surrogateescape"), done.stderr.decode("utf-8", "surrogateescape")
+        done.returncode,
+        done.stdout.decode("utf-8", "surrogateescape"),
+        done.stderr.decode("utf-8", "surrogateescape"),
     )

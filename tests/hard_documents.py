@@ -35,7 +35,8 @@ def pdfs() -> Iterator[Hard]:
     base = pdf(*report, ["Final page papayatwo summary"])
     flood = b"BT /F1 12 Tf 50 700 Td (papayaeight) Tj ET "
     deep = b"".join(
-        b"%d 0 obj\n<< /Type /Pages /Kids [%d 0 R] /Count 1 >>\nendobj\n" % (n, n + 1) for n in range(100, 3_100)
+        b"%d 0 obj\n<< /Type /Pages /Kids [%d 0 R] /Count 1 >>\nendobj\n" % (n, n + 1)
+        for n in range(100, 3_100)
     )
     private = "/Type /Font /Subtype /Type1 /BaseFont /AAAAAA+X"
     for name, data, expect, marker in (
@@ -72,13 +73,19 @@ def pdfs() -> Iterator[Hard]:
         ("owner_rc4.pdf", locked("", "RC4-40"), "find", "papayasix"), ("outline_cycle.pdf", _outline_cycle(base), "find", "papayatwo summary"),
     ):  # fmt: skip
         yield Hard(f"pdf/{name}", data, expect, marker)
-    for collection, text in (("GB1", "房屋租赁合同"), ("Japan1", "確定申告の書類"), ("Korea1", "연말정산 서류")):
+    for collection, text in (
+        ("GB1", "房屋租赁合同"),
+        ("Japan1", "確定申告の書類"),
+        ("Korea1", "연말정산 서류"),
+    ):
         yield Hard(f"pdf/cjk_{collection}.pdf", _cjk(collection, text), "find", text)
 
 
 def locked(user: str, algorithm: str) -> bytes:
     """A PDF that needs the password `user`."""
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(["Encrypted papayasix about pensions"]))))
+    writer = PdfWriter(
+        clone_from=PdfReader(io.BytesIO(pdf(["Encrypted papayasix about pensions"])))
+    )
     writer.encrypt(user, "owner", algorithm=algorithm)
     out = io.BytesIO()
     writer.write(out)
@@ -88,22 +95,30 @@ def locked(user: str, algorithm: str) -> bytes:
 def _outline_cycle(base: bytes) -> bytes:
     """The outline's entries follow each other in a circle."""
     circle = b"90 0 obj\n<< /First 91 0 R /Last 91 0 R >>\nendobj\n91 0 obj\n<< /Title (one) /Next 91 0 R /First 91 0 R >>\nendobj\n"
-    return base.replace(b"/Type /Catalog", b"/Type /Catalog /Outlines 90 0 R").replace(b"xref\n", circle + b"xref\n", 1)
+    return base.replace(b"/Type /Catalog", b"/Type /Catalog /Outlines 90 0 R").replace(
+        b"xref\n", circle + b"xref\n", 1
+    )
 
 
 def _cjk(collection: str, text: str) -> bytes:
     """Text in a font that is not in the file, in one of the encodings that every viewer knows, without a table of its characters."""
-    encoding = {"GB1": "UniGB-UCS2-H", "Japan1": "UniJIS-UCS2-H", "Korea1": "UniKS-UCS2-H"}[collection]
+    encoding = {"GB1": "UniGB-UCS2-H", "Japan1": "UniJIS-UCS2-H", "Korea1": "UniKS-UCS2-H"}[
+        collection
+    ]
     info = f"/CIDSystemInfo << /Registry (Adobe) /Ordering ({collection}) /Supplement 0 >>"
     below = f"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Song {info} /FontDescriptor << /Type /FontDescriptor /FontName /Song /Flags 4 >> >>"
     font = f"/Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /{encoding} /DescendantFonts [{below}]"
-    return pdf(f"BT /F1 14 Tf 60 700 Td <{text.encode('utf-16-be').hex()}> Tj ET".encode(), font=font)
+    return pdf(
+        f"BT /F1 14 Tf 60 700 Td <{text.encode('utf-16-be').hex()}> Tj ET".encode(), font=font
+    )
 
 
 def office() -> Iterator[Hard]:
     cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p>{}</w:tc>"
     inner = f"<w:tbl><w:tr>{cell.format('nested kumquatnine', '')}</w:tr></w:tbl>"
-    lease = paragraph("Body kumquatseven") + f"<w:tbl><w:tr>{cell.format('cell', inner)}</w:tr></w:tbl>"
+    lease = (
+        paragraph("Body kumquatseven") + f"<w:tbl><w:tr>{cell.format('cell', inner)}</w:tr></w:tbl>"
+    )
     ok = word(lease)
     xml = f"<w:document {W}><w:body>{{}}</w:body></w:document>"
     tracked = (
@@ -112,7 +127,9 @@ def office() -> Iterator[Hard]:
     )
     laughs = (
         '<!DOCTYPE l [<!ENTITY a "AAAA">'
-        + "".join(f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+        + "".join(
+            f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+        )
         + "]>"
     )
     stolen = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'

@@ -13,7 +13,18 @@ from pathlib import Path
 
 from .hard_documents import Hard, notebooks_and_mail, office, pdfs
 
-WORDS = ("river", "budget", "meeting", "garden", "engine", "winter", "recipe", "harbour", "pencil", "mountain")
+WORDS = (
+    "river",
+    "budget",
+    "meeting",
+    "garden",
+    "engine",
+    "winter",
+    "recipe",
+    "harbour",
+    "pencil",
+    "mountain",
+)
 
 
 def hard_files() -> Iterator[Hard]:
@@ -35,15 +46,69 @@ def prose(count: int, seed: int = 1) -> str:
 def texts() -> Iterator[Hard]:
     for name, text, codec, marker, mark in (
         ("utf8_bom", "zanzibarone. Äpfel und Birnen.", "utf-8", "zanzibarone", b"\xef\xbb\xbf"),
-        ("utf16le_bom", "Notes on beekeeping zanzibartwo.\r\nSecond.", "utf-16-le", "zanzibartwo", b"\xff\xfe"),
-        ("utf16be_bom", "Notes on lighthouse repair zanzibarthree.", "utf-16-be", "zanzibarthree", b"\xfe\xff"),
-        ("utf16le_nobom", "Plain notes on canoes zanzibarfour. " * 20, "utf-16-le", "zanzibarfour", b""),
-        ("utf32le_bom", "Notes on kite making zanzibarfive.", "utf-32-le", "zanzibarfive", b"\xff\xfe\0\0"),
-        ("latin1", "Les élèves ont mangé près du château zanzibarsix. " * 5, "latin-1", "château zanzibarsix", b""),
-        ("cp1252", "“Smart quotes” – and the euro sign € cost zanzibarseven. " * 5, "cp1252", "zanzibarseven", b""),
-        ("cp1251", "Договор аренды квартиры и коммунальные платежи. " * 8, "cp1251", "коммунальные платежи", b""),
-        ("koi8r", "Рецепт борща со сметаной и чесноком для семьи. " * 8, "koi8-r", "Рецепт борща", b""),
-        ("shift_jis", "京都の紅葉を見に行く旅行計画。新幹線の切符を予約する。" * 8, "shift_jis", "京都の紅葉", b""),
+        (
+            "utf16le_bom",
+            "Notes on beekeeping zanzibartwo.\r\nSecond.",
+            "utf-16-le",
+            "zanzibartwo",
+            b"\xff\xfe",
+        ),
+        (
+            "utf16be_bom",
+            "Notes on lighthouse repair zanzibarthree.",
+            "utf-16-be",
+            "zanzibarthree",
+            b"\xfe\xff",
+        ),
+        (
+            "utf16le_nobom",
+            "Plain notes on canoes zanzibarfour. " * 20,
+            "utf-16-le",
+            "zanzibarfour",
+            b"",
+        ),
+        (
+            "utf32le_bom",
+            "Notes on kite making zanzibarfive.",
+            "utf-32-le",
+            "zanzibarfive",
+            b"\xff\xfe\0\0",
+        ),
+        (
+            "latin1",
+            "Les élèves ont mangé près du château zanzibarsix. " * 5,
+            "latin-1",
+            "château zanzibarsix",
+            b"",
+        ),
+        (
+            "cp1252",
+            "“Smart quotes” – and the euro sign € cost zanzibarseven. " * 5,
+            "cp1252",
+            "zanzibarseven",
+            b"",
+        ),
+        (
+            "cp1251",
+            "Договор аренды квартиры и коммунальные платежи. " * 8,
+            "cp1251",
+            "коммунальные платежи",
+            b"",
+        ),
+        (
+            "koi8r",
+            "Рецепт борща со сметаной и чесноком для семьи. " * 8,
+            "koi8-r",
+            "Рецепт борща",
+            b"",
+        ),
+        (
+            "shift_jis",
+            "京都の紅葉を見に行く旅行計画。新幹線の切符を予約する。" * 8,
+            "shift_jis",
+            "京都の紅葉",
+            b"",
+        ),
         ("euc_jp", "味噌汁の作り方と豆腐の切り方。" * 8, "euc_jp", "味噌汁の作り方", b""),
         ("gb18030", "会议纪要：讨论了明年的预算和招聘计划。" * 8, "gb18030", "预算和招聘计划", b""),
         ("big5", "租賃契約與押金返還的相關規定。" * 8, "big5", "押金返還", b""),
@@ -86,7 +151,8 @@ def texts() -> Iterator[Hard]:
 
 def markdown() -> Iterator[Hard]:
     bomb = '---\na: &a ["lol","lol"]\n' + "".join(
-        f"{b}: &{b} [{','.join(['*' + a] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+        f"{b}: &{b} [{','.join(['*' + a] * 9)}]\n"
+        for a, b in zip("abcdefgh", "bcdefghi", strict=True)
     )
     image = base64.b64encode(random.Random(3).randbytes(300_000)).decode()
     headings = "\n\n".join(f"## Heading {n}\n\nbody {n} {prose(6, n)}" for n in range(2_000))
@@ -101,7 +167,11 @@ def markdown() -> Iterator[Hard]:
          "marmaladenineteen"),
     ):  # fmt: skip
         yield Hard(f"markdown/{name}.md", text.encode(), "find", marker)
-    yield Hard("markdown/front_matter_only.md", b"---\ntitle: Only marmaladefifteen\ntags: [x]\n---\n", "either")
+    yield Hard(
+        "markdown/front_matter_only.md",
+        b"---\ntitle: Only marmaladefifteen\ntags: [x]\n---\n",
+        "either",
+    )
 
 
 def large() -> Iterator[Hard]:
@@ -112,7 +182,9 @@ def large() -> Iterator[Hard]:
         "find",
         "tangerinetwo needle",
     )
-    yield Hard("large/no_spaces.txt", base64.b64encode(random.Random(4).randbytes(500_000)), "either")
+    yield Hard(
+        "large/no_spaces.txt", base64.b64encode(random.Random(4).randbytes(500_000)), "either"
+    )
     beat = b"2024-01-01 00:00:00 INFO heartbeat ok, queue length 0, latency 12 ms, shard a\n"
     yield Hard(
         "large/repeated.log",
@@ -125,7 +197,10 @@ def large() -> Iterator[Hard]:
 def pages() -> Iterator[Hard]:
     noise = random.Random(5).randbytes(300_000)
     xhtml = b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">'
-    entities = "".join(f'<!ENTITY {name} "{inner * 10}">' for name, inner in (("b", "&a;"), ("c", "&b;"), ("d", "&c;")))
+    entities = "".join(
+        f'<!ENTITY {name} "{inner * 10}">'
+        for name, inner in (("b", "&a;"), ("c", "&b;"), ("d", "&c;"))
+    )
     for name, page, marker, absent in (
         ("charset_conflict.html", '<html><head><meta charset="iso-8859-1"><title>Café tangerinesix</title></head><body>façade'.encode(),
          "tangerinesix", ()),
@@ -152,7 +227,9 @@ def pages() -> Iterator[Hard]:
          "papayaone last row", ()),
     ):  # fmt: skip
         yield Hard(f"html/{name}", page, "find", marker, absent)
-    shell = b'<!doctype html><title>App</title><body><div id="root"></div><script src="a.js"></script>'
+    shell = (
+        b'<!doctype html><title>App</title><body><div id="root"></div><script src="a.js"></script>'
+    )
     yield Hard("html/app_shell.html", shell, "either")
 
 
@@ -172,7 +249,9 @@ def names() -> Iterator[Hard]:
             "README.md": "guavaeighteen", "readme.md": "guavanineteen",
         }  # fmt: skip
     for name, marker in odd.items():
-        yield Hard(f"names/{name}", f"{marker} of letters \x1b]0;title\x07".encode(), "find", marker)
+        yield Hard(
+            f"names/{name}", f"{marker} of letters \x1b]0;title\x07".encode(), "find", marker
+        )
     for number in range(5):
         yield Hard(
             f"twins/{number}.md",

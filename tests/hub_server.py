@@ -39,13 +39,17 @@ class Faults:
 class HubServer:
     """Serves `repositories` (name → file → bytes) while it is entered; `requests` are the lines that came, with ranges."""
 
-    def __init__(self, repositories: dict[str, dict[str, bytes]], faults: Faults | None = None) -> None:
+    def __init__(
+        self, repositories: dict[str, dict[str, bytes]], faults: Faults | None = None
+    ) -> None:
         self.repositories = repositories
         self.faults = faults or Faults()
         self.requests: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
+        )
 
     @property
     def address(self) -> str:
@@ -62,7 +66,9 @@ class HubServer:
 
     def commit(self, name: str) -> str:
         files = self.repositories[name]
-        return hashlib.sha1(repr(sorted((file, git_id(data)) for file, data in files.items())).encode()).hexdigest()
+        return hashlib.sha1(
+            repr(sorted((file, git_id(data)) for file, data in files.items())).encode()
+        ).hexdigest()
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         hub = self
@@ -95,18 +101,35 @@ class HubServer:
                 self._send_file(request, parts[-1], self._by_sha256(parts[1]), body)
             else:
                 send(request, 400, b"", {}, body)
-        elif self.faults.token and request.headers.get("Authorization") != f"Bearer {self.faults.token}":
-            send(request, 401, b"", {"X-Error-Code": "GatedRepo", "X-Error-Message": "Access is restricted"}, body)
+        elif (
+            self.faults.token
+            and request.headers.get("Authorization") != f"Bearer {self.faults.token}"
+        ):
+            send(
+                request,
+                401,
+                b"",
+                {"X-Error-Code": "GatedRepo", "X-Error-Message": "Access is restricted"},
+                body,
+            )
         elif self.faults.refuse is not None:
             send(request, self.faults.refuse[0], b"{}", self.faults.refuse[1], body)
         elif parts[:2] == ["api", "models"] and "/".join(parts[2:4]) in self.repositories:
             name = "/".join(parts[2:4])
             what = self._tree(name) if parts[4:5] == ["tree"] else self._info(name)
-            send(request, 200, json.dumps(what).encode(), {"Content-Type": "application/json"}, body)
+            send(
+                request, 200, json.dumps(what).encode(), {"Content-Type": "application/json"}, body
+            )
         elif parts[2:3] == ["resolve"] and "/".join(parts[:2]) in self.repositories:
             self._resolve(request, "/".join(parts[:2]), "/".join(parts[4:]), body)
         else:
-            send(request, 404, b"{}", {"X-Error-Code": "RepoNotFound", "X-Error-Message": "Not Found"}, body)
+            send(
+                request,
+                404,
+                b"{}",
+                {"X-Error-Code": "RepoNotFound", "X-Error-Message": "Not Found"},
+                body,
+            )
 
     def _info(self, name: str) -> dict[str, object]:
         return {
@@ -118,14 +141,20 @@ class HubServer:
             "tags": [],
             "downloads": 0,
             "likes": 0,
-            "siblings": [self._sibling(file, data) for file, data in self.repositories[name].items()],
+            "siblings": [
+                self._sibling(file, data) for file, data in self.repositories[name].items()
+            ],
         }
 
     def _sibling(self, file: str, data: bytes) -> dict[str, object]:
         size = self.faults.sizes.get(file, len(data))
         entry = {"rfilename": file, "size": size, "blobId": git_id(data)}
         if file.endswith(LARGE):
-            entry["lfs"] = {"sha256": hashlib.sha256(data).hexdigest(), "size": size, "pointerSize": 134}
+            entry["lfs"] = {
+                "sha256": hashlib.sha256(data).hexdigest(),
+                "size": size,
+                "pointerSize": 134,
+            }
         return entry
 
     def _tree(self, name: str) -> list[dict[str, object]]:
@@ -133,7 +162,11 @@ class HubServer:
         for file, data in self.repositories[name].items():
             entry = {"type": "file", "path": file, "size": len(data), "oid": git_id(data)}
             if file.endswith(LARGE):
-                entry["lfs"] = {"oid": hashlib.sha256(data).hexdigest(), "size": len(data), "pointerSize": 134}
+                entry["lfs"] = {
+                    "oid": hashlib.sha256(data).hexdigest(),
+                    "size": len(data),
+                    "pointerSize": 134,
+                }
             entries.append(entry)
         return entries
 
@@ -155,14 +188,24 @@ class HubServer:
             self._send_file(request, file, data, body, headers | {"ETag": f'"{git_id(data)}"'})
 
     def _send_file(
-        self, request: BaseHTTPRequestHandler, file: str, data: bytes, body: bool, headers: dict[str, str] | None = None
+        self,
+        request: BaseHTTPRequestHandler,
+        file: str,
+        data: bytes,
+        body: bool,
+        headers: dict[str, str] | None = None,
     ) -> None:
         data = self.faults.swap.get(file, data)
-        start = int(request.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")[0])
+        start = int(
+            request.headers.get("Range", "bytes=0-").removeprefix("bytes=").partition("-")[0]
+        )
         headers = {"Accept-Ranges": "bytes"} | (headers or {})
         status = 200
         if start and not self.faults.ignore_ranges:
-            status, headers = 206, headers | {"Content-Range": f"bytes {start}-{len(data) - 1}/{len(data)}"}
+            status, headers = (
+                206,
+                headers | {"Content-Range": f"bytes {start}-{len(data) - 1}/{len(data)}"},
+            )
             data = data[start:]
         limit = self.faults.cut_after.get(file) if body and self.faults.cuts > 0 else None
         if limit is None:

@@ -107,7 +107,8 @@ def packed(tensors, rules, kept=()):
         else:
             parts = mx.quantize(value, **rules)
             out |= {
-                f"{module}.{part}": array for part, array in zip(("weight", "scales", "biases"), parts, strict=True)
+                f"{module}.{part}": array
+                for part, array in zip(("weight", "scales", "biases"), parts, strict=True)
             }
     return out
 
@@ -136,8 +137,13 @@ def in_files(count):
     def files(tensors):
         names = sorted(tensors)
         cuts = [len(names) * i // count for i in range(count + 1)]
-        held = {f"model-{i + 1:05}-of-{count:05}.safetensors": names[cuts[i] : cuts[i + 1]] for i in range(count)}
-        written = {file: safetensors({name: tensors[name] for name in part}) for file, part in held.items()}
+        held = {
+            f"model-{i + 1:05}-of-{count:05}.safetensors": names[cuts[i] : cuts[i + 1]]
+            for i in range(count)
+        }
+        written = {
+            file: safetensors({name: tensors[name] for name in part}) for file, part in held.items()
+        }
         index = index_of({name: file for file, part in held.items() for name in part})
         return written | {"model.safetensors.index.json": index}
 
@@ -152,7 +158,9 @@ def repository(source, name, weights, licence, extra=None, **config):
     """The files of one repository by name."""
     published = QWEN3_CONFIG if source == QWEN3 else BERT_CONFIG
     return {
-        "config.json": to_bytes(published | json.loads((source / "config.json").read_text()) | config),
+        "config.json": to_bytes(
+            published | json.loads((source / "config.json").read_text()) | config
+        ),
         "tokenizer.json": (source / "tokenizer.json").read_bytes(),
         "tokenizer_config.json": to_bytes({"tokenizer_class": "PreTrainedTokenizerFast"}),
         "README.md": CARD.format(name=name, licence=licence).encode(),
@@ -165,22 +173,34 @@ def repository(source, name, weights, licence, extra=None, **config):
 def closing_tokenizer():
     """The tokenizer of the Qwen3-Embedding repositories, which ends each text with `<|endoftext|>` itself."""
     tokenizer = json.loads((QWEN3 / "tokenizer.json").read_bytes())
-    end = next(token["id"] for token in tokenizer["added_tokens"] if token["content"] == "<|endoftext|>")
-    single = [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "<|endoftext|>", "type_id": 0}}]
+    end = next(
+        token["id"] for token in tokenizer["added_tokens"] if token["content"] == "<|endoftext|>"
+    )
+    single = [
+        {"Sequence": {"id": "A", "type_id": 0}},
+        {"SpecialToken": {"id": "<|endoftext|>", "type_id": 0}},
+    ]
     template = {
         "type": "TemplateProcessing",
         "single": single,
         "pair": [single[0], {"Sequence": {"id": "B", "type_id": 0}}, single[1]],
-        "special_tokens": {"<|endoftext|>": {"id": "<|endoftext|>", "ids": [end], "tokens": ["<|endoftext|>"]}},
+        "special_tokens": {
+            "<|endoftext|>": {"id": "<|endoftext|>", "ids": [end], "tokens": ["<|endoftext|>"]}
+        },
     }
-    tokenizer["post_processor"] = {"type": "Sequence", "processors": [tokenizer["post_processor"], template]}
+    tokenizer["post_processor"] = {
+        "type": "Sequence",
+        "processors": [tokenizer["post_processor"], template],
+    }
     return to_bytes(tokenizer)
 
 
 SENTENCE_TRANSFORMERS = {
     "1_Pooling/config.json": to_bytes(POOLING),
     "modules.json": modules("Transformer", "Pooling", "Normalize"),
-    "config_sentence_transformers.json": to_bytes({"prompts": {"query": "Instruct: …\nQuery:", "document": ""}}),
+    "config_sentence_transformers.json": to_bytes(
+        {"prompts": {"query": "Instruct: …\nQuery:", "document": ""}}
+    ),
 }
 CONVERTED = {"special_tokens_map.json": b"{}"}
 
@@ -209,7 +229,14 @@ def dwq_embedding(name, words, tied):
     tensors = packed(embedding_tensors(words), FOUR_BITS)
     rules = {"quantization": FOUR_BITS, "quantization_config": FOUR_BITS}
     return repository(
-        QWEN3, name, indexed(tensors), "apache-2.0", CONVERTED, tie_word_embeddings=tied, vocab_size=words, **rules
+        QWEN3,
+        name,
+        indexed(tensors),
+        "apache-2.0",
+        CONVERTED,
+        tie_word_embeddings=tied,
+        vocab_size=words,
+        **rules,
     )
 
 
@@ -229,18 +256,30 @@ def bge(name, bits):
     if bits == 16:
         return repository(BERT, name, indexed(bfloat16(tensors)), "mit", CONVERTED)
     rules = {"group_size": 64, "bits": bits}
-    return repository(BERT, name, indexed(packed(tensors, rules)), "mit", CONVERTED, quantization=rules)
+    return repository(
+        BERT, name, indexed(packed(tensors, rules)), "mit", CONVERTED, quantization=rules
+    )
 
 
 FULL = 788
 # name → the files of its made repository
 MADE = {
     "Qwen/Qwen3-Embedding-0.6B": lambda name: standard_embedding(name, one_file, FULL, tied=True),
-    "Qwen/Qwen3-Embedding-4B": lambda name: standard_embedding(name, in_files(2), SHORT_VOCABULARY, tied=True),
-    "Qwen/Qwen3-Embedding-8B": lambda name: standard_embedding(name, in_files(4), SHORT_VOCABULARY, tied=False),
-    "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ": lambda name: dwq_embedding(name, FULL, tied=True),
-    "mlx-community/Qwen3-Embedding-4B-4bit-DWQ": lambda name: dwq_embedding(name, SHORT_VOCABULARY, tied=True),
-    "mlx-community/Qwen3-Embedding-8B-4bit-DWQ": lambda name: dwq_embedding(name, SHORT_VOCABULARY, tied=False),
+    "Qwen/Qwen3-Embedding-4B": lambda name: standard_embedding(
+        name, in_files(2), SHORT_VOCABULARY, tied=True
+    ),
+    "Qwen/Qwen3-Embedding-8B": lambda name: standard_embedding(
+        name, in_files(4), SHORT_VOCABULARY, tied=False
+    ),
+    "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ": lambda name: dwq_embedding(
+        name, FULL, tied=True
+    ),
+    "mlx-community/Qwen3-Embedding-4B-4bit-DWQ": lambda name: dwq_embedding(
+        name, SHORT_VOCABULARY, tied=True
+    ),
+    "mlx-community/Qwen3-Embedding-8B-4bit-DWQ": lambda name: dwq_embedding(
+        name, SHORT_VOCABULARY, tied=False
+    ),
     "mlx-community/bge-small-en-v1.5-bf16": lambda name: bge(name, 16),
     "mlx-community/bge-small-en-v1.5-4bit": lambda name: bge(name, 4),
     "Qwen/Qwen3-Reranker-0.6B": lambda name: standard_reranker(name, one_file, tied=True),
@@ -264,7 +303,14 @@ def write_model(folder, files):
 
 def empty_caches(monkeypatch, tmp_path):
     """Keeps the developer's own models and tokens out; the hub's cache is `tmp_path`/hub."""
-    for name in ("HF_HOME", "HUGGINGFACE_HUB_CACHE", "DOCSEARCH_MODELS", "XDG_CACHE_HOME", "HF_TOKEN", "HF_ENDPOINT"):
+    for name in (
+        "HF_HOME",
+        "HUGGINGFACE_HUB_CACHE",
+        "DOCSEARCH_MODELS",
+        "XDG_CACHE_HOME",
+        "HF_TOKEN",
+        "HF_ENDPOINT",
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))

@@ -76,12 +76,40 @@ def ole(streams: dict[str, bytes]) -> bytes:
         child = 1 if number == 0 and streams else 0xFFFFFFFF
         start, size = (starts[number], len(bodies[number - 1])) if number else (end, 0)
         entries += raw.ljust(64, b"\0") + struct.pack(
-            "<HBBIII16sIQQIQ", len(raw), 2 if number else 5, 1, 0xFFFFFFFF, following, child, b"", 0, 0, 0, start, size
+            "<HBBIII16sIQQIQ",
+            len(raw),
+            2 if number else 5,
+            1,
+            0xFFFFFFFF,
+            following,
+            child,
+            b"",
+            0,
+            0,
+            0,
+            start,
+            size,
         )
     header = (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
         + bytes(16)
-        + struct.pack("<HHHHH6xIIIIIIIII", 62, 3, 0xFFFE, 9, 6, 0, fat_sectors, starts[0], 0, 4096, end, 0, end, 0)
+        + struct.pack(
+            "<HHHHH6xIIIIIIIII",
+            62,
+            3,
+            0xFFFE,
+            9,
+            6,
+            0,
+            fat_sectors,
+            starts[0],
+            0,
+            4096,
+            end,
+            0,
+            end,
+            0,
+        )
     )
     table = [*range(fat_sectors), *[0xFFFFFFFF] * (109 - fat_sectors)]
     return (

@@ -49,10 +49,17 @@ def quantised(weights, rule, special=None):
             packed[name] = widened[name] = value
             continue
         own = special.get(module, rule)
-        keys = {"group_size": own["group_size"], "bits": own["bits"], "mode": own.get("mode", "affine")}
+        keys = {
+            "group_size": own["group_size"],
+            "bits": own["bits"],
+            "mode": own.get("mode", "affine"),
+        }
         weight, *scales = mx.quantize(value.astype(mx.float32), **keys)
         packed[name] = weight
-        packed |= {f"{module}.{part}": array for part, array in zip(("scales", "biases"), scales, strict=False)}
+        packed |= {
+            f"{module}.{part}": array
+            for part, array in zip(("scales", "biases"), scales, strict=False)
+        }
         widened[name] = mx.dequantize(weight, *scales, **keys, dtype=mx.float32)
     rules = rule | special
     return packed, widened, {"quantization": rules, "quantization_config": rules}

@@ -11,6 +11,7 @@ import pytest
 from search import Index
 from search.query.answer_sentences import READ, READ_HITS, answering
 from search.query.marker import Marker
+from search.query.query_text import understand
 from search.results import Hit
 
 from .app_driver import a_hit
@@ -25,7 +26,7 @@ LEASE = (
 
 def answer(text: str, query: str, **other: object) -> str | None:
     hit = a_hit("a.md", text, **other)  # type: ignore[arg-type]
-    (found,) = answering([hit], Marker(query))
+    (found,) = answering([hit], Marker(understand(query)))
     return found and text[slice(*found)]
 
 
@@ -47,7 +48,10 @@ def test_headings_and_titles_do_not_answer() -> None:
     text = "## Pain scale\n\nThe pain scale\nUp to 4 out of 10 of it is acceptable."
     assert answer(text, "pain scale") == "The pain scale"
     text = "## Pain scale\n\nThe pain scale\nPain up to 4 out of 10 is acceptable on this scale."
-    assert answer(text, "pain scale", headings=("Pain scale",)) == "Pain up to 4 out of 10 is acceptable on this scale."
+    assert (
+        answer(text, "pain scale", headings=("Pain scale",))
+        == "Pain up to 4 out of 10 is acceptable on this scale."
+    )
 
 
 def test_a_line_of_code_answers() -> None:
@@ -64,12 +68,18 @@ def test_an_embedder_reads_the_first_hits() -> None:
         read.append(list(texts))
         return toy.embed_passages(texts) @ query
 
-    hits = [replace(a_hit(f"{number}.txt", text), rank=number + 1) for number in range(READ_HITS + 1)]
-    found = answering(hits, Marker("who owns the lease"), likeness)
-    assert [span and text[slice(*span)] for span in found] == ["The landlord pays."] * READ_HITS + [None]
+    hits = [
+        replace(a_hit(f"{number}.txt", text), rank=number + 1) for number in range(READ_HITS + 1)
+    ]
+    found = answering(hits, Marker(understand("who owns the lease")), likeness)
+    assert [span and text[slice(*span)] for span in found] == ["The landlord pays."] * READ_HITS + [
+        None
+    ]
     assert [len(texts) for texts in read] == [READ * READ_HITS]
-    assert answering([], Marker("lease"), likeness) == []
-    assert answering([a_hit("a.txt", "# Only a heading")], Marker("lease"), likeness) == [None]
+    assert answering([], Marker(understand("lease")), likeness) == []
+    assert answering(
+        [a_hit("a.txt", "# Only a heading")], Marker(understand("lease")), likeness
+    ) == [None]
     assert len(read) == 1
 
 
@@ -80,16 +90,20 @@ def test_answers_on_the_sample_corpus(tmp_path: Path) -> None:
     with Index.open(tmp_path / "index") as index:
         index.ingest([CORPUS])
         for question in filter(lambda one: one["path"], questions):
-            hits = index.query(question["question"], 20, min_score=0.0, rerank=False).hits
+            hits = index.query(question["question"], limit=20, min_score=0.0, rerank=False).hits
             hit = next(
-                (hit for hit in hits if hit.path == str(CORPUS / question["path"]) and question["answer"] in hit.text),
+                (
+                    hit
+                    for hit in hits
+                    if hit.path == str(CORPUS / question["path"]) and question["answer"] in hit.text
+                ),
                 None,
             )
             if hit is None:
                 continue
             query = index.embedder.embed_query(question["question"])
             (read,) = answering(
-                [hit], Marker(question["question"]), lambda texts, query=query: index.embedder.embed_passages(texts) @ query  # type: ignore[misc]
+                [hit], Marker(understand(question["question"])), lambda texts, query=query: index.embedder.embed_passages(texts) @ query  # type: ignore[misc]
             )  # fmt: skip
             right["asked"] += 1
             right["words"] += _is_in(hit, hit.sentence, question["answer"])

@@ -41,7 +41,10 @@ def test_only_what_is_near_is_coloured() -> None:
 
 
 def test_a_sheet_of_pages_and_one_of_a_passage() -> None:
-    sheet = sheet_of(StoredPart("/a.pdf", "pdf", "a", "first\x1b page\nsecond page\n", 0, 1, (0, 12), 24, 2, 2), 40)
+    sheet = sheet_of(
+        StoredPart("/a.pdf", "pdf", "a", "first\x1b page\nsecond page\n", 0, 1, (0, 12), 24, 2, 2),
+        40,
+    )
     assert sheet.rows.text == "first␛ page\nsecond page\n"
     assert [sheet.page_at(offset) for offset in (0, 11, 12, 20)] == [1, 1, 2, 2]
     part = sheet_of_hit(a_hit("b.md", "two\nlines", 5, 100), 40)
@@ -49,7 +52,15 @@ def test_a_sheet_of_pages_and_one_of_a_passage() -> None:
 
 
 def test_a_row_of_the_list() -> None:
-    hit = a_hit("house/lease.md", "Either side gives notice.", 4, 0, 0.5, ["notice"], headings=("Lease", "End"))
+    hit = a_hit(
+        "house/lease.md",
+        "Either side gives notice.",
+        4,
+        0,
+        0.5,
+        ["notice"],
+        headings=("Lease", "End"),
+    )
     styles = dict.fromkeys(("file", "meta", "trail", "match", "text"), "")
     assert [row.plain for row in hit_rows(hit, 50, NOW, styles)] == [  # type: ignore[arg-type]
         "# notes/house/lease.md:4           ██▌   0.50   2d",
@@ -62,7 +73,8 @@ def test_a_row_of_the_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("score", "bar"), [(-1, "     "), (0.0, "     "), (0.1, "▌    "), (1.0, "█████"), (2.0, "█████")]
+    ("score", "bar"),
+    [(-1, "     "), (0.0, "     "), (0.1, "▌    "), (1.0, "█████"), (2.0, "█████")],
 )
 def test_score_bar(score: float, bar: str) -> None:
     assert score_bar(score) == bar

@@ -22,7 +22,10 @@ PATH = "/notes/a b.md"
         ("codium", Command(("codium", "--goto", f"{PATH}:12"), window=True)),
         ("zed", Command(("zed", f"{PATH}:12"), window=True)),
         ("subl -n", Command(("subl", "-n", f"{PATH}:12"), window=True)),
-        ("'/opt/my editors/kate'", Command(("/opt/my editors/kate", "--line", "12", PATH), window=True)),
+        (
+            "'/opt/my editors/kate'",
+            Command(("/opt/my editors/kate", "--line", "12", PATH), window=True),
+        ),
         ("something", Command(("something", PATH), window=False)),
     ],
 )
@@ -60,15 +63,25 @@ def test_an_editor_that_is_no_command(editor: str) -> None:
     ],
 )
 def test_viewer(
-    platform: str, page: int | None, installed: tuple[str, ...], argv: tuple[str, ...], at_page: bool
+    platform: str,
+    page: int | None,
+    installed: tuple[str, ...],
+    argv: tuple[str, ...],
+    at_page: bool,
 ) -> None:
     which = dict(zip(installed, installed, strict=True)).get
-    assert viewer_command("/a.pdf", page, platform, which, installed.__contains__) == Command(argv, True, at_page)
+    assert viewer_command("/a.pdf", page, platform, which, installed.__contains__) == Command(
+        argv, True, at_page
+    )
 
 
 def test_skim_is_told_the_page_and_the_path_as_arguments_of_its_script() -> None:
     command = viewer_command('/a"b.pdf', 3, "darwin", lambda name: None, lambda path: path == SKIM)
-    assert (command.argv[0], command.argv[-2:], command.at_page) == ("osascript", ('/a"b.pdf', "3"), True)
+    assert (command.argv[0], command.argv[-2:], command.at_page) == (
+        "osascript",
+        ('/a"b.pdf', "3"),
+        True,
+    )
     assert command.argv[1:-2:2] == ("-e",) * len(SKIM_SCRIPT)
     assert command.argv[2:-2:2] == SKIM_SCRIPT
 

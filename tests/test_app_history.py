@@ -11,7 +11,11 @@ def test_up_and_down(tmp_path: Path) -> None:
     for line in ("rent", "boiler", "rent"):
         history.add(line)
     assert history.lines == ["boiler", "rent"]
-    assert [history.older("ti"), history.older("rent"), history.older("boiler")] == ["rent", "boiler", None]
+    assert [history.older("ti"), history.older("rent"), history.older("boiler")] == [
+        "rent",
+        "boiler",
+        None,
+    ]
     assert history.browsing
     assert [history.newer(), history.newer(), history.newer()] == ["rent", "ti", None]
     assert not history.browsing

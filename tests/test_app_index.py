@@ -44,7 +44,9 @@ def said(app: App[None], name: str) -> str:
     return "\n".join(row.strip() for row in shown(app.screen.query_one(f"#{name}", Static))).strip()
 
 
-async def test_first_run_reads_a_folder_and_finds_in_it(index: Index, notes: Path, tmp_path: Path) -> None:
+async def test_first_run_reads_a_folder_and_finds_in_it(
+    index: Index, notes: Path, tmp_path: Path
+) -> None:
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await watch.until(messages.FirstRun)
@@ -61,9 +63,13 @@ async def test_first_run_reads_a_folder_and_finds_in_it(index: Index, notes: Pat
         await pilot.pause()
         assert [row[:2] for row in cells(app, "roots")] == [[str(notes), "4"]]
         await pilot.press("escape", *"tide")
-        answer = await watch.until(messages.Answered, lambda message: message.final and message.result.query == "tide")
+        answer = await watch.until(
+            messages.Answered, lambda message: message.final and message.result.query == "tide"
+        )
         assert answer.result.hits[0].path == str(notes / "sea.rst")
-        assert index.profile == "starter"
+        models = index.status().models
+        assert models is not None
+        assert models.profile == "starter"
 
 
 async def test_one_enter_reads_the_usual_folder_with_the_fitting_profile(
@@ -89,7 +95,9 @@ async def test_first_run_can_wait(index: Index, tmp_path: Path) -> None:
         await pilot.pause()
         await pilot.press("escape")
         assert isinstance(app.screen, SearchScreen)
-        assert said(app, "narration") == "nothing was ingested yet: press F2, then a, to add a folder"
+        assert (
+            said(app, "narration") == "nothing was ingested yet: press F2, then a, to add a folder"
+        )
 
 
 async def test_what_the_index_holds(tmp_path: Path) -> None:
@@ -102,7 +110,10 @@ async def test_what_the_index_holds(tmp_path: Path) -> None:
         assert said(app, "counts") == (
             "6 documents (4 markdown, 2 pdf), 52 passages, 121 KB in /home/ann/index\nModel: toy, 5 dimensions"
         )
-        assert [row[:3] for row in cells(app, "roots")] == [[ROOT, "4", "12"], ["/media/disk/papers", "2", "40"]]
+        assert [row[:3] for row in cells(app, "roots")] == [
+            [ROOT, "4", "12"],
+            ["/media/disk/papers", "2", "40"],
+        ]
         assert cells(app, "roots")[1][3] == "not there now; its documents are kept"
         assert said(app, "left-title") == "Failed: 1 corrupt. Passed over: 2 hidden, 1 no_text"
         assert cells(app, "left") == LEFT_OUT
@@ -123,11 +134,15 @@ async def test_refreshing_shows_progress_and_what_was_left_out_and_why(tmp_path:
         await pilot.press("f2", "r")
         await watch.until(messages.Advanced)
         await pilot.pause()
-        assert said(app, "ingest-line") == "1 of 4 files · 5 passages · 200 tokens/s · 3 s left · a.md"
+        assert (
+            said(app, "ingest-line") == "1 of 4 files · 5 passages · 200 tokens/s · 3 s left · a.md"
+        )
         await pilot.press("r")
         assert index.ingested == [()]
         await pilot.press("escape", *"old")
-        await watch.until(messages.Answered, lambda message: message.final and message.result.query == "old")
+        await watch.until(
+            messages.Answered, lambda message: message.final and message.result.query == "old"
+        )
         index.answers = {"text": [], "hybrid": [a_hit("new.md", "new")]}
         index.gates["ingest"].set()
         await watch.until(messages.IngestEnded)
@@ -136,7 +151,10 @@ async def test_refreshing_shows_progress_and_what_was_left_out_and_why(tmp_path:
         assert [hit.text for hit in app.screen.query_one(HitList).hits] == ["new"]
         await pilot.press("escape", "f2")
         await pilot.pause()
-        assert said(app, "ingest-line") == "Documents: 3 added, 1 unchanged, 1 failed; 2 s. 1 document stays"
+        assert (
+            said(app, "ingest-line")
+            == "Documents: 3 added, 1 unchanged, 1 failed; 2 s. 1 document stays"
+        )
         assert cells(app, "left") == LEFT_OUT
 
 
@@ -182,7 +200,10 @@ async def test_forgetting_asks_first(index: Index, notes: Path, tmp_path: Path) 
         await pilot.press("y")
         forgotten = await watch.until(messages.Forgotten)
         assert (forgotten.path, forgotten.documents) == (str(notes), 4)
-        await watch.until(messages.StatusRead, lambda message: message.status is not None and not message.status.roots)
+        await watch.until(
+            messages.StatusRead,
+            lambda message: message.status is not None and not message.status.roots,
+        )
         await pilot.pause()
         assert cells(app, "roots") == []
 
@@ -209,11 +230,16 @@ async def test_watching_is_switched_on_and_off_and_finds_what_changes(
         await pilot.pause()
         assert "Watching: what changes in the folders is read at once." in said(app, "counts")
         await pilot.press("escape", *"quince")
-        await watch.until(messages.Answered, lambda message: message.final and message.result.query == "quince")
+        await watch.until(
+            messages.Answered, lambda message: message.final and message.result.query == "quince"
+        )
         (notes / "jam.md").write_text("# Jam\n\nA quince has hard flesh.\n")
         assert (await watch.until(messages.Refreshed)).report.added == 1
         found = str(notes / "jam.md")
-        await watch.until(messages.Answered, lambda message: message.final and message.result.hits[0].path == found)
+        await watch.until(
+            messages.Answered,
+            lambda message: message.final and message.result.hits[0].path == found,
+        )
         await pilot.pause()
         assert said(app, "narration").endswith(" · watching")
         await pilot.press("f2", "w")
@@ -230,7 +256,9 @@ def test_each_reason_has_a_remedy() -> None:
 
 async def test_of_many_files_that_were_left_out_some_are_listed(tmp_path: Path) -> None:
     index = ScriptedIndex({})
-    many = tuple(Skip(f"{ROOT}/{number}.pdf", Reason.CORRUPT, "it is cut off") for number in range(1000))
+    many = tuple(
+        Skip(f"{ROOT}/{number}.pdf", Reason.CORRUPT, "it is cut off") for number in range(1000)
+    )
     index.skips = lambda: many  # type: ignore[method-assign]
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:

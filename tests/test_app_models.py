@@ -60,7 +60,9 @@ def app_over(tmp_path: Path, empty: bool = False, hub: HubServer | None = None) 
 
 def put(tmp_path: Path, name: str) -> Path:
     """The model of that name in the hub's cache."""
-    return write_model(tmp_path / "hub" / repository_folder(name) / "snapshots" / ("0" * 40), made(name))
+    return write_model(
+        tmp_path / "hub" / repository_folder(name) / "snapshots" / ("0" * 40), made(name)
+    )
 
 
 def said(app: App[None], name: str) -> str:
@@ -116,8 +118,20 @@ async def test_what_is_here_and_which_profile_is_in_use(tmp_path: Path) -> None:
         assert said(app, "in-use").startswith("This index has the profile fast.")
         assert [row[:5] for row in profiles(app)][:3] == [
             ["", "starter", "starter", "starter-reranker", "yes"],
-            ["in use", "fast", "bge-small-en-v1.5-bf16", "Qwen3-Reranker-0.6B", "the reranker; ~67 MB to pull"],
-            ["", "balanced", "Qwen3-Embedding-0.6B-4bit-DWQ", "Qwen3-Reranker-0.6B", "the reranker; ~335 MB to pull"],
+            [
+                "in use",
+                "fast",
+                "bge-small-en-v1.5-bf16",
+                "Qwen3-Reranker-0.6B",
+                "the reranker; ~67 MB to pull",
+            ],
+            [
+                "",
+                "balanced",
+                "Qwen3-Embedding-0.6B-4bit-DWQ",
+                "Qwen3-Reranker-0.6B",
+                "the reranker; ~335 MB to pull",
+            ],
         ]
         assert {name for name, state in states(app).items() if state == "available"} == {
             "starter",
@@ -185,7 +199,9 @@ async def test_testing_converting_and_deleting(tmp_path: Path) -> None:
         await pilot.press("t")
         report = await ended(pilot, watch)
         assert report.line == f"{RERANKER} is tested"
-        assert said(app, "report").startswith("Qwen3-Reranker-0.6B (reranker, cpu): works with these differences")
+        assert said(app, "report").startswith(
+            "Qwen3-Reranker-0.6B (reranker, cpu): works with these differences"
+        )
         await pilot.press("c")
         assert isinstance(app.screen, BitsScreen)
         await pilot.press("4")
@@ -195,7 +211,9 @@ async def test_testing_converting_and_deleting(tmp_path: Path) -> None:
         await chosen(pilot, lambda name: name == "Qwen3-Reranker-0.6B-4bit")
         await pilot.press("d")
         assert isinstance(app.screen, ConfirmScreen)
-        assert re.fullmatch(r"Delete Qwen3-Reranker-0.6B-4bit \(\S+ kB\) from the disk\?", app.screen.question)
+        assert re.fullmatch(
+            r"Delete Qwen3-Reranker-0.6B-4bit \(\S+ kB\) from the disk\?", app.screen.question
+        )
         await pilot.press("n")
         await pilot.press("d", "y")
         assert "is deleted: " in (await ended(pilot, watch)).line

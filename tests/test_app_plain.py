@@ -32,7 +32,9 @@ def no_discovered_caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
 
 def app_over(tmp_path: Path, empty: bool = False, **wanted: bool) -> DocsearchApp:
     index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS, empty)
-    return DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, models=ModelErrands("cpu"), **wanted)  # type: ignore[arg-type]
+    return DocsearchApp(
+        index, {}, tmp_path / "state", lambda: NOW, models=ModelErrands("cpu"), **wanted
+    )  # type: ignore[arg-type]
 
 
 def drawn(app: App[None]) -> set[str]:
@@ -79,7 +81,9 @@ async def test_the_selected_hit_and_its_passage_have_a_sign(tmp_path: Path) -> N
     app, watch = app_over(tmp_path, plain=True), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await pilot.press(*"notice")
-        await watch.until(messages.Answered, lambda message: message.final and message.result.query == "notice")
+        await watch.until(
+            messages.Answered, lambda message: message.final and message.result.query == "notice"
+        )
         await watch.until(messages.DocumentRead)
         await pilot.pause()
         hits = app.screen.query_one(HitList)
@@ -87,7 +91,10 @@ async def test_the_selected_hit_and_its_passage_have_a_sign(tmp_path: Path) -> N
             "> notes/house/lease.md:9                  0.93   2d",
             "Lease > 5. Ending the lease",
         ]
-        assert any(re.fullmatch(r"> +10 in writing\.", row) for row in shown(app.screen.query_one(DocumentView)))
+        assert any(
+            re.fullmatch(r"> +10 in writing\.", row)
+            for row in shown(app.screen.query_one(DocumentView))
+        )
         await pilot.press("down", "down")
         await pilot.pause()
         assert [row.strip()[:22] for row in shown(hits) if "notes/" in row] == [
@@ -118,6 +125,8 @@ async def test_colours_are_as_the_command_line_decided(
         await pilot.pause()
         # The picture's own ink is not the app's.
         colours = [
-            Color.parse(text) for text in re.findall(r"fill: (#\w{6})", app.export_screenshot()) if text != "#c5c8c6"
+            Color.parse(text)
+            for text in re.findall(r"fill: (#\w{6})", app.export_screenshot())
+            if text != "#c5c8c6"
         ]
         assert any(len({colour.r, colour.g, colour.b}) > 1 for colour in colours) is color

@@ -30,7 +30,9 @@ from .app_driver import NOW, ScriptedIndex, Watch, a_hit, shown
 from .test_ranking import LengthReranker
 from .toys import ToyEmbedder
 
-HITS = tuple(a_hit(f"{name}.md", f"Note {name} of the tide.", score=0.5) for name in "abcdefghijklmnopqrst")
+HITS = tuple(
+    a_hit(f"{name}.md", f"Note {name} of the tide.", score=0.5) for name in "abcdefghijklmnopqrst"
+)
 READ = tuple(replace(hit, scores=replace(hit.scores, rerank=0.9)) for hit in HITS)
 
 
@@ -104,13 +106,23 @@ async def test_a_stale_query_ends_the_running_rerank(tmp_path: Path) -> None:
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await started(pilot, watch)
         await pilot.press("t")
-        await watch.until(messages.Answered, lambda message: is_reranked(message) and message.number == 1)
+        await watch.until(
+            messages.Answered, lambda message: is_reranked(message) and message.number == 1
+        )
         await pilot.press("i")
         index.gates["rerank"].set()
-        await watch.until(messages.Answered, lambda message: is_reranked(message) and message.number == 2)
-        assert not [m for m in watch.seen if isinstance(m, messages.Answered) and m.number == 1 and is_reranked(m)]
+        await watch.until(
+            messages.Answered, lambda message: is_reranked(message) and message.number == 2
+        )
+        assert not [
+            m
+            for m in watch.seen
+            if isinstance(m, messages.Answered) and m.number == 1 and is_reranked(m)
+        ]
         index.gates["rerank"].set()
-        await watch.until(messages.Answered, lambda message: message.result.hits == READ[:4] + HITS[4:])
+        await watch.until(
+            messages.Answered, lambda message: message.result.hits == READ[:4] + HITS[4:]
+        )
         index.gates["rerank"].set()
         await watch.until(messages.Answered, lambda message: message.final)
         # One order of the first question, two of the second before its last.
@@ -131,12 +143,18 @@ async def test_an_index_with_a_reranker(notes: Path, tmp_path: Path) -> None:
         async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
             await started(pilot, watch)
             await pilot.press(*"tide")
-            answer = await watch.until(messages.Answered, lambda m: m.final and m.result.query == "tide")
+            answer = await watch.until(
+                messages.Answered, lambda m: m.final and m.result.query == "tide"
+            )
             await pilot.pause()
             assert (answer.result.reranked, answer.result.reranker) == (True, "length")
             assert chip(app) == "rerank: on"
             await pilot.press("enter", "e")
-            assert shown(app.screen.query_one("#explanation", Static))[-2].strip().startswith("rerank 0.0")
+            assert (
+                shown(app.screen.query_one("#explanation", Static))[-2]
+                .strip()
+                .startswith("rerank 0.0")
+            )
 
 
 async def test_a_reranker_that_fails_leaves_the_fused_order_and_says_so(tmp_path: Path) -> None:
@@ -162,7 +180,9 @@ async def test_the_switch_is_a_key_a_word_and_a_chip_and_is_remembered(tmp_path:
         await watch.until(messages.Answered, is_reranked)
         assert chip(app) == "rerank: on"
         await pilot.press("f6")
-        await watch.until(messages.Answered, lambda message: message.final and not is_reranked(message))
+        await watch.until(
+            messages.Answered, lambda message: message.final and not is_reranked(message)
+        )
         await pilot.pause()
         assert (chip(app), names(app)[0]) == ("rerank: off", "a")
         await pilot.press(*" rerank:on")
@@ -174,7 +194,10 @@ async def test_the_switch_is_a_key_a_word_and_a_chip_and_is_remembered(tmp_path:
         assert (chip(app), app.screen.query_one(QueryInput).value) == ("rerank: off", "t")
         await pilot.press("f3", "f6")
         await pilot.pause()
-        assert (chip(app), app.screen.query_one(QueryInput).value) == ("rerank: on", "t mode:vector rerank:on")
+        assert (chip(app), app.screen.query_one(QueryInput).value) == (
+            "rerank: on",
+            "t mode:vector rerank:on",
+        )
         await pilot.click("#filter-rerank")
         await pilot.pause()
         assert app.screen.query_one(QueryInput).value == "t mode:vector"
@@ -194,7 +217,9 @@ async def test_without_a_reranker_the_key_says_so(tmp_path: Path) -> None:
         await pilot.press("f6")
         await pilot.pause()
         assert chip(app) == "rerank"
-        assert "This index's models have no reranker" in "\n".join(shown(app.screen.query_one(Toast)))
+        assert "This index's models have no reranker" in "\n".join(
+            shown(app.screen.query_one(Toast))
+        )
 
 
 async def test_how_a_hit_came_to_its_place(tmp_path: Path) -> None:
@@ -245,7 +270,9 @@ async def test_what_was_remembered_and_is_damaged_is_a_toast(tmp_path: Path) -> 
     app = app_over(index_with(), tmp_path)
     async with app.run_test(notifications=True, size=(120, 30)) as pilot:
         await pilot.pause()
-        assert "what the app remembers cannot be read" in "\n".join(shown(app.screen.query_one(Toast)))
+        assert "what the app remembers cannot be read" in "\n".join(
+            shown(app.screen.query_one(Toast))
+        )
         await pilot.press("f4")
         await pilot.pause()
     assert load_preferences(file) == Preferences("textual-light")

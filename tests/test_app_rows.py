@@ -32,12 +32,17 @@ def test_rows_of_ten_cells(text: str, expected: list[str]) -> None:
 
 
 def test_no_row_is_wider_than_asked_for_and_nothing_is_lost() -> None:
-    text = "A very-long_word\tand 日本語 mixed with e\u0301 accents, emoji 👍 and   blanks.\n" * 3 + "end"
+    text = (
+        "A very-long_word\tand 日本語 mixed with e\u0301 accents, emoji 👍 and   blanks.\n" * 3
+        + "end"
+    )
     for width in range(2, 40):
         rows = Rows.lay_out(text, width)
         parts = [text[slice(*rows.span(row))] for row in range(len(rows))]
         assert "".join(parts) == text.replace("\n", "")
-        assert max(cell_len(part.rstrip(" ").replace("\t", " " * TAB)) for part in parts) <= max(width, TAB)
+        assert max(cell_len(part.rstrip(" ").replace("\t", " " * TAB)) for part in parts) <= max(
+            width, TAB
+        )
 
 
 def test_places() -> None:

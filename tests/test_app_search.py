@@ -30,10 +30,20 @@ from tui.app.widgets.query_input import QueryInput
 
 from .app_driver import NOW, ROOT, Pipe, ScriptedIndex, Watch, a_hit, shown
 
-BOILER = a_hit("house/boiler.md", "The boiler stays cold.", 3, 10, 0.9, ["boiler"], headings=("Boiler",))
+BOILER = a_hit(
+    "house/boiler.md", "The boiler stays cold.", 3, 10, 0.9, ["boiler"], headings=("Boiler",)
+)
 LEASE = a_hit("lease.txt", "The landlord pays the boiler.", 7, 40, 0.6, ["boiler"], kind="text")
 ANNEX = a_hit("lease.txt", "Annex: boiler inspection.", 90, 800, 0.4, ["boiler"], kind="text")
-LEASE_TEXT = "\n" * 6 + "." * 34 + LEASE.text + "\n" * 83 + "." * (800 - 40 - len(LEASE.text) - 83) + ANNEX.text + "\n"
+LEASE_TEXT = (
+    "\n" * 6
+    + "." * 34
+    + LEASE.text
+    + "\n" * 83
+    + "." * (800 - 40 - len(LEASE.text) - 83)
+    + ANNEX.text
+    + "\n"
+)
 DOCUMENTS = {LEASE.path: StoredText(LEASE.path, "text", "lease.txt", LEASE_TEXT, ())}
 
 
@@ -57,12 +67,16 @@ async def ask(pilot: Pilot[None], watch: Watch, line: str) -> messages.Answered:
     """Type a line and wait for its last answer."""
     await pilot.press(*line)
     number = pilot.app.screen._number  # type: ignore[attr-defined]
-    answer = await watch.until(messages.Answered, lambda message: message.final and message.number == number)
+    answer = await watch.until(
+        messages.Answered, lambda message: message.final and message.number == number
+    )
     await pilot.pause()
     return answer
 
 
-async def test_typing_finds_and_shows_the_document(index: Index, notes: Path, tmp_path: Path) -> None:
+async def test_typing_finds_and_shows_the_document(
+    index: Index, notes: Path, tmp_path: Path
+) -> None:
     index.ingest([notes])
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
@@ -70,7 +84,10 @@ async def test_typing_finds_and_shows_the_document(index: Index, notes: Path, tm
         assert answer.result.mode == "hybrid"
         assert [os.path.basename(hit.path) for hit in hits_of(app).hits][0] == "boiler.md"
         assert hits_of(app).highlighted == 0
-        await watch.until(messages.DocumentRead, lambda message: message.sheet.path == str(notes / "house/boiler.md"))
+        await watch.until(
+            messages.DocumentRead,
+            lambda message: message.sheet.path == str(notes / "house/boiler.md"),
+        )
         await pilot.pause()
         view = app.screen.query_one(DocumentView)
         assert shown(view)[:3] == [
@@ -96,7 +113,10 @@ async def test_filter_words_reach_the_index_and_the_bar(tmp_path: Path) -> None:
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await ask(pilot, watch, "boiler type:md mode:vector")
         assert index.asked[-1] == ("boiler", "vector", Filter(types=("md",)))
-        bar = {chip.key: (shown(chip)[0].strip(), chip.has_class("-set")) for chip in app.screen.query(Chip)}
+        bar = {
+            chip.key: (shown(chip)[0].strip(), chip.has_class("-set"))
+            for chip in app.screen.query(Chip)
+        }
         assert bar == {
             "mode": ("mode: vector", True), "path": ("path", False), "type": ("type: md", True),
             "after": ("after", False), "before": ("before", False), "rerank": ("rerank", False),
@@ -105,7 +125,9 @@ async def test_filter_words_reach_the_index_and_the_bar(tmp_path: Path) -> None:
         await pilot.pause()
         assert narration(app).startswith("'soon' is no date; write it like")
         await pilot.click("#filter-path")
-        assert app.screen.query_one(QueryInput).value == "boiler type:md mode:vector after:soon path:"
+        assert (
+            app.screen.query_one(QueryInput).value == "boiler type:md mode:vector after:soon path:"
+        )
 
 
 async def test_the_text_leg_is_shown_first_and_late_answers_are_dropped(tmp_path: Path) -> None:
@@ -115,13 +137,17 @@ async def test_the_text_leg_is_shown_first_and_late_answers_are_dropped(tmp_path
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await watch.until(messages.ModelReady)
         await pilot.press("b")
-        await watch.until(messages.Answered, lambda message: message.number == 1 and not message.final)
+        await watch.until(
+            messages.Answered, lambda message: message.number == 1 and not message.final
+        )
         await pilot.pause()
         assert hits_of(app).hits == (LEASE,)
         assert narration(app) == "1 hit in 1 file · text 4 ms · by meaning …"
         assert await asyncio.to_thread(index.waiting.wait, 30)
         await pilot.press("o")
-        await watch.until(messages.Answered, lambda message: message.number == 2 and not message.final)
+        await watch.until(
+            messages.Answered, lambda message: message.number == 2 and not message.final
+        )
         index.gates["hybrid"].set()
         await watch.until(messages.Answered, lambda message: message.number == 2 and message.final)
         await pilot.pause()
@@ -129,12 +155,14 @@ async def test_the_text_leg_is_shown_first_and_late_answers_are_dropped(tmp_path
         assert narration(app) == "1 hit in 1 file · hybrid 4 ms"
         # The first question was stale after a step, and ended there.
         assert index.finished == [("b", "text"), ("bo", "text"), ("bo", "hybrid")]
-        app.screen.post_message(messages.Answered(1, index.query("b", 1, "text"), True))
+        app.screen.post_message(messages.Answered(1, index.query("b", limit=1, mode="text"), True))
         await pilot.pause()
         assert hits_of(app).hits == (BOILER,)
 
 
-async def test_sixty_quick_keys_are_all_there_and_only_the_last_question_is_answered_in_full(tmp_path: Path) -> None:
+async def test_sixty_quick_keys_are_all_there_and_only_the_last_question_is_answered_in_full(
+    tmp_path: Path,
+) -> None:
     index = ScriptedIndex({"text": [LEASE], "hybrid": [BOILER]})
     index.gates["hybrid"] = threading.Event()
     app, watch = app_over(index, tmp_path), Watch()
@@ -143,14 +171,18 @@ async def test_sixty_quick_keys_are_all_there_and_only_the_last_question_is_answ
         await pilot.press(*line)
         assert app.screen.query_one(QueryInput).value == line
         index.gates["hybrid"].set()
-        await watch.until(messages.Answered, lambda message: message.final and message.result.query == line)
+        await watch.until(
+            messages.Answered, lambda message: message.final and message.result.query == line
+        )
         hybrid = [text for text, mode, _ in index.asked if mode == "hybrid"]
         assert hybrid[-1] == line
         assert len(hybrid) <= 2
 
 
 async def test_the_selection_stays_with_its_hit(tmp_path: Path) -> None:
-    index = ScriptedIndex({"text": [BOILER, LEASE, ANNEX], "hybrid": [ANNEX, BOILER, LEASE]}, DOCUMENTS)
+    index = ScriptedIndex(
+        {"text": [BOILER, LEASE, ANNEX], "hybrid": [ANNEX, BOILER, LEASE]}, DOCUMENTS
+    )
     index.gates["hybrid"] = threading.Event()
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
@@ -195,11 +227,16 @@ async def test_next_hit_scrolls_its_document(tmp_path: Path) -> None:
         await pilot.press("down", "n")
         await pilot.pause()
         view = app.screen.query_one(DocumentView)
-        assert any("Annex: boiler inspection." in row and row.startswith("▌") for row in shown(view))
+        assert any(
+            "Annex: boiler inspection." in row and row.startswith("▌") for row in shown(view)
+        )
         await pilot.press("tab", "g")
         await pilot.pause()
         assert view.scroll_offset.y == 0
-        assert shown(app.screen.query_one(Preview).query_one("#place", Static))[0].strip() == "line 1 of 91 · lease.txt"
+        assert (
+            shown(app.screen.query_one(Preview).query_one("#place", Static))[0].strip()
+            == "line 1 of 91 · lease.txt"
+        )
 
 
 async def test_copying(tmp_path: Path) -> None:
@@ -219,7 +256,10 @@ async def test_enter_opens_the_editor_at_the_line(tmp_path: Path) -> None:
     editor = tmp_path / "code"
     editor.write_text(f'#!/bin/sh\nprintf "%s %s\\n" "$@" > {told}\n')
     editor.chmod(0o755)
-    app, watch = app_over(ScriptedIndex(always([LEASE]), DOCUMENTS), tmp_path, EDITOR=str(editor)), Watch()
+    app, watch = (
+        app_over(ScriptedIndex(always([LEASE]), DOCUMENTS), tmp_path, EDITOR=str(editor)),
+        Watch(),
+    )
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await ask(pilot, watch, "boiler")
         with Pipe(told) as pipe:
@@ -229,7 +269,9 @@ async def test_enter_opens_the_editor_at_the_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.path.exists(SKIM), reason="Skim is asked before viewers on the path")
-async def test_o_opens_a_pdf_at_its_page_or_says_which_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_o_opens_a_pdf_at_its_page_or_says_which_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     told = tmp_path / "told"
     os.mkfifo(told)
     for name in ("evince", "xdg-open", "open"):
@@ -336,7 +378,12 @@ async def test_documents_can_inject_neither_escapes_nor_markup(tmp_path: Path) -
         "[bold]a\x1b]0;x\x07\u202e.md", "[red]text[/red]\x1b[2J\x9b31m boiler", 1, 0, 0.9, ["boiler"], title="[b]t\x1b[0m", headings=("[u]h\x1b",)
     )  # fmt: skip
     document = StoredText(evil.path, "markdown", evil.title, evil.text, ())
-    app, watch = app_over(ScriptedIndex({"text": [evil], "hybrid": [evil]}, {evil.path: document}), tmp_path), Watch()
+    app, watch = (
+        app_over(
+            ScriptedIndex({"text": [evil], "hybrid": [evil]}, {evil.path: document}), tmp_path
+        ),
+        Watch(),
+    )
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await ask(pilot, watch, "boiler")
         await watch.until(messages.DocumentRead)
@@ -362,14 +409,20 @@ async def test_every_size_shows_hits_and_passage(tmp_path: Path, size: tuple[int
         await watch.until(messages.DocumentRead)
         await pilot.pause()
         assert any("notes/lease.txt:7" in row for row in shown(hits_of(app)))
-        assert any("landlord" in row and row[0] == "▌" for row in shown(app.screen.query_one(DocumentView)))
+        assert any(
+            "landlord" in row and row[0] == "▌" for row in shown(app.screen.query_one(DocumentView))
+        )
         await pilot.resize_terminal(size[0] + 7, size[1])
         await watch.until(messages.DocumentRead)
         await pilot.pause()
-        assert any("landlord" in row and row[0] == "▌" for row in shown(app.screen.query_one(DocumentView)))
+        assert any(
+            "landlord" in row and row[0] == "▌" for row in shown(app.screen.query_one(DocumentView))
+        )
 
 
-async def test_a_document_of_a_hundred_thousand_lines_can_be_scrolled_to_its_end(tmp_path: Path) -> None:
+async def test_a_document_of_a_hundred_thousand_lines_can_be_scrolled_to_its_end(
+    tmp_path: Path,
+) -> None:
     text = LEASE.text + "\n" + "".join(f"line {number}\n" for number in range(2, 100_001))
     hit = a_hit("lease.txt", LEASE.text, 1, 0, 0.6, ["boiler"], kind="text")
     documents = {hit.path: StoredText(hit.path, "text", "lease.txt", text, ())}
@@ -389,10 +442,16 @@ async def test_a_document_of_a_hundred_thousand_lines_can_be_scrolled_to_its_end
         assert shown(view)[1] == "      2 line 2"
 
 
-async def test_of_a_long_document_only_parts_are_read_and_scrolling_passes_from_one_to_the_next(tmp_path: Path) -> None:
-    text = "".join(f"line {number} {'of the great book ' * (number % 9)}\n" for number in range(1, 60_001))
+async def test_of_a_long_document_only_parts_are_read_and_scrolling_passes_from_one_to_the_next(
+    tmp_path: Path,
+) -> None:
+    text = "".join(
+        f"line {number} {'of the great book ' * (number % 9)}\n" for number in range(1, 60_001)
+    )
     start = text.index("line 30000 ")
-    hit = a_hit("book.txt", text[start : start + 200].strip(), 30_000, start, 0.6, ["great"], kind="text")
+    hit = a_hit(
+        "book.txt", text[start : start + 200].strip(), 30_000, start, 0.6, ["great"], kind="text"
+    )
     index = ScriptedIndex(always([hit]), {hit.path: StoredText(hit.path, "text", "book", text, ())})
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
@@ -401,7 +460,10 @@ async def test_of_a_long_document_only_parts_are_read_and_scrolling_passes_from_
         await pilot.pause()
         view = app.screen.query_one(DocumentView)
         assert any(row.startswith("▌30000 line 30000 ") for row in shown(view))
-        assert shown(app.screen.query_one("#place", Static))[0].strip() == "line 29,996 of 60,001 · book.txt"
+        assert (
+            shown(app.screen.query_one("#place", Static))[0].strip()
+            == "line 29,996 of 60,001 · book.txt"
+        )
         # About where its line is in the document, though most of it is not here.
         assert 0.45 < view.scroll_offset.y / view.virtual_size.height < 0.55
         seen = 29_996

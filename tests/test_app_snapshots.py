@@ -95,14 +95,18 @@ def steps(*keys: str) -> Callable[[Pilot[Any]], Awaitable[None]]:
 def test_search(snap_compare: Compare, tmp_path: Path, theme: str, size: str) -> None:
     index = ScriptedIndex({"text": HITS[1:], "hybrid": HITS}, DOCUMENTS)
     assert snap_compare(
-        app_over(index, tmp_path, theme), run_before=steps(*"notice type:md", "down"), terminal_size=SIZES[size]
+        app_over(index, tmp_path, theme),
+        run_before=steps(*"notice type:md", "down"),
+        terminal_size=SIZES[size],
     )
 
 
 def test_code(snap_compare: Compare, tmp_path: Path) -> None:
     index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS)
     app = app_over(index, tmp_path, "textual-dark")
-    assert snap_compare(app, run_before=steps(*"notice", "down", "down", "tab"), terminal_size=SIZES["wide"])
+    assert snap_compare(
+        app, run_before=steps(*"notice", "down", "down", "tab"), terminal_size=SIZES["wide"]
+    )
 
 
 def test_nothing_found(snap_compare: Compare, tmp_path: Path) -> None:
@@ -146,7 +150,8 @@ def test_first_run(snap_compare: Compare, tmp_path: Path, size: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "keys"), [("help", ["f1"]), ("forget", ["f2", "f"]), ("add", ["f2", "a"]), ("pull", ["f5", "a"])]
+    ("name", "keys"),
+    [("help", ["f1"]), ("forget", ["f2", "f"]), ("add", ["f2", "a"]), ("pull", ["f5", "a"])],
 )
 def test_dialogs(snap_compare: Compare, tmp_path: Path, name: str, keys: list[str]) -> None:
     app = app_over(ScriptedIndex({}), tmp_path, "textual-dark")

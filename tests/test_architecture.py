@@ -31,7 +31,9 @@ HEAVY = {
 def loaded_by(code: str, cwd: Path) -> set[str]:
     """The top-level modules that a fresh interpreter has after running `code`."""
     script = f"import sys\n{code}\nimport json; print(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=cwd)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=cwd
+    )
     return set(json.loads(done.stdout.splitlines()[-1]))
 
 
@@ -58,9 +60,13 @@ def test_one_version_everywhere() -> None:
     assert f"## {search.__version__}" in (ROOT / "CHANGELOG.md").read_text()
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["query", "--help"], ["status"], ["check", "x"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["query", "--help"], ["status"], ["check", "x"]]
+)
 def test_light_commands_load_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
-    assert loaded_by(run(["--index", str(tmp_path / "none"), *arguments]), tmp_path) & HEAVY == set()
+    assert (
+        loaded_by(run(["--index", str(tmp_path / "none"), *arguments]), tmp_path) & HEAVY == set()
+    )
 
 
 def test_nothing_of_the_app_is_loaded_by_ingest_and_query(tmp_path: Path) -> None:
@@ -68,8 +74,13 @@ def test_nothing_of_the_app_is_loaded_by_ingest_and_query(tmp_path: Path) -> Non
     folder.mkdir()
     (folder / "a.md").write_text("# Tides\n\nThe tide turns every six hours.\n")
     index = ["--index", str(tmp_path / "index")]
-    loaded = loaded_by(run([*index, "ingest", str(folder)]) + "\n" + run([*index, "query", "tide"]), tmp_path)
-    assert loaded & {"textual", "rich", "mlx_lm", "mlx_embeddings", "transformers", "torch", "pypdf"} == set()
+    loaded = loaded_by(
+        run([*index, "ingest", str(folder)]) + "\n" + run([*index, "query", "tide"]), tmp_path
+    )
+    assert (
+        loaded & {"textual", "rich", "mlx_lm", "mlx_embeddings", "transformers", "torch", "pypdf"}
+        == set()
+    )
 
 
 def test_a_folder_of_the_same_name_does_not_shadow_the_packages(tmp_path: Path) -> None:
@@ -81,8 +92,14 @@ def test_a_folder_of_the_same_name_does_not_shadow_the_packages(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(("asked", "frames"), [({}, "120"), ({"TEXTUAL_FPS": "30"}, "30")])
-def test_the_app_sets_the_rate_of_frames_where_nobody_else_does(asked: dict[str, str], frames: str) -> None:
+def test_the_app_sets_the_rate_of_frames_where_nobody_else_does(
+    asked: dict[str, str], frames: str
+) -> None:
     code = "import tui.app; from textual.constants import MAX_FPS; print(MAX_FPS)"
-    environment = {name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"} | asked
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    environment = {
+        name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"
+    } | asked
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
     assert done.stdout == f"{frames}\n"

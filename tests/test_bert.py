@@ -42,7 +42,9 @@ def source():
 def texts_and_vectors(backend):
     """The reference; on MLX, which takes seconds for the longest two without a GPU, all others."""
     items = [item for item in REFERENCE if backend == "cpu" or item["tokens"] < 100]
-    return [item["text"] for item in items], np.array([item["vector"] for item in items], np.float32)
+    return [item["text"] for item in items], np.array(
+        [item["vector"] for item in items], np.float32
+    )
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -67,7 +69,9 @@ def test_the_engines_agree_on_the_shipped_weights(starter):
 
 def test_the_query_prompt_is_the_published_one(starter):
     # the reference holds this query with its prompt written out
-    item = next(item for item in REFERENCE if item["text"].endswith("how do I undo the last commit?"))
+    item = next(
+        item for item in REFERENCE if item["text"].endswith("how do I undo the last commit?")
+    )
     vector = starter["cpu"].embed_query("how do I undo the last commit?")
     assert vector.shape == (384,)
     assert np.vecdot(vector, np.array(item["vector"], np.float32)) >= 0.999
@@ -77,7 +81,9 @@ def test_the_query_prompt_is_the_published_one(starter):
 def test_a_small_bert_gives_what_torch_gives(backend):
     embedder = load_embedder(str(TINY), backend)
     texts = [item["text"] for item in EXPECTED]
-    assert embedder.tokenizer.encode(texts, embedder.max_tokens) == [item["ids"] for item in EXPECTED]
+    assert embedder.tokenizer.encode(texts, embedder.max_tokens) == [
+        item["ids"] for item in EXPECTED
+    ]
     vectors = embedder.embed_passages(texts)
     assert (vectors.dtype, vectors.shape) == (np.float32, (6, 64))
     np.testing.assert_allclose(vectors, [item["vector"] for item in EXPECTED], rtol=0, atol=1e-5)
@@ -86,7 +92,9 @@ def test_a_small_bert_gives_what_torch_gives(backend):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_neighbours_and_order_change_no_vector(backend):
     embedder = load_embedder(str(TINY), backend)
-    texts = [f"{item['text']} {word}" for item in EXPECTED for word in ("sea", "stone bridge", "! ?")] * 12
+    texts = [
+        f"{item['text']} {word}" for item in EXPECTED for word in ("sea", "stone bridge", "! ?")
+    ] * 12
     alone = np.stack([embedder.embed_passages([text])[0] for text in texts[:18]] * 12)
     np.testing.assert_allclose(embedder.embed_passages(texts), alone, rtol=0, atol=1e-5)
     np.testing.assert_allclose(embedder.embed_passages(texts[::-1]), alone[::-1], rtol=0, atol=1e-5)
@@ -95,7 +103,9 @@ def test_neighbours_and_order_change_no_vector(backend):
 def test_neighbours_change_no_vector_of_the_shipped_weights(starter):
     texts, _ = texts_and_vectors("cpu")
     alone = np.stack([starter["cpu"].embed_passages([text])[0] for text in texts])
-    np.testing.assert_allclose(starter["cpu"].embed_passages(texts[::-1]), alone[::-1], rtol=0, atol=1e-5)
+    np.testing.assert_allclose(
+        starter["cpu"].embed_passages(texts[::-1]), alone[::-1], rtol=0, atol=1e-5
+    )
 
 
 def with_tensors(folder, tensors, **config):
@@ -118,17 +128,24 @@ def quantised(rules):
             continue
         parts = mx.quantize(value, group_size=group_size, bits=bits)
         tensors |= {
-            f"{module}.{part}": array for part, array in zip(("weight", "scales", "biases"), parts, strict=True)
+            f"{module}.{part}": array
+            for part, array in zip(("weight", "scales", "biases"), parts, strict=True)
         }
     return tensors
 
 
 LAYOUTS = {
     "float32": lambda: (
-        {name: v.astype(mx.float32) for name, v in mx.load(str(TINY / "model.safetensors")).items()},
+        {
+            name: v.astype(mx.float32)
+            for name, v in mx.load(str(TINY / "model.safetensors")).items()
+        },
         {},
     ),
-    "under a prefix": lambda: ({f"bert.{name}": v for name, v in mx.load(str(TINY / "model.safetensors")).items()}, {}),
+    "under a prefix": lambda: (
+        {f"bert.{name}": v for name, v in mx.load(str(TINY / "model.safetensors")).items()},
+        {},
+    ),
 }
 
 
@@ -143,7 +160,9 @@ def test_other_layouts_of_the_same_weights(tmp_path, backend, layout):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_bfloat16_weights(tmp_path, backend):
-    tensors = {name: v.astype(mx.bfloat16) for name, v in mx.load(str(TINY / "model.safetensors")).items()}
+    tensors = {
+        name: v.astype(mx.bfloat16) for name, v in mx.load(str(TINY / "model.safetensors")).items()
+    }
     widened = {name: v.astype(mx.float32) for name, v in tensors.items()}
     texts = [item["text"] for item in EXPECTED]
     half = load_embedder(with_tensors(tmp_path / "half", tensors), backend).embed_passages(texts)
@@ -155,7 +174,9 @@ def test_quantised_weights_with_a_rule_for_one_module(tmp_path):
     special = "encoder.layer.0.output.dense"
     tensors = quantised(lambda module: (32, 8) if module == special else (64, 4))
     rules = {"group_size": 64, "bits": 4, "mode": "affine", special: {"group_size": 32, "bits": 8}}
-    folder = with_tensors(tmp_path / "model", tensors, quantization=rules, quantization_config=rules)
+    folder = with_tensors(
+        tmp_path / "model", tensors, quantization=rules, quantization_config=rules
+    )
     texts = [item["text"] for item in EXPECTED]
     cpu, mlx = (load_embedder(folder, backend).embed_passages(texts) for backend in BACKENDS)
     np.testing.assert_allclose(cpu, mlx, rtol=0, atol=1e-5)
@@ -181,7 +202,10 @@ def test_metal_uses_quantised_weights_as_they_are(tmp_path):
 
     packed, vector = on_inference_thread(compute)
     assert packed
-    assert np.vecdot(vector / np.linalg.norm(vector), np.array(EXPECTED[2]["vector"], np.float32)) > 0.999
+    assert (
+        np.vecdot(vector / np.linalg.norm(vector), np.array(EXPECTED[2]["vector"], np.float32))
+        > 0.999
+    )
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -202,7 +226,9 @@ def test_a_quantisation_that_does_not_fit(tmp_path, backend, rules, message):
 def test_a_quantisation_that_only_mlx_reads(tmp_path):
     rules = {"group_size": 64, "bits": 6, "mode": "affine"}
     folder = with_tensors(tmp_path / "model", quantised(lambda module: (64, 6)), quantization=rules)
-    with pytest.raises(ModelError, match="affine of 6 bits, which the cpu engine does not read; use the mlx engine"):
+    with pytest.raises(
+        ModelError, match="affine of 6 bits, which the cpu engine does not read; use the mlx engine"
+    ):
         load_embedder(folder, "cpu")
     assert load_embedder(folder, "mlx").embed_query("sea").shape == (64,)
 
@@ -212,11 +238,18 @@ def test_shards(tmp_path):
     (folder / "model.safetensors").unlink()
     tensors = mx.load(str(TINY / "model.safetensors"))
     names = sorted(tensors)
-    shards = {"model-00001-of-00002.safetensors": names[:20], "model-00002-of-00002.safetensors": names[20:]}
+    shards = {
+        "model-00001-of-00002.safetensors": names[:20],
+        "model-00002-of-00002.safetensors": names[20:],
+    }
     for shard, held in shards.items():
         mx.save_safetensors(str(folder / shard), {name: tensors[name] for name in held})
     weight_map = {name: shard for shard, held in shards.items() for name in held}
     (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": weight_map}))
     for backend in BACKENDS:
-        vectors = load_embedder(str(folder), backend).embed_passages([item["text"] for item in EXPECTED])
-        np.testing.assert_allclose(vectors, [item["vector"] for item in EXPECTED], rtol=0, atol=1e-5)
+        vectors = load_embedder(str(folder), backend).embed_passages(
+            [item["text"] for item in EXPECTED]
+        )
+        np.testing.assert_allclose(
+            vectors, [item["vector"] for item in EXPECTED], rtol=0, atol=1e-5
+        )

@@ -5,7 +5,15 @@ from math import erf
 import numpy as np
 import pytest
 
-from search.models.kernels import GELU_SCALE, GELU_UNSCALE, LayerNorm, Scratch, attention, gelu, product
+from search.models.kernels import (
+    GELU_SCALE,
+    GELU_UNSCALE,
+    LayerNorm,
+    Scratch,
+    attention,
+    gelu,
+    product,
+)
 
 
 def test_gelu_is_off_by_at_most_three_millionths():
@@ -43,7 +51,10 @@ def test_layer_norm_by_hand():
 
 def test_products_with_blocks_and_whole():
     draw = np.random.default_rng(4)
-    x, w = draw.standard_normal((7, 6)).astype(np.float32), draw.standard_normal((6, 8)).astype(np.float32)
+    x, w = (
+        draw.standard_normal((7, 6)).astype(np.float32),
+        draw.standard_normal((6, 8)).astype(np.float32),
+    )
     for width in (2, 4, 8):
         out = np.empty((7, 8), np.float32)
         product(x, np.ascontiguousarray(w.reshape(6, -1, width).transpose(1, 0, 2)), out)

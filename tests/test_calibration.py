@@ -26,7 +26,9 @@ def test_the_starters_weights_in_any_number_of_bits_have_its_curve(name):
     assert calibration_for(name) is not UNKNOWN
 
 
-@pytest.mark.parametrize("name", ["Qwen3-Embedding-0.6B-4bit-DWQ", "bge-base-en-v1.5", "bge-m3", "my-own", ""])
+@pytest.mark.parametrize(
+    "name", ["Qwen3-Embedding-0.6B-4bit-DWQ", "bge-base-en-v1.5", "bge-m3", "my-own", ""]
+)
 def test_others_have_the_curve_that_judges_nothing(name):
     assert calibration_for(name) is UNKNOWN
     assert (UNKNOWN.noise, UNKNOWN.weak) == (0, 0)
@@ -41,4 +43,9 @@ def test_the_unknown_curve_keeps_every_order_at_the_digits_of_the_json():
 
 def test_the_unknown_curve_on_qwen3s_published_example():
     answers, others = (0.7646, 0.6000), (0.1414, 0.1355)
-    assert [round(UNKNOWN.score(cosine), 2) for cosine in (*answers, *others)] == [0.75, 0.5, 0.04, 0.04]
+    assert [round(UNKNOWN.score(cosine), 2) for cosine in (*answers, *others)] == [
+        0.75,
+        0.5,
+        0.04,
+        0.04,
+    ]

@@ -14,7 +14,7 @@ import pytest
 from search.documents import File, Reason
 from search.errors import IndexDamaged, IndexFailure, IndexLocked, NoIndex, NotAnIndex, UsageError
 from search.storage.catalog import Catalog
-from search.storage.entries import Entry, Group, Root, State, doc_id
+from search.storage.entries import Entry, EntryState, Group, Root, doc_id
 from search.storage.filters import Admitted, Filter
 from search.storage.index_folder import CATALOGUE
 
@@ -25,7 +25,14 @@ LATIN1 = os.fsdecode(b"/notes/caf\xe9.txt")
 def entry(path, root="/notes", mtime_ns=1000, **values):
     file = File(path, root, 10, mtime_ns, mtime_ns + 1, 2**64 - 5, mounted=True)
     return Entry(
-        file, doc_id(path), **{"state": State.COMPLETE, "passages": 2, "content": f"hash of {doc_id(path)}", **values}
+        file,
+        doc_id(path),
+        **{
+            "state": EntryState.COMPLETE,
+            "passages": 2,
+            "content": f"hash of {doc_id(path)}",
+            **values,
+        },
     )
 
 
@@ -79,7 +86,7 @@ class TestKeeping:
     def test_entries_come_back_as_they_were(self, catalog):
         one = entry(
             LATIN1, kind="text", title="ti\ud800tle\udcff", tokens=9, ingested_ns=5, version=3, reason=Reason.CORRUPT,
-            message="bro\udcffken", state=State.FAILED,
+            message="bro\udcffken", state=EntryState.FAILED,
         )  # fmt: skip
         bare = Entry(File("/notes/日本.md", "/notes", 0, -5, 0, 0), doc_id("/notes/日本.md"))
         catalog.put([one, bare])
@@ -90,7 +97,9 @@ class TestKeeping:
         assert catalog.by_doc(iter(())) == {}
 
     def test_entries_below_a_path(self, catalog):
-        entries = [entry(f"/notes/{number:04}") for number in range(2500)] + [entry("/other/a", "/other")]
+        entries = [entry(f"/notes/{number:04}") for number in range(2500)] + [
+            entry("/other/a", "/other")
+        ]
         catalog.put(reversed(entries))
         assert list(catalog.entries()) == entries
         assert list(catalog.entries("/other")) == entries[-1:]
@@ -107,8 +116,10 @@ class TestKeeping:
 
     def test_put_replaces(self, catalog):
         catalog.put([entry("/notes/a")])
-        catalog.put([entry("/notes/a", passages=7, state=State.PENDING)])
-        assert [(found.passages, found.state) for found in catalog.entries()] == [(7, State.PENDING)]
+        catalog.put([entry("/notes/a", passages=7, state=EntryState.PENDING)])
+        assert [(found.passages, found.state) for found in catalog.entries()] == [
+            (7, EntryState.PENDING)
+        ]
 
     def test_put_is_all_or_nothing(self, catalog):
         def broken():
@@ -124,17 +135,17 @@ class TestKeeping:
 
     def test_states_and_removal(self, catalog):
         catalog.put([entry("/notes/a"), entry("/notes/b"), entry(LATIN1)])
-        catalog.set_state(["/notes/a", LATIN1, "/none"], State.PENDING)
+        catalog.set_state(["/notes/a", LATIN1, "/none"], EntryState.PENDING)
         catalog.remove(["/notes/b", "/none"])
         assert {found.file.path: found.state for found in catalog.entries()} == {
-            "/notes/a": State.PENDING,
-            LATIN1: State.PENDING,
+            "/notes/a": EntryState.PENDING,
+            LATIN1: EntryState.PENDING,
         }
 
     def test_same_content_is_only_what_is_complete(self, catalog):
         catalog.put(
             [
-                entry("/notes/a", content="x", state=State.PENDING),
+                entry("/notes/a", content="x", state=EntryState.PENDING),
                 entry("/notes/c", content="x"),
                 entry("/notes/b", content="x"),
                 entry("/notes/d", content=""),
@@ -149,12 +160,17 @@ class TestKeeping:
             [
                 entry("/notes/a", version=3),
                 entry("/notes/b", version=4),
-                entry("/notes/c", version=5, state=State.FAILED),
+                entry("/notes/c", version=5, state=EntryState.FAILED),
                 entry("/notes/d", version=9),
             ]
         )
         assert catalog.mark_pending_after(3) == 2
-        assert [found.state for found in catalog.entries()] == ["complete", "pending", "failed", "pending"]
+        assert [found.state for found in catalog.entries()] == [
+            "complete",
+            "pending",
+            "failed",
+            "pending",
+        ]
 
     def test_reconciling_with_the_store(self, catalog):
         catalog.put(
@@ -163,12 +179,18 @@ class TestKeeping:
                 entry("/notes/b", passages=2),
                 entry("/notes/c", passages=2),
                 entry("/notes/d", passages=0),
-                entry("/notes/e", passages=1, state=State.PENDING),
+                entry("/notes/e", passages=1, state=EntryState.PENDING),
             ]
         )
         stored = {doc_id("/notes/a"): 2, doc_id("/notes/b"): 1, doc_id("/notes/e"): 5, 42: 3}
         assert catalog.reconcile(stored) == {42}
-        assert [found.state for found in catalog.entries()] == ["complete", "pending", "pending", "complete", "pending"]
+        assert [found.state for found in catalog.entries()] == [
+            "complete",
+            "pending",
+            "pending",
+            "complete",
+            "pending",
+        ]
 
 
 class TestFilter:
@@ -187,7 +209,9 @@ class TestFilter:
     def filled(self, catalog):
         for number, path in enumerate(self.PATHS):
             catalog.put([entry(path, path[: path.index("/", 10)], mtime_ns=1000 * number)])
-        catalog.put([entry("/home/me/notes/bad.md", "/home/me/notes", state=State.FAILED, passages=0)])
+        catalog.put(
+            [entry("/home/me/notes/bad.md", "/home/me/notes", state=EntryState.FAILED, passages=0)]
+        )
         return catalog
 
     def found(self, catalog, **wanted):
@@ -266,25 +290,47 @@ class TestFilter:
 
     def test_a_file_as_root(self, catalog):
         catalog.put([entry("/home/a.md", "/home/a.md")])
-        assert catalog.documents(Filter(paths=("a.md",))) == Admitted(frozenset({doc_id("/home/a.md")}))
+        assert catalog.documents(Filter(paths=("a.md",))) == Admitted(
+            frozenset({doc_id("/home/a.md")})
+        )
 
 
 def test_files_counted_by_what_they_have_in_common(catalog):
     assert catalog.groups() == ()
-    failed = {"state": State.FAILED, "reason": Reason.CORRUPT, "kind": "pdf"}
+    failed = {"state": EntryState.FAILED, "reason": Reason.CORRUPT, "kind": "pdf"}
     catalog.put(
         [
             entry("/notes/a.md", kind="markdown", tokens=10),
             entry("/notes/b.md", kind="markdown", tokens=5, passages=3),
             entry("/notes/c.pdf", passages=0, tokens=7, **failed),
             entry("/notes/d.pdf", passages=4, tokens=9, **failed),
-            entry("/work/e.md", "/work", kind="markdown", state=State.PENDING, passages=0),
+            entry("/work/e.md", "/work", kind="markdown", state=EntryState.PENDING, passages=0),
         ]
     )
     assert set(catalog.groups()) == {
-        Group("/notes", "markdown", State.COMPLETE, None, files=2, stored=2, passages=5, tokens=15),
-        Group("/notes", "pdf", State.FAILED, Reason.CORRUPT, files=2, stored=1, passages=4, tokens=9),
-        Group("/work", "markdown", State.PENDING, None, files=1, stored=0, passages=0, tokens=0),
+        Group(
+            "/notes",
+            "markdown",
+            EntryState.COMPLETE,
+            None,
+            files=2,
+            stored=2,
+            passages=5,
+            tokens=15,
+        ),
+        Group(
+            "/notes",
+            "pdf",
+            EntryState.FAILED,
+            Reason.CORRUPT,
+            files=2,
+            stored=1,
+            passages=4,
+            tokens=9,
+        ),
+        Group(
+            "/work", "markdown", EntryState.PENDING, None, files=1, stored=0, passages=0, tokens=0
+        ),
     }
 
 
@@ -428,7 +474,7 @@ class TestTogether:
             "    print('open', flush=True)\n"
             "    for batch in range(50):\n"
             "        paths = [f'/notes/{batch}/{n}' for n in range(10)]\n"
-            "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), state=State.COMPLETE) for p in paths)\n"
+            "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), state=EntryState.COMPLETE) for p in paths)\n"
         )
         writer = subprocess.Popen(
             [sys.executable, "-c", code, str(folder)], cwd=HERE, stdout=subprocess.PIPE, text=True
@@ -464,7 +510,7 @@ def test_a_full_disk(tmp_path):
         "try:\n"
         "    for batch in range(100):\n"
         "        paths = [f'/notes/{batch}/{n}' for n in range(200)]\n"
-        "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), state=State.COMPLETE) for p in paths)\n"
+        "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), state=EntryState.COMPLETE) for p in paths)\n"
         "        stored += 200\n"
         "except StorageFull as error:\n"
         "    print(bool(error.hint), stored > 0, len(list(catalog.entries())) == stored)\n"
@@ -477,6 +523,8 @@ def test_a_full_disk(tmp_path):
 
 
 def test_the_catalogue_needs_nothing_heavy():
-    code = "import sys, search.storage.catalog, search.lock\nprint({'lancedb', 'pyarrow', 'numpy'} & set(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE)
+    code = "import sys, search.storage.catalog, search.storage.lock\nprint({'lancedb', 'pyarrow', 'numpy'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE
+    )
     assert done.stdout == "set()\n"

@@ -8,8 +8,8 @@ import pytest
 
 from search.errors import ModelError, ModelMismatch, UsageError
 from search.index import Index
+from search.models.local import full_name
 from search.results import IndexModels
-from search.supply.hub import full_name
 from search.supply.model_choice import ModelChoice, Models, models_after, models_for_new
 
 from .commands import docsearch
@@ -44,10 +44,26 @@ def reranker(tmp_path):
     ("asked", "settings", "models"),
     [
         (NOTHING, NOTHING, Models("starter", "starter", "", None)),
-        (NOTHING, ModelChoice("fast"), Models("fast", "mlx-community/bge-small-en-v1.5-bf16", "", None)),
-        (ModelChoice("starter"), ModelChoice("fast", "o/e", "o/r", 9), Models("starter", "starter", "", None)),
-        (ModelChoice(embedder="o/f"), ModelChoice("fast", "o/e", "o/r", 9), Models("fast", "o/f", "o/r", None)),
-        (ModelChoice(dimensions=7), ModelChoice("fast", "o/e", "o/r", 9), Models("fast", "o/e", "o/r", 7)),
+        (
+            NOTHING,
+            ModelChoice("fast"),
+            Models("fast", "mlx-community/bge-small-en-v1.5-bf16", "", None),
+        ),
+        (
+            ModelChoice("starter"),
+            ModelChoice("fast", "o/e", "o/r", 9),
+            Models("starter", "starter", "", None),
+        ),
+        (
+            ModelChoice(embedder="o/f"),
+            ModelChoice("fast", "o/e", "o/r", 9),
+            Models("fast", "o/f", "o/r", None),
+        ),
+        (
+            ModelChoice(dimensions=7),
+            ModelChoice("fast", "o/e", "o/r", 9),
+            Models("fast", "o/e", "o/r", 7),
+        ),
         (NOTHING, ModelChoice("fast", "o/e", "o/r", 9), Models("fast", "o/e", "o/r", 9)),
     ],
 )
@@ -60,7 +76,10 @@ def test_models_of_a_new_index(asked, settings, models):
     [
         (NOTHING, Models("fast", RECORD.embedder, "", 384)),
         (ModelChoice("fast"), Models("fast", RECORD.embedder, "", 384)),
-        (ModelChoice("best"), Models("best", "mlx-community/Qwen3-Embedding-4B-4bit-DWQ", "", None)),
+        (
+            ModelChoice("best"),
+            Models("best", "mlx-community/Qwen3-Embedding-4B-4bit-DWQ", "", None),
+        ),
         (ModelChoice(reranker="o/r"), Models("fast", RECORD.embedder, "o/r", 384)),
         (ModelChoice(dimensions=64), Models("fast", RECORD.embedder, "", 64)),
         (ModelChoice(embedder="o/e"), Models("fast", "o/e", "", None)),
@@ -72,7 +91,9 @@ def test_models_of_an_index_after_a_choice(asked, models):
 
 def test_a_name_is_kept_so_that_it_is_found_from_any_folder(tmp_path, monkeypatch, qwen3):
     monkeypatch.chdir(tmp_path)
-    write_model(tmp_path / "hub" / "models--Qwen--Qwen3-Reranker-0.6B" / "snapshots" / "1", made(RERANKER))
+    write_model(
+        tmp_path / "hub" / "models--Qwen--Qwen3-Reranker-0.6B" / "snapshots" / "1", made(RERANKER)
+    )
     for typed in ("disk/Qwen3-Embedding-0.6B", "./disk/Qwen3-Embedding-0.6B", str(qwen3)):
         assert full_name(typed) == str(qwen3)
     assert full_name("Qwen3-Reranker-0.6B") == RERANKER
@@ -82,7 +103,15 @@ def test_a_name_is_kept_so_that_it_is_found_from_any_folder(tmp_path, monkeypatc
 
 def test_an_index_records_its_models(tmp_path, notes, qwen3, reranker):
     path = tmp_path / "index"
-    with Index.open(path, "starter", "cpu", None, str(qwen3), str(reranker), 32) as index:
+    with Index.open(
+        path,
+        profile="starter",
+        backend="cpu",
+        default=None,
+        embedder=str(qwen3),
+        reranker=str(reranker),
+        dimensions=32,
+    ) as index:
         index.ingest([notes])
         models = index.status().models
     assert models == IndexModels(
@@ -100,14 +129,18 @@ def test_an_index_records_its_models(tmp_path, notes, qwen3, reranker):
     )
     with Index.open(path, backend="cpu", default=ModelChoice("starter", dimensions=64)) as index:
         result = index.query("tide", min_score=0)
-        assert (result.model, result.reranked, result.reranker) == ("Qwen3-Embedding-0.6B", True, "Qwen3-Reranker-0.6B")
+        assert (result.model, result.reranked, result.reranker) == (
+            "Qwen3-Embedding-0.6B",
+            True,
+            "Qwen3-Reranker-0.6B",
+        )
         assert index.ingest([notes]).unchanged == 4
         assert index.store.dimensions == 32
 
 
 def test_another_embedder_names_the_command(tmp_path, notes, qwen3):
     path = tmp_path / "index"
-    with Index.open(path, "starter", "cpu") as index:
+    with Index.open(path, profile="starter", backend="cpu") as index:
         index.ingest([notes])
     for asked, message in {
         ModelChoice(embedder=str(qwen3)): f"this index was made with starter, not {qwen3}; ",
@@ -115,18 +148,37 @@ def test_another_embedder_names_the_command(tmp_path, notes, qwen3):
         ModelChoice(dimensions=64): "this index has vectors of 384 dimensions, not 64; ",
     }.items():
         hint = f"embed its documents anew: docsearch ingest --reembed {asked.flags}; or make another index: "
-        with Index.open(path, asked.profile, "cpu", None, asked.embedder, None, asked.dimensions) as index:
+        with Index.open(
+            path,
+            profile=asked.profile,
+            backend="cpu",
+            default=None,
+            embedder=asked.embedder,
+            reranker=None,
+            dimensions=asked.dimensions,
+        ) as index:
             with pytest.raises(ModelMismatch) as caught:
                 index.ingest()
             assert str(caught.value).startswith(message + hint)
-    with Index.open(path, "starter", "cpu", None, "starter", None, 384) as index:
+    with Index.open(
+        path,
+        profile="starter",
+        backend="cpu",
+        default=None,
+        embedder="starter",
+        reranker=None,
+        dimensions=384,
+    ) as index:
         assert index.ingest().unchanged == 4
 
 
 def test_a_prompt_that_changed_is_another_model(index, notes, embedder):
     index.ingest([notes])
     embedder.query_prompt = "query: "
-    with Index(index.path, None, lambda name: embedder, index.rules) as again, pytest.raises(ModelMismatch):
+    with (
+        Index(index.path, None, lambda name: embedder, index.rules) as again,
+        pytest.raises(ModelMismatch),
+    ):
         again.query("tide")
 
 
@@ -141,23 +193,38 @@ def test_a_prompt_that_changed_is_another_model(index, notes, embedder):
 def test_dimensions_that_the_model_does_not_give(tmp_path, notes, qwen3, name, dimensions, message):
     embedder = str(qwen3) if name == "qwen3" else name
     with (
-        Index.open(tmp_path / "index", "starter", "cpu", None, embedder, None, dimensions) as index,
+        Index.open(
+            tmp_path / "index",
+            profile="starter",
+            backend="cpu",
+            default=None,
+            embedder=embedder,
+            reranker=None,
+            dimensions=dimensions,
+        ) as index,
         pytest.raises(UsageError, match=message),
     ):
         index.ingest([notes])
 
 
 def test_a_reranker_for_one_query(index, notes, tmp_path, reranker):
-    with Index.open(tmp_path / "i", "starter", "cpu") as index:
+    with Index.open(tmp_path / "i", profile="starter", backend="cpu") as index:
         index.ingest([notes])
     with Index.open(tmp_path / "i", backend="cpu", reranker=str(reranker)) as index:
         assert index.query("tide", mode="text", rerank=True).reranker == "Qwen3-Reranker-0.6B"
         assert index.status().models.reranker == "starter-reranker"
-    with Index.open(tmp_path / "i", backend="cpu", default=ModelChoice(reranker=str(reranker))) as index:
+    with Index.open(
+        tmp_path / "i", backend="cpu", default=ModelChoice(reranker=str(reranker))
+    ) as index:
         assert index.query("tide").reranker == "Qwen3-Reranker-0.6B"
-    with Index.open(tmp_path / "i", backend="cpu", reranker="o/not-here") as index, pytest.raises(ModelError):
+    with (
+        Index.open(tmp_path / "i", backend="cpu", reranker="o/not-here") as index,
+        pytest.raises(ModelError),
+    ):
         index.query("tide")
-    with Index.open(tmp_path / "i", backend="cpu", default=ModelChoice(reranker="o/not-here")) as index:
+    with Index.open(
+        tmp_path / "i", backend="cpu", default=ModelChoice(reranker="o/not-here")
+    ) as index:
         assert index.query("tide").warnings == (
             "not reranked: the model o/not-here is not here; run: docsearch models pull o/not-here",
         )
@@ -170,14 +237,22 @@ def test_on_the_command_line(tmp_path, notes, qwen3, reranker):
     def run(*arguments, **env):
         return docsearch("--backend", "cpu", "--index", "index", *arguments, cwd=tmp_path, env=env)
 
-    done = run("ingest", "notes", "--dimensions", "32", DOCSEARCH_EMBEDDER="disk/Qwen3-Embedding-0.6B")
+    done = run(
+        "ingest", "notes", "--dimensions", "32", DOCSEARCH_EMBEDDER="disk/Qwen3-Embedding-0.6B"
+    )
     assert (done.code, done.out) == (0, "")
     status = run("status").out
     assert f"embedder   {qwen3}, weights " in status
     assert ', "Instruct: Given a web search query' in status
     assert "model      Qwen3-Embedding-0.6B, 32 dimensions\n" in status
-    assert "reranker   starter-reranker\ncut        up to 256 tokens, 32 of them repeated\n" in status
-    answer = json.loads(run("query", "tide", "--json", "--mode", "text", "--reranker", "disk/Qwen3-Reranker-0.6B").out)
+    assert (
+        "reranker   starter-reranker\ncut        up to 256 tokens, 32 of them repeated\n" in status
+    )
+    answer = json.loads(
+        run(
+            "query", "tide", "--json", "--mode", "text", "--reranker", "disk/Qwen3-Reranker-0.6B"
+        ).out
+    )
     assert (answer["reranked"], answer["reranker"]) == (True, "Qwen3-Reranker-0.6B")
     done = run("ingest", "--profile", "starter")
     assert done.code == 2

@@ -35,7 +35,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         os.utime(path, (1_760_000_000, 1_760_000_000))
     done = docsearch("--index", "index", "ingest", "docs", cwd=place)
     assert (done.code, done.out) == (0, "")
-    assert re.fullmatch(r"documents: 4 added; \d+ passages embedded \([\d,]+ tokens/s\); [\d.]+ s\n", done.err)
+    assert re.fullmatch(
+        r"documents: 4 added; \d+ passages embedded \([\d,]+ tokens/s\); [\d.]+ s\n", done.err
+    )
     return place
 
 
@@ -62,11 +64,21 @@ def test_json_is_the_schema_byte_for_byte(place: Path) -> None:
     done = run(place, "query", "--json", "-n", "2", "why are my radiators cold")
     assert (done.code, done.err) == (0, "")
     text = stable(done.out, place)
-    assert_golden("query.json", re.sub(r"\d+\.\d{3,}", lambda match: f"{float(match[0]):.1f}", text))
+    assert_golden(
+        "query.json", re.sub(r"\d+\.\d{3,}", lambda match: f"{float(match[0]):.1f}", text)
+    )
 
 
 def test_json_lines(place: Path) -> None:
-    done = run(place, "query", "--jsonl", "-n", "1", "-", stdin="when is high water\n\nmay the rent go up\n")
+    done = run(
+        place,
+        "query",
+        "--jsonl",
+        "-n",
+        "1",
+        "-",
+        stdin="when is high water\n\nmay the rent go up\n",
+    )
     lines = [json.loads(line) for line in done.out.splitlines()]
     assert done.code == 0
     assert [(line["query"], Path(line["path"]).name, line["rank"]) for line in lines] == [
@@ -78,7 +90,11 @@ def test_json_lines(place: Path) -> None:
 def test_a_line_that_cannot_be_asked_does_not_end_the_others(place: Path) -> None:
     done = run(place, "query", "--jsonl", "-n", "1", "-", stdin="-tide\nwhen is high water\n")
     wrong, right = (json.loads(line) for line in done.out.splitlines())
-    says = {"code": "usage", "message": "the query says only what to leave out", "hint": "add what to look for"}
+    says = {
+        "code": "usage",
+        "message": "the query says only what to leave out",
+        "hint": "add what to look for",
+    }
     assert wrong == {"query": "-tide", "error": says}
     assert (right["query"], Path(right["path"]).name) == ("when is high water", "sea.rst")
     assert (done.code, done.err) == (2, "")
@@ -98,7 +114,9 @@ def test_filters_that_leave_nothing_are_told(place: Path) -> None:
 
 def test_text_for_people(place: Path) -> None:
     done = run(place, "query", "-n", "2", "why are my radiators cold")
-    assert_golden("query.txt", re.sub(r"\d\.\d\d$", "0.00", stable(done.out, place), flags=re.MULTILINE))
+    assert_golden(
+        "query.txt", re.sub(r"\d\.\d\d$", "0.00", stable(done.out, place), flags=re.MULTILINE)
+    )
 
 
 def test_explain_shows_every_stage(place: Path) -> None:
@@ -119,7 +137,10 @@ def test_what_is_not_shown_and_why(place: Path) -> None:
     assert "lease" not in done.out
     assert "not shown: 1 with what is excluded\n" in done.err
     done = run(place, "query", " -landlord")
-    assert (done.code, done.err) == (2, "docsearch: the query says only what to leave out; add what to look for\n")
+    assert (done.code, done.err) == (
+        2,
+        "docsearch: the query says only what to leave out; add what to look for\n",
+    )
 
 
 def test_copies_and_weak_answers(tmp_path: Path) -> None:
@@ -134,8 +155,13 @@ def test_copies_and_weak_answers(tmp_path: Path) -> None:
     )
     assert (done.code, done.err) == (0, "")
     done = run(tmp_path, "query", "--min-score", "0", "qwxz plorf vantibule")
-    assert (done.code, done.err) == (0, "nothing here answers that well; the hits are the nearest there is\n")
-    assert json.loads(run(tmp_path, "query", "--json", "may the rent be raised").out)["weak"] is False
+    assert (done.code, done.err) == (
+        0,
+        "nothing here answers that well; the hits are the nearest there is\n",
+    )
+    assert (
+        json.loads(run(tmp_path, "query", "--json", "may the rent be raised").out)["weak"] is False
+    )
 
 
 def test_paths_for_other_programs(place: Path) -> None:
@@ -148,7 +174,9 @@ def test_filters(place: Path) -> None:
     def names(*arguments: str) -> set[str]:
         return {
             Path(line).name
-            for line in run(place, "query", "-l", "--min-score", "0", "water", *arguments).out.splitlines()
+            for line in run(
+                place, "query", "-l", "--min-score", "0", "water", *arguments
+            ).out.splitlines()
         }
 
     assert names("--path", "house/**") == {"boiler.md", "lease.txt"}
@@ -174,8 +202,13 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
     (docs / "b.png").write_bytes(b"\x89PNG")
     done = docsearch("--index", "index", "ingest", "--dry-run", "docs", cwd=tmp_path)
     assert (done.code, done.out) == (0, f"new         {docs}/a.md\n")
-    assert done.err == "would read 1 files (0.0 MB), forget 0, pass over 1; 0 are unchanged, 0 cannot be read\n"
-    plan = json.loads(docsearch("--index", "index", "ingest", "--dry-run", "--json", "docs", cwd=tmp_path).out)
+    assert (
+        done.err
+        == "would read 1 files (0.0 MB), forget 0, pass over 1; 0 are unchanged, 0 cannot be read\n"
+    )
+    plan = json.loads(
+        docsearch("--index", "index", "ingest", "--dry-run", "--json", "docs", cwd=tmp_path).out
+    )
     assert plan == {
         "schema": 1, "read": [{"path": f"{docs}/a.md", "size": 25, "why": "new"}], "removed": [], "unchanged": 0,
         "failed": [], "skipped": [], "passed_over": {"no_text": 1}, "warnings": [],
@@ -193,10 +226,16 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
         (["query", ""], "the query is empty; type what you are looking for"),
         (["query"], "Missing argument 'TEXT'; see: docsearch query --help"),
         (["query", "x", "--nothing"], "No such option '--nothing'; see: docsearch query --help"),
-        (["query", "x", "--after", "soon"], "Invalid value for '--after': 'soon' is no date; write it like 2026-11-02"),
+        (
+            ["query", "x", "--after", "soon"],
+            "Invalid value for '--after': 'soon' is no date; write it like 2026-11-02",
+        ),
         (["query", "x", "--path", "[z-a]"], "cannot be read"),
         (["query", "-"], "queries from stdin need --jsonl; see: docsearch query --help"),
-        (["query", "x", "-n", "0"], "Invalid value for '-n' / '--limit': 0 is not in the range 1<=x<=1000"),
+        (
+            ["query", "x", "-n", "0"],
+            "Invalid value for '-n' / '--limit': 0 is not in the range 1<=x<=1000",
+        ),
         (["ingest", "nowhere"], "/nowhere does not exist; check the path"),
         (["ingest", "docs/house", "--hidden"], "/docs/house is part of"),
         (
@@ -204,7 +243,10 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
             "this index was made with the profile starter, not fast; embed its documents anew: docsearch --index index ingest --reembed",
         ),
         (["ingest", "--max-file-size", "big"], "'big' is no size; write it like 500K, 20M or 1.5G"),
-        (["show", "nowhere.md"], "nowhere.md is not in the index; see why: docsearch --index index check nowhere.md"),
+        (
+            ["show", "nowhere.md"],
+            "nowhere.md is not in the index; see why: docsearch --index index check nowhere.md",
+        ),
         (["show", "docs/sea.rst:99"], "there is no line 99; the document has 4 lines"),
         (["show", "docs/sea.rst", "--page", "2"], "there is no page 2; the document has no pages"),
         (["forget", "nowhere"], "the index holds nothing under"),
@@ -215,7 +257,9 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
         ),
     ],
 )
-def test_wrong_input_is_one_line_and_exit_code_2(place: Path, arguments: list[str], message: str) -> None:
+def test_wrong_input_is_one_line_and_exit_code_2(
+    place: Path, arguments: list[str], message: str
+) -> None:
     done = run(place, *arguments)
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("docsearch: ")
@@ -237,7 +281,11 @@ def test_a_folder_that_is_no_index_is_left_alone(place: Path) -> None:
     done = docsearch("--index", "docs", "ingest", "docs", cwd=place)
     assert done.code == 2
     assert "is not an index" in done.err
-    assert sorted(path.name for path in (place / "docs").iterdir()) == ["backoff.py", "house", "sea.rst"]
+    assert sorted(path.name for path in (place / "docs").iterdir()) == [
+        "backoff.py",
+        "house",
+        "sea.rst",
+    ]
 
 
 def test_empty_folder(place: Path, tmp_path: Path) -> None:
@@ -256,7 +304,9 @@ def test_status_and_check(place: Path) -> None:
     status = json.loads(done.out)
     root = str(place.resolve() / "docs")
     assert (done.code, status["schema"], status["documents"], status["health"]) == (0, 1, 4, "ok")
-    assert [(item["path"], item["documents"], item["present"]) for item in status["roots"]] == [(root, 4, True)]
+    assert [(item["path"], item["documents"], item["present"]) for item in status["roots"]] == [
+        (root, 4, True)
+    ]
     assert status["kinds"] == {"code": 1, "markdown": 1, "rst": 1, "text": 1}
     assert "documents  4 (1 code, 1 markdown, 1 rst, 1 text)\n" in run(place, "status").out
     verdict = json.loads(run(place, "check", "--json", "docs/sea.rst").out)
@@ -286,7 +336,9 @@ def test_ingest_summary_for_scripts_and_exit_code_1_for_a_failed_file(tmp_path: 
     report = json.loads(done.out)
     assert done.code == 1
     assert (report["schema"], report["added"], report["passed_over"]) == (1, 1, {"binary": 1})
-    assert [(Path(item["path"]).name, item["reason"]) for item in report["failed"]] == [("broken.pdf", "corrupt")]
+    assert [(Path(item["path"]).name, item["reason"]) for item in report["failed"]] == [
+        ("broken.pdf", "corrupt")
+    ]
     assert f"failed: {tmp_path.resolve()}/docs/broken.pdf: " in done.err
 
 
@@ -331,7 +383,9 @@ def test_a_terminal_gets_colours_and_links(place: Path) -> None:
 def on_terminal(cwd: Path, *arguments: str) -> bytes:
     """What a terminal receives on stdout."""
     primary, secondary = pty.openpty()
-    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | {"TERM": "xterm-256color"}
+    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | {
+        "TERM": "xterm-256color"
+    }
     process = subprocess.Popen(
         [COMMAND, *arguments], cwd=cwd, stdout=secondary, stderr=subprocess.DEVNULL, env=environment
     )
@@ -358,7 +412,9 @@ def test_names_that_are_no_utf8(tmp_path: Path) -> None:
     with open(raw, "w") as file:
         file.write("The lighthouse keeper counts ships.\n")
     assert docsearch("--index", "index", "ingest", "docs", cwd=tmp_path).code == 0
-    hit = json.loads(docsearch("--index", "index", "query", "--json", "lighthouse keeper", cwd=tmp_path).out)["hits"][0]
+    hit = json.loads(
+        docsearch("--index", "index", "query", "--json", "lighthouse keeper", cwd=tmp_path).out
+    )["hits"][0]
     assert os.fsencode(hit["path"]) == os.fsencode(tmp_path.resolve()) + b"/docs/caf\xe9.txt"
     assert hit["path_bytes"]
     listed = docsearch("--index", "index", "query", "-l", "lighthouse keeper", cwd=tmp_path).out
@@ -377,18 +433,30 @@ def test_an_interrupted_run_is_continued(tmp_path: Path, how: signal.Signals) ->
         (docs / f"{number:03}.md").write_text(
             f"# Note {number}\n\n" + f"The harbour wall of town {number} keeps out the sea. " * 40
         )
-    process = subprocess.Popen([COMMAND, "--index", "index", "ingest", "docs"], cwd=tmp_path, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        [COMMAND, "--index", "index", "ingest", "docs"], cwd=tmp_path, stderr=subprocess.PIPE
+    )
     catalogue = tmp_path / "index" / "catalog.sqlite-wal"
-    while process.poll() is None and not (catalogue.exists() and catalogue.stat().st_size > 100_000):
+    while process.poll() is None and not (
+        catalogue.exists() and catalogue.stat().st_size > 100_000
+    ):
         pass
     process.send_signal(how)
     errors = process.communicate()[1].decode()
     if how is signal.SIGINT:
         assert process.returncode == 130
-        assert "docsearch: interrupted; what was stored is kept, run the command again to go on\n" in errors
+        assert (
+            "docsearch: interrupted; what was stored is kept, run the command again to go on\n"
+            in errors
+        )
     done = docsearch("--index", "index", "ingest", "--json", cwd=tmp_path)
     status = json.loads(docsearch("--index", "index", "status", "--json", cwd=tmp_path).out)
-    assert (done.code, status["documents"], status["pending"], status["health"]) == (0, 120, 0, "ok")
+    assert (done.code, status["documents"], status["pending"], status["health"]) == (
+        0,
+        120,
+        0,
+        "ok",
+    )
 
 
 def test_without_a_terminal_the_app_shows_the_help(tmp_path: Path) -> None:
@@ -401,7 +469,9 @@ def test_a_full_disk_is_one_line_and_loses_nothing(place: Path, tmp_path: Path) 
     shutil.copytree(place / "index", tmp_path / "index")
     (tmp_path / "more").mkdir()
     for number in range(30):
-        (tmp_path / "more" / f"{number}.txt").write_text(f"Ledger {number}. " + "Amounts and dates of the year. " * 30)
+        (tmp_path / "more" / f"{number}.txt").write_text(
+            f"Ledger {number}. " + "Amounts and dates of the year. " * 30
+        )
     limit = f"ulimit -f 40; trap '' XFSZ; exec '{COMMAND}' --index index ingest more"
     done = subprocess.run(["bash", "-c", limit], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 2, done.stderr

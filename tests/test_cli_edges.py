@@ -33,7 +33,13 @@ def run(place: Path, *arguments: str, env: dict[str, str] | None = None) -> Done
 def shell(place: Path, line: str) -> Done:
     """A line of bash in which `D` is the command with the index; the code is that of the first failure in a pipe."""
     script = f"set -o pipefail\nD() {{ '{COMMAND}' --index index \"$@\"; }}\n{line}"
-    done = subprocess.run(["bash", "-c", script], cwd=place, capture_output=True, stdin=subprocess.DEVNULL, timeout=300)
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=place,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+        timeout=300,
+    )
     return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
@@ -70,7 +76,9 @@ def test_a_full_stdout_is_one_line(place: Path, line: str) -> None:
 
 
 def test_closed_streams(place: Path) -> None:
-    message = "docsearch: stdout cannot be written: bad file descriptor; check where the output goes\n"
+    message = (
+        "docsearch: stdout cannot be written: bad file descriptor; check where the output goes\n"
+    )
     assert shell(place, "D query kettle >&-") == Done(2, "", message)
     assert shell(place, "D ingest f 2>&-") == Done(0, "", "")
     assert shell(place, "D query nothing --path none 2>&-") == Done(1, "", "")
@@ -94,10 +102,17 @@ def test_path_counts_from_the_working_folder(place: Path, pattern: str) -> None:
 
 
 def test_path_that_is_another_folder(place: Path, tmp_path: Path) -> None:
-    assert docsearch("--index", place / "index", "query", "-l", "kettle", "--path", ".", cwd=tmp_path).code == 1
+    assert (
+        docsearch(
+            "--index", place / "index", "query", "-l", "kettle", "--path", ".", cwd=tmp_path
+        ).code
+        == 1
+    )
 
 
-@pytest.mark.parametrize(("option", "code"), [("--before=2300", 0), ("--after=1600", 0), ("--after=9999-12-31", 1)])
+@pytest.mark.parametrize(
+    ("option", "code"), [("--before=2300", 0), ("--after=1600", 0), ("--after=9999-12-31", 1)]
+)
 def test_dates_far_away(place: Path, option: str, code: int) -> None:
     assert run(place, "query", "-l", "kettle", option).code == code
 
@@ -115,13 +130,34 @@ def test_the_time_of_a_hit_can_be_given_back(place: Path) -> None:
             ["query", "x", "--color", "always"],
             "--color goes before the command; write: docsearch --color ... query ...",
         ),
-        (["ingest", "--quiet"], "--quiet goes before the command; write: docsearch --quiet ingest ..."),
-        (["models", "list", "-v"], "-v goes before the command; write: docsearch -v models list ..."),
-        (["query", "x", "--json", "-l"], "--json, --jsonl and -l exclude each other; see: docsearch query --help"),
-        (["query", "x", "--jsonl", "-0"], "--json, --jsonl and -l exclude each other; see: docsearch query --help"),
-        (["query", "x", "--min-score", "nan"], "Invalid value for '--min-score': 'nan' is not in the range 0<=x<=1;"),
-        (["--index", "", "status"], "Invalid value for '--index': the path is empty; see: docsearch --help"),
-        (["--config", "", "status"], "Invalid value for '--config': the path is empty; see: docsearch --help"),
+        (
+            ["ingest", "--quiet"],
+            "--quiet goes before the command; write: docsearch --quiet ingest ...",
+        ),
+        (
+            ["models", "list", "-v"],
+            "-v goes before the command; write: docsearch -v models list ...",
+        ),
+        (
+            ["query", "x", "--json", "-l"],
+            "--json, --jsonl and -l exclude each other; see: docsearch query --help",
+        ),
+        (
+            ["query", "x", "--jsonl", "-0"],
+            "--json, --jsonl and -l exclude each other; see: docsearch query --help",
+        ),
+        (
+            ["query", "x", "--min-score", "nan"],
+            "Invalid value for '--min-score': 'nan' is not in the range 0<=x<=1;",
+        ),
+        (
+            ["--index", "", "status"],
+            "Invalid value for '--index': the path is empty; see: docsearch --help",
+        ),
+        (
+            ["--config", "", "status"],
+            "Invalid value for '--config': the path is empty; see: docsearch --help",
+        ),
         (["--config", "f", "status"], "f is a folder; name a configuration file"),
         (["ingest", ""], "the path is empty; see: docsearch ingest --help"),
         (["show", ""], "the path is empty; see: docsearch show --help"),
@@ -129,7 +165,9 @@ def test_the_time_of_a_hit_can_be_given_back(place: Path) -> None:
         (["forget", ""], "the path is empty; see: docsearch forget --help"),
     ],
 )
-def test_misuse_is_one_line_and_exit_code_2(place: Path, arguments: list[str], message: str) -> None:
+def test_misuse_is_one_line_and_exit_code_2(
+    place: Path, arguments: list[str], message: str
+) -> None:
     done = run(place, *arguments)
     assert (done.code, done.err.count("\n"), message in done.err) == (2, 1, True), done.err
     if "--json" in arguments or "--jsonl" in arguments:
@@ -167,7 +205,9 @@ def test_hints_name_the_index_in_use(place: Path, tmp_path: Path) -> None:
 
 def test_configured_defaults_are_for_new_indexes_and_roots_only(tmp_path: Path) -> None:
     (tmp_path / "docs" / "sub").mkdir(parents=True)
-    (tmp_path / "docs" / "sub" / "a.md").write_text("A document of some length, more than fifty bytes of words.")
+    (tmp_path / "docs" / "sub" / "a.md").write_text(
+        "A document of some length, more than fifty bytes of words."
+    )
     (tmp_path / "docs" / "b.md").write_text("A short one.")
     ingest = ("--index", "index", "ingest")
     assert docsearch(*ingest, "docs", "--max-file-size", "50", cwd=tmp_path).code == 0
@@ -193,7 +233,9 @@ def test_a_named_file_that_is_passed_over_says_why(tmp_path: Path) -> None:
     (top / "docs" / ".gitignore").write_text("*.log\n")
     (top / "film.mp4").write_bytes(b"\0")
     docsearch("--index", "index", "ingest", "docs", cwd=tmp_path)
-    done = docsearch("--index", "index", "ingest", "docs/b.log", "film.mp4", "docs/a.md", cwd=tmp_path)
+    done = docsearch(
+        "--index", "index", "ingest", "docs/b.log", "film.mp4", "docs/a.md", cwd=tmp_path
+    )
     lines = done.err.splitlines()
     assert (done.code, lines[0]) == (
         0, f"passed over: {top}/docs/b.log: the file b.log is ignored by {top}/docs/.gitignore line 1: *.log",
@@ -213,7 +255,9 @@ def test_what_cannot_be_read_is_counted_once(tmp_path: Path) -> None:
     assert "documents: 1 added, 1 passed over, 1 failed; " in done.err
 
 
-def test_no_color_counts_more_than_a_file_and_less_than_the_flag(place: Path, tmp_path: Path) -> None:
+def test_no_color_counts_more_than_a_file_and_less_than_the_flag(
+    place: Path, tmp_path: Path
+) -> None:
     (tmp_path / "c.toml").write_text('color = "always"')
     always = ("--config", f"{tmp_path}/c.toml")
     assert "\x1b[" in run(place, *always, "query", "kettle", env=ON_A_TERMINAL).out
@@ -224,7 +268,9 @@ def test_no_color_counts_more_than_a_file_and_less_than_the_flag(place: Path, tm
 def test_an_interrupted_query_is_one_line(place: Path) -> None:
     command = [COMMAND, "--index", "index", "query", "--jsonl", "-"]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=place, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=place, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write("kettle\n")
@@ -248,5 +294,7 @@ sys.meta_path.insert(0, Interrupt())
 from tui.cli import main
 main(["status"])
 """
-    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True
+    )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "docsearch: interrupted\n")

@@ -17,8 +17,15 @@ def beir(tmp_path):
     folder = tmp_path / "tiny"
     folder.mkdir()
     texts = ("It rains.", "Snow\n\nIt snows.", "")
-    lines(folder / "corpus.jsonl", *({"_id": f"a/{i}", "title": "Snow", "text": text} for i, text in enumerate(texts)))
-    lines(folder / "queries.jsonl", {"_id": 7, "text": "white weather"}, {"_id": "8", "text": "not judged"})
+    lines(
+        folder / "corpus.jsonl",
+        *({"_id": f"a/{i}", "title": "Snow", "text": text} for i, text in enumerate(texts)),
+    )
+    lines(
+        folder / "queries.jsonl",
+        {"_id": 7, "text": "white weather"},
+        {"_id": "8", "text": "not judged"},
+    )
     (folder / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n7\ta/0\t2\n7\ta/1\t0\n")
     return folder
 
@@ -45,7 +52,10 @@ def test_judgements_as_they_come(beir):
     (beir / "qrels").mkdir()
     (beir / "qrels" / "test.tsv").write_text("7\ta/0\t1.0\n8\ta/1\t2\n\n9\ta/1\t1\n10\ta/1\t1\n")
     collection = open_collection(beir)
-    assert {question.id: question.relevant for question in collection.questions} == {"7": {"a/0": 1}, "8": {"a/1": 2}}
+    assert {question.id: question.relevant for question in collection.questions} == {
+        "7": {"a/0": 1},
+        "8": {"a/1": 2},
+    }
     assert collection.warnings == ("2 judged queries are not in queries.jsonl, such as 9",)
 
 
@@ -68,7 +78,9 @@ def test_what_is_no_collection(tmp_path, beir):
     with pytest.raises(UsageError, match="holds no collection; a collection is a BEIR folder"):
         open_collection(tmp_path)
     (beir / "qrels.tsv").unlink()
-    with pytest.raises(UsageError, match=r"tiny has no qrels\.tsv or qrels/test\.tsv; a collection is"):
+    with pytest.raises(
+        UsageError, match=r"tiny has no qrels\.tsv or qrels/test\.tsv; a collection is"
+    ):
         open_collection(beir)
     (beir / "qrels.tsv").write_bytes(b"\xff")
     with pytest.raises(UsageError, match="tiny cannot be read: 'utf-8' codec"):
@@ -78,13 +90,29 @@ def test_what_is_no_collection(tmp_path, beir):
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        ("qrels.tsv", "query-id\tcorpus-id\tscore\n7 a\n", "qrels.tsv, line 2: '7 a'; a line has a query's id"),
-        ("queries.jsonl", '{"_id": "7", "text": "x"}\n\n{"_id"\n', "queries.jsonl, line 3: no JSON: Expecting ':'"),
+        (
+            "qrels.tsv",
+            "query-id\tcorpus-id\tscore\n7 a\n",
+            "qrels.tsv, line 2: '7 a'; a line has a query's id",
+        ),
+        (
+            "queries.jsonl",
+            '{"_id": "7", "text": "x"}\n\n{"_id"\n',
+            "queries.jsonl, line 3: no JSON: Expecting ':'",
+        ),
         ("queries.jsonl", "[7]\n", "queries.jsonl, line 1: no JSON object; a collection is"),
         ("queries.jsonl", '{"_id": 7, "text": " "}\n', "queries.jsonl, line 1: no text"),
         ("corpus.jsonl", '{"_id": 7, "title": "x"}\n', "corpus.jsonl, line 1: no text"),
-        ("corpus.jsonl", '{"_id": 7, "text": "x"}\n{"_id": "7", "text": "y"}', "line 2: a second document 7"),
-        ("questions.jsonl", '{"text": "how", "path": "a.md"}\n', "questions.jsonl, line 1: no query"),
+        (
+            "corpus.jsonl",
+            '{"_id": 7, "text": "x"}\n{"_id": "7", "text": "y"}',
+            "line 2: a second document 7",
+        ),
+        (
+            "questions.jsonl",
+            '{"text": "how", "path": "a.md"}\n',
+            "questions.jsonl, line 1: no query",
+        ),
     ],
 )
 def test_a_wrong_line_is_named(beir, tmp_path, file, text, said):

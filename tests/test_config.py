@@ -35,7 +35,10 @@ def test_default_index_lies_in_the_users_data(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("limits = 3", "has an unknown setting 'limits'; the settings are backend, color, dimensions"),
+        (
+            "limits = 3",
+            "has an unknown setting 'limits'; the settings are backend, color, dimensions",
+        ),
         ("limit = ", "is not valid TOML: Invalid value"),
         ('limit = "3"', "limit must be of type int; it is '3' now"),
         ('plain = "yes"', "plain must be of type bool; it is 'yes' now"),
@@ -45,7 +48,10 @@ def test_default_index_lies_in_the_users_data(tmp_path: Path) -> None:
         ("limit = 1001", "limit must lie between 1 and 1000; it is 1001 now"),
         ("min_score = nan", "min_score must lie between 0 and 1; it is nan now"),
         ("min_score = 2", "min_score must lie between 0 and 1; it is 2 now"),
-        ("max_file_size = -1", "max_file_size must lie between 0 and 9223372036854775807; it is -1 now"),
+        (
+            "max_file_size = -1",
+            "max_file_size must lie between 0 and 9223372036854775807; it is -1 now",
+        ),
         pytest.param(f"limit = {'9' * 5000}", "is not valid TOML", id="digits"),
         ('index = ""', "the path of the index is empty; name a folder or leave the setting out"),
         ('mode = "fuzzy"', "mode is 'fuzzy'; use one of hybrid, vector, text"),
@@ -58,10 +64,16 @@ def test_a_bad_file_is_one_clear_error(tmp_path: Path, text: str, message: str) 
     assert message in str(caught.value)
 
 
-@pytest.mark.parametrize("setting", ['index = "/etc"', 'profile = "best"', 'backend = "cpu"', "max_file_size = 1"])
-def test_a_folders_file_sets_nothing_that_runs_or_reaches_outside(tmp_path: Path, setting: str) -> None:
+@pytest.mark.parametrize(
+    "setting", ['index = "/etc"', 'profile = "best"', 'backend = "cpu"', "max_file_size = 1"]
+)
+def test_a_folders_file_sets_nothing_that_runs_or_reaches_outside(
+    tmp_path: Path, setting: str
+) -> None:
     write(tmp_path / ".docsearch.toml", setting)
-    with pytest.raises(ConfigError, match=r"a folder's own file may set color, limit, min_score, mode only"):
+    with pytest.raises(
+        ConfigError, match=r"a folder's own file may set color, limit, min_score, mode only"
+    ):
         load_config(None, {}, str(tmp_path))
 
 
@@ -72,11 +84,17 @@ def test_a_named_file_must_exist(tmp_path: Path) -> None:
 
 def test_a_folders_file_may_not_force_colours_on_what_reads_the_output(tmp_path: Path) -> None:
     write(tmp_path / ".docsearch.toml", 'color = "always"')
-    with pytest.raises(ConfigError, match="may not set color to 'always'; use --color always or the user's own file"):
+    with pytest.raises(
+        ConfigError,
+        match="may not set color to 'always'; use --color always or the user's own file",
+    ):
         load_config(None, {}, str(tmp_path))
     write(tmp_path / ".docsearch.toml", 'color = "never"')
     assert load_config(None, {}, str(tmp_path)).color == "never"
-    assert load_config(str(write(tmp_path / "config.toml", 'color = "always"')), {}, "/").color == "always"
+    assert (
+        load_config(str(write(tmp_path / "config.toml", 'color = "always"')), {}, "/").color
+        == "always"
+    )
 
 
 def test_a_named_file_may_be_no_folder(tmp_path: Path) -> None:
@@ -85,4 +103,6 @@ def test_a_named_file_may_be_no_folder(tmp_path: Path) -> None:
 
 
 def test_a_whole_number_is_a_score_too(tmp_path: Path) -> None:
-    assert load_config(str(write(tmp_path / "config.toml", "min_score = 1")), {}, "/").min_score == 1.0
+    assert (
+        load_config(str(write(tmp_path / "config.toml", "min_score = 1")), {}, "/").min_score == 1.0
+    )

@@ -28,7 +28,11 @@ from .made_models import (
     write_model,
 )
 
-EMBEDDING, RERANKER, UNTIED = "Qwen/Qwen3-Embedding-0.6B", "Qwen/Qwen3-Reranker-0.6B", "Qwen/Qwen3-Reranker-8B"
+EMBEDDING, RERANKER, UNTIED = (
+    "Qwen/Qwen3-Embedding-0.6B",
+    "Qwen/Qwen3-Reranker-0.6B",
+    "Qwen/Qwen3-Reranker-8B",
+)
 TEXTS = ["Tides", "the radiators stay cold", "a river of words " * 30]
 
 
@@ -42,7 +46,11 @@ def source(tmp_path: Path, name: str) -> Path:
 
 
 def weights(folder: Path) -> dict[str, mx.array]:
-    return {name: value for path in sorted(folder.glob("*.safetensors")) for name, value in mx.load(str(path)).items()}
+    return {
+        name: value
+        for path in sorted(folder.glob("*.safetensors"))
+        for name, value in mx.load(str(path)).items()
+    }
 
 
 def test_everything_that_belongs_to_the_model_comes_along(tmp_path):
@@ -53,9 +61,17 @@ def test_everything_that_belongs_to_the_model_comes_along(tmp_path):
         "1_Pooling/config.json", "README.md", "SHA256SUMS", "config.json", "config_sentence_transformers.json",
         "model.safetensors", "modules.json", "tokenizer.json", "tokenizer_config.json",
     }  # fmt: skip
-    for name in ("1_Pooling/config.json", "modules.json", "tokenizer.json", "config_sentence_transformers.json"):
+    for name in (
+        "1_Pooling/config.json",
+        "modules.json",
+        "tokenizer.json",
+        "config_sentence_transformers.json",
+    ):
         assert (done.folder / name).read_bytes() == (before / name).read_bytes()
-    config, rules = json.loads((before / "config.json").read_text()), {"group_size": 64, "bits": 8, "mode": "affine"}
+    config, rules = (
+        json.loads((before / "config.json").read_text()),
+        {"group_size": 64, "bits": 8, "mode": "affine"},
+    )
     after = json.loads((done.folder / "config.json").read_text())
     assert after == config | {"quantization": rules, "quantization_config": rules}
     assert (done.folder / "README.md").read_text() == (before / "README.md").read_text() + (
@@ -63,7 +79,9 @@ def test_everything_that_belongs_to_the_model_comes_along(tmp_path):
     )
     assert wrong_files(done.folder) == []
     assert done.source_bytes == (before / "model.safetensors").stat().st_size
-    assert done.bytes == (done.folder / "model.safetensors").stat().st_size < done.source_bytes * 0.6
+    assert (
+        done.bytes == (done.folder / "model.safetensors").stat().st_size < done.source_bytes * 0.6
+    )
     assert not list(done.folder.parent.glob(".*"))
 
 
@@ -85,7 +103,9 @@ def mlx_lms(folder: Path, rules) -> tuple[dict[str, mx.array], dict]:
     from mlx_lm.utils import load_model, quantize_model
 
     model, config = load_model(folder, lazy=True)
-    model, config = quantize_model(model, config, rules["group_size"], rules["bits"], mode=rules["mode"])
+    model, config = quantize_model(
+        model, config, rules["group_size"], rules["bits"], mode=rules["mode"]
+    )
     return dict(tree_flatten(model.parameters())), config
 
 
@@ -117,7 +137,9 @@ def test_a_converted_embedder_embeds(tmp_path, rules):
     before = source(tmp_path, EMBEDDING)
     # 4-bit rounding of random weights moves vectors further than that of trained ones
     least = 0.8 if rules else 0.999
-    after = load_embedder(str(convert(before, **rules).folder), "mlx" if rules.get("mode") else "cpu")
+    after = load_embedder(
+        str(convert(before, **rules).folder), "mlx" if rules.get("mode") else "cpu"
+    )
     vectors = load_embedder(str(before), "cpu").embed_passages(TEXTS)
     assert np.vecdot(vectors, after.embed_passages(TEXTS)).min() > least
 
@@ -126,15 +148,26 @@ def test_a_converted_embedder_embeds(tmp_path, rules):
 def test_a_converted_reranker_keeps_its_head(tmp_path, name):
     before = source(tmp_path, name)
     after = convert(before).folder
-    scores = [load_reranker(str(folder), "cpu").score("when is high water", TEXTS) for folder in (before, after)]
+    scores = [
+        load_reranker(str(folder), "cpu").score("when is high water", TEXTS)
+        for folder in (before, after)
+    ]
     np.testing.assert_allclose(scores[0], scores[1], atol=0.05)
     assert len(set(np.round(scores[1], 6))) == 3
 
 
 def test_a_bert_of_float32_with_its_pooling(tmp_path):
-    tensors = {name: value.astype(mx.float32) for name, value in mx.load(str(BERT / "model.safetensors")).items()}
-    extra = {"1_Pooling/config.json": (BERT / "1_Pooling" / "config.json").read_bytes(), "LICENSE": b"MIT License"}
-    before = write_model(tmp_path / "bge-tiny", repository(BERT, "bge-tiny", one_file(tensors), "mit", extra))
+    tensors = {
+        name: value.astype(mx.float32)
+        for name, value in mx.load(str(BERT / "model.safetensors")).items()
+    }
+    extra = {
+        "1_Pooling/config.json": (BERT / "1_Pooling" / "config.json").read_bytes(),
+        "LICENSE": b"MIT License",
+    }
+    before = write_model(
+        tmp_path / "bge-tiny", repository(BERT, "bge-tiny", one_file(tensors), "mit", extra)
+    )
     after = convert(before).folder
     assert (after / "LICENSE").read_bytes() == b"MIT License"
     kept = {
@@ -145,7 +178,9 @@ def test_a_bert_of_float32_with_its_pooling(tmp_path):
     assert {name for name in kept if not name.endswith(".biases")} == {
         "embeddings.position_embeddings.weight", "embeddings.token_type_embeddings.weight",
     } | {name for name in tensors if name == "pooler.dense.weight"}  # fmt: skip
-    vectors = [load_embedder(str(folder), "cpu").embed_passages(TEXTS) for folder in (before, after)]
+    vectors = [
+        load_embedder(str(folder), "cpu").embed_passages(TEXTS) for folder in (before, after)
+    ]
     assert np.vecdot(*vectors).min() > 0.999
 
 
@@ -160,10 +195,15 @@ def test_what_follows_the_pooling_comes_along(tmp_path):
     weights = one_file(mx.load(str(BERT / "model.safetensors")))
     plain = load_embedder(str(BERT), "cpu")
     before = write_model(tmp_path / "projected", repository(BERT, "x", weights, "mit", extra))
-    vectors = [load_embedder(str(folder), "cpu").embed_passages(TEXTS) for folder in (before, convert(before).folder)]
+    vectors = [
+        load_embedder(str(folder), "cpu").embed_passages(TEXTS)
+        for folder in (before, convert(before).folder)
+    ]
     hidden = plain.encoder.encode(plain.tokenizer.encode(TEXTS, plain.max_tokens))
     expected = np.tanh(hidden @ np.array(dense["linear.weight"]).T + np.array(dense["linear.bias"]))
-    np.testing.assert_allclose(vectors[0], expected / np.linalg.norm(expected, axis=1, keepdims=True), atol=1e-6)
+    np.testing.assert_allclose(
+        vectors[0], expected / np.linalg.norm(expected, axis=1, keepdims=True), atol=1e-6
+    )
     assert np.vecdot(*vectors).min() > 0.99
 
 
@@ -192,12 +232,18 @@ def test_where_it_goes(tmp_path, monkeypatch):
     named = tmp_path / "new" / "qwen3-embedding-0.6b-mine"
     assert convert(before, out=named).folder == named
     with pytest.raises(
-        UsageError, match=r"qwen3-embedding-0.6b-mine is there already; remove it, or name another folder with --out"
+        UsageError,
+        match=r"qwen3-embedding-0.6b-mine is there already; remove it, or name another folder with --out",
     ):
         convert(before, out=named)
-    with pytest.raises(UsageError, match=r"must begin with Qwen3-Embedding-0\.6B; its prompts are known by the name"):
+    with pytest.raises(
+        UsageError,
+        match=r"must begin with Qwen3-Embedding-0\.6B; its prompts are known by the name",
+    ):
         convert(before, out=tmp_path / "mine")
-    with pytest.raises(ModelError, match=r"away \(from --cache-folder\) is not there; plug in its disk"):
+    with pytest.raises(
+        ModelError, match=r"away \(from --cache-folder\) is not there; plug in its disk"
+    ):
         convert(before, cache_folder=str(tmp_path / "away"))
 
 
@@ -205,7 +251,10 @@ REFUSED = {
     "bits": ({"bits": 3}, "affine has no bits of 3; choose 4 or 8"),
     "groups": ({"group_size": 16}, "affine has no group size of 16; choose 32 or 64 or 128"),
     "bits of a mode": ({"bits": 8, "mode": "mxfp4"}, "mxfp4 has no bits of 8; choose 4"),
-    "groups of a mode": ({"group_size": 64, "mode": "mxfp8"}, "mxfp8 has no group size of 64; choose 32"),
+    "groups of a mode": (
+        {"group_size": 64, "mode": "mxfp8"},
+        "mxfp8 has no group size of 64; choose 32",
+    ),
     "mode": ({"mode": "gguf"}, f"there is no mode gguf; choose one of: {', '.join(MODES)}"),
 }
 
@@ -220,13 +269,20 @@ def test_settings_that_mlx_does_not_have(tmp_path, case):
 def test_models_that_cannot_be_converted(tmp_path):
     quantised = source(tmp_path, "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ")
     with pytest.raises(
-        ModelError, match=r"Qwen3-Embedding-0.6B-4bit-DWQ is quantised already; convert the standard checkpoint"
+        ModelError,
+        match=r"Qwen3-Embedding-0.6B-4bit-DWQ is quantised already; convert the standard checkpoint",
     ):
         convert(quantised)
     foreign = repository(
-        QWEN3, "x", one_file(bfloat16(mx.load(str(QWEN3 / "model.safetensors")))), "mit", model_type="llama"
+        QWEN3,
+        "x",
+        one_file(bfloat16(mx.load(str(QWEN3 / "model.safetensors")))),
+        "mit",
+        model_type="llama",
     )
-    with pytest.raises(ModelError, match="is a llama model; only qwen3 and bert models are converted"):
+    with pytest.raises(
+        ModelError, match="is a llama model; only qwen3 and bert models are converted"
+    ):
         convert(write_model(tmp_path / "x", foreign))
     with pytest.raises(ModelError, match="is no model folder"):
         convert(tmp_path / "none")

@@ -5,9 +5,7 @@ import numpy as np
 from search.documents import Candidate, Passage
 from search.query.copies import distinct, newest_shown
 
-LONG = (
-    "The landlord may raise the rent once a year and has to say so in writing three months before it is due to be paid"
-)
+LONG = "The landlord may raise the rent once a year and has to say so in writing three months before it is due to be paid"
 
 
 def candidate(doc: int, text: str, vector: tuple[float, ...] | None, ordinal: int = 0) -> Candidate:
@@ -15,10 +13,13 @@ def candidate(doc: int, text: str, vector: tuple[float, ...] | None, ordinal: in
     return Candidate(doc, passage, None if vector is None else np.array(vector, np.float32), 0.5)
 
 
-def names(kept: dict[str, list[Candidate]], candidates: list[Candidate]) -> list[tuple[int, int, list[int]]]:
+def names(
+    kept: dict[str, list[Candidate]], candidates: list[Candidate]
+) -> list[tuple[int, int, list[int]]]:
     by_id = {one.id: one for one in candidates}
     return [
-        (by_id[key].doc, by_id[key].passage.ordinal, [other.doc for other in others]) for key, others in kept.items()
+        (by_id[key].doc, by_id[key].passage.ordinal, [other.doc for other in others])
+        for key, others in kept.items()
     ]
 
 
@@ -36,12 +37,19 @@ def test_identical_files_are_one() -> None:
 
 def test_versions_that_hardly_differ_are_one() -> None:
     newer = LONG.replace("three", "two")  # 19 of 25 runs of three words are common
-    found = [candidate(1, LONG, (1, 0)), candidate(2, LONG + ".", (1, 0)), candidate(3, newer, (1, 0))]
+    found = [
+        candidate(1, LONG, (1, 0)),
+        candidate(2, LONG + ".", (1, 0)),
+        candidate(3, newer, (1, 0)),
+    ]
     assert names(distinct(found, str), found) == [(1, 0, [2]), (3, 0, [])]
 
 
 def test_texts_that_only_mean_the_same_are_not() -> None:
-    found = [candidate(1, "rent goes up yearly", (1, 0)), candidate(2, "each year the rent is raised", (1, 0))]
+    found = [
+        candidate(1, "rent goes up yearly", (1, 0)),
+        candidate(2, "each year the rent is raised", (1, 0)),
+    ]
     assert names(distinct(found, str), found) == [(1, 0, []), (2, 0, [])]
 
 
@@ -51,7 +59,11 @@ def test_a_document_may_repeat_itself() -> None:
 
 
 def test_a_copy_of_a_version_is_listed_with_what_stands_for_it() -> None:
-    found = [candidate(1, LONG, (1, 0)), candidate(2, LONG + ".", (1, 0)), candidate(3, LONG + ".", (1, 0))]
+    found = [
+        candidate(1, LONG, (1, 0)),
+        candidate(2, LONG + ".", (1, 0)),
+        candidate(3, LONG + ".", (1, 0)),
+    ]
     assert names(distinct(found, {1: "x", 2: "y", 3: "y"}.__getitem__), found) == [(1, 0, [2, 3])]
 
 
@@ -70,4 +82,6 @@ def test_the_newest_of_those_that_score_about_as_well_is_shown() -> None:
     modified = dict(zip(ids, (10, 20, 20, 90), strict=True)).__getitem__
     fused = dict(zip(ids, (0.9, 0.895, 0.893, 0.88), strict=True))
     kept = distinct(found, str)
-    assert names(newest_shown(kept, dict(zip(ids, found, strict=True)), fused, modified), found) == [(2, 0, [1, 3, 4])]
+    assert names(
+        newest_shown(kept, dict(zip(ids, found, strict=True)), fused, modified), found
+    ) == [(2, 0, [1, 3, 4])]

@@ -14,7 +14,10 @@ from search.models.cpu_threads import SingleThreadedBlas
 
 def blas_threads() -> list[int]:
     """How many threads the loaded BLAS libraries use now."""
-    return [library.num_threads for library in ThreadpoolController().select(user_api="blas").lib_controllers]
+    return [
+        library.num_threads
+        for library in ThreadpoolController().select(user_api="blas").lib_controllers
+    ]
 
 
 def blas_threads_inside(held: SingleThreadedBlas) -> list[int]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from search.documents import File, Passage, Row
 from search.storage.catalog import Catalog
-from search.storage.entries import Entry, State, doc_id
+from search.storage.entries import Entry, EntryState, doc_id
 from search.storage.lock import WriterLock
 from search.storage.store import Store
 
@@ -21,7 +21,7 @@ WRITER = """
 import os, random, signal, sys, threading
 from pathlib import Path
 from search.storage.catalog import Catalog
-from search.storage.entries import State, doc_id
+from search.storage.entries import EntryState, doc_id
 from search.storage.lock import WriterLock
 from search.storage.store import Store
 from tests.test_crash import WIDTH, add, remove
@@ -55,16 +55,20 @@ def row(path, ordinal):
 
 def add(catalog, store, counts):
     """What an ingest does with a batch of documents; `counts` is their numbers of passages by path."""
-    catalog.put(entry(path, number, State.PENDING) for path, number in counts.items())
-    store.upsert([row(path, ordinal) for path, number in counts.items() for ordinal in range(number)])
+    catalog.put(entry(path, number, EntryState.PENDING) for path, number in counts.items())
+    store.upsert(
+        [row(path, ordinal) for path, number in counts.items() for ordinal in range(number)]
+    )
     store.trim({doc_id(path): number for path, number in counts.items()})
     store.sync()
-    catalog.put(entry(path, number, State.COMPLETE, store.version) for path, number in counts.items())
+    catalog.put(
+        entry(path, number, EntryState.COMPLETE, store.version) for path, number in counts.items()
+    )
 
 
 def remove(catalog, store, paths):
     """What an ingest does with files that are gone."""
-    catalog.set_state(paths, State.PENDING)
+    catalog.set_state(paths, EntryState.PENDING)
     store.delete([doc_id(path) for path in paths])
     store.sync()
     catalog.remove(paths)
@@ -76,7 +80,9 @@ def states(catalog):
 
 def writer(folder, seed):
     command = [sys.executable, "-c", WRITER, str(folder), str(seed)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=HERE)
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=HERE
+    )
 
 
 def test_killed_at_random_moments(tmp_path):
@@ -92,18 +98,28 @@ def test_killed_at_random_moments(tmp_path):
             entries = {found.doc: found for found in catalog.entries()}
             assert store.healed_to is None
             assert stored.keys() <= entries.keys()
-            complete = {doc: found for doc, found in entries.items() if found.state is State.COMPLETE}
-            assert {doc: stored.get(doc, 0) for doc in complete} == {doc: one.passages for doc, one in complete.items()}
+            complete = {
+                doc: found for doc, found in entries.items() if found.state is EntryState.COMPLETE
+            }
+            assert {doc: stored.get(doc, 0) for doc in complete} == {
+                doc: one.passages for doc, one in complete.items()
+            }
             for doc, found in complete.items():
-                assert [passage.ordinal for passage in store.passages(doc)] == list(range(found.passages))
-            assert len(store.nearest(np.ones(WIDTH, dtype=np.float32), 1000)) == sum(stored.values())
+                assert [passage.ordinal for passage in store.passages(doc)] == list(
+                    range(found.passages)
+                )
+            assert len(store.nearest(np.ones(WIDTH, dtype=np.float32), 1000)) == sum(
+                stored.values()
+            )
             assert len(store.matching("passage", 1000)) == sum(stored.values())
             assert catalog.reconcile(stored) == frozenset()
             seen += len(complete)
             # The next run takes up what was open.
-            half = [found.file.path for found in entries.values() if found.state is State.PENDING]
+            half = [
+                found.file.path for found in entries.values() if found.state is EntryState.PENDING
+            ]
             add(catalog, store, dict.fromkeys(half, 3))
-            assert set(states(catalog).values()) <= {State.COMPLETE}
+            assert set(states(catalog).values()) <= {EntryState.COMPLETE}
     assert seen > KILLS
 
 
@@ -124,7 +140,10 @@ def test_a_torn_version_makes_its_documents_pending(tmp_path):
 
         add(catalog, healed, {"/d/new": 3, "/d/empty": 0})
         again = Store(folder, WIDTH, create=True)
-        assert (again.healed_to, again.counts()) == (None, {doc_id("/d/old"): 2, doc_id("/d/new"): 3})
+        assert (again.healed_to, again.counts()) == (
+            None,
+            {doc_id("/d/old"): 2, doc_id("/d/new"): 3},
+        )
 
 
 def test_a_deletion_that_was_torn_comes_back_as_an_orphan(tmp_path):

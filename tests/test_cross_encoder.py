@@ -16,12 +16,16 @@ TINY = FIXTURES / "bert" / "tiny"
 EXPECTED = json.loads((FIXTURES / "cross_encoder" / "expected.json").read_text())
 QUERIES = list(dict.fromkeys(item["query"] for item in EXPECTED))
 PASSAGES = list(dict.fromkeys(item["passage"] for item in EXPECTED))
-SCORES = np.array([item["score"] for item in EXPECTED], np.float32).reshape(len(QUERIES), len(PASSAGES))
+SCORES = np.array([item["score"] for item in EXPECTED], np.float32).reshape(
+    len(QUERIES), len(PASSAGES)
+)
 BACKENDS = ["cpu", "mlx"]
 
 
 def tensors():
-    body = {f"bert.{name}": value for name, value in mx.load(str(TINY / "model.safetensors")).items()}
+    body = {
+        f"bert.{name}": value for name, value in mx.load(str(TINY / "model.safetensors")).items()
+    }
     return body | mx.load(str(FIXTURES / "cross_encoder" / "head.safetensors"))
 
 
@@ -73,7 +77,9 @@ def test_slices_change_no_probability(folder, backend):
 def test_any_text_has_a_probability(folder, backend):
     reranker = load_reranker(str(folder), backend)
     for query in ["", "\x00", "\ud800", "🚀", "[SEP]", "sea " * 25_000]:
-        given = reranker.score(query, ["", " ", "\udfff", "中文", "[PAD]" * 30, "the sea " * 12_500])
+        given = reranker.score(
+            query, ["", " ", "\udfff", "中文", "[PAD]" * 30, "the sea " * 12_500]
+        )
         assert ((given >= 0) & (given <= 1)).all()
 
 
@@ -86,7 +92,10 @@ def test_quantised_weights_give_the_probabilities_of_their_values(tmp_path, grou
             continue
         parts = mx.quantize(value.astype(mx.float32), group_size=group_size, bits=8)
         module = name.removesuffix(".weight")
-        packed |= {f"{module}.{part}": p for part, p in zip(("weight", "scales", "biases"), parts, strict=True)}
+        packed |= {
+            f"{module}.{part}": p
+            for part, p in zip(("weight", "scales", "biases"), parts, strict=True)
+        }
         widened[name] = mx.dequantize(*parts, group_size=group_size, bits=8)
     rules = {"group_size": group_size, "bits": 8, "mode": "affine"}
     plain = cross_encoder(tmp_path / "plain", widened)
@@ -94,7 +103,10 @@ def test_quantised_weights_give_the_probabilities_of_their_values(tmp_path, grou
     reference = load_reranker(str(plain), "cpu").score(QUERIES[1], PASSAGES)
     for backend in BACKENDS:
         np.testing.assert_allclose(
-            load_reranker(str(small), backend).score(QUERIES[1], PASSAGES), reference, rtol=0, atol=1e-5
+            load_reranker(str(small), backend).score(QUERIES[1], PASSAGES),
+            reference,
+            rtol=0,
+            atol=1e-5,
         )
 
 
@@ -102,9 +114,15 @@ def test_quantised_weights_give_the_probabilities_of_their_values(tmp_path, grou
 def test_one_kind_of_token(tmp_path, backend):
     types = "bert.embeddings.token_type_embeddings.weight"
     weights = tensors()
-    alike = cross_encoder(tmp_path / "alike", weights | {types: mx.concatenate([weights[types][:1]] * 2)})
-    single = cross_encoder(tmp_path / "single", weights | {types: weights[types][:1]}, type_vocab_size=1)
-    first, second = (load_reranker(str(model), backend).score(QUERIES[1], PASSAGES) for model in (alike, single))
+    alike = cross_encoder(
+        tmp_path / "alike", weights | {types: mx.concatenate([weights[types][:1]] * 2)}
+    )
+    single = cross_encoder(
+        tmp_path / "single", weights | {types: weights[types][:1]}, type_vocab_size=1
+    )
+    first, second = (
+        load_reranker(str(model), backend).score(QUERIES[1], PASSAGES) for model in (alike, single)
+    )
     np.testing.assert_allclose(first, second, rtol=0, atol=1e-6)
 
 
@@ -113,7 +131,10 @@ REFUSED = {
         {"classifier.weight": mx.zeros((2, 64)), "classifier.bias": mx.zeros(2)},
         "tells 2 labels apart where a reranker has one; choose a reranker",
     ),
-    "no classifier": ({"classifier.weight": None, "classifier.bias": None}, "is no reranker: it has no classifier"),
+    "no classifier": (
+        {"classifier.weight": None, "classifier.bias": None},
+        "is no reranker: it has no classifier",
+    ),
     "no pooler": ({"bert.pooler.dense.weight": None}, "lacks the weights bert.pooler.dense.weight"),
     "a pooler of another size": (
         {"bert.pooler.dense.weight": mx.zeros((64, 32))},
@@ -133,6 +154,7 @@ def test_a_head_that_is_none(tmp_path, name):
 
 def test_an_instruction_has_nowhere_to_go(folder):
     with pytest.raises(
-        UsageError, match="a BERT reranker takes no instruction; leave it out, or choose a Qwen3 reranker"
+        UsageError,
+        match="a BERT reranker takes no instruction; leave it out, or choose a Qwen3 reranker",
     ):
         load_reranker(str(folder), "cpu", instruction="Find the code")

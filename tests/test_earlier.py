@@ -45,7 +45,10 @@ def test_so_many_may_be_put_in_or_taken_out_and_no_more_are_held() -> None:
 
     kept = [f"text {place}" for place in range(REACH - 1, number)]
     assert found(Earlier(rows(), ToyTokenizer()), kept) == [*range(REACH - 1, number)]
-    more = [*(f"new {place}" for place in range(REACH)), *(f"text {place}" for place in range(number))]
+    more = [
+        *(f"new {place}" for place in range(REACH)),
+        *(f"text {place}" for place in range(number)),
+    ]
     assert found(Earlier(rows(), ToyTokenizer()), more) == [*[None] * REACH, *range(number)]
     lazy = Earlier(rows(), ToyTokenizer()).known([passage("x")])
     next(lazy)

@@ -48,7 +48,11 @@ def folder(tmp_path):
 
 
 def test_the_starter(starter):
-    assert (starter.name, starter.dimensions, starter.max_tokens) == ("bge-small-en-v1.5 (8-bit)", 384, 512)
+    assert (starter.name, starter.dimensions, starter.max_tokens) == (
+        "bge-small-en-v1.5 (8-bit)",
+        384,
+        512,
+    )
     assert starter.recipe.query == "Represent this sentence for searching relevant passages: "
     assert starter.recipe.passage == ""
     assert starter.revision == load_embedder("starter", "mlx").revision
@@ -61,7 +65,9 @@ def test_meaning_beats_words(starter):
         "The bank raised its interest rate by a quarter of a point.",
         "Clockwise rotation is positive in this coordinate system.",
     ]
-    scores = starter.embed_passages(passages) @ starter.embed_query("how do I shut off the tap in my kitchen?")
+    scores = starter.embed_passages(passages) @ starter.embed_query(
+        "how do I shut off the tap in my kitchen?"
+    )
     assert scores.argmax() == 0
 
 
@@ -99,7 +105,11 @@ def test_calls_from_several_threads(backend):
 
 def test_blas_threads_are_given_back(starter):
     def threads():
-        return [library["num_threads"] for library in threadpoolctl.threadpool_info() if library["user_api"] == "blas"]
+        return [
+            library["num_threads"]
+            for library in threadpoolctl.threadpool_info()
+            if library["user_api"] == "blas"
+        ]
 
     before = threads()
     starter.embed_passages(["one", "two " * 300])
@@ -107,9 +117,7 @@ def test_blas_threads_are_given_back(starter):
 
 
 def test_importing_the_embedder_loads_nothing_heavy():
-    code = (
-        "import sys, search.models.embedder; print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
-    )
+    code = "import sys, search.models.embedder; print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -133,7 +141,9 @@ def test_model_names(path, name):
     assert model_name(Path(path)) == name
 
 
-QWEN3 = "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:"
+QWEN3 = (
+    "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:"
+)
 BGE = "Represent this sentence for searching relevant passages: "
 
 
@@ -160,7 +170,9 @@ def test_a_folder_named_as_a_bge_model_has_its_prompt(tmp_path):
     folder = shutil.copytree(TINY, tmp_path / "bge-small-en-v1.5-4bit")
     embedder = load_embedder(str(folder), "cpu")
     prompt = "Represent this sentence for searching relevant passages: "
-    np.testing.assert_array_equal(embedder.embed_query("sea"), embedder.embed_passages([f"{prompt}sea"])[0])
+    np.testing.assert_array_equal(
+        embedder.embed_query("sea"), embedder.embed_passages([f"{prompt}sea"])[0]
+    )
 
 
 def test_the_revision_follows_the_weights(folder):
@@ -175,7 +187,9 @@ def test_the_revision_follows_the_weights(folder):
 def config(**changes):
     def damage(folder):
         settings = json.loads((folder / "config.json").read_text()) | changes
-        (folder / "config.json").write_text(json.dumps({key: value for key, value in settings.items() if value != ""}))
+        (folder / "config.json").write_text(
+            json.dumps({key: value for key, value in settings.items() if value != ""})
+        )
 
     return damage
 
@@ -212,7 +226,10 @@ def without_pooling(folder):
 RULES = {"group_size": 64, "bits": 4}
 HEADER = b'\x40\0\0\0\0\0\0\0{"a": {"dtype": "F16", "shape": [2], "data_offsets": [0, 6]}}    '
 DAMAGES = {
-    "no config": (lambda folder: (folder / "config.json").unlink(), "config.json cannot be read: No such file"),
+    "no config": (
+        lambda folder: (folder / "config.json").unlink(),
+        "config.json cannot be read: No such file",
+    ),
     "config of no JSON": (content("config.json", b"{"), "config.json is no JSON"),
     "config of a list": (content("config.json", b"[]"), "config.json holds no JSON object"),
     "another architecture": (config(model_type="gpt2"), "is a gpt2 model, which cannot embed here"),
@@ -223,8 +240,14 @@ DAMAGES = {
     "other sizes": (config(intermediate_size=256), r"dense\.\w+ as \("),
     "another vocabulary": (config(vocab_size=100), r"word_embeddings.weight as \(159, 64\)"),
     "more layers": (config(num_hidden_layers=3), "lacks the weights encoder.layer.2"),
-    "a foreign quantisation": (config(quantization_config={"quant_method": "gptq"}), "is quantised by gptq"),
-    "no weights": (lambda folder: (folder / "model.safetensors").unlink(), "has no model.safetensors; fetch"),
+    "a foreign quantisation": (
+        config(quantization_config={"quant_method": "gptq"}),
+        "is quantised by gptq",
+    ),
+    "no weights": (
+        lambda folder: (folder / "model.safetensors").unlink(),
+        "has no model.safetensors; fetch",
+    ),
     "pickled weights": (pickled, "has no model.safetensors; pickled weights are not read"),
     "empty weights": (cut(0), "is cut short or no safetensors file"),
     "a header cut": (cut(100), "is cut short or no safetensors file"),
@@ -233,20 +256,35 @@ DAMAGES = {
         content("model.safetensors", b"<html>not found</html>" * 99),
         "is cut short or no safetensors file",
     ),
-    "a header of noise": (content("model.safetensors", b"\x04\0\0\0\0\0\0\0\xff\xff\xff\xff"), "has a damaged header"),
-    "a header that lies": (content("model.safetensors", HEADER + b"\0" * 6), "has a damaged header at a"),
+    "a header of noise": (
+        content("model.safetensors", b"\x04\0\0\0\0\0\0\0\xff\xff\xff\xff"),
+        "has a damaged header",
+    ),
+    "a header that lies": (
+        content("model.safetensors", HEADER + b"\0" * 6),
+        "has a damaged header at a",
+    ),
     "a tensor missing": (
         weights(lambda t: t.pop("encoder.layer.1.output.dense.bias")),
         "lacks the weights encoder.layer.1",
     ),
-    "no tokenizer": (lambda folder: (folder / "tokenizer.json").unlink(), "tokenizer.json cannot be read"),
+    "no tokenizer": (
+        lambda folder: (folder / "tokenizer.json").unlink(),
+        "tokenizer.json cannot be read",
+    ),
     "no pooling": (without_pooling, "does not say how it pools"),
     "another pooling": (
         content("1_Pooling/config.json", b'{"pooling_mode_mean_tokens": true}'),
         "pools by mean, and only cls is supported",
     ),
-    "an index of nothing": (content("model.safetensors.index.json", b"{}"), "names no weight files"),
-    "sums of other files": (content("SHA256SUMS", b"00  other\n"), "SHA256SUMS does not list the weights"),
+    "an index of nothing": (
+        content("model.safetensors.index.json", b"{}"),
+        "names no weight files",
+    ),
+    "sums of other files": (
+        content("SHA256SUMS", b"00  other\n"),
+        "SHA256SUMS does not list the weights",
+    ),
     "a shard missing": (
         content("model.safetensors.index.json", b'{"weight_map": {"a": "b.safetensors"}}'),
         "b.safetensors cannot be read",
@@ -264,7 +302,9 @@ def test_a_damaged_model_says_what_is_wrong(folder, name):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-@pytest.mark.parametrize("name", ["embeddings.LayerNorm.weight", "encoder.layer.1.attention.self.value.weight"])
+@pytest.mark.parametrize(
+    "name", ["embeddings.LayerNorm.weight", "encoder.layer.1.attention.self.value.weight"]
+)
 def test_weights_that_are_not_finite(folder, backend, name):
     weights(lambda tensors: tensors.update({name: tensors[name] * float("nan")}))(folder)
     embedder = load_embedder(str(folder), backend)

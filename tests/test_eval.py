@@ -12,7 +12,11 @@ NOTES = {
     "bike.md": "# Gears\n\nTurn the barrel adjuster half a turn when the chain rattles.\n",
 }
 QUESTIONS = (
-    {"query": "black taps needle one bar", "path": "boiler.md", "answer": "Open both black taps until the needle"},
+    {
+        "query": "black taps needle one bar",
+        "path": "boiler.md",
+        "answer": "Open both black taps until the needle",
+    },
     {"query": "when to rinse the filter", "path": "boiler.md", "heading": "Filter"},
     {"query": "rye flour for the starter", "path": "bread.md", "answer": "Feed the starter"},
     {"query": "zzqqx vrrpl", "path": None},
@@ -32,26 +36,54 @@ def collection(tmp_path):
 def test_every_mode_with_each_question_and_a_comparison(collection, tmp_path):
     saved = tmp_path / "before.json"
     done = docsearch(
-        "eval", collection, "--no-rerank", "--work", tmp_path / "work", "--save", saved, "--json", cwd=tmp_path
+        "eval",
+        collection,
+        "--no-rerank",
+        "--work",
+        tmp_path / "work",
+        "--save",
+        saved,
+        "--json",
+        cwd=tmp_path,
     )
     assert done.code == 0, done.err
     result = json.loads(done.out)
     assert result == json.loads(saved.read_text())
     assert (result["collection"], result["documents"], result["reranker"]) == ("notes", 3, None)
-    assert [(run["name"], run["questions"]) for run in result["runs"]] == [("hybrid", 3), ("vector", 3), ("text", 3)]
+    assert [(run["name"], run["questions"]) for run in result["runs"]] == [
+        ("hybrid", 3),
+        ("vector", 3),
+        ("text", 3),
+    ]
     text = result["runs"][2]
     assert text["silent"] == 1.0
     assert {name: value["value"] for name, value in text["metrics"].items()} == {
         **dict.fromkeys(("nDCG@10", "MRR@10", "recall@10", "hit@1", "hit@5"), 1.0),
         "passage@5": 1.0,
     }
-    assert [query["ranking"][0] for query in text["queries"]] == ["boiler.md", "boiler.md", "bread.md"]
+    assert [query["ranking"][0] for query in text["queries"]] == [
+        "boiler.md",
+        "boiler.md",
+        "bread.md",
+    ]
     again = docsearch("eval", collection, "--mode", "text", "--no-rerank", "--compare", saved, "--work", tmp_path / "work", cwd=tmp_path)  # fmt: skip
     title, _, head, _, row = again.out.splitlines()
     assert title == f"notes: 3 documents, {result['passages']} passages, bge-small-en-v1.5 (8-bit)"
-    assert head == "| run | nDCG@10 | MRR@10 | recall@10 | hit@1 | hit@5 | passage@5 | silent | ms | against before |"
+    assert (
+        head
+        == "| run | nDCG@10 | MRR@10 | recall@10 | hit@1 | hit@5 | passage@5 | silent | ms | against before |"
+    )
     cells = row.split(" | ")
-    assert cells[:8] == ["| text", "1.000 (1.000–1.000)", "1.000", "1.000", "1.000", "1.000", "1.000", "1.00"]
+    assert cells[:8] == [
+        "| text",
+        "1.000 (1.000–1.000)",
+        "1.000",
+        "1.000",
+        "1.000",
+        "1.000",
+        "1.000",
+        "1.00",
+    ]
     assert cells[9] == "+0.000 (p 1.000) |"
 
 
@@ -59,8 +91,12 @@ def test_reranking_without_a_reranker_and_wrong_input(collection, tmp_path):
     env = {"DOCSEARCH_PROFILE": "starter"}
     wrong = docsearch("eval", tmp_path / "nothing", cwd=tmp_path, env=env)
     assert (wrong.code, wrong.out) == (2, "")
-    assert wrong.err.startswith(f"docsearch: {tmp_path}/nothing holds no collection; a collection is a BEIR folder")
-    broken = docsearch("eval", collection, "--compare", collection / "bread.md", cwd=tmp_path, env=env)
+    assert wrong.err.startswith(
+        f"docsearch: {tmp_path}/nothing holds no collection; a collection is a BEIR folder"
+    )
+    broken = docsearch(
+        "eval", collection, "--compare", collection / "bread.md", cwd=tmp_path, env=env
+    )
     assert broken.code == 2
     assert "holds no saved result" in broken.err
     (collection / "questions.jsonl").write_text('{"query": "asdf", "path": null}\n')

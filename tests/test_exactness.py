@@ -88,5 +88,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 
 @pytest.mark.parametrize(("name", "queries"), FOUND.items())
 def test_words_are_found_as_people_write_them(index: Index, name: str, queries: list[str]) -> None:
-    first = {query: [Path(hit.path).name for hit in index.query(query, mode="text").hits[:1]] for query in queries}
+    first = {
+        query: [Path(hit.path).name for hit in index.query(query, mode="text").hits[:1]]
+        for query in queries
+    }
     assert first == dict.fromkeys(queries, [name])

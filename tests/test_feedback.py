@@ -13,7 +13,9 @@ def rows(*scores: float) -> list[Fused]:
 
 def test_what_is_like_a_clear_winner_moves_up() -> None:
     # Only a is heard; b is like it with 0, c with 0.8: 0.3 * (0 - 1) and 0.3 * (0.8 - 1).
-    got = with_feedback(rows(0.9, 0.5, 0.45), np.array([[1, 0], [0, 1], [0.8, 0.6]], np.float32), [1, 2, 3])
+    got = with_feedback(
+        rows(0.9, 0.5, 0.45), np.array([[1, 0], [0, 1], [0.8, 0.6]], np.float32), [1, 2, 3]
+    )
     assert [(row.key, round(row.fused, 4), round(row.feedback, 4)) for row in got] == [
         ("a", 0.9, 0.0),
         ("c", 0.39, -0.06),
@@ -35,7 +37,9 @@ def test_a_document_is_heard_once_and_by_its_lead() -> None:
 
 def test_five_documents_are_heard() -> None:
     got = with_feedback(rows(*[0.5] * 6), np.eye(6, dtype=np.float32), list(range(6)))
-    assert [(row.key, round(row.feedback, 6)) for row in got] == [(key, 0.0) for key in "abcde"] + [("f", -0.06)]
+    assert [(row.key, round(row.feedback, 6)) for row in got] == [(key, 0.0) for key in "abcde"] + [
+        ("f", -0.06)
+    ]
 
 
 def test_nothing_is_heard_of_nothing() -> None:

@@ -72,9 +72,14 @@ def test_as_mlx_embeddings_converts(tmp_path, model_type):
     plain = copy_of(model_type, tmp_path / "plain")
     weights = mx.load(str(plain / "model.safetensors"))
     for number, folder in enumerate(sorted(plain.glob("?_Dense"))):
-        weights[f"dense.{number}.weight"] = mx.load(str(folder / "model.safetensors"))["linear.weight"]
+        weights[f"dense.{number}.weight"] = mx.load(str(folder / "model.safetensors"))[
+            "linear.weight"
+        ]
         shutil.rmtree(folder)
-    weights = {name if name.startswith("dense") else f"model.{name}": value for name, value in weights.items()}
+    weights = {
+        name if name.startswith("dense") else f"model.{name}": value
+        for name, value in weights.items()
+    }
     packed, widened, rules = quantised(weights, {"group_size": 32, "bits": 8})
     converted = copy_of(model_type, tmp_path / "converted", **rules)
     for folder, tensors in ((plain, widened), (converted, packed)):
@@ -89,21 +94,32 @@ def test_settings_as_transformers_5_writes_them(tmp_path):
         ("modernbert", ("global_rope_theta", "local_rope_theta")),
         ("gemma3_text", ("rope_theta", "rope_local_base_freq")),
     ):
-        full, sliding = (json.loads((FOREIGN / model_type / "config.json").read_text())[key] for key in old)
+        full, sliding = (
+            json.loads((FOREIGN / model_type / "config.json").read_text())[key] for key in old
+        )
         rules = {
             "full_attention": {"rope_type": "default", "rope_theta": full / 7},
             "sliding_attention": {"rope_type": "default", "rope_theta": sliding / 7},
         }
-        new = copy_of(model_type, tmp_path / f"{model_type}-new", rope_parameters=rules, **dict.fromkeys(old))
-        same = copy_of(model_type, tmp_path / f"{model_type}-old", **{old[0]: full / 7, old[1]: sliding / 7})
+        new = copy_of(
+            model_type, tmp_path / f"{model_type}-new", rope_parameters=rules, **dict.fromkeys(old)
+        )
+        same = copy_of(
+            model_type, tmp_path / f"{model_type}-old", **{old[0]: full / 7, old[1]: sliding / 7}
+        )
         text = [expected(model_type)[-1]["text"]]
-        vectors = [load_embedder(str(folder)).embed_passages(text) for folder in (new, same, FOREIGN / model_type)]
+        vectors = [
+            load_embedder(str(folder)).embed_passages(text)
+            for folder in (new, same, FOREIGN / model_type)
+        ]
         assert np.array_equal(vectors[0], vectors[1])
         assert not np.allclose(vectors[0], vectors[2], atol=1e-3)
 
 
 def test_pools():
-    hidden = mx.array([[[1.0, 2.0], [3.0, 4.0], [float("nan"), 9.0]], [[1.0, 0.0], [2.0, 0.0], [6.0, 3.0]]])
+    hidden = mx.array(
+        [[[1.0, 2.0], [3.0, 4.0], [float("nan"), 9.0]], [[1.0, 0.0], [2.0, 0.0], [6.0, 3.0]]]
+    )
     lengths = mx.array([2, 3])
     assert {name: pool(hidden, lengths).tolist() for name, pool in POOLS.items()} == {
         "cls": [[1, 2], [1, 0]],
@@ -132,7 +148,9 @@ def test_known_names_say_it_where_the_folder_does_not(tmp_path):
     vectors = load_embedder(str(folder)).embed_passages(["the river"])
     np.testing.assert_allclose(vectors[0], expected("xlm-roberta")[1]["vector"], rtol=0, atol=1e-6)
     folder = folder.rename(tmp_path / "some-model")
-    with pytest.raises(ModelError, match=r"some-model does not say how it pools; add 1_Pooling/config\.json"):
+    with pytest.raises(
+        ModelError, match=r"some-model does not say how it pools; add 1_Pooling/config\.json"
+    ):
         load_embedder(str(folder))
 
 
@@ -154,20 +172,36 @@ def with_json(path, value):
 
 MODULE = {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.WordWeights"}
 REFUSED = {
-    "a pooling": ("modernbert", lambda f: pooled_by(f, pooling_mode_max_tokens=True), "pools by max; choose a model"),
+    "a pooling": (
+        "modernbert",
+        lambda f: pooled_by(f, pooling_mode_max_tokens=True),
+        "pools by max; choose a model",
+    ),
     "a prompt left out": (
         "gemma3_text",
         lambda f: pooled_by(f, pooling_mode_mean_tokens=True, include_prompt=False),
         "pools without the prompt",
     ),
-    "a module": ("modernbert", lambda f: with_json(f / "modules.json", [MODULE]), "has a module WordWeights"),
+    "a module": (
+        "modernbert",
+        lambda f: with_json(f / "modules.json", [MODULE]),
+        "has a module WordWeights",
+    ),
     "no list of modules": (
         "modernbert",
         lambda f: with_json(f / "modules.json", {}),
         "modules.json holds no JSON array",
     ),
-    "modules of another form": ("modernbert", lambda f: with_json(f / "modules.json", [1]), "does not list modules"),
-    "modules left out": ("gemma3_text", lambda f: without(f / "modules.json"), "lacks modules.json"),
+    "modules of another form": (
+        "modernbert",
+        lambda f: with_json(f / "modules.json", [1]),
+        "does not list modules",
+    ),
+    "modules left out": (
+        "gemma3_text",
+        lambda f: without(f / "modules.json"),
+        "lacks modules.json",
+    ),
     "a projection left out": (
         "gemma3_text",
         lambda f: without(f / "3_Dense" / "model.safetensors"),
@@ -175,7 +209,9 @@ REFUSED = {
     ),
     "an activation": (
         "gemma3_text",
-        lambda f: with_json(f / "2_Dense" / "config.json", {"activation_function": "torch.nn.ReLU"}),
+        lambda f: with_json(
+            f / "2_Dense" / "config.json", {"activation_function": "torch.nn.ReLU"}
+        ),
         "2_Dense uses ReLU, which is not known here",
     ),
     "a projection with more": (
@@ -196,9 +232,21 @@ def test_what_would_be_computed_wrongly_is_refused(tmp_path, case):
 
 
 SETTINGS = {
-    "order of layers": ("modernbert", {"layer_types": ["full_attention"] * 4}, "layers in an order that is not known"),
-    "stretched": ("gemma3_text", {"rope_scaling": {"rope_type": "yarn"}}, "stretches its positions"),
-    "one way only": ("gemma3_text", {"use_bidirectional_attention": False}, "uses use_bidirectional_attention False"),
+    "order of layers": (
+        "modernbert",
+        {"layer_types": ["full_attention"] * 4},
+        "layers in an order that is not known",
+    ),
+    "stretched": (
+        "gemma3_text",
+        {"rope_scaling": {"rope_type": "yarn"}},
+        "stretches its positions",
+    ),
+    "one way only": (
+        "gemma3_text",
+        {"use_bidirectional_attention": False},
+        "uses use_bidirectional_attention False",
+    ),
     "activation": ("xlm-roberta", {"hidden_act": "relu"}, "uses hidden_act relu"),
     "sizes": ("modernbert", {"num_attention_heads": 5}, "has sizes that do not fit"),
     "a size left out": ("xlm-roberta", {"intermediate_size": None}, "has sizes that do not fit"),
@@ -215,7 +263,8 @@ def test_settings_of_another_arithmetic_are_refused(tmp_path, case):
 
 def test_numpy_does_not_compute_them():
     with pytest.raises(
-        ModelError, match="is a modernbert model, which numpy does not compute; leave out --backend cpu"
+        ModelError,
+        match="is a modernbert model, which numpy does not compute; leave out --backend cpu",
     ):
         load_embedder(str(FOREIGN / "modernbert"), "cpu")
 
@@ -230,9 +279,14 @@ def test_prompts(tmp_path):
         return recipe.query, recipe.passage
 
     assert prompts("multilingual-e5-small-mlx") == ("query: ", "passage: ")
-    assert prompts("multilingual-e5-large-instruct", {"query": "other: "})[0].startswith("Instruct: Given a web search")
+    assert prompts("multilingual-e5-large-instruct", {"query": "other: "})[0].startswith(
+        "Instruct: Given a web search"
+    )
     assert prompts("nomicai-modernbert-embed-base-4bit") == ("search_query: ", "search_document: ")
-    assert prompts("embeddinggemma-300m-8bit") == ("task: search result | query: ", "title: none | text: ")
+    assert prompts("embeddinggemma-300m-8bit") == (
+        "task: search result | query: ",
+        "title: none | text: ",
+    )
     assert prompts("new-1", {"query": "q: ", "document": "d: "}) == ("q: ", "d: ")
     assert prompts("new-2", {"query": "q: ", "passage": "p: ", "sts": "s"}) == ("q: ", "p: ")
     assert prompts("new-3", {}) == prompts("new-4") == ("", "")
@@ -245,7 +299,10 @@ def test_only_these_models_import_mlx_embeddings():
         "load_embedder(sys.argv[1]); print('mlx_embeddings' in sys.modules)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code, str(FOREIGN / "xlm-roberta")], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code, str(FOREIGN / "xlm-roberta")],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert (done.stdout, done.stderr) == ("False\nTrue\n", "")
 
@@ -274,13 +331,22 @@ def test_the_licence_is_said_once_an_ingest(tmp_path):
 def test_a_pull_brings_the_projections(tmp_path):
     name = "google/embeddinggemma-300m"
     source = FOREIGN / "gemma3_text"
-    files = {str(path.relative_to(source)): path.read_bytes() for path in source.rglob("*") if path.is_file()}
+    files = {
+        str(path.relative_to(source)): path.read_bytes()
+        for path in source.rglob("*")
+        if path.is_file()
+    }
     with HubServer({name: files}) as hub:
         folder = pull(name, hub=Hub(hub.address))
-        fetched = [line.rsplit("/", 1)[0].rsplit("/", 1)[-1] for line in hub.requests if "_Dense" in line]
+        fetched = [
+            line.rsplit("/", 1)[0].rsplit("/", 1)[-1] for line in hub.requests if "_Dense" in line
+        ]
     assert len(fetched) == 6
     embedder = load_embedder(str(folder))
-    assert (embedder.name, embedder.recipe.query) == ("embeddinggemma-300m", "task: search result | query: ")
+    assert (embedder.name, embedder.recipe.query) == (
+        "embeddinggemma-300m",
+        "task: search result | query: ",
+    )
     vector = embedder.encoder.encode([expected("gemma3_text")[1]["ids"]])
     for project in embedder.projections:
         vector = project(vector)

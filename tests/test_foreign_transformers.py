@@ -63,9 +63,15 @@ def test_the_same_vectors(tmp_path, model_type):
 
     torch.manual_seed(5)
     config = {"model_type": model_type} | SHARED | CONFIGS[model_type]
-    model = AutoModel.from_config(AutoConfig.for_model(**config), attn_implementation="eager").eval()
+    model = AutoModel.from_config(
+        AutoConfig.for_model(**config), attn_implementation="eager"
+    ).eval()
     for name, parameter in model.named_parameters():
-        offset = 1.0 if "norm" in name.lower() and name.endswith("weight") and model_type != "gemma3_text" else 0.0
+        offset = (
+            1.0
+            if "norm" in name.lower() and name.endswith("weight") and model_type != "gemma3_text"
+            else 0.0
+        )
         parameter.data = torch.randn_like(parameter) * 0.15 + offset
     draw = np.random.default_rng(3)
     ids = [draw.integers(5, SHARED["vocab_size"], length).tolist() for length in (1, 7, 150, 512)]
@@ -73,7 +79,11 @@ def test_the_same_vectors(tmp_path, model_type):
         ids.append(draw.integers(5, SHARED["vocab_size"], 900).tolist())
     with torch.inference_mode():
         hidden = [model(input_ids=torch.tensor([row])).last_hidden_state[0].numpy() for row in ids]
-    weights = {name: mx.array(value.numpy()) for name, value in model.state_dict().items() if "pooler" not in name}
+    weights = {
+        name: mx.array(value.numpy())
+        for name, value in model.state_dict().items()
+        if "pooler" not in name
+    }
     (tmp_path / "1_Pooling").mkdir()
     (tmp_path / "modules.json").write_text("[]")
     (tmp_path / "config.json").write_text(json.dumps(config))

@@ -6,7 +6,11 @@ from search.query.fusion import Fused, full_match, fuse, text_weight
 def test_fuse_adds_the_share_of_a_full_match() -> None:
     # b: 0.6 + 0.2 * 8/8 = 0.8; c: 0.5 + 0.2 * 4/8 = 0.6
     fused = fuse([("a", 0.75, 0.0), ("b", 0.6, 8.0), ("c", 0.5, 4.0)], full=8.0, weight=0.2)
-    assert fused == [Fused("b", 0.6, 8.0, 0.8), Fused("a", 0.75, 0.0, 0.75), Fused("c", 0.5, 4.0, 0.6)]
+    assert fused == [
+        Fused("b", 0.6, 8.0, 0.8),
+        Fused("a", 0.75, 0.0, 0.75),
+        Fused("c", 0.5, 4.0, 0.6),
+    ]
 
 
 def test_words_that_are_hardly_matched_count_for_little() -> None:
@@ -25,7 +29,10 @@ def test_fuse_without_matching_words_is_the_vector_order() -> None:
 
 
 def test_fuse_keeps_the_given_order_of_ties() -> None:
-    assert [row.key for row in fuse([("x", 0.5, 0.0), ("y", 0.5, 0.0)], full=8.0, weight=0.2)] == ["x", "y"]
+    assert [row.key for row in fuse([("x", 0.5, 0.0), ("y", 0.5, 0.0)], full=8.0, weight=0.2)] == [
+        "x",
+        "y",
+    ]
 
 
 def test_fuse_of_nothing() -> None:

@@ -116,7 +116,12 @@ def fuzz(name: str, seed: int, rounds: int) -> None:
             try:
                 check(pool.read(data, f"/d/{name}"), data)
             except Unreadable as error:
-                assert error.reason not in (Reason.CRASHED, Reason.TIMEOUT, Reason.LIMIT, Reason.UNREADABLE), (
+                assert error.reason not in (
+                    Reason.CRASHED,
+                    Reason.TIMEOUT,
+                    Reason.LIMIT,
+                    Reason.UNREADABLE,
+                ), (
                     error,
                     data,
                 )
@@ -124,7 +129,9 @@ def fuzz(name: str, seed: int, rounds: int) -> None:
 
 
 def test_every_reader_has_a_seed() -> None:
-    assert set(readers.READERS.values()) <= {readers.READERS[f".{name.rpartition('.')[2]}"] for name in SEEDS}
+    assert set(readers.READERS.values()) <= {
+        readers.READERS[f".{name.rpartition('.')[2]}"] for name in SEEDS
+    }
 
 
 @pytest.mark.parametrize("name", SEEDS)
@@ -140,7 +147,9 @@ def test_many_damaged_files(name: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "file", [file for file in hard_files() if len(file.data) < 5_000], ids=lambda file: ascii(file.path)[1:50]
+    "file",
+    [file for file in hard_files() if len(file.data) < 5_000],
+    ids=lambda file: ascii(file.path)[1:50],
 )
 def test_hard_files_cut_short(file) -> None:  # type: ignore[no-untyped-def]
     chance = random.Random(ascii(file.path))

@@ -79,7 +79,9 @@ def test_what_cannot_be_read_is_reported_with_its_reason(
     assert (verdict.indexed, verdict.code in list(Reason)) == (False, True), verdict
     assert verdict.message
     listed = {skip.path for skip in (*report.failed, *report.skipped)}
-    by_name = verdict.code in (Reason.BINARY, Reason.EMPTY) and dict(report.passed_over).get(verdict.code)
+    by_name = verdict.code in (Reason.BINARY, Reason.EMPTY) and dict(report.passed_over).get(
+        verdict.code
+    )
     assert str(root / file.path) in listed or by_name
 
 
@@ -91,7 +93,9 @@ def test_what_may_go_either_way_is_accounted_for(index: Index, root: Path, file:
 
 
 def test_a_hit_in_a_long_pdf_says_its_page(index: Index) -> None:
-    assert [hit.page for hit in index.query("papayanine needle", mode="text", limit=1).hits] == [301]
+    assert [hit.page for hit in index.query("papayanine needle", mode="text", limit=1).hits] == [
+        301
+    ]
 
 
 def test_parted_words_and_columns(index: Index) -> None:
@@ -100,7 +104,9 @@ def test_parted_words_and_columns(index: Index) -> None:
 
 
 def test_links_pipes_and_what_lies_outside_stay_out(index: Index, root: Path) -> None:
-    inside = [entry.file.path for entry in index.catalog.entries(str(root / "links")) if entry.passages]
+    inside = [
+        entry.file.path for entry in index.catalog.entries(str(root / "links")) if entry.passages
+    ]
     assert inside == [str(root / "links/real/target.md")]
     codes = {
         "special/fifo.md": "special", "special/socket.txt": "special", "links/dangling.md": "symlink",

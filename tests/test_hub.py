@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from search.errors import ModelError, StorageFull, UsageError
-from search.models.caches import State, cached_models, condition, hub_place, repository_folder
-from search.supply.hub import ConnectionCut, Hub, find, is_wanted, remove, resolve
+from search.models.caches import ModelState, cached_models, condition, hub_place, repository_folder
+from search.models.local import find, model_folder
+from search.supply.deletion import remove
+from search.supply.hub import ConnectionCut, Hub, is_wanted
 from search.supply.pulling import Fetching, pull
 
 from .hub_server import Faults, HubServer, git_id
@@ -43,7 +45,11 @@ def pulled(tmp_path: Path, server: HubServer) -> tuple[Path, list[Fetching]]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 WHOLE = {name: data for name, data in FILES.items() if name not in NOT_FETCHED}
@@ -91,21 +97,34 @@ def test_the_cache_is_as_the_hubs_own_client_makes_it(tmp_path):
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         }
         subprocess.run(
-            [sys.executable, "-c", script, NAME, *WHOLE], check=True, env=os.environ | theirs, capture_output=True
+            [sys.executable, "-c", script, NAME, *WHOLE],
+            check=True,
+            env=os.environ | theirs,
+            capture_output=True,
         )
         # and the client takes ours for its own
         offline = {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(tmp_path / "hub")}
         script = "import sys; from huggingface_hub import hf_hub_download; print(hf_hub_download(sys.argv[1], 'config.json'))"
         found = subprocess.run(
-            [sys.executable, "-c", script, NAME], check=True, env=os.environ | offline, capture_output=True, text=True
+            [sys.executable, "-c", script, NAME],
+            check=True,
+            env=os.environ | offline,
+            capture_output=True,
+            text=True,
         )
     assert found.stdout == f"{ours / 'config.json'}\n"
 
     def links(top: Path) -> dict[str, str]:
         below = top / repository_folder(NAME)
-        paths = [path for path in below.rglob("*") if path.is_symlink() or path.parent.name in ("blobs", "refs")]
+        paths = [
+            path
+            for path in below.rglob("*")
+            if path.is_symlink() or path.parent.name in ("blobs", "refs")
+        ]
         return {
-            str(path.relative_to(below)): os.readlink(path) if path.is_symlink() else str(path.stat().st_size)
+            str(path.relative_to(below)): os.readlink(path)
+            if path.is_symlink()
+            else str(path.stat().st_size)
             for path in paths
         }
 
@@ -144,7 +163,9 @@ def test_a_new_commit_is_named_only_when_it_is_whole(tmp_path):
 
 
 def test_a_cut_connection_is_taken_up_again(tmp_path):
-    with HubServer({NAME: FILES}, Faults(cut_after={"model.safetensors": 70_000}, cuts=1)) as server:
+    with HubServer(
+        {NAME: FILES}, Faults(cut_after={"model.safetensors": 70_000}, cuts=1)
+    ) as server:
         folder, _ = pulled(tmp_path, server)
         assert [line for line in server.requests if "bytes=" in line] == [
             f"{line} bytes=70000-" for line in asked("model.safetensors", server)
@@ -153,7 +174,9 @@ def test_a_cut_connection_is_taken_up_again(tmp_path):
 
 
 def test_a_pull_that_was_stopped_goes_on_in_the_next_run(tmp_path):
-    with HubServer({NAME: FILES}, Faults(cut_after={"model.safetensors": 70_000}, cuts=1)) as server:
+    with HubServer(
+        {NAME: FILES}, Faults(cut_after={"model.safetensors": 70_000}, cuts=1)
+    ) as server:
 
         class Stopped(Exception):
             pass
@@ -165,7 +188,7 @@ def test_a_pull_that_was_stopped_goes_on_in_the_next_run(tmp_path):
         with pytest.raises(Stopped):
             pull(NAME, None, stop, Hub(server.address))
         model = find(NAME)[0]
-        assert condition(model) == (State.PARTIAL, "model.safetensors missing")
+        assert condition(model) == (ModelState.PARTIAL, "model.safetensors missing")
         partial = next((cache(tmp_path) / "blobs").glob("*.incomplete"))
         here = partial.stat().st_size
         assert 0 < here <= 70_000
@@ -193,7 +216,11 @@ REFUSALS = {
         f"the hub has no model {NAME}",
         "check the name as ORG/NAME",
     ),
-    "not logged in": ((401, {}), f"the hub wants a valid access token for {NAME}", "set HF_TOKEN to a token that may"),
+    "not logged in": (
+        (401, {}),
+        f"the hub wants a valid access token for {NAME}",
+        "set HF_TOKEN to a token that may",
+    ),
     "a wrong token": (
         (401, {"X-Error-Message": "Invalid credentials in Authorization header"}),
         f"the hub wants a valid access token for {NAME}",
@@ -204,14 +231,22 @@ REFUSALS = {
         f"{NAME} is only for those who have accepted its terms",
         "accept them at ",
     ),
-    "forbidden": ((403, {}), f"the hub does not let this access token read {NAME}", "check the token's rights"),
+    "forbidden": (
+        (403, {}),
+        f"the hub does not let this access token read {NAME}",
+        "check the token's rights",
+    ),
     "too many requests": (
         (429, {"Retry-After": "55"}),
         "the hub allows no more requests for now; it asks to wait 55 s",
         f"wait, then {AGAIN}",
     ),
     "a fault": ((503, {}), "the hub has a fault (HTTP 503)", "try again later"),
-    "a proxy's question": ((407, {}), "the proxy asks for a user name and a password", "HTTPS_PROXY"),
+    "a proxy's question": (
+        (407, {}),
+        "the proxy asks for a user name and a password",
+        "HTTPS_PROXY",
+    ),
 }
 
 
@@ -219,11 +254,14 @@ REFUSALS = {
 @pytest.mark.parametrize("stage", ["refuse", "refuse_files"])
 def test_what_the_hub_refuses_is_said_in_one_line(tmp_path, name, stage):
     answer, message, hint = REFUSALS[name]
-    with HubServer({NAME: FILES}, Faults(**{stage: answer})) as server, pytest.raises(ModelError) as caught:
+    with (
+        HubServer({NAME: FILES}, Faults(**{stage: answer})) as server,
+        pytest.raises(ModelError) as caught,
+    ):
         pulled(tmp_path, server)
     assert caught.value.message == message
     assert hint in caught.value.hint
-    assert find(NAME) == [] or condition(find(NAME)[0])[0] is State.PARTIAL
+    assert find(NAME) == [] or condition(find(NAME)[0])[0] is ModelState.PARTIAL
 
 
 def test_a_token_opens_a_gated_model(tmp_path, monkeypatch):
@@ -238,7 +276,8 @@ def test_no_hub_at_all(tmp_path):
     with HubServer({}) as server:
         address = server.address
     with pytest.raises(
-        ConnectionCut, match=f"the connection to {address} failed: .*refused; check the network and HTTPS_PROXY"
+        ConnectionCut,
+        match=f"the connection to {address} failed: .*refused; check the network and HTTPS_PROXY",
     ):
         pull(NAME, None, hub=Hub(address))
 
@@ -246,7 +285,9 @@ def test_no_hub_at_all(tmp_path):
 def test_a_login_page_in_the_hubs_place(tmp_path):
     with (
         HubServer({}, Faults(page=b"<html>Welcome to our Wi-Fi</html>")) as server,
-        pytest.raises(ModelError, match=f"what answers at {server.address} is no model hub; check HF_ENDPOINT"),
+        pytest.raises(
+            ModelError, match=f"what answers at {server.address} is no model hub; check HF_ENDPOINT"
+        ),
     ):
         pulled(tmp_path, server)
 
@@ -254,7 +295,9 @@ def test_a_login_page_in_the_hubs_place(tmp_path):
 def test_a_listing_whose_checksums_are_paths(tmp_path):
     class Evil(HubServer):
         def _sibling(self, file, data):
-            return super()._sibling(file, data) | {"lfs": {"sha256": "../../evil", "size": 1, "pointerSize": 1}}
+            return super()._sibling(file, data) | {
+                "lfs": {"sha256": "../../evil", "size": 1, "pointerSize": 1}
+            }
 
     with Evil({NAME: FILES}) as server, pytest.raises(ModelError, match="is no model hub"):
         pulled(tmp_path, server)
@@ -262,8 +305,13 @@ def test_a_listing_whose_checksums_are_paths(tmp_path):
 
 
 def test_wrong_bytes_are_thrown_away(tmp_path):
-    with HubServer({NAME: FILES}, Faults(swap={"model.safetensors": bytes(len(WEIGHTS))})) as server:
-        with pytest.raises(ModelError, match=f"model.safetensors of {NAME} came with a wrong checksum; run the same"):
+    with HubServer(
+        {NAME: FILES}, Faults(swap={"model.safetensors": bytes(len(WEIGHTS))})
+    ) as server:
+        with pytest.raises(
+            ModelError,
+            match=f"model.safetensors of {NAME} came with a wrong checksum; run the same",
+        ):
             pulled(tmp_path, server)
         assert not list((cache(tmp_path) / "blobs").glob("*.incomplete"))
         server.faults = Faults()
@@ -273,7 +321,9 @@ def test_wrong_bytes_are_thrown_away(tmp_path):
 def test_a_file_that_stays_short(tmp_path):
     with (
         HubServer({NAME: FILES}, Faults(sizes={"model.safetensors": len(WEIGHTS) + 9})) as server,
-        pytest.raises(ModelError, match=rf"the hub sends {len(WEIGHTS):,} of {len(WEIGHTS) + 9:,} bytes"),
+        pytest.raises(
+            ModelError, match=rf"the hub sends {len(WEIGHTS):,} of {len(WEIGHTS) + 9:,} bytes"
+        ),
     ):
         pulled(tmp_path, server)
 
@@ -289,7 +339,8 @@ def test_a_file_that_is_too_long(tmp_path):
 def test_a_disk_that_is_too_small_is_known_before(tmp_path):
     with HubServer({NAME: FILES}, Faults(sizes={"model.safetensors": 10**15})) as server:
         with pytest.raises(
-            StorageFull, match=r"1,000,000.00 GB are to be fetched, and the disk of .*hub has .* GB left"
+            StorageFull,
+            match=r"1,000,000.00 GB are to be fetched, and the disk of .*hub has .* GB left",
         ):
             pulled(tmp_path, server)
         assert server.requests == [f"GET /api/models/{NAME}"]
@@ -303,7 +354,8 @@ def test_a_disk_that_fills_up(tmp_path):
         blobs.mkdir(parents=True)
         (blobs / f"{sha256}.incomplete").symlink_to("/dev/full")
         with pytest.raises(
-            StorageFull, match=r"the disk of .*hub is full; make room, then run the same command again"
+            StorageFull,
+            match=r"the disk of .*hub is full; make room, then run the same command again",
         ) as caught:
             pulled(tmp_path, server)
         assert caught.value.__cause__.errno == errno.ENOSPC
@@ -314,7 +366,10 @@ def test_a_disk_that_fills_up(tmp_path):
 @pytest.mark.parametrize(
     ("lost", "message"),
     [
-        ("model.safetensors", "has no weights as safetensors; pickled weights and code are not read"),
+        (
+            "model.safetensors",
+            "has no weights as safetensors; pickled weights and code are not read",
+        ),
         ("tokenizer.json", "has no tokenizer.json"),
         ("config.json", "has no config.json"),
     ],
@@ -331,22 +386,32 @@ def test_an_architecture_that_does_not_run_here_is_refused_before_its_weights(tm
     with (
         HubServer({NAME: FILES | {"config.json": config}}) as server,
         pytest.raises(
-            ModelError, match=r"is a (llama|None) model, which does not run here; choose one of: bert, |is no JSON"
+            ModelError,
+            match=r"is a (llama|None) model, which does not run here; choose one of: bert, |is no JSON",
         ),
     ):
         pulled(tmp_path, server)
-    assert [line.rsplit("/", 1)[-1] for line in server.requests] == [NAME.split("/")[1], "config.json"]
+    assert [line.rsplit("/", 1)[-1] for line in server.requests] == [
+        NAME.split("/")[1],
+        "config.json",
+    ]
 
 
 def test_an_impossible_name():
-    with HubServer({}) as server, pytest.raises(UsageError, match="a b/c is no model's name; name one as ORG/NAME"):
+    with (
+        HubServer({}) as server,
+        pytest.raises(UsageError, match="a b/c is no model's name; name one as ORG/NAME"),
+    ):
         pull("a b/c", None, hub=Hub(server.address))
 
 
 def test_the_network_is_forbidden(tmp_path):
     code = f"from search.supply.pulling import pull; pull({NAME!r})"
     done = subprocess.run(
-        [sys.executable, "-c", code], env=os.environ | {"HF_HUB_OFFLINE": "1"}, capture_output=True, text=True
+        [sys.executable, "-c", code],
+        env=os.environ | {"HF_HUB_OFFLINE": "1"},
+        capture_output=True,
+        text=True,
     )
     assert done.stderr.splitlines()[-1] == (
         "search.errors.ModelError: the environment forbids to use the network; "
@@ -360,7 +425,9 @@ def test_a_second_pull_of_the_same_model_is_kept_away(tmp_path):
         def again(state: Fetching) -> None:
             pull(NAME, None, hub=Hub(server.address))
 
-        with pytest.raises(ModelError, match=f"another docsearch is fetching {NAME}; wait until it has finished"):
+        with pytest.raises(
+            ModelError, match=f"another docsearch is fetching {NAME}; wait until it has finished"
+        ):
             pull(NAME, None, again, Hub(server.address))
 
 
@@ -376,7 +443,9 @@ def test_a_disk_without_links(tmp_path):
         pulled(tmp_path, server)
         assert server.requests == [f"GET /api/models/{NAME}"]
     assert contents(folder) == WHOLE
-    assert condition(find(NAME)[0])[0] is State.DAMAGED  # the bytes of FILES are no safetensors
+    assert (
+        condition(find(NAME)[0])[0] is ModelState.DAMAGED
+    )  # the bytes of FILES are no safetensors
 
 
 def test_an_unplugged_disk(tmp_path, monkeypatch):
@@ -386,9 +455,10 @@ def test_an_unplugged_disk(tmp_path, monkeypatch):
     with pytest.raises(ModelError, match=f"{message}; plug in its disk, or create the folder"):
         pull(NAME)
     with pytest.raises(
-        ModelError, match=f"x/y is not here, and {message}; plug in its disk, or run: docsearch models pull x/y"
+        ModelError,
+        match=f"x/y is not here, and {message}; plug in its disk, or run: docsearch models pull x/y",
     ):
-        resolve("x/y")
+        model_folder("x/y")
     assert not away.exists()
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "Volumes" / "Other" / "hub"))
     monkeypatch.delenv("DOCSEARCH_MODELS")
@@ -414,30 +484,39 @@ def test_names_and_paths(tmp_path):
     theirs = write_model(models / "org" / "bge-theirs", files)
     twins = [write_model(models / org / "bge-twin", files) for org in ("a", "b")]
     folder = str(models)
-    assert resolve(str(own)) == own
-    assert resolve("bge-own", folder) == own
-    assert resolve("org/bge-theirs", folder) == resolve("bge-theirs", folder) == theirs
-    assert resolve("a/bge-twin", folder) == twins[0]
-    with pytest.raises(ModelError, match="bge-twin may be a/bge-twin or b/bge-twin; give the whole name"):
-        resolve("bge-twin", folder)
-    with pytest.raises(ModelError, match="the model org/other is not here; run: docsearch models pull org/other"):
-        resolve("org/other", folder)
+    assert model_folder(str(own)) == own
+    assert model_folder("bge-own", folder) == own
+    assert model_folder("org/bge-theirs", folder) == model_folder("bge-theirs", folder) == theirs
+    assert model_folder("a/bge-twin", folder) == twins[0]
+    with pytest.raises(
+        ModelError, match="bge-twin may be a/bge-twin or b/bge-twin; give the whole name"
+    ):
+        model_folder("bge-twin", folder)
+    with pytest.raises(
+        ModelError, match="the model org/other is not here; run: docsearch models pull org/other"
+    ):
+        model_folder("org/other", folder)
     with pytest.raises(ModelError, match="none is no model folder"):
-        resolve(str(tmp_path / "none"))
+        model_folder(str(tmp_path / "none"))
     (theirs / "tokenizer.json").unlink()
     with pytest.raises(
-        ModelError, match=r"org/bge-theirs is partial: tokenizer.json missing; run: docsearch models pull org/"
+        ModelError,
+        match=r"org/bge-theirs is partial: tokenizer.json missing; run: docsearch models pull org/",
     ):
-        resolve("bge-theirs", folder)
+        model_folder("bge-theirs", folder)
 
 
 def test_a_cached_model_goes_before_a_folder_of_that_name_here(tmp_path, monkeypatch):
     monkeypatch.chdir(
-        write_model(tmp_path / "work" / "org" / "bge", made("mlx-community/bge-small-en-v1.5-4bit")).parent.parent
+        write_model(
+            tmp_path / "work" / "org" / "bge", made("mlx-community/bge-small-en-v1.5-4bit")
+        ).parent.parent
     )
-    assert resolve("org/bge") == Path("org/bge")
-    cached = write_model(tmp_path / "models" / "org" / "bge", made("mlx-community/bge-small-en-v1.5-4bit"))
-    assert resolve("org/bge", str(tmp_path / "models")) == cached
+    assert model_folder("org/bge") == Path("org/bge")
+    cached = write_model(
+        tmp_path / "models" / "org" / "bge", made("mlx-community/bge-small-en-v1.5-4bit")
+    )
+    assert model_folder("org/bge", str(tmp_path / "models")) == cached
 
 
 def test_what_is_removed_is_gone_and_nothing_else(tmp_path):
@@ -473,9 +552,16 @@ def test_of_a_linked_model_only_the_link_is_removed(tmp_path):
 
 
 def test_which_files_are_wanted():
-    wanted = ["model-00001-of-00002.safetensors", "1_Pooling/config.json", "LICENSE", "tokenizer.json"]
+    wanted = [
+        "model-00001-of-00002.safetensors",
+        "1_Pooling/config.json",
+        "LICENSE",
+        "tokenizer.json",
+    ]
     assert [
-        name for name in [*wanted, *NOT_FETCHED, "1_LogitScore/config.json", "x/config.json"] if is_wanted(name)
+        name
+        for name in [*wanted, *NOT_FETCHED, "1_LogitScore/config.json", "x/config.json"]
+        if is_wanted(name)
     ] == wanted
 
 
@@ -484,6 +570,9 @@ def test_the_servers_ids_are_gits():
 
 
 def test_importing_the_hub_loads_nothing_heavy():
-    code = "import sys, search.supply.hub, search.supply.pulling, search.supply.inventory\nprint({'numpy', 'mlx', 'huggingface_hub', 'httpx2'} & set(sys.modules))"
+    code = (
+        "import sys, search.supply.hub, search.supply.pulling, search.supply.inventory\n"
+        "print({'numpy', 'mlx', 'huggingface_hub', 'httpx2'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

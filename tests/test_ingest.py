@@ -8,13 +8,21 @@ from pathlib import Path
 import pytest
 
 from search.documents import Reason
-from search.errors import IndexDamaged, IndexLocked, ModelError, ModelMismatch, NoIndex, NotAnIndex, UsageError
+from search.errors import (
+    IndexDamaged,
+    IndexLocked,
+    ModelError,
+    ModelMismatch,
+    NoIndex,
+    NotAnIndex,
+    UsageError,
+)
 from search.index import Index
 from search.ingest.read_ahead import MOST_ITEMS
 from search.ingest.scopes import RootRules
 from search.results import IngestReport, Progress
 from search.storage.catalog import Catalog
-from search.storage.entries import State
+from search.storage.entries import EntryState
 from search.storage.lock import WriterLock
 from search.storage.store import Store
 from search.supply.model_choice import ModelChoice
@@ -37,9 +45,17 @@ def test_first_run_reads_everything(index: Index, notes: Path) -> None:
     report = index.ingest([notes], on_progress=seen.append)
     assert counts(report) == (4, 0, 0, 0, 0)
     assert (report.failed, report.skipped, report.warnings) == ((), (), ())
-    assert report.passages == sum(entry.passages for entry in index.catalog.entries()) == index.store.count()
+    assert (
+        report.passages
+        == sum(entry.passages for entry in index.catalog.entries())
+        == index.store.count()
+    )
     assert (seen[-1].files_done, seen[-1].files_total, seen[-1].passages) == (4, 4, report.passages)
-    assert seen[-1].bytes_done == seen[-1].bytes_total == sum(len(path.read_bytes()) for path in notes.rglob("*.*"))
+    assert (
+        seen[-1].bytes_done
+        == seen[-1].bytes_total
+        == sum(len(path.read_bytes()) for path in notes.rglob("*.*"))
+    )
 
 
 def test_an_unchanged_folder_is_not_read_and_needs_no_model(index: Index, notes: Path) -> None:
@@ -58,7 +74,9 @@ def test_an_unchanged_folder_is_not_read_and_needs_no_model(index: Index, notes:
     again.close()
 
 
-def test_changed_new_moved_and_deleted_files(index: Index, notes: Path, embedder: ToyEmbedder) -> None:
+def test_changed_new_moved_and_deleted_files(
+    index: Index, notes: Path, embedder: ToyEmbedder
+) -> None:
     index.ingest([notes])
     (notes / "house/boiler.md").write_text("# Boiler\n\nIt was replaced.\n")
     (notes / "new.txt").write_text("A new landlord.")
@@ -82,7 +100,9 @@ def test_a_document_that_shrinks_leaves_no_old_passage(index: Index, tmp_path: P
     root = tmp_path / "root"
     root.mkdir()
     file = root / "long.md"
-    file.write_text("\n\n".join(f"# Part {n}\n\n" + "harbour wall and pier. " * 40 for n in range(8)))
+    file.write_text(
+        "\n\n".join(f"# Part {n}\n\n" + "harbour wall and pier. " * 40 for n in range(8))
+    )
     index.ingest([root])
     before = index.store.count()
     file.write_text("# Part 0\n\nshort\n")
@@ -129,22 +149,28 @@ def test_a_root_above_takes_over_the_roots_in_it(index: Index, notes: Path) -> N
 
 
 def test_rules_stay_with_a_root(index: Index, notes: Path) -> None:
-    index.ingest([notes], RootRules(exclude=("kitchen/",)))
+    index.ingest([notes], rules=RootRules(exclude=("kitchen/",)))
     assert len(paths(index)) == 3
     index.ingest()
     assert len(paths(index)) == 3
-    index.ingest([notes], RootRules(exclude=()))
+    index.ingest([notes], rules=RootRules(exclude=()))
     assert len(paths(index)) == 4
-    with pytest.raises(UsageError, match=f"{notes}/house is part of {notes}; give these options with {notes}"):
-        index.ingest([notes / "house"], RootRules(hidden=True))
+    with pytest.raises(
+        UsageError, match=f"{notes}/house is part of {notes}; give these options with {notes}"
+    ):
+        index.ingest([notes / "house"], rules=RootRules(hidden=True))
 
 
 def test_one_bad_file_is_reported_and_the_run_goes_on(index: Index, notes: Path) -> None:
     (notes / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing of a PDF")
     (notes / "empty.md").write_bytes(b"")
     report = index.ingest([notes])
-    assert [(skip.path, str(skip.reason)) for skip in report.failed] == [(str(notes / "broken.pdf"), "corrupt")]
-    assert [(skip.path, str(skip.reason)) for skip in report.skipped] == [(str(notes / "empty.md"), "empty")]
+    assert [(skip.path, str(skip.reason)) for skip in report.failed] == [
+        (str(notes / "broken.pdf"), "corrupt")
+    ]
+    assert [(skip.path, str(skip.reason)) for skip in report.skipped] == [
+        (str(notes / "empty.md"), "empty")
+    ]
     assert report.added == 4
     again = index.ingest()
     assert (again.failed, again.skipped) == (report.failed, report.skipped)
@@ -155,7 +181,9 @@ def test_one_bad_file_is_reported_and_the_run_goes_on(index: Index, notes: Path)
     assert (status.models.profile, status.models.reranker) == ("starter", "starter-reranker")
 
 
-def test_a_file_that_breaks_keeps_its_last_good_version(index: Index, notes: Path, tmp_path: Path) -> None:
+def test_a_file_that_breaks_keeps_its_last_good_version(
+    index: Index, notes: Path, tmp_path: Path
+) -> None:
     samples = Path(__file__).parent.parent / "sample_corpus"
     pdf = next(samples.rglob("*.pdf"))
     shutil.copy(pdf, notes / "a.pdf")
@@ -185,11 +213,16 @@ def test_after_an_upgrade_what_was_left_out_is_read_and_what_says_the_same_keeps
         path = str(notes / "sea.rst")
         entry = catalog.entry(path)
         assert entry is not None
-        catalog.put([replace(entry, state=State.SKIPPED, reason=Reason.BINARY, passages=0)])
+        catalog.put([replace(entry, state=EntryState.SKIPPED, reason=Reason.BINARY, passages=0)])
         recipes = catalog.setting("recipes", {})
         current = json.loads(recipes[str(notes)])
         catalog.put_setting(
-            "recipes", {str(notes): json.dumps({**current, "readers": current["readers"] - 1}, sort_keys=True)}
+            "recipes",
+            {
+                str(notes): json.dumps(
+                    {**current, "readers": current["readers"] - 1}, sort_keys=True
+                )
+            },
         )
     assert path not in paths(index)
     embedder.embedded.clear()
@@ -204,13 +237,18 @@ def test_pending_documents_are_read_again(index: Index, notes: Path) -> None:
     with index.catalog.open(Path(index.path), write=True) as catalog:
         entry = next(catalog.entries())
         catalog.put([replace(entry, state=type(entry.state).PENDING)])
-    assert index.status().health == "1 documents are half done after an interrupted run; go on with: docsearch ingest"
+    assert (
+        index.status().health
+        == "1 documents are half done after an interrupted run; go on with: docsearch ingest"
+    )
     report = index.ingest()
     assert report.added + report.changed + report.copied == 1
     assert index.status().health == "ok"
 
 
-def test_identical_files_share_their_vectors(index: Index, notes: Path, embedder: ToyEmbedder) -> None:
+def test_identical_files_share_their_vectors(
+    index: Index, notes: Path, embedder: ToyEmbedder
+) -> None:
     index.ingest([notes])
     embedder.embedded.clear()
     shutil.copy(notes / "sea.rst", notes / "copy of sea.rst")
@@ -239,7 +277,9 @@ def test_an_embedder_that_fails_leaves_nothing_half_done(notes: Path, tmp_path: 
 
 
 def test_wrong_calls_are_refused(index: Index, notes: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no folder was ingested yet; name one: docsearch ingest FOLDER"):
+    with pytest.raises(
+        UsageError, match="no folder was ingested yet; name one: docsearch ingest FOLDER"
+    ):
         index.ingest()
     with pytest.raises(UsageError, match=f"{tmp_path}/nowhere does not exist; check the path"):
         index.ingest([tmp_path / "nowhere"])
@@ -262,11 +302,17 @@ def test_another_model_or_profile_is_refused(index: Index, notes: Path) -> None:
     index.ingest([notes])
     other = ToyEmbedder()
     other.revision = "2"
-    with pytest.raises(ModelMismatch, match=r"this index was made with toy \(1\), the model here is toy \(2\)"):
+    with pytest.raises(
+        ModelMismatch, match=r"this index was made with toy \(1\), the model here is toy \(2\)"
+    ):
         Index(index.path, None, lambda name: other, PassageRules()).query("tide")
     with Catalog.open(index.path, write=True) as catalog:
-        catalog.put_setting("model", catalog.setting("model") | {"profile": "fast", "embedder": "another"})
-    with pytest.raises(ModelMismatch, match="this index was made with the profile fast, not starter"):
+        catalog.put_setting(
+            "model", catalog.setting("model") | {"profile": "fast", "embedder": "another"}
+        )
+    with pytest.raises(
+        ModelMismatch, match="this index was made with the profile fast, not starter"
+    ):
         Index(index.path, ModelChoice("starter"), lambda name: other, PassageRules()).ingest()
 
 
@@ -297,8 +343,15 @@ def test_an_unreadable_folder_loses_nothing(index: Index, notes: Path) -> None:
 
 
 def test_an_unknown_profile_makes_no_index(tmp_path: Path, notes: Path) -> None:
-    with pytest.raises(UsageError, match="there is no profile 'large'; the profiles are: starter, "):
-        Index(str(tmp_path / "index"), ModelChoice("large"), lambda name: ToyEmbedder(), PassageRules()).ingest([notes])
+    with pytest.raises(
+        UsageError, match="there is no profile 'large'; the profiles are: starter, "
+    ):
+        Index(
+            str(tmp_path / "index"),
+            ModelChoice("large"),
+            lambda name: ToyEmbedder(),
+            PassageRules(),
+        ).ingest([notes])
     assert not (tmp_path / "index").exists()
 
 
@@ -336,7 +389,9 @@ def test_nested_and_repeated_paths_are_read_once(index: Index, notes: Path) -> N
     assert [root.path for root in index.status().roots] == [str(notes)]
 
 
-def test_a_root_above_an_interrupted_one(index: Index, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_root_above_an_interrupted_one(
+    index: Index, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index.ingest([notes / "house"])
     interrupted(index, [notes], monkeypatch)
     (notes / "house/new.txt").write_text("A new lease.")
@@ -345,7 +400,9 @@ def test_a_root_above_an_interrupted_one(index: Index, notes: Path, monkeypatch:
     assert index.status().health == "ok"
 
 
-def test_an_empty_path_is_not_the_working_folder(index: Index, notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_path_is_not_the_working_folder(
+    index: Index, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(notes)
     index.ingest(["."])
     for call in (
@@ -362,7 +419,7 @@ def test_an_empty_path_is_not_the_working_folder(index: Index, notes: Path, monk
 def test_new_exclusions_bring_nothing_forgotten_back(index: Index, notes: Path) -> None:
     index.ingest([notes])
     index.forget(notes / "house")
-    index.ingest([notes], RootRules(exclude=("*.log",)))
+    index.ingest([notes], rules=RootRules(exclude=("*.log",)))
     assert len(paths(index)) == 2
 
 
@@ -372,9 +429,11 @@ def test_a_wrong_path_in_a_known_root_is_an_error(index: Index, notes: Path) -> 
         index.ingest([notes / "kettel.md"])
 
 
-def test_what_is_ruled_out_leaves_even_when_nothing_else_is_found(index: Index, notes: Path) -> None:
+def test_what_is_ruled_out_leaves_even_when_nothing_else_is_found(
+    index: Index, notes: Path
+) -> None:
     index.ingest([notes])
-    report = index.ingest([notes], RootRules(exclude=("*",)))
+    report = index.ingest([notes], rules=RootRules(exclude=("*",)))
     assert (report.removed, report.warnings, paths(index)) == (4, (), [])
 
 
@@ -437,7 +496,7 @@ def test_a_file_that_goes_during_the_run_is_no_failure(notes: Path, tmp_path: Pa
 
 
 def test_a_default_size_counts_for_new_roots_only(index: Index, notes: Path) -> None:
-    index.ingest([notes], RootRules(max_file_size=1000))
+    index.ingest([notes], rules=RootRules(max_file_size=1000))
     index.ingest([notes / "house"], default_max_file_size=5)
     index.ingest(default_max_file_size=5)
     assert len(paths(index)) == 4
@@ -460,7 +519,11 @@ def test_a_model_that_is_not_here_settles_nothing(tmp_path: Path, notes: Path) -
     ):
         index.ingest([notes])
     with Index(
-        str(tmp_path / "index"), None, lambda name: ToyEmbedder(), PassageRules(), ModelChoice("starter")
+        str(tmp_path / "index"),
+        None,
+        lambda name: ToyEmbedder(),
+        PassageRules(),
+        ModelChoice("starter"),
     ) as index:
         assert index.ingest([notes]).added == 4
         assert index.status().models.profile == "starter"

@@ -10,7 +10,7 @@ import pytest
 
 from search.errors import UsageError
 from search.models.bundled import BUNDLED
-from search.models.caches import State, repository_folder
+from search.models.caches import ModelState, repository_folder
 from search.supply.inventory import KNOWN, ModelEntry, inventory, repositories
 
 from .made_models import BERT, MADE, empty_caches, made, one_file, packed, write_model
@@ -34,7 +34,10 @@ def entry(name: str, cache_folder: str | None = None):
 
 
 def test_the_reports_models_are_the_table():
-    assert [(model.name, model.role, model.form, model.bits, model.dimensions, model.licence) for model in KNOWN] == [
+    assert [
+        (model.name, model.role, model.form, model.bits, model.dimensions, model.licence)
+        for model in KNOWN
+    ] == [
         ("Qwen/Qwen3-Embedding-0.6B", "embedder", "standard", 16, 1024, "Apache-2.0"),
         ("Qwen/Qwen3-Embedding-4B", "embedder", "standard", 16, 2560, "Apache-2.0"),
         ("Qwen/Qwen3-Embedding-8B", "embedder", "standard", 16, 4096, "Apache-2.0"),
@@ -53,14 +56,28 @@ def test_the_reports_models_are_the_table():
 def test_with_empty_caches_only_the_bundled_models_are_here():
     found = inventory()
     assert [(model.name, model.state) for model in found.models] == [
-        ("starter", State.AVAILABLE),
-        ("starter-reranker", State.AVAILABLE),
-        *((known.name, State.MISSING) for known in KNOWN),
+        ("starter", ModelState.AVAILABLE),
+        ("starter-reranker", ModelState.AVAILABLE),
+        *((known.name, ModelState.MISSING) for known in KNOWN),
     ]
     starter, reranker = found.models[:2]
-    assert (starter.role, starter.form, starter.bits, starter.dimensions) == ("embedder", "MLX", 8, 384)
-    assert (reranker.role, reranker.form, reranker.bits, reranker.dimensions) == ("reranker", "MLX", 8, 0)
-    assert (starter.profiles, starter.licence) == (reranker.profiles, reranker.licence) == (("starter",), "MIT")
+    assert (starter.role, starter.form, starter.bits, starter.dimensions) == (
+        "embedder",
+        "MLX",
+        8,
+        384,
+    )
+    assert (reranker.role, reranker.form, reranker.bits, reranker.dimensions) == (
+        "reranker",
+        "MLX",
+        8,
+        0,
+    )
+    assert (
+        (starter.profiles, starter.licence)
+        == (reranker.profiles, reranker.licence)
+        == (("starter",), "MIT")
+    )
     assert found.warnings == ()
 
 
@@ -77,7 +94,7 @@ def test_every_made_model_is_available(tmp_path, known):
         dimensions=64 if known.dimensions else 0,
         size_bytes=size,
         download_bytes=known.download_bytes,
-        state=State.AVAILABLE,
+        state=ModelState.AVAILABLE,
         detail="",
         profiles=(),
         licence=known.licence,
@@ -86,17 +103,24 @@ def test_every_made_model_is_available(tmp_path, known):
 
 
 @pytest.mark.parametrize(
-    "name", ["Qwen/Qwen3-Embedding-0.6B", "mlx-community/bge-small-en-v1.5-4bit", "Qwen/Qwen3-Reranker-0.6B"]
+    "name",
+    [
+        "Qwen/Qwen3-Embedding-0.6B",
+        "mlx-community/bge-small-en-v1.5-4bit",
+        "Qwen/Qwen3-Reranker-0.6B",
+    ],
 )
 @pytest.mark.parametrize("layout", ["ORG/NAME", "NAME", "repository"])
 def test_a_folder_of_ones_own(tmp_path, name, layout):
     models = tmp_path / "disk"
-    inner = {"ORG/NAME": name, "NAME": name.split("/")[1], "repository": f"{repository_folder(name)}/snapshots/1"}[
-        layout
-    ]
+    inner = {
+        "ORG/NAME": name,
+        "NAME": name.split("/")[1],
+        "repository": f"{repository_folder(name)}/snapshots/1",
+    }[layout]
     folder = write_model(models / inner, made(name))
     found = entry(name if layout != "NAME" else name.split("/")[1], str(models))
-    assert (found.state, found.path) == (State.AVAILABLE, str(folder))
+    assert (found.state, found.path) == (ModelState.AVAILABLE, str(folder))
     assert (found.role, found.licence) == (entry(name).role, entry(name).licence)
 
 
@@ -147,14 +171,14 @@ def test_states(tmp_path, case):
     name, damage, state, detail = STATES[case]
     damage(in_hub_cache(tmp_path, name))
     found = entry(name)
-    assert (found.state, found.detail) == (State(state), detail)
+    assert (found.state, found.detail) == (ModelState(state), detail)
 
 
 def test_the_whole_one_of_two_is_listed(tmp_path):
     (in_hub_cache(tmp_path, DWQ) / "tokenizer.json").unlink()
-    assert entry(DWQ).state is State.PARTIAL
+    assert entry(DWQ).state is ModelState.PARTIAL
     whole = write_model(tmp_path / "data" / "docsearch" / "models" / DWQ, made(DWQ))
-    assert (entry(DWQ).state, entry(DWQ).path) == (State.AVAILABLE, str(whole))
+    assert (entry(DWQ).state, entry(DWQ).path) == (ModelState.AVAILABLE, str(whole))
 
 
 def test_other_models_are_listed_if_they_embed_or_rerank(tmp_path):
@@ -165,7 +189,11 @@ def test_other_models_are_listed_if_they_embed_or_rerank(tmp_path):
         "someone/Qwen3-Reranker-8B-mlx-4Bit": made("Qwen/Qwen3-Reranker-8B"),
         "cross-encoder/ms-marco-MiniLM-L6-v2": unknown,
         "some/classifier": unknown
-        | {"config.json": json.dumps(config | {"architectures": ["BertForSequenceClassification"]}).encode()},
+        | {
+            "config.json": json.dumps(
+                config | {"architectures": ["BertForSequenceClassification"]}
+            ).encode()
+        },
         "some/pooled-model": unknown | {"1_Pooling/config.json": b"{}"},
         "meta/Llama-4": unknown,
     }
@@ -187,7 +215,9 @@ def test_bits_of_rules_for_single_modules(tmp_path):
     special = rules | {"encoder.layer.0.output.dense": {"group_size": 32, "bits": 4}}
     tensors = packed(mx.load(str(BERT / "model.safetensors")), rules)
     files = made("mlx-community/bge-small-en-v1.5-bf16") | one_file(tensors)
-    files["config.json"] = json.dumps(json.loads(files["config.json"]) | {"quantization": special}).encode()
+    files["config.json"] = json.dumps(
+        json.loads(files["config.json"]) | {"quantization": special}
+    ).encode()
     write_model(tmp_path / "hub" / "bge-8bit", files)
     assert (entry("bge-8bit").form, entry("bge-8bit").bits) == ("MLX", 8)
 
@@ -199,7 +229,7 @@ def test_an_unplugged_disk_is_said_and_the_rest_listed(tmp_path, monkeypatch):
     assert found.warnings == (
         f"the models folder {away} (from --cache-folder) is not there; plug in its disk, or create the folder",
     )
-    assert entry(DWQ, str(away)).state is State.AVAILABLE
+    assert entry(DWQ, str(away)).state is ModelState.AVAILABLE
     monkeypatch.setenv("HF_HUB_CACHE", str(away / "hub"))
     assert inventory().warnings == (
         f"the models folder {away}/hub (from HF_HUB_CACHE) is not there; plug in its disk, or create the folder",
@@ -208,11 +238,16 @@ def test_an_unplugged_disk_is_said_and_the_rest_listed(tmp_path, monkeypatch):
 
 def test_what_a_pull_may_name():
     assert repositories("someone/something") == ("someone/something",)
-    assert repositories("Qwen3-Embedding-8B-4bit-DWQ") == ("mlx-community/Qwen3-Embedding-8B-4bit-DWQ",)
-    with pytest.raises(UsageError, match="the profile starter needs no download; it comes with docsearch"):
+    assert repositories("Qwen3-Embedding-8B-4bit-DWQ") == (
+        "mlx-community/Qwen3-Embedding-8B-4bit-DWQ",
+    )
+    with pytest.raises(
+        UsageError, match="the profile starter needs no download; it comes with docsearch"
+    ):
         repositories("starter")
     with pytest.raises(
-        UsageError, match="there is no known model or profile best-of-all; give it as ORG/NAME, or see: docsearch"
+        UsageError,
+        match="there is no known model or profile best-of-all; give it as ORG/NAME, or see: docsearch",
     ):
         repositories("best-of-all")
 

@@ -46,7 +46,10 @@ MARKUP = {
 def made(suffix: str, seed: int) -> bytes:
     """Words that occur once each, between separators of all kinds."""
     chance = random.Random(f"{suffix} {seed}")
-    parts = [f"{chance.choice(BETWEEN)}{chance.choice(MARKUP[suffix])}word{number:04}" for number in range(300)]
+    parts = [
+        f"{chance.choice(BETWEEN)}{chance.choice(MARKUP[suffix])}word{number:04}"
+        for number in range(300)
+    ]
     return ("\ufeff" * chance.randrange(2) + "".join(parts) + "\n").encode()
 
 
@@ -56,7 +59,9 @@ def test_the_first_and_the_last_word_stand_in_their_lines(suffix: str, seed: int
     data = made(suffix, seed)
     lines = data.decode().split("\n")
     document = readers.read(data, f"/d/a.{suffix}")
-    passages = list(split(document, ToyTokenizer(), PassageRules(max_tokens=12, overlap=3, min_tokens=2)))
+    passages = list(
+        split(document, ToyTokenizer(), PassageRules(max_tokens=12, overlap=3, min_tokens=2))
+    )
     assert len(passages) > 10
     for passage in passages:
         first, *_ = passage.text.split("\n")[0].split()
@@ -70,6 +75,10 @@ def test_sed_shows_the_line(tmp_path: Path) -> None:
     file = tmp_path / "a.txt"
     file.write_bytes(made("txt", 99))
     document = readers.read(file.read_bytes(), str(file))
-    for passage in split(document, ToyTokenizer(), PassageRules(max_tokens=60, overlap=0, min_tokens=2)):
-        printed = subprocess.run(["sed", "-n", f"{passage.line_start}p", file], capture_output=True, check=True).stdout
+    for passage in split(
+        document, ToyTokenizer(), PassageRules(max_tokens=60, overlap=0, min_tokens=2)
+    ):
+        printed = subprocess.run(
+            ["sed", "-n", f"{passage.line_start}p", file], capture_output=True, check=True
+        ).stdout
         assert passage.text.split()[0] in printed.decode()

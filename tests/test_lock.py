@@ -22,7 +22,11 @@ HOLD = (
 @pytest.fixture
 def holder(tmp_path):
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=HERE
+        [sys.executable, "-c", HOLD, str(tmp_path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=HERE,
     )
     assert process.stdout.readline() == "held\n"
     yield process
@@ -43,7 +47,10 @@ def test_it_can_be_taken_again(tmp_path):
 def test_another_process_is_named(tmp_path, holder):
     with pytest.raises(IndexLocked) as failure, WriterLock(tmp_path):
         pass
-    assert failure.value.message == f"another docsearch (process {holder.pid}) is writing to this index"
+    assert (
+        failure.value.message
+        == f"another docsearch (process {holder.pid}) is writing to this index"
+    )
     assert failure.value.hint == "wait until it has finished, then run the command again"
 
 
@@ -76,7 +83,10 @@ def test_two_threads_exclude_each_other(tmp_path):
         thread.start()
         thread.join()
     enter()
-    assert caught == [f"another docsearch (process {os.getpid()}) is writing to this index", "entered"]
+    assert caught == [
+        f"another docsearch (process {os.getpid()}) is writing to this index",
+        "entered",
+    ]
 
 
 def test_an_error_inside_frees_it(tmp_path):
@@ -88,7 +98,9 @@ def test_an_error_inside_frees_it(tmp_path):
 
 def test_a_child_process_does_not_keep_it(tmp_path):
     with WriterLock(tmp_path):
-        child = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
+        child = subprocess.Popen(
+            [sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE
+        )
     with WriterLock(tmp_path):
         pass
     child.communicate()

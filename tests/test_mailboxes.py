@@ -65,14 +65,18 @@ def test_a_hit_is_a_message_by_its_subject_number_and_date(index: Index, inbox: 
     assert (hit.path, hit.kind, hit.headings) == (str(inbox), "mail", ("Rent (2026-11-02)",))
     own = inbox.read_text().split("\n")
     assert own[hit.line_end - 1] == "The landlord may raise the rent once a year, the lease says."
-    assert index.part(inbox, lines=(hit.line_end, hit.line_end)).text.endswith(own[hit.line_end - 1])
+    assert index.part(inbox, lines=(hit.line_end, hit.line_end)).text.endswith(
+        own[hit.line_end - 1]
+    )
 
 
 def test_messages_are_limited_one_by_one_and_not_the_mailbox(index: Index, inbox: Path) -> None:
     index.ingest([inbox.parent])
     found = seen(index, "boiler heating rent landlord dough", per_file=1, min_score=0.0)
     assert sorted(number or 0 for _, number, _ in found) == [1, 2, 3, 4]
-    assert [title for title, _, _ in seen(index, "radiators heating", limit=5, min_score=0.0)][:2] == ["The boiler"] * 2
+    assert [title for title, _, _ in seen(index, "radiators heating", limit=5, min_score=0.0)][
+        :2
+    ] == ["The boiler"] * 2
 
 
 def test_dates_filter_messages_by_their_own_date(index: Index, inbox: Path) -> None:
@@ -80,11 +84,22 @@ def test_dates_filter_messages_by_their_own_date(index: Index, inbox: Path) -> N
     index.ingest([inbox.parent])
     later = Filter(after_ns=FIRST_NS + 2 * HOUR_NS, before_ns=FIRST_NS + 3 * HOUR_NS)
     for mode in ("hybrid", "vector", "text"):
-        assert [title for title, _, _ in seen(index, "rent", where=later, mode=mode)] == ["Rent again"]
-    assert seen(index, "rent", where=Filter(after_ns=FIRST_NS, before_ns=FIRST_NS + HOUR_NS, types=("md",))) == []
+        assert [title for title, _, _ in seen(index, "rent", where=later, mode=mode)] == [
+            "Rent again"
+        ]
+    assert (
+        seen(
+            index,
+            "rent",
+            where=Filter(after_ns=FIRST_NS, before_ns=FIRST_NS + HOUR_NS, types=("md",)),
+        )
+        == []
+    )
     doc = doc_id(str(inbox))
     assert index.catalog.documents(later) == Admitted(frozenset(), {doc: (3,)})
-    assert index.catalog.documents(Filter(before_ns=FIRST_NS + HOUR_NS)) == Admitted(frozenset(), {doc: (0, 1)})
+    assert index.catalog.documents(Filter(before_ns=FIRST_NS + HOUR_NS)) == Admitted(
+        frozenset(), {doc: (0, 1)}
+    )
 
 
 def test_a_message_without_a_date_is_as_old_as_its_file(index: Index, tmp_path: Path) -> None:
@@ -98,9 +113,13 @@ def test_a_message_without_a_date_is_as_old_as_its_file(index: Index, tmp_path: 
     assert seen(index, "rent", where=Filter(before_ns=stamp)) == []
 
 
-def test_a_mailbox_that_grows_and_shrinks_keeps_its_messages_apart(index: Index, inbox: Path) -> None:
+def test_a_mailbox_that_grows_and_shrinks_keeps_its_messages_apart(
+    index: Index, inbox: Path
+) -> None:
     index.ingest([inbox.parent])
-    inbox.write_text("".join(LETTERS[1:]) + letter(5, "Tides", "The tide in the harbour turns every six hours."))
+    inbox.write_text(
+        "".join(LETTERS[1:]) + letter(5, "Tides", "The tide in the harbour turns every six hours.")
+    )
     report = index.ingest([inbox.parent])
     assert (report.changed, report.added, report.removed) == (1, 0, 0)
     assert seen(index, "rent landlord")[0] == ("Rent", 1, "2026-11-02T11:00:00Z")
@@ -127,7 +146,9 @@ def test_a_file_that_is_no_mailbox_any_more_has_no_messages(index: Index, inbox:
     assert index.catalog.messages.of(doc_id(str(file))) == []
 
 
-def test_forgetting_a_mailbox_and_losing_its_text_takes_its_messages_along(index: Index, inbox: Path) -> None:
+def test_forgetting_a_mailbox_and_losing_its_text_takes_its_messages_along(
+    index: Index, inbox: Path
+) -> None:
     other = inbox.with_name("other.mbox")
     other.write_text(LETTERS[3])
     index.ingest([inbox.parent])
@@ -155,17 +176,20 @@ def test_a_copy_of_a_mailbox_has_the_same_messages_and_is_named_with_them(
 def test_messages_that_say_exactly_the_same_are_one_hit_and_those_that_differ_are_not(
     index: Index, tmp_path: Path
 ) -> None:
-    body = (
-        "Dear tenant, the rent for your flat in Quince Street was paid in time, thank you. The landlord got {} for it."
-    )
+    body = "Dear tenant, the rent for your flat in Quince Street was paid in time, thank you. The landlord got {} for it."
     same = "From a@b Mon Nov  2 10:00:00 2026\nSubject: Rent\n\n{}\n\n"
     file = tmp_path / "rents.mbox"
     file.write_text("".join(same.format(body.format(amount)) for amount in ("800", "800", "810")))
     index.ingest([file])
-    assert sorted((hit.message, hit.copies) for hit in index.query("rent landlord").hits) == [(1, ()), (3, ())]
+    assert sorted((hit.message, hit.copies) for hit in index.query("rent landlord").hits) == [
+        (1, ()),
+        (3, ()),
+    ]
 
 
-def test_a_run_that_was_cut_short_leaves_no_message_with_anothers_words(inbox: Path, tmp_path: Path) -> None:
+def test_a_run_that_was_cut_short_leaves_no_message_with_anothers_words(
+    inbox: Path, tmp_path: Path
+) -> None:
     """Batches of a mailbox are stored one by one: what is noted follows what is stored."""
     with Catalog.open(tmp_path / "c", create=True) as catalog:
         old = [Message(1, 0, "a", None), Message(2, 50, "b", 7)]
@@ -181,14 +205,19 @@ def test_a_run_that_was_cut_short_leaves_no_message_with_anothers_words(inbox: P
         assert catalog.messages.of(9) == new
 
 
-def test_an_index_of_an_older_version_gets_its_messages_by_the_next_ingest(index: Index, inbox: Path) -> None:
+def test_an_index_of_an_older_version_gets_its_messages_by_the_next_ingest(
+    index: Index, inbox: Path
+) -> None:
     index.ingest([inbox.parent])
     with sqlite3.connect(Path(index.path) / CATALOGUE) as connection:
         connection.execute("DROP TABLE messages")
         connection.execute("DROP TABLE page_labels")
         connection.execute("PRAGMA user_version = 1")
         connection.execute("DELETE FROM settings WHERE key = 'recipes'")
-        connection.execute("INSERT INTO settings VALUES ('recipes', ?)", (json.dumps({str(inbox.parent): "older"}),))
+        connection.execute(
+            "INSERT INTO settings VALUES ('recipes', ?)",
+            (json.dumps({str(inbox.parent): "older"}),),
+        )
     connection.close()
     index.close()
     assert seen(index, "dough oven", limit=1)[0][:2] == ("inbox", None)
@@ -197,7 +226,9 @@ def test_an_index_of_an_older_version_gets_its_messages_by_the_next_ingest(index
     assert seen(index, "dough oven", limit=1)[0][:2] == ("Bread", 4)
 
 
-def test_a_stored_passage_is_matched_by_the_subject_of_its_own_message(index: Index, inbox: Path) -> None:
+def test_a_stored_passage_is_matched_by_the_subject_of_its_own_message(
+    index: Index, inbox: Path
+) -> None:
     index.ingest([inbox.parent])
     store: Store = index.store
     assert [row.terms.split("\n")[:2] for row in store.rows(doc_id(str(inbox)))] == [
@@ -217,20 +248,28 @@ def test_the_command_line_names_the_message(tmp_path: Path, inbox: Path) -> None
         ("Rent", 2, str(inbox)), ("Rent again", 3, str(inbox)),
     ]  # fmt: skip
     assert command("query", "who raises the rent", "-l") == f"{inbox}\n"
-    assert "The landlord may raise the rent" in command("show", f"{inbox}:{answer['hits'][0]['line_end']}")
+    assert "The landlord may raise the rent" in command(
+        "show", f"{inbox}:{answer['hits'][0]['line_end']}"
+    )
 
 
-def test_a_mailbox_with_one_more_message_costs_one_message(index: Index, inbox: Path, embedder: ToyEmbedder) -> None:
+def test_a_mailbox_with_one_more_message_costs_one_message(
+    index: Index, inbox: Path, embedder: ToyEmbedder
+) -> None:
     index.ingest([inbox.parent])
     embedder.embedded.clear()
-    inbox.write_text("".join(LETTERS[1:]) + letter(5, "Tides", "The tide in the harbour turns every six hours."))
+    inbox.write_text(
+        "".join(LETTERS[1:]) + letter(5, "Tides", "The tide in the harbour turns every six hours.")
+    )
     index.ingest([inbox.parent])
     assert [text.split("\n")[0] for text in embedder.embedded] == ["Tides (2026-11-02)"]
     entry = index.catalog.entry(str(inbox))
     assert entry is not None
     texts = [embedded_text(row.passage) for row in index.store.rows(entry.doc)]
     assert entry.tokens == sum(map(len, embedder.tokenizer.spans(texts)))
-    assert [row.vector.tolist() for row in index.store.rows(entry.doc)] == embedder.embed_passages(texts).tolist()
+    assert [row.vector.tolist() for row in index.store.rows(entry.doc)] == embedder.embed_passages(
+        texts
+    ).tolist()
 
 
 def test_messages_and_vectors_stay_with_their_words_through_many_changes(
@@ -239,7 +278,9 @@ def test_messages_and_vectors_stay_with_their_words_through_many_changes(
     """Batches are small at the beginning, so that a change is stored in several steps over what was there."""
     chance = random.Random(7)
     words = ["boiler", "rent", "bread", "tide", "note", "river"]
-    letters = [letter(0, f"Subject {n}", " ".join(chance.choices(words, k=30)) + ".") for n in range(40)]
+    letters = [
+        letter(0, f"Subject {n}", " ".join(chance.choices(words, k=30)) + ".") for n in range(40)
+    ]
     for _ in range(6):
         chance.shuffle(letters)
         inbox.write_text("".join(letters[: chance.randrange(10, 40)]))

@@ -23,7 +23,9 @@ MATRICES = {
     "bert": (FIXTURES / "bert" / "tiny", "encoder.layer.0.intermediate.dense.weight"),
     "qwen3": (FIXTURES / "qwen3", "model.layers.0.mlp.up_proj.weight"),
 }
-NO_MEMORY = RuntimeError("[metal::malloc] Attempting to allocate 9 bytes which is greater than the maximum allowed")
+NO_MEMORY = RuntimeError(
+    "[metal::malloc] Attempting to allocate 9 bytes which is greater than the maximum allowed"
+)
 
 
 def huge(folder, kind):
@@ -34,7 +36,11 @@ def huge(folder, kind):
     data = weights.read_bytes()
     length = int.from_bytes(data[:8], "little")
     header, body = json.loads(data[8 : 8 + length]), data[8 + length :]
-    header[matrix] = {"dtype": "F32", "shape": [ROWS, 64], "data_offsets": [len(body), len(body) + ROWS * 64 * 4]}
+    header[matrix] = {
+        "dtype": "F32",
+        "shape": [ROWS, 64],
+        "data_offsets": [len(body), len(body) + ROWS * 64 * 4],
+    }
     head = json.dumps(header).encode()
     with weights.open("wb") as file:
         file.write(len(head).to_bytes(8, "little") + head + body)
@@ -61,7 +67,11 @@ def test_a_model_that_does_not_fit_is_refused_with_sizes(tmp_path, backend, role
 
 
 def test_models_that_are_loaded_take_their_part():
-    apple = {"architecture": "applegpu_g14d", "memory_size": 16, "max_recommended_working_set_size": 12}
+    apple = {
+        "architecture": "applegpu_g14d",
+        "memory_size": 16,
+        "max_recommended_working_set_size": 12,
+    }
     assert [gpu_memory(apple, used) for used in (0, 5, 99)] == [12, 7, 0]
     assert gpu_memory({"free_memory": 5, "total_memory": 9}, 4) == 5
 
@@ -85,9 +95,12 @@ class CrowdedQwen3(Qwen3Mlx):
 
 
 @pytest.mark.parametrize(
-    ("kind", "crowded", "roomy"), [("bert", CrowdedBert, BertMlx), ("qwen3", CrowdedQwen3, Qwen3Mlx)]
+    ("kind", "crowded", "roomy"),
+    [("bert", CrowdedBert, BertMlx), ("qwen3", CrowdedQwen3, Qwen3Mlx)],
 )
 def test_a_batch_that_is_too_large_is_halved_and_goes_on(kind, crowded, roomy):
     checkpoint = Checkpoint(MATRICES[kind][0])
     ids = [list(range(1, 1 + length)) for length in (9, 4, 7, 2, 5, 3, 8)]
-    np.testing.assert_allclose(crowded(checkpoint).encode(ids), roomy(checkpoint).encode(ids), rtol=0, atol=2e-6)
+    np.testing.assert_allclose(
+        crowded(checkpoint).encode(ids), roomy(checkpoint).encode(ids), rtol=0, atol=2e-6
+    )

@@ -21,7 +21,13 @@ def test_a_ranking_by_hand():
 
 
 def test_nothing_found():
-    assert metrics([], {"a": 1}) == {"nDCG@10": 0.0, "MRR@10": 0.0, "recall@10": 0.0, "hit@1": 0.0, "hit@5": 0.0}
+    assert metrics([], {"a": 1}) == {
+        "nDCG@10": 0.0,
+        "MRR@10": 0.0,
+        "recall@10": 0.0,
+        "hit@1": 0.0,
+        "hit@5": 0.0,
+    }
 
 
 def test_the_first_place_is_perfect():

@@ -52,7 +52,11 @@ def copy_of(folder: Path, tmp_path: Path, name: str = "") -> Path:
 
 def test_the_shipped_model_works():
     found = examine(STARTER, "cpu")
-    assert (found.name, found.role, found.engine) == ("bge-small-en-v1.5 (8-bit)", "embedder", "cpu")
+    assert (found.name, found.role, found.engine) == (
+        "bge-small-en-v1.5 (8-bit)",
+        "embedder",
+        "cpu",
+    )
     assert (found.outcome, found.findings) == (Outcome.WORKS, ())
     score, expected = furthest(found.scores, published("bge-small-en-v1.5").scores)
     assert abs(score - expected) < 0.002
@@ -65,7 +69,9 @@ def test_the_shipped_model_works():
 def test_four_bits_make_a_difference(plain, tmp_path):
     found = examine(convert(plain, bits=4, out=tmp_path / "bge-small-en-v1.5-4bit").folder, "cpu")
     assert found.outcome == "works with these differences"
-    assert found.findings == (Finding("a known pair scores 0.4584 where 0.4181 is published", False),)
+    assert found.findings == (
+        Finding("a known pair scores 0.4584 where 0.4181 is published", False),
+    )
 
 
 def test_eight_bits_make_none(plain, tmp_path):
@@ -90,7 +96,9 @@ def test_wrong_bytes_are_found_by_their_checksum(tmp_path):
     (folder / "model.safetensors").write_bytes(data)
     found = examine(folder, "cpu")
     assert found.outcome is Outcome.FAILS
-    assert found.findings == (Finding("model.safetensors has a wrong checksum: pull the model again", True),)
+    assert found.findings == (
+        Finding("model.safetensors has a wrong checksum: pull the model again", True),
+    )
 
 
 def test_weights_that_are_not_finite(plain, tmp_path):
@@ -114,7 +122,9 @@ def test_made_models_load_and_are_told_from_the_published_ones(tmp_path, name):
     assert len(found.measurements) == 3
 
 
-@pytest.mark.parametrize("name", ["mlx-community/Qwen3-Embedding-8B-4bit-DWQ", "Qwen/Qwen3-Reranker-8B"])
+@pytest.mark.parametrize(
+    "name", ["mlx-community/Qwen3-Embedding-8B-4bit-DWQ", "Qwen/Qwen3-Reranker-8B"]
+)
 def test_made_models_on_mlx(tmp_path, name):
     found = examine(write_model(tmp_path / name, made(name)), "mlx")
     assert (found.engine, found.outcome) == ("mlx", Outcome.DIFFERS)
@@ -124,7 +134,11 @@ def test_a_reranker_without_its_head(tmp_path):
     files = made("Qwen/Qwen3-Reranker-0.6B")
     config = json.loads(files["config.json"]) | {"tie_word_embeddings": False}
     found = examine(
-        write_model(tmp_path / "Qwen3-Reranker-8B-mxfp8", files | {"config.json": json.dumps(config).encode()}), "cpu"
+        write_model(
+            tmp_path / "Qwen3-Reranker-8B-mxfp8",
+            files | {"config.json": json.dumps(config).encode()},
+        ),
+        "cpu",
     )
     assert found.outcome is Outcome.FAILS
     assert "lacks lm_head, without which it gives no yes or no" in found.findings[0].text
@@ -142,7 +156,10 @@ def test_the_bench_has_the_targets(tmp_path):
     embedder = write_model(tmp_path / "Qwen3-Embedding-0.6B", made("Qwen/Qwen3-Embedding-0.6B"))
     reranker = write_model(tmp_path / "Qwen3-Reranker-0.6B", made("Qwen/Qwen3-Reranker-0.6B"))
     measured = [
-        m for folder in (embedder, reranker) for m in examine(folder, "cpu", bench=True).measurements if m.target
+        m
+        for folder in (embedder, reranker)
+        for m in examine(folder, "cpu", bench=True).measurements
+        if m.target
     ]
     assert [Measurement(m.what, 0, m.unit, m.target) for m in measured] == [
         Measurement("32 × 256 tokens", 0, "tokens/s", "12,000 or more"),
@@ -152,7 +169,11 @@ def test_the_bench_has_the_targets(tmp_path):
 
 
 def test_what_is_no_model_for_this(tmp_path):
-    files = {k: v for k, v in made("mlx-community/bge-small-en-v1.5-bf16").items() if not k.startswith("1_Pooling")}
+    files = {
+        k: v
+        for k, v in made("mlx-community/bge-small-en-v1.5-bf16").items()
+        if not k.startswith("1_Pooling")
+    }
     folder = write_model(tmp_path / "Llama-4", files)
     message = "is neither an embedder nor a reranker by its name and files"
     with pytest.raises(ModelError, match=message):

@@ -37,21 +37,62 @@ def test_the_table_for_people(tmp_path):
     with HubServer({DWQ: made(DWQ)}) as hub:
         models(tmp_path, "pull", DWQ, hub=hub)
     out = models(tmp_path, "list").out.splitlines()
-    assert out[0].split() == ["MODEL", "ROLE", "FORM", "BITS", "DIMENSIONS", "SIZE", "STATE", "PROFILES", "LICENCE"]
+    assert out[0].split() == [
+        "MODEL",
+        "ROLE",
+        "FORM",
+        "BITS",
+        "DIMENSIONS",
+        "SIZE",
+        "STATE",
+        "PROFILES",
+        "LICENCE",
+    ]
     assert [line.split()[0] for line in out[1:]] == ["starter", "starter-reranker", *MADE]
     rows = {line.split()[0]: line.split() for line in out}
-    assert rows["starter"] == ["starter", "embedder", "MLX", "8", "384", "36", "MB", "available", "starter", "MIT"]
-    bundled = ["starter-reranker", "reranker", "MLX", "8", "-", "25", "MB", "available", "starter", "MIT"]
+    assert rows["starter"] == [
+        "starter",
+        "embedder",
+        "MLX",
+        "8",
+        "384",
+        "36",
+        "MB",
+        "available",
+        "starter",
+        "MIT",
+    ]
+    bundled = [
+        "starter-reranker",
+        "reranker",
+        "MLX",
+        "8",
+        "-",
+        "25",
+        "MB",
+        "available",
+        "starter",
+        "MIT",
+    ]
     assert rows["starter-reranker"] == bundled
     here = rows[DWQ]
-    assert (here[1:5], here[6:8], here[-1]) == (["embedder", "MLX", "4", "64"], ["kB", "available"], "Apache-2.0")
+    assert (here[1:5], here[6:8], here[-1]) == (
+        ["embedder", "MLX", "4", "64"],
+        ["kB", "available"],
+        "Apache-2.0",
+    )
     away = rows["Qwen/Qwen3-Reranker-8B"]
-    assert (away[1:8], away[-1]) == (["reranker", "standard", "16", "-", "~16.4", "GB", "missing"], "Apache-2.0")
+    assert (away[1:8], away[-1]) == (
+        ["reranker", "standard", "16", "-", "~16.4", "GB", "missing"],
+        "Apache-2.0",
+    )
     assert models(tmp_path).out.splitlines() == out
 
 
 def test_list_says_what_is_wrong(tmp_path):
-    with HubServer({DWQ: made(DWQ)}, Faults(cut_after={"model.safetensors": 40_000}, cuts=99)) as hub:
+    with HubServer(
+        {DWQ: made(DWQ)}, Faults(cut_after={"model.safetensors": 40_000}, cuts=99)
+    ) as hub:
         hub.faults.ignore_ranges = True
         done = models(tmp_path, "pull", DWQ, hub=hub)
     assert done.code == 2
@@ -127,7 +168,9 @@ def test_test_without_a_name_tests_all_that_are_here(tmp_path):
         ("docsearch starter reranker (8-bit)", "works"),
         ("Qwen3-Embedding-0.6B-4bit-DWQ", "works with these differences"),
     ]
-    blob = next((tmp_path / "hub" / repository_folder(DWQ) / "snapshots").glob("*/model.safetensors")).resolve()
+    blob = next(
+        (tmp_path / "hub" / repository_folder(DWQ) / "snapshots").glob("*/model.safetensors")
+    ).resolve()
     data = bytearray(blob.read_bytes())
     data[-1] ^= 1
     blob.write_bytes(data)
@@ -159,7 +202,8 @@ def test_a_test_of_all_speaks_of_broken_models_too(tmp_path):
         models(tmp_path, "pull", DWQ, hub=hub)
     next((tmp_path / "hub").glob("*/snapshots/*/tokenizer.json")).unlink()
     own = write_model(
-        tmp_path / "data" / "docsearch" / "models" / "bge-mine", made("mlx-community/bge-small-en-v1.5-4bit")
+        tmp_path / "data" / "docsearch" / "models" / "bge-mine",
+        made("mlx-community/bge-small-en-v1.5-4bit"),
     )
     (own / "config.json").write_text("{")
     done = models(tmp_path, "test", DOCSEARCH_BACKEND="cpu")
@@ -242,13 +286,23 @@ def test_rm(tmp_path):
     assert re.fullmatch(rf"deleted {store}: \d+ kB are free\n", done.err)
     assert not store.exists()
     done = models(tmp_path, "rm", DWQ)
-    assert (done.code, done.err) == (2, f"docsearch: there is no model {DWQ} to delete; see: docsearch models list\n")
+    assert (done.code, done.err) == (
+        2,
+        f"docsearch: there is no model {DWQ} to delete; see: docsearch models list\n",
+    )
     assert models(tmp_path, "rm", str(tmp_path)).code == 2
     assert tmp_path.is_dir()
 
 
 def test_a_proxy_that_is_not_there(tmp_path):
-    done = models(tmp_path, "pull", DWQ, HF_ENDPOINT="http://hub.invalid", HTTP_PROXY="http://127.0.0.1:9", NO_PROXY="")
+    done = models(
+        tmp_path,
+        "pull",
+        DWQ,
+        HF_ENDPOINT="http://hub.invalid",
+        HTTP_PROXY="http://127.0.0.1:9",
+        NO_PROXY="",
+    )
     assert done.code == 2
     assert done.err.startswith("docsearch: the connection to http://hub.invalid failed: ")
     assert "HTTPS_PROXY" in done.err
@@ -265,7 +319,9 @@ def test_progress_is_drawn_on_a_terminal(tmp_path):
     with HubServer({DWQ: made(DWQ)}) as hub:
         main, child = pty.openpty()
         env = os.environ | {"HF_ENDPOINT": hub.address}
-        process = subprocess.Popen([COMMAND, "models", "pull", DWQ], cwd=tmp_path, env=env, stderr=child, stdout=child)
+        process = subprocess.Popen(
+            [COMMAND, "models", "pull", DWQ], cwd=tmp_path, env=env, stderr=child, stdout=child
+        )
         os.close(child)
         seen = b""
         while chunk := read(main):
@@ -284,7 +340,10 @@ def read(descriptor: int) -> bytes:
 
 def test_a_group_without_a_known_command(tmp_path):
     done = models(tmp_path, "fetch")
-    assert (done.code, done.err) == (2, "docsearch: No such command 'fetch'; see: docsearch models --help\n")
+    assert (done.code, done.err) == (
+        2,
+        "docsearch: No such command 'fetch'; see: docsearch models --help\n",
+    )
 
 
 def test_json_errors(tmp_path):

@@ -90,12 +90,16 @@ def nonsense() -> dict[str, list[str]]:
     chance = random.Random(8)
     mash = [
         " ".join(
-            "".join(chance.choices(chance.choice(ROWS), k=chance.randint(4, 9))) for _ in range(chance.randint(1, 4))
+            "".join(chance.choices(chance.choice(ROWS), k=chance.randint(4, 9)))
+            for _ in range(chance.randint(1, 4))
         )
         for _ in range(EACH)
     ]
     made = [
-        " ".join("".join(chance.choices(SYLLABLES, k=chance.randint(2, 3))) for _ in range(chance.randint(2, 6)))
+        " ".join(
+            "".join(chance.choices(SYLLABLES, k=chance.randint(2, 3)))
+            for _ in range(chance.randint(2, 6))
+        )
         for _ in range(EACH)
     ]
     salad = [" ".join(chance.sample(SALAD, chance.randint(3, 7))) for _ in range(EACH)]
@@ -125,20 +129,31 @@ EXPECTED = {
 @pytest.mark.parametrize("rerank", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_nonsense_is_answered_by_nothing_or_weakly(index: Index, rerank: bool) -> None:
     counts = {
-        kind: sum(silent(index, question, rerank) for question in questions) for kind, questions in nonsense().items()
+        kind: sum(silent(index, question, rerank) for question in questions)
+        for kind, questions in nonsense().items()
     }
     # Scores differ in their last digits from processor to processor.
     assert counts == pytest.approx(EXPECTED[rerank][0], abs=1)
     assert sum(counts.values()) >= 0.9 * 4 * EACH
 
 
-@pytest.mark.parametrize("name", ["INV-2031-999", "12345678901", "ERR_FOO_BAR", "0x80070099", "CVE-2031-99999"])
+@pytest.mark.parametrize(
+    "name", ["INV-2031-999", "12345678901", "ERR_FOO_BAR", "0x80070099", "CVE-2031-99999"]
+)
 def test_an_identifier_that_no_document_has(index: Index, name: str) -> None:
     assert silent(index, name, rerank=True)
 
 
 @pytest.mark.parametrize(
-    "name", ["DS-884-0192", "INC-2291", "KL-20713", "PT-31-5580", "max_message_mib", "recipients_per_message"]
+    "name",
+    [
+        "DS-884-0192",
+        "INC-2291",
+        "KL-20713",
+        "PT-31-5580",
+        "max_message_mib",
+        "recipients_per_message",
+    ],
 )
 def test_an_identifier_that_a_document_has(index: Index, name: str) -> None:
     assert not silent(index, name, rerank=True)
@@ -148,7 +163,14 @@ def test_an_identifier_that_a_document_has(index: Index, name: str) -> None:
 def test_good_questions_are_not_called_weak(index: Index, rerank: bool) -> None:
     rows = [json.loads(line) for line in (CORPUS / "questions.jsonl").read_text().splitlines()]
     paraphrases = [row["question"] for row in rows if row["kind"] == "paraphrase"]
-    others = [row["question"] for row in rows if row["kind"] in ("keywords", "names", "code", "numbers", "long")]
-    lost = [sum(silent(index, question, rerank) for question in questions) for questions in (paraphrases, others)]
+    others = [
+        row["question"]
+        for row in rows
+        if row["kind"] in ("keywords", "names", "code", "numbers", "long")
+    ]
+    lost = [
+        sum(silent(index, question, rerank) for question in questions)
+        for questions in (paraphrases, others)
+    ]
     assert (len(paraphrases), len(others)) == (50, 48)
     assert lost == pytest.approx(list(EXPECTED[rerank][1:]), abs=1)

@@ -77,16 +77,30 @@ def pool():
 def test_a_scanned_pdf_is_read_page_by_page(pool):
     scan = saved(drawn(GERMAN, FRENCH), "PDF", drawn(ENGLISH), blank(), resolution=200)
     document = pool.read(scan, "/d/scan.pdf")
-    first, second = document.text[: document.pages[1]], document.text[document.pages[1] : document.pages[2]]
-    assert [alike(*pair) > 0.99 for pair in zip(first.split("\n\n"), (GERMAN, FRENCH), strict=False)] == [True, True]
+    first, second = (
+        document.text[: document.pages[1]],
+        document.text[document.pages[1] : document.pages[2]],
+    )
+    assert [
+        alike(*pair) > 0.99 for pair in zip(first.split("\n\n"), (GERMAN, FRENCH), strict=False)
+    ] == [True, True]
     assert alike(second, ENGLISH) > 0.99
     assert (document.pages[2], document.warnings) == (len(document.text), ())
 
 
 def test_two_columns_are_read_one_after_the_other(pool):
-    left, right = drawn(GERMAN, GERMAN, wide=40, left=60), drawn(ENGLISH, ENGLISH, wide=40, left=320)
+    left, right = (
+        drawn(GERMAN, GERMAN, wide=40, left=60),
+        drawn(ENGLISH, ENGLISH, wide=40, left=320),
+    )
     page = ImageChops.darker(left, ImageChops.offset(right, 0, 9))
-    assert alike(pool.read(saved(page, "PNG"), "/d/columns.png").text, f"{GERMAN} {GERMAN} {ENGLISH} {ENGLISH}") > 0.99
+    assert (
+        alike(
+            pool.read(saved(page, "PNG"), "/d/columns.png").text,
+            f"{GERMAN} {GERMAN} {ENGLISH} {ENGLISH}",
+        )
+        > 0.99
+    )
 
 
 def test_small_letters_on_a_whole_page_are_read(pool):
@@ -105,9 +119,13 @@ def test_a_tall_screenshot_is_read_to_its_end(pool):
 
 def test_light_letters_on_dark_and_transparent_ones_are_read(pool):
     clear = Image.new("RGBA", (1200, 300), (0, 0, 0, 0))
-    ImageDraw.Draw(clear).text((60, 100), "The tide turns every six hours", "black", ImageFont.load_default(36))
+    ImageDraw.Draw(clear).text(
+        (60, 100), "The tide turns every six hours", "black", ImageFont.load_default(36)
+    )
     dark = Image.new("RGB", (1200, 300), (20, 30, 40))
-    ImageDraw.Draw(dark).text((60, 100), "Rain gauge in the garden", (220, 220, 200), ImageFont.load_default(36))
+    ImageDraw.Draw(dark).text(
+        (60, 100), "Rain gauge in the garden", (220, 220, 200), ImageFont.load_default(36)
+    )
     assert pool.read(saved(clear, "PNG"), "/d/clear.png").text == "The tide turns every six hours"
     assert pool.read(saved(dark, "WEBP"), "/d/dark.webp").text == "Rain gauge in the garden"
 
@@ -121,7 +139,10 @@ def test_a_photograph_is_turned_as_its_camera_was_held(pool):
 
 def test_apples_photographs_are_read(pool):
     photo = Path(__file__).parent / "fixtures" / "letter.heic"
-    assert pool.read(photo.read_bytes(), "/d/letter.heic").text == "The landlord may raise\nthe rent once a year"
+    assert (
+        pool.read(photo.read_bytes(), "/d/letter.heic").text
+        == "The landlord may raise\nthe rent once a year"
+    )
 
 
 def test_what_shows_no_text_is_told(pool):
@@ -142,7 +163,9 @@ def test_recognition_does_not_count_against_the_time_for_a_file():
 def test_pages_beyond_its_own_time_are_told():
     pages = [drawn(ENGLISH) for _ in range(40)]
     limits = Limits(seconds=60, seconds_per_mb=0, patience=0.3)
-    (warning,) = read_pdf(saved(pages[0], "PDF", *pages[1:], resolution=200), "/d/scan.pdf", limits).warnings
+    (warning,) = read_pdf(
+        saved(pages[0], "PDF", *pages[1:], resolution=200), "/d/scan.pdf", limits
+    ).warnings
     start, _, end = warning.partition(" of its 40 ")
     assert 0 < int(start.removeprefix("text was recognised on ")) < 40
     assert end == "scanned pages: the time for it was up"
@@ -150,7 +173,9 @@ def test_pages_beyond_its_own_time_are_told():
 
 def test_a_scan_is_found(index: Index, tmp_path):
     (tmp_path / "notes").mkdir()
-    (tmp_path / "notes" / "scan.pdf").write_bytes(saved(drawn(GERMAN), "PDF", drawn(ENGLISH), resolution=200))
+    (tmp_path / "notes" / "scan.pdf").write_bytes(
+        saved(drawn(GERMAN), "PDF", drawn(ENGLISH), resolution=200)
+    )
     assert index.ingest([tmp_path / "notes"]).added == 1
     (hit,) = index.query("municipal reservoir", mode="text", limit=1).hits
     assert (Path(hit.path).name, hit.kind) == ("scan.pdf", "pdf")

@@ -23,7 +23,9 @@ from .test_readers_pdf import labelled, pdf
 def paper(tmp_path: Path) -> Path:
     file = tmp_path / "papers" / "rent.pdf"
     file.parent.mkdir()
-    file.write_bytes(labelled(["The rent"], ["The tide in the harbour"], ["The sourdough oven"], ["Two"]))
+    file.write_bytes(
+        labelled(["The rent"], ["The tide in the harbour"], ["The sourdough oven"], ["Two"])
+    )
     return file
 
 
@@ -54,7 +56,9 @@ def test_copies_changes_and_forgetting(index: Index, paper: Path) -> None:
     shutil.copy(paper, copy)
     assert index.ingest([paper.parent]).copied == 1
     labels = index.catalog.page_labels
-    assert labels.of(doc_id(str(copy))) == labels.of(doc_id(str(paper))) == ("i", "ii", "A-7", "A-8")
+    assert (
+        labels.of(doc_id(str(copy))) == labels.of(doc_id(str(paper))) == ("i", "ii", "A-7", "A-8")
+    )
     copy.write_bytes(pdf(["The rent"]))
     index.ingest([paper.parent])
     assert labels.of(doc_id(str(copy))) == ()

@@ -49,7 +49,15 @@ def test_a_date_far_away_is_the_nearest_that_a_file_can_have(typed: str, expecte
 
 
 @pytest.mark.parametrize(
-    "typed", ["soon", "", "2026-13", "10000", "2026-11-02T10:00:00 Z", pytest.param("9" * 5000 + "d", id="digits")]
+    "typed",
+    [
+        "soon",
+        "",
+        "2026-13",
+        "10000",
+        "2026-11-02T10:00:00 Z",
+        pytest.param("9" * 5000 + "d", id="digits"),
+    ],
 )
 def test_what_is_no_date(typed: str) -> None:
     with pytest.raises(click.BadParameter, match="is no date; write it like 2026-11-02"):

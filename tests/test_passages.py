@@ -28,7 +28,10 @@ class Characters:
     """Each character is two tokens, white space included, and a text by itself begins with one more."""
 
     def spans(self, texts):
-        return [[(0, 1)] * bool(text) + [(at, at + 1) for at in range(len(text)) for _ in range(2)] for text in texts]
+        return [
+            [(0, 1)] * bool(text) + [(at, at + 1) for at in range(len(text)) for _ in range(2)]
+            for text in texts
+        ]
 
 
 class Blind:
@@ -50,7 +53,17 @@ def test_a_passage_knows_where_it_stands():
     source = "# House\n\nThe boiler is old and loud.\n\n## Repair\n\nTurn the red valve left\nand wait.\n"
     assert passages(source) == [
         Passage(0, "# House\n\nThe boiler is old and loud.", ("House",), None, 1, 3, 0, 36, 0),
-        Passage(1, "## Repair\n\nTurn the red valve left\nand wait.", ("House", "Repair"), None, 5, 8, 38, 82, 1),
+        Passage(
+            1,
+            "## Repair\n\nTurn the red valve left\nand wait.",
+            ("House", "Repair"),
+            None,
+            5,
+            8,
+            38,
+            82,
+            1,
+        ),
     ]
 
 
@@ -69,32 +82,50 @@ def test_a_passage_behind_the_beginning_of_its_section_bears_the_sections_first_
 
 
 def test_the_rows_of_a_table_do_not_speak_for_each_other():
-    got = passages("name,city\n" + "".join(f"person {number},town\n" for number in range(9)), "a.csv")
-    assert [(passage.section, passage.opening) for passage in got] == [(at, "") for at in range(len(got))]
+    got = passages(
+        "name,city\n" + "".join(f"person {number},town\n" for number in range(9)), "a.csv"
+    )
+    assert [(passage.section, passage.opening) for passage in got] == [
+        (at, "") for at in range(len(got))
+    ]
     assert len(got) > 2
 
 
 def test_a_table_is_told_what_the_section_says_before_it():
     rows = "".join(f"| pear {number} | cheap |\n" for number in range(3))
-    (first, some, last) = passages(f"# Shop\n\nWhat fruit costs today.\n\n{rows}\nAll else is sold.\n")
-    assert (first.text, first.section, first.opening) == ("# Shop\n\nWhat fruit costs today.", 0, "")
+    (first, some, last) = passages(
+        f"# Shop\n\nWhat fruit costs today.\n\n{rows}\nAll else is sold.\n"
+    )
+    assert (first.text, first.section, first.opening) == (
+        "# Shop\n\nWhat fruit costs today.",
+        0,
+        "",
+    )
     assert some.text == "| pear 0 | cheap |\n| pear 1 | cheap |"
     assert last.text == "| pear 2 | cheap |\n\nAll else is sold."
-    assert [(passage.section, passage.opening) for passage in (some, last)] == [(0, "What fruit costs today.")] * 2
+    assert [(passage.section, passage.opening) for passage in (some, last)] == [
+        (0, "What fruit costs today.")
+    ] * 2
 
 
 def test_the_opening_is_a_few_words_that_are_no_heading_and_speaks_for_what_is_near():
     words = " ".join(f"word{number}" for number in range(300))
-    got = passages(f"Head\n====\n\n{words}\n", rules=PassageRules(max_tokens=12, overlap=0, min_tokens=3))
+    got = passages(
+        f"Head\n====\n\n{words}\n", rules=PassageRules(max_tokens=12, overlap=0, min_tokens=3)
+    )
     openings = [passage.opening for passage in got]
     assert got[0].text.startswith("Head")
     first = got[0].text.removeprefix("Head\n====\n\n")
     assert openings[1:17] == [first] * 16
     assert not any(openings[17:])
     assert {passage.section for passage in got} == {0}
-    (_, second, *_) = passages(words, "a.txt", PassageRules(max_tokens=200, overlap=0, min_tokens=3))
+    (_, second, *_) = passages(
+        words, "a.txt", PassageRules(max_tokens=200, overlap=0, min_tokens=3)
+    )
     assert second.opening == " ".join(words[:300].split())
-    (_, small, *_) = passages(" ".join("ab" * 200), "a.txt", PassageRules(max_tokens=200, overlap=0, min_tokens=3))
+    (_, small, *_) = passages(
+        " ".join("ab" * 200), "a.txt", PassageRules(max_tokens=200, overlap=0, min_tokens=3)
+    )
     assert small.opening == " ".join("ab" * 32)
 
 
@@ -103,7 +134,9 @@ def test_a_document_of_one_line_is_one_passage():
 
 
 def test_small_sections_are_put_together_with_siblings_and_children_but_not_with_what_is_above():
-    source = "# A\n\n## B\n\nb\n\n## C\n\nc\n\n### D\n\nd\n\n## E\n\ne\n\n# F\n\nf f f f f f f f f\n"
+    source = (
+        "# A\n\n## B\n\nb\n\n## C\n\nc\n\n### D\n\nd\n\n## E\n\ne\n\n# F\n\nf f f f f f f f f\n"
+    )
     rules = PassageRules(max_tokens=16, overlap=4, min_tokens=6)
     assert [(passage.text, passage.headings) for passage in passages(source, rules=rules)] == [
         ("# A\n\n## B\n\nb", ("A",)),
@@ -162,7 +195,9 @@ def test_sections_without_headings_are_passages_of_their_own_under_the_heading_a
 
 def test_tables_and_code_are_cut_between_lines():
     rows = "".join(f"| r{number} | x y |\n" for number in range(6))
-    found = texts("| a | b |\n|---|---|\n" + rows, rules=PassageRules(max_tokens=24, overlap=6, min_tokens=3))
+    found = texts(
+        "| a | b |\n|---|---|\n" + rows, rules=PassageRules(max_tokens=24, overlap=6, min_tokens=3)
+    )
     assert all(re.fullmatch(r"\|.*\|", line) for text in found for line in text.split("\n"))
     assert len(found) > 2
 
@@ -179,7 +214,10 @@ def test_what_belongs_to_one_character_on_the_screen_is_not_parted():
     family = "👨\u200d👩\u200d👧👍🏽e\u0301"
     found = passages(family * 60, "a.txt")
     assert len(found) > 5
-    assert not any(re.match("[\u200d\u0301🏽]", passage.text) or passage.text.endswith("\u200d") for passage in found)
+    assert not any(
+        re.match("[\u200d\u0301🏽]", passage.text) or passage.text.endswith("\u200d")
+        for passage in found
+    )
 
 
 def test_a_passage_stays_on_its_page():
@@ -192,7 +230,10 @@ def test_a_passage_stays_on_its_page():
 
 
 def test_words_that_lie_between_blocks_stand_in_no_passage():
-    assert texts("one <!-- hidden words --> two\n\n***\n\nthree\n") == ["one", "two\n\n***\n\nthree"]
+    assert texts("one <!-- hidden words --> two\n\n***\n\nthree\n") == [
+        "one",
+        "two\n\n***\n\nthree",
+    ]
 
 
 def test_ten_thousand_headings_make_no_swarm_of_tiny_passages():
@@ -225,7 +266,10 @@ def test_embedded_text_has_the_headings_above_unless_the_text_begins_with_them()
     assert embedded("Turn it.", "House", "Boiler") == "House > Boiler\nTurn it."
     assert embedded("Turn it.") == "Turn it."
     assert embedded("# **House**\n\nOld.", "House") == "# **House**\n\nOld."
-    assert embedded("House\n=====\n\nBoiler\n---\nOld.", "House", "Boiler") == "House\n=====\n\nBoiler\n---\nOld."
+    assert (
+        embedded("House\n=====\n\nBoiler\n---\nOld.", "House", "Boiler")
+        == "House\n=====\n\nBoiler\n---\nOld."
+    )
     assert embedded("## Boiler\n\nOld.", "House", "Boiler") == "House > Boiler\n## Boiler\n\nOld."
     assert embedded("def fit(x):\n    return x", "def fit(x)") == "def fit(x):\n    return x"
 
@@ -262,10 +306,18 @@ def random_document(rng):
         start = len(text)
         kind = rng.choice(["heading", "paragraph", "paragraph", "list", "table", "code"])
         count = rng.randint(1, 5) if kind == "heading" else rng.choice([1, 3, 10, 40, 200])
-        gaps = ["  "] if kind == "heading" else [" ", " ", " ", ". ", "! ", ".\n", "\n", "", "。", "\n    "]
+        gaps = (
+            ["  "]
+            if kind == "heading"
+            else [" ", " ", " ", ". ", "! ", ".\n", "\n", "", "。", "\n    "]
+        )
         text += "".join(rng.choice(WORDS) + rng.choice(gaps) for _ in range(count))
         level = rng.randint(1, 6) if kind == "heading" else rng.choice([0] * 9 + [2])
-        blocks.append(Block(start, len(text), kind, level, " ".join(text[start:].split()) * (kind == "heading")))
+        blocks.append(
+            Block(
+                start, len(text), kind, level, " ".join(text[start:].split()) * (kind == "heading")
+            )
+        )
     return Document("/docs/a.md", "markdown", "", text, tuple(blocks), tuple(pages))
 
 
@@ -274,7 +326,9 @@ def test_whatever_the_document_its_passages_are_exact_complete_and_small(seed):
     rng = random.Random(seed)
     document = random_document(rng)
     limit = rng.choice([8, 16, 40, 256])
-    rules = PassageRules(limit, rng.choice([0, limit // 8, limit // 2]), rng.choice([1, limit // 10 + 1, limit // 3]))
+    rules = PassageRules(
+        limit, rng.choice([0, limit // 8, limit // 2]), rng.choice([1, limit // 10 + 1, limit // 3])
+    )
     tokenizer = rng.choice([Words(), Characters()])
     text = document.text
     found = list(split(document, tokenizer, rules))
@@ -297,6 +351,9 @@ def test_whatever_the_document_its_passages_are_exact_complete_and_small(seed):
                 ]
         assert passage.headings == tuple(words[:120] for _, words in trail if words)
         covered[start:end] = b"\1" * (end - start)
-    assert all(one.char_start < two.char_start and one.char_end < two.char_end for one, two in pairwise(found))
+    assert all(
+        one.char_start < two.char_start and one.char_end < two.char_end
+        for one, two in pairwise(found)
+    )
     for block in document.blocks:
         assert all(covered[at] or text[at].isspace() for at in range(block.start, block.end))

@@ -18,13 +18,19 @@ GB = 1 << 30
         (True, 8 * GB, "mlx-community", "balanced"),
     ],
 )
-def test_the_largest_that_is_present_and_runs_well(has_gpu: bool, memory: int, present: str, chosen: str) -> None:
-    assert choose_profile(has_gpu, memory, lambda name: bool(present) and present in name).name == chosen
+def test_the_largest_that_is_present_and_runs_well(
+    has_gpu: bool, memory: int, present: str, chosen: str
+) -> None:
+    assert (
+        choose_profile(has_gpu, memory, lambda name: bool(present) and present in name).name
+        == chosen
+    )
 
 
 def test_names() -> None:
     assert list(PROFILES) == ["starter", "fast", "balanced", "best", "max"]
     with pytest.raises(
-        UsageError, match="there is no profile 'huge'; the profiles are: starter, fast, balanced, best, max"
+        UsageError,
+        match="there is no profile 'huge'; the profiles are: starter, fast, balanced, best, max",
     ):
         profile_named("huge")

@@ -38,7 +38,10 @@ def test_what_is_long_enough_to_be_said(state, left):
 
 def test_the_announcement():
     hint = "; a smaller model is faster: docsearch ingest --reembed --profile starter"
-    assert announcement(progress(1000), 15_000, "CPU") == f"about 4 h 10 min at 150 tokens/s on this CPU{hint}"
+    assert (
+        announcement(progress(1000), 15_000, "CPU")
+        == f"about 4 h 10 min at 150 tokens/s on this CPU{hint}"
+    )
     assert (
         announcement(progress(1000, model=BUNDLED["starter"].title), 700, "GPU")
         == "about 12 min at 150 tokens/s on this GPU"
@@ -72,7 +75,11 @@ def test_an_ingest_names_its_model(index: Index, notes):
 def test_a_large_file_advances_with_its_passages(index: Index, tmp_path):
     large = tmp_path / "notes" / "large.txt"
     large.parent.mkdir()
-    large.write_text("".join(f"Sentence {number} tells of the tide in the harbour.\n\n" for number in range(2000)))
+    large.write_text(
+        "".join(
+            f"Sentence {number} tells of the tide in the harbour.\n\n" for number in range(2000)
+        )
+    )
     seen = []
     index.ingest([large.parent], on_progress=seen.append)
     done = [state.bytes_done / state.bytes_total for state in seen]

@@ -13,17 +13,28 @@ STARTER = Path(__file__).parent.parent / "search" / "models" / "starter"
 
 
 def affine(weight, group_size, bits, dtype=mx.float16):
-    packed, scales, biases = mx.quantize(mx.array(weight).astype(dtype), group_size=group_size, bits=bits)
-    widened = mx.dequantize(
-        packed, scales.astype(mx.float32), biases.astype(mx.float32), group_size=group_size, bits=bits
+    packed, scales, biases = mx.quantize(
+        mx.array(weight).astype(dtype), group_size=group_size, bits=bits
     )
-    parts = [np.array(part) for part in (packed, scales.astype(mx.float32), biases.astype(mx.float32))]
+    widened = mx.dequantize(
+        packed,
+        scales.astype(mx.float32),
+        biases.astype(mx.float32),
+        group_size=group_size,
+        bits=bits,
+    )
+    parts = [
+        np.array(part) for part in (packed, scales.astype(mx.float32), biases.astype(mx.float32))
+    ]
     return Affine(*parts, Quantization(group_size, bits)), np.array(widened)
 
 
 def test_unpack_takes_the_lowest_bits_first():
     assert unpack(np.array([[0x87654321]], np.uint32), 4).tolist() == [[1, 2, 3, 4, 5, 6, 7, 8]]
-    assert unpack(np.array([[0x04030201], [0xFF000000]], np.uint32), 8).tolist() == [[1, 2, 3, 4], [0, 0, 0, 255]]
+    assert unpack(np.array([[0x04030201], [0xFF000000]], np.uint32), 8).tolist() == [
+        [1, 2, 3, 4],
+        [0, 0, 0, 255],
+    ]
     assert unpack(np.array([[0b11100100]], np.uint32), 2)[0, :4].tolist() == [0, 1, 2, 3]
 
 
@@ -52,7 +63,9 @@ def test_values_are_those_of_mlx(bits, group_size):
     blocks = matrix.blocks(32, 3.0)
     assert blocks.shape == (3, 128, 32)
     assert blocks.flags.c_contiguous
-    np.testing.assert_allclose(blocks, 3 * expected.reshape(3, 32, 128).transpose(0, 2, 1), atol=1e-5)
+    np.testing.assert_allclose(
+        blocks, 3 * expected.reshape(3, 32, 128).transpose(0, 2, 1), atol=1e-5
+    )
 
 
 def test_plain_matrices_have_the_same_layouts():
@@ -61,7 +74,9 @@ def test_plain_matrices_have_the_same_layouts():
     assert matrix.shape == (4, 3)
     assert matrix.rows(np.array([2, 0])).tolist() == [[6, 7, 8], [0, 1, 2]]
     assert matrix.blocks(2).tolist() == [[[0, 3], [1, 4], [2, 5]], [[6, 9], [7, 10], [8, 11]]]
-    assert matrix.blocks(4, 0.5).tolist() == [[[0, 1.5, 3, 4.5], [0.5, 2, 3.5, 5], [1, 2.5, 4, 5.5]]]
+    assert matrix.blocks(4, 0.5).tolist() == [
+        [[0, 1.5, 3, 4.5], [0.5, 2, 3.5, 5], [1, 2.5, 4, 5.5]]
+    ]
     assert weight.tolist() == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]]
 
 
@@ -74,6 +89,8 @@ def test_bfloat16_is_the_upper_half_of_float32():
 def test_the_starter_is_as_its_sums_say():
     lines = (STARTER / "SHA256SUMS").read_text().splitlines()
     sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
-    assert sums == {name: hashlib.sha256((STARTER / name).read_bytes()).hexdigest() for name in sums}
+    assert sums == {
+        name: hashlib.sha256((STARTER / name).read_bytes()).hexdigest() for name in sums
+    }
     files = {str(path.relative_to(STARTER)) for path in STARTER.rglob("*") if path.is_file()}
     assert files - {"SHA256SUMS"} == set(sums)

@@ -11,11 +11,11 @@ from search.errors import UsageError
 from search.index import Index
 from search.results import Explanation, Scores
 from search.storage.catalog import Catalog
-from search.storage.entries import Entry, State, doc_id
+from search.storage.entries import Entry, EntryState, doc_id
 from search.storage.filters import Filter
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules
-from tui.output import explained
+from tui.output import explanation_lines
 
 from .conftest import NOTES
 from .toys import ToyEmbedder
@@ -45,8 +45,19 @@ def test_a_hit_says_everything_about_itself(filled: Index, notes: Path) -> None:
     assert (hit.rank, hit.id, hit.path, hit.root, hit.title) == (
         1, passage_id(entry.doc, 0), str(notes / "sea.rst"), str(notes), "Tides",
     )  # fmt: skip
-    assert (hit.headings, hit.page, hit.kind, hit.modified) == (("Tides",), None, "rst", "2023-11-17T22:13:20Z")
-    assert (hit.text, hit.char_start, hit.char_end, hit.line_start, hit.line_end) == (text, 0, len(text), 1, 4)
+    assert (hit.headings, hit.page, hit.kind, hit.modified) == (
+        ("Tides",),
+        None,
+        "rst",
+        "2023-11-17T22:13:20Z",
+    )
+    assert (hit.text, hit.char_start, hit.char_end, hit.line_start, hit.line_end) == (
+        text,
+        0,
+        len(text),
+        1,
+        4,
+    )
     assert [text[start:end] for start, end in hit.highlights] == ["Tides", "tide", "turns"]
     # The query's vector is (tide, 1)/√2; the passage's (tide + harbour, 1)/√5: "Tides" is no word of the toy's.
     cosine = 3 / 10**0.5
@@ -57,7 +68,9 @@ def test_a_hit_says_everything_about_itself(filled: Index, notes: Path) -> None:
     # No other document has any of the words; this one is most like what is heard, itself.
     weight = 0.08 + 0.2 * hit.scores.text / full
     assert hit.scores.fused == pytest.approx(cosine + weight * hit.scores.text / full)
-    assert hit.explanation == Explanation(1, 1, 1.0, pytest.approx(weight), pytest.approx(full), 0.0, False)
+    assert hit.explanation == Explanation(
+        1, 1, 1.0, pytest.approx(weight), pytest.approx(full), 0.0, False
+    )
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "vector", "text"])
@@ -91,7 +104,10 @@ def test_filters_apply_before_the_best_are_taken(filled: Index, notes: Path) -> 
         (Filter(paths=("nowhere/**",)), set()),
     ]:
         assert set(names(filled, notes, "tide", where=where, min_score=everything)) == expected
-        assert set(names(filled, notes, "tide", where=where, min_score=everything, mode="vector")) == expected
+        assert (
+            set(names(filled, notes, "tide", where=where, min_score=everything, mode="vector"))
+            == expected
+        )
 
 
 def test_min_score_and_limit(filled: Index, notes: Path) -> None:
@@ -104,7 +120,17 @@ def test_min_score_and_limit(filled: Index, notes: Path) -> None:
 
 
 def test_queries_of_every_shape(filled: Index) -> None:
-    for text in ('"quoted', "AND OR NOT (", "a" * 100_000, "the " * 25_000, "\x00\ud800", "日本語", "🙂", "-", "*"):
+    for text in (
+        '"quoted',
+        "AND OR NOT (",
+        "a" * 100_000,
+        "the " * 25_000,
+        "\x00\ud800",
+        "日本語",
+        "🙂",
+        "-",
+        "*",
+    ):
         filled.query(text)
     for text in ("", "  \n"):
         with pytest.raises(UsageError, match="the query is empty; type what you are looking for"):
@@ -132,7 +158,12 @@ def test_an_index_serves_several_threads(filled: Index) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda text: filled.query(text).hits[0].title, ["tide", "bread", "rent", "boiler"] * 5))
+        answers = list(
+            pool.map(
+                lambda text: filled.query(text).hits[0].title,
+                ["tide", "bread", "rent", "boiler"] * 5,
+            )
+        )
     assert answers == ["Tides", "Sourdough", filled.query("rent").hits[0].title, "Boiler"] * 5
 
 
@@ -152,22 +183,36 @@ def test_a_part_of_a_long_document_reads_only_the_passages_there(index: Index, n
     for ordinal in range(lines // 10):
         words = "\n".join(text[10 * ordinal : 10 * ordinal + 10])
         first = 10 * ordinal + 1
-        passage = Passage(ordinal, words, (), ordinal // 100 + 1, first, first + 9, start, start + len(words))
+        passage = Passage(
+            ordinal, words, (), ordinal // 100 + 1, first, first + 9, start, start + len(words)
+        )
         rows.append(Row(doc_id(name), passage, "book", index.embedder.embed_query("book")))
         start += len(words) + 2
     with Catalog.open(index.path, write=True) as catalog:
-        store = index.parts.open_for_writing(catalog)
+        store = index.opened.open_for_writing(catalog)
         store.upsert(rows)
         store.sync()
         file = File(name, str(notes), start, 0, 0, 0)
-        entry = Entry(file, doc_id(name), kind="text", title="book", passages=len(rows), state=State.COMPLETE)
+        entry = Entry(
+            file,
+            doc_id(name),
+            kind="text",
+            title="book",
+            passages=len(rows),
+            state=EntryState.COMPLETE,
+        )
         catalog.put([entry])
     whole = index.document(name)
     middle = whole.text.index("line 20000 of")
     part = index.part(name, chars=(middle, middle + 1000))
     assert len(part.text) <= 1000 + 2 * 330
     assert part.text == whole.text[part.char_start : part.char_end]
-    assert (part.line_start, part.lines, part.chars, part.page_count) == (19_991, lines, len(whole.text), 40)
+    assert (part.line_start, part.lines, part.chars, part.page_count) == (
+        19_991,
+        lines,
+        len(whole.text),
+        40,
+    )
     assert part.pages == (part.char_start,) * 20 + (whole.pages[20],)
     assert index.part(name, lines=(20_005, 20_006)).text.split("\n") == text[20_000:20_010]
     assert index.part(name, chars=(0, 50)).text == "\n".join(text[:10])
@@ -175,7 +220,7 @@ def test_a_part_of_a_long_document_reads_only_the_passages_there(index: Index, n
     assert (beyond.text, beyond.lines) == ("", lines)
     # While it is read anew, nobody knows how many passages it will have.
     with Catalog.open(index.path, write=True) as catalog:
-        catalog.put([replace(entry, passages=0, state=State.PENDING)])
+        catalog.put([replace(entry, passages=0, state=EntryState.PENDING)])
     assert index.part(name, chars=(0, 50)).lines == lines
 
 
@@ -184,7 +229,11 @@ def test_a_query_sees_new_passages_while_their_ingest_goes_on(index: Index, note
     for number in range(100):
         (notes / f"{number:03}.md").write_text(f"# Note {number}\n\nA quince number {number}.\n")
     found: list[int] = []
-    index.ingest(on_progress=lambda progress: found.append(len(index.query("quince", limit=200, mode="text").hits)))
+    index.ingest(
+        on_progress=lambda progress: found.append(
+            len(index.query("quince", limit=200, mode="text").hits)
+        )
+    )
     assert found[0] == 0
     assert 0 < found[1] <= 100
     assert found[-1] == 100
@@ -197,7 +246,10 @@ def test_a_quoted_phrase_has_to_be_there(filled: Index, notes: Path) -> None:
 
 
 def test_what_is_excluded_is_left_out(filled: Index, notes: Path) -> None:
-    assert names(filled, notes, "boiler pressure -radiators -dough") == ["sea.rst", "house/lease.txt"]
+    assert names(filled, notes, "boiler pressure -radiators -dough") == [
+        "sea.rst",
+        "house/lease.txt",
+    ]
     assert dict(filled.query("boiler pressure -radiators -dough").cut) == {"excluded": 2}
     with pytest.raises(UsageError, match="only what to leave out"):
         filled.query("-boiler")
@@ -217,7 +269,9 @@ def test_identical_copies_are_one_hit(index: Index, notes: Path, mode: str) -> N
     assert not any("lease" in other.path or other.copies for other in others)
 
 
-def test_words_weigh_what_they_do_though_the_file_that_has_them_has_copies(index: Index, notes: Path) -> None:
+def test_words_weigh_what_they_do_though_the_file_that_has_them_has_copies(
+    index: Index, notes: Path
+) -> None:
     for name in ("note.txt", "copy.txt"):
         (notes / name).write_text(NOTES["house/lease.txt"])
     index.ingest([notes])
@@ -261,7 +315,9 @@ def test_a_model_is_not_asked_what_it_cannot_read(tmp_path: Path, mode: str) -> 
     (tmp_path / "docs" / "tea.txt").write_text("Чай пьют горячим.\n")
     (tmp_path / "docs" / "dough.txt").write_text("Fold the dough.\n")
     embedder = EnglishEmbedder()
-    with Index(str(tmp_path / "index"), None, lambda name: embedder, PassageRules(), ModelChoice()) as index:
+    with Index(
+        str(tmp_path / "index"), None, lambda name: embedder, PassageRules(), ModelChoice()
+    ) as index:
         index.ingest([tmp_path / "docs"])
         result = index.query("как пьют чай", mode=mode)
         assert [Path(hit.path).name for hit in result.hits] == ["tea.txt"]
@@ -272,12 +328,16 @@ def test_a_model_is_not_asked_what_it_cannot_read(tmp_path: Path, mode: str) -> 
             index.query("как make tea", mode=mode)
 
 
-def test_the_beginning_of_a_section_is_shown_for_a_passage_behind_it(filled: Index, notes: Path) -> None:
+def test_the_beginning_of_a_section_is_shown_for_a_passage_behind_it(
+    filled: Index, notes: Path
+) -> None:
     filler = "One more sentence of nothing in particular fills the page. " * 40
     (notes / "long.txt").write_text(f"About the lease. {filler}The rent and the lease.\n")
     filled.ingest([notes])
     (hit, *_) = filled.query("lease rent", where=Filter(paths=("long.txt",)), explain=True).hits
     assert (hit.explanation is not None and hit.explanation.leads, hit.char_start) == (True, 0)
-    assert explained(hit)[-1] == f"score {hit.score:.3f} of a passage behind it in its section"
+    assert (
+        explanation_lines(hit)[-1] == f"score {hit.score:.3f} of a passage behind it in its section"
+    )
     behind = filled.query("lease rent", mode="text", where=Filter(paths=("long.txt",))).hits[0]
     assert behind.char_start > 0

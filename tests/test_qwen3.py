@@ -33,7 +33,9 @@ from .qwen3_checkpoints import (
 BACKENDS = ["cpu", "mlx"]
 TEXTS = [item["text"] for item in EXPECTED["passages"]]
 VECTORS = np.array([item["vector"] for item in EXPECTED["passages"]], np.float32)
-PROMPT = "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:"
+PROMPT = (
+    "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:"
+)
 NASTY = [
     "",
     " ",
@@ -67,13 +69,22 @@ def test_a_text_ends_with_the_closing_token_once(tmp_path):
     plain = ModelTokenizer(TINY / "tokenizer.json", literal_specials=True, closing="<|endoftext|>")
     settings = json.loads((TINY / "tokenizer.json").read_text(encoding="utf-8"))
     end = {"SpecialToken": {"id": "<|endoftext|>", "type_id": 0}}
-    known = {"id": "<|endoftext|>", "ids": [plain.token_id("<|endoftext|>")], "tokens": ["<|endoftext|>"]}
+    known = {
+        "id": "<|endoftext|>",
+        "ids": [plain.token_id("<|endoftext|>")],
+        "tokens": ["<|endoftext|>"],
+    }
     single, pair = {"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}
     template = {"type": "TemplateProcessing", "single": [single, end], "pair": [single, pair, end]}
-    processors = [settings["post_processor"], template | {"special_tokens": {"<|endoftext|>": known}}]
+    processors = [
+        settings["post_processor"],
+        template | {"special_tokens": {"<|endoftext|>": known}},
+    ]
     settings["post_processor"] = {"type": "Sequence", "processors": processors}
     (tmp_path / "tokenizer.json").write_text(json.dumps(settings), encoding="utf-8")
-    closed = ModelTokenizer(tmp_path / "tokenizer.json", literal_specials=True, closing="<|endoftext|>")
+    closed = ModelTokenizer(
+        tmp_path / "tokenizer.json", literal_specials=True, closing="<|endoftext|>"
+    )
     for tokenizer in (plain, closed):
         assert tokenizer.encode(TEXTS, 512) == [item["ids"] for item in EXPECTED["passages"]]
         assert tokenizer.encode(["the tide"], 2) == [
@@ -93,7 +104,11 @@ def test_control_tokens_in_a_text_are_plain_characters():
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_vectors_are_those_of_transformers(embedders, backend):
     embedder = embedders[backend]
-    assert (embedder.name, embedder.dimensions, embedder.max_tokens) == ("Qwen3-Embedding-tiny", 64, 512)
+    assert (embedder.name, embedder.dimensions, embedder.max_tokens) == (
+        "Qwen3-Embedding-tiny",
+        64,
+        512,
+    )
     assert embedder.tokenizer.encode(TEXTS, 512) == [item["ids"] for item in EXPECTED["passages"]]
     vectors = embedder.embed_passages(TEXTS)
     assert vectors.dtype == np.float32
@@ -106,7 +121,9 @@ def test_a_query_has_its_prompt(embedders, backend):
     assert embedder.recipe.query == PROMPT
     query = EXPECTED["query"]
     assert embedder.tokenizer.encode([PROMPT + query["text"]], 512) == [query["ids"]]
-    np.testing.assert_allclose(embedder.embed_query(query["text"]), query["vector"], rtol=0, atol=2e-6)
+    np.testing.assert_allclose(
+        embedder.embed_query(query["text"]), query["vector"], rtol=0, atol=2e-6
+    )
 
 
 def as_float32(weights):
@@ -118,7 +135,9 @@ def as_bfloat16(weights):
 
 
 def without_prefix(weights):
-    return {name.removeprefix("model."): value for name, value in body(weights).items()}, {"tie_word_embeddings": True}
+    return {name.removeprefix("model."): value for name, value in body(weights).items()}, {
+        "tie_word_embeddings": True
+    }
 
 
 LAYOUTS = {
@@ -130,7 +149,11 @@ LAYOUTS = {
     "names without a prefix": without_prefix,
     "rope_parameters": lambda weights: (
         body(weights),
-        {"rope_theta": None, "rope_parameters": {"rope_theta": 1e6, "rope_type": "default"}, "rope_scaling": None},
+        {
+            "rope_theta": None,
+            "rope_parameters": {"rope_theta": 1e6, "rope_type": "default"},
+            "rope_scaling": None,
+        },
     ),
 }
 
@@ -149,18 +172,25 @@ def test_shards(tmp_path, backend):
     (folder / "model.safetensors").unlink()
     weights = tensors()
     names = sorted(weights)
-    shards = {"model-00001-of-00002.safetensors": names[:17], "model-00002-of-00002.safetensors": names[17:]}
+    shards = {
+        "model-00001-of-00002.safetensors": names[:17],
+        "model-00002-of-00002.safetensors": names[17:],
+    }
     for shard, held in shards.items():
         mx.save_safetensors(str(folder / shard), {name: weights[name] for name in held})
     weight_map = {name: shard for shard, held in shards.items() for name in held}
     (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": weight_map}))
-    np.testing.assert_allclose(load_embedder(str(folder), backend).embed_passages(TEXTS), VECTORS, rtol=0, atol=2e-6)
+    np.testing.assert_allclose(
+        load_embedder(str(folder), backend).embed_passages(TEXTS), VECTORS, rtol=0, atol=2e-6
+    )
 
 
 @pytest.mark.parametrize("name", QUANTISATIONS)
 def test_quantised_weights_give_the_vectors_of_their_values(tmp_path, name):
     rule, special = QUANTISATIONS[name]
-    packed, widened, config = quantised(body(tensors()), rule, {m: r for m, r in special.items() if m != "lm_head"})
+    packed, widened, config = quantised(
+        body(tensors()), rule, {m: r for m, r in special.items() if m != "lm_head"}
+    )
     plain = checkpoint(embedder_folder(tmp_path / "plain"), widened)
     small = checkpoint(embedder_folder(tmp_path / "small"), packed, **config)
     expected = load_embedder(str(plain), "cpu").embed_passages(TEXTS)
@@ -174,11 +204,15 @@ def test_quantised_weights_give_the_vectors_of_their_values(tmp_path, name):
 def test_widths_that_only_mlx_reads(tmp_path):
     packed, widened, config = quantised(body(tensors()), {"group_size": 64, "bits": 6})
     small = checkpoint(embedder_folder(tmp_path / "small"), packed, **config)
-    with pytest.raises(ModelError, match="affine of 6 bits, which the cpu engine does not read; use the mlx engine"):
+    with pytest.raises(
+        ModelError, match="affine of 6 bits, which the cpu engine does not read; use the mlx engine"
+    ):
         load_embedder(str(small), "cpu")
     plain = checkpoint(embedder_folder(tmp_path / "plain"), widened)
     expected = load_embedder(str(plain), "cpu").embed_passages(TEXTS)
-    np.testing.assert_allclose(load_embedder(str(small), "mlx").embed_passages(TEXTS), expected, rtol=0, atol=5e-6)
+    np.testing.assert_allclose(
+        load_embedder(str(small), "mlx").embed_passages(TEXTS), expected, rtol=0, atol=5e-6
+    )
 
 
 @pytest.mark.parametrize("device", ["metal", "cuda"])
@@ -208,10 +242,16 @@ def test_vectors_are_cut_before_they_are_normalised(tmp_path, backend):
     embedder = load_embedder(folder, backend, dimensions=32)
     expected = VECTORS[:, :32] / np.linalg.norm(VECTORS[:, :32], axis=1, keepdims=True)
     vectors = embedder.embed_passages(TEXTS)
-    assert (embedder.dimensions, vectors.shape, vectors.flags.c_contiguous) == (32, (len(TEXTS), 32), True)
+    assert (embedder.dimensions, vectors.shape, vectors.flags.c_contiguous) == (
+        32,
+        (len(TEXTS), 32),
+        True,
+    )
     np.testing.assert_allclose(vectors, expected, rtol=0, atol=4e-6)
     for dimensions in (31, 65, 0, -1):
-        with pytest.raises(UsageError, match=f"cannot be cut to {dimensions} dimensions; choose from 32 to 64"):
+        with pytest.raises(
+            UsageError, match=f"cannot be cut to {dimensions} dimensions; choose from 32 to 64"
+        ):
             load_embedder(folder, backend, dimensions=dimensions)
     assert load_embedder(folder, backend, dimensions=64).dimensions == 64
 
@@ -226,7 +266,9 @@ def test_neighbours_and_order_change_no_vector(embedders, backend):
     texts = [f"{text[:300]} {word}" for text in TEXTS for word in ("tide", "中文", "! ?")]
     alone = np.stack([embedders[backend].embed_passages([text])[0] for text in texts])
     np.testing.assert_allclose(embedders[backend].embed_passages(texts), alone, rtol=0, atol=5e-6)
-    np.testing.assert_allclose(embedders[backend].embed_passages(texts[::-1]), alone[::-1], rtol=0, atol=5e-6)
+    np.testing.assert_allclose(
+        embedders[backend].embed_passages(texts[::-1]), alone[::-1], rtol=0, atol=5e-6
+    )
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -238,7 +280,9 @@ def test_a_shared_prefix_changes_no_vector(embedders, backend):
         rows = [row[length:] for row in ids]
         whole = encoder.encode([[*prefix, *row] for row in rows])
         np.testing.assert_allclose(encoder.encode_after(prefix, rows), whole, rtol=0, atol=2e-5)
-        np.testing.assert_allclose(encoder.encode_after(prefix, rows[:1]), whole[:1], rtol=0, atol=2e-5)
+        np.testing.assert_allclose(
+            encoder.encode_after(prefix, rows[:1]), whole[:1], rtol=0, atol=2e-5
+        )
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -266,7 +310,10 @@ CONFIGS = {
     "another activation": ({"hidden_act": "gelu"}, "uses hidden_act gelu"),
     "biases": ({"attention_bias": True}, "uses attention_bias True"),
     "sliding windows": ({"use_sliding_window": True}, "uses use_sliding_window True"),
-    "stretched positions": ({"rope_scaling": {"rope_type": "yarn", "factor": 4}}, "uses yarn positions"),
+    "stretched positions": (
+        {"rope_scaling": {"rope_type": "yarn", "factor": 4}},
+        "uses yarn positions",
+    ),
     "stretched positions, new": (
         {"rope_parameters": {"rope_type": "linear", "rope_theta": 1}},
         "uses linear positions",
@@ -303,7 +350,9 @@ def test_a_tokenizer_without_the_closing_token(tmp_path):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_weights_that_are_not_finite(tmp_path, backend):
     weights = tensors()
-    weights["model.layers.1.mlp.up_proj.weight"] = weights["model.layers.1.mlp.up_proj.weight"] * float("nan")
+    weights["model.layers.1.mlp.up_proj.weight"] = weights[
+        "model.layers.1.mlp.up_proj.weight"
+    ] * float("nan")
     embedder = load_embedder(str(checkpoint(embedder_folder(tmp_path), weights)), backend)
     with pytest.raises(ModelError, match="Qwen3-Embedding-tiny gives vectors that are not finite"):
         embedder.embed_passages(TEXTS)
@@ -317,7 +366,10 @@ def test_memory_is_asked_for_before_loading(tmp_path):
     require_memory(Checkpoint(folder), None, 2 * values)
     require_memory(Checkpoint(folder), 4, None)
     for bytes_per_value in (4, 2, None):
-        with pytest.raises(ModelError, match=r"needs 0\.0 GB of memory and 0\.0 GB are free; choose a smaller model"):
+        with pytest.raises(
+            ModelError,
+            match=r"needs 0\.0 GB of memory and 0\.0 GB are free; choose a smaller model",
+        ):
             require_memory(Checkpoint(folder), bytes_per_value, (bytes_per_value or 2) * values - 1)
     words = weights["model.embed_tokens.weight"].size
     require_memory(Checkpoint(folder), 4, 4 * (values - words), left_out="model.embed_tokens")
@@ -331,6 +383,15 @@ def test_memory_is_asked_for_before_loading(tmp_path):
 
 def test_what_machines_say_of_their_memory():
     assert host_memory() > 100_000_000
-    assert gpu_memory({"memory_size": 9, "max_recommended_working_set_size": 7, "architecture": "applegpu_g14d"}) == 7
+    assert (
+        gpu_memory(
+            {
+                "memory_size": 9,
+                "max_recommended_working_set_size": 7,
+                "architecture": "applegpu_g14d",
+            }
+        )
+        == 7
+    )
     assert gpu_memory({"free_memory": 5, "total_memory": 9}) == 5
     assert gpu_memory({"architecture": "x86_64"}) is None

@@ -62,7 +62,24 @@ def test_attention_may_write_over_its_queries():
 
 def test_small_floats_by_hand():
     # OCP Microscaling Formats 1.0, tables 2 and 5
-    assert small_floats(2, 1).tolist() == [0, 0.5, 1, 1.5, 2, 3, 4, 6, -0.0, -0.5, -1, -1.5, -2, -3, -4, -6]
+    assert small_floats(2, 1).tolist() == [
+        0,
+        0.5,
+        1,
+        1.5,
+        2,
+        3,
+        4,
+        6,
+        -0.0,
+        -0.5,
+        -1,
+        -1.5,
+        -2,
+        -3,
+        -4,
+        -6,
+    ]
     e4m3 = small_floats(4, 3)
     assert (e4m3[1], e4m3[8], e4m3[0x7E], e4m3[0xFE]) == (2**-9, 2**-6, 448, -448)
 
@@ -77,16 +94,23 @@ def test_codes_that_lie_across_octets(bits):
     np.testing.assert_allclose(values.reshape(8, 128), expected, atol=1e-6)
 
 
-@pytest.mark.parametrize(("mode", "group_size", "bits"), [("mxfp4", 32, 4), ("mxfp8", 32, 8), ("nvfp4", 16, 4)])
+@pytest.mark.parametrize(
+    ("mode", "group_size", "bits"), [("mxfp4", 32, 4), ("mxfp8", 32, 8), ("nvfp4", 16, 4)]
+)
 def test_values_of_small_floats_are_those_of_mlx(mode, group_size, bits):
-    weight = np.random.default_rng(1).standard_normal((96, 128)).astype(np.float32) * np.logspace(-4, 2, 96)[:, None]
+    weight = (
+        np.random.default_rng(1).standard_normal((96, 128)).astype(np.float32)
+        * np.logspace(-4, 2, 96)[:, None]
+    )
     packed, scales = mx.quantize(mx.array(weight.astype(np.float32)), mode=mode)
     expected = np.array(mx.dequantize(packed, scales, mode=mode, dtype=mx.float32))
     matrix = SmallFloats(np.array(packed), np.array(scales), Quantization(group_size, bits, mode))
     assert matrix.shape == (96, 128)
     np.testing.assert_array_equal(matrix.rows(np.array([5, 95, 0])), expected[[5, 95, 0]])
     np.testing.assert_array_equal(matrix.blocks(96)[0], expected.T)
-    np.testing.assert_array_equal(matrix.blocks(32, 2.0), 2 * expected.reshape(3, 32, 128).transpose(0, 2, 1))
+    np.testing.assert_array_equal(
+        matrix.blocks(32, 2.0), 2 * expected.reshape(3, 32, 128).transpose(0, 2, 1)
+    )
 
 
 class Heads:
@@ -126,5 +150,9 @@ def test_which_rotation_runs_where():
     class Small:
         head_size = 32
 
-    assert [rotation_on(device, Heads) for device in ("cuda", "metal", "cpu")] == [CudaRotation, Rotation, Rotation]
+    assert [rotation_on(device, Heads) for device in ("cuda", "metal", "cpu")] == [
+        CudaRotation,
+        Rotation,
+        Rotation,
+    ]
     assert rotation_on("cuda", Small) is Rotation

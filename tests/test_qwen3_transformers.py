@@ -86,8 +86,12 @@ def saved(folder, weights, config):
 def compare(checkpoint, backend, ids, vectors, probabilities):
     encoder = open_encoder(checkpoint, backend)
     hidden = encoder.encode(ids)
-    np.testing.assert_allclose(hidden / np.linalg.norm(hidden, axis=1, keepdims=True), vectors, rtol=0, atol=1e-4)
-    logits = Qwen3Head(checkpoint, Answers()).logits(encoder.encode_after(ids[0][:9], [row[9:] for row in ids]))
+    np.testing.assert_allclose(
+        hidden / np.linalg.norm(hidden, axis=1, keepdims=True), vectors, rtol=0, atol=1e-4
+    )
+    logits = Qwen3Head(checkpoint, Answers()).logits(
+        encoder.encode_after(ids[0][:9], [row[9:] for row in ids])
+    )
     np.testing.assert_allclose(1 / (1 + np.exp(-logits)), probabilities, rtol=0, atol=1e-4)
 
 
@@ -107,7 +111,9 @@ def test_small_shapes(torch, tmp_path, name, tied):
     packed, rules = weights, {}
     if name:
         packed, widened, rules = quantised(weights, *QUANTISATIONS[name])
-        state = {key: torch.tensor(np.array(value.astype(mx.float32))) for key, value in widened.items()}
+        state = {
+            key: torch.tensor(np.array(value.astype(mx.float32))) for key, value in widened.items()
+        }
         model.load_state_dict(state, strict=not tied)
     ids = rows(np.random.default_rng(1), config["vocab_size"], [10, 400, 33, 64, 12, 1500])
     expected = reference(torch, model, ids)
@@ -118,7 +124,11 @@ def test_small_shapes(torch, tmp_path, name, tied):
 
 def test_the_published_size(torch, tmp_path):
     model = transformers_model(torch, REAL, seed=4)
-    weights = {key: mx.array(value.numpy()) for key, value in model.state_dict().items() if key != "lm_head.weight"}
+    weights = {
+        key: mx.array(value.numpy())
+        for key, value in model.state_dict().items()
+        if key != "lm_head.weight"
+    }
     ids = rows(np.random.default_rng(2), REAL["vocab_size"], [12, 100, 40])
     expected = reference(torch, model, ids)
     compare(saved(tmp_path / "model", weights, REAL), "cpu", ids, *expected)

@@ -13,9 +13,9 @@ from search.config import CANDIDATES
 from search.errors import ModelError
 from search.index import Index
 from search.query.calibration import Blend
-from search.query.engine import Request
 from search.query.fusion import Fused
 from search.query.ranking import Ranked, reordered
+from search.query.request import Request, Reranking, Watchers
 from search.query.rerank import rerank
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules
@@ -73,7 +73,7 @@ def test_a_budget_is_looked_at_between_slices(budget: float, read: list[int]) ->
 def test_reranked_hits(index: Index, notes: object) -> None:
     index.ingest([str(notes)])
     reranker = LengthReranker()
-    result = index.engine.query(Request("tide", limit=4, candidates=2), reranker)
+    result = index.engine.query(Request("tide", limit=4, candidates=2), Reranking(reranker))
     assert (result.reranked, result.reranker) == (True, "length")
     assert [hit.score for hit in result.hits[:2]] == sorted(
         (hit.scores.rerank or 0.0 for hit in result.hits[:2]), reverse=True
@@ -106,7 +106,12 @@ def test_a_missing_reranker_is_one_warning_and_the_fused_order(tmp_path: Path, n
         raise ModelError(f"{name} is not here", f"get it: docsearch models pull {name}")
 
     with Index(
-        str(tmp_path / "i"), ModelChoice("fast"), lambda name: ToyEmbedder(), PassageRules(), None, missing
+        str(tmp_path / "i"),
+        ModelChoice("fast"),
+        lambda name: ToyEmbedder(),
+        PassageRules(),
+        None,
+        missing,
     ) as index:
         index.ingest([notes])
         result = index.query("tide")
@@ -124,7 +129,9 @@ def test_asking_an_index_without_rerankers(index: Index, notes: Path) -> None:
     )
 
 
-def test_a_watcher_sees_the_order_between_slices_and_can_end_the_work(index: Index, tmp_path: Path) -> None:
+def test_a_watcher_sees_the_order_between_slices_and_can_end_the_work(
+    index: Index, tmp_path: Path
+) -> None:
     for number in range(20):
         (tmp_path / "many").mkdir(exist_ok=True)
         (tmp_path / "many" / f"{number:02}.txt").write_text(
@@ -134,18 +141,25 @@ def test_a_watcher_sees_the_order_between_slices_and_can_end_the_work(index: Ind
     reranker, orders = LengthReranker(), list[list[float | None]]()
     final = index.engine.query(
         Request("tide", limit=20),
-        reranker,
-        on_order=lambda order: orders.append([hit.scores.rerank for hit in order.hits]),
+        Reranking(reranker),
+        Watchers(lambda order: orders.append([hit.scores.rerank for hit in order.hits])),
     )
-    assert (reranker.read, [len(order) - order.count(None) for order in orders]) == ([8, 8, 4], [8, 16])
-    assert all(order[: -order.count(None)] == sorted(filter(None, order), reverse=True) for order in orders)
-    assert [hit.scores.rerank for hit in final.hits] == sorted((hit.score for hit in final.hits), reverse=True)
+    assert (reranker.read, [len(order) - order.count(None) for order in orders]) == (
+        [8, 8, 4],
+        [8, 16],
+    )
+    assert all(
+        order[: -order.count(None)] == sorted(filter(None, order), reverse=True) for order in orders
+    )
+    assert [hit.scores.rerank for hit in final.hits] == sorted(
+        (hit.score for hit in final.hits), reverse=True
+    )
 
     def stale(order: object) -> None:
         raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        index.engine.query(Request("tide", limit=20), reranker, on_order=stale)
+        index.engine.query(Request("tide", limit=20), Reranking(reranker), Watchers(stale))
     assert reranker.read == [8, 8, 4, 8]
 
 
@@ -171,7 +185,12 @@ def test_queries_go_on_while_the_reranker_is_loaded(tmp_path: Path, notes: Path)
         return LengthReranker()
 
     with Index(
-        str(tmp_path / "i"), ModelChoice("fast"), lambda name: ToyEmbedder(), PassageRules(), None, slow
+        str(tmp_path / "i"),
+        ModelChoice("fast"),
+        lambda name: ToyEmbedder(),
+        PassageRules(),
+        None,
+        slow,
     ) as index:
         index.ingest([notes])
         assert index.query("tide", rerank=False).hits
@@ -184,7 +203,10 @@ def test_queries_go_on_while_the_reranker_is_loaded(tmp_path: Path, notes: Path)
 
 
 def test_a_small_reranker_is_blended_with_the_fused_score() -> None:
-    a, b, c = (Ranked(Fused(key, 0.0, 0.0, fused), 0.5) for key, fused in (("a", 0.8), ("b", 0.7), ("c", 0.6)))
+    a, b, c = (
+        Ranked(Fused(key, 0.0, 0.0, fused), 0.5)
+        for key, fused in (("a", 0.8), ("b", 0.7), ("c", 0.6))
+    )
     blend = Blend(weight=0.1, neutral=0.0)
 
     def score(item: Ranked, probability: float) -> float:
@@ -210,7 +232,7 @@ def test_a_blended_score_keeps_the_scale_of_the_fused_score(index: Index, notes:
 
     index.ingest([notes])
     plain = index.engine.query(Request("tide", min_score=0.0))
-    blended = index.engine.query(Request("tide", min_score=0.0), Undecided())
+    blended = index.engine.query(Request("tide", min_score=0.0), Reranking(Undecided()))
     assert [(hit.id, round(hit.score, 5)) for hit in blended.hits] == [
         (hit.id, round(hit.score, 5)) for hit in plain.hits
     ]
@@ -256,8 +278,10 @@ def test_what_copies_have_in_common_is_read_once(index: Index, tmp_path: Path) -
     reranker, orders = LengthReranker(), list[tuple[str, ...]]()
     result = index.engine.query(
         Request("tide", limit=100, min_score=0.0),
-        reranker,
-        on_order=lambda order: orders.extend(hit.copies for hit in order.hits if len(hit.copies) == 9),
+        Reranking(reranker),
+        Watchers(
+            lambda order: orders.extend(hit.copies for hit in order.hits if len(hit.copies) == 9)
+        ),
     )
     assert sum(reranker.read) == CANDIDATES
     assert [len(hit.copies) for hit in result.hits if hit.text.startswith(text)] == [9]

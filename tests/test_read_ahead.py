@@ -21,10 +21,14 @@ def test_results_come_in_the_order_of_the_items() -> None:
         return number * number
 
     done = read_ahead(range(100), work, lambda number: 1, 2)
-    assert [(item, future.result()) for item, future in done] == [(number, number * number) for number in range(100)]
+    assert [(item, future.result()) for item, future in done] == [
+        (number, number * number) for number in range(100)
+    ]
 
 
-@pytest.mark.parametrize(("size", "most"), [(0, MOST_ITEMS), (MOST_BYTES // 10, 10), (2 * MOST_BYTES, 4)])
+@pytest.mark.parametrize(
+    ("size", "most"), [(0, MOST_ITEMS), (MOST_BYTES // 10, 10), (2 * MOST_BYTES, 4)]
+)
 def test_so_much_is_taken_ahead(size: int, most: int) -> None:
     taken: list[int] = []
 

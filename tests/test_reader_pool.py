@@ -25,7 +25,11 @@ from .test_readers_pdf import pdf
 HERE = Path(__file__).parent.parent
 PAGE = b"<html><head><title>T</title></head><body><h1>Head</h1><p>Two words</p></body></html>"
 DOCUMENT = Document(
-    "/d/a.html", "html", "T", "Head\n\nTwo words", (Block(0, 4, "heading", 1, "Head"), Block(6, 15, "paragraph"))
+    "/d/a.html",
+    "html",
+    "T",
+    "Head\n\nTwo words",
+    (Block(0, 4, "heading", 1, "Head"), Block(6, 15, "paragraph")),
 )
 ENDLESS = pdf(*[b"BT /F1 12 Tf " + b"(a) Tj 1 1 Td " * 400_000 + b"ET"] * 12)
 """Millions of text operators: minutes of work in a small file."""
@@ -83,14 +87,20 @@ def test_what_uses_up_its_time_is_given_up(process):
 def test_what_hangs_without_work_is_ended_from_outside():
     process = ReaderProcess(Limits(seconds=0.05, patience=5))
     os.kill(pid(process), signal.SIGSTOP)
-    assert refusal(process, PAGE, "/d/a.html") == (Reason.TIMEOUT, "reading it takes longer than 0 seconds")
+    assert refusal(process, PAGE, "/d/a.html") == (
+        Reason.TIMEOUT,
+        "reading it takes longer than 0 seconds",
+    )
     process.close()
 
 
 def test_memory_has_a_limit():
     process = ReaderProcess(Limits(memory=200_000_000))
     page = b"<html><body>" + b"<p><b><i><u>x" * 4_000_000
-    assert refusal(process, page, "/d/a.html") == (Reason.LIMIT, "reading it takes more than 200 MB of memory")
+    assert refusal(process, page, "/d/a.html") == (
+        Reason.LIMIT,
+        "reading it takes more than 200 MB of memory",
+    )
     assert process.spent
     process.close()
 
@@ -155,7 +165,9 @@ process.read(PAGE, "/d/a.html")
 print(process._process.pid, flush=True)
 process.read({data}, "/d/a.pdf") if {data!r} == "ENDLESS" else threading.Event().wait()
 """
-    parent = subprocess.Popen([sys.executable, "-c", code], cwd=HERE, stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=HERE, stdout=subprocess.PIPE, text=True
+    )
     worker = int(parent.stdout.readline())
     parent.kill()
     parent.wait()
@@ -192,8 +204,19 @@ for what in (
     except PermissionError as error:
         print(error)
 """
-    done = subprocess.run([sys.executable, "-c", code], cwd=HERE, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=HERE, capture_output=True, text=True, check=True
+    )
     assert [line.rpartition(": ")[2] for line in done.stdout.splitlines()] == [
-        *("socket.__new__", "subprocess.Popen", "os.system", "open", "open", "tempfile.mkdtemp", "os.fork", "os.remove")
+        *(
+            "socket.__new__",
+            "subprocess.Popen",
+            "os.system",
+            "open",
+            "open",
+            "tempfile.mkdtemp",
+            "os.fork",
+            "os.remove",
+        )
     ]
     assert list(tmp_path.iterdir()) == []

@@ -43,7 +43,9 @@ def test_known_formats_that_are_not_read_are_told_by_name():
     message = ".mp4 files are videos, which are not read"
     assert readers.readable("/docs/film.MP4") == Skip("/docs/film.MP4", Reason.BINARY, message)
     assert refusal(b"words", "film.mp4") == (Reason.BINARY, message)
-    assert [readers.readable(f"/docs/{name}") for name in ("a.md", "a", ".mp4", "a.mp4/b", "a.new")] == [None] * 5
+    assert [
+        readers.readable(f"/docs/{name}") for name in ("a.md", "a", ".mp4", "a.mp4/b", "a.new")
+    ] == [None] * 5
 
 
 @pytest.mark.parametrize(
@@ -78,7 +80,9 @@ def test_unicode_is_known_by_its_mark(codec):
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 def test_western_utf_16_needs_no_mark(codec):
-    assert text_of(("Notes on canoes – plain. " * 3).encode(codec)) == "Notes on canoes – plain. " * 3
+    assert (
+        text_of(("Notes on canoes – plain. " * 3).encode(codec)) == "Notes on canoes – plain. " * 3
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,7 +106,10 @@ def test_older_encodings_are_detected(codec, text):
 
 
 def test_a_few_bad_bytes_do_not_spoil_utf_8():
-    assert text_of("café one \0 ".encode() + b"\xff\xfe\x80 two") == "café one   \ufffd\ufffd\ufffd two"
+    assert (
+        text_of("café one \0 ".encode() + b"\xff\xfe\x80 two")
+        == "café one   \ufffd\ufffd\ufffd two"
+    )
 
 
 def test_lines_end_in_one_way_and_only_there():

@@ -49,9 +49,13 @@ def test_chapters_come_in_reading_order_with_the_titles_of_the_contents():
 
 
 def test_a_chapter_of_sections_without_headings_has_its_title_above_them_all():
-    changed = {"OEBPS/text/b two.xhtml": "<html><body><section>one</section><section>two</section></body></html>"}
+    changed = {
+        "OEBPS/text/b two.xhtml": "<html><body><section>one</section><section>two</section></body></html>"
+    }
     document = read(zipped(PARTS | changed), "a.epub")
-    assert [(document.text[block.start : block.end], block.level) for block in document.blocks[2:]] == [
+    assert [
+        (document.text[block.start : block.end], block.level) for block in document.blocks[2:]
+    ] == [
         ("Two, really", 1),
         ("one", 0),
         ("two", 2),
@@ -73,14 +77,20 @@ def test_a_chapter_of_sections_without_headings_has_its_title_above_them_all():
 def test_a_book_in_disorder_is_read_all_the_same(changed, expected):
     parts = {name: words for name, words in (PARTS | changed).items() if words is not None}
     found = blocks(read(zipped(parts), "a.epub"))
-    assert "|".join(words if kind == "paragraph" else f"{kind} {words}" for kind, words in found) == expected
+    assert (
+        "|".join(words if kind == "paragraph" else f"{kind} {words}" for kind, words in found)
+        == expected
+    )
 
 
 def test_a_book_that_its_seller_encrypts_is_told():
     rights = '<e><EncryptionMethod Algorithm="aes"/><CipherReference URI="OEBPS/text/a.xhtml"/></e>'
     with pytest.raises(Unreadable) as caught:
         read(zipped(PARTS | {"META-INF/encryption.xml": rights}), "a.epub")
-    assert (caught.value.reason, caught.value.message) == (Reason.ENCRYPTED, "the book is encrypted by its seller")
+    assert (caught.value.reason, caught.value.message) == (
+        Reason.ENCRYPTED,
+        "the book is encrypted by its seller",
+    )
 
 
 FB2 = """<?xml version="1.0" encoding="windows-1251"?>
@@ -103,8 +113,13 @@ BOOK = [
 
 
 @pytest.mark.parametrize(
-    ("name", "data"), [("a.fb2", FB2), ("a.fb2.zip", zipped({"a.fb2": FB2})), ("a.fbz", zipped({"a.fb2": FB2}))]
+    ("name", "data"),
+    [("a.fb2", FB2), ("a.fb2.zip", zipped({"a.fb2": FB2})), ("a.fbz", zipped({"a.fb2": FB2}))],
 )
 def test_a_fiction_book(name, data):
     document = read(data, name)
-    assert (document.kind, document.title, blocks(document)) == ("fb2", "The Pier – Ада Quill", BOOK)
+    assert (document.kind, document.title, blocks(document)) == (
+        "fb2",
+        "The Pier – Ада Quill",
+        BOOK,
+    )

@@ -51,8 +51,16 @@ def test_a_notebook_whole():
             "source": "plot(x)\n",
             "outputs": [
                 {"output_type": "stream", "text": ["\x1b[31m12\x1b[0m metres\n", "done\n"]},
-                {"output_type": "display_data", "data": {"image/png": "iVBORw0KGgo" * 999, "text/plain": "<Figure>"}},
-                {"output_type": "error", "ename": "ValueError", "evalue": "too deep", "traceback": ["..."]},
+                {
+                    "output_type": "display_data",
+                    "data": {"image/png": "iVBORw0KGgo" * 999, "text/plain": "<Figure>"},
+                },
+                {
+                    "output_type": "error",
+                    "ename": "ValueError",
+                    "evalue": "too deep",
+                    "traceback": ["..."],
+                },
             ],
         },
         {"cell_type": "raw", "source": "as it is"},
@@ -70,7 +78,11 @@ def test_a_notebook_whole():
 def test_a_notebook_of_format_3():
     cells = [
         {"cell_type": "heading", "level": 2, "source": "Old"},
-        {"cell_type": "code", "input": ["print(1)"], "outputs": [{"output_type": "pyout", "text": ["1"]}]},
+        {
+            "cell_type": "code",
+            "input": ["print(1)"],
+            "outputs": [{"output_type": "pyout", "text": ["1"]}],
+        },
     ]
     document = read(json.dumps({"nbformat": 3, "worksheets": [{"cells": cells}]}), "old.ipynb")
     assert (document.title, blocks(document)) == (
@@ -80,7 +92,11 @@ def test_a_notebook_of_format_3():
 
 
 def test_of_long_output_the_beginning_is_kept():
-    cell = {"cell_type": "code", "source": "", "outputs": [{"output_type": "stream", "text": "x" * 5_000}]}
+    cell = {
+        "cell_type": "code",
+        "source": "",
+        "outputs": [{"output_type": "stream", "text": "x" * 5_000}],
+    }
     assert blocks(read(notebook(cell), "a.ipynb")) == [(1, "code", "x" * 2_000)]
 
 
@@ -91,7 +107,9 @@ def test_odd_notebooks():
     )  # fmt: skip
     assert blocks(read(odd, "a.ipynb")) == [(1, "h1 Top", "Top"), (3, "paragraph", "no type")]
     nothing = (Reason.NO_TEXT, "the notebook has no cells with text")
-    assert [refusal(source, "a.ipynb") for source in ("{}", "[1, 2]", '{"cells": {}}', notebook())] == [nothing] * 4
+    assert [
+        refusal(source, "a.ipynb") for source in ("{}", "[1, 2]", '{"cells": {}}', notebook())
+    ] == [nothing] * 4
     assert refusal('{"cells": [', "a.ipynb")[0] is Reason.CORRUPT
     assert refusal("[" * 100_000, "a.ipynb")[0] is Reason.CORRUPT
 
@@ -160,7 +178,14 @@ def test_json_under_the_names_of_its_larger_parts():
         (23, "code", '  "a": 1\n }\n}'),
     ]
     minified = read(json.dumps(value), "house.min.json")
-    assert [block.heading for block in minified.blocks if block.level] == ["rooms", "kitchen", "", "", "items", ""]
+    assert [block.heading for block in minified.blocks if block.level] == [
+        "rooms",
+        "kitchen",
+        "",
+        "",
+        "items",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +209,10 @@ def test_json_with_whatever_is_wrong_is_read_as_far_as_it_goes(source):
 
 
 def test_json_lines_are_a_block_each():
-    assert blocks(read('{"a": 1}\n\n{"b": 2}\n', "a.jsonl")) == [(1, "code", '{"a": 1}'), (3, "code", '{"b": 2}')]
+    assert blocks(read('{"a": 1}\n\n{"b": 2}\n', "a.jsonl")) == [
+        (1, "code", '{"a": 1}'),
+        (3, "code", '{"b": 2}'),
+    ]
 
 
 def test_yaml_under_the_keys_of_its_larger_parts():
@@ -250,7 +278,9 @@ def test_xml_under_the_titles_of_its_larger_elements():
 def test_xml_is_never_expanded_and_may_be_broken(source):
     document = read(source, "a.xml")
     assert document.text == source
-    assert "".join(text for _, _, text in blocks(document)).replace("\n", "") == source.replace("\n", "")
+    assert "".join(text for _, _, text in blocks(document)).replace("\n", "") == source.replace(
+        "\n", ""
+    )
 
 
 def test_subtitles_keep_their_lines_and_join_what_is_said():
@@ -275,7 +305,10 @@ def test_web_subtitles():
     assert blocks(read(source, "film.vtt")) == [
         (9, "h1 00:00:01", "00:00:01"), (10, "paragraph", "The tide"), (12, "h1 01:00:05", "01:00:05"), (13, "paragraph", "turns."),
     ]  # fmt: skip
-    assert refusal("WEBVTT\n\nNOTE nothing\n", "a.vtt") == (Reason.NO_TEXT, "the file has no subtitles in it")
+    assert refusal("WEBVTT\n\nNOTE nothing\n", "a.vtt") == (
+        Reason.NO_TEXT,
+        "the file has no subtitles in it",
+    )
 
 
 def test_what_is_compressed_is_read_by_the_name_it_has_without_that():

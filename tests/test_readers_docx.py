@@ -92,7 +92,9 @@ def test_headings_are_known_in_every_language_by_style_and_by_outline_level():
     ],
 )  # fmt: skip
 def test_the_words_of_a_paragraph(run, text):
-    document = read(word(f"<w:p><w:pPr><w:tabs><w:tab w:val='left'/></w:tabs></w:pPr>{run}</w:p>"), "a.docx")
+    document = read(
+        word(f"<w:p><w:pPr><w:tabs><w:tab w:val='left'/></w:tabs></w:pPr>{run}</w:p>"), "a.docx"
+    )
     assert blocks(document) == [("paragraph", text)]
 
 
@@ -145,14 +147,24 @@ def test_equal_headers_are_kept_once():
     headed = paragraph("Letterhead", '<w:outlineLvl w:val="0"/>')
     header = f"<w:hdr {W}>{headed}</w:hdr>"
     footer = f"<w:ftr {W}>{paragraph('Bank')}</w:ftr>"
-    document = read(word(paragraph("Text."), header1=header, header2=header, footer1=footer), "my letter.docx")
-    assert blocks(document) == [("paragraph", "Letterhead"), ("paragraph", "Text."), ("paragraph", "Bank")]
+    document = read(
+        word(paragraph("Text."), header1=header, header2=header, footer1=footer), "my letter.docx"
+    )
+    assert blocks(document) == [
+        ("paragraph", "Letterhead"),
+        ("paragraph", "Text."),
+        ("paragraph", "Bank"),
+    ]
     assert document.title == "my letter"
 
 
 def test_the_words_of_charts_and_diagrams_are_read():
     body = '<w:p><w:r><w:t>Look:</w:t><w:drawing><c:chart r:id="r0"/></w:drawing><w:drawing><dgm:relIds r:dm="r1"/></w:drawing></w:r></w:p>'
-    chart = "<c:c><a:p><a:r><a:t>Rain by month</a:t></a:r></a:p><c:strCache><c:pt><c:v>May</c:v></c:pt><c:pt><c:v>June</c:v></c:pt></c:strCache><c:numCache><c:v>7</c:v></c:numCache></c:c>"  # noqa: E501
+    chart = (
+        "<c:c><a:p><a:r><a:t>Rain by month</a:t></a:r></a:p>"
+        "<c:strCache><c:pt><c:v>May</c:v></c:pt><c:pt><c:v>June</c:v></c:pt></c:strCache>"
+        "<c:numCache><c:v>7</c:v></c:numCache></c:c>"
+    )
     diagram = "<d:d><d:pt><d:t><a:p><a:r><a:t>Plan, then dig</a:t></a:r></a:p></d:t></d:pt></d:d>"
     assert blocks(read(word(body, chart=chart, diagramData=diagram), "a.docx")) == [
         ("paragraph", "Look:"), ("paragraph", "Rain by month"), ("paragraph", "May\nJune"), ("paragraph", "Plan, then dig"),

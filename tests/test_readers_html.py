@@ -39,7 +39,9 @@ def begun(source):
     """What begins a section: its level, heading and text."""
     document = read(source)
     return [
-        (block.level, block.heading, document.text[block.start : block.end]) for block in document.blocks if block.level
+        (block.level, block.heading, document.text[block.start : block.end])
+        for block in document.blocks
+        if block.level
     ]
 
 
@@ -48,12 +50,20 @@ def test_sections_without_headings_begin_and_end_where_their_elements_do():
         "<p>Before.<section><h2>Tides</h2><p>a<section><p>b<p>c</section><section><ul><li>d</ul></section>"
         "<h3>Moon</h3>e</section><p>After."
     )
-    assert begun(source) == [(2, "Tides", "Tides"), (3, "", "b"), (3, "", "d"), (3, "Moon", "Moon"), (1, "", "After.")]
+    assert begun(source) == [
+        (2, "Tides", "Tides"),
+        (3, "", "b"),
+        (3, "", "d"),
+        (3, "Moon", "Moon"),
+        (1, "", "After."),
+    ]
     assert begun("<section><p>alone</section>") == []
     assert begun("<h1>A</h1><section></section>") == [(1, "A", "A")]
 
 
-@pytest.mark.parametrize("element", ["article", "div class='x section'", "div class=sect2", "div class=refsect1"])
+@pytest.mark.parametrize(
+    "element", ["article", "div class='x section'", "div class=sect2", "div class=refsect1"]
+)
 def test_articles_and_the_divisions_of_documentation_are_sections(element):
     source = f"<h1>A</h1>a<{element}><p>b</{element.split()[0]}><div class=other><p>c</div>"
     assert begun(source) == [(1, "A", "A"), (2, "", "b"), (2, "", "c")]
@@ -95,7 +105,9 @@ def test_tables_have_tabs_between_cells_and_newlines_between_rows():
 
 
 def test_a_table_that_arranges_the_page_is_no_table():
-    source = "<table><tr><td><h2>Left</h2>text</td><td><table><tr><td>i<td>j</table></td></tr></table>"
+    source = (
+        "<table><tr><td><h2>Left</h2>text</td><td><table><tr><td>i<td>j</table></td></tr></table>"
+    )
     assert shown(source) == [("heading", "Left"), ("paragraph", "text"), ("table", "i\tj")]
 
 
@@ -110,7 +122,9 @@ def test_the_reading_of_ruby_characters_is_left_out():
 
 
 def test_broken_and_deep_pages_are_read():
-    assert shown("<table><tr><td>cell<ul><li>item<b>bold<i>it</b>al<p><a href='x") == [("table", "cell itemboldital")]
+    assert shown("<table><tr><td>cell<ul><li>item<b>bold<i>it</b>al<p><a href='x") == [
+        ("table", "cell itemboldital")
+    ]
     assert shown("<div>" * 20_000 + "deep") == [("paragraph", "deep")]
     assert shown("no tags & <") == [("paragraph", "no tags & <")]
 
@@ -128,7 +142,9 @@ def test_xhtml_sections_are_text_and_no_entity_is_fetched():
     [
         "<meta charset='iso-8859-1'><p>naïve façade".encode(),
         "<meta charset='iso-8859-1'><p>naïve façade".encode("latin-1"),
-        "<meta http-equiv=Content-Type content='text/html; charset=windows-1252'><p>naïve façade".encode("cp1252"),
+        "<meta http-equiv=Content-Type content='text/html; charset=windows-1252'><p>naïve façade".encode(
+            "cp1252"
+        ),
         "<meta charset=utf-16><p>naïve façade".encode("latin-1"),
         "<meta charset=nonsense><p>naïve façade".encode("latin-1"),
         "<p>naïve façade".encode("utf-16"),

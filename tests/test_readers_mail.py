@@ -99,7 +99,11 @@ def test_a_page_is_read_as_one_where_there_is_no_plain_text():
         "Subject: News\nContent-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: base64\n\n"
         "PGgxPkNhZuk8L2gxPjxwPk9wZW4gYWdhaW4uPHN0eWxlPnAge308L3N0eWxlPg==\n"
     )
-    assert blocks(read(source)) == [(3, "h1", "News"), (5, "h2", "Café"), (7, "paragraph", "Open again.")]
+    assert blocks(read(source)) == [
+        (3, "h1", "News"),
+        (5, "h2", "Café"),
+        (7, "paragraph", "Open again."),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +113,11 @@ def test_a_page_is_read_as_one_where_there_is_no_plain_text():
         ("Content-Type: text/plain; charset=utf-8\n", "Le café".encode(), "Le café"),
         ("Content-Type: text/plain; charset=latin-1\n", "Le café".encode(), "Le café"),
         ("Content-Type: text/plain; charset=koi8-r\n", "борщ".encode("koi8-r"), "борщ"),
-        ("Content-Type: text/plain; charset=iso-2022-jp\n", "味噌汁".encode("iso-2022-jp"), "味噌汁"),
+        (
+            "Content-Type: text/plain; charset=iso-2022-jp\n",
+            "味噌汁".encode("iso-2022-jp"),
+            "味噌汁",
+        ),
         ("Content-Type: text/plain; charset=iso-2022-nonsense\n", b"plain", "plain"),
         ('Content-Type: text/plain; charset="no/such\x00thing"\n', b"plain", "plain"),
         ("Content-Transfer-Encoding: nonsense\n", b"plain", "plain"),
@@ -117,12 +125,17 @@ def test_a_page_is_read_as_one_where_there_is_no_plain_text():
     ],
 )
 def test_encodings_that_are_declared_lied_about_or_missing(header, body, shown):
-    assert blocks(read(b"Subject: s\n" + header.encode() + b"\n" + body))[-1][1:] == ("paragraph", shown)
+    assert blocks(read(b"Subject: s\n" + header.encode() + b"\n" + body))[-1][1:] == (
+        "paragraph",
+        shown,
+    )
 
 
 def test_headers_in_an_encoding_nobody_names_and_encoded_words_that_are_broken():
     assert read("Subject: caf\xe9 au lait\n\nx".encode("latin-1")).title == "café au lait"
-    assert read("Subject: =?utf-8?B?!?= =?no-such?Q?x?=\n\nx").title == "=?utf-8?B?!?= =?no-such?Q?x?="
+    assert (
+        read("Subject: =?utf-8?B?!?= =?no-such?Q?x?=\n\nx").title == "=?utf-8?B?!?= =?no-such?Q?x?="
+    )
     assert blocks(read("Subject:\nDate: the day before\n\nx")) == [
         (1, "h1", "(no subject)"), (2, "paragraph", "Date: the day before"), (4, "paragraph", "x"),
     ]  # fmt: skip
@@ -191,18 +204,28 @@ def test_what_is_forwarded_is_read_below():
 
 def nested(depth):
     return (
-        "".join(f"Subject: level {level}\nContent-Type: message/rfc822\n\n" for level in range(depth))
+        "".join(
+            f"Subject: level {level}\nContent-Type: message/rfc822\n\n" for level in range(depth)
+        )
         + "Subject: last\n\nx"
     )
 
 
 def test_messages_inside_each_other_are_read_so_deep_and_no_deeper():
-    assert [block[2] for block in blocks(read(nested(60)))] == [f"level {level}" for level in range(11)]
-    assert refusal(nested(3_000)) == (Reason.CORRUPT, "the message holds messages nested too deeply")
+    assert [block[2] for block in blocks(read(nested(60)))] == [
+        f"level {level}" for level in range(11)
+    ]
+    assert refusal(nested(3_000)) == (
+        Reason.CORRUPT,
+        "the message holds messages nested too deeply",
+    )
 
 
 def test_a_file_without_header_is_no_message():
-    assert refusal("only words\n") == (Reason.CORRUPT, "the file holds no message: it has no header")
+    assert refusal("only words\n") == (
+        Reason.CORRUPT,
+        "the file holds no message: it has no header",
+    )
 
 
 MAILBOX = """\
@@ -240,12 +263,18 @@ def test_a_mailbox_whole():
 
 def starts(document):
     """What stands where each message begins."""
-    return [document.text[message.start :].lstrip().split("\n")[0][:40] for message in document.messages]
+    return [
+        document.text[message.start :].lstrip().split("\n")[0][:40] for message in document.messages
+    ]
 
 
 def test_each_message_of_a_mailbox_has_its_place_subject_and_date():
-    document = read(MAILBOX + "\nFrom cy@example.org Wed Nov 32 25:00:00 2026\n\nNothing more.\n", "inbox.mbox")
-    assert [(message.number, message.title, message.written_ns) for message in document.messages] == [
+    document = read(
+        MAILBOX + "\nFrom cy@example.org Wed Nov 32 25:00:00 2026\n\nNothing more.\n", "inbox.mbox"
+    )
+    assert [
+        (message.number, message.title, message.written_ns) for message in document.messages
+    ] == [
         (1, "One", 1_793_610_000 * 10**9),
         (2, "Two", 1_793_703_600 * 10**9),  # by the line before it, which is in UTC
         (3, "(no subject)", None),
@@ -256,7 +285,12 @@ def test_each_message_of_a_mailbox_has_its_place_subject_and_date():
 
 @pytest.mark.parametrize(
     "date",
-    ["Thu, 1 Jan 1970 00:00:00 +0000", "Fri, 1 Jan 9999 00:00:00 +0000", "Wed, 1 Jan 1150 00:00:00 +0100", "soon"],
+    [
+        "Thu, 1 Jan 1970 00:00:00 +0000",
+        "Fri, 1 Jan 9999 00:00:00 +0000",
+        "Wed, 1 Jan 1150 00:00:00 +0100",
+        "soon",
+    ],
 )
 def test_a_date_that_cannot_be_is_none(date):
     assert read(f"Subject: s\nDate: {date}\n\nx").messages == (Message(1, 0, "s", None),)
@@ -285,9 +319,16 @@ def test_what_was_deleted_from_a_mailbox_is_not_read():
 
 def test_a_broken_message_costs_no_other_one():
     mark = "From - Mon Nov  2 10:00:00 2026\n"
-    document = read(f"{mark}Subject: One\n\nx\n\n{mark}{nested(3_000)}\n\n{mark}Subject: Three\n\nz\n", "Inbox")
-    assert [(message.number, message.title) for message in document.messages] == [(1, "One"), (3, "Three")]
-    assert document.warnings == ("message 2 is left out: the message holds messages nested too deeply",)
+    document = read(
+        f"{mark}Subject: One\n\nx\n\n{mark}{nested(3_000)}\n\n{mark}Subject: Three\n\nz\n", "Inbox"
+    )
+    assert [(message.number, message.title) for message in document.messages] == [
+        (1, "One"),
+        (3, "Three"),
+    ]
+    assert document.warnings == (
+        "message 2 is left out: the message holds messages nested too deeply",
+    )
 
 
 def test_when_the_time_is_up_the_messages_read_until_then_are_kept():
@@ -304,12 +345,21 @@ def test_when_the_time_is_up_the_messages_read_until_then_are_kept():
         return b"From - Mon Nov  2 10:00:00 2026\n" + message.as_bytes() + b"\n"
 
     document = mail.read(
-        letter("One", b"good") + letter("Two", b"slow") + letter("Three", b"good"), "/mail/Inbox", slow
+        letter("One", b"good") + letter("Two", b"slow") + letter("Three", b"good"),
+        "/mail/Inbox",
+        slow,
     )
     assert [message.title for message in document.messages] == ["One"]
-    assert [words for _, _, words in blocks(document)] == ["One", "one", "Attachment: a.txt", "good"]
+    assert [words for _, _, words in blocks(document)] == [
+        "One",
+        "one",
+        "Attachment: a.txt",
+        "good",
+    ]
     assert document.text.endswith("good")
-    assert document.warnings == ("only the first 1 of its 3 messages are read: the time for one file was up",)
+    assert document.warnings == (
+        "only the first 1 of its 3 messages are read: the time for one file was up",
+    )
     with pytest.raises(OutOfTime):
         mail.read(letter("Two", b"slow"), "/mail/Inbox", slow)
 
@@ -323,7 +373,10 @@ def test_each_message_of_a_mailbox_may_have_its_attachments():
         for other in range(101):
             message.add_attachment(b"words", "text", "x-note", filename=f"{number}-{other}.txt")
         source += b"From - Mon Nov  2 10:00:00 2026\n" + message.as_bytes() + b"\n"
-    assert [words for _, _, words in blocks(read(source, "Inbox"))][-2:] == ["Attachment: 1-100.txt", "words"]
+    assert [words for _, _, words in blocks(read(source, "Inbox"))][-2:] == [
+        "Attachment: 1-100.txt",
+        "words",
+    ]
 
 
 def test_no_passage_spans_two_messages():
@@ -336,7 +389,10 @@ def test_no_passage_spans_two_messages():
 
 def test_mail_is_known_by_its_contents_where_the_name_says_nothing():
     assert read(MAILBOX, "Inbox").title == "Inbox"
-    assert (read(PLAIN, "1762074000.M1P2.host:2,S").kind, read(PLAIN, "note.txt").kind) == ("mail", "text")
+    assert (read(PLAIN, "1762074000.M1P2.host:2,S").kind, read(PLAIN, "note.txt").kind) == (
+        "mail",
+        "text",
+    )
     assert read("From here: to there\n\nwords", "note").kind == "text"
 
 
@@ -356,4 +412,7 @@ def test_a_saved_page():
         "/mail/tides.mhtml", "html", "Tides", "The tide\n\nturns every six hours.",
         (Block(0, 8, "heading", 1, "The tide"), Block(10, 32, "paragraph")),
     )  # fmt: skip
-    assert refusal("Subject: x\n\nwords", "page.mht") == (Reason.CORRUPT, "the file holds no web page")
+    assert refusal("Subject: x\n\nwords", "page.mht") == (
+        Reason.CORRUPT,
+        "the file holds no web page",
+    )

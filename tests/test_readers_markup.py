@@ -57,9 +57,7 @@ def test_markdown_lists_tables_quotes_and_rules():
 
 
 def test_markdown_code_hides_headings_and_runs_to_the_end_where_it_is_not_closed():
-    source = (
-        "```python\n# no heading\n\n~~~\n```\ntext ``` here\n````\n```\n````\n- item\n  ~~~\n  <!-- kept -->\n\n# no"
-    )
+    source = "```python\n# no heading\n\n~~~\n```\ntext ``` here\n````\n```\n````\n- item\n  ~~~\n  <!-- kept -->\n\n# no"
     assert blocks(read_markdown(source)) == [
         ("code", "```python\n# no heading\n\n~~~\n```"),
         ("paragraph", "text ``` here"),
@@ -70,9 +68,7 @@ def test_markdown_code_hides_headings_and_runs_to_the_end_where_it_is_not_closed
 
 
 def test_markdown_comments_stand_between_blocks():
-    source = (
-        "one <!-- a --> two\n## Title <!-- toc -->\n<!-- only -->\n\n<!--\n# no\n\n-->\nthree <!-- open\n`<!--` four\n"
-    )
+    source = "one <!-- a --> two\n## Title <!-- toc -->\n<!-- only -->\n\n<!--\n# no\n\n-->\nthree <!-- open\n`<!--` four\n"
     assert blocks(read_markdown(source)) == [
         ("paragraph", "one "),
         ("paragraph", " two"),
@@ -99,7 +95,10 @@ def test_markdown_notes_of_obsidian():
 def test_markdown_embedded_data_stands_between_blocks():
     data = "data:image/png;base64," + "iVBORw0KGgo" * 50
     source = f"before ![chart]({data}) after\n\n```\n{data}\n```\n"
-    assert blocks(read_markdown(source)) == [("paragraph", "before ![chart]("), ("paragraph", ") after")]
+    assert blocks(read_markdown(source)) == [
+        ("paragraph", "before ![chart]("),
+        ("paragraph", ") after"),
+    ]
     assert read_markdown(source).text == source
 
 
@@ -199,7 +198,11 @@ def test_rst_without_headings_is_called_by_its_file():
 
 
 def headings(name, source):
-    return [(block.level, block.heading) for block in code.read(source.encode(), f"/src/{name}").blocks if block.level]
+    return [
+        (block.level, block.heading)
+        for block in code.read(source.encode(), f"/src/{name}").blocks
+        if block.level
+    ]
 
 
 def test_python_definitions_with_what_stands_right_above_them():
@@ -235,10 +238,12 @@ def test_definitions_in_other_languages():
     assert headings("a.rs", "impl A for B {\n    pub fn get(&self) -> u32 { 1 }\n}\n") == [
         (1, "impl A for B"), (2, "pub fn get(&self) -> u32 { 1 }"),
     ]  # fmt: skip
-    assert headings("a.c", "static int *find(int a, char *b)\n{\n    if (a) go(b);\n    return 0;\n}\n") == [
-        (1, "static int *find(int a, char *b)")
+    assert headings(
+        "a.c", "static int *find(int a, char *b)\n{\n    if (a) go(b);\n    return 0;\n}\n"
+    ) == [(1, "static int *find(int a, char *b)")]
+    assert headings("a.sql", "-- users\nCREATE TABLE users (\n  id int\n);\nselect 1;\n") == [
+        (1, "CREATE TABLE users")
     ]
-    assert headings("a.sql", "-- users\nCREATE TABLE users (\n  id int\n);\nselect 1;\n") == [(1, "CREATE TABLE users")]
     assert headings("a.sh", "set -e\nbuild() {\n  make\n}\n") == [(1, "build()")]
     assert headings("a.toml", "[project]\nname = 'x'\n") == [(1, "[project]")]
     assert headings("a.json", '{"def": "class x"}\n') == []

@@ -21,7 +21,10 @@ def content(kind: str, body: str, styles: str = "") -> str:
 
 def odf(kind: str, body: str, styles: str = "", **parts: str) -> bytes:
     return zipped(
-        {"content.xml": content(kind, body, styles), **{name.replace("_", "."): words for name, words in parts.items()}}
+        {
+            "content.xml": content(kind, body, styles),
+            **{name.replace("_", "."): words for name, words in parts.items()},
+        }
     )
 
 
@@ -76,20 +79,26 @@ def test_a_presentation():
 
 
 def cell(words: str, **attributes: int) -> str:
-    said = "".join(f' table:{name.replace("_", "-")}="{count}"' for name, count in attributes.items())
+    said = "".join(
+        f' table:{name.replace("_", "-")}="{count}"' for name, count in attributes.items()
+    )
     return f"<table:table-cell{said}><text:p>{words}</text:p></table:table-cell>"
 
 
 @pytest.mark.parametrize("name", ["a.ods", "a.fods"])
 def test_a_workbook(name):
-    comment = "<office:annotation><dc:creator>Ida</dc:creator><text:p>Why?</text:p></office:annotation>"
+    comment = (
+        "<office:annotation><dc:creator>Ida</dc:creator><text:p>Why?</text:p></office:annotation>"
+    )
     rows = (
         f"<table:table-row>{cell('Day')}{cell('Rain')}{cell('Sun')}</table:table-row>"
         f"<table:table-row>{cell('Monday')}<table:table-cell>{comment}<text:p>3 mm</text:p></table:table-cell></table:table-row>"
         f"<table:table-row>{cell('dry', number_columns_repeated=2)}{cell('8 h')}{cell('', number_columns_repeated=16000)}</table:table-row>"
         f'<table:table-row table:number-rows-repeated="1048000">{cell("", number_columns_repeated=16384)}</table:table-row>'
     )
-    body = f'<table:table table:name="Weather">{rows}</table:table><table:table table:name="Empty"/>'
+    body = (
+        f'<table:table table:name="Weather">{rows}</table:table><table:table table:name="Empty"/>'
+    )
     data = (
         odf("spreadsheet", body)
         if name == "a.ods"
@@ -104,8 +113,14 @@ def test_a_workbook(name):
 
 def test_a_password_is_told():
     with pytest.raises(Unreadable) as caught:
-        read(zipped({"META-INF/manifest.xml": "<m:encryption-data/>", "content.xml": b"\x00\x01"}), "a.odt")
-    assert (caught.value.reason, caught.value.message) == (Reason.ENCRYPTED, "the file needs a password")
+        read(
+            zipped({"META-INF/manifest.xml": "<m:encryption-data/>", "content.xml": b"\x00\x01"}),
+            "a.odt",
+        )
+    assert (caught.value.reason, caught.value.message) == (
+        Reason.ENCRYPTED,
+        "the file needs a password",
+    )
 
 
 def test_a_document_of_another_kind_is_told():

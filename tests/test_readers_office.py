@@ -92,7 +92,10 @@ def test_entities_are_neither_loaded_nor_expanded(declared):
 
 def test_what_would_inflate_to_too_much_is_refused_before_it_does():
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("word/document.xml", "w") as part:
+    with (
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("word/document.xml", "w") as part,
+    ):
         for _ in range(210):
             part.write(bytes(1_000_000))
     assert refusal(file.getvalue(), "a.docx") == (
@@ -114,8 +117,14 @@ def test_a_part_is_no_larger_than_its_directory_says():
 
 def test_names_that_lead_out_of_the_archive_lead_nowhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    parts = {"../../out.txt": "bad", "/word/x": "bad", "word/document.xml": f"<w:d {W}>{paragraph('words')}</w:d>"}
-    parts["word/_rels/document.xml.rels"] = '<R><Relationship Id="a" Type="x/styles" Target="../../../etc/passwd"/></R>'
+    parts = {
+        "../../out.txt": "bad",
+        "/word/x": "bad",
+        "word/document.xml": f"<w:d {W}>{paragraph('words')}</w:d>",
+    }
+    parts["word/_rels/document.xml.rels"] = (
+        '<R><Relationship Id="a" Type="x/styles" Target="../../../etc/passwd"/></R>'
+    )
     assert read(zipped(parts), "a.docx").text == "words"
     assert list(tmp_path.iterdir()) == []
 
@@ -134,7 +143,9 @@ def test_files_nested_deeper_than_python_recurses_are_read():
     assert read(b"{\\rtf1 " + b"{" * 50_000 + b"deep" + b"}" * 50_001, "a.rtf").text == "deep"
 
 
-def test_a_hit_in_an_office_file_says_its_slide_and_a_broken_file_stops_nothing(index: Index, tmp_path: Path):
+def test_a_hit_in_an_office_file_says_its_slide_and_a_broken_file_stops_nothing(
+    index: Index, tmp_path: Path
+):
     made = pptx.Presentation()
     for title, words in (("Moorings", "Two boats."), ("Costs", "The harbour charges rent.")):
         slide = made.slides.add_slide(made.slide_layouts[1])

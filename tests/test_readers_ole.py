@@ -12,7 +12,9 @@ from search.errors import Unreadable
 from .office_files import blocks, ole, read
 
 
-def doc(main: str, notes: str = "", margins: str = "", flags: int = 0x0200, version: int = 0xC1) -> bytes:
+def doc(
+    main: str, notes: str = "", margins: str = "", flags: int = 0x0200, version: int = 0xC1
+) -> bytes:
     """A Word file whose text lies in two pieces, the second half in one byte a character."""
     text = main + notes + margins
     half = len(text) // 2
@@ -22,7 +24,9 @@ def doc(main: str, notes: str = "", margins: str = "", flags: int = 0x0200, vers
     struct.pack_into("<H", head, 0x0A, flags)
     struct.pack_into("<8i", head, 0x4C, len(main), len(notes), len(margins), 0, 0, 0, 0, 0)
     places = (0x400, 0x40000000 | 2 * (0x400 + len(wide)))
-    pieces = struct.pack("<3I", 0, half, len(text)) + b"".join(struct.pack("<HIH", 0, place, 0) for place in places)
+    pieces = struct.pack("<3I", 0, half, len(text)) + b"".join(
+        struct.pack("<HIH", 0, place, 0) for place in places
+    )
     table = b"\x01\x03\x00abc" + b"\x02" + struct.pack("<I", len(pieces)) + pieces
     struct.pack_into("<II", head, 0x01A2, 0, len(table))
     return ole({"WordDocument": bytes(head) + wide + narrow, "1Table": table})
@@ -50,7 +54,10 @@ def test_a_word_document():
     ("data", "refused"),
     [
         (doc("x", flags=0x0100), (Reason.ENCRYPTED, "the file needs a password")),
-        (doc("x", version=0x65), (Reason.BINARY, "Word documents from before 1997 are not read; save it as .docx")),
+        (
+            doc("x", version=0x65),
+            (Reason.BINARY, "Word documents from before 1997 are not read; save it as .docx"),
+        ),
         (doc("\r"), (Reason.NO_TEXT, "the document holds no text")),
     ],
 )
@@ -63,7 +70,11 @@ def record(kind: int, contents: bytes, instance: int = 0, holds: bool = False) -
 
 
 def text(role: int, words: str) -> bytes:
-    stored = record(0x0FA8, words.encode("latin-1")) if words.isascii() else record(0x0FA0, words.encode("utf-16-le"))
+    stored = (
+        record(0x0FA8, words.encode("latin-1"))
+        if words.isascii()
+        else record(0x0FA0, words.encode("utf-16-le"))
+    )
     return record(0x0F9F, role.to_bytes(4, "little")) + stored
 
 
@@ -72,19 +83,36 @@ def test_a_presentation():
         return record(0x03F3, struct.pack("<IIIII", place, 0, 0, number, 0))
 
     def drawn(*texts: bytes) -> bytes:
-        return record(0x03EE, record(0x0F00, record(0xF00D, b"".join(texts), holds=True), holds=True), holds=True)
+        return record(
+            0x03EE,
+            record(0x0F00, record(0xF00D, b"".join(texts), holds=True), holds=True),
+            holds=True,
+        )
 
     def notes(number: int, words: str) -> bytes:
-        return record(0x03F0, record(0x03F1, struct.pack("<II", number, 0)) + text(2, words) + text(4, "*"), holds=True)
+        return record(
+            0x03F0,
+            record(0x03F1, struct.pack("<II", number, 0)) + text(2, words) + text(4, "*"),
+            holds=True,
+        )
 
     masters = record(0x0FF0, listed(9, 9) + text(0, "Click to edit"), instance=1, holds=True)
     inside = (
-        listed(2, 256) + text(6, "Harbour\x0bplan") + text(1, "Für den Rat\rBitte") + listed(3, 257) + listed(7, 258)
+        listed(2, 256)
+        + text(6, "Harbour\x0bplan")
+        + text(1, "Für den Rat\rBitte")
+        + listed(3, 257)
+        + listed(7, 258)
     )
-    stale = record(0x03E8, record(0x0FF0, listed(2, 256) + text(0, "Old title"), holds=True), holds=True)
+    stale = record(
+        0x03E8, record(0x0FF0, listed(2, 256) + text(0, "Old title"), holds=True), holds=True
+    )
     stream = stale + record(0x03E8, masters + record(0x0FF0, inside, holds=True), holds=True)
     places = []
-    for container in (drawn(text(4, "In a box"), text(6, "Harbour\x0bplan")), drawn(text(4, "Now."), text(0, "Costs"))):
+    for container in (
+        drawn(text(4, "In a box"), text(6, "Harbour\x0bplan")),
+        drawn(text(4, "Now."), text(0, "Costs")),
+    ):
         places.append(len(stream))
         stream += container
     stream += notes(256, "Say it.") + notes(0, "Click to edit notes")

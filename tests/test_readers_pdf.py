@@ -17,22 +17,33 @@ from search.readers.paged.pdf import read as read_pdf
 from search.readers.pool import ReaderPool
 
 
-def pdf(*pages, title=None, font="/Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding"):
+def pdf(
+    *pages,
+    title=None,
+    font="/Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding",
+):
     """A PDF with a page for each list of lines; a page given as bytes has these as its raw contents."""
     objects = {1: b"<< /Type /Catalog /Pages 2 0 R >>", 3: f"<< {font} >>".encode()}
     kids = []
     for number, page in enumerate(pages):
         lines = page if isinstance(page, list) else []
         shows = "".join(f"({line}) Tj 0 -14 Td " for line in lines)
-        stream = page if isinstance(page, bytes) else f"BT /F1 12 Tf 72 720 Td {shows}ET".encode("cp1252")
+        stream = (
+            page
+            if isinstance(page, bytes)
+            else f"BT /F1 12 Tf 72 720 Td {shows}ET".encode("cp1252")
+        )
         packed = zlib.compress(stream)
         objects[10 + 2 * number] = (
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>"
             % (11 + 2 * number)
         )
-        objects[11 + 2 * number] = b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (
-            len(packed),
-            packed,
+        objects[11 + 2 * number] = (
+            b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
+            % (
+                len(packed),
+                packed,
+            )
         )
         kids.append(f"{10 + 2 * number} 0 R")
     objects[2] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()
@@ -46,7 +57,10 @@ def pdf(*pages, title=None, font="/Type /Font /Subtype /Type1 /BaseFont /Helveti
     out += b"xref\n"
     for number, place in places.items():
         out += b"%d 1\n%010d 00000 n \n" % (number, place)
-    out += b"trailer\n<< /Size %d /Root 1 0 R /Info 4 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (max(objects) + 1, start)
+    out += b"trailer\n<< /Size %d /Root 1 0 R /Info 4 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        max(objects) + 1,
+        start,
+    )
     return bytes(out)
 
 
@@ -97,7 +111,9 @@ def test_words_parted_at_line_ends_are_joined():
 
 
 def test_titles_set_letter_by_letter_are_joined():
-    assert read(pdf([*"ANNUAL", " ", *"REPORT", "of the year"])).text == "ANNUAL REPORT\nof the year"
+    assert (
+        read(pdf([*"ANNUAL", " ", *"REPORT", "of the year"])).text == "ANNUAL REPORT\nof the year"
+    )
 
 
 def test_an_empty_password_opens_and_another_does_not():
@@ -120,7 +136,10 @@ def test_numbers_of_drawings_are_no_text_and_cost_their_page_only():
     assert (document.text, document.pages) == ("Annual report\n\nThird page", (0, 13, 15))
     assert document.warnings == ("page 2 holds letters that its fonts do not name",)
     reason, message = refusal(pdf([r"\001\002\003 \004\005"]))
-    assert (reason, message.partition(";")[0]) == (Reason.NO_TEXT, "the PDF's fonts do not say which letters they draw")
+    assert (reason, message.partition(";")[0]) == (
+        Reason.NO_TEXT,
+        "the PDF's fonts do not say which letters they draw",
+    )
 
 
 def test_a_broken_page_does_not_lose_the_others():
@@ -143,13 +162,23 @@ def test_what_one_reader_cannot_open_the_other_may():
 def test_ligatures_are_letters():
     differences = "/Encoding << /Type /Encoding /Differences [97 /fi /fl] >>"
     assert (
-        read(pdf(["a ne, bow"], font=f"/Type /Font /Subtype /Type1 /BaseFont /Times-Roman {differences}")).text
+        read(
+            pdf(
+                ["a ne, bow"],
+                font=f"/Type /Font /Subtype /Type1 /BaseFont /Times-Roman {differences}",
+            )
+        ).text
         == "fi ne, flow"
     )
 
 
 def test_columns_that_are_drawn_line_by_line_are_read_one_after_the_other():
-    left = ["The committee dis-", "cussed the municipal", "reservoir project in", "the spring of 2024."]
+    left = [
+        "The committee dis-",
+        "cussed the municipal",
+        "reservoir project in",
+        "the spring of 2024.",
+    ]
     right = ["Elsewhere in the", "town the library", "was closed because", "of the long flood."]
     lines = "".join(
         f"1 0 0 1 60 {700 - 16 * row} Tm ({one}) Tj 1 0 0 1 320 {700 - 16 * row} Tm ({other}) Tj "
@@ -165,7 +194,11 @@ def test_columns_that_are_drawn_line_by_line_are_read_one_after_the_other():
         f"1 0 0 1 60 {700 - 16 * row} Tm (Item {row}) Tj 1 0 0 1 320 {700 - 16 * row} Tm ({row * 7}.50) Tj "
         for row in range(6)
     )
-    assert read(pdf(f"BT /F1 12 Tf {table}ET".encode())).text.replace("\n", " ").startswith("Item 0 0.50 Item 1 7.50")
+    assert (
+        read(pdf(f"BT /F1 12 Tf {table}ET".encode()))
+        .text.replace("\n", " ")
+        .startswith("Item 0 0.50 Item 1 7.50")
+    )
 
 
 LEFT = ["The committee dis-", "cussed the municipal", "reservoir project in", "the spring of 2024."]
@@ -184,7 +217,9 @@ RIGHT = ["Elsewhere in the", "town the library", "was closed because", "of the l
 )
 def test_columns_are_seen_however_the_pen_is_moved(step):
     lines = "".join(
-        step.format(left=left, right=right, y=700 - 16 * row, above=712 - 16 * row, half=350 - 8 * row)
+        step.format(
+            left=left, right=right, y=700 - 16 * row, above=712 - 16 * row, half=350 - 8 * row
+        )
         for row, (left, right) in enumerate(zip(LEFT, RIGHT, strict=True))
     )
     assert read(pdf(f"BT /F1 12 Tf {lines}ET".encode())).text == (
@@ -195,7 +230,9 @@ def test_columns_are_seen_however_the_pen_is_moved(step):
 
 def test_bookmarks_are_headings():
     writer = PdfWriter(
-        clone_from=PdfReader(io.BytesIO(pdf(["1. The house", "It is old.", "Roof", "Tiles."], ["more", "words"])))
+        clone_from=PdfReader(
+            io.BytesIO(pdf(["1. The house", "It is old.", "Roof", "Tiles."], ["more", "words"]))
+        )
     )
     house = writer.add_outline_item(title="The House", page_number=0)
     writer.add_outline_item(title="Roof", page_number=0, parent=house)
@@ -213,7 +250,11 @@ def test_bookmarks_are_headings():
 @pytest.mark.parametrize(
     ("limits", "text", "warning"),
     [
-        (Limits(pages=2), "One\n\nTwo", "only 2 of its 3 pages are read: it has more pages than are read of one file"),
+        (
+            Limits(pages=2),
+            "One\n\nTwo",
+            "only 2 of its 3 pages are read: it has more pages than are read of one file",
+        ),
         (
             Limits(characters=3),
             "One\n\nTwo",
@@ -257,7 +298,9 @@ def test_what_was_cut_off_gives_the_pages_that_are_there(share):
     document = read(whole[: int(len(whole) * share)] + b"\0" * 500)
     count = whole[: int(len(whole) * share)].count(b"/Type /Page ")
     assert (len(document.pages), document.warnings) == (count, (f"{CUT_OFF}{count}",))
-    assert document.text.split("\n\n")[: count - 1] == [f"Page {number} of the report" for number in range(count - 1)]
+    assert document.text.split("\n\n")[: count - 1] == [
+        f"Page {number} of the report" for number in range(count - 1)
+    ]
 
 
 def test_pages_that_are_stored_compressed_are_found_in_what_was_cut_off():
@@ -268,7 +311,11 @@ def test_pages_that_are_stored_compressed_are_found_in_what_was_cut_off():
         (int(number), body.strip())
         for number, body in re.findall(rb"(\d+) 0 obj(.*?)endobj", plain.getvalue(), re.DOTALL)
     ]
-    packed = [(number, body) for number, body in objects if b"stream" not in body and b"/Catalog" not in body]
+    packed = [
+        (number, body)
+        for number, body in objects
+        if b"stream" not in body and b"/Catalog" not in body
+    ]
     index, bodies = b"", b""
     for number, body in packed:
         index += b"%d %d " % (number, len(bodies))
@@ -292,7 +339,8 @@ def test_pages_without_their_catalogue_are_found():
 
 def test_pages_behind_a_tree_that_is_too_deep_are_found():
     deep = b"".join(
-        b"%d 0 obj\n<< /Type /Pages /Kids [%d 0 R] /Count 1 >>\nendobj\n" % (n, n + 1) for n in range(100, 3_100)
+        b"%d 0 obj\n<< /Type /Pages /Kids [%d 0 R] /Count 1 >>\nendobj\n" % (n, n + 1)
+        for n in range(100, 3_100)
     )
     whole = pdf(["Leaf"]).replace(b"/Kids [10 0 R]", b"/Kids [100 0 R]")
     data = (
@@ -314,14 +362,21 @@ def labelled(*pages):
 
 
 def test_pages_keep_what_the_document_calls_them():
-    assert read(labelled(["One"], ["Two"], ["Three"], ["Four"])).page_labels == ("i", "ii", "A-7", "A-8")
+    assert read(labelled(["One"], ["Two"], ["Three"], ["Four"])).page_labels == (
+        "i",
+        "ii",
+        "A-7",
+        "A-8",
+    )
     assert read(pdf(["One"])).page_labels == ()
 
 
 def annotated(*annotations):
     """A page with these annotations, in PDF's own words."""
     data = pdf(["Application form"])
-    return data.replace(b"/MediaBox", b"/Annots [" + " ".join(annotations).encode() + b"] /MediaBox")
+    return data.replace(
+        b"/MediaBox", b"/Annots [" + " ".join(annotations).encode() + b"] /MediaBox"
+    )
 
 
 @pytest.mark.parametrize(
@@ -352,7 +407,11 @@ def test_form_values_and_notes_stand_below_the_text_of_their_page(annotation, sh
 def test_annotations_that_are_broken_cost_no_text():
     document = read(
         annotated(
-            "<< /Subtype /Text /Contents (One) >>", "null", "7", "99 0 R", "<< /Subtype /Widget /Parent 10 0 R >>"
+            "<< /Subtype /Text /Contents (One) >>",
+            "null",
+            "7",
+            "99 0 R",
+            "<< /Subtype /Widget /Parent 10 0 R >>",
         )
     )
     assert (document.text, document.warnings) == ("Application form\n\nNote: One", ())
@@ -370,7 +429,11 @@ def attached(*files, text=("Cover letter",)):
 def test_what_is_attached_is_read_as_in_a_mail():
     inner = attached(("deeper.txt", b"Not read."))
     document = read(
-        attached(("../lease.md", b"# Lease\n\nDue on the first.\n"), ("photo.png", b"\x89PNG"), ("inner.pdf", inner))
+        attached(
+            ("../lease.md", b"# Lease\n\nDue on the first.\n"),
+            ("photo.png", b"\x89PNG"),
+            ("inner.pdf", inner),
+        )
     )
     shown = [(block.level, document.text[block.start : block.end]) for block in document.blocks]
     assert shown == [
@@ -385,12 +448,18 @@ def test_what_is_attached_is_read_as_in_a_mail():
 def test_a_file_pinned_to_a_page_is_read_too():
     file = "<< /Type /Filespec /F (notes.txt) /UF (notes.txt) /EF << /F 90 0 R >> >>"
     data = annotated(f"<< /Subtype /FileAttachment /FS {file} >>")
-    data = data.replace(b"10 0 obj", b"90 0 obj\n<< /Length 14 >>\nstream\nPinned to this\nendstream\nendobj\n10 0 obj")
+    data = data.replace(
+        b"10 0 obj",
+        b"90 0 obj\n<< /Length 14 >>\nstream\nPinned to this\nendstream\nendobj\n10 0 obj",
+    )
     assert read(data).text == "Application form\n\nAttachment: notes.txt\n\nPinned to this"
 
 
 def test_a_cover_without_words_does_not_hide_what_is_attached():
-    assert read(attached(("a.txt", b"Attached words."), text=())).text == "Attachment: a.txt\n\nAttached words."
+    assert (
+        read(attached(("a.txt", b"Attached words."), text=())).text
+        == "Attachment: a.txt\n\nAttached words."
+    )
 
 
 def test_junk_around_the_file_does_no_harm():
@@ -407,7 +476,9 @@ def test_a_bomb_is_refused():
 
 def test_an_attachment_that_is_broken_costs_no_other_one():
     whole = attached(("a.txt", b"A" * 50), ("b.txt", b"Good words."))
-    document = read(whole.replace(b"/Type /EmbeddedFile\n/Length 50", b"/Filter /FlateDecodes /Length 50"))
+    document = read(
+        whole.replace(b"/Type /EmbeddedFile\n/Length 50", b"/Filter /FlateDecodes /Length 50")
+    )
     assert document.text == (
         "Cover letter\n\nAttachment: a.txt (it cannot be read: NotImplementedError)\n\nAttachment: b.txt\n\nGood words."
     )

@@ -62,7 +62,9 @@ def test_notes_comments_and_boxes_stand_behind_their_paragraph():
         r"\pard Text{\footnote\pard\intbl{\super 1} A note.\par}{\*\atnid I}{\*\atnauthor Ida}{\*\annotation\pard Sure?}"
         r" here.{\shp{\*\shpinst{\sp{\sn x}{\sv 1}}{\shptxt In a box\par}}{\shprslt In a box}}\par"
     )
-    assert rtf(body) == [("paragraph", text) for text in ("Text here.", "1 A note.", "Ida: Sure?", "In a box")]
+    assert rtf(body) == [
+        ("paragraph", text) for text in ("Text here.", "1 A note.", "Ida: Sure?", "In a box")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
-from search.readers.office.office.cell_values import Format, format_of, shown
 
 from search.documents import Block, Document, Reason
 from search.errors import Unreadable
+from search.readers.office.cell_values import Format, format_of, shown
 
 from .office_files import TYPES, blocks, read, zipped
 
@@ -81,7 +81,9 @@ def relations(*targets: tuple[str, str]) -> str:
 
 def shape(role: str, words: str) -> str:
     placeholder = f'<p:nvPr><p:ph type="{role}"/></p:nvPr>' if role else ""
-    return f"<p:sp>{placeholder}<p:txBody><a:p><a:r><a:t>{words}</a:t></a:r></a:p></p:txBody></p:sp>"
+    return (
+        f"<p:sp>{placeholder}<p:txBody><a:p><a:r><a:t>{words}</a:t></a:r></a:p></p:txBody></p:sp>"
+    )
 
 
 def test_slides_come_in_the_order_of_the_show_and_footers_once():
@@ -91,10 +93,17 @@ def test_slides_come_in_the_order_of_the_show_and_footers_once():
     data = zipped(
         {
             "ppt/presentation.xml": '<p:p><p:sldId id="256" r:id="r1"/><p:sldId id="257" r:id="r0"/><p:sldId id="9" r:id="r9"/></p:p>',
-            "ppt/_rels/presentation.xml.rels": relations(("slide", "slides/a.xml"), ("slide", "/ppt/slides/b.xml")),
-            "ppt/slides/a.xml": slide(shape("title", "Second"), shape("ftr", "ACME"), shape("sldNum", "2")),
+            "ppt/_rels/presentation.xml.rels": relations(
+                ("slide", "slides/a.xml"), ("slide", "/ppt/slides/b.xml")
+            ),
+            "ppt/slides/a.xml": slide(
+                shape("title", "Second"), shape("ftr", "ACME"), shape("sldNum", "2")
+            ),
             "ppt/slides/b.xml": slide(
-                shape("", "Words"), shape("ctrTitle", "First"), shape("ftr", "ACME"), shape("dt", "today")
+                shape("", "Words"),
+                shape("ctrTitle", "First"),
+                shape("ftr", "ACME"),
+                shape("dt", "today"),
             ),
             "ppt/slides/_rels/a.xml.rels": relations(("comments", "../c.xml")),
             "ppt/c.xml": "<p:cmLst><p:cm><p:pos x='1'/><p:text>Too long?</p:text></p:cm></p:cmLst>",
@@ -149,10 +158,14 @@ def test_cells_in_every_form_that_programs_write():
     data = zipped(
         {
             "xl/workbook.xml": '<workbook><sheets><sheet name="One" sheetId="1" r:id="r0"/></sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": relations(("worksheet", "s.xml"), ("sharedStrings", "strings.xml")),
+            "xl/_rels/workbook.xml.rels": relations(
+                ("worksheet", "s.xml"), ("sharedStrings", "strings.xml")
+            ),
             "xl/strings.xml": "<sst><si><r><t>sha</t></r><r><t>red</t></r><rPh><t>phonetic</t></rPh></si></sst>",
             "xl/s.xml": f"<worksheet><sheetData>{rows}</sheetData></worksheet>",
-            "xl/_rels/s.xml.rels": relations(("comments", "c.xml"), ("threadedComment", "t.xml"), ("drawing", "d.xml")),
+            "xl/_rels/s.xml.rels": relations(
+                ("comments", "c.xml"), ("threadedComment", "t.xml"), ("drawing", "d.xml")
+            ),
             "xl/c.xml": "<comments><text><t>[Threaded comment] a notice</t></text></comments>",
             "xl/t.xml": "<ThreadedComments><threadedComment><text>Why?</text></threadedComment></ThreadedComments>",
             "xl/d.xml": f"<xdr:wsDr>{shape('', 'In a box')}</xdr:wsDr>",
@@ -179,7 +192,16 @@ def test_a_number_is_what_its_format_says(number, code, words):
 
 def test_columns_are_named_by_words_alone():
     made = openpyxl.Workbook()
-    for row in (["Ada", 1], ["Calla", 2], [], ["Name", "City"], ["Ida", "Rome"], [], ["A", "A", "B"], ["x", "y", "z"]):
+    for row in (
+        ["Ada", 1],
+        ["Calla", 2],
+        [],
+        ["Name", "City"],
+        ["Ida", "Rome"],
+        [],
+        ["A", "A", "B"],
+        ["x", "y", "z"],
+    ):
         made.active.append(row)
     assert blocks(read(saved(made), "a.xlsx"))[1:] == [
         ("table", "Ada\t1\nCalla\t2"), ("table", "Name\tCity\nIda\tRome"), ("table", "A\tA\tB\nx\ty\tz"),
@@ -189,7 +211,10 @@ def test_columns_are_named_by_words_alone():
 def test_a_workbook_without_words_holds_no_text():
     with pytest.raises(Unreadable) as caught:
         read(saved(openpyxl.Workbook()), "a.xlsx")
-    assert (caught.value.reason, caught.value.message) == (Reason.NO_TEXT, "the document holds no text")
+    assert (caught.value.reason, caught.value.message) == (
+        Reason.NO_TEXT,
+        "the document holds no text",
+    )
 
 
 def test_many_cells_of_one_long_text_are_refused():
@@ -197,7 +222,9 @@ def test_many_cells_of_one_long_text_are_refused():
     data = zipped(
         {
             "xl/workbook.xml": '<workbook><sheets><sheet name="One" sheetId="1" r:id="r0"/></sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": relations(("worksheet", "s.xml"), ("sharedStrings", "strings.xml")),
+            "xl/_rels/workbook.xml.rels": relations(
+                ("worksheet", "s.xml"), ("sharedStrings", "strings.xml")
+            ),
             "xl/strings.xml": f"<sst><si><t>{'long ' * 6_000}</t></si></sst>",
             "xl/s.xml": f"<worksheet><sheetData>{cells}</sheetData></worksheet>",
         }

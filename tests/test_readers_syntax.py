@@ -125,7 +125,9 @@ def test_whatever_stands_in_a_file_is_all_in_its_blocks(name, odd):
 
 def test_large_and_minified_files_are_read_line_by_line():
     assert headings("x=1\n" * 250_001 + "def f():\n    pass\n", "a.py") == [(250_002, 1, "def f()")]
-    assert headings("var a=1;" * 1_000 + "\nfunction f() {\n}\n", "a.min.js") == [(2, 1, "function f()")]
+    assert headings("var a=1;" * 1_000 + "\nfunction f() {\n}\n", "a.min.js") == [
+        (2, 1, "function f()")
+    ]
 
 
 def test_a_definition_inside_text_is_none():
@@ -136,17 +138,24 @@ ONLY_PARSED = "if x:\n    def found_by_the_grammar_alone():\n        pass\n"
 
 
 def test_prose_is_read_line_by_line_whatever_it_is_called():
-    prose = "The old harbour wall was repaired in the spring, as the minutes of the parish say.\n" * 200
-    assert headings(ONLY_PARSED + "# a comment\n" * 20, "a.py") == [(2, 1, "def found_by_the_grammar_alone()")]
+    prose = (
+        "The old harbour wall was repaired in the spring, as the minutes of the parish say.\n" * 200
+    )
+    assert headings(ONLY_PARSED + "# a comment\n" * 20, "a.py") == [
+        (2, 1, "def found_by_the_grammar_alone()")
+    ]
     assert headings(ONLY_PARSED + prose, "a.py") == []
     assert headings("def plain():\n    pass\n" + prose, "a.py") == [(1, 1, "def plain()")]
 
 
 def test_code_of_another_language_is_read_line_by_line():
     python = "".join(
-        f"@cached\ndef make_{number}(self, *rest):\n    return [x for x in rest if x]\n\n\n" for number in range(1_500)
+        f"@cached\ndef make_{number}(self, *rest):\n    return [x for x in rest if x]\n\n\n"
+        for number in range(1_500)
     )
-    script = "".join(f"function make_{number}(a, b) {{\n  return [a, b];\n}}\n\n" for number in range(1_500))
+    script = "".join(
+        f"function make_{number}(a, b) {{\n  return [a, b];\n}}\n\n" for number in range(1_500)
+    )
     inside = "if (x) {\n  function inner() { return 1; }\n}\n"
     assert len(headings(inside + script, "a.js")) == 1_501
     assert headings(inside + python, "a.js") == []

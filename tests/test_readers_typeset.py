@@ -91,12 +91,21 @@ def test_a_chapter_of_latex_without_a_document_around_it():
     )
     with pytest.raises(Unreadable) as caught:
         read("\\documentclass{article}\n\\begin{document}\n\\end{document}\n", "empty.tex")
-    assert (caught.value.reason, caught.value.message) == (Reason.NO_TEXT, "the file has commands in it and no text")
+    assert (caught.value.reason, caught.value.message) == (
+        Reason.NO_TEXT,
+        "the file has commands in it and no text",
+    )
 
 
 @pytest.mark.parametrize(
     "source",
-    ["\\section{never closed", "{" * 9_000 + "x", "\\" * 9_000 + "x", "$" * 999 + "x", "\\title{" + "x" * 5_000],
+    [
+        "\\section{never closed",
+        "{" * 9_000 + "x",
+        "\\" * 9_000 + "x",
+        "$" * 999 + "x",
+        "\\title{" + "x" * 5_000,
+    ],
     ids=range(5),
 )
 def test_broken_latex_is_read(source):
@@ -190,7 +199,11 @@ def test_a_manual_page_of_bsd():
 
 def test_what_only_has_the_name_of_a_manual_page_is_text():
     assert read("Nov 2 boot\n", "syslog.1").kind == "text"
-    assert (read(MAN, "grep.1ssl").kind, read(MAN, "grep").kind, read(MAN, "grep.txt").kind) == ("man", "man", "text")
+    assert (read(MAN, "grep.1ssl").kind, read(MAN, "grep").kind, read(MAN, "grep.txt").kind) == (
+        "man",
+        "man",
+        "text",
+    )
     with pytest.raises(Unreadable) as caught:
         read(".so man1/grep.1\n", "egrep.1")
     assert caught.value.reason is Reason.NO_TEXT
@@ -245,7 +258,10 @@ def test_org():
 
 
 def test_org_blocks_that_are_never_closed_end_at_the_next_heading():
-    assert [kind for _, kind, _ in blocks(read("* One\n:LOGBOOK:\nx\n* Two\n#+begin_src c\ny\n", "a.org"))] == [
+    assert [
+        kind
+        for _, kind, _ in blocks(read("* One\n:LOGBOOK:\nx\n* Two\n#+begin_src c\ny\n", "a.org"))
+    ] == [
         "h1 One",
         "h1 Two",
         "code",
@@ -323,7 +339,8 @@ def test_asciidoc():
 
 
 @pytest.mark.parametrize(
-    ("name", "source"), [("paper.tex", LATEX), ("grep.1", MAN), ("notes.org", ORG), ("guide.adoc", ASCIIDOC)]
+    ("name", "source"),
+    [("paper.tex", LATEX), ("grep.1", MAN), ("notes.org", ORG), ("guide.adoc", ASCIIDOC)],
 )
 def test_every_word_stands_in_its_own_line_of_the_file(name, source):
     own = source.split("\n")

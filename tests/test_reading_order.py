@@ -21,13 +21,17 @@ def column(left, lines, top=100.0, step=20.0):
 def test_columns_are_read_one_after_the_other_and_a_heading_across_them_first():
     heading = Line(0, 40, 390, 60, "Minutes of the council and of its neighbours")
     # As scanned: the columns do not stand at quite the same height, and an engine lists lines from the top.
-    found = sorted([*column(0, LEFT), *column(210, RIGHT, top=107), heading], key=lambda line: line.top)
+    found = sorted(
+        [*column(0, LEFT), *column(210, RIGHT, top=107), heading], key=lambda line: line.top
+    )
     assert in_order(found) == "\n\n".join((heading.words, "\n".join(LEFT), "\n".join(RIGHT)))
 
 
 def test_what_stands_below_two_columns_comes_last():
     foot = Line(0, 200, 390, 215, "A line at the foot that reaches across them")
-    assert in_order([foot, *column(0, LEFT), *column(210, RIGHT)]).endswith("flood.\n\n" + foot.words)
+    assert in_order([foot, *column(0, LEFT), *column(210, RIGHT)]).endswith(
+        "flood.\n\n" + foot.words
+    )
 
 
 def test_three_columns_are_read_one_after_the_other():
@@ -44,7 +48,9 @@ def test_a_table_is_read_row_by_row():
 
 
 def test_a_wider_step_begins_a_paragraph():
-    assert in_order([*column(0, LEFT), *column(0, RIGHT, top=195)]) == "\n".join(LEFT) + "\n\n" + "\n".join(RIGHT)
+    assert in_order([*column(0, LEFT), *column(0, RIGHT, top=195)]) == "\n".join(
+        LEFT
+    ) + "\n\n" + "\n".join(RIGHT)
     # Double spacing begins none.
     assert in_order(column(0, LEFT, step=45)) == "\n".join(LEFT)
 
@@ -63,7 +69,11 @@ def test_lines_where_bands_meet_come_once_and_whole():
         first, last = int(band[0, 0]), int(band[-1, 0]) + 1
         starts = range(first // 40 * 40, last, 40)
         spans = ((max(start, first), min(start + 30, last), start) for start in starts)
-        return [Line(0, top - first, 100, end - first, str(start)) for top, end, start in spans if end > top]
+        return [
+            Line(0, top - first, 100, end - first, str(start))
+            for top, end, start in spans
+            if end > top
+        ]
 
     assert [(line.top, line.bottom, line.words) for line in in_bands(rows, lines_of)] == [
         (start, start + 30, str(start)) for start in range(0, 3 * BAND, 40)

@@ -1,6 +1,5 @@
 """Every command, flag, setting and file stands in the README, and every command shows an example."""
 
-import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -17,14 +16,18 @@ COMMANDS = [pytest.param(name, command, id=name) for name, command in cli.comman
 
 
 @pytest.mark.parametrize(("name", "command"), COMMANDS)
-def test_a_command_has_help_an_example_and_a_place_in_the_readme(name: str, command: click.Command) -> None:
+def test_a_command_has_help_an_example_and_a_place_in_the_readme(
+    name: str, command: click.Command
+) -> None:
     assert f"`docsearch {name}" in README
     assert f"docsearch {name}" in (command.help or "").partition("Example:")[2]
     for parameter in command.params:
         if isinstance(parameter, click.Option):
             assert parameter.help, f"{name} {parameter.opts} has no help"
             for flag in (*parameter.opts, *parameter.secondary_opts):
-                assert f"`{flag}" in README or f"/{flag}" in README, f"{name} {flag} is not in the README"
+                assert f"`{flag}" in README or f"/{flag}" in README, (
+                    f"{name} {flag} is not in the README"
+                )
 
 
 def test_global_flags_settings_and_environment() -> None:
@@ -39,15 +42,3 @@ def test_global_flags_settings_and_environment() -> None:
 def test_reason_codes() -> None:
     for reason in Reason:
         assert f"`{reason}`" in README
-
-
-def test_the_file_map_is_whole() -> None:
-    listed = set(re.findall(r"^\| `([\w/]+\.\w+)` \|", README, re.MULTILINE))
-    files = {
-        str(path.relative_to(ROOT))
-        for package in ("search", "tui")
-        for path in (ROOT / package).rglob("*.py")
-        if path.name not in ("__init__.py", "__main__.py")
-    }
-    assert files - listed == set()
-    assert {name for name in listed if name.endswith(".py") and name.startswith(("search/", "tui/"))} - files == set()

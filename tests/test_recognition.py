@@ -109,7 +109,10 @@ def test_without_an_engine_scans_are_told():
         Reason.NO_TEXT,
         f"the PDF is scanned, no text; {HINT}",
     )
-    assert refusal(readers.read, pdf([], []), "/d/a.pdf") == (Reason.NO_TEXT, "the PDF holds no text")
+    assert refusal(readers.read, pdf([], []), "/d/a.pdf") == (
+        Reason.NO_TEXT,
+        "the PDF holds no text",
+    )
     told = Skip("/d/a.PNG", Reason.NO_TEXT, f"a picture or scan, no text; {HINT}")
     assert readers.readable("/d/a.PNG") == told
     assert refusal(readers.read, picture(), "/d/a.PNG") == (told.reason, told.message)
@@ -132,7 +135,10 @@ def test_the_pages_of_a_pdf_without_text_are_recognised(engine):
         (0, 7, 23, 25),
         (),
     )
-    assert refusal(readers.read, scanned(255), "/d/a.pdf") == (Reason.NO_TEXT, "the PDF holds no text")
+    assert refusal(readers.read, scanned(255), "/d/a.pdf") == (
+        Reason.NO_TEXT,
+        "the PDF holds no text",
+    )
 
 
 def test_letters_that_fonts_do_not_name_are_recognised(engine):
@@ -153,7 +159,9 @@ def test_a_page_over_which_the_engine_fails_costs_that_page(engine):
 def test_pages_beyond_the_time_are_told(engine):
     engine()
     document = read_pdf(scanned(["Cover"], 100, 100), "/d/a.pdf", Limits(patience=0))
-    assert document.warnings == ("text was recognised on 0 of its 2 scanned pages: the time for it was up",)
+    assert document.warnings == (
+        "text was recognised on 0 of its 2 scanned pages: the time for it was up",
+    )
 
 
 @pytest.mark.parametrize("suffix", ["png", "jpeg", "gif", "bmp", "tiff", "webp", "avif"])
@@ -178,7 +186,9 @@ def test_pictures_of_one_file_are_pages(engine):
     document = readers.read(file.getvalue(), "/d/fax.tif")
     assert (document.text, document.pages) == ("Recognised words\n\nRecognised words", (0, 16, 18))
     limited = read_image(file.getvalue(), "/d/fax.tif", Limits(pages=1))
-    assert limited.warnings == ("text was recognised on 1 of its 3 pages: it has more pages than are read of one file",)
+    assert limited.warnings == (
+        "text was recognised on 1 of its 3 pages: it has more pages than are read of one file",
+    )
 
 
 def test_what_is_transparent_is_paper(engine):
@@ -193,7 +203,10 @@ def test_what_is_transparent_is_paper(engine):
 
 def test_damaged_and_huge_pictures_are_told(engine):
     engine()
-    assert refusal(readers.read, b"words", "/d/a.png") == (Reason.CORRUPT, "the file is no picture of a known kind")
+    assert refusal(readers.read, b"words", "/d/a.png") == (
+        Reason.CORRUPT,
+        "the file is no picture of a known kind",
+    )
     assert refusal(readers.read, picture(size=(20_000, 20_000)), "/d/a.png")[0] is Reason.LIMIT
     assert refusal(readers.read, picture()[:60], "/d/a.png")[0] is Reason.CORRUPT
 
@@ -206,7 +219,9 @@ def test_apples_vision_gives_places_from_below(engine):
 
 
 @without_engine
-def test_scans_are_read_by_the_next_run_once_there_is_an_engine(index, embedder, notes: Path, engine):
+def test_scans_are_read_by_the_next_run_once_there_is_an_engine(
+    index, embedder, notes: Path, engine
+):
     (notes / "scan.pdf").write_bytes(scanned(100))
     (notes / "mixed.pdf").write_bytes(scanned(["Cover"], 100, 100))
     (notes / "blank.png").write_bytes(picture(255))
@@ -222,7 +237,10 @@ def test_scans_are_read_by_the_next_run_once_there_is_an_engine(index, embedder,
     second = index.ingest()
     assert (second.added, second.changed, second.unchanged) == (1, 2, 4)
     assert index.document(str(notes / "scan.pdf")).text == "Recognised words"
-    assert index.document(str(notes / "mixed.pdf")).text == "Cover\n\nRecognised words\n\nRecognised words"
+    assert (
+        index.document(str(notes / "mixed.pdf")).text
+        == "Cover\n\nRecognised words\n\nRecognised words"
+    )
     third = index.ingest()
     assert (third.added, third.changed, third.unchanged) == (0, 0, 7)
     assert [(skip.path, skip.message) for skip in third.skipped] == [

@@ -104,19 +104,35 @@ def test_a_change_of_models(place, folder):
         models = Models()
         with opened(place, models, embedder="o/wide") as other:
             report = other.ingest(reembed=True)
-            assert (report.reembedded, report.passages, report.removed, report.failed) == (20, 20, 0, ())
+            assert (report.reembedded, report.passages, report.removed, report.failed) == (
+                20,
+                20,
+                0,
+                (),
+            )
             assert [f"{folder} is not there" in warning for warning in report.warnings] == [True]
-            assert (len(models.by_name["o/wide"].embedded), models.by_name["starter"].embedded) == (20, [])
+            assert (len(models.by_name["o/wide"].embedded), models.by_name["starter"].embedded) == (
+                20,
+                [],
+            )
             status = other.status()
-            assert (status.model, status.dimensions, status.documents, status.passages) == ("wide", 7, 20, 20)
+            assert (status.model, status.dimensions, status.documents, status.passages) == (
+                "wide",
+                7,
+                20,
+                20,
+            )
             assert status.models.embedder == "o/wide"
             assert agrees(other) == 20
         # An index that is open elsewhere follows.
         model, names = found(index, "tide", 5)
-        assert (model, sorted(names)) == ("wide", ["03.txt", "07.txt", "11.txt", "15.txt", "19.txt"])
-        assert [(hit.id, hit.text, hit.line_start) for hit in index.query("tide", mode="text").hits] == [
-            (hit.id, hit.text, hit.line_start) for hit in before
-        ]
+        assert (model, sorted(names)) == (
+            "wide",
+            ["03.txt", "07.txt", "11.txt", "15.txt", "19.txt"],
+        )
+        assert [
+            (hit.id, hit.text, hit.line_start) for hit in index.query("tide", mode="text").hits
+        ] == [(hit.id, hit.text, hit.line_start) for hit in before]
     assert tables(place) == ["passages-2.lance", "passages-2.synced"]
     write(folder, range(20))
     with opened(place, Models()) as index:
@@ -139,12 +155,23 @@ def test_the_old_vectors_answer_meanwhile(place):
 
 
 def test_an_interrupted_change_is_taken_up(place, folder):
-    with opened(place, Models(WideEmbedder(patience=12)), embedder="o/wide") as index, pytest.raises(KeyboardInterrupt):
+    with (
+        opened(place, Models(WideEmbedder(patience=12)), embedder="o/wide") as index,
+        pytest.raises(KeyboardInterrupt),
+    ):
         index.ingest(reembed=True)
     with opened(place, Models()) as index:
-        assert index.status().health == "its change to wide was interrupted; go on with: docsearch ingest --reembed"
+        assert (
+            index.status().health
+            == "its change to wide was interrupted; go on with: docsearch ingest --reembed"
+        )
         assert found(index, "tide", 1)[0] == "toy"
-        assert tables(place) == ["passages-2.lance", "passages-2.synced", "passages.lance", "passages.synced"]
+        assert tables(place) == [
+            "passages-2.lance",
+            "passages-2.synced",
+            "passages.lance",
+            "passages.synced",
+        ]
         # The old models stay in use until then.
         (folder / "00.txt").write_text("The tide changed.\n")
         (folder / "01.txt").unlink()
@@ -158,26 +185,42 @@ def test_an_interrupted_change_is_taken_up(place, folder):
         assert (report.reembedded, report.passages) == (20, 14)
         embedded = models.by_name["o/wide"].embedded
         assert len(embedded) == 14
-        assert {"The tide changed.", "Note 20 tells of boiler.", "Note 19 tells of tide."} < set(embedded)
+        assert {"The tide changed.", "Note 20 tells of boiler.", "Note 19 tells of tide."} < set(
+            embedded
+        )
         assert agrees(index) == 20
         assert index.status().health == "ok"
         model, names = found(index, "tide", 6)
-        assert (model, sorted(names)) == ("wide", ["00.txt", "03.txt", "07.txt", "11.txt", "15.txt", "19.txt"])
+        assert (model, sorted(names)) == (
+            "wide",
+            ["00.txt", "03.txt", "07.txt", "11.txt", "15.txt", "19.txt"],
+        )
     assert tables(place) == ["passages-2.lance", "passages-2.synced"]
 
 
 def test_progress_counts_what_is_missing(place):
-    with opened(place, Models(WideEmbedder(patience=8)), embedder="o/wide") as index, pytest.raises(KeyboardInterrupt):
+    with (
+        opened(place, Models(WideEmbedder(patience=8)), embedder="o/wide") as index,
+        pytest.raises(KeyboardInterrupt),
+    ):
         index.ingest(reembed=True)
     seen = []
     with opened(place, Models()) as index:
         index.ingest(reembed=True, on_progress=seen.append)
     assert (seen[-1].files_done, seen[-1].files_total, seen[-1].passages) == (20, 20, 12)
-    assert 0 < seen[-1].bytes_done <= seen[-1].bytes_total < sum(len("Note 9 tells of boiler.\n") for _ in range(20))
+    assert (
+        0
+        < seen[-1].bytes_done
+        <= seen[-1].bytes_total
+        < sum(len("Note 9 tells of boiler.\n") for _ in range(20))
+    )
 
 
 def test_another_target_starts_anew(place):
-    with opened(place, Models(WideEmbedder(patience=12)), embedder="o/wide") as index, pytest.raises(KeyboardInterrupt):
+    with (
+        opened(place, Models(WideEmbedder(patience=12)), embedder="o/wide") as index,
+        pytest.raises(KeyboardInterrupt),
+    ):
         index.ingest(reembed=True)
     other = WideEmbedder()
     other.revision, other.dimensions = "3", 9
@@ -190,7 +233,10 @@ def test_another_target_starts_anew(place):
 
 
 def test_a_change_can_be_given_up(place):
-    with opened(place, Models(WideEmbedder(patience=12)), embedder="o/wide") as index, pytest.raises(KeyboardInterrupt):
+    with (
+        opened(place, Models(WideEmbedder(patience=12)), embedder="o/wide") as index,
+        pytest.raises(KeyboardInterrupt),
+    ):
         index.ingest(reembed=True)
     with opened(place, Models(), profile="starter") as index:
         assert index.ingest(reembed=True).reembedded == 0
@@ -203,7 +249,9 @@ def test_weights_that_changed_under_their_name(place, folder):
     models = Models()
     models.by_name["starter"].revision = "9"
     with opened(place, models) as index:
-        with pytest.raises(ModelMismatch, match=r"embed the documents anew: docsearch ingest --reembed$"):
+        with pytest.raises(
+            ModelMismatch, match=r"embed the documents anew: docsearch ingest --reembed$"
+        ):
             index.query("tide")
         with pytest.raises(ModelMismatch):
             (folder / "00.txt").write_text("new")
@@ -253,7 +301,10 @@ def test_the_settings_say_where_to(place):
 
 
 def test_a_model_that_is_not_here_changes_nothing(place):
-    with opened(place, Models(), profile="balanced") as index, pytest.raises(ModelError, match="models pull"):
+    with (
+        opened(place, Models(), profile="balanced") as index,
+        pytest.raises(ModelError, match="models pull"),
+    ):
         index.ingest(reembed=True)
     with opened(place, Models()) as index:
         assert (index.status().health, change_of(index.catalog)) == ("ok", None)
@@ -288,7 +339,10 @@ def test_half_a_document_on_an_unplugged_disk_comes_along(place, folder):
 
 
 def test_a_table_that_a_power_cut_tore(place):
-    with opened(place, Models(WideEmbedder(patience=16)), embedder="o/wide") as index, pytest.raises(KeyboardInterrupt):
+    with (
+        opened(place, Models(WideEmbedder(patience=16)), embedder="o/wide") as index,
+        pytest.raises(KeyboardInterrupt),
+    ):
         index.ingest(reembed=True)
     newest = min((place / "passages-2.lance" / "_versions").glob("*.manifest"))
     newest.write_bytes(bytes(newest.stat().st_size))
@@ -318,7 +372,10 @@ def test_killed_at_random_moments(place):
     for seed in range(KILLS):
         target = {"toy": "o/wide", "wide": "starter"}[model]
         done = subprocess.run(
-            [sys.executable, "-c", WRITER, str(place), str(seed), target], capture_output=True, cwd=HERE, text=True
+            [sys.executable, "-c", WRITER, str(place), str(seed), target],
+            capture_output=True,
+            cwd=HERE,
+            text=True,
         )
         assert done.returncode == -signal.SIGKILL, done.stderr
         with opened(place, Models()) as index:
@@ -333,7 +390,9 @@ def test_killed_at_random_moments(place):
 
 
 def test_on_the_command_line(tmp_path, folder):
-    qwen3 = shutil.copytree(Path(__file__).parent / "fixtures" / "qwen3", tmp_path / "Qwen3-Embedding-0.6B")
+    qwen3 = shutil.copytree(
+        Path(__file__).parent / "fixtures" / "qwen3", tmp_path / "Qwen3-Embedding-0.6B"
+    )
 
     def run(*arguments):
         return docsearch("--backend", "cpu", "--index", "index", *arguments, cwd=tmp_path)
@@ -344,7 +403,14 @@ def test_on_the_command_line(tmp_path, folder):
     assert (done.code, report["reembedded"], report["unchanged"]) == (0, 20, 20)
     assert done.err.startswith("documents: 20 embedded anew, 20 unchanged; 20 passages embedded ")
     status = json.loads(run("status", "--json").out)
-    assert (status["model"], status["dimensions"], status["models"]["embedder"]) == (qwen3.name, 32, str(qwen3))
+    assert (status["model"], status["dimensions"], status["models"]["embedder"]) == (
+        qwen3.name,
+        32,
+        str(qwen3),
+    )
     assert json.loads(run("query", "tide", "--json").out)["model"] == qwen3.name
     done = run("ingest", "--reembed")
-    assert (done.code, done.err.splitlines()[0]) == (0, "the index has the vectors of this model already")
+    assert (done.code, done.err.splitlines()[0]) == (
+        0,
+        "the index has the vectors of this model already",
+    )

@@ -24,7 +24,9 @@ class Question:
     answer: str | None
 
 
-QUESTIONS = [Question(**json.loads(line)) for line in (CORPUS / "questions.jsonl").read_text().splitlines()]
+QUESTIONS = [
+    Question(**json.loads(line)) for line in (CORPUS / "questions.jsonl").read_text().splitlines()
+]
 
 # kind: (questions, answering file first, among the first five, answering passage of that file shown)
 EXPECTED = {
@@ -43,7 +45,10 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     index = Index.open(tmp_path_factory.mktemp("relevance") / "index")
     report = index.ingest([CORPUS])
     assert (report.failed, report.skipped) == ((), ())
-    assert report.added == len({path for path in CORPUS.rglob("*.*") if not path.name.startswith(".")}) - 1
+    assert (
+        report.added
+        == len({path for path in CORPUS.rglob("*.*") if not path.name.startswith(".")}) - 1
+    )
     return index
 
 

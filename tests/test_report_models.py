@@ -52,7 +52,13 @@ class Machine:
         return docsearch(*arguments, cwd=self.folder, env=env)
 
     def snapshot(self, known: KnownModel) -> Path:
-        return self.folder / "hub" / repository_folder(known.name) / "snapshots" / self.hub.commit(known.name)
+        return (
+            self.folder
+            / "hub"
+            / repository_folder(known.name)
+            / "snapshots"
+            / self.hub.commit(known.name)
+        )
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,8 @@ def test_pull_list_test(pulled: Pulled, known: KnownModel) -> None:
     first, second, *rest = done.out.splitlines()
     assert first == f"{last_part(known)} ({known.role}, cpu): works with these differences"
     assert re.fullmatch(
-        r"  - its hidden size is 64, that of the published model \d+: the scores are not compared", second
+        r"  - its hidden size is 64, that of the published model \d+: the scores are not compared",
+        second,
     )
     speed = "passages" if known.role == EMBEDDER else "rerank"
     assert [line.split()[0] for line in rest] == ["padding", "load", speed, "memory"]
@@ -132,9 +139,24 @@ def test_rerank(pulled: Pulled, known: KnownModel) -> None:
     run = pulled.machine.run
     index = ("--index", "index-starter")
     assert run(*index, "ingest", "notes", "--profile", "starter").code == 0
-    done = run(*index, "query", "hot oven", "--rerank", "--reranker", known.name, "--min-score", "0", "--json")
+    done = run(
+        *index,
+        "query",
+        "hot oven",
+        "--rerank",
+        "--reranker",
+        known.name,
+        "--min-score",
+        "0",
+        "--json",
+    )
     answer = json.loads(done.out)
-    assert (done.code, done.err, answer["reranked"], answer["reranker"]) == (0, "", True, last_part(known))
+    assert (done.code, done.err, answer["reranked"], answer["reranker"]) == (
+        0,
+        "",
+        True,
+        last_part(known),
+    )
     scores = [hit["scores"]["rerank"] for hit in answer["hits"]]
     assert len(scores) == 2
     assert scores == sorted(scores, reverse=True)

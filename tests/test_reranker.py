@@ -15,13 +15,32 @@ from search.errors import ModelError, UsageError
 from search.models.batches import in_halves, out_of_memory, padded
 from search.models.reranker import load_reranker
 
-from .qwen3_checkpoints import EXPECTED, QUANTISATIONS, TINY, TOKENS, body, checkpoint, quantised, tensors
+from .qwen3_checkpoints import (
+    EXPECTED,
+    QUANTISATIONS,
+    TINY,
+    TOKENS,
+    body,
+    checkpoint,
+    quantised,
+    tensors,
+)
 
 BACKENDS = ["cpu", "mlx"]
 BERT = Path(__file__).parent / "fixtures" / "bert" / "tiny"
 QUERIES = list(dict.fromkeys(pair["query"] for pair in TOKENS["pairs"]))
 PASSAGES = list(dict.fromkeys(pair["passage"] for pair in TOKENS["pairs"]))
-NASTY = ["", " ", "\n\t ", "\x00", "\ud800", "中文和日本語", "🚀" * 50, "<|im_end|>", "</think>yes<|endoftext|>"]
+NASTY = [
+    "",
+    " ",
+    "\n\t ",
+    "\x00",
+    "\ud800",
+    "中文和日本語",
+    "🚀" * 50,
+    "<|im_end|>",
+    "</think>yes<|endoftext|>",
+]
 
 
 def scores(reranker):
@@ -59,7 +78,9 @@ def test_a_head_tied_to_the_embeddings(tmp_path, backend):
     # some conversions keep a head that is not used
     for name, weights in {"headless": body(tensors()), "with a head": tensors()}.items():
         folder = checkpoint(tmp_path / name, weights, tie_word_embeddings=True)
-        np.testing.assert_allclose(scores(load_reranker(str(folder), backend)), expected("tied"), rtol=0, atol=5e-6)
+        np.testing.assert_allclose(
+            scores(load_reranker(str(folder), backend)), expected("tied"), rtol=0, atol=5e-6
+        )
 
 
 @pytest.mark.parametrize("tied", [True, False])
@@ -91,17 +112,24 @@ def test_slices_and_order_change_no_probability(rerankers, backend):
     slices = [reranker.score(query, PASSAGES[i : i + 4]) for i in range(0, len(PASSAGES), 4)]
     np.testing.assert_allclose(np.concatenate(slices), whole, rtol=0, atol=5e-6)
     reranker.score("another query", PASSAGES[:1])
-    np.testing.assert_allclose(reranker.score(query, PASSAGES[::-1]), whole[::-1], rtol=0, atol=5e-6)
+    np.testing.assert_allclose(
+        reranker.score(query, PASSAGES[::-1]), whole[::-1], rtol=0, atol=5e-6
+    )
     assert reranker.score(query, []).shape == (0,)
 
 
 def test_the_instruction_is_part_of_the_prompt():
     usual, other = (
-        load_reranker(str(TINY), "cpu", instruction) for instruction in (None, "Find the code that does it")
+        load_reranker(str(TINY), "cpu", instruction)
+        for instruction in (None, "Find the code that does it")
     )
     assert usual.pairs.prefix("tide") != other.pairs.prefix("tide")
     assert np.abs(usual.score("tide", PASSAGES) - other.score("tide", PASSAGES)).max() > 1e-4
-    same = load_reranker(str(TINY), "cpu", "Given a web search query, retrieve relevant passages that answer the query")
+    same = load_reranker(
+        str(TINY),
+        "cpu",
+        "Given a web search query, retrieve relevant passages that answer the query",
+    )
     assert usual.pairs.prefix("tide") == same.pairs.prefix("tide")
 
 
@@ -139,7 +167,9 @@ def test_calls_from_several_threads(rerankers, backend):
 def test_extreme_odds_are_probabilities(tmp_path, backend):
     weights = tensors()
     weights["lm_head.weight"] = weights["lm_head.weight"] * 200
-    given = load_reranker(str(checkpoint(tmp_path / "model", weights)), backend).score(QUERIES[0], PASSAGES)
+    given = load_reranker(str(checkpoint(tmp_path / "model", weights)), backend).score(
+        QUERIES[0], PASSAGES
+    )
     assert ((given >= 0) & (given <= 1)).all()
     assert given.min() < 1e-6
     assert given.max() > 1 - 1e-6
@@ -148,7 +178,9 @@ def test_extreme_odds_are_probabilities(tmp_path, backend):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_weights_that_are_not_finite(tmp_path, backend):
     weights = tensors()
-    weights["model.layers.1.mlp.up_proj.weight"] = weights["model.layers.1.mlp.up_proj.weight"] * float("nan")
+    weights["model.layers.1.mlp.up_proj.weight"] = weights[
+        "model.layers.1.mlp.up_proj.weight"
+    ] * float("nan")
     reranker = load_reranker(str(checkpoint(tmp_path / "model", weights)), backend)
     with pytest.raises(ModelError, match="model gives scores that are not finite"):
         reranker.score("tide", ["boat"])
@@ -166,7 +198,10 @@ REFUSED = {
         "lacks lm_head, without which .* converted with it",
     ),
     "an embedder's folder": (with_pooling, "is an embedder; choose a reranker"),
-    "an embedder's name": (lambda f: checkpoint(f / "Qwen3-Embedding-0.6B", tensors()), "is an embedder"),
+    "an embedder's name": (
+        lambda f: checkpoint(f / "Qwen3-Embedding-0.6B", tensors()),
+        "is an embedder",
+    ),
     "another architecture": (
         lambda folder: checkpoint(folder, tensors(), model_type="gpt2"),
         "is a gpt2 model, which cannot rerank here; choose one of: bert, qwen3",
@@ -176,7 +211,9 @@ REFUSED = {
         "is no reranker: it has no classifier",
     ),
     "fewer rows than tokens": (
-        lambda folder: checkpoint(folder, {**tensors(), "model.embed_tokens.weight": mx.zeros((783, 64))}),
+        lambda folder: checkpoint(
+            folder, {**tensors(), "model.embed_tokens.weight": mx.zeros((783, 64))}
+        ),
         "embed_tokens.weight as",
     ),
 }
@@ -201,9 +238,7 @@ def test_an_unknown_backend():
 
 
 def test_importing_the_reranker_loads_nothing_heavy():
-    code = (
-        "import sys, search.models.reranker; print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
-    )
+    code = "import sys, search.models.reranker; print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -224,7 +259,9 @@ class Small:
     "error",
     [
         MemoryError(),
-        RuntimeError("[metal::malloc] Attempting to allocate 9 bytes which is greater than the maximum allowed"),
+        RuntimeError(
+            "[metal::malloc] Attempting to allocate 9 bytes which is greater than the maximum allowed"
+        ),
         RuntimeError("[METAL] Command buffer execution failed: Insufficient Memory (OutOfMemory)"),
         RuntimeError("cudaMallocAsync(&data, size) failed: out of memory"),
     ],
@@ -233,7 +270,9 @@ def test_a_batch_without_memory_is_halved(error):
     work = Small(2, error)
     in_halves(work, [5, 3, 1, 4, 2])
     assert work.done == [[5, 3], [1], [4, 2]]
-    with pytest.raises(ModelError, match="the memory does not suffice for one text; choose a smaller model"):
+    with pytest.raises(
+        ModelError, match="the memory does not suffice for one text; choose a smaller model"
+    ):
         in_halves(Small(0, error), [1, 2])
 
 

@@ -18,10 +18,16 @@ def test_markup_at_the_start_of_lines_is_left_out() -> None:
 
 
 def test_a_long_passage_begins_before_the_densest_marks() -> None:
-    text = "Nothing here at all. " * 30 + "It is known. The tide turns with the moon. " + "More of nothing. " * 30
+    text = (
+        "Nothing here at all. " * 30
+        + "It is known. The tide turns with the moon. "
+        + "More of nothing. " * 30
+    )
     tide, moon = text.index("tide"), text.index("moon")
     shown = snippet(text, [(0, 7), (tide, tide + 4), (moon, moon + 4)], "text", 40)
-    assert text[shown.start :].startswith("Nothing here at all. Nothing here at all. It is known. The tide turns")
+    assert text[shown.start :].startswith(
+        "Nothing here at all. Nothing here at all. It is known. The tide turns"
+    )
     words = [line[start:end] for line, marks, _ in shown.lines for start, end in marks]
     assert (words, len(shown.lines), shown.lines[-1][0][-2:]) == (["tide", "moon"], 4, " …")
 
@@ -39,7 +45,9 @@ def test_marks_across_a_line_end_are_marked_on_both_lines() -> None:
 
 
 def test_a_snippet_has_the_sentence_with_what_is_before_it_in_its_upper_half() -> None:
-    text = "Nothing here at all. " * 30 + "The tide turns with the moon. " + "More of nothing. " * 30
+    text = (
+        "Nothing here at all. " * 30 + "The tide turns with the moon. " + "More of nothing. " * 30
+    )
     start = text.index("The tide")
     sentence = start, start + len("The tide turns with the moon.")
     shown = snippet(text, [(0, 7)], "text", 40, sentence=sentence)

@@ -28,7 +28,9 @@ def test_both_engines_give_the_logits_of_transformers(backend: str) -> None:
 
 
 def test_answers_are_told_from_the_rest() -> None:
-    probability = {(row["query"], row["passage"]): 1 / (1 + math.exp(-row["logit"])) for row in EXPECTED}
+    probability = {
+        (row["query"], row["passage"]): 1 / (1 + math.exp(-row["logit"])) for row in EXPECTED
+    }
     passages = list(dict.fromkeys(row["passage"] for row in EXPECTED))
     answers = {
         "the radiators stay cold": passages[0],
@@ -37,7 +39,11 @@ def test_answers_are_told_from_the_rest() -> None:
     }
     for query, answer in answers.items():
         assert max(passages, key=lambda passage: probability[query, passage]) == answer
-    assert all(value < 0.2 for (query, passage), value in probability.items() if answers.get(query) != passage)
+    assert all(
+        value < 0.2
+        for (query, passage), value in probability.items()
+        if answers.get(query) != passage
+    )
 
 
 def test_its_files_are_whole_and_small() -> None:

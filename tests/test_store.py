@@ -14,8 +14,16 @@ import numpy as np
 import pytest
 
 from search.documents import Candidate, Passage, Row, passage_id
-from search.errors import IndexDamaged, IndexFailure, IndexLocked, ModelError, ModelMismatch, NoIndex, StorageFull
-from search.storage.durability import QUARANTINE, Durability, Mark, explained, probe_hard_links
+from search.errors import (
+    IndexDamaged,
+    IndexFailure,
+    IndexLocked,
+    ModelError,
+    ModelMismatch,
+    NoIndex,
+    StorageFull,
+)
+from search.storage.durability import QUARANTINE, Durability, Mark, lance_errors, probe_hard_links
 from search.storage.filters import Admitted
 from search.storage.lance import preload
 from search.storage.store import Store
@@ -27,7 +35,9 @@ AXES = np.eye(WIDTH, dtype=np.float32)
 
 def row(doc, ordinal, text="some words", vector=AXES[0], headings=("Top", "Sub"), page=None):
     start = ordinal * 100
-    passage = Passage(ordinal, text, headings, page, ordinal + 1, ordinal + 2, start, start + len(text))
+    passage = Passage(
+        ordinal, text, headings, page, ordinal + 1, ordinal + 2, start, start + len(text)
+    )
     return Row(doc, passage, text, np.asarray(vector, dtype=np.float32))
 
 
@@ -48,7 +58,11 @@ def folder(store, tmp_path):
 
 class TestReading:
     def test_passages_come_back_as_they_were(self, store):
-        rows = [row(7, 1, "second", page=3), row(7, 0, "first", headings=()), row(2**63 - 1, 0, "日本 \N{PILE OF POO}")]
+        rows = [
+            row(7, 1, "second", page=3),
+            row(7, 0, "first", headings=()),
+            row(2**63 - 1, 0, "日本 \N{PILE OF POO}"),
+        ]
         store.upsert(rows)
         assert store.passages(7) == [rows[1].passage, rows[0].passage]
         assert store.passages(2**63 - 1) == [rows[2].passage]
@@ -71,16 +85,29 @@ class TestReading:
         assert store.passage("' OR true --") is None
 
     def test_nearest_are_in_order_of_their_cosine(self, store):
-        store.upsert([row(1, 0, vector=AXES[0]), row(2, 0, vector=[3, 4, 0, 0]), row(3, 0, vector=-AXES[0])])
+        store.upsert(
+            [row(1, 0, vector=AXES[0]), row(2, 0, vector=[3, 4, 0, 0]), row(3, 0, vector=-AXES[0])]
+        )
         found = store.nearest(AXES[0] * 5, 10)
-        assert [(candidate.doc, round(candidate.score, 6)) for candidate in found] == [(1, 1.0), (2, 0.6), (3, -1.0)]
-        assert [candidate.vector.tolist() for candidate in found] == [[1, 0, 0, 0], [3, 4, 0, 0], [-1, 0, 0, 0]]
+        assert [(candidate.doc, round(candidate.score, 6)) for candidate in found] == [
+            (1, 1.0),
+            (2, 0.6),
+            (3, -1.0),
+        ]
+        assert [candidate.vector.tolist() for candidate in found] == [
+            [1, 0, 0, 0],
+            [3, 4, 0, 0],
+            [-1, 0, 0, 0],
+        ]
         assert found[1].passage == row(2, 0).passage
         assert [candidate.doc for candidate in store.nearest(AXES[0], 2)] == [1, 2]
 
     def test_nearest_among_some_documents(self, store):
         store.upsert([row(doc, 0, vector=AXES[doc % WIDTH] + 0.1) for doc in range(8)])
-        assert {candidate.doc for candidate in store.nearest(AXES[0], 10, Admitted(frozenset({2, 3, 99})))} == {2, 3}
+        assert {
+            candidate.doc
+            for candidate in store.nearest(AXES[0], 10, Admitted(frozenset({2, 3, 99})))
+        } == {2, 3}
         assert store.nearest(AXES[0], 10, Admitted(frozenset())) == []
         assert store.nearest(AXES[0], 10, Admitted(frozenset(range(20_000))))[0].doc in {0, 4}
 
@@ -91,12 +118,18 @@ class TestReading:
         assert [(hit.doc, hit.passage.ordinal) for hit in store.matching("words", 10)] == order
 
     def test_matching_takes_any_word_and_knows_endings(self, store):
-        store.upsert([row(1, 0, "retrieval of passages"), row(2, 0, "a passage"), row(3, 0, "nothing of it")])
+        store.upsert(
+            [row(1, 0, "retrieval of passages"), row(2, 0, "a passage"), row(3, 0, "nothing of it")]
+        )
         found = store.matching("passages retrieved", 10)
         assert [candidate.doc for candidate in found] == [1, 2]
         assert found[0].score > found[1].score > 0
-        assert found[0] == Candidate(1, row(1, 0, "retrieval of passages").passage, found[0].vector, found[0].score)
-        assert [candidate.doc for candidate in store.matching("passages", 10, Admitted(frozenset({2})))] == [2]
+        assert found[0] == Candidate(
+            1, row(1, 0, "retrieval of passages").passage, found[0].vector, found[0].score
+        )
+        assert [
+            candidate.doc for candidate in store.matching("passages", 10, Admitted(frozenset({2})))
+        ] == [2]
         assert store.matching("passages", 10, Admitted(frozenset())) == []
 
     @pytest.mark.parametrize(
@@ -137,7 +170,9 @@ class TestReading:
         seen = []
 
         def read():
-            seen.append((len(store.nearest(AXES[0], 10)), len(store.matching("words", 10)), store.count()))
+            seen.append(
+                (len(store.nearest(AXES[0], 10)), len(store.matching("words", 10)), store.count())
+            )
 
         threads = [threading.Thread(target=read) for _ in range(6)]
         for thread in threads:
@@ -193,15 +228,20 @@ class TestWriting:
         store.upsert([*rows, row(2, 0)])
         found = list(store.rows(1))
         assert [(each.doc, each.passage, each.terms, each.vector.tolist()) for each in found] == [
-            (1, each.passage, each.terms, each.vector.tolist()) for each in (rows[1], rows[2], rows[0])
+            (1, each.passage, each.terms, each.vector.tolist())
+            for each in (rows[1], rows[2], rows[0])
         ]
         assert list(store.rows(3)) == []
 
     def test_lone_surrogates_are_replaced_one_for_one(self, store):
         store.upsert([row(1, 0, "a\ud800b", headings=("\udcff",))])
-        assert [(passage.text, passage.headings) for passage in store.passages(1)] == [("a\ufffdb", ("\ufffd",))]
+        assert [(passage.text, passage.headings) for passage in store.passages(1)] == [
+            ("a\ufffdb", ("\ufffd",))
+        ]
 
-    @pytest.mark.parametrize("vector", [[1, 0, 0, np.nan], [np.inf, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0]])
+    @pytest.mark.parametrize(
+        "vector", [[1, 0, 0, np.nan], [np.inf, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0]]
+    )
     def test_a_vector_that_cannot_be_found_is_refused(self, store, vector):
         with pytest.raises(ModelError):
             store.upsert([row(1, 0), row(1, 1, vector=vector)][-1:])
@@ -275,7 +315,10 @@ class TestMaintenance:
             hits += len(best & {candidate.doc for candidate in found})
             assert found[0].score == pytest.approx(1, abs=1e-5)
         assert hits >= 198
-        assert {candidate.doc for candidate in store.nearest(unit[0], 10, Admitted(frozenset({5, 40_500})))} == {
+        assert {
+            candidate.doc
+            for candidate in store.nearest(unit[0], 10, Admitted(frozenset({5, 40_500})))
+        } == {
             5,
             40_500,
         }
@@ -309,14 +352,22 @@ class TestOpening:
         store.upsert([row(1, 0)])
         assert [candidate.doc for candidate in store.matching("words", 5)] == [1]
 
-    def test_a_table_of_an_older_version_is_read_as_it_is_and_completed_by_a_writer(self, store, folder):
+    def test_a_table_of_an_older_version_is_read_as_it_is_and_completed_by_a_writer(
+        self, store, folder
+    ):
         store.upsert([row(1, 0), row(1, 1)])
         lancedb.connect(folder).open_table("passages").drop_columns(["section", "opening"])
         older = Store(folder, WIDTH)
-        assert [(one.ordinal, one.section, one.opening) for one in older.passages(1)] == [(0, None, ""), (1, None, "")]
+        assert [(one.ordinal, one.section, one.opening) for one in older.passages(1)] == [
+            (0, None, ""),
+            (1, None, ""),
+        ]
         assert [one.passage.section for one in older.nearest(AXES[0], 5)] == [None, None]
         writer = Store(folder, WIDTH, create=True)
-        assert [(one.section, one.opening) for one in writer.passages(1)] == [(None, ""), (None, "")]
+        assert [(one.section, one.opening) for one in writer.passages(1)] == [
+            (None, ""),
+            (None, ""),
+        ]
         said = row(1, 1)
         said = replace(said, passage=replace(said.passage, section=0, opening="some words"))
         writer.upsert([said])
@@ -391,7 +442,9 @@ class TestPowerCut:
 
     @pytest.mark.parametrize("kept", [0, 10])
     def test_a_data_file_of_a_batch_that_was_not_flushed(self, torn, folder, kept):
-        newest = max((folder / "passages.lance" / "data").iterdir(), key=lambda file: file.stat().st_mtime_ns)
+        newest = max(
+            (folder / "passages.lance" / "data").iterdir(), key=lambda file: file.stat().st_mtime_ns
+        )
         newest.write_bytes(newest.read_bytes()[:kept])
         healed = Store(folder, WIDTH, create=True)
         assert (healed.healed_to, healed.counts()) == (self.flushed, {1: 1})
@@ -428,8 +481,16 @@ class TestPowerCut:
 @pytest.mark.parametrize(
     ("error", "kind"),
     [
-        (RuntimeError("lance error: LanceError(IO): No space left on device (os error 28), /a/b.rs:1"), StorageFull),
-        (RuntimeError("lance error: LanceError(IO): File too large (os error 27), /a/b.rs:1"), StorageFull),
+        (
+            RuntimeError(
+                "lance error: LanceError(IO): No space left on device (os error 28), /a/b.rs:1"
+            ),
+            StorageFull,
+        ),
+        (
+            RuntimeError("lance error: LanceError(IO): File too large (os error 27), /a/b.rs:1"),
+            StorageFull,
+        ),
         (OSError(errno.ENOSPC, "No space left on device"), StorageFull),
         (OSError(errno.EACCES, "Permission denied"), IndexFailure),
         (RuntimeError("Commit conflict for version 3: retries"), IndexLocked),
@@ -437,7 +498,10 @@ class TestPowerCut:
     ],
 )
 def test_errors_are_ours(error, kind):
-    with pytest.raises(IndexFailure if kind is not StorageFull else StorageFull) as failure, explained(Path("/i")):
+    with (
+        pytest.raises(IndexFailure if kind is not StorageFull else StorageFull) as failure,
+        lance_errors(Path("/i")),
+    ):
         raise error
     assert type(failure.value) is kind
     assert failure.value.hint
@@ -445,7 +509,7 @@ def test_errors_are_ours(error, kind):
 
 
 def test_an_error_of_the_program_stays():
-    with pytest.raises(KeyError), explained(Path("/i")):
+    with pytest.raises(KeyError), lance_errors(Path("/i")):
         raise KeyError("x")
 
 
@@ -480,7 +544,10 @@ except StorageFull as error:
 def test_the_words_of_deleted_passages_go_with_them(tmp_path):
     store = Store(tmp_path, WIDTH, create=True)
     store.upsert([row(1, 0, "Krankenversicherung"), row(2, 0, "Kesselaustausch")])
-    assert store.vocabulary.related(["versicherung", "kessel"]) == ["krankenversicherung", "kesselaustausch"]
+    assert store.vocabulary.related(["versicherung", "kessel"]) == [
+        "krankenversicherung",
+        "kesselaustausch",
+    ]
     store.delete([1])
     store.maintain()
     assert store.vocabulary.related(["versicherung", "kessel"]) == ["kesselaustausch"]
@@ -509,6 +576,8 @@ def test_preload_gives_lancedb_from_any_thread():
         "[t.start() for t in threads]; [t.join() for t in threads]\n"
         "assert len(set(map(id, found))) == 1; print(found[0].__name__)"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=HERE)
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=HERE
+    )
     assert (done.stdout, done.stderr) == ("lancedb\n", "")
     assert preload() is lancedb

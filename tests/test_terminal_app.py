@@ -51,13 +51,17 @@ class Terminal:
 
     def modes(self) -> str:
         """What a program may have left on: alternate screen, mouse, cursor off."""
-        return self._tmux("display", "-p", "#{alternate_on} #{mouse_any_flag} #{cursor_flag}").stdout.strip()
+        return self._tmux(
+            "display", "-p", "#{alternate_on} #{mouse_any_flag} #{cursor_flag}"
+        ).stdout.strip()
 
     def close(self) -> None:
         self._tmux("kill-server")
 
     def _tmux(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([*self.base, *words], capture_output=True, text=True, check=True, timeout=30)
+        return subprocess.run(
+            [*self.base, *words], capture_output=True, text=True, check=True, timeout=30
+        )
 
 
 @pytest.fixture
@@ -125,13 +129,17 @@ def test_a_signal_leaves_the_terminal_as_it_was(terminal: Terminal, tmp_path: Pa
     start(terminal, tmp_path)
     terminal.wait("Welcome to docsearch")
     pane = terminal._tmux("display", "-p", "#{pane_pid}").stdout.strip()
-    child = subprocess.run(["pgrep", "-P", pane], capture_output=True, text=True, check=True).stdout.split()[0]
+    child = subprocess.run(
+        ["pgrep", "-P", pane], capture_output=True, text=True, check=True
+    ).stdout.split()[0]
     os.kill(int(child), signal.SIGTERM)
     terminal.wait("left with")
     assert terminal.modes() == "0 0 1"
 
 
-def test_leaving_while_the_folders_are_watched(terminal: Terminal, notes: Path, tmp_path: Path) -> None:
+def test_leaving_while_the_folders_are_watched(
+    terminal: Terminal, notes: Path, tmp_path: Path
+) -> None:
     start(terminal, tmp_path)
     terminal.wait("Welcome to docsearch")
     terminal.line(str(notes))

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from search.query.marker import highlights
+from search.query.query_text import understand
 from search.text.spelling import normalise
-from search.text.terms import MAX_WORDS, passage_terms, query_words, word_count
+from search.text.terms import MAX_WORDS, passage_terms
 
 
 def marked(text, query):
@@ -33,7 +34,10 @@ def test_normalise(text, expected):
 
 def test_passage_terms():
     assert passage_terms(
-        "My Title", ("Part", "Sub"), "call parseHttpRequest in foo_bar\nthen PDFs", "Annual_Report-2024.final.pdf"
+        "My Title",
+        ("Part", "Sub"),
+        "call parseHttpRequest in foo_bar\nthen PDFs",
+        "Annual_Report-2024.final.pdf",
     ) == (
         "Annual Report 2024 final\nMy Title\nPart\nSub\ncall parseHttpRequest in foo_bar\nthen PDFs\nHttp Request foobar parse"
     )
@@ -65,11 +69,13 @@ def test_passage_terms_are_normalised_and_can_be_stored():
     ],
 )
 def test_query_words(query, words):
-    assert query_words(query) == words
+    assert list(understand(query).words) == words
 
 
 def test_a_pasted_page_is_cut_short():
-    assert query_words(" ".join(f"word{number}" for number in range(500))) == [f"word{n}" for n in range(MAX_WORDS)]
+    assert understand(" ".join(f"word{number}" for number in range(500))).words == tuple(
+        f"word{n}" for n in range(MAX_WORDS)
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,19 +120,23 @@ def test_highlights_count_characters_of_the_original():
 
 def test_only_the_words_and_their_stemmer_are_loaded():
     code = (
-        "import sys, search.marker\nassert 'snowballstemmer' not in sys.modules\n"
+        "import sys, search.query.marker\nassert 'snowballstemmer' not in sys.modules\n"
         "print(search.query.marker.highlights('two words', 'word'), {'numpy', 'lancedb'} & set(sys.modules))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=Path(__file__).parent.parent
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parent.parent,
     )
     assert done.stdout == "((4, 9),) set()\n"
 
 
 def test_words_are_counted_between_white_space() -> None:
-    assert word_count("licence 2022-EC-0417 licence") == 2
-    assert word_count("Where is the parseHttp function?") == 2
-    assert word_count("to be or not to be") == 4
-    assert word_count("北京大学") == 1
-    assert word_count("") == 0
-    assert word_count("word " * 10 + " ".join(f"w{n}" for n in range(200))) == 64
+    assert understand("licence 2022-EC-0417 licence").word_count == 2
+    assert understand("Where is the parseHttp function?").word_count == 2
+    assert understand("to be or not to be").word_count == 4
+    assert understand("北京大学").word_count == 1
+    assert understand("").word_count == 0
+    assert understand("word " * 10 + " ".join(f"w{n}" for n in range(200))).word_count == 64

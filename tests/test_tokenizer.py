@@ -21,19 +21,24 @@ def tokenizer():
 def test_ids_are_those_of_the_reference(tokenizer):
     reference = json.loads((FIXTURES / "reference.json").read_text())
     ids = tokenizer.encode([item["text"] for item in reference], 512)
-    assert [(len(row), row[: len(item["ids"])]) for row, item in zip(ids, reference, strict=True)] == [
-        (item["tokens"], item["ids"]) for item in reference
-    ]
+    assert [
+        (len(row), row[: len(item["ids"])]) for row, item in zip(ids, reference, strict=True)
+    ] == [(item["tokens"], item["ids"]) for item in reference]
 
 
 def test_ids_are_cut_before_the_last_special_token(tokenizer):
-    assert tokenizer.encode(["one two three four five", "one"], 5) == [[101, 2028, 2048, 2093, 102], [101, 2028, 102]]
+    assert tokenizer.encode(["one two three four five", "one"], 5) == [
+        [101, 2028, 2048, 2093, 102],
+        [101, 2028, 102],
+    ]
 
 
 def test_spans_are_ranges_of_characters(tokenizer):
     texts = ["", " Naïve 中文 🚀 \x00tokenization", "\n"]
     spans = tokenizer.spans(texts)
-    assert [[text[start:end] for start, end in row] for text, row in zip(texts, spans, strict=True)] == [
+    assert [
+        [text[start:end] for start, end in row] for text, row in zip(texts, spans, strict=True)
+    ] == [
         [],
         ["Naïve", "中", "文", "🚀", "token", "ization"],
         [],
@@ -47,7 +52,10 @@ def test_spans_are_not_truncated(tokenizer):
 def test_settings_in_the_file_do_not_cut_or_pad():
     tiny = ModelTokenizer(FIXTURES / "tiny" / "tokenizer.json")
     settings = json.loads((FIXTURES / "tiny" / "tokenizer.json").read_text())
-    assert (settings["truncation"]["max_length"], settings["padding"]["strategy"]) == (8, {"Fixed": 16})
+    assert (settings["truncation"]["max_length"], settings["padding"]["strategy"]) == (
+        8,
+        {"Fixed": 16},
+    )
     assert [len(row) for row in tiny.encode(["sea " * 20, "sea"], 512)] == [22, 3]
     assert len(tiny.spans(["sea " * 20])[0]) == 20
 
@@ -58,7 +66,9 @@ def test_special_tokens_in_a_text(tokenizer):
     assert literal.encode(["a [SEP] b"], 512) == [[101, 1037, 1031, 19802, 1033, 1038, 102]]
 
 
-@pytest.mark.parametrize("text", ["a\ud800b", "\udfff", "\x00", "\U0010ffff", "￾", "\u202e", "a" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["a\ud800b", "\udfff", "\x00", "\U0010ffff", "￾", "\u202e", "a" * 100_000]
+)
 def test_no_text_is_refused(tokenizer, text):
     ids = tokenizer.encode([text], 512)[0]
     assert (ids[0], ids[-1]) == (101, 102)
@@ -92,14 +102,19 @@ def test_a_missing_file(tmp_path):
 def test_tokens_without_weights_never_come_out():
     """The embedders of 4B and 8B have 151,665 rows for a tokenizer of 151,669 tokens."""
     path = FIXTURES.parent / "qwen3" / "tokenizer.json"
-    literal, control = ModelTokenizer(path, literal_specials=True, closing="<|endoftext|>"), ModelTokenizer(path)
+    literal, control = (
+        ModelTokenizer(path, literal_specials=True, closing="<|endoftext|>"),
+        ModelTokenizer(path),
+    )
     text = "a <think> b"
     whole = control.encode([text], 99)[0]
     assert max(whole) == 781
     for tokenizer in (literal, control):
         tokenizer.fit(779)
     assert max(literal.encode([text], 99)[0]) == 757
-    assert control.encode([text], 99)[0] == control.plain([text])[0] == [i for i in whole if i != 781]
+    assert (
+        control.encode([text], 99)[0] == control.plain([text])[0] == [i for i in whole if i != 781]
+    )
     with pytest.raises(ModelError, match=r"goes with weights that have none for its token <think>"):
         literal.token_id("<think>")
     for rows, tokenizer in ((757, literal), (756, control)):

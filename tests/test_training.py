@@ -37,14 +37,22 @@ def passages() -> Iterator[dict[str, object]]:
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     folder = tmp_path_factory.mktemp("data")
     queries = [
-        {"q": f"when does harbour {p} empty", "p": p, "k": "question", "u": p % 2, "r": [0, 27] if p == 3 else None}
+        {
+            "q": f"when does harbour {p} empty",
+            "p": p,
+            "k": "question",
+            "u": p % 2,
+            "r": [0, 27] if p == 3 else None,
+        }
         for p in range(120)
     ]
     for name, rows in (("passages", list(passages())), ("queries", queries)):
         with lzma.open(folder / f"{name}.jsonl.xz", "wt", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
     tokenizer = open_tokenizer(BUNDLED["starter"].folder)
-    read(folder / "passages.jsonl.xz", folder / "queries.jsonl.xz", tokenizer).save(folder / "corpus.npz")
+    read(folder / "passages.jsonl.xz", folder / "queries.jsonl.xz", tokenizer).save(
+        folder / "corpus.npz"
+    )
     return Corpus.load(folder / "corpus.npz")
 
 
@@ -71,7 +79,11 @@ def test_rows_and_batches() -> None:
         [CLS, 7, 8, SEP, 1, 2, SEP],
     ]
     (batch,) = pack(rows, 32)
-    assert (batch.places.tolist(), batch.ids.shape, batch.seconds.tolist()) == ([1, 0], (2, 16), [4, 4])
+    assert (batch.places.tolist(), batch.ids.shape, batch.seconds.tolist()) == (
+        [1, 0],
+        (2, 16),
+        [4, 4],
+    )
     assert [one.places.tolist() for one in pack(rows, 31)] == [[1], [0]]
 
 
@@ -98,10 +110,18 @@ def test_a_list_has_its_positive_first_and_a_seed_deals_it_again(corpus: Corpus)
     assert not np.array_equal(lists.fused, other.fused)
 
 
-@pytest.mark.parametrize(("kind", "values"), [(BEIR, [1.0, 1 / np.log2(3)]), (KNOWN_ITEM, [1.0, 0.0])])
-def test_an_order_is_judged_and_a_collection_is_kept(tmp_path: Path, kind: str, values: list[float]) -> None:
+@pytest.mark.parametrize(
+    ("kind", "values"), [(BEIR, [1.0, 1 / np.log2(3)]), (KNOWN_ITEM, [1.0, 0.0])]
+)
+def test_an_order_is_judged_and_a_collection_is_kept(
+    tmp_path: Path, kind: str, values: list[float]
+) -> None:
     shape = (2, DEPTH)
-    candidates, gain, scores = np.full(shape, -1, np.int32), np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    candidates, gain, scores = (
+        np.full(shape, -1, np.int32),
+        np.zeros(shape, np.float32),
+        np.zeros(shape, np.float32),
+    )
     candidates[:, :2], gain[:, 1] = [0, 1], 1
     scores[0, 1], scores[:, 2] = 1, 9  # there is no third candidate
     ideal = np.zeros((2, 10), np.float32)
@@ -109,7 +129,18 @@ def test_an_order_is_judged_and_a_collection_is_kept(tmp_path: Path, kind: str, 
     texts = Ragged.of([[1, 2], [3]])
     zeros = np.zeros(shape, np.float32)
     made = Collection(
-        "tides", kind, texts, texts, candidates, zeros, zeros, zeros, gain, ideal, zeros[:, :2], np.zeros(2, np.int32)
+        "tides",
+        kind,
+        texts,
+        texts,
+        candidates,
+        zeros,
+        zeros,
+        zeros,
+        gain,
+        ideal,
+        zeros[:, :2],
+        np.zeros(2, np.int32),
     )
     made.save(tmp_path / "tides.npz")
     found = Collection.load(tmp_path / "tides.npz")
@@ -117,7 +148,9 @@ def test_an_order_is_judged_and_a_collection_is_kept(tmp_path: Path, kind: str, 
     np.testing.assert_allclose(judged(found, scores), values)
 
 
-def test_candidates_are_what_a_reranker_reads_and_only_the_passage_with_the_answer_is_right(tmp_path: Path) -> None:
+def test_candidates_are_what_a_reranker_reads_and_only_the_passage_with_the_answer_is_right(
+    tmp_path: Path,
+) -> None:
     folder = tmp_path / "notes"
     folder.mkdir()
     filler = " ".join(f"Sentence {number} is about nothing in particular." for number in range(60))

@@ -30,7 +30,9 @@ def test_a_file_that_no_run_has_met_is_tried(index: Index, tmp_path: Path) -> No
     }  # fmt: skip
     for name, (data, code, message) in files.items():
         (tmp_path / name).write_bytes(data)
-        found = index.check(tmp_path / name, max_file_size=900 if name == "large.txt" else 1_000_000)
+        found = index.check(
+            tmp_path / name, max_file_size=900 if name == "large.txt" else 1_000_000
+        )
         assert (found.indexed, found.code) == (False, code), found
         assert found.message.startswith(message) or code == "too_large", found
     os.mkfifo(tmp_path / "pipe.md")
@@ -58,7 +60,9 @@ def test_flaws_are_kept_with_the_document(index: Index, tmp_path: Path) -> None:
     flaw = "page 2 holds letters that its fonts do not name"
     report = index.ingest([file])
     assert (report.added, report.failed, report.warnings) == (1, (), (f"{file}: {flaw}",))
-    assert index.check(file) == Verdict(str(file), True, "indexed", f"it is in the index, with 1 passages; {flaw}")
+    assert index.check(file) == Verdict(
+        str(file), True, "indexed", f"it is in the index, with 1 passages; {flaw}"
+    )
 
 
 def test_a_dry_run_says_what_the_next_run_does(index: Index, notes: Path) -> None:
@@ -76,12 +80,18 @@ def test_a_dry_run_says_what_the_next_run_does(index: Index, notes: Path) -> Non
     (notes / "new.txt").write_text("New\n")
     (notes / "house/lease.txt").unlink()
     (notes / "house/.hidden").write_text("Hidden\n")
-    before = sorted((path, path.stat().st_mtime_ns) for path in Path(index.path).rglob("*") if path.name[-4:] != "-shm")
+    before = sorted(
+        (path, path.stat().st_mtime_ns)
+        for path in Path(index.path).rglob("*")
+        if path.name[-4:] != "-shm"
+    )
     assert index.dry_run() == DryRun(
         (planned("new.txt", "new"), planned("sea.rst", "changed")), (str(notes / "house/lease.txt"),), 2, (), (), (("hidden", 1),), (),
     )  # fmt: skip
     assert before == sorted(
-        (path, path.stat().st_mtime_ns) for path in Path(index.path).rglob("*") if path.name[-4:] != "-shm"
+        (path, path.stat().st_mtime_ns)
+        for path in Path(index.path).rglob("*")
+        if path.name[-4:] != "-shm"
     )
     report = index.ingest()
     assert (report.added, report.changed, report.removed, report.unchanged) == (1, 1, 1, 2)

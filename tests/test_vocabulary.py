@@ -24,7 +24,10 @@ def vocabulary(tmp_path: Path) -> Vocabulary:
 @pytest.mark.parametrize(
     ("word", "expected"),
     [
-        ("Versicherung", ["versicherungssumme", "krankenversicherung", "haftpflichtversicherungen"]),
+        (
+            "Versicherung",
+            ["versicherungssumme", "krankenversicherung", "haftpflichtversicherungen"],
+        ),
         ("Kessel", ["kesselaustausch"]),
         ("austausch", ["kesselaustausch"]),
         ("auth", ["author", "authors", "authentication"]),
@@ -70,7 +73,9 @@ def test_words_are_added_once_and_by_several(vocabulary: Vocabulary, tmp_path: P
 
 def test_no_more_than_the_shortest(tmp_path: Path) -> None:
     vocabulary = Vocabulary(tmp_path)
-    vocabulary.add([" ".join("versicherung" + "x" * number for number in range(1, 29)), "aversicherung " * 3])
+    vocabulary.add(
+        [" ".join("versicherung" + "x" * number for number in range(1, 29)), "aversicherung " * 3]
+    )
     vocabulary.add([" ".join("b" * number + "versicherung" for number in range(1, 29))])
     found = vocabulary.related(["versicherung"])
     assert (len(found), max(map(len, found)) < 12 + 28) == (MOST, True)
@@ -84,7 +89,9 @@ def test_an_index_without_the_file_finds_whole_words_only(tmp_path: Path) -> Non
 
 def test_a_damaged_file_is_named(vocabulary: Vocabulary, tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"no database at all" * 100)
-    with pytest.raises(IndexDamaged, match=f"{FILE} is damaged.*delete the file, then run: docsearch ingest"):
+    with pytest.raises(
+        IndexDamaged, match=f"{FILE} is damaged.*delete the file, then run: docsearch ingest"
+    ):
         vocabulary.related(["versicherung"])
 
 
@@ -97,5 +104,7 @@ def test_what_a_killed_writer_left_is_rolled_back(vocabulary: Vocabulary, tmp_pa
     assert (tmp_path / f"{FILE}-journal").exists()
     assert vocabulary.related(["Kessel"]) == ["kesselaustausch"]
     with sqlite3.connect(tmp_path / FILE) as connection:
-        assert connection.execute("SELECT count(*) FROM words WHERE word LIKE 'versicherung%'").fetchone() == (1,)
+        assert connection.execute(
+            "SELECT count(*) FROM words WHERE word LIKE 'versicherung%'"
+        ).fetchone() == (1,)
     connection.close()

@@ -35,7 +35,10 @@ def tree(root, files):
 def seen(root, rules=EVERYTHING, below=None):
     """What the walk yields: each path relative to the root, with its reason where it is skipped."""
     found = walk(str(root), rules, None if below is None else str(below))
-    return [os.path.relpath(item.path, root) + (f": {item.reason}" if isinstance(item, Skip) else "") for item in found]
+    return [
+        os.path.relpath(item.path, root) + (f": {item.reason}" if isinstance(item, Skip) else "")
+        for item in found
+    ]
 
 
 def test_files_come_depth_first_in_the_order_of_names(tmp_path):
@@ -49,7 +52,9 @@ def test_a_file_carries_what_lstat_says(tmp_path):
     status = path.stat()
     file = File(str(path), str(tmp_path), 12, -5, status.st_ctime_ns, status.st_ino, mounted=False)
     assert list(walk(str(tmp_path), WalkRules())) == [file]
-    assert file_at(str(path)) == File(str(path), str(path), 12, -5, status.st_ctime_ns, status.st_ino)
+    assert file_at(str(path)) == File(
+        str(path), str(path), 12, -5, status.st_ctime_ns, status.st_ino
+    )
 
 
 def test_file_at_knows_only_regular_files(tmp_path):
@@ -70,8 +75,23 @@ def test_a_root_that_is_missing_yields_nothing(tmp_path):
 
 
 def test_hidden_names_are_left_out_unless_asked_for_and_version_control_always(tmp_path):
-    tree(tmp_path, {".git/config": "", ".notes/a.md": "", ".plan": "", "b.md": "", "sub/.git": "gitdir: elsewhere"})
-    assert seen(tmp_path) == [".git: excluded", ".notes: hidden", ".plan: hidden", "b.md", "sub/.git: excluded"]
+    tree(
+        tmp_path,
+        {
+            ".git/config": "",
+            ".notes/a.md": "",
+            ".plan": "",
+            "b.md": "",
+            "sub/.git": "gitdir: elsewhere",
+        },
+    )
+    assert seen(tmp_path) == [
+        ".git: excluded",
+        ".notes: hidden",
+        ".plan: hidden",
+        "b.md",
+        "sub/.git: excluded",
+    ]
     assert seen(tmp_path, WalkRules(hidden=True)) == [
         ".git: excluded", ".notes/a.md", ".plan", "b.md", "sub/.git: excluded",
     ]  # fmt: skip
@@ -95,7 +115,10 @@ def test_a_deeper_ignore_file_overrides_a_shallower_one_and_a_later_line_an_earl
 
 
 def test_what_lies_in_a_folder_can_be_ignored_but_for_some(tmp_path):
-    tree(tmp_path, {".gitignore": "drafts/**\n!drafts/final.md\n", "drafts/a.md": "", "drafts/final.md": ""})
+    tree(
+        tmp_path,
+        {".gitignore": "drafts/**\n!drafts/final.md\n", "drafts/a.md": "", "drafts/final.md": ""},
+    )
     assert seen(tmp_path) == [".gitignore: hidden", "drafts/a.md: ignored", "drafts/final.md"]
 
 
@@ -112,7 +135,10 @@ def test_our_own_ignore_file_overrides_the_others_from_above(tmp_path):
             "sub/.gitignore": "a.md\n", "sub/a.md": "", "sub/b.md": "",
         },
     )  # fmt: skip
-    assert [line for line in seen(tmp_path) if "hidden" not in line] == ["sub/a.md", "sub/b.md: ignored"]
+    assert [line for line in seen(tmp_path) if "hidden" not in line] == [
+        "sub/a.md",
+        "sub/b.md: ignored",
+    ]
 
 
 def test_the_rules_of_the_enclosing_repository_hold_in_a_root_inside_it(tmp_path):
@@ -124,7 +150,13 @@ def test_the_rules_of_the_enclosing_repository_hold_in_a_root_inside_it(tmp_path
             ".gitignore": "b.md\n",
         },
     )  # fmt: skip
-    expected = [".ignore: hidden", "new/a.tmp: ignored", "new/b.md", "new/private.md: ignored", "old: ignored"]
+    expected = [
+        ".ignore: hidden",
+        "new/a.tmp: ignored",
+        "new/b.md",
+        "new/private.md: ignored",
+        "old: ignored",
+    ]
     assert seen(tmp_path / "repo/docs") == expected
     (tmp_path / "link").symlink_to(tmp_path / "repo/docs")
     assert seen(tmp_path / "link") == expected
@@ -132,16 +164,33 @@ def test_the_rules_of_the_enclosing_repository_hold_in_a_root_inside_it(tmp_path
 
 def test_a_repository_inside_another_has_only_its_own_rules(tmp_path):
     tree(tmp_path, {".gitignore": "*.log\n", "a.log": "", "inner/.git/HEAD": "", "inner/a.log": ""})
-    assert seen(tmp_path) == [".gitignore: hidden", "a.log: ignored", "inner/.git: excluded", "inner/a.log"]
+    assert seen(tmp_path) == [
+        ".gitignore: hidden",
+        "a.log: ignored",
+        "inner/.git: excluded",
+        "inner/a.log",
+    ]
 
 
 def test_whoever_names_an_ignored_folder_gets_what_is_in_it(tmp_path):
-    tree(tmp_path, {".git/HEAD": "", ".gitignore": "build/\n*.md\n", "build/a.txt": "", "build/b.md": ""})
+    tree(
+        tmp_path,
+        {".git/HEAD": "", ".gitignore": "build/\n*.md\n", "build/a.txt": "", "build/b.md": ""},
+    )
     assert seen(tmp_path / "build") == ["a.txt", "b.md"]
 
 
 def test_dependencies_caches_and_secrets_are_left_out_by_default(tmp_path):
-    tree(tmp_path, {"node_modules/x/readme.md": "", "__pycache__/a": "", "a.md~": "", "prod.env": "", "b.md": ""})
+    tree(
+        tmp_path,
+        {
+            "node_modules/x/readme.md": "",
+            "__pycache__/a": "",
+            "a.md~": "",
+            "prod.env": "",
+            "b.md": "",
+        },
+    )
     assert seen(tmp_path) == [
         "__pycache__: ignored", "a.md~: ignored", "b.md", "node_modules: ignored", "prod.env: ignored",
     ]  # fmt: skip
@@ -151,14 +200,26 @@ def test_dependencies_caches_and_secrets_are_left_out_by_default(tmp_path):
 
 def test_ignore_files_can_be_switched_off(tmp_path):
     tree(tmp_path, {".gitignore": "*.log\n", "a.log": "", "node_modules/b.md": ""})
-    assert seen(tmp_path, WalkRules(ignore_files=False)) == [".gitignore: hidden", "a.log", "node_modules/b.md"]
+    assert seen(tmp_path, WalkRules(ignore_files=False)) == [
+        ".gitignore: hidden",
+        "a.log",
+        "node_modules/b.md",
+    ]
 
 
 def test_malformed_patterns_and_foreign_encodings_do_no_harm(tmp_path):
     tree(tmp_path, {"a.md": "", "b.md": "", "c.md": ""})
     Path(os.fsdecode(bytes(tmp_path) + b"/caf\xe9.md")).touch()
-    (tmp_path / ".gitignore").write_bytes(b"\xef\xbb\xbfa.md\r\n!\n[z-a]\nend\\\ncaf\xe9.md\r\nb.md")
-    assert seen(tmp_path) == [".gitignore: hidden", "a.md: ignored", "b.md: ignored", "c.md", "caf\udce9.md: ignored"]
+    (tmp_path / ".gitignore").write_bytes(
+        b"\xef\xbb\xbfa.md\r\n!\n[z-a]\nend\\\ncaf\xe9.md\r\nb.md"
+    )
+    assert seen(tmp_path) == [
+        ".gitignore: hidden",
+        "a.md: ignored",
+        "b.md: ignored",
+        "c.md",
+        "caf\udce9.md: ignored",
+    ]
 
 
 def test_what_is_no_regular_file_is_no_ignore_file(tmp_path):
@@ -175,7 +236,10 @@ def test_an_ignore_file_that_is_too_large_is_reported(tmp_path):
 
 
 def test_exclude_and_include_count_from_the_root(tmp_path):
-    tree(tmp_path, {"a.md": "", "a.txt": "", "drafts/b.md": "", "sub/drafts/c.md": "", "sub/d.txt": ""})
+    tree(
+        tmp_path,
+        {"a.md": "", "a.txt": "", "drafts/b.md": "", "sub/drafts/c.md": "", "sub/d.txt": ""},
+    )
     assert seen(tmp_path, WalkRules(exclude=("/drafts", "*.txt"))) == [
         "a.md", "a.txt: excluded", "drafts: excluded", "sub/d.txt: excluded", "sub/drafts/c.md",
     ]  # fmt: skip
@@ -208,7 +272,11 @@ def test_pipes_sockets_and_large_files_are_skipped_with_a_reason(tmp_path, monke
     with open(tmp_path / "big.md", "wb") as big:
         big.truncate(52_400_001)
     assert list(walk(str(tmp_path), WalkRules())) == [
-        Skip(f"{tmp_path}/big.md", Reason.TOO_LARGE, "the file has 52.4 MB, more than the limit of 50 MB"),
+        Skip(
+            f"{tmp_path}/big.md",
+            Reason.TOO_LARGE,
+            "the file has 52.4 MB, more than the limit of 50 MB",
+        ),
         Skip(f"{tmp_path}/pipe.md", Reason.SPECIAL, "a named pipe is no document"),
         Skip(f"{tmp_path}/socket.txt", Reason.SPECIAL, "a socket is no document"),
     ]
@@ -235,7 +303,10 @@ def as_ordinary_user():
 
 def test_what_may_not_be_read_is_reported_and_the_rest_is_walked():
     with tempfile.TemporaryDirectory() as folder:
-        root = tree(Path(folder), {"a.md": "", "closed/b.md": "", "listed/c.md": "", "mode0.md": "", "z.md": ""})
+        root = tree(
+            Path(folder),
+            {"a.md": "", "closed/b.md": "", "listed/c.md": "", "mode0.md": "", "z.md": ""},
+        )
         for name, mode in ((".", 0o755), ("mode0.md", 0), ("closed", 0), ("listed", 0o444)):
             (root / name).chmod(mode)
         with as_ordinary_user():
@@ -252,11 +323,14 @@ def test_what_may_not_be_read_is_reported_and_the_rest_is_walked():
 
 
 @pytest.mark.parametrize(
-    "name", ["new\nline.md", "caf\udce9.md", "-rf.md", "star*?[x].md", " lead.md", "n" * 252 + ".md"]
+    "name",
+    ["new\nline.md", "caf\udce9.md", "-rf.md", "star*?[x].md", " lead.md", "n" * 252 + ".md"],
 )
 def test_any_name_that_a_file_can_have_is_walked(tmp_path, name):
     (tmp_path / name).write_text("x")
-    assert [item.path for item in walk(str(tmp_path), WalkRules(exclude=("*.txt",)))] == [f"{tmp_path}/{name}"]
+    assert [item.path for item in walk(str(tmp_path), WalkRules(exclude=("*.txt",)))] == [
+        f"{tmp_path}/{name}"
+    ]
 
 
 @pytest.fixture
@@ -305,11 +379,24 @@ def test_below_must_lie_under_the_root(tmp_path):
 
 def test_why_names_the_rule(tmp_path):
     root = str(tmp_path)
-    tree(tmp_path, {".gitignore": "# old\nbuild/\n", "build/deep/a.md": "", ".x/b.md": "", "c.md": "", "prod.env": ""})
+    tree(
+        tmp_path,
+        {
+            ".gitignore": "# old\nbuild/\n",
+            "build/deep/a.md": "",
+            ".x/b.md": "",
+            "c.md": "",
+            "prod.env": "",
+        },
+    )
     rules = WalkRules(exclude=("c.*",))
     message = f"the folder build is ignored by {root}/.gitignore line 2: build/"
-    assert why(f"{root}/build/deep/a.md", root, rules) == Skip(f"{root}/build", Reason.IGNORED, message)
-    assert why(f"{root}/.x/b.md", root, rules) == Skip(f"{root}/.x", Reason.HIDDEN, "the folder .x is hidden")
+    assert why(f"{root}/build/deep/a.md", root, rules) == Skip(
+        f"{root}/build", Reason.IGNORED, message
+    )
+    assert why(f"{root}/.x/b.md", root, rules) == Skip(
+        f"{root}/.x", Reason.HIDDEN, "the folder .x is hidden"
+    )
     message = "the file c.md is excluded by the pattern c.*"
     assert why(f"{root}/c.md", root, rules) == Skip(f"{root}/c.md", Reason.EXCLUDED, message)
     assert why(f"{root}/c.md", root, WalkRules()) is None
@@ -353,7 +440,9 @@ def test_an_open_index_stays_locked_when_it_is_walked_over(tmp_path):
     with Catalog.open(tmp_path / "index", create=True) as catalog:
         assert seen(tmp_path) == ["index: excluded"]
         command = [sys.executable, "-c", script, f"{tmp_path}/index/catalog.sqlite"]
-        assert subprocess.run(command, capture_output=True, text=True).stdout == "database is locked\n"
+        assert (
+            subprocess.run(command, capture_output=True, text=True).stdout == "database is locked\n"
+        )
         assert catalog.roots() == ()
 
 
@@ -375,7 +464,9 @@ def test_links_lead_to_nothing_that_a_rule_leaves_out(tmp_path):
         "notes/1: symlink", "notes/2.md: symlink", "notes/3: symlink", "notes/4.md: symlink", "notes/5.md: symlink",
         "notes/6.md", "notes/7.md: symlink", "notes/8.md: symlink", "notes/9.md: symlink",
     ]  # fmt: skip
-    message = f"the link leads to {tmp_path}/prod.env: the file prod.env is ignored by default: *.env"
+    message = (
+        f"the link leads to {tmp_path}/prod.env: the file prod.env is ignored by default: *.env"
+    )
     path = f"{tmp_path}/notes/5.md"
     assert why(path, str(tmp_path), EVERYTHING) == Skip(path, Reason.SYMLINK, message)
 
@@ -383,4 +474,7 @@ def test_links_lead_to_nothing_that_a_rule_leaves_out(tmp_path):
 def test_a_link_may_lead_to_what_only_its_own_name_includes(tmp_path):
     tree(tmp_path, {"other/a.md": "", "notes/": ""})
     (tmp_path / "notes/a.md").symlink_to("../other/a.md")
-    assert seen(tmp_path, WalkRules(include=("notes/**",))) == ["notes/a.md", "other/a.md: excluded"]
+    assert seen(tmp_path, WalkRules(include=("notes/**",))) == [
+        "notes/a.md",
+        "other/a.md: excluded",
+    ]

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from search import Index, IngestReport
-from search.ingest.refresh import NOTHING_DONE, News
+from search.ingest.news import News
+from search.ingest.refresh import NOTHING_DONE
 from search.ingest.watch import Changes, Watch
 from search.paths import real
 from search.results import Progress
@@ -58,7 +59,9 @@ def ignore_progress(progress: Progress) -> None:
     pass
 
 
-def test_changes_come_from_the_system_and_only_what_lies_in_a_root(tmp_path: Path, stop: threading.Event) -> None:
+def test_changes_come_from_the_system_and_only_what_lies_in_a_root(
+    tmp_path: Path, stop: threading.Event
+) -> None:
     root = Path(real(tmp_path)) / "docs"
     root.mkdir()
     changes = Watch(lambda: [str(root)], stop).changes()
@@ -71,7 +74,9 @@ def test_changes_come_from_the_system_and_only_what_lies_in_a_root(tmp_path: Pat
     assert [change for change in changes if change.paths] == []
 
 
-def test_a_root_that_goes_and_comes_back_is_told_once_each(tmp_path: Path, stop: threading.Event) -> None:
+def test_a_root_that_goes_and_comes_back_is_told_once_each(
+    tmp_path: Path, stop: threading.Event
+) -> None:
     root = tmp_path / "disk"
     root.mkdir()
     changes = Watch(lambda: [str(root)], stop, tick_seconds=0.01).changes()
@@ -109,12 +114,18 @@ def test_a_file_as_root_and_a_root_that_is_added(tmp_path: Path, stop: threading
     (tmp_path / "new").rename(file)
     assert next(change for change in changes if change != Changes()) == Changes((str(file),))
     roots.append(str(folder))
-    assert next(change for change in changes if change != Changes()) == Changes((str(file), str(folder)))
+    assert next(change for change in changes if change != Changes()) == Changes(
+        (str(file), str(folder))
+    )
 
 
-def test_where_the_system_cannot_watch_the_folders_are_looked_through(tmp_path: Path, stop: threading.Event) -> None:
+def test_where_the_system_cannot_watch_the_folders_are_looked_through(
+    tmp_path: Path, stop: threading.Event
+) -> None:
     class Refusing:
-        def __call__(self, folders: Sequence[str], stop: threading.Event) -> Iterator[Collection[str]]:
+        def __call__(
+            self, folders: Sequence[str], stop: threading.Event
+        ) -> Iterator[Collection[str]]:
             raise OSError(28, "OS file watch limit reached")
             yield ()
 
@@ -132,7 +143,7 @@ def test_where_the_system_cannot_watch_the_folders_are_looked_through(tmp_path: 
 
 def test_an_index_follows_its_folder(index: Index, notes: Path, stop: threading.Event) -> None:
     index.ingest([notes])
-    reports = index.upkeep.follow([], ignore_progress, stop)
+    reports = index.refresh().follow([], ignore_progress, stop)
     (notes / "new.md").write_text("# Made before the watch\n\nRent.\n")
     assert until(reports) == (1, 0, 0, 0)
     (notes / "new.md").write_text("# Made anew\n\nThe rent of the flat.\n")
@@ -142,7 +153,9 @@ def test_an_index_follows_its_folder(index: Index, notes: Path, stop: threading.
     (notes / "deep" / "er").mkdir(parents=True)
     (notes / "deep" / "er" / "tide.md").write_text("# Tide\n\nIt turns.\n")
     assert until(reports) == (1, 0, 0, 0)
-    assert [hit.path for hit in index.query("turns", mode="text", limit=1).hits] == [str(notes / "deep/er/tide.md")]
+    assert [hit.path for hit in index.query("turns", mode="text", limit=1).hits] == [
+        str(notes / "deep/er/tide.md")
+    ]
     (notes / ".ignore").write_text("deep/\n")
     assert until(reports) == (0, 0, 0, 1)
     shutil.rmtree(notes / "kitchen")
@@ -152,11 +165,11 @@ def test_an_index_follows_its_folder(index: Index, notes: Path, stop: threading.
 def test_what_rules_leave_out_and_the_index_itself_make_no_run(
     index: Index, notes: Path, stop: threading.Event, tmp_path: Path
 ) -> None:
-    inside = Index(str(notes / "index"), None, index.parts.load_embedder, index.rules)
+    inside = Index(str(notes / "index"), None, index.opened.load_embedder, index.rules)
     (notes / ".ignore").write_text("build/\n")
     inside.ingest([notes])
     inside.forget(notes / "sea.rst")
-    reports = inside.upkeep.follow([], ignore_progress, stop)
+    reports = inside.refresh().follow([], ignore_progress, stop)
     first = next(reports)
     assert (first.unchanged, first.added) == (3, 0)
     for name in ("a.png", ".hidden.md", "build/x.md", "index/x.md", "sea.rst"):
@@ -178,7 +191,7 @@ def test_a_root_that_vanishes_keeps_its_documents_and_is_taken_up_again(
     index: Index, notes: Path, stop: threading.Event
 ) -> None:
     index.ingest([notes])
-    reports = index.upkeep.follow([str(notes)], ignore_progress, stop)
+    reports = index.refresh().follow([str(notes)], ignore_progress, stop)
     next(reports)
     notes.rename(notes.with_name("unplugged"))
     report = next(report for report in reports if report != NOTHING_DONE)
@@ -189,9 +202,11 @@ def test_a_root_that_vanishes_keeps_its_documents_and_is_taken_up_again(
     assert until(reports) == (0, 0, 0, 1)
 
 
-def test_while_another_process_writes_changes_wait(index: Index, notes: Path, stop: threading.Event) -> None:
+def test_while_another_process_writes_changes_wait(
+    index: Index, notes: Path, stop: threading.Event
+) -> None:
     index.ingest([notes])
-    reports = index.upkeep.follow([], ignore_progress, stop)
+    reports = index.refresh().follow([], ignore_progress, stop)
     next(reports)
     with WriterLock(index.path):
         (notes / "new.md").write_text("# New\n\nRent.\n")
@@ -210,7 +225,7 @@ def test_watching_does_not_keep_the_lock(index: Index, notes: Path, stop: thread
 
 def test_many_changes_are_one_walk(index: Index, notes: Path, stop: threading.Event) -> None:
     index.ingest([notes])
-    reports = index.upkeep.follow([], ignore_progress, stop)
+    reports = index.refresh().follow([], ignore_progress, stop)
     next(reports)
     for number in range(250):
         (notes / f"{number}.md").write_text(f"# Note {number}\n\nRent.\n")
@@ -223,16 +238,24 @@ def test_many_changes_are_one_walk(index: Index, notes: Path, stop: threading.Ev
 def test_news_are_told_once(notes: Path) -> None:
     news, warned = News(), replace(NOTHING_DONE, warnings=("it is away",))
     changed = replace(NOTHING_DONE, changed=1, seconds=os.times().elapsed)
-    told = [news.is_in(report) for report in (NOTHING_DONE, warned, warned, changed, NOTHING_DONE, warned)]
+    told = [
+        news.is_in(report)
+        for report in (NOTHING_DONE, warned, warned, changed, NOTHING_DONE, warned)
+    ]
     assert told == [False, True, False, True, False, True]
 
 
 def test_the_command_refreshes_until_ctrl_c(notes: Path, tmp_path: Path) -> None:
     command = [COMMAND, "--index", tmp_path / "index", "ingest", "--watch", "--json", notes]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+    ) as process:
         assert process.stdout is not None and process.stderr is not None
         assert json.loads(process.stdout.readline())["added"] == 4
-        assert next(line for line in process.stderr if "watching" in line) == "watching for changes; Ctrl-C ends it\n"
+        assert (
+            next(line for line in process.stderr if "watching" in line)
+            == "watching for changes; Ctrl-C ends it\n"
+        )
         (notes / "new.md").write_text("# New\n\nRent.\n")
         assert json.loads(process.stdout.readline())["added"] == 1
         assert process.stderr.readline().startswith("documents: 1 added")
@@ -241,4 +264,6 @@ def test_the_command_refreshes_until_ctrl_c(notes: Path, tmp_path: Path) -> None
         process.send_signal(signal.SIGINT)
         rest = process.stderr.read()
         assert (process.wait(60), process.stdout.read()) == (130, "")
-        assert [line for line in rest.splitlines() if not line.startswith("documents: 1 removed")] == []
+        assert [
+            line for line in rest.splitlines() if not line.startswith("documents: 1 removed")
+        ] == []

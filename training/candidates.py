@@ -20,6 +20,7 @@ from search.index import Index
 from search.models.embedder import load_embedder
 from search.query.calibration import UNKNOWN
 from search.query.legs import run_legs
+from search.query.query_text import understand
 from search.query.ranking import rank
 from search.storage.store import Store
 from search.text.passages import headed_text
@@ -65,7 +66,9 @@ def beir(folder: Path, store_folder: Path, tokenizer: Tokenizer) -> Collection:
         texts = [f"{row.get('title') or ''} {row['text']}".strip() for row in documents]
         _fill(store_folder, texts, embedder)
     asked = [question for question in questions if any(question.gains.values())]
-    return _collect(folder.name, BEIR, Store(store_folder, embedder.dimensions), embedder, asked, {}, tokenizer)
+    return _collect(
+        folder.name, BEIR, Store(store_folder, embedder.dimensions), embedder, asked, {}, tokenizer
+    )
 
 
 def known_item(folder: Path, index_folder: Path, tokenizer: Tokenizer) -> Collection:
@@ -83,7 +86,9 @@ def known_item(folder: Path, index_folder: Path, tokenizer: Tokenizer) -> Collec
         if not (index_folder / "passages.lance").exists():
             index.ingest([folder])
         paths = {entry.doc: entry.file.path for entry in index.catalog.entries()}
-        return _collect(folder.name, KNOWN_ITEM, index.store, index.embedder, questions, paths, tokenizer)
+        return _collect(
+            folder.name, KNOWN_ITEM, index.store, index.embedder, questions, paths, tokenizer
+        )
 
 
 def _collect(
@@ -100,15 +105,22 @@ def _collect(
     shape = (len(questions), DEPTH)
     found = np.full(shape, -1, np.int32)
     fused, vector, text, gain = (np.zeros(shape, np.float32) for _ in range(4))
-    ideal, alone = np.zeros((len(questions), TOP), np.float32), np.full((len(questions), 2), np.nan, np.float32)
+    ideal, alone = (
+        np.zeros((len(questions), TOP), np.float32),
+        np.full((len(questions), 2), np.nan, np.float32),
+    )
     for line, question in enumerate(questions):
-        legs = run_legs(store, embedder.embed_query, question.text, "hybrid", LEG, None)
-        judged = {key: _gain(question, candidate, paths) for key, candidate in legs.candidates.items()}
+        legs = run_legs(store, embedder.embed_query, understand(question.text), "hybrid", LEG, None)
+        judged = {
+            key: _gain(question, candidate, paths) for key, candidate in legs.candidates.items()
+        }
         rows = [item.row for item in rank(legs, "hybrid", UNKNOWN)]
         best = sorted(question.gains.values(), reverse=True)[:TOP] if question.gains else [1.0]
         ideal[line, : len(best)] = best
         for column, leg in enumerate((legs.text, legs.vector)):
-            alone[line, column] = ndcg(np.array([judged[key] for key in list(leg)[:TOP]]), ideal[line])
+            alone[line, column] = ndcg(
+                np.array([judged[key] for key in list(leg)[:TOP]]), ideal[line]
+            )
         for place, row in enumerate(rows[:DEPTH]):
             candidate = legs.candidates[row.key]
             if row.key not in numbers:
@@ -116,7 +128,11 @@ def _collect(
                 texts.append(headed_text(candidate.passage))
                 files.append(candidate.doc)
             found[line, place] = numbers[row.key]
-            fused[line, place], vector[line, place], text[line, place] = row.fused, row.vector, row.text
+            fused[line, place], vector[line, place], text[line, place] = (
+                row.fused,
+                row.vector,
+                row.text,
+            )
             gain[line, place] = judged[row.key]
     documents = {doc: number for number, doc in enumerate(dict.fromkeys(files))}
     return Collection(
@@ -140,7 +156,12 @@ def _fill(folder: Path, texts: Sequence[str], embedder: Embedder) -> None:
     store = Store(folder, embedder.dimensions, create=True)
     vectors = embedder.embed_passages(texts)
     store.upsert(
-        Row(number, Passage(0, text, (), None, 1, 1, 0, len(text)), passage_terms("", (), text, ""), vector)
+        Row(
+            number,
+            Passage(0, text, (), None, 1, 1, 0, len(text)),
+            passage_terms("", (), text, ""),
+            vector,
+        )
         for number, (text, vector) in enumerate(zip(texts, vectors, strict=True))
     )
     store.sync()

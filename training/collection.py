@@ -56,6 +56,11 @@ class Collection:
     def load(cls, path: Path) -> Collection:
         """What `save` wrote."""
         stored = np.load(path)
-        ragged = {name: Ragged(stored[f"{name}.flat"], stored[f"{name}.starts"]) for name in ("passages", "queries")}
+        ragged = {
+            name: Ragged(stored[f"{name}.flat"], stored[f"{name}.starts"])
+            for name in ("passages", "queries")
+        }
         names = ("candidates", "fused", "vector", "text", "gain", "ideal", "legs", "files")
-        return cls(path.stem, str(stored["kind"]), **ragged, **{name: stored[name] for name in names})
+        return cls(
+            path.stem, str(stored["kind"]), **ragged, **{name: stored[name] for name in names}
+        )

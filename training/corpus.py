@@ -57,7 +57,10 @@ class Corpus:
             for name in ("title", "body", "query", "rest")
             for part in ("flat", "starts")
         }
-        plain = {name: getattr(self, name) for name in ("pool", "document", "section", "positive", "kind", "shown")}
+        plain = {
+            name: getattr(self, name)
+            for name in ("pool", "document", "section", "positive", "kind", "shown")
+        }
         np.savez(path, pools=np.array(self.pools), **plain, **ragged)
 
     @classmethod
@@ -68,7 +71,10 @@ class Corpus:
             name: Ragged(stored[f"{name}.flat"], stored[f"{name}.starts"])
             for name in ("title", "body", "query", "rest")
         }
-        plain = {name: stored[name] for name in ("pool", "document", "section", "positive", "kind", "shown")}
+        plain = {
+            name: stored[name]
+            for name in ("pool", "document", "section", "positive", "kind", "shown")
+        }
         return cls(pools=tuple(map(str, stored["pools"])), **plain, **ragged)
 
 
@@ -83,7 +89,9 @@ def read(passages: Path, queries: Path, tokenizer: Tokenizer, every: int = 1) ->
         pools=pools,
         pool=np.array([pools.index(row["s"]) for row in rows], np.int16),
         document=_numbered(documents),
-        section=_numbered([(*document, row["t"]) for document, row in zip(documents, rows, strict=True)]),
+        section=_numbered(
+            [(*document, row["t"]) for document, row in zip(documents, rows, strict=True)]
+        ),
         title=tokenised(tokenizer, [row["t"] for row in rows], TITLE_TOKENS),
         body=tokenised(tokenizer, [row["x"] for row in rows], BODY_TOKENS),
         positive=np.array([row["p"] for row in asked], np.int32),
@@ -100,7 +108,8 @@ def tokenised(tokenizer: Tokenizer, texts: Sequence[str], most: int) -> Ragged:
     for start in range(0, len(texts), 10_000):
         cut = [text[: CHARACTERS_A_TOKEN * most] for text in texts[start : start + 10_000]]
         parts += [
-            np.array(one.ids[:most], np.int16) for one in tokenizer.encode_batch_fast(cut, add_special_tokens=False)
+            np.array(one.ids[:most], np.int16)
+            for one in tokenizer.encode_batch_fast(cut, add_special_tokens=False)
         ]
     return Ragged.of(parts)
 

@@ -40,7 +40,12 @@ class Layer(nn.Module):
     def forward(self, rows: Tensor, mask: Tensor) -> Tensor:
         """(n, length, width) and (n, 1, 1, length) → (n, length, width)."""
         n, length, _ = rows.shape
-        query, key, value = self.qkv(rows).view(n, length, 3, HEADS, WIDTH // HEADS).permute(2, 0, 3, 1, 4).unbind(0)
+        query, key, value = (
+            self.qkv(rows)
+            .view(n, length, 3, HEADS, WIDTH // HEADS)
+            .permute(2, 0, 3, 1, 4)
+            .unbind(0)
+        )
         seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         rows = self.norm(rows + self.output(seen.transpose(1, 2).reshape(n, length, WIDTH)))
         return self.last(rows + self.outer(functional.gelu(self.inner(rows))))
@@ -120,7 +125,9 @@ def _named(model: CrossEncoder) -> Iterator[tuple[str, Tensor]]:
         yield f"classifier.{end}", getattr(model.classifier, end)
         for number, layer in enumerate(model.layers):
             root = f"bert.encoder.layer.{number}"
-            for name, part in zip(("query", "key", "value"), getattr(layer.qkv, end).chunk(3), strict=True):
+            for name, part in zip(
+                ("query", "key", "value"), getattr(layer.qkv, end).chunk(3), strict=True
+            ):
                 yield f"{root}.attention.self.{name}.{end}", part
             for attribute, name in PARTS.items():
                 yield f"{root}.{name}.{end}", getattr(getattr(layer, attribute), end)
@@ -139,8 +146,12 @@ def _load(model: CrossEncoder, checkpoint: Checkpoint, root: str, chosen: Sequen
         here = f"{root}encoder.layer.{number}"
         with torch.no_grad():
             names = [f"{here}.attention.self.{name}" for name in ("query", "key", "value")]
-            layer.qkv.weight.copy_(torch.cat([_matrix(checkpoint, name, WIDTH, WIDTH) for name in names]))
-            layer.qkv.bias.copy_(torch.cat([_vector(checkpoint, f"{name}.bias", WIDTH) for name in names]))
+            layer.qkv.weight.copy_(
+                torch.cat([_matrix(checkpoint, name, WIDTH, WIDTH) for name in names])
+            )
+            layer.qkv.bias.copy_(
+                torch.cat([_vector(checkpoint, f"{name}.bias", WIDTH) for name in names])
+            )
         for attribute, name in PARTS.items():
             _copy(getattr(layer, attribute), checkpoint, f"{here}.{name}")
 

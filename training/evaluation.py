@@ -35,18 +35,26 @@ class Result:
         return f"{self.mean:.4f} [{low:.3f}, {high:.3f}]"
 
 
-def orders(collection: Collection, logits: Mapping[str, Floats], weights: Sequence[float]) -> list[Result]:
+def orders(
+    collection: Collection, logits: Mapping[str, Floats], weights: Sequence[float]
+) -> list[Result]:
     """The legs, the fused order, and for each model its own order and blends with the fused score.
 
     A blend's weight is in logits for each unit of the fused score.
     """
-    legs = {"text": collection.legs[:, 0], "vector": collection.legs[:, 1]} if collection.kind != KNOWN_ITEM else {}
+    legs = (
+        {"text": collection.legs[:, 0], "vector": collection.legs[:, 1]}
+        if collection.kind != KNOWN_ITEM
+        else {}
+    )
     results = [Result(collection.name, name, values) for name, values in legs.items()]
     results.append(Result(collection.name, "fused", judged(collection, collection.fused)))
     for model, given in logits.items():
         for weight in (0.0, *weights):
             name = f"{model}+{weight:g}" if weight else model
-            results.append(Result(collection.name, name, judged(collection, given + weight * collection.fused)))
+            results.append(
+                Result(collection.name, name, judged(collection, given + weight * collection.fused))
+            )
     return results
 
 
@@ -57,7 +65,9 @@ def judged(collection: Collection, scores: Floats) -> Floats:
     gains = np.take_along_axis(collection.gain, order, 1)
     if collection.kind == KNOWN_ITEM:
         return gains[:, 0]
-    return np.array([ndcg(line, ideal) for line, ideal in zip(gains, collection.ideal, strict=True)])
+    return np.array(
+        [ndcg(line, ideal) for line, ideal in zip(gains, collection.ideal, strict=True)]
+    )
 
 
 def table(results: Sequence[Result]) -> str:
@@ -81,6 +91,8 @@ def summary(results: Sequence[Result], groups: Mapping[str, Sequence[str]]) -> s
             if all((order, name) in by for name in names) and names:
                 gains = [by[order, name] - by["fused", name] for name in names]
                 mean = float(np.mean([by[order, name] for name in names]))
-                cells.append(f"{group} {mean:.4f} ({float(np.mean(gains)):+.4f}, worst {min(gains):+.4f})")
+                cells.append(
+                    f"{group} {mean:.4f} ({float(np.mean(gains)):+.4f}, worst {min(gains):+.4f})"
+                )
         lines.append(f"{order}: " + "; ".join(cells))
     return "\n".join(lines)

@@ -45,7 +45,9 @@ RANK_LIMIT = {
 }
 """A positive that so many passages beat does not answer the query better than they do."""
 OTHER_LIMIT = 50
-VAGUE = frozenset({"heading", "define", "fragment", "verbose", "keywords", "desc", "howto", "codename", "meta"})
+VAGUE = frozenset(
+    {"heading", "define", "fragment", "verbose", "keywords", "desc", "howto", "codename", "meta"}
+)
 """Kinds of query that several passages answer: candidates above the positive are no negatives."""
 VAGUE_MARGIN = 0.03
 TWIN = 0.95
@@ -90,7 +92,9 @@ class Dealer:
         self._most = most
         self._random = np.random.default_rng(seed)
         stop = tokenizer.encode_batch(sorted(STOP_WORDS), add_special_tokens=False)
-        self._function_words = np.array(sorted({word.ids[0] for word in stop if len(word.ids) == 1}), np.int16)
+        self._function_words = np.array(
+            sorted({word.ids[0] for word in stop if len(word.ids) == 1}), np.int16
+        )
         limits = np.array([RANK_LIMIT.get(kind, OTHER_LIMIT) for kind in corpus.kind])
         usable = (mined.rank < limits) & (mined.candidates[:, 0] >= 0)
         # one query in fifty is kept for calibration, by its positive so that no passage is on both sides
@@ -113,7 +117,8 @@ class Dealer:
         corpus = self._corpus
         weights = np.array(
             [
-                KIND_WEIGHT.get(str(corpus.kind[i]), 1.0) * POOL_WEIGHT.get(corpus.pools[corpus.pool_of_query[i]], 1.0)
+                KIND_WEIGHT.get(str(corpus.kind[i]), 1.0)
+                * POOL_WEIGHT.get(corpus.pools[corpus.pool_of_query[i]], 1.0)
                 for i in self.usable
             ]
         )
@@ -139,8 +144,15 @@ class Dealer:
         terse, terse_query = random.random() < TELEGRAM, random.random() < TELEGRAM
         texts = [self._text(passage, shown) for passage in passages]
         if answered and len(corpus.rest[i]):
-            texts = [self._text(positive, shown, corpus.rest[i]), *(self._shortened(text) for text in texts[1:])]
-        most = self._most if random.random() < 0.6 else int(random.integers(self._most // 4, self._most))
+            texts = [
+                self._text(positive, shown, corpus.rest[i]),
+                *(self._shortened(text) for text in texts[1:]),
+            ]
+        most = (
+            self._most
+            if random.random() < 0.6
+            else int(random.integers(self._most // 4, self._most))
+        )
         if terse_query:
             query = self._without_function_words(query)
         if terse:
@@ -166,7 +178,9 @@ class Dealer:
         wanted = self._size - 1 - int(random.random() < RANDOM_NEGATIVE)
         weights = 1 / (places + 4.0)
         some = (
-            random.choice(places, min(wanted, len(places)), replace=False, p=weights / weights.sum())
+            random.choice(
+                places, min(wanted, len(places)), replace=False, p=weights / weights.sum()
+            )
             if len(places)
             else places
         )
@@ -177,7 +191,9 @@ class Dealer:
         corpus, random = self._corpus, self._random
         others = random.integers(len(corpus.query), size=3)
         if draw < 0.25:
-            return random.permutation(np.concatenate([corpus.query[int(other)][:4] for other in others]))
+            return random.permutation(
+                np.concatenate([corpus.query[int(other)][:4] for other in others])
+            )
         if draw < 0.5:
             return random.integers(FIRST_ID, LAST_ID, int(random.integers(2, 9))).astype(np.int16)
         return corpus.query[int(others[0])]

@@ -49,7 +49,11 @@ class Pace:
 
 
 def train(
-    pupils: list[Pupil], stream: Iterator[Lists], pace: Pace, device: str, teacher: CrossEncoder | None = None
+    pupils: list[Pupil],
+    stream: Iterator[Lists],
+    pace: Pace,
+    device: str,
+    teacher: CrossEncoder | None = None,
 ) -> int:
     """Train all pupils on the same lists; the number of steps that were made."""
     for pupil in pupils:
@@ -70,7 +74,9 @@ def train(
         if passed >= 1:
             break
         share = min(1.0, (step + 1) / WARM_UP) * max(FLOOR, 1 - passed)
-        fused, answered = (torch.from_numpy(array).to(device) for array in (lists.fused, lists.answered))
+        fused, answered = (
+            torch.from_numpy(array).to(device) for array in (lists.fused, lists.answered)
+        )
         batches = [_on(batch, device) for batch in lists.batches]
         size = lists.fused.shape[1]
         given = None
@@ -93,16 +99,23 @@ def train(
             torch.nn.utils.clip_grad_norm_(pupil.model.parameters(), 1.0)
             optimiser.step()
             sums[number, 0] += loss.detach()
-            sums[number, 1] += ((logits.argmax(1) == 0).float() * answered).sum() / answered.sum().clamp(min=1)
+            sums[number, 1] += (
+                (logits.argmax(1) == 0).float() * answered
+            ).sum() / answered.sum().clamp(min=1)
         step += 1
         seen += len(lists.answered)
         if step % REPORT == 0 or step == 5 or step == pace.steps:
             rate = seen / max(time.monotonic() - began, 1e-6)
             told = " ".join(
                 f"{p.name} {a:.3f} {b:.3f}"
-                for p, (a, b) in zip(pupils, (sums / (REPORT if step % REPORT == 0 else 5)).tolist(), strict=True)
+                for p, (a, b) in zip(
+                    pupils, (sums / (REPORT if step % REPORT == 0 else 5)).tolist(), strict=True
+                )
             )
-            print(f"step {step}, {seen} queries, {rate:.0f}/s, loss and share of positives first: {told}", flush=True)
+            print(
+                f"step {step}, {seen} queries, {rate:.0f}/s, loss and share of positives first: {told}",
+                flush=True,
+            )
             sums.zero_()
     for pupil in pupils:
         pupil.model.eval()
@@ -123,7 +136,9 @@ def streamed(make: Callable[[int], Dealer], pace: Pace, workers: int) -> Iterato
         for lists in make(seed).deal(pace.queries, pace.budget):
             queue.put(lists)
 
-    processes = [context.Process(target=work, args=(seed + 1,), daemon=True) for seed in range(workers)]
+    processes = [
+        context.Process(target=work, args=(seed + 1,), daemon=True) for seed in range(workers)
+    ]
     for process in processes:
         process.start()
     try:
@@ -133,7 +148,9 @@ def streamed(make: Callable[[int], Dealer], pace: Pace, workers: int) -> Iterato
             process.terminate()
 
 
-def _logits(model: CrossEncoder, batches: list[tuple[Tensor, Tensor]], lists: Lists, size: int, device: str) -> Tensor:
+def _logits(
+    model: CrossEncoder, batches: list[tuple[Tensor, Tensor]], lists: Lists, size: int, device: str
+) -> Tensor:
     """(queries, size) logits in the order of the lists."""
     with torch.autocast("cuda", torch.bfloat16, enabled=device == "cuda"):
         parts = [model(ids, seconds) for ids, seconds in batches]
@@ -153,7 +170,9 @@ def _hardest(
     urgency = given + FUSED_WEIGHT * fused
     urgency[:, [0, -1]] = torch.inf
     kept = urgency.topk(count, 1).indices.sort(1).values
-    flags = torch.zeros_like(given, dtype=torch.bool).scatter_(1, kept, True).flatten().cpu().numpy()
+    flags = (
+        torch.zeros_like(given, dtype=torch.bool).scatter_(1, kept, True).flatten().cpu().numpy()
+    )
     renumbered = np.cumsum(flags) - 1
     thinner, remaining = [], []
     for (ids, seconds), batch in zip(batches, lists.batches, strict=True):
@@ -164,7 +183,12 @@ def _hardest(
         thinner.append((ids[chosen], seconds[chosen]))
         remaining.append(replace(batch, places=renumbered[batch.places[inside]]))
     assert size >= count
-    return thinner, given.gather(1, kept), fused.gather(1, kept), replace(lists, batches=tuple(remaining))
+    return (
+        thinner,
+        given.gather(1, kept),
+        fused.gather(1, kept),
+        replace(lists, batches=tuple(remaining)),
+    )
 
 
 def _on(batch: Batch, device: str) -> tuple[Tensor, Tensor]:
@@ -178,7 +202,9 @@ def _optimiser(pupil: Pupil, device: str) -> torch.optim.AdamW:
     matrices = [p for p in pupil.model.parameters() if p.ndim > 1]
     others = [p for p in pupil.model.parameters() if p.ndim < 2]
     groups = [{"params": matrices, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=pupil.rate, betas=(0.9, 0.98), eps=1e-6, fused=device == "cuda")
+    return torch.optim.AdamW(
+        groups, lr=pupil.rate, betas=(0.9, 0.98), eps=1e-6, fused=device == "cuda"
+    )
 
 
 def _compile(model: CrossEncoder, device: str) -> None:

@@ -42,7 +42,10 @@ def residual(logits: Tensor, fused: Tensor, answered: Tensor) -> Tensor:
 def divergence(logits: Tensor, teacher: Tensor) -> Tensor:
     """Kullback-Leibler divergence of the lists, and squared distance of the logits."""
     apart = functional.kl_div(
-        functional.log_softmax(logits, 1), functional.log_softmax(teacher, 1), log_target=True, reduction="batchmean"
+        functional.log_softmax(logits, 1),
+        functional.log_softmax(teacher, 1),
+        log_target=True,
+        reduction="batchmean",
     )
     return apart + 0.05 * functional.mse_loss(logits, teacher)
 

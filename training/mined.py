@@ -30,7 +30,14 @@ class Mined:
 
     def save(self, path: Path) -> None:
         """Write everything as one .npz file."""
-        np.savez(path, candidates=self.candidates, fused=self.fused, rank=self.rank, own=self.own, vectors=self.vectors)
+        np.savez(
+            path,
+            candidates=self.candidates,
+            fused=self.fused,
+            rank=self.rank,
+            own=self.own,
+            vectors=self.vectors,
+        )
 
     @classmethod
     def load(cls, path: Path) -> Mined:

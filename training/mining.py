@@ -41,7 +41,11 @@ def mine(corpus: Corpus, embedder: CrossEncoder, device: str) -> Mined:
     rests = [np.concatenate([corpus.title[corpus.positive[i]], corpus.rest[i]]) for i in cut]
     vectors_of_rests = embed(embedder, rests, device)
     prompt = np.array(PROMPT, np.int16)
-    asked = embed(embedder, [np.concatenate([prompt, corpus.query[i]]) for i in range(len(corpus.query))], device)
+    asked = embed(
+        embedder,
+        [np.concatenate([prompt, corpus.query[i]]) for i in range(len(corpus.query))],
+        device,
+    )
     count = len(corpus.query)
     candidates = np.full((count, DEPTH), -1, np.int32)
     fused, own = np.zeros((count, DEPTH), np.float32), np.zeros(count, np.float32)
@@ -50,9 +54,14 @@ def mine(corpus: Corpus, embedder: CrossEncoder, device: str) -> Mined:
         inside = np.flatnonzero(corpus.pool == pool)
         queries = np.flatnonzero(corpus.pool_of_query == pool)
         own_cut = np.flatnonzero(corpus.pool_of_query[cut] == pool)
-        words = Words(Ragged.of([*(texts[i] for i in inside), *(rests[i] for i in own_cut)]), device)
+        words = Words(
+            Ragged.of([*(texts[i] for i in inside), *(rests[i] for i in own_cut)]), device
+        )
         here = torch.cat(
-            [vectors[torch.from_numpy(inside).to(device)], vectors_of_rests[torch.from_numpy(own_cut).to(device)]]
+            [
+                vectors[torch.from_numpy(inside).to(device)],
+                vectors_of_rests[torch.from_numpy(own_cut).to(device)],
+            ]
         )
         answer = np.searchsorted(inside, corpus.positive)
         answer[cut[own_cut]] = len(inside) + np.arange(len(own_cut))
@@ -68,7 +77,10 @@ def mine(corpus: Corpus, embedder: CrossEncoder, device: str) -> Mined:
             candidates[some, : best.indices.shape[1]] = inside[best.indices.cpu().numpy()]
             fused[some, : best.indices.shape[1]] = best.values.cpu().numpy()
         first = float((rank[queries] == 0).mean()) if len(queries) else 0.0
-        print(f"mined {name}: {len(inside)} passages, {len(queries)} queries, positive first {first:.3f}", flush=True)
+        print(
+            f"mined {name}: {len(inside)} passages, {len(queries)} queries, positive first {first:.3f}",
+            flush=True,
+        )
         del words
     return Mined(candidates, fused, rank, own, vectors.cpu().numpy())
 
@@ -77,15 +89,19 @@ def mine(corpus: Corpus, embedder: CrossEncoder, device: str) -> Mined:
 def embed(model: CrossEncoder, texts: list[NDArray[np.int16]], device: str) -> Tensor:
     """(n, width) float16 unit vectors on the device."""
     width = model.words.weight.shape[1]
-    vectors = torch.zeros(len(texts), width, dtype=torch.float16 if device == "cuda" else torch.float32, device=device)
-    for batch in pack([single(text, MOST_TOKENS) for text in texts], 262_144 if device == "cuda" else 8192):
+    vectors = torch.zeros(
+        len(texts), width, dtype=torch.float16 if device == "cuda" else torch.float32, device=device
+    )
+    for batch in pack(
+        [single(text, MOST_TOKENS) for text in texts], 262_144 if device == "cuda" else 8192
+    ):
         ids = torch.from_numpy(batch.ids).to(device).long()
         alone = torch.full((len(ids),), ids.shape[1], device=device)
         with torch.autocast("cuda", torch.bfloat16, enabled=device == "cuda"):
             hidden = model.hidden(ids, alone)
-        vectors[torch.from_numpy(batch.places).to(device)] = functional.normalize(hidden.float(), dim=-1).to(
-            vectors.dtype
-        )
+        vectors[torch.from_numpy(batch.places).to(device)] = functional.normalize(
+            hidden.float(), dim=-1
+        ).to(vectors.dtype)
     return vectors
 
 
@@ -105,7 +121,10 @@ class Words:
         self._full = WORD_SHARE * np.log1p(count)
         self._telling = found <= max(1, FREQUENT * count)
         self._matrix = torch.zeros(
-            count, VOCABULARY, dtype=torch.float16 if device == "cuda" else torch.float32, device=device
+            count,
+            VOCABULARY,
+            dtype=torch.float16 if device == "cuda" else torch.float32,
+            device=device,
         )
         self._matrix[torch.from_numpy(row).to(device), torch.from_numpy(piece).to(device)] = (
             torch.from_numpy(weights).to(device).to(self._matrix.dtype)

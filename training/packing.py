@@ -39,7 +39,9 @@ def pair(query: Ids, passage: Ids, most: int) -> Row:
     """The row of a query and a passage, of at most `most` tokens; a query takes up at most half of it."""
     query = query[: most // 2 - 2]
     passage = passage[: most - 3 - len(query)]
-    return Row(np.concatenate([[CLS], query, [SEP], passage, [SEP]]).astype(np.int16), len(query) + 2)
+    return Row(
+        np.concatenate([[CLS], query, [SEP], passage, [SEP]]).astype(np.int16), len(query) + 2
+    )
 
 
 def single(text: Ids, most: int) -> Row:

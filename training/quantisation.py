@@ -48,7 +48,9 @@ def quantise(source: Path, out: Path, layers: int, scale: float, shift: float) -
         if rule != GENERAL:
             rules[module] = rule
         packed = mx.quantize(mx.array(values), **rule)
-        tensors |= dict(zip((name, f"{module}.scales", f"{module}.biases"), map(np.array, packed), strict=True))
+        tensors |= dict(
+            zip((name, f"{module}.scales", f"{module}.biases"), map(np.array, packed), strict=True)
+        )
     (out / "model.safetensors").write_bytes(save(tensors, metadata={"format": "mlx"}))
     config = checkpoint.config | {"num_hidden_layers": layers, "quantization": rules}
     (out / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")

@@ -26,7 +26,8 @@ def logits_of(model: CrossEncoder, rows: Sequence[Row], device: str) -> NDArray[
     for batch in pack(rows, 131_072 if device == "cuda" else 8192):
         with torch.autocast("cuda", torch.bfloat16, enabled=device == "cuda"):
             given = model(
-                torch.from_numpy(batch.ids).to(device).long(), torch.from_numpy(batch.seconds).to(device).long()
+                torch.from_numpy(batch.ids).to(device).long(),
+                torch.from_numpy(batch.seconds).to(device).long(),
             )
         logits[batch.places] = given.cpu().numpy()
     return logits
@@ -39,7 +40,10 @@ def score(
     rows, owners = [], []
     places = np.argwhere(collection.candidates >= 0)
     for line, place in places:
-        query, passage = collection.queries[line], collection.passages[collection.candidates[line, place]]
+        query, passage = (
+            collection.queries[line],
+            collection.passages[collection.candidates[line, place]],
+        )
         room = most - 3 - min(len(query), most // 2 - 2)
         step = max(1, round(room * (1 - OVERLAP)))
         starts = range(0, max(1, len(passage) - round(room * OVERLAP)), step) if windows else [0]

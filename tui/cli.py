@@ -66,7 +66,11 @@ def _run(words: list[str]) -> int:
         return _fail(error, words, context)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return _fail(StorageFull("the disk is full", "make room, then run the command again"), words, context)
+            return _fail(
+                StorageFull("the disk is full", "make room, then run the command again"),
+                words,
+                context,
+            )
         named = f"{error.filename}: " if error.filename else ""
         return _fail(DocsearchError(f"{named}{os.strerror(error.errno or 0)}"), words, context)
     except MemoryError:

@@ -30,12 +30,16 @@ class DownloadLine:
         if self.first_bytes < 0:
             # what was here before says nothing about the speed
             self.first_bytes = state.done_bytes
-        if self.quiet or now - self.shown_at < (REDRAW_SECONDS if self.is_terminal else PLAIN_SECONDS):
+        if self.quiet or now - self.shown_at < (
+            REDRAW_SECONDS if self.is_terminal else PLAIN_SECONDS
+        ):
             return
         self.shown_at = now
         speed = (state.done_bytes - self.first_bytes) / (now - self.started)
         if self.is_terminal:
-            self.stream.write("\r\x1b[K" + line_of(state, speed, shutil.get_terminal_size().columns - 1))
+            self.stream.write(
+                "\r\x1b[K" + line_of(state, speed, shutil.get_terminal_size().columns - 1)
+            )
             self.drawn = True
         else:
             self.stream.write(line_of(state, speed, 200) + "\n")

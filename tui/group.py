@@ -23,13 +23,27 @@ from .settings import Settings
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.option("--index", type=PATH, metavar="DIR", help="The index's folder (also DOCSEARCH_INDEX).")
-@click.option("--config", type=PATH, metavar="FILE", help="A configuration file instead of the user's own.")
-@click.option("--backend", type=click.Choice(CHOICES["backend"]), help="What computes: MLX (Metal, CUDA) or the CPU.")
+@click.option(
+    "--index", type=PATH, metavar="DIR", help="The index's folder (also DOCSEARCH_INDEX)."
+)
+@click.option(
+    "--config", type=PATH, metavar="FILE", help="A configuration file instead of the user's own."
+)
+@click.option(
+    "--backend",
+    type=click.Choice(CHOICES["backend"]),
+    help="What computes: MLX (Metal, CUDA) or the CPU.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show tracebacks and details.")
 @click.option("--quiet", is_flag=True, help="No progress and no notes on stderr.")
-@click.option("--color", type=click.Choice(CHOICES["color"]), help="Colours and links (default: on a terminal).")
-@click.option("--plain", is_flag=True, help="The app without boxes, icons and animation, for screen readers.")
+@click.option(
+    "--color",
+    type=click.Choice(CHOICES["color"]),
+    help="Colours and links (default: on a terminal).",
+)
+@click.option(
+    "--plain", is_flag=True, help="The app without boxes, icons and animation, for screen readers."
+)
 @click.version_option(__version__, prog_name="docsearch", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(

@@ -22,7 +22,9 @@ ESCAPED = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\ud
 
 def dumps(value: object) -> str:
     """One line of JSON, in UTF-8 but for control characters and lone surrogates."""
-    return ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return ESCAPED.sub(
+        lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False)
+    )
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
@@ -30,7 +32,8 @@ def hit_json(hit: Hit) -> dict[str, Any]:
     fields = asdict(hit)
     fields["score"] = round(hit.score, DIGITS)
     fields["scores"] = {
-        name: value if value is None else round(value, DIGITS) for name, value in fields["scores"].items()
+        name: value if value is None else round(value, DIGITS)
+        for name, value in fields["scores"].items()
     }
     if hit.explanation is None:
         del fields["explanation"]
@@ -40,7 +43,9 @@ def hit_json(hit: Hit) -> dict[str, Any]:
 def result_json(result: QueryResult) -> str:
     """The whole answer of one query."""
     return dumps(
-        {"schema": SCHEMA} | asdict(result) | {"cut": dict(result.cut), "hits": [hit_json(hit) for hit in result.hits]}
+        {"schema": SCHEMA}
+        | asdict(result)
+        | {"cut": dict(result.cut), "hits": [hit_json(hit) for hit in result.hits]}
     )
 
 
@@ -97,7 +102,9 @@ def verdict_json(verdict: Verdict) -> str:
 
 
 def _skip_json(skip: Skip) -> dict[str, str]:
-    return {"path": skip.path, "reason": str(skip.reason), "message": skip.message} | _path_bytes(skip.path)
+    return {"path": skip.path, "reason": str(skip.reason), "message": skip.message} | _path_bytes(
+        skip.path
+    )
 
 
 def _path_bytes(path: str) -> dict[str, str]:

@@ -34,7 +34,8 @@ def models_table(models: Iterable[ModelEntry]) -> str:
 
     def line(row: tuple[str, ...]) -> str:
         cells = (
-            cell.rjust(w) if head in RIGHT else cell.ljust(w) for cell, (head, w) in zip(row, columns, strict=True)
+            cell.rjust(w) if head in RIGHT else cell.ljust(w)
+            for cell, (head, w) in zip(row, columns, strict=True)
         )
         return "  ".join(cells).rstrip()
 
@@ -50,11 +51,17 @@ def report_text(examination: Examination) -> str:
     lines += [f"  - {one_line(finding.text)}" for finding in examination.findings]
     if examination.published:
         score, known = furthest(examination.scores, examination.published)
-        lines.append(f"  {'known scores':<24} {abs(score - known):>10.4f} off at most: {score:.4f} for {known:.4f}")
+        lines.append(
+            f"  {'known scores':<24} {abs(score - known):>10.4f} off at most: {score:.4f} for {known:.4f}"
+        )
     if examination.stray is not None:
-        lines.append(f"  {'padding':<24} {examination.stray:>10.4f} off at most, alone and in a batch")
+        lines.append(
+            f"  {'padding':<24} {examination.stray:>10.4f} off at most, alone and in a batch"
+        )
     for measured in examination.measurements:
-        target = f"  (target on an M4 Max: {measured.target} {measured.unit})" if measured.target else ""
+        target = (
+            f"  (target on an M4 Max: {measured.target} {measured.unit})" if measured.target else ""
+        )
         number = f"{measured.value:,.0f}" if measured.value >= 100 else f"{measured.value:.2f}"
         lines.append(f"  {measured.what:<24} {number:>10} {measured.unit}{target}")
     return "\n".join(lines)

@@ -12,7 +12,11 @@ from .snippet import snippet
 from .terminal import Style, printable
 
 INDENT = "    "
-CUT = {"phrase": "without the phrase", "excluded": "with what is excluded", "score": "that score too little"}
+CUT = {
+    "phrase": "without the phrase",
+    "excluded": "with what is excluded",
+    "score": "that score too little",
+}
 COPIES = 3
 """Paths of copies that are listed."""
 
@@ -33,7 +37,11 @@ def place(hit: Hit, line: int) -> str:
 
 def page_name(hit: Hit) -> str:
     """The number of a hit's page, and what the document calls it where that is something else."""
-    return f"{hit.page} ({printable(hit.page_label, one_line=True)})" if hit.page_label else f"{hit.page}"
+    return (
+        f"{hit.page} ({printable(hit.page_label, one_line=True)})"
+        if hit.page_label
+        else f"{hit.page}"
+    )
 
 
 def shown_path(path: str) -> str:
@@ -54,17 +62,22 @@ def file_list(result: QueryResult, null: bool, for_terminal: bool) -> bytes:
 def _hit(hit: Hit, style: Style, full: bool, width: int) -> str:
     short = snippet(hit.text, hit.highlights, hit.kind, width, hit.headings, sentence=hit.sentence)
     line = hit.line_start + (0 if full else hit.text.count("\n", 0, short.start))
-    lines = [f"{style.link(style.paint(place(hit, line), 35), hit.path)}  {style.paint(f'{hit.score:.2f}', 2)}"]
+    lines = [
+        f"{style.link(style.paint(place(hit, line), 35), hit.path)}  {style.paint(f'{hit.score:.2f}', 2)}"
+    ]
     if hit.copies:
         lines.append(INDENT + style.paint(f"also in {_listed(hit.copies)}", 2))
     if hit.headings:
         lines.append(INDENT + style.paint(printable(" > ".join(hit.headings), one_line=True), 36))
     if full:
-        lines += [INDENT + words for words in style.mark(hit.text, hit.highlights, _sentences(hit)).split("\n")]
+        lines += [
+            INDENT + words
+            for words in style.mark(hit.text, hit.highlights, _sentences(hit)).split("\n")
+        ]
     else:
         lines += [INDENT + style.mark(*line) for line in short.lines]
     if hit.explanation is not None:
-        lines.append(INDENT + style.paint("; ".join(explained(hit)), 2))
+        lines.append(INDENT + style.paint("; ".join(explanation_lines(hit)), 2))
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -83,7 +96,7 @@ def _listed(paths: Sequence[str]) -> str:
     return f"{shown} and {len(paths) - COPIES} more" if len(paths) > COPIES else shown
 
 
-def explained(hit: Hit) -> list[str]:
+def explanation_lines(hit: Hit) -> list[str]:
     """How a hit that was asked for with its explanation came to its place, a stage each."""
     why = hit.explanation
     assert why is not None

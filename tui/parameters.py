@@ -75,7 +75,9 @@ class Size(click.ParamType[int]):
 class Number(click.FloatRange):
     """A number in a range."""
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
         """The number. Fails for one outside, and for what is none."""
         number = float(super().convert(value, param, ctx))
         if math.isnan(number):
@@ -111,12 +113,19 @@ def _absolute(typed: str) -> tuple[str, ...]:
     there, rest = plain, ""
     if not os.path.lexists(plain):
         parts = plain.split("/")
-        literal = next((count for count, part in enumerate(parts) if glob.has_magic(part)), len(parts) - 1)
-        there, rest = "/".join(parts[:literal]) or "/"[: plain.startswith("/")], "/".join(parts[literal:])
+        literal = next(
+            (count for count, part in enumerate(parts) if glob.has_magic(part)), len(parts) - 1
+        )
+        there, rest = (
+            "/".join(parts[:literal]) or "/"[: plain.startswith("/")],
+            "/".join(parts[literal:]),
+        )
         if not there or not os.path.lexists(there):
             return (typed,)
     found = dict.fromkeys((os.path.abspath(there), os.path.realpath(there)))
-    return tuple(os.path.join(glob.escape(path), rest) if rest else glob.escape(path) for path in found)
+    return tuple(
+        os.path.join(glob.escape(path), rest) if rest else glob.escape(path) for path in found
+    )
 
 
 def _ns(moment: datetime) -> int:

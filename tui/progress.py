@@ -24,7 +24,9 @@ LONG_SECONDS = 180.0
 class ProgressLine:
     """Shows Progress, and says once how long a long run will take; `quiet` shows nothing. `device` tells what computes: "CPU" or "GPU"."""
 
-    def __init__(self, stream: TextIO, is_terminal: bool, quiet: bool, device: Callable[[], str]) -> None:
+    def __init__(
+        self, stream: TextIO, is_terminal: bool, quiet: bool, device: Callable[[], str]
+    ) -> None:
         self.stream = stream
         self.is_terminal = is_terminal
         self.quiet = quiet
@@ -41,7 +43,9 @@ class ProgressLine:
             self.close()
             self.stream.write(announcement(progress, left, self.device()) + "\n")
         now = time.monotonic()
-        if self.quiet or now - self.shown_at < (REDRAW_SECONDS if self.is_terminal else PLAIN_SECONDS):
+        if self.quiet or now - self.shown_at < (
+            REDRAW_SECONDS if self.is_terminal else PLAIN_SECONDS
+        ):
             return
         self.shown_at = now
         if self.is_terminal:

@@ -37,8 +37,18 @@ class Settings:
         from search import Index, ModelChoice
 
         own = self.config
-        default = ModelChoice(own.profile or None, own.embedder or None, own.reranker or None, own.dimensions or None)
-        return Index.open(own.index, profile, own.backend, default, embedder, reranker, dimensions)
+        default = ModelChoice(
+            own.profile or None, own.embedder or None, own.reranker or None, own.dimensions or None
+        )
+        return Index.open(
+            own.index,
+            profile=profile,
+            backend=own.backend,
+            default=default,
+            embedder=embedder,
+            reranker=reranker,
+            dimensions=dimensions,
+        )
 
     def note(self, text: str) -> None:
         """A line of narration on stderr, unless --quiet."""
@@ -57,10 +67,14 @@ class Settings:
 pass_settings = click.make_pass_decorator(Settings)
 
 
-def json_flag(name: str, variable: str, text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def json_flag(
+    name: str, variable: str, text: str
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """A flag that asks for JSON; errors too are JSON where it is given."""
     # Eager, so that it is known when another option's value is refused.
-    return click.option(name, variable, is_flag=True, is_eager=True, callback=_remembered, help=text)
+    return click.option(
+        name, variable, is_flag=True, is_eager=True, callback=_remembered, help=text
+    )
 
 
 def _remembered(context: click.Context, _: click.Parameter, given: bool) -> bool:

@@ -21,7 +21,8 @@ ENDS = ("\n", ". ", "? ", "! ", "。")
 BORDERS = (*ENDS, "; ", ", ", " ")
 RUN = re.compile(r"\s+|\S+")
 MARKUP = re.compile(
-    r"^(?:#{1,6}[ \t]+|[ \t]*(?:[-*+]|>)[ \t]+|([=\-~^\"'`#*+_])\1{2,}[ \t]*$|\|?[ \t]*:?-{3,}[-:| \t]*$)", re.MULTILINE
+    r"^(?:#{1,6}[ \t]+|[ \t]*(?:[-*+]|>)[ \t]+|([=\-~^\"'`#*+_])\1{2,}[ \t]*$|\|?[ \t]*:?-{3,}[-:| \t]*$)",
+    re.MULTILINE,
 )
 """Signs at the start of a line that say nothing on a wrapped one: #, list bullets, quotes, underlines of headings and rules of tables."""
 
@@ -51,9 +52,16 @@ def snippet(
     Headings that the passage opens with are left out where they are in `headings`, which are shown above it.
     """
     start = snippet_start(text, marks, kind, width, headings, count, sentence)
-    lines = _code_lines(text, start, count) if kind in LINED else _prose_lines(text, start, width, count)
+    lines = (
+        _code_lines(text, start, count)
+        if kind in LINED
+        else _prose_lines(text, start, width, count)
+    )
     said = (sentence,) if sentence is not None else ()
-    return Snippet(tuple(Line(line, _ranges(places, marks), _ranges(places, said)) for line, places in lines), start)
+    return Snippet(
+        tuple(Line(line, _ranges(places, marks), _ranges(places, said)) for line, places in lines),
+        start,
+    )
 
 
 def snippet_start(
@@ -77,7 +85,10 @@ def _before(text: str, sentence: tuple[int, int], kind: str, width: int, count: 
     if start <= lead:
         return 0
     window = text[start - lead : start] if lead > 0 else ""
-    return next((start - lead + at + len(border) for border in ENDS if (at := window.find(border)) >= 0), start)
+    return next(
+        (start - lead + at + len(border) for border in ENDS if (at := window.find(border)) >= 0),
+        start,
+    )
 
 
 def _after_headings(text: str, headings: Sequence[str]) -> int:
@@ -121,7 +132,9 @@ def _prose_lines(text: str, start: int, width: int, count: int) -> list[tuple[st
     position = 0
     for number, line in enumerate(wrapped[:count]):
         position = flat.index(line, position)
-        more = number == count - 1 and (len(wrapped) > count or start + len(room) < len(text.rstrip()))
+        more = number == count - 1 and (
+            len(wrapped) > count or start + len(room) < len(text.rstrip())
+        )
         lines.append((line + " …" if more else line, places[position : position + len(line)]))
         position += len(line)
     return lines

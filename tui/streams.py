@@ -34,7 +34,9 @@ class Data(io.FileIO):
             from search.errors import DocsearchError
 
             why = os.strerror(error.errno or 0).lower()
-            raise DocsearchError(f"stdout cannot be written: {why}", "check where the output goes") from error
+            raise DocsearchError(
+                f"stdout cannot be written: {why}", "check where the output goes"
+            ) from error
 
 
 class Narration(io.FileIO):
@@ -64,4 +66,6 @@ def prepare_streams() -> None:
 
 def _text(raw: io.FileIO) -> io.TextIOWrapper:
     # Names that are no UTF-8 come as surrogate escapes and go out as the same bytes.
-    return io.TextIOWrapper(io.BufferedWriter(raw), "utf-8", "surrogateescape", line_buffering=raw.isatty())
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw), "utf-8", "surrogateescape", line_buffering=raw.isatty()
+    )

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 from urllib.parse import quote
 
-CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 """Characters that act on a terminal or turn text around: C0 (but tab and newline), C1, bidirectional controls, lone surrogates."""
 
 
@@ -33,7 +35,9 @@ def _visible(match: re.Match[str]) -> str:
 class Style:
     """Colours and links where they are wanted, plain text elsewhere."""
 
-    def __init__(self, color: str, is_terminal: bool, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, color: str, is_terminal: bool, environment: dict[str, str] | None = None
+    ) -> None:
         env = dict(os.environ) if environment is None else environment
         plain = bool(env.get("NO_COLOR")) or env.get("TERM", "") in ("", "dumb")
         self.on = color == "always" or (color == "auto" and is_terminal and not plain)
@@ -49,9 +53,18 @@ class Style:
 
     def link(self, text: str, path: str) -> str:
         """The text as an OSC 8 hyperlink to a file."""
-        return f"\x1b]8;;file://{quote(os.fsencode(path))}\x1b\\{text}\x1b]8;;\x1b\\" if self.on else text
+        return (
+            f"\x1b]8;;file://{quote(os.fsencode(path))}\x1b\\{text}\x1b]8;;\x1b\\"
+            if self.on
+            else text
+        )
 
-    def mark(self, text: str, ranges: Sequence[tuple[int, int]], sentences: Sequence[tuple[int, int]] = ()) -> str:
+    def mark(
+        self,
+        text: str,
+        ranges: Sequence[tuple[int, int]],
+        sentences: Sequence[tuple[int, int]] = (),
+    ) -> str:
         """The text, made printable, with the ranges [start, end) in bold colour and the rest of the sentences in bold."""
         borders = {place for pair in (*ranges, *sentences) for place in pair}
         parts: list[str] = []

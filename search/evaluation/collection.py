@@ -49,7 +49,11 @@ class Collection:
         target.mkdir(parents=True, exist_ok=True)
         written: set[str] = set()
         for row in _rows(self.corpus):
-            name, title, text = file_of(row.word("_id")), row.words("title").strip(), row.words("text")
+            name, title, text = (
+                file_of(row.word("_id")),
+                row.words("title").strip(),
+                row.words("text"),
+            )
             if "text" not in row.values:
                 raise row.error("no text")
             if name in written:
@@ -65,7 +69,11 @@ class Collection:
     def lacking(self, folder: Path) -> list[str]:
         """The documents that answer a question and are not among the files in `folder`."""
         names = dict.fromkeys(name for question in self.questions for name in question.relevant)
-        return [name for name in names if name.startswith("/") or not (folder / self._file(name)).is_file()]
+        return [
+            name
+            for name in names
+            if name.startswith("/") or not (folder / self._file(name)).is_file()
+        ]
 
     def _file(self, document: str) -> str:
         return document if self.corpus is None else file_of(document)
@@ -114,15 +122,23 @@ def _beir(folder: Path) -> Collection:
             judged.setdefault(question, {})[document] = value
     asked = {row.word("_id"): row.word("text") for row in _rows(folder / QUERIES)}
     unknown = [number for number in judged if number not in asked]
-    warnings = (f"{len(unknown):,} judged queries are not in {QUERIES}, such as {unknown[0]}",) if unknown else ()
-    questions = tuple(Question(number, text, judged[number]) for number, text in asked.items() if number in judged)
+    warnings = (
+        (f"{len(unknown):,} judged queries are not in {QUERIES}, such as {unknown[0]}",)
+        if unknown
+        else ()
+    )
+    questions = tuple(
+        Question(number, text, judged[number]) for number, text in asked.items() if number in judged
+    )
     return Collection(folder.name, questions, None, folder / CORPUS, warnings)
 
 
 def _known(file: Path) -> Iterator[Question]:
     for number, row in enumerate(_rows(file), 1):
         path, text = row.words("path"), row.word("query", "question")
-        yield Question(str(number), text, {path: 1} if path else {}, row.words("answer"), row.words("heading"))
+        yield Question(
+            str(number), text, {path: 1} if path else {}, row.words("answer"), row.words("heading")
+        )
 
 
 @dataclass(frozen=True, slots=True)

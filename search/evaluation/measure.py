@@ -76,10 +76,14 @@ def evaluate(
         collection.write(folder)
     questions = collection.questions[:most]
     if not any(question.relevant for question in questions):
-        raise UsageError(f"{collection.name} has no question that a document answers", "check its judgements")
-    report = index.ingest([folder], RootRules(exclude=(f"/{KNOWN}",)), on_progress=on_ingest)
+        raise UsageError(
+            f"{collection.name} has no question that a document answers", "check its judgements"
+        )
+    report = index.ingest([folder], rules=RootRules(exclude=(f"/{KNOWN}",)), on_progress=on_ingest)
     if not index.status().documents:
-        raise UsageError(f"{collection.name} holds no document that can be read", "check its documents")
+        raise UsageError(
+            f"{collection.name} holds no document that can be read", "check its documents"
+        )
     warnings = [*collection.warnings, *(f"{skip.path}: {skip.message}" for skip in report.failed)]
     if lacking := collection.lacking(folder):
         warnings.append(
@@ -87,15 +91,23 @@ def evaluate(
         )
     runs, reranker = [], None
     for mode, reranked in modes:
-        first = index.query(questions[0].text, 1, mode, rerank=reranked)
+        first = index.query(questions[0].text, limit=1, mode=mode, rerank=reranked)
         if reranked and not first.reranked:
             warnings += [warning for warning in first.warnings if warning not in warnings]
             continue
         reranker = first.reranker or reranker
-        runs.append(_run(index, collection, str(folder.resolve()), questions, mode, reranked, on_question))
+        runs.append(
+            _run(index, collection, str(folder.resolve()), questions, mode, reranked, on_question)
+        )
     status = index.status()
     return Evaluation(
-        collection.name, index.model, reranker, status.documents, status.passages, tuple(runs), tuple(warnings)
+        collection.name,
+        index.model,
+        reranker,
+        status.documents,
+        status.passages,
+        tuple(runs),
+        tuple(warnings),
     )
 
 
@@ -119,9 +131,13 @@ def _run(
                 result = index.query(question.text, mode=mode, rerank=reranked)
                 unanswered.append(not result.hits or result.weak)
                 continue
-            result = index.query(question.text, DEPTH, mode, per_file=1, min_score=0.0, rerank=reranked)
+            result = index.query(
+                question.text, limit=DEPTH, mode=mode, per_file=1, min_score=0.0, rerank=reranked
+            )
         except UsageError as error:
-            raise UsageError(f"question {question.id}, {question.text[:80]!r}: {error.message}", error.hint) from error
+            raise UsageError(
+                f"question {question.id}, {question.text[:80]!r}: {error.message}", error.hint
+            ) from error
         times.append(result.took_ms)
         listed = [
             (collection.document(path.removeprefix(root).lstrip("/")), hit)
@@ -151,7 +167,8 @@ def _is_answer(question: Question, hit: Hit) -> bool:
     """Whether the hit stands under the answer's heading or holds it, or shares half of its own or the answer's runs of five words."""
     if question.heading:
         heading, *above = (
-            " ".join(_words(part)) for part in (question.heading, hit.title, *hit.headings[-1:], hit.text)
+            " ".join(_words(part))
+            for part in (question.heading, hit.title, *hit.headings[-1:], hit.text)
         )
         if heading in above[:-1] or f" {heading} " in f" {above[-1]} ":
             return True

@@ -11,7 +11,7 @@ from ..paths import within
 from ..readers.pool import ReaderPool
 from ..results import Verdict
 from ..storage.catalog import Catalog
-from ..storage.entries import Entry, State
+from ..storage.entries import Entry, EntryState
 from ..storage.lock import holder
 from .file_bytes import read_bytes
 from .plan import is_unchanged, rules_of
@@ -29,7 +29,10 @@ def judge(catalog: Catalog, folder: str, path: str, max_file_size: int) -> Verdi
     except PermissionError:
         stored = entry is not None and entry.passages > 0
         return Verdict(
-            path, stored, str(Reason.UNREADABLE), "it lies in a folder that may not be read; check its permissions"
+            path,
+            stored,
+            str(Reason.UNREADABLE),
+            "it lies in a folder that may not be read; check its permissions",
         )
     except OSError:
         pass
@@ -65,11 +68,15 @@ def _judge_unread(file: File, in_root: bool) -> Verdict:
         with ReaderPool() as pool:
             document = pool.read(read_bytes(file), file.path)
     except Unreadable as error:
-        return Verdict(file.path, False, str(error.reason), f"it would not be read: {error.message}")
+        return Verdict(
+            file.path, False, str(error.reason), f"it would not be read: {error.message}"
+        )
     pages = f" of {len(document.pages):,} pages" if document.pages else ""
     what = f"would be read as {document.kind}{pages}{''.join(f', but {flaw}' for flaw in document.warnings)}"
     if in_root:
-        return Verdict(file.path, False, "new", f"it has not been read yet and {what}; run: docsearch ingest")
+        return Verdict(
+            file.path, False, "new", f"it has not been read yet and {what}; run: docsearch ingest"
+        )
     message = f"it is under no ingested folder and {what}; add it with: docsearch ingest PATH"
     return Verdict(file.path, False, "outside", message)
 
@@ -78,13 +85,24 @@ def _judge_entry(entry: Entry, found: File | None, running: bool) -> Verdict:
     path, stored = entry.file.path, entry.passages > 0
     if found is None:
         return Verdict(path, stored, "missing", "it was read, but the file is not there now")
-    if entry.state is State.PENDING:
-        why = "it is being read now" if running else "its reading was interrupted; go on with: docsearch ingest"
+    if entry.state is EntryState.PENDING:
+        why = (
+            "it is being read now"
+            if running
+            else "its reading was interrupted; go on with: docsearch ingest"
+        )
         return Verdict(path, False, "pending", why)
     if entry.reason is not None:
         kept = "; its last good version is kept" if stored else ""
         return Verdict(path, stored, str(entry.reason), entry.message + kept)
     if not is_unchanged(entry, found):
-        return Verdict(path, stored, "changed", "it is in the index, but has changed since; run: docsearch ingest")
+        return Verdict(
+            path,
+            stored,
+            "changed",
+            "it is in the index, but has changed since; run: docsearch ingest",
+        )
     flaw = f"; {entry.message}" if entry.message else ""
-    return Verdict(path, stored, "indexed", f"it is in the index, with {entry.passages} passages{flaw}")
+    return Verdict(
+        path, stored, "indexed", f"it is in the index, with {entry.passages} passages{flaw}"
+    )

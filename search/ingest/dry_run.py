@@ -7,7 +7,7 @@ from collections import Counter
 from ..documents import File
 from ..results import DryRun, Planned
 from ..storage.catalog import Catalog
-from ..storage.entries import State
+from ..storage.entries import EntryState
 from .plan import Plan
 
 
@@ -18,7 +18,9 @@ def dry_run(catalog: Catalog, plans: list[Plan]) -> DryRun:
         over.update(dict(plan.passed_over))
     return DryRun(
         read=tuple(
-            Planned(file.path, file.size, _why(catalog, file, plan.again)) for plan in plans for file in plan.read
+            Planned(file.path, file.size, _why(catalog, file, plan.again))
+            for plan in plans
+            for file in plan.read
         ),
         removed=tuple(entry.file.path for plan in plans for entry in plan.gone if entry.stored),
         unchanged=sum(plan.unchanged for plan in plans),
@@ -33,6 +35,6 @@ def _why(catalog: Catalog, file: File, again: frozenset[str]) -> str:
     entry = catalog.entry(file.path)
     if entry is None:
         return "new"
-    if entry.state is State.PENDING:
+    if entry.state is EntryState.PENDING:
         return "interrupted"
     return "again" if file.path in again else "changed"

@@ -34,7 +34,9 @@ class Embedded:
     tokens: int
 
 
-def timed_batches(items: Iterable[Item], clock: Callable[[], float] = time.perf_counter) -> Iterator[list[Item]]:
+def timed_batches(
+    items: Iterable[Item], clock: Callable[[], float] = time.perf_counter
+) -> Iterator[list[Item]]:
     """Batches that take about COMMIT_SECONDS each at the speed of the one before."""
     size, rest = FIRST_BATCH, iter(items)
     while batch := list(islice(rest, size)):
@@ -49,5 +51,7 @@ def embedded(embedder: Embedder, texts: Iterable[str]) -> Iterator[list[Embedded
     distinct = sorted(dict.fromkeys(texts), key=len)
     for start in range(0, len(distinct), CHUNK):
         chunk = distinct[start : start + CHUNK]
-        parts = zip(chunk, embedder.embed_passages(chunk), embedder.tokenizer.spans(chunk), strict=True)
+        parts = zip(
+            chunk, embedder.embed_passages(chunk), embedder.tokenizer.spans(chunk), strict=True
+        )
         yield [Embedded(text, vector, len(spans)) for text, vector, spans in parts]

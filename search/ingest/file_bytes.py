@@ -23,4 +23,6 @@ def read_bytes(file: File) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise Unreadable(Reason.UNREADABLE, f"it cannot be read: {os.strerror(error.errno or 0)}") from error
+        raise Unreadable(
+            Reason.UNREADABLE, f"it cannot be read: {os.strerror(error.errno or 0)}"
+        ) from error

@@ -20,7 +20,17 @@ IGNORE_FILES = (".gitignore", ".ignore", ".docsearchignore")
 GIT_EXCLUDE = ".git/info/exclude"
 
 # Dependencies, caches, editors' copies and secrets, which a folder that is under no version control holds as well.
-LEFT_OUT = ("node_modules/", "bower_components/", "__pycache__/", "*~", "*.swp", "#*#", "*.env", "*.pem", "id_rsa")
+LEFT_OUT = (
+    "node_modules/",
+    "bower_components/",
+    "__pycache__/",
+    "*~",
+    "*.swp",
+    "#*#",
+    "*.env",
+    "*.pem",
+    "id_rsa",
+)
 
 MAX_IGNORE_FILE = 1_000_000
 
@@ -60,7 +70,9 @@ class Patterns:
     def match(self, path: str, folder: bool) -> Match | None:
         """The rule that decides about the absolute `path`; None where no rule does."""
         relative = self._lead + path[self._skip :]
-        result = self._spec.check_file(relative.rstrip("/") + "/" if folder else relative, separators=())
+        result = self._spec.check_file(
+            relative.rstrip("/") + "/" if folder else relative, separators=()
+        )
         if result.include is None or result.index is None:
             return None
         number, pattern = self._lines[result.index]
@@ -142,4 +154,7 @@ def _read(path: str) -> list[str]:
         data = os.read(handle, MAX_IGNORE_FILE)
     finally:
         os.close(handle)
-    return [os.fsdecode(line.removesuffix(b"\r")) for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
+    return [
+        os.fsdecode(line.removesuffix(b"\r"))
+        for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..documents import Document, File, Message, Passage, Skip
 from ..errors import Unreadable
 from ..storage.catalog import Catalog
-from ..storage.entries import Entry, State, doc_id
+from ..storage.entries import Entry, EntryState, doc_id
 from ..text.passages import PassageRules, split
 from .file_bytes import read_bytes
 from .removal import take_out
@@ -107,7 +107,9 @@ class Intake:
         self.tally.bytes_read += file.size
         self.tally.bytes_open = 0
 
-    def _take(self, file: File, before: Entry | None, reuse: bool, found: Found) -> Iterator[Incoming]:
+    def _take(
+        self, file: File, before: Entry | None, reuse: bool, found: Found
+    ) -> Iterator[Incoming]:
         if reuse and before is not None and _is_same(before, found.content):
             self.catalog.put([replace(before, file=file, ingested_ns=found.read_ns)])
             self.tally.touched += 1
@@ -116,7 +118,9 @@ class Intake:
         if reuse and (twin := self._twin(file, found.content)) is not None:
             self.tally.copied += 1
             title = _title_at(file.path, twin)
-            entry = replace(entry, kind=twin.kind, title=title, tokens=twin.tokens, message=twin.message)
+            entry = replace(
+                entry, kind=twin.kind, title=title, tokens=twin.tokens, message=twin.message
+            )
             rows = ((row.passage, row.vector) for row in self.open_store().rows(twin.doc))
             labels = self.catalog.page_labels.of(twin.doc)
             for item in self._incoming(entry, rows, self.catalog.messages.of(twin.doc)):
@@ -129,23 +133,33 @@ class Intake:
         else:
             self.tally.changed += 1
         self.tally.warnings += [f"{file.path}: {warning}" for warning in document.warnings]
-        entry = replace(entry, kind=document.kind, title=document.title, message="; ".join(document.warnings))
+        entry = replace(
+            entry, kind=document.kind, title=document.title, message="; ".join(document.warnings)
+        )
         tokenizer = self.open_tokenizer()
         was_stored = before is not None and before.stored
         earlier = Earlier(self.open_store().rows(entry.doc) if was_stored else (), tokenizer)
         passages = earlier.known(split(document, tokenizer, self.rules))
         for item in self._incoming(entry, passages, document.messages):
             whole = replace(item.entry, tokens=earlier.tokens)
-            yield replace(item, entry=whole, page_labels=document.page_labels) if item.last else item
+            yield (
+                replace(item, entry=whole, page_labels=document.page_labels) if item.last else item
+            )
 
     def _twin(self, file: File, content: str) -> Entry | None:
         """A complete document with the same contents, read by the same reader."""
         twin = self.catalog.same_content(content)
-        same = twin is not None and os.path.splitext(twin.file.path)[1] == os.path.splitext(file.path)[1]
+        same = (
+            twin is not None
+            and os.path.splitext(twin.file.path)[1] == os.path.splitext(file.path)[1]
+        )
         return twin if same else None
 
     def _incoming(
-        self, entry: Entry, passages: Iterable[tuple[Passage, Vectors | None]], messages: Iterable[Message]
+        self,
+        entry: Entry,
+        passages: Iterable[tuple[Passage, Vectors | None]],
+        messages: Iterable[Message],
     ) -> Iterator[Incoming]:
         """The document's passages; only when the last one is known can it say how many there are."""
         count = 0
@@ -162,20 +176,30 @@ class Intake:
             self.tally.passages_read += 1
             # A large file takes minutes; what its passages hold tells roughly how far it is.
             self.tally.bytes_open = min(self.tally.bytes_open + len(passage.text), entry.file.size)
-        yield replace(held, entry=replace(entry, passages=count, state=State.COMPLETE), last=True)
+        yield replace(
+            held, entry=replace(entry, passages=count, state=EntryState.COMPLETE), last=True
+        )
 
     def _set_aside(self, file: File, before: Entry | None, error: Unreadable) -> None:
         """Record a file that gives no document: one that should be readable keeps its last good version, any other leaves the index."""
         kept = Entry(file, doc_id(file.path))
         if before is not None and before.stored:
-            if error.reason.failed and before.state is not State.PENDING:
+            if error.reason.failed and before.state is not EntryState.PENDING:
                 kept = replace(before, file=file)
             else:
                 take_out(self.catalog, self.open_store, [before])
                 self.tally.removed += before.passages > 0
-        state = State.FAILED if error.reason.failed else State.SKIPPED
+        state = EntryState.FAILED if error.reason.failed else EntryState.SKIPPED
         self.catalog.put(
-            [replace(kept, state=state, reason=error.reason, message=error.message, ingested_ns=self.clock())]
+            [
+                replace(
+                    kept,
+                    state=state,
+                    reason=error.reason,
+                    message=error.message,
+                    ingested_ns=self.clock(),
+                )
+            ]
         )
         skips = self.tally.failed if error.reason.failed else self.tally.skipped
         skips.append(Skip(file.path, error.reason, error.message))
@@ -183,11 +207,14 @@ class Intake:
 
 def _is_same(before: Entry | None, content: str) -> bool:
     """True where the file was read to its end, with the same contents."""
-    return before is not None and before.state is State.COMPLETE and before.content == content
+    return before is not None and before.state is EntryState.COMPLETE and before.content == content
 
 
 def _title_at(path: str, twin: Entry) -> str:
     """The title of an identical file at another path: one that was made of the name is made anew."""
-    old, new = (os.fsencode(os.path.basename(name)).decode("utf-8", "replace") for name in (twin.file.path, path))
+    old, new = (
+        os.fsencode(os.path.basename(name)).decode("utf-8", "replace")
+        for name in (twin.file.path, path)
+    )
     names = {old: new, os.path.splitext(old)[0]: os.path.splitext(new)[0]}
     return names.get(twin.title, twin.title)

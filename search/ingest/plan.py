@@ -11,7 +11,7 @@ from .. import readers
 from ..documents import File, Reason, Skip
 from ..paths import mount_of, within
 from ..storage.catalog import Catalog
-from ..storage.entries import Entry, Root, State
+from ..storage.entries import Entry, EntryState, Root
 from .ignore import GIT_EXCLUDE, IGNORE_FILES
 from .scopes import Scope, outermost
 from .walker import WalkRules, walk, why
@@ -46,11 +46,21 @@ class Plan:
 
 def rules_of(root: Root) -> WalkRules:
     """The walk rules that a root was added with, and what was taken out of it since."""
-    return WalkRules((*root.exclude, *root.forgotten), root.include, root.hidden, root.ignore_files, root.max_file_size)
+    return WalkRules(
+        (*root.exclude, *root.forgotten),
+        root.include,
+        root.hidden,
+        root.ignore_files,
+        root.max_file_size,
+    )
 
 
 def make_plan(
-    catalog: Catalog, scope: Scope, prune: bool, recipe_changed: bool = False, can_recognise: bool = False
+    catalog: Catalog,
+    scope: Scope,
+    prune: bool,
+    recipe_changed: bool = False,
+    can_recognise: bool = False,
 ) -> Plan:
     """Compare what lies in a scope with the catalogue.
 
@@ -71,7 +81,13 @@ def make_plan(
     unchanged = 0
     for found in walk(root.path, rules_of(root), scope.below):
         # What has been read once stays until it changes, also where its engine is gone.
-        skip = found if isinstance(found, Skip) else None if found.path in known else readers.readable(found.path)
+        skip = (
+            found
+            if isinstance(found, Skip)
+            else None
+            if found.path in known
+            else readers.readable(found.path)
+        )
         if skip is not None:
             skips.append(skip)
             continue
@@ -83,7 +99,7 @@ def make_plan(
         if entry is None or found.path in again or not is_unchanged(entry, found):
             read.append(found)
             continue
-        if entry.state is State.COMPLETE:
+        if entry.state is EntryState.COMPLETE:
             unchanged += 1
         elif entry.reason is not None:
             listed = failed_before if entry.reason.failed else skipped_before
@@ -100,7 +116,10 @@ def make_plan(
         moved_root=tuple(moved),
         gone=tuple(gone),
         failed=(*(skip for skip in skips if skip.reason.failed), *failed_before),
-        skipped=(*(skip for skip in skips if skip.path == top and not skip.reason.failed), *skipped_before),
+        skipped=(
+            *(skip for skip in skips if skip.path == top and not skip.reason.failed),
+            *skipped_before,
+        ),
         passed_over=tuple(sorted(over.items())),
         unchanged=unchanged,
         again=frozenset(again),
@@ -121,12 +140,22 @@ def changed_scopes(catalog: Catalog, paths: Iterable[str], left_out: str) -> lis
     so does a root that is not there.
     """
     roots = [root for root in catalog.roots() if os.path.lexists(root.path)]
-    outer = [root for root in roots if not any(root is not other and within(root.path, other.path) for other in roots)]
+    outer = [
+        root
+        for root in roots
+        if not any(root is not other and within(root.path, other.path) for other in roots)
+    ]
     scopes: list[Scope] = []
     for root in outer:
-        mine = {_ruled_by(path) if root.ignore_files else path for path in paths if within(path, root.path)}
+        mine = {
+            _ruled_by(path) if root.ignore_files else path
+            for path in paths
+            if within(path, root.path)
+        }
         mine = {path for path in mine if not within(path, left_out)}
-        if len(mine) > MANY_PATHS or any(not within(path, root.path) or path == root.path for path in mine):
+        if len(mine) > MANY_PATHS or any(
+            not within(path, root.path) or path == root.path for path in mine
+        ):
             scopes.append(Scope(root))
             continue
         kept = [path for path in outermost(sorted(mine)) if _matters(catalog, path, root)]
@@ -145,16 +174,25 @@ def _ruled_by(path: str) -> str:
 def _matters(catalog: Catalog, path: str, root: Root) -> bool:
     if catalog.holds(path):
         return True
-    return os.path.lexists(path) and readers.readable(path) is None and why(path, root.path, rules_of(root)) is None
+    return (
+        os.path.lexists(path)
+        and readers.readable(path) is None
+        and why(path, root.path, rules_of(root)) is None
+    )
 
 
 def is_unchanged(entry: Entry, file: File) -> bool:
     """True where size, times and inode say that the file is the one that was read, and its reading was completed."""
     old = entry.file
-    same = (old.size, old.mtime_ns, old.ctime_ns, old.inode) == (file.size, file.mtime_ns, file.ctime_ns, file.inode)
+    same = (old.size, old.mtime_ns, old.ctime_ns, old.inode) == (
+        file.size,
+        file.mtime_ns,
+        file.ctime_ns,
+        file.inode,
+    )
     # A time in the future, as of a wrong clock, is as settled as one in the past.
     settled = abs(entry.ingested_ns - max(file.mtime_ns, file.ctime_ns)) > RACY_NS
-    return same and settled and entry.state is not State.PENDING
+    return same and settled and entry.state is not EntryState.PENDING
 
 
 def _surely_gone(
@@ -188,7 +226,10 @@ def _surely_gone(
         else "holds nothing to read now"
     )
     warning = f"{root.path} {why}; its {len(absent)} documents stay in the index (use --prune to forget them)"
-    return gone, [*([warning] if absent else []), *_kept(hidden, "could not be looked for and stay in the index")]
+    return gone, [
+        *([warning] if absent else []),
+        *_kept(hidden, "could not be looked for and stay in the index"),
+    ]
 
 
 def _kept(entries: list[Entry], what: str) -> list[str]:

@@ -48,9 +48,15 @@ class Reembedding:
         """Embed what is missing in the table, and take out of it what is no longer in the index."""
         entries = [entry for entry in self.catalog.entries() if entry.stored]
         here, there = self.source.counts(), self.target.counts()
-        tally = Tally(len(entries), sum(entry.file.size for entry in entries), passages_total=sum(here.values()))
+        tally = Tally(
+            len(entries),
+            sum(entry.file.size for entry in entries),
+            passages_total=sum(here.values()),
+        )
         self.tokens = {entry.doc: 0 for entry in entries}
-        missing = self._missing([entry for entry in entries if entry.doc in here], here, there, tally)
+        missing = self._missing(
+            [entry for entry in entries if entry.doc in here], here, there, tally
+        )
         for number, batch in enumerate(timed_batches(missing), 1):
             self._embed(batch, tally)
             self.target.trim({entry.doc: here[entry.doc] for entry, _ in batch})

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from .. import readers
 from ..errors import IndexDamaged, IndexLocked, UsageError
-from ..opened import Parts
+from ..opened import Opened
 from ..paths import anchored, within
 from ..results import IngestReport, Progress
 from ..storage.catalog import Catalog
 from ..storage.durability import Durability
-from ..storage.index_models import clear, recorded, table_of
+from ..storage.index_models import clear, models_in, table_in_use
 from ..storage.lock import WriterLock
 from ..text import passages, terms
 from ..text.passages import PassageRules
@@ -30,34 +30,46 @@ from .tally import Tally
 from .watch import Watch
 
 
-class Upkeep:
+class Refresh:
     """The writing side of the index in `folder`. Threads of one process take turns, processes exclude each other."""
 
-    def __init__(self, folder: str, parts: Parts, rules: PassageRules) -> None:
+    def __init__(self, folder: str, opened: Opened, rules: PassageRules) -> None:
         self.folder = folder
-        self.parts = parts
+        self.opened = opened
         self.rules = rules
-        self._turn = threading.RLock()
 
     @contextmanager
     def writing(self, create: bool = False) -> Iterator[Catalog]:
         """The catalogue, with the right to write. Raises IndexLocked while another process has it, NoIndex."""
         folder = Path(self.folder)
-        with self._turn, Catalog.open(folder, create=create, write=True) as catalog, WriterLock(folder):
+        with (
+            self.opened.writing,
+            Catalog.open(folder, create=create, write=True) as catalog,
+            WriterLock(folder),
+        ):
             clear(folder, catalog)
             yield catalog
 
-    def change_models(self, catalog: Catalog, on_progress: Callable[[Progress], None]) -> Tally | None:
+    def change_models(
+        self, catalog: Catalog, on_progress: Callable[[Progress], None]
+    ) -> Tally | None:
         """Embed all documents anew where that is due, within `writing`; None where nothing was done."""
-        if recorded(catalog) is None:
+        if models_in(catalog) is None:
             return None
         from .reembedding import reembed
 
-        change, embedder = self.parts.begin_change(catalog)
+        change, embedder = self.opened.begin_change(catalog)
         if change is None:
             return None
-        done = reembed(Path(self.folder), catalog, change, self.parts.open_for_writing(catalog), embedder, on_progress)
-        self.parts.keep_embedder(change.models, embedder)
+        done = reembed(
+            Path(self.folder),
+            catalog,
+            change,
+            self.opened.open_for_writing(catalog),
+            embedder,
+            on_progress,
+        )
+        self.opened.keep_embedder(change.models, embedder)
         return done
 
     def plans(self, catalog: Catalog, scopes: Iterable[Scope], prune: bool) -> list[Plan]:
@@ -74,11 +86,15 @@ class Upkeep:
         ]  # fmt: skip
 
     def run(
-        self, catalog: Catalog, scopes: Collection[Scope], prune: bool, on_progress: Callable[[Progress], None]
+        self,
+        catalog: Catalog,
+        scopes: Collection[Scope],
+        prune: bool,
+        on_progress: Callable[[Progress], None],
     ) -> IngestReport:
         """Bring the scopes up to date, within `writing`."""
-        open_store = cache(lambda: self.parts.open_for_writing(catalog))
-        disk = Durability(Path(self.folder), table_of(catalog))
+        open_store = cache(lambda: self.opened.open_for_writing(catalog))
+        disk = Durability(Path(self.folder), table_in_use(catalog))
         if disk.is_damaged():
             open_store()
             if disk.is_damaged():
@@ -89,14 +105,20 @@ class Upkeep:
             for inner in scope.inner:
                 catalog.forget_root(inner)
         plans = self.plans(catalog, scopes, prune)
-        report = Ingestion(catalog, open_store, lambda: self.parts.embedder, self.rules, on_progress).run(plans)
+        report = Ingestion(
+            catalog, open_store, lambda: self.opened.embedder, self.rules, on_progress
+        ).run(plans)
         recipes, recipe = catalog.setting("recipes", {}), self._recipe()
         recognised = set(catalog.setting("recognised", []))
         for scope in scopes:
             if scope.below is None:
                 recipes[scope.root.path] = recipe
                 (recognised.add if readers.can_recognise() else recognised.discard)(scope.root.path)
-            if prune and not os.path.lexists(scope.root.path) and not catalog.holds(scope.root.path):
+            if (
+                prune
+                and not os.path.lexists(scope.root.path)
+                and not catalog.holds(scope.root.path)
+            ):
                 catalog.forget_root(scope.root.path)
         catalog.put_setting("recipes", recipes)
         catalog.put_setting("recognised", sorted(recognised))
@@ -108,15 +130,19 @@ class Upkeep:
             entries = list(catalog.entries(path))
             roots = catalog.roots()
             if not entries and not any(within(root.path, path) for root in roots):
-                raise UsageError(f"the index holds nothing under {path}", "see the folders: docsearch status")
-            if take_out(catalog, lambda: self.parts.open_for_writing(catalog), entries):
-                self.parts.store.maintain()
+                raise UsageError(
+                    f"the index holds nothing under {path}", "see the folders: docsearch status"
+                )
+            if take_out(catalog, lambda: self.opened.open_for_writing(catalog), entries):
+                self.opened.store.maintain()
             catalog.remove(entry.file.path for entry in entries)
             for root in roots:
                 if within(root.path, path):
                     catalog.forget_root(root.path)
                 elif within(path, root.path):
-                    catalog.put_root(replace(root, forgotten=(*root.forgotten, anchored(path, root.path))))
+                    catalog.put_root(
+                        replace(root, forgotten=(*root.forgotten, anchored(path, root.path)))
+                    )
             return len(entries)
 
     def follow(
@@ -131,9 +157,14 @@ class Upkeep:
             waiting |= dict.fromkeys(changes.paths)
             report = NOTHING_DONE
             try:
-                if waiting and changed_scopes(self.parts.catalog, waiting, self.folder):
+                if waiting and changed_scopes(self.opened.catalog, waiting, self.folder):
                     with self.writing() as catalog:
-                        report = self.run(catalog, changed_scopes(catalog, waiting, self.folder), False, on_progress)
+                        report = self.run(
+                            catalog,
+                            changed_scopes(catalog, waiting, self.folder),
+                            False,
+                            on_progress,
+                        )
                 waiting = {}
             except IndexLocked:
                 pass
@@ -152,23 +183,12 @@ class Upkeep:
         )
 
     def _watched(self, paths: Collection[str]) -> list[str]:
-        roots = [root.path for root in self.parts.catalog.roots()]
-        return outermost([path for path in paths if any(within(path, root) for root in roots)] if paths else roots)
+        roots = [root.path for root in self.opened.catalog.roots()]
+        return outermost(
+            [path for path in paths if any(within(path, root) for root in roots)]
+            if paths
+            else roots
+        )
 
 
 NOTHING_DONE = IngestReport(0, 0, 0, 0, 0, 0, 0, 0.0, (), (), (), ())
-
-
-class News:
-    """Tells which of many reports say anything that was not said before."""
-
-    def __init__(self) -> None:
-        self._known: frozenset[object] = frozenset()
-
-    def is_in(self, report: IngestReport) -> bool:
-        """True where documents came, changed or went, or a problem is a new one."""
-        problems = frozenset((*report.failed, *report.skipped, *report.warnings))
-        changed = bool(report.added or report.changed or report.copied or report.removed)
-        fresh = changed or bool(problems - self._known)
-        self._known = problems if changed else self._known | problems
-        return fresh

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from ..storage.catalog import Catalog
-from ..storage.entries import Entry, State
+from ..storage.entries import Entry, EntryState
 
 if TYPE_CHECKING:
     from ..storage.store import Store
@@ -20,7 +20,7 @@ def take_out(catalog: Catalog, open_store: Callable[[], Store], entries: Iterabl
     stored = [entry for entry in entries if entry.stored]
     if stored:
         store = open_store()
-        catalog.set_state((entry.file.path for entry in stored), State.PENDING)
+        catalog.set_state((entry.file.path for entry in stored), EntryState.PENDING)
         store.delete([entry.doc for entry in stored])
         for entry in stored:
             catalog.messages.trim(entry.doc, 0)

@@ -20,7 +20,7 @@ from ..documents import File, Passage, Row
 from ..readers.pool import WORKERS, ReaderPool
 from ..results import IngestReport, Progress
 from ..storage.catalog import Catalog
-from ..storage.entries import State
+from ..storage.entries import EntryState
 from ..storage.lance import preload
 from ..text.passages import PassageRules, embedded_text
 from ..text.terms import passage_terms
@@ -64,7 +64,13 @@ class Ingestion:
 
     def run(self, plans: list[Plan]) -> IngestReport:
         """Do what the plans say and report it. Raises StorageFull and IndexFailure; a bad file is reported only."""
-        read = list({file.path: (file, file.path not in plan.again) for plan in plans for file in plan.read}.values())
+        read = list(
+            {
+                file.path: (file, file.path not in plan.again)
+                for plan in plans
+                for file in plan.read
+            }.values()
+        )
         tally = Tally(len(read), sum(file.size for file, _ in read))
         if read:
             threading.Thread(target=preload, daemon=True).start()
@@ -107,7 +113,9 @@ class Ingestion:
                 *(self.rules, tally, self.clock),
             )
             with closing(
-                read_ahead(files, lambda item: intake.find(*item), lambda item: item[0].size, WORKERS)
+                read_ahead(
+                    files, lambda item: intake.find(*item), lambda item: item[0].size, WORKERS
+                )
             ) as ahead:
                 try:
                     for (file, reuse), found in ahead:
@@ -121,9 +129,9 @@ class Ingestion:
         first = {item.entry.doc: item.entry for item in reversed(batch)}
         before = {doc: self.catalog.entry(entry.file.path) for doc, entry in first.items()}
         self.catalog.put(
-            replace(entry, state=State.PENDING, passages=old.passages if old else 0)
+            replace(entry, state=EntryState.PENDING, passages=old.passages if old else 0)
             for doc, entry in first.items()
-            if (old := before[doc]) is None or old.state is not State.PENDING
+            if (old := before[doc]) is None or old.state is not EntryState.PENDING
         )
         rows = [*self._copied(batch, tally), *self._embedded(batch, tally)]
         store = self.open_store()
@@ -145,11 +153,17 @@ class Ingestion:
     def _note_messages(self, batch: list[Incoming]) -> None:
         """Tell the catalogue of which messages the passages are that are about to be stored."""
         for doc, items in groupby(batch, lambda item: item.entry.doc):
-            places = [(item.passage.ordinal, item.message) for item in items if item.passage is not None]
+            places = [
+                (item.passage.ordinal, item.message) for item in items if item.passage is not None
+            ]
             self.catalog.messages.put(doc, places)
 
     def _copied(self, batch: list[Incoming], tally: Tally) -> list[Row]:
-        rows = [_row(item, item.passage, item.vector) for item in batch if item.passage and item.vector is not None]
+        rows = [
+            _row(item, item.passage, item.vector)
+            for item in batch
+            if item.passage and item.vector is not None
+        ]
         tally.passages += len(rows)
         return rows
 
@@ -176,13 +190,20 @@ class Ingestion:
         """Forget what is gone, note the run on the root."""
         tally.removed += take_out(self.catalog, self.open_store, plan.gone)
         self.catalog.remove(entry.file.path for entry in plan.gone)
-        self.catalog.put(replace(entry, file=replace(entry.file, root=plan.root.path)) for entry in plan.moved_root)
+        self.catalog.put(
+            replace(entry, file=replace(entry.file, root=plan.root.path))
+            for entry in plan.moved_root
+        )
         if plan.whole:
-            self.catalog.put_root(replace(plan.root, ingested_ns=self.clock(), passed_over=plan.passed_over))
+            self.catalog.put_root(
+                replace(plan.root, ingested_ns=self.clock(), passed_over=plan.passed_over)
+            )
 
 
 def _row(item: Incoming, passage: Passage, vector: Vectors) -> Row:
     entry = item.entry
     name = os.path.basename(os.fsencode(entry.file.path)).decode("utf-8", "replace")
     title = item.message.title if item.message else entry.title
-    return Row(entry.doc, passage, passage_terms(title, passage.headings, passage.text, name), vector)
+    return Row(
+        entry.doc, passage, passage_terms(title, passage.headings, passage.text, name), vector
+    )

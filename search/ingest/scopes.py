@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 
 from ..errors import UsageError
 from ..paths import anchored, mount_of, within
+from ..storage.catalog import Catalog
 from ..storage.entries import Root
 
 
@@ -24,6 +25,22 @@ class RootRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Targets:
+    """What an ingest is asked to read: absolute `paths` (none: all known roots), and the rules of their roots.
+
+    A new root gets `max_file_size`, in bytes, where the rules name no size.
+    """
+
+    paths: tuple[str, ...]
+    rules: RootRules
+    max_file_size: int
+
+    def scopes(self, catalog: Catalog) -> list[Scope]:
+        """The roots and parts of roots that the targets mean; see `scopes_of`."""
+        return scopes_of(self.paths, catalog.roots(), self.rules, self.max_file_size, catalog.holds)
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """A root to refresh: all of it, or only what lies `below` a path in it. It takes the place of the roots `inner`, which lie in it."""
 
@@ -33,7 +50,11 @@ class Scope:
 
 
 def scopes_of(
-    paths: Iterable[str], known: Iterable[Root], rules: RootRules, max_file_size: int, holds: Callable[[str], bool]
+    paths: Iterable[str],
+    known: Iterable[Root],
+    rules: RootRules,
+    max_file_size: int,
+    holds: Callable[[str], bool],
 ) -> list[Scope]:
     """The scopes that absolute `paths` mean, none of which lies in another; no paths: all known roots.
 
@@ -66,9 +87,14 @@ def _scope(path: str, roots: dict[str, Root], rules: RootRules, max_file_size: i
     above = next((roots[root] for root in outer if path != root and within(path, root)), None)
     if above is not None:
         if given:
-            raise UsageError(f"{path} is part of {above.path}", f"give these options with {shlex.quote(above.path)}")
+            raise UsageError(
+                f"{path} is part of {above.path}",
+                f"give these options with {shlex.quote(above.path)}",
+            )
         # A part that was forgotten comes back when it is named.
-        kept = tuple(pattern for pattern in above.forgotten if pattern != anchored(path, above.path))
+        kept = tuple(
+            pattern for pattern in above.forgotten if pattern != anchored(path, above.path)
+        )
         return Scope(replace(above, forgotten=kept), path, _inner(above.path, roots))
     root = replace(roots.get(path, Root(path, max_file_size=max_file_size)), **given)
     return Scope(root, None, _inner(path, roots))
@@ -85,4 +111,8 @@ def outermost(paths: Iterable[str]) -> list[str]:
     ['/a', '/c']
     """
     distinct = list(dict.fromkeys(paths))
-    return [path for path in distinct if not any(path != other and within(path, other) for other in distinct)]
+    return [
+        path
+        for path in distinct
+        if not any(path != other and within(path, other) for other in distinct)
+    ]

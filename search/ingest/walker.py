@@ -163,8 +163,14 @@ class _Walk:
             else:
                 yield outcome
 
-    def enter(self, folder: _Folder, names: list[str] | set[str]) -> tuple[Ignores, list[tuple[str, OSError]]]:
-        return folder.around.enter(folder.path, names) if self.rules.ignore_files else (folder.around, [])
+    def enter(
+        self, folder: _Folder, names: list[str] | set[str]
+    ) -> tuple[Ignores, list[tuple[str, OSError]]]:
+        return (
+            folder.around.enter(folder.path, names)
+            if self.rules.ignore_files
+            else (folder.around, [])
+        )
 
     def above_root(self) -> Ignores:
         """The rules of the folders above the root, up to the top of the repository that it lies in."""
@@ -186,15 +192,23 @@ class _Walk:
         # Whoever names a folder that its repository ignores wants what is in it.
         return default if own and own.ignored else ignores
 
-    def judge(self, path: str, name: str, status: os.stat_result, ignores: Ignores) -> File | Skip | _Folder:
+    def judge(
+        self, path: str, name: str, status: os.stat_result, ignores: Ignores
+    ) -> File | Skip | _Folder:
         mode = status.st_mode
         what = "the folder" if stat.S_ISDIR(mode) else "the file"
         if name in VERSION_CONTROL:
             return Skip(path, Reason.EXCLUDED, f"{what} {name} is version control's own")
         if name.startswith(".") and not self.rules.hidden:
             return Skip(path, Reason.HIDDEN, f"{what} {name} is hidden")
-        if self.exclude and (match := self.exclude.match(path, stat.S_ISDIR(mode))) and match.ignored:
-            return Skip(path, Reason.EXCLUDED, f"{what} {name} is excluded by the pattern {match.pattern}")
+        if (
+            self.exclude
+            and (match := self.exclude.match(path, stat.S_ISDIR(mode)))
+            and match.ignored
+        ):
+            return Skip(
+                path, Reason.EXCLUDED, f"{what} {name} is excluded by the pattern {match.pattern}"
+            )
         if (match := ignores.match(path, stat.S_ISDIR(mode))) and match.ignored:
             return Skip(path, Reason.IGNORED, f"{what} {name} is ignored {_by(match)}")
         if stat.S_ISLNK(mode):
@@ -210,11 +224,17 @@ class _Walk:
         mode = status.st_mode
         if not stat.S_ISREG(mode):
             return Skip(path, Reason.SPECIAL, f"{_special(mode)} is no document")
-        if self.include and path != self.root and not ((match := self.include.match(path, False)) and match.ignored):
+        if (
+            self.include
+            and path != self.root
+            and not ((match := self.include.match(path, False)) and match.ignored)
+        ):
             return Skip(path, Reason.EXCLUDED, "the file matches no pattern that is to be included")
         if status.st_size > self.rules.max_file_size:
             size, limit = _size(status.st_size), _size(self.rules.max_file_size)
-            return Skip(path, Reason.TOO_LARGE, f"the file has {size}, more than the limit of {limit}")
+            return Skip(
+                path, Reason.TOO_LARGE, f"the file has {size}, more than the limit of {limit}"
+            )
         if mode & 0o444 != 0o444 and not os.access(path, os.R_OK, effective_ids=EFFECTIVE_IDS):
             return Skip(path, Reason.UNREADABLE, "the file cannot be read: permission denied")
         return _file(path, self.root, status, mounted=status.st_dev != self.device)
@@ -231,14 +251,24 @@ class _Walk:
             return Skip(path, Reason.SYMLINK, f"the link leads out of the root, to {target}")
         own_name = self.inside + target[len(within) :] if target != self.real_root else self.root
         if not isinstance(self.judge_down_to(own_name), Skip):
-            return Skip(path, Reason.SYMLINK, f"the link leads to {own_name}, which is reached by its own name")
-        verdict = _Walk(self.root, replace(self.rules, hidden=True, include=())).judge_down_to(own_name)
+            return Skip(
+                path,
+                Reason.SYMLINK,
+                f"the link leads to {own_name}, which is reached by its own name",
+            )
+        verdict = _Walk(self.root, replace(self.rules, hidden=True, include=())).judge_down_to(
+            own_name
+        )
         if isinstance(verdict, Skip) and verdict.reason in (Reason.EXCLUDED, Reason.IGNORED):
             return Skip(path, Reason.SYMLINK, f"the link leads to {own_name}: {verdict.message}")
         if stat.S_ISDIR(status.st_mode):
             key = (status.st_dev, status.st_ino)
             if key in self.linked:
-                return Skip(path, Reason.SYMLINK, f"the link leads to {target}, which another link led to before")
+                return Skip(
+                    path,
+                    Reason.SYMLINK,
+                    f"the link leads to {target}, which another link led to before",
+                )
             self.linked.add(key)
         return status
 
@@ -265,7 +295,9 @@ def _file(path: str, root: str, status: os.stat_result, mounted: bool) -> File:
 
 
 def _an_index(folder: str) -> Skip:
-    return Skip(folder, Reason.EXCLUDED, f"the folder {os.path.basename(folder)} is a docsearch index")
+    return Skip(
+        folder, Reason.EXCLUDED, f"the folder {os.path.basename(folder)} is a docsearch index"
+    )
 
 
 def _rule_files(folder: str) -> list[str]:
@@ -273,7 +305,11 @@ def _rule_files(folder: str) -> list[str]:
 
 
 def _by(match: Match) -> str:
-    return f"by {match.source} line {match.line}: {match.pattern}" if match.source else f"by default: {match.pattern}"
+    return (
+        f"by {match.source} line {match.line}: {match.pattern}"
+        if match.source
+        else f"by default: {match.pattern}"
+    )
 
 
 def _unreadable(path: str, error: OSError, what: str = "the path") -> Skip:

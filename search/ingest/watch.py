@@ -75,7 +75,9 @@ class Watch:
             now = {root: _stamp(root) for root in here}
             changed = [*sorted(paths), *(root for root in here if now[root] != stamps[root])]
             stamps = now
-            yield Changes(tuple(path for path in changed if any(within(path, root) for root in here)))
+            yield Changes(
+                tuple(path for path in changed if any(within(path, root) for root in here))
+            )
             if self._places() != places:
                 return
 
@@ -108,7 +110,9 @@ def notified(folders: Sequence[str], stop: threading.Event) -> Iterator[Collecti
     try:
         for changes in batches:
             yield {path for _, path in changes}
-            if any(change is watchfiles.Change.deleted and path in folders for change, path in changes):
+            if any(
+                change is watchfiles.Change.deleted and path in folders for change, path in changes
+            ):
                 return
     except RuntimeError as error:  # what the library raises for anything but a missing path
         raise OSError(0, str(error)) from error
@@ -139,7 +143,9 @@ def _stamp(root: str) -> tuple[int, ...]:
         status = Path(root).stat()
     except OSError:
         return ()
-    return () if stat.S_ISDIR(status.st_mode) else (status.st_ino, status.st_size, status.st_mtime_ns)
+    return (
+        () if stat.S_ISDIR(status.st_mode) else (status.st_ino, status.st_size, status.st_mtime_ns)
+    )
 
 
 def _away(root: str) -> str:
@@ -150,6 +156,4 @@ def _cannot(error: Exception, seconds: float) -> str:
     hint = ""
     if os.path.exists("/proc/sys/fs/inotify"):
         hint = "; raise the limit: sudo sysctl fs.inotify.max_user_watches=1048576 fs.inotify.max_user_instances=1024"
-    return (
-        f"the system cannot watch these folders ({error}); they are looked through every {seconds:.0f} s instead{hint}"
-    )
+    return f"the system cannot watch these folders ({error}); they are looked through every {seconds:.0f} s instead{hint}"

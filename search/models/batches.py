@@ -57,7 +57,9 @@ def in_halves(work: Callable[[list[int]], None], batch: list[int]) -> None:
         if not out_of_memory(error):
             raise
         if len(batch) == 1:
-            raise ModelError("the memory does not suffice for one text", "choose a smaller model") from error
+            raise ModelError(
+                "the memory does not suffice for one text", "choose a smaller model"
+            ) from error
     # outside the handler, whose traceback keeps the failed batch's arrays alive
     middle = len(batch) // 2
     in_halves(work, batch[:middle])

@@ -33,7 +33,10 @@ class BertConfig:
         """Read from config.json; ModelError where a value is missing or names another arithmetic."""
         for key, value in REQUIRED.items():
             if checkpoint.config.get(key, value) != value:
-                raise ModelError(f"{checkpoint.folder} uses {key} {checkpoint.config[key]}", "choose another model")
+                raise ModelError(
+                    f"{checkpoint.folder} uses {key} {checkpoint.config[key]}",
+                    "choose another model",
+                )
         try:
             sizes = cls(
                 root="bert." if "bert.embeddings.LayerNorm.weight" in checkpoint else "",
@@ -47,7 +50,11 @@ class BertConfig:
                 eps=float(checkpoint.setting("layer_norm_eps")),
             )
         except (TypeError, ValueError) as error:
-            raise ModelError(f"{checkpoint.folder / 'config.json'} has a size that is no number") from error
+            raise ModelError(
+                f"{checkpoint.folder / 'config.json'} has a size that is no number"
+            ) from error
         if min(sizes.layers, sizes.heads) < 1 or sizes.hidden_size % sizes.heads:
-            raise ModelError(f"{checkpoint.folder / 'config.json'} has sizes that do not fit together")
+            raise ModelError(
+                f"{checkpoint.folder / 'config.json'} has sizes that do not fit together"
+            )
         return sizes

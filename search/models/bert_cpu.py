@@ -90,7 +90,10 @@ class BertCpu:
         # what a token of the second segment has more than one of the first
         self._second = kinds[min(1, config.token_types - 1)] - kinds[0]
         self._norm = _norm(checkpoint, root, config)
-        self._stored = [_stored(checkpoint, f"{config.root}encoder.layer.{i}.", config) for i in range(config.layers)]
+        self._stored = [
+            _stored(checkpoint, f"{config.root}encoder.layer.{i}.", config)
+            for i in range(config.layers)
+        ]
         self._ready: dict[bool, list[Layer]] = {}
         self._scratch = Scratch()
         self._lock = Lock()
@@ -114,7 +117,9 @@ class BertCpu:
 
         def work(batch: list[int]) -> None:
             texts = [ids[i] for i in batch]
-            out[batch] = self._forward(texts, self._layers(sum(map(len, texts)) <= FEW_TOKENS), first)
+            out[batch] = self._forward(
+                texts, self._layers(sum(map(len, texts)) <= FEW_TOKENS), first
+            )
 
         with single_threaded_blas():
             # a query runs in its caller's thread: it does not wait behind the batches of an ingest
@@ -128,18 +133,26 @@ class BertCpu:
             if blocked not in self._ready:
                 # not on the shared workers, which may be the ones that wait here
                 with ThreadPoolExecutor(cores()) as pool:
-                    layers = pool.map(partial(_widened, config=self._config, blocked=blocked), self._stored)
+                    layers = pool.map(
+                        partial(_widened, config=self._config, blocked=blocked), self._stored
+                    )
                     self._ready[blocked] = list(layers)
             return self._ready[blocked]
 
-    def _forward(self, texts: list[Sequence[int]], layers: list[Layer], first: int | None) -> Float32:
+    def _forward(
+        self, texts: list[Sequence[int]], layers: list[Layer], first: int | None
+    ) -> Float32:
         """(len(texts), width): one packed batch; in each text the second segment, if any, begins at `first`."""
         width, count = self.dimensions, sum(map(len, texts))
         ends = list(accumulate(map(len, texts)))
         bounds = list(zip([0, *ends], ends, strict=False))
         take = self._scratch.take
         x = self._words.rows(np.concatenate(texts))
-        q, keys_values, attended = take("q", count, width), take("kv", count, 2 * width), take("attended", count, width)
+        q, keys_values, attended = (
+            take("q", count, width),
+            take("kv", count, 2 * width),
+            take("attended", count, width),
+        )
         for start, end in bounds:
             x[start:end] += self._places[: end - start]
             if first is not None:
@@ -150,14 +163,20 @@ class BertCpu:
             for layer in layers:
                 product(x, layer.key_value, keys_values)
                 if layer is layers[-1]:  # only each text's first token is pooled
-                    x, q, attended = x[[start for start, _ in bounds]], q[: len(texts)], attended[: len(texts)]
+                    x, q, attended = (
+                        x[[start for start, _ in bounds]],
+                        q[: len(texts)],
+                        attended[: len(texts)],
+                    )
                 product(x, layer.query, q)
                 q += layer.query_bias
                 for i, (start, end) in enumerate(bounds):
                     rows = slice(i, i + 1) if layer is layers[-1] else slice(start, end)
                     keys, values = keys_values[start:end, :width], keys_values[start:end, width:]
                     keys -= np.full(end - start, 1 / (end - start), np.float32) @ keys
-                    attention(q[rows], keys, values, attended[rows], self._config.heads, self._scratch)
+                    attention(
+                        q[rows], keys, values, attended[rows], self._config.heads, self._scratch
+                    )
                 self._finish(layer, x, attended)
         return x
 
@@ -179,12 +198,21 @@ class BertCpu:
 
 def _norm(checkpoint: Checkpoint, prefix: str, config: BertConfig) -> LayerNorm:
     name, width = f"{prefix}LayerNorm", config.hidden_size
-    return LayerNorm(checkpoint.vector(f"{name}.weight", width), checkpoint.vector(f"{name}.bias", width), config.eps)
+    return LayerNorm(
+        checkpoint.vector(f"{name}.weight", width),
+        checkpoint.vector(f"{name}.bias", width),
+        config.eps,
+    )
 
 
 def _stored(checkpoint: Checkpoint, prefix: str, config: BertConfig) -> StoredLayer:
     width, inner = config.hidden_size, config.intermediate_size
-    attend, project, up, down = "attention.self.", "attention.output.", "intermediate.dense", "output.dense"
+    attend, project, up, down = (
+        "attention.self.",
+        "attention.output.",
+        "intermediate.dense",
+        "output.dense",
+    )
 
     def matrix(name: str, rows: int, columns: int) -> Matrix:
         return checkpoint.matrix(prefix + name, rows, columns)
@@ -227,7 +255,9 @@ def _widened(stored: StoredLayer, config: BertConfig, blocked: bool) -> Layer:
     return Layer(
         query=laid(stored.query, 64, scale),
         query_bias=stored.query_bias * np.float32(scale),
-        key_value=np.concatenate([laid(stored.key, 64), laid(stored.value, 64)], axis=0 if blocked else 2),
+        key_value=np.concatenate(
+            [laid(stored.key, 64), laid(stored.value, 64)], axis=0 if blocked else 2
+        ),
         attended=attended,
         attended_bias=stored.attended_bias + through,
         attended_norm=stored.attended_norm,

@@ -51,7 +51,9 @@ class SelfAttention(Module):
             return y.reshape(count, length, self.heads, -1).transpose(0, 2, 1, 3)
 
         q, k, v = split(self.query(x)), split(self.key(x)), split(self.value(x))
-        out = mx.fast.scaled_dot_product_attention(q, k, v, scale=(width // self.heads) ** -0.5, mask=mask)
+        out = mx.fast.scaled_dot_product_attention(
+            q, k, v, scale=(width // self.heads) ** -0.5, mask=mask
+        )
         return out.transpose(0, 2, 1, 3).reshape(count, length, width)
 
 
@@ -179,7 +181,9 @@ class BertMlx:
         """(n, dimensions) pooled hidden states of n texts, each of 1 to `max_tokens` ids; not normalised."""
         return self._encode(ids, None)
 
-    def encode_after(self, prefix: Sequence[int], ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    def encode_after(
+        self, prefix: Sequence[int], ids: Sequence[Sequence[int]]
+    ) -> NDArray[np.float32]:
         """As `encode`, of texts whose first segment is `prefix` and whose second is their ids."""
         return self._encode([[*prefix, *text] for text in ids], len(prefix))
 

@@ -23,7 +23,7 @@ HEADER_LENGTH_BYTES = 8
 MAX_HEADER_BYTES = 100_000_000
 
 
-class State(StrEnum):
+class ModelState(StrEnum):
     """What can be said of a model without loading it."""
 
     AVAILABLE = "available"
@@ -73,12 +73,17 @@ class Cached:
 
 def places(cache_folder: str | None = None) -> tuple[Place, ...]:
     """Where models are looked for, in this order: the user's folder for models, the hub's cache, docsearch's own."""
-    return tuple(place for place in (user_place(cache_folder), hub_place(), own_place()) if place is not None)
+    return tuple(
+        place for place in (user_place(cache_folder), hub_place(), own_place()) if place is not None
+    )
 
 
 def user_place(cache_folder: str | None = None) -> Place | None:
     """The folder given as `--cache-folder`, or by DOCSEARCH_MODELS; None where there is neither."""
-    for named, value in (("--cache-folder", cache_folder), ("DOCSEARCH_MODELS", os.environ.get("DOCSEARCH_MODELS"))):
+    for named, value in (
+        ("--cache-folder", cache_folder),
+        ("DOCSEARCH_MODELS", os.environ.get("DOCSEARCH_MODELS")),
+    ):
         if value:
             folder = _expanded(value)
             return Place(folder, named, anchor=folder)
@@ -134,7 +139,7 @@ def repository_name(folder: str) -> str:
     return folder.removeprefix(REPOSITORY).replace("--", "/", 1)
 
 
-def condition(model: Cached) -> tuple[State, str]:
+def condition(model: Cached) -> tuple[ModelState, str]:
     """A model's state, and what is missing or wrong in a few words; empty where nothing is.
 
     Looks at names, sizes and the weights' headers; that each byte is right is for `checksums` to say.
@@ -144,13 +149,13 @@ def condition(model: Cached) -> tuple[State, str]:
         weights = weight_files(model.folder)
         lacking += [path.name for path in weights if not path.is_file()]
         if lacking:
-            return State.PARTIAL, f"{', '.join(lacking)} missing"
+            return ModelState.PARTIAL, f"{', '.join(lacking)} missing"
         read_object(model.folder / "config.json")
         for path in weights:
             weights_header(path)
     except ModelError as error:
-        return State.DAMAGED, error.message.replace(f"{model.folder}{os.sep}", "")
-    return State.AVAILABLE, ""
+        return ModelState.DAMAGED, error.message.replace(f"{model.folder}{os.sep}", "")
+    return ModelState.AVAILABLE, ""
 
 
 def weight_files(folder: Path) -> tuple[Path, ...]:
@@ -159,7 +164,11 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
     if not index.is_file():
         return (folder / WEIGHTS,)
     shards = read_object(index).get("weight_map")
-    if not isinstance(shards, dict) or not shards or not all(isinstance(name, str) for name in shards.values()):
+    if (
+        not isinstance(shards, dict)
+        or not shards
+        or not all(isinstance(name, str) for name in shards.values())
+    ):
         raise ModelError(f"{index} names no weight files")
     return tuple(folder / Path(name).name for name in sorted(set(shards.values())))
 
@@ -182,7 +191,11 @@ def weights_header(path: Path) -> dict[str, Any]:
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
         raise ModelError(f"{path} has a damaged header") from error
     if HEADER_LENGTH_BYTES + length + end != size:
-        raise ModelError(f"{path} is cut short" if HEADER_LENGTH_BYTES + length + end > size else f"{path} is too long")
+        raise ModelError(
+            f"{path} is cut short"
+            if HEADER_LENGTH_BYTES + length + end > size
+            else f"{path} is too long"
+        )
     return dict(header)
 
 
@@ -204,14 +217,18 @@ def _snapshot(repository: Path) -> Path:
     main = repository / "refs" / "main"
     if main.is_file():
         return repository / "snapshots" / main.read_text(encoding="utf-8", errors="replace").strip()
-    snapshots = sorted(_subfolders(repository / "snapshots"), key=lambda folder: folder.stat().st_mtime_ns)
+    snapshots = sorted(
+        _subfolders(repository / "snapshots"), key=lambda folder: folder.stat().st_mtime_ns
+    )
     return snapshots[-1] if snapshots else repository / "snapshots"
 
 
 def _subfolders(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
-    return sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    return sorted(
+        entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")
+    )
 
 
 def _holds_model(folder: Path) -> bool:

@@ -33,16 +33,22 @@ class Checkpoint:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         if not folder.is_dir():
-            raise ModelError(f"{folder} is no model folder", "name one with config.json and model.safetensors")
+            raise ModelError(
+                f"{folder} is no model folder", "name one with config.json and model.safetensors"
+            )
         self.config = read_json(folder / "config.json")
         self.files = self._weight_files()
         self._shards = [SafetensorsFile(path) for path in self.files]
         self._home = {name: shard for shard in self._shards for name in shard}
         # mlx-lm writes both keys; a foreign format has only the second
-        self._rules = self.config.get("quantization") or self.config.get("quantization_config") or {}
+        self._rules = (
+            self.config.get("quantization") or self.config.get("quantization_config") or {}
+        )
         if "quant_method" in self._rules:
             method = self._rules["quant_method"]
-            raise ModelError(f"{folder} is quantised by {method}", "choose a plain or an MLX checkpoint")
+            raise ModelError(
+                f"{folder} is quantised by {method}", "choose a plain or an MLX checkpoint"
+            )
 
     def __contains__(self, name: str) -> bool:
         return name in self._home
@@ -72,7 +78,9 @@ class Checkpoint:
         """The stored array, read-only; ModelError where it is missing or has another shape."""
         stored = self.stored(name)
         if stored.shape != shape:
-            raise ModelError(f"{self.folder} holds {name} as {stored.shape} where {shape} is expected", HINT)
+            raise ModelError(
+                f"{self.folder} holds {name} as {stored.shape} where {shape} is expected", HINT
+            )
         return stored
 
     def vector(self, name: str, size: int) -> NDArray[np.float32]:
@@ -100,8 +108,13 @@ class Checkpoint:
         if quantization.mode in SMALL_FLOATS:
             return SmallFloats(packed, scales, quantization)
         if quantization.mode != "affine":
-            raise ModelError(f"{self.folder} is quantised as {quantization.mode}, which is not known here", MLX_HINT)
-        return Affine(packed, scales, self.tensor(f"{module}.biases", rows, columns // size), quantization)
+            raise ModelError(
+                f"{self.folder} is quantised as {quantization.mode}, which is not known here",
+                MLX_HINT,
+            )
+        return Affine(
+            packed, scales, self.tensor(f"{module}.biases", rows, columns // size), quantization
+        )
 
     def quantization(self, module: str) -> Quantization | None:
         """How the module's weight is quantised, None where it is not; its own rule goes before the general one."""
@@ -109,11 +122,17 @@ class Checkpoint:
             return None
         rule = self._rules.get(module) or self._rules
         try:
-            quantization = Quantization(int(rule["group_size"]), int(rule["bits"]), rule.get("mode", "affine"))
+            quantization = Quantization(
+                int(rule["group_size"]), int(rule["bits"]), rule.get("mode", "affine")
+            )
         except (KeyError, TypeError, ValueError) as error:
-            raise ModelError(f"{self.folder / 'config.json'} does not say how {module} is quantised", HINT) from error
+            raise ModelError(
+                f"{self.folder / 'config.json'} does not say how {module} is quantised", HINT
+            ) from error
         if quantization.group_size < 1:
-            raise ModelError(f"{self.folder / 'config.json'} quantises {module} in groups of no columns", HINT)
+            raise ModelError(
+                f"{self.folder / 'config.json'} quantises {module} in groups of no columns", HINT
+            )
         return quantization
 
     def fingerprint(self) -> str:
@@ -127,7 +146,9 @@ class Checkpoint:
         if sums.is_file():
             names = {path.name for path in self.files}
             lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()
-            listed = sorted(line for line in lines if line.split()[-1:] and line.split()[-1] in names)
+            listed = sorted(
+                line for line in lines if line.split()[-1:] and line.split()[-1] in names
+            )
             if len(listed) != len(names):
                 raise ModelError(f"{sums} does not list the weights", HINT)
             digest.update("\n".join(listed).encode())
@@ -138,16 +159,25 @@ class Checkpoint:
         return digest.hexdigest()[:16]
 
     def _weight_files(self) -> tuple[Path, ...]:
-        index, single = self.folder / "model.safetensors.index.json", self.folder / "model.safetensors"
+        index, single = (
+            self.folder / "model.safetensors.index.json",
+            self.folder / "model.safetensors",
+        )
         if index.is_file():
             shards = read_json(index).get("weight_map")
-            if not isinstance(shards, dict) or not all(isinstance(name, str) for name in shards.values()):
+            if not isinstance(shards, dict) or not all(
+                isinstance(name, str) for name in shards.values()
+            ):
                 raise ModelError(f"{index} names no weight files", HINT)
             # only names in the folder itself: a path could point anywhere
             return tuple(self.folder / Path(name).name for name in sorted(set(shards.values())))
         if not single.is_file():
-            pickled = any(next(self.folder.glob(pattern), None) for pattern in ("*.bin", "*.pt", "*.pth"))
-            hint = "pickled weights are not read: choose a model with safetensors" if pickled else HINT
+            pickled = any(
+                next(self.folder.glob(pattern), None) for pattern in ("*.bin", "*.pt", "*.pth")
+            )
+            hint = (
+                "pickled weights are not read: choose a model with safetensors" if pickled else HINT
+            )
             raise ModelError(f"{self.folder} has no model.safetensors", hint)
         return (single,)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ComputePlan:
     """What a device wants.
 
     batch_tokens: padded tokens in a batch; more only costs memory. length_step: texts are padded to a multiple of it,
@@ -25,7 +25,9 @@ class Plan:
 
 
 PLANS = {
-    "metal": Plan(batch_tokens=4096, length_step=8, bytes_per_value=None),
-    "cuda": Plan(batch_tokens=32768, length_step=32, bytes_per_value=2, clears_buffers=False),
-    "cpu": Plan(batch_tokens=2048, length_step=1, bytes_per_value=4),
+    "metal": ComputePlan(batch_tokens=4096, length_step=8, bytes_per_value=None),
+    "cuda": ComputePlan(
+        batch_tokens=32768, length_step=32, bytes_per_value=2, clears_buffers=False
+    ),
+    "cpu": ComputePlan(batch_tokens=2048, length_step=1, bytes_per_value=4),
 }

@@ -48,7 +48,10 @@ class ModelEmbedder:
     def narrowed(self, dimensions: int) -> ModelEmbedder:
         """The same model with vectors of so many numbers. UsageError where it does not give them."""
         return replace(
-            self, dimensions=_allowed(dimensions, self.name, self.recipe, _width(self.encoder, self.projections))
+            self,
+            dimensions=_allowed(
+                dimensions, self.name, self.recipe, _width(self.encoder, self.projections)
+            ),
         )
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
@@ -74,13 +77,16 @@ class ModelEmbedder:
         norms = np.sqrt(np.vecdot(vectors, vectors))
         if not (np.isfinite(norms) & (norms > 0)).all():
             raise ModelError(
-                f"{self.name} gives vectors that are not finite", "its weights are damaged: fetch it again"
+                f"{self.name} gives vectors that are not finite",
+                "its weights are damaged: fetch it again",
             )
         vectors /= norms[:, None]
         return vectors
 
 
-def load_embedder(name_or_path: str = "starter", backend: str = "auto", dimensions: int | None = None) -> ModelEmbedder:
+def load_embedder(
+    name_or_path: str = "starter", backend: str = "auto", dimensions: int | None = None
+) -> ModelEmbedder:
     """The embedder of that name, repository id or model folder.
 
     `backend` is `mlx`, `cpu` (numpy), or `auto`: MLX where it has a GPU, else numpy. `dimensions` cuts the vectors of a
@@ -100,7 +106,8 @@ def load_embedder(name_or_path: str = "starter", backend: str = "auto", dimensio
     pooling = pooling_of(files.folder, recipe)
     if pooling != encoder.pooling:
         raise ModelError(
-            f"{files.folder} pools by {pooling}, and only {encoder.pooling} is supported", "choose another model"
+            f"{files.folder} pools by {pooling}, and only {encoder.pooling} is supported",
+            "choose another model",
         )
     embedder = ModelEmbedder(
         name=files.name,
@@ -124,7 +131,10 @@ def _allowed(dimensions: int, name: str, recipe: Recipe, most: int) -> int:
     if dimensions == most:
         return most
     if not recipe.least_dimensions:
-        raise UsageError(f"{name} gives {most} dimensions and cannot be cut to {dimensions}", "leave the number out")
+        raise UsageError(
+            f"{name} gives {most} dimensions and cannot be cut to {dimensions}",
+            "leave the number out",
+        )
     if not recipe.least_dimensions <= dimensions < most:
         hint = f"choose from {recipe.least_dimensions} to {most}"
         raise UsageError(f"{name} cannot be cut to {dimensions} dimensions", hint)

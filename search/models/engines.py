@@ -54,10 +54,14 @@ def open_encoder(checkpoint: Checkpoint, backend: str) -> Encoder:
     if key not in ENCODERS:
         if key[0] in FOREIGN:
             raise ModelError(
-                f"{checkpoint.folder} is a {key[0]} model, which numpy does not compute", "leave out --backend cpu"
+                f"{checkpoint.folder} is a {key[0]} model, which numpy does not compute",
+                "leave out --backend cpu",
             )
         known = ", ".join(sorted({model_type for model_type, _ in ENCODERS}))
-        raise ModelError(f"{checkpoint.folder} is a {key[0]} model, which cannot embed here", f"choose one of: {known}")
+        raise ModelError(
+            f"{checkpoint.folder} is a {key[0]} model, which cannot embed here",
+            f"choose one of: {known}",
+        )
     module, name = ENCODERS[key]
     return cast("Encoder", getattr(import_module(f".{module}", __package__), name)(checkpoint))
 
@@ -92,5 +96,7 @@ def has_gpu() -> bool:
     try:
         import mlx.core as mx
     except ImportError as error:
-        raise ModelError(f"MLX cannot be loaded: {error}", "install mlx again, or choose the backend cpu") from error
+        raise ModelError(
+            f"MLX cannot be loaded: {error}", "install mlx again, or choose the backend cpu"
+        ) from error
     return bool(mx.metal.is_available() if sys.platform == "darwin" else mx.cuda.is_available())

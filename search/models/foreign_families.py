@@ -78,7 +78,9 @@ def _masks(length: int, lengths: mx.array, window: int) -> tuple[mx.array, mx.ar
 
 def _modernbert_settings(checkpoint: Checkpoint) -> dict[str, Any]:
     every = int(checkpoint.config.get("global_attn_every_n_layers", 3))
-    _require_pattern(checkpoint, [i % every == 0 for i in range(int(checkpoint.setting("num_hidden_layers")))])
+    _require_pattern(
+        checkpoint, [i % every == 0 for i in range(int(checkpoint.setting("num_hidden_layers")))]
+    )
     return {
         "global_attn_every_n_layers": every,
         "global_rope_theta": _theta(checkpoint, "full_attention", "global_rope_theta", 160_000),
@@ -88,14 +90,21 @@ def _modernbert_settings(checkpoint: Checkpoint) -> dict[str, Any]:
 
 def _gemma_settings(checkpoint: Checkpoint) -> dict[str, Any]:
     if "dense.0.weight" not in checkpoint and not (checkpoint.folder / "modules.json").is_file():
-        raise ModelError(f"{checkpoint.folder} lacks modules.json and with it what follows the pooling", OTHER)
+        raise ModelError(
+            f"{checkpoint.folder} lacks modules.json and with it what follows the pooling", OTHER
+        )
     types = checkpoint.config.get("layer_types") or []
     every = types.index("full_attention") + 1 if "full_attention" in types else 6
-    _require_pattern(checkpoint, [(i + 1) % every == 0 for i in range(int(checkpoint.setting("num_hidden_layers")))])
+    _require_pattern(
+        checkpoint,
+        [(i + 1) % every == 0 for i in range(int(checkpoint.setting("num_hidden_layers")))],
+    )
     return {
         "sliding_window_pattern": every,
         "rope_theta": _theta(checkpoint, "full_attention", "rope_theta", 1_000_000),
-        "rope_local_base_freq": _theta(checkpoint, "sliding_attention", "rope_local_base_freq", 10_000),
+        "rope_local_base_freq": _theta(
+            checkpoint, "sliding_attention", "rope_local_base_freq", 10_000
+        ),
     }
 
 
@@ -111,7 +120,9 @@ def _require_pattern(checkpoint: Checkpoint, full: list[bool]) -> None:
     """ModelError where config.json gives other layers than these the whole text to attend to."""
     types = checkpoint.config.get("layer_types")
     if types is not None and [kind == "full_attention" for kind in types] != full:
-        raise ModelError(f"{checkpoint.folder} has its layers in an order that is not known here", OTHER)
+        raise ModelError(
+            f"{checkpoint.folder} has its layers in an order that is not known here", OTHER
+        )
 
 
 def _theta(checkpoint: Checkpoint, kind: str, key: str, default: float) -> float:

@@ -42,7 +42,9 @@ ROOTS = ("", "model.", "roberta.")
 POOLS: dict[str, Callable[[mx.array, mx.array], mx.array]] = {
     "cls": lambda hidden, lengths: hidden[:, 0],
     "mean": lambda hidden, lengths: (
-        mx.where((mx.arange(hidden.shape[1])[None] < lengths[:, None])[..., None], hidden, 0).sum(axis=1)
+        mx.where((mx.arange(hidden.shape[1])[None] < lengths[:, None])[..., None], hidden, 0).sum(
+            axis=1
+        )
         / lengths[:, None]
     ),
     "lasttoken": lambda hidden, lengths: hidden[mx.arange(len(lengths)), lengths - 1],
@@ -60,7 +62,10 @@ class ForeignMlx:
         self.pooling = pooling_of(checkpoint.folder, recipe_for(model_name(checkpoint.folder)))
         if self.pooling not in POOLS:
             known = ", ".join(POOLS)
-            raise ModelError(f"{checkpoint.folder} pools by {self.pooling}", f"choose a model that pools by: {known}")
+            raise ModelError(
+                f"{checkpoint.folder} pools by {self.pooling}",
+                f"choose a model that pools by: {known}",
+            )
         self.dimensions = int(checkpoint.setting("hidden_size"))
         self.vocab_size = int(checkpoint.setting("vocab_size"))
         places = int(checkpoint.setting("max_position_embeddings")) - family.reserved(checkpoint)
@@ -82,7 +87,9 @@ class ForeignMlx:
             in_halves(work, batch)
         return out
 
-    def encode_after(self, prefix: Sequence[int], ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    def encode_after(
+        self, prefix: Sequence[int], ids: Sequence[Sequence[int]]
+    ) -> NDArray[np.float32]:
         """As `encode`, of texts that begin with `prefix`."""
         return self.encode([[*prefix, *text] for text in ids])
 
@@ -122,4 +129,6 @@ def _body(family: Family, checkpoint: Checkpoint) -> Any:
         settings = module.ModelArgs.from_dict(checkpoint.config | family.settings(checkpoint))
         return family.build(module, settings)
     except (TypeError, ValueError, ZeroDivisionError) as error:
-        raise ModelError(f"{checkpoint.folder / 'config.json'} has sizes that do not fit: {error}", OTHER) from error
+        raise ModelError(
+            f"{checkpoint.folder / 'config.json'} has sizes that do not fit: {error}", OTHER
+        ) from error

@@ -46,7 +46,10 @@ class Qwen3Head:
             )
         answers = np.array([tokenizer.token_id("yes"), tokenizer.token_id("no")])
         if answers.max() >= config.vocab_size:
-            raise ModelError(f"{checkpoint.folder} has no weights for its token yes or no", "fetch the model again")
+            raise ModelError(
+                f"{checkpoint.folder} has no weights for its token yes or no",
+                "fetch the model again",
+            )
         yes, no = checkpoint.lookup(module, config.vocab_size, config.hidden_size).rows(answers)
         self._difference = yes - no
 
@@ -64,10 +67,15 @@ class BertHead:
         config = BertConfig.of(checkpoint)
         width, pooler = config.hidden_size, f"{config.root}pooler.dense"
         if "classifier.bias" not in checkpoint:
-            raise ModelError(f"{checkpoint.folder} is no reranker: it has no classifier", NO_RERANKER)
+            raise ModelError(
+                f"{checkpoint.folder} is no reranker: it has no classifier", NO_RERANKER
+            )
         labels = len(checkpoint.stored("classifier.bias"))
         if labels != 1:
-            raise ModelError(f"{checkpoint.folder} tells {labels} labels apart where a reranker has one", NO_RERANKER)
+            raise ModelError(
+                f"{checkpoint.folder} tells {labels} labels apart where a reranker has one",
+                NO_RERANKER,
+            )
         self._pooler = checkpoint.lookup(pooler, width, width).rows(np.arange(width)).T
         self._pooler_bias = checkpoint.vector(f"{pooler}.bias", width)
         self._classifier = checkpoint.lookup("classifier", 1, width).rows(np.arange(1))[0]

@@ -115,15 +115,23 @@ def gelu(x: Float32, bias: Float32, scratch: Scratch) -> None:
         u *= y
 
 
-def attention(q: Float32, k: Float32, v: Float32, out: Float32, heads: int, scratch: Scratch) -> None:
+def attention(
+    q: Float32, k: Float32, v: Float32, out: Float32, heads: int, scratch: Scratch
+) -> None:
     """softmax(q·kᵀ)·v for each head of one text: q and out (m, width), k and v (n, width); q is already scaled.
 
     The caller shifts the keys by their mean, which softmax does not see, so that scores stay where exp neither
     overflows nor vanishes; where they do not, the row's maximum is subtracted at twice the cost.
     """
     m, n, size = len(q), len(k), q.shape[1] // heads
-    q, out = q.reshape(m, heads, size).transpose(1, 0, 2), out.reshape(m, heads, size).transpose(1, 0, 2)
-    k, v = k.reshape(n, heads, size).transpose(1, 2, 0), v.reshape(n, heads, size).transpose(1, 0, 2)
+    q, out = (
+        q.reshape(m, heads, size).transpose(1, 0, 2),
+        out.reshape(m, heads, size).transpose(1, 0, 2),
+    )
+    k, v = (
+        k.reshape(n, heads, size).transpose(1, 2, 0),
+        v.reshape(n, heads, size).transpose(1, 0, 2),
+    )
     ones = np.ones(n, np.float32)
     step = min(heads, max(1, SCORES // (m * n)))
     for start in range(0, heads, step):

@@ -36,7 +36,9 @@ def use_device() -> str:
     return "cuda"
 
 
-def load_weights(model: Module, checkpoint: Checkpoint, root: str, device: str, brain: bool = False) -> None:
+def load_weights(
+    model: Module, checkpoint: Checkpoint, root: str, device: str, brain: bool = False
+) -> None:
     """Fills `model`, whose parameters are named as in the checkpoint after `root`; ModelError where one is missing.
 
     For the inference thread, as all here.
@@ -85,7 +87,14 @@ def widen(stored: dict[str, Any], checkpoint: Checkpoint, module: str, device: s
     weight = f"{module}.weight"
     try:
         stored[weight] = mx.dequantize(
-            stored[weight], scales, biases, group_size=rule.group_size, bits=rule.bits, mode=rule.mode
+            stored[weight],
+            scales,
+            biases,
+            group_size=rule.group_size,
+            bits=rule.bits,
+            mode=rule.mode,
         )
     except (KeyError, ValueError) as error:
-        raise ModelError(f"{checkpoint.folder} holds {weight} in another form than config.json says", HINT) from error
+        raise ModelError(
+            f"{checkpoint.folder} holds {weight} in another form than config.json says", HINT
+        ) from error

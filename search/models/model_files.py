@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..supply.hub import resolve
 from .bundled import BUNDLED, bundled_at
+from .local import model_folder
 from .names import model_name
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class ModelFiles:
         """The model of that name, repository id or folder. ModelError where it is missing or damaged."""
         from .checkpoint import Checkpoint
 
-        folder = resolve(name_or_path)
+        folder = model_folder(name_or_path)
         return cls(title_of(folder), folder, Checkpoint(folder))
 
     def tokenizer(self, rules: TokenRules) -> ModelTokenizer:

@@ -60,7 +60,9 @@ class Qwen3Pairs:
         ids: list[int] = []
         for piece in pieces:
             control = piece.startswith("<") and piece.endswith(">")
-            ids += [self._tokenizer.token_id(piece)] if control else self._tokenizer.plain([piece])[0]
+            ids += (
+                [self._tokenizer.token_id(piece)] if control else self._tokenizer.plain([piece])[0]
+            )
         return ids
 
 
@@ -69,7 +71,9 @@ class BertPairs:
 
     def __init__(self, tokenizer: ModelTokenizer, max_tokens: int, instruction: str | None) -> None:
         if instruction is not None:
-            raise UsageError("a BERT reranker takes no instruction", "leave it out, or choose a Qwen3 reranker")
+            raise UsageError(
+                "a BERT reranker takes no instruction", "leave it out, or choose a Qwen3 reranker"
+            )
         self._tokenizer = tokenizer
         self._most = max_tokens // 2
         self._start = [tokenizer.token_id("[CLS]")]

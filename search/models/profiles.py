@@ -33,7 +33,12 @@ _ALL = (
         "shipped with docsearch: works at once, offline, anywhere",
         candidates=16,
     ),
-    Profile("fast", "mlx-community/bge-small-en-v1.5-bf16", "Qwen/Qwen3-Reranker-0.6B", "a small embedder, reranked"),
+    Profile(
+        "fast",
+        "mlx-community/bge-small-en-v1.5-bf16",
+        "Qwen/Qwen3-Reranker-0.6B",
+        "a small embedder, reranked",
+    ),
     Profile(
         "balanced",
         "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ",
@@ -78,5 +83,7 @@ def choose_profile(has_gpu: bool, memory: int, is_present: Callable[[str], bool]
 def profile_named(name: str) -> Profile:
     """The profile of that name. Raises UsageError with the names there are."""
     if name not in PROFILES:
-        raise UsageError(f"there is no profile {name!r}", f"the profiles are: {', '.join(PROFILES)}")
+        raise UsageError(
+            f"there is no profile {name!r}", f"the profiles are: {', '.join(PROFILES)}"
+        )
     return PROFILES[name]

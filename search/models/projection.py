@@ -21,7 +21,11 @@ MODULES = "modules.json"
 # the modules that are computed elsewhere: vectors are always normalised
 ELSEWHERE = ("Transformer", "Pooling", "Normalize")
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"Identity": lambda x: x, "Tanh": np.tanh}
-PLAIN = {"use_residual": False, "module_input_name": "sentence_embedding", "module_output_name": "sentence_embedding"}
+PLAIN = {
+    "use_residual": False,
+    "module_input_name": "sentence_embedding",
+    "module_output_name": "sentence_embedding",
+}
 OTHER = "choose another model"
 
 
@@ -50,7 +54,9 @@ def projections_of(checkpoint: Checkpoint) -> tuple[Projection, ...]:
         inside += 1
     if inside:
         return tuple(_read(checkpoint, f"dense.{i}", "Identity") for i in range(inside))
-    folders = [checkpoint.folder / path for kind, path in _modules(checkpoint.folder) if kind == "Dense"]
+    folders = [
+        checkpoint.folder / path for kind, path in _modules(checkpoint.folder) if kind == "Dense"
+    ]
     return tuple(_read(dense, "linear", _activation(dense)) for dense in map(Checkpoint, folders))
 
 
@@ -61,7 +67,10 @@ def _modules(folder: Path) -> list[tuple[str, str]]:
         return []
     listed = read_list(path)
     try:
-        modules = [(str(module["type"]).rsplit(".", 1)[-1], str(module.get("path", ""))) for module in listed]
+        modules = [
+            (str(module["type"]).rsplit(".", 1)[-1], str(module.get("path", "")))
+            for module in listed
+        ]
     except (TypeError, KeyError, AttributeError) as error:
         raise ModelError(f"{path} does not list modules", "fetch the model again") from error
     for kind, _ in modules:
@@ -85,7 +94,9 @@ def _activation(dense: Checkpoint) -> str:
 def _read(checkpoint: Checkpoint, module: str, activation: str) -> Projection:
     stored = checkpoint.stored(f"{module}.weight")
     if stored.ndim != 2:
-        raise ModelError(f"{checkpoint.folder} holds {module} as {stored.shape}", "fetch the model again")
+        raise ModelError(
+            f"{checkpoint.folder} holds {module} as {stored.shape}", "fetch the model again"
+        )
     rule = checkpoint.quantization(module)
     rows, columns = stored.shape[0], stored.shape[1] * 32 // rule.bits if rule else stored.shape[1]
     weight = checkpoint.lookup(module, rows, columns).rows(np.arange(rows))

@@ -64,7 +64,9 @@ class Plain:
     def blocks(self, width: int, factor: float = 1.0) -> Float32:
         """(rows / width, columns, width): the transpose times `factor` in contiguous blocks."""
         rows, columns = self.shape
-        out = np.ascontiguousarray(as_float32(self.weight).reshape(rows // width, width, columns).transpose(0, 2, 1))
+        out = np.ascontiguousarray(
+            as_float32(self.weight).reshape(rows // width, width, columns).transpose(0, 2, 1)
+        )
         out *= np.float32(factor)
         return out
 
@@ -146,7 +148,9 @@ def small_floats(exponent_bits: int, mantissa_bits: int) -> Float32:
     code = np.arange(2 ** (exponent_bits + mantissa_bits))
     exponent, mantissa = code >> mantissa_bits, (code & (2**mantissa_bits - 1)) / 2**mantissa_bits
     bias = 2 ** (exponent_bits - 1) - 1
-    values = np.where(exponent, (1 + mantissa) * 2.0 ** (exponent - bias), mantissa * 2.0 ** (1 - bias))
+    values = np.where(
+        exponent, (1 + mantissa) * 2.0 ** (exponent - bias), mantissa * 2.0 ** (1 - bias)
+    )
     return np.concatenate([values, -values]).astype(np.float32)
 
 

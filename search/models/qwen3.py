@@ -44,7 +44,10 @@ class Qwen3Config:
         path = checkpoint.folder / "config.json"
         for key, value in REQUIRED.items():
             if checkpoint.config.get(key, value) != value:
-                raise ModelError(f"{checkpoint.folder} uses {key} {checkpoint.config[key]}", "choose another model")
+                raise ModelError(
+                    f"{checkpoint.folder} uses {key} {checkpoint.config[key]}",
+                    "choose another model",
+                )
         try:
             heads = int(checkpoint.setting("num_attention_heads"))
             width = int(checkpoint.setting("hidden_size"))

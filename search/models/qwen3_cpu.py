@@ -78,9 +78,13 @@ class Qwen3Cpu:
         root = config.root
         require_memory(checkpoint, 4, host_memory(), left_out=f"{root}embed_tokens")
         self._config = config
-        self._words = checkpoint.matrix(f"{root}embed_tokens", config.vocab_size, config.hidden_size)
+        self._words = checkpoint.matrix(
+            f"{root}embed_tokens", config.vocab_size, config.hidden_size
+        )
         self._norm = _norm(checkpoint, f"{root}norm", config.hidden_size, config)
-        self._stored = [_stored(checkpoint, f"{root}layers.{i}.", config) for i in range(config.layers)]
+        self._stored = [
+            _stored(checkpoint, f"{root}layers.{i}.", config) for i in range(config.layers)
+        ]
         self._ready: list[Layer] = []
         self._frequencies = config.theta ** (-np.arange(0, config.head_size, 2) / config.head_size)
         self._scratch = Scratch()
@@ -125,11 +129,17 @@ class Qwen3Cpu:
             if not self._ready:
                 # not on the shared workers, which may be the ones that wait here
                 with ThreadPoolExecutor(cores()) as pool:
-                    self._ready = list(pool.map(partial(_widened, config=self._config), self._stored))
+                    self._ready = list(
+                        pool.map(partial(_widened, config=self._config), self._stored)
+                    )
             return self._ready
 
     def _forward(
-        self, texts: list[Sequence[int]], layers: list[Layer], past: list[Past], record: list[Past] | None
+        self,
+        texts: list[Sequence[int]],
+        layers: list[Layer],
+        past: list[Past],
+        record: list[Past] | None,
     ) -> Float32:
         """(len(texts), width): one packed batch, each text after `past`. With `record`, the one text's keys and values."""
         config, take = self._config, self._scratch.take
@@ -153,7 +163,9 @@ class Qwen3Cpu:
                 layer.key_norm.apply(keys)
                 rotate(keys, cosines, sines)
                 if record is not None:
-                    record.append((keys.transpose(1, 0, 2).copy(), values.transpose(1, 0, 2).copy()))
+                    record.append(
+                        (keys.transpose(1, 0, 2).copy(), values.transpose(1, 0, 2).copy())
+                    )
                 asking = [slice(start, end) for start, end in bounds]
                 if i == len(layers) - 1:  # only each text's last token is pooled
                     last = [end - 1 for end in ends]
@@ -167,7 +179,10 @@ class Qwen3Cpu:
                 for (start, end), rows in zip(bounds, asking, strict=True):
                     k, v = keys[start:end].transpose(1, 0, 2), values[start:end].transpose(1, 0, 2)
                     if past:
-                        k, v = np.concatenate([past[i][0], k], axis=1), np.concatenate([past[i][1], v], axis=1)
+                        k, v = (
+                            np.concatenate([past[i][0], k], axis=1),
+                            np.concatenate([past[i][1], v], axis=1),
+                        )
                     own = heads[rows].transpose(1, 0, 2)
                     # a row of queries is read before its result is written over it
                     causal_attention(own, k, v, own, self._scratch)

@@ -50,7 +50,10 @@ class Attention(Module):
 
     def keys_values(self, x: mx.array, turn: Turn, past: Past | None) -> Past:
         """(B, L, width) → keys and values of `past` and of these tokens."""
-        new = turn(self._heads(self.k_proj(x)), self.k_norm), self._heads(self.v_proj(x)).transpose(0, 2, 1, 3)
+        new = (
+            turn(self._heads(self.k_proj(x)), self.k_norm),
+            self._heads(self.v_proj(x)).transpose(0, 2, 1, 3),
+        )
         if past is None:
             return new
         keys, values = (
@@ -62,7 +65,9 @@ class Attention(Module):
     def __call__(self, x: mx.array, turn: Turn, seen: Past, mask: mx.array | str) -> mx.array:
         """(B, L, width) → (B, L, width), each token attending to what `mask` shows of `seen`."""
         q = turn(self._heads(self.q_proj(x)), self.q_norm)
-        out = mx.fast.scaled_dot_product_attention(q, *seen, scale=self.config.head_size**-0.5, mask=mask)
+        out = mx.fast.scaled_dot_product_attention(
+            q, *seen, scale=self.config.head_size**-0.5, mask=mask
+        )
         attended: mx.array = self.o_proj(out.transpose(0, 2, 1, 3).reshape(*x.shape[:2], -1))
         return attended
 
@@ -107,7 +112,10 @@ class Layer(Module):
         """(B, L, width) → (B, L, width), each token attending to `past`, to itself and to those before it."""
         normed = self.input_layernorm(x)
         # where there are more keys than queries, "causal" aligns their ends; padding comes after all that is looked at
-        return self._finish(x, self.self_attn(normed, turn, self.self_attn.keys_values(normed, turn, past), "causal"))
+        return self._finish(
+            x,
+            self.self_attn(normed, turn, self.self_attn.keys_values(normed, turn, past), "causal"),
+        )
 
     def last(self, x: mx.array, turn: Turn, past: Past | None, lengths: mx.array) -> mx.array:
         """(B, L, width) and (B,) lengths → (B, 1, width): what a call gives for each text's last token, and no more."""
@@ -130,7 +138,9 @@ class Layer(Module):
 class Qwen3(Module):
     """The decoder without a head. `rotation` makes queries and keys ready for attention."""
 
-    def __init__(self, config: Qwen3Config, rotation: Callable[[Qwen3Config, int, int], Turn]) -> None:
+    def __init__(
+        self, config: Qwen3Config, rotation: Callable[[Qwen3Config, int, int], Turn]
+    ) -> None:
         super().__init__()
         self.config = config
         self.rotation = rotation
@@ -179,13 +189,17 @@ class Qwen3Mlx:
         """(n, dimensions) pooled hidden states of n texts, each of 1 to `max_tokens` ids; not normalised."""
         return self.encode_after((), ids)
 
-    def encode_after(self, prefix: Sequence[int], ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    def encode_after(
+        self, prefix: Sequence[int], ids: Sequence[Sequence[int]]
+    ) -> NDArray[np.float32]:
         """As `encode`, of texts that begin with `prefix`, whose keys and values are computed once and kept."""
         out = np.empty((len(ids), self.dimensions), np.float32)
 
         def work(batch: list[int]) -> None:
             # one piece of work a batch: a query gets its turn between two batches of an ingest
-            out[batch] = on_inference_thread(partial(self._forward, tuple(prefix), [ids[i] for i in batch]))
+            out[batch] = on_inference_thread(
+                partial(self._forward, tuple(prefix), [ids[i] for i in batch])
+            )
 
         for batch in by_length(list(map(len, ids)), self._plan.batch_tokens, padded=True):
             in_halves(work, batch)
@@ -201,7 +215,9 @@ class Qwen3Mlx:
     def _forward(self, prefix: tuple[int, ...], texts: list[Sequence[int]]) -> NDArray[np.float32]:
         try:
             rows = padded(texts, self._plan.length_step, self.max_tokens - len(prefix))
-            hidden = self._model(mx.array(rows), mx.array(list(map(len, texts))), self._past(prefix))
+            hidden = self._model(
+                mx.array(rows), mx.array(list(map(len, texts))), self._past(prefix)
+            )
             return np.array(hidden.astype(mx.float32))
         finally:
             if self._plan.clears_buffers:

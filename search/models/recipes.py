@@ -34,7 +34,9 @@ RECIPES = {
         pooling="lasttoken",
         least_dimensions=32,
     ),
-    "bge-*-en*": Recipe(query="Represent this sentence for searching relevant passages: ", pooling="cls"),
+    "bge-*-en*": Recipe(
+        query="Represent this sentence for searching relevant passages: ", pooling="cls"
+    ),
     "bge-m3*": Recipe(pooling="cls"),
     "multilingual-e5-*-instruct*": Recipe(
         query="Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery: ",
@@ -46,7 +48,10 @@ RECIPES = {
     ),
     "*gte-modernbert-*": Recipe(pooling="cls"),
     "embeddinggemma-*": Recipe(
-        query="task: search result | query: ", passage="title: none | text: ", pooling="mean", least_dimensions=128
+        query="task: search result | query: ",
+        passage="title: none | text: ",
+        pooling="mean",
+        least_dimensions=128,
     ),
 }
 # the keys of a query's and a passage's prompt in sentence-transformers' config_sentence_transformers.json
@@ -64,7 +69,10 @@ POOLINGS = {
 
 def recipe_for(name: str) -> Recipe:
     """The recipe of the model `name`; one without prompts where the name is unknown."""
-    return next((recipe for pattern, recipe in RECIPES.items() if fnmatchcase(name.lower(), pattern)), Recipe())
+    return next(
+        (recipe for pattern, recipe in RECIPES.items() if fnmatchcase(name.lower(), pattern)),
+        Recipe(),
+    )
 
 
 def recipe_of(folder: Path, name: str) -> Recipe:
@@ -84,11 +92,14 @@ def pooling_of(folder: Path, recipe: Recipe) -> str:
     if not path.is_file():
         if not recipe.pooling:
             raise ModelError(
-                f"{folder} does not say how it pools", "add 1_Pooling/config.json, or choose another model"
+                f"{folder} does not say how it pools",
+                "add 1_Pooling/config.json, or choose another model",
             )
         return recipe.pooling
     settings = read_json(path)
     if settings.get("include_prompt") is False:
-        raise ModelError(f"{folder} pools without the prompt, which is not supported", "choose another model")
+        raise ModelError(
+            f"{folder} pools without the prompt, which is not supported", "choose another model"
+        )
     chosen = [name for key, name in POOLINGS.items() if settings.get(key)]
     return "+".join(chosen) or str(settings.get("pooling_mode", "none"))

@@ -48,14 +48,23 @@ class ModelReranker:
 
         prefix = self.pairs.prefix(query)
         rest = self.pairs.rest(passages, self.encoder.max_tokens - len(prefix))
-        logits = self.head.logits(self.encoder.encode_after(prefix, rest)) if rest else np.empty(0, np.float32)
+        logits = (
+            self.head.logits(self.encoder.encode_after(prefix, rest))
+            if rest
+            else np.empty(0, np.float32)
+        )
         if not np.isfinite(logits).all():
-            raise ModelError(f"{self.name} gives scores that are not finite", "its weights are damaged: fetch it again")
+            raise ModelError(
+                f"{self.name} gives scores that are not finite",
+                "its weights are damaged: fetch it again",
+            )
         # 1 / (1 + exp(−x)) without overflow
         return np.exp(-np.logaddexp(0, -logits.astype(np.float64))).astype(np.float32)
 
 
-def load_reranker(name_or_path: str, backend: str = "auto", instruction: str | None = None) -> ModelReranker:
+def load_reranker(
+    name_or_path: str, backend: str = "auto", instruction: str | None = None
+) -> ModelReranker:
     """The reranker of that name, repository id or model folder.
 
     `backend` is `mlx`, `cpu` (numpy), or `auto`: MLX where it has a GPU, else numpy. `instruction` says in English what
@@ -69,7 +78,9 @@ def load_reranker(name_or_path: str, backend: str = "auto", instruction: str | N
     kind = files.checkpoint.model_type
     if kind not in ARCHITECTURES:
         known = ", ".join(sorted(ARCHITECTURES))
-        raise ModelError(f"{files.folder} is a {kind} model, which cannot rerank here", f"choose one of: {known}")
+        raise ModelError(
+            f"{files.folder} is a {kind} model, which cannot rerank here", f"choose one of: {known}"
+        )
     # an embedder's weights would load, and answer at random
     if recipe_for(files.name).pooling or (files.folder / "1_Pooling").is_dir():
         raise ModelError(f"{files.folder} is an embedder", "choose a reranker")
@@ -80,7 +91,9 @@ def load_reranker(name_or_path: str, backend: str = "auto", instruction: str | N
     return ModelReranker(
         name=files.name,
         revision=files.checkpoint.fingerprint(),
-        pairs=getattr(import_module(".pairs", __package__), pairs)(tokenizer, encoder.max_tokens, instruction),
+        pairs=getattr(import_module(".pairs", __package__), pairs)(
+            tokenizer, encoder.max_tokens, instruction
+        ),
         encoder=encoder,
         head=judge,
     )

@@ -29,7 +29,7 @@ HINT = "fetch the model again"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TensorEntry:
     """Where a tensor lies: `start` and `size` in bytes from the file's first."""
 
     dtype: str
@@ -46,7 +46,11 @@ class SafetensorsFile:
         try:
             with path.open("rb") as file:
                 # an empty file cannot be mapped
-                self._bytes: Any = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if path.stat().st_size else b""
+                self._bytes: Any = (
+                    mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+                    if path.stat().st_size
+                    else b""
+                )
         except OSError as error:
             raise ModelError(f"{path} cannot be read: {error.strerror}", HINT) from error
         self._entries = self._read_header()
@@ -64,7 +68,7 @@ class SafetensorsFile:
         flat: NDArray[Any] = np.frombuffer(self._bytes, entry.dtype, count, entry.start)
         return flat.reshape(entry.shape)
 
-    def _read_header(self) -> dict[str, Entry]:
+    def _read_header(self) -> dict[str, TensorEntry]:
         length = int.from_bytes(self._bytes[:LENGTH_BYTES], "little")
         data = LENGTH_BYTES + length
         if len(self._bytes) < data or not length:
@@ -76,13 +80,15 @@ class SafetensorsFile:
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise ModelError(f"{self.path} has a damaged header", HINT) from error
 
-    def _entry(self, name: str, item: dict[str, Any], data: int) -> Entry:
+    def _entry(self, name: str, item: dict[str, Any], data: int) -> TensorEntry:
         if item["dtype"] not in DTYPES:
-            raise ModelError(f"{self.path} stores {name} as {item['dtype']}", "choose a model in another format")
+            raise ModelError(
+                f"{self.path} stores {name} as {item['dtype']}", "choose a model in another format"
+            )
         dtype, shape = DTYPES[item["dtype"]], tuple(map(int, item["shape"]))
         start, end = map(int, item["data_offsets"])
         if not 0 <= start <= end or end - start != prod(shape) * np.dtype(dtype).itemsize:
             raise ModelError(f"{self.path} has a damaged header at {name}", HINT)
         if data + end > len(self._bytes):
             raise ModelError(f"{self.path} is cut short: {name} is missing", HINT)
-        return Entry(dtype, shape, data + start, end - start)
+        return TensorEntry(dtype, shape, data + start, end - start)

@@ -50,8 +50,12 @@ class ModelTokenizer:
             source = path.read_text(encoding="utf-8")
             self._tokenizer = Tokenizer.from_str(source)
         except OSError as error:
-            raise ModelError(f"{path} cannot be read: {error.strerror}", "fetch the model again") from error
-        except Exception as error:  # the library raises plain Exception for a file that it cannot parse
+            raise ModelError(
+                f"{path} cannot be read: {error.strerror}", "fetch the model again"
+            ) from error
+        except (
+            Exception
+        ) as error:  # the library raises plain Exception for a file that it cannot parse
             raise ModelError(f"{path} is no tokenizer", "fetch the model again") from error
         # some files switch these on; lengths are decided here
         self._tokenizer.no_truncation()
@@ -61,7 +65,9 @@ class ModelTokenizer:
             # `<think>` and its like are declared as not special, and would go on to be control tokens
             added = self._tokenizer.get_added_tokens_decoder().values()
             others = [token.content for token in added if not token.special]
-            self._tokenizer.add_special_tokens([AddedToken(text, special=True, normalized=False) for text in others])
+            self._tokenizer.add_special_tokens(
+                [AddedToken(text, special=True, normalized=False) for text in others]
+            )
         # ids from here on have no weights
         self._end = sys.maxsize
         self._closing: list[int] = []
@@ -77,33 +83,44 @@ class ModelTokenizer:
         words = self._tokenizer.get_vocab_size(with_added_tokens=False)
         if max([words - 1, *self._closing]) >= vocab_size:
             raise ModelError(
-                f"{self._path} has {words} tokens, and there are weights for {vocab_size}", "fetch it again"
+                f"{self._path} has {words} tokens, and there are weights for {vocab_size}",
+                "fetch it again",
             )
         self._end = vocab_size
 
     def spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Each text's tokens as character ranges (start, end), without special tokens and without truncation."""
-        encodings = self._tokenizer.encode_batch(list(map(well_formed, texts)), add_special_tokens=False)
+        encodings = self._tokenizer.encode_batch(
+            list(map(well_formed, texts)), add_special_tokens=False
+        )
         return [encoding.offsets for encoding in encodings]
 
     def token_id(self, token: str) -> int:
         """The id of a token by its exact name; ModelError where there is none."""
         found = self._tokenizer.token_to_id(token)
         if found is None or found >= self._end:
-            lack = "has no token" if found is None else "goes with weights that have none for its token"
+            lack = (
+                "has no token"
+                if found is None
+                else "goes with weights that have none for its token"
+            )
             raise ModelError(f"{self._path} {lack} {token}", "fetch the model again")
         return int(found)
 
     def plain(self, texts: Sequence[str]) -> list[list[int]]:
         """Each text's token ids, without special tokens around them and without truncation."""
-        encodings = self._tokenizer.encode_batch_fast(list(map(well_formed, texts)), add_special_tokens=False)
+        encodings = self._tokenizer.encode_batch_fast(
+            list(map(well_formed, texts)), add_special_tokens=False
+        )
         return [self._known(encoding.ids) for encoding in encodings]
 
     def encode(self, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
         """Each text's token ids with the model's special tokens around them, at most `max_tokens` in all."""
         room = max_tokens - self._tokenizer.num_special_tokens_to_add(False) - len(self._closing)
         ids = []
-        for encoding in self._tokenizer.encode_batch_fast(list(map(well_formed, texts)), add_special_tokens=False):
+        for encoding in self._tokenizer.encode_batch_fast(
+            list(map(well_formed, texts)), add_special_tokens=False
+        ):
             encoding.truncate(room)
             ids.append(self._known(self._tokenizer.post_process(encoding).ids) + self._closing)
         return ids

@@ -17,7 +17,9 @@ FREE = "free_memory"
 GPU_MEMORY = (FREE, "max_recommended_working_set_size", "total_memory", "memory_size")
 
 
-def require_memory(checkpoint: Checkpoint, bytes_per_value: int | None, free: int | None, left_out: str = "") -> None:
+def require_memory(
+    checkpoint: Checkpoint, bytes_per_value: int | None, free: int | None, left_out: str = ""
+) -> None:
     """ModelError where the weights take more than `free` bytes; no question is asked where `free` is unknown.
 
     `bytes_per_value` is that of a loaded weight, None where weights stay as they are stored. A language model's head,

@@ -60,7 +60,9 @@ class _Sentence:
     score: float
 
 
-def answering(hits: Sequence[Hit], marker: Marker, likeness: Likeness | None = None) -> list[tuple[int, int] | None]:
+def answering(
+    hits: Sequence[Hit], marker: Marker, likeness: Likeness | None = None
+) -> list[tuple[int, int] | None]:
     """The range of each hit's text that answers best; None where no sentence has a word of the query and none was read.
 
     `likeness` gives the cosine of each of some texts with the query; None where there is no embedder. It is asked once at most, for the first hits.
@@ -105,4 +107,9 @@ def _candidates(hit: Hit, marker: Marker) -> list[_Sentence]:
 
 
 def _is_title(text: str) -> bool:
-    return len(text) <= TITLE and "\n" not in text and not _ENDED.search(text) and not _ITEM.match(text)
+    return (
+        len(text) <= TITLE
+        and "\n" not in text
+        and not _ENDED.search(text)
+        and not _ITEM.match(text)
+    )

@@ -70,7 +70,9 @@ def calibration_for(model: str) -> Calibration:
     True
     """
     name = model.lower()
-    return next((curve for pattern, curve in CALIBRATIONS.items() if fnmatchcase(name, pattern)), UNKNOWN)
+    return next(
+        (curve for pattern, curve in CALIBRATIONS.items() if fnmatchcase(name, pattern)), UNKNOWN
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ class Blend:
 
 # By the reranker's name. One weight for all collections: the ratio of both in a logistic regression on six of them. Neutral is the
 # log-odds at which as many questions without an answer are called weak as without the reranker.
-BLENDS: Mapping[str, Blend] = {"docsearch starter reranker (8-bit)": Blend(weight=0.0527, neutral=-2.8)}
+BLENDS: Mapping[str, Blend] = {
+    "docsearch starter reranker (8-bit)": Blend(weight=0.0527, neutral=-2.8)
+}
 
 
 def log_odds(probability: float, least: float) -> float:

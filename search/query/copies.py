@@ -27,7 +27,9 @@ NEARLY = 0.01
 """So much less of the fused score a newer version may have that is shown in place of the best."""
 
 
-def distinct(candidates: Sequence[Candidate], content: Callable[[int], str]) -> dict[str, list[Candidate]]:
+def distinct(
+    candidates: Sequence[Candidate], content: Callable[[int], str]
+) -> dict[str, list[Candidate]]:
     """The candidates that no better one stands for, best first, by id; each with the best passages that say the same in other documents.
 
     `content` gives what is the same for documents of the same bytes, empty where it is not known. A passage never stands for another one of its
@@ -73,7 +75,9 @@ class _Versions:
         import numpy as np
 
         self.candidates = candidates
-        vectors = np.array([candidate.vector for candidate in candidates if candidate.vector is not None])
+        vectors = np.array(
+            [candidate.vector for candidate in candidates if candidate.vector is not None]
+        )
         self._near: list[list[int]] = [[] for _ in candidates]
         if len(vectors) == len(candidates) > 0:
             with single_threaded_blas():
@@ -94,7 +98,8 @@ class _Versions:
         return [
             other
             for at, other in others
-            if other.document != mine.document and self._share(at, place) >= (SHARE if other.doc != mine.doc else 1)
+            if other.document != mine.document
+            and self._share(at, place) >= (SHARE if other.doc != mine.doc else 1)
         ]
 
     def _share(self, one: int, other: int) -> float:

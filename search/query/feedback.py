@@ -24,7 +24,9 @@ LEAD = 0.02
 """A passage that scores so much less than the first is heard a third as loudly: a clear winner speaks nearly alone."""
 
 
-def with_feedback(rows: Sequence[Fused], vectors: Vectors, documents: Sequence[Hashable]) -> list[Fused]:
+def with_feedback(
+    rows: Sequence[Fused], vectors: Vectors, documents: Sequence[Hashable]
+) -> list[Fused]:
     """The fused rows, best first, in the order that their own best ones make.
 
     `vectors` (n, dimensions), of length 1, and `documents` (n) are theirs.
@@ -38,5 +40,8 @@ def with_feedback(rows: Sequence[Fused], vectors: Vectors, documents: Sequence[H
     with single_threaded_blas():
         alike = vectors @ (leads @ vectors[heard] / leads.sum())
     given = WEIGHT * (alike - alike.max())
-    again = [replace(row, fused=row.fused + own, feedback=own) for row, own in zip(rows, given.tolist(), strict=True)]
+    again = [
+        replace(row, fused=row.fused + own, feedback=own)
+        for row, own in zip(rows, given.tolist(), strict=True)
+    ]
     return sorted(again, key=lambda row: -row.fused)

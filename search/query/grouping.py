@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 
-def group(ranked: Sequence[tuple[str, Hashable]], limit: int, per_file: int | None = None) -> list[str]:
+def group(
+    ranked: Sequence[tuple[str, Hashable]], limit: int, per_file: int | None = None
+) -> list[str]:
     """Choose `limit` of the passages (key, document), given best first, and put each document's together.
 
     Every document first gets its best passage; where fewer documents match than the limit, their next passages fill the list,

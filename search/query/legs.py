@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from ..documents import Candidate
 from ..storage.filters import Admitted
-from ..text.spelling import form, normalise
-from ..text.terms import beginnings, query_terms, query_words, word_count
+from ..text.spelling import form
 from .fusion import full_match, text_weight
 
 if TYPE_CHECKING:
     from ..documents import Vectors
     from ..storage.store import Store
+    from .query_text import QueryText
 
 
 @dataclass(frozen=True)
@@ -31,15 +31,15 @@ class Legs:
     vector: dict[str, float]
     text: dict[str, float]
     query_vector: Vectors | None
-    words: int
-    passages: int
+    word_count: int
+    passage_count: int
     related: tuple[str, ...] = ()
     contents: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
-    def full(self) -> float:
+    def full_match_bm25(self) -> float:
         """The BM25 that counts as a full match of the query."""
-        return full_match(self.passages, self.words, max(self.text.values(), default=0.0))
+        return full_match(self.passage_count, self.word_count, max(self.text.values(), default=0.0))
 
     @cached_property
     def text_weight(self) -> float:
@@ -48,7 +48,7 @@ class Legs:
         for key, score in self.text.items():
             doc, message = self.candidates[key].document
             best.setdefault((self.contents.get(doc) or doc, message), score)
-        return text_weight(list(best.values()), self.full)
+        return text_weight(list(best.values()), self.full_match_bm25)
 
     def only(self, kept: Iterable[Candidate]) -> Legs:
         """These candidates of both legs, in this order where they score the same."""
@@ -59,6 +59,10 @@ class Legs:
             vector={key: score for key, score in self.vector.items() if key in candidates},
             text={key: score for key, score in self.text.items() if key in candidates},
         )
+
+    def of(self, contents: Mapping[int, str]) -> Legs:
+        """The same, with the content hash of each document."""
+        return replace(self, contents=contents)
 
     def vectors(self, keys: Iterable[str]) -> Vectors:
         """The vectors of these candidates, (n, dimensions)."""
@@ -79,30 +83,39 @@ def _read(vector: Vectors | None) -> Vectors:
 
 
 def run_legs(
-    store: Store, embed_query: Callable[[str], Vectors], text: str, mode: str, depth: int, only: Admitted | None
+    store: Store,
+    embed_query: Callable[[str], Vectors],
+    query: QueryText,
+    mode: str,
+    depth: int,
+    only: Admitted | None,
 ) -> Legs:
-    """Run the legs that `mode` names, `depth` candidates each, among the passages that are admitted (None: all).
+    """Run the legs that `mode` names, `depth` candidates each, among the passages in `only` (None: all).
 
-    The text leg runs beside the embedding of the query; in mode "text" no model is asked for.
+    The text leg runs beside the embedding of the query. In mode "text" no model is asked for.
     """
-    terms = query_terms(text) if mode != "vector" else []
-    related = store.vocabulary.related([form(word) for word in query_words(text)], beginnings(text)) if terms else []
+    terms = query.terms if mode != "vector" else ()
+    related = (
+        store.vocabulary.related(list(map(form, query.words)), list(query.beginnings))
+        if terms
+        else []
+    )
     words, further = " ".join(terms), " ".join(related)
     if mode == "text":
-        vector, nearest, matched = None, [], store.matching(words, depth, only, vectors=False, related=further)
+        vector, nearest = None, []
+        matched = store.matching(words, depth, only, vectors=False, related=further)
     else:
         with ThreadPoolExecutor(1) as pool:
             matching = pool.submit(store.matching, words, depth, only, related=further)
-            vector = embed_query(normalise(text))
+            vector = embed_query(query.plain)
             nearest = store.nearest(vector, depth, only)
             matched = matching.result()
-    candidates = {candidate.id: candidate for candidate in [*nearest, *matched]}
     return Legs(
-        candidates,
-        {candidate.id: candidate.score for candidate in nearest},
-        {candidate.id: candidate.score for candidate in matched},
-        vector,
-        word_count(text),
-        store.count(),
-        tuple(related),
+        candidates={candidate.id: candidate for candidate in [*nearest, *matched]},
+        vector={candidate.id: candidate.score for candidate in nearest},
+        text={candidate.id: candidate.score for candidate in matched},
+        query_vector=vector,
+        word_count=query.word_count,
+        passage_count=store.count(),
+        related=tuple(related),
     )

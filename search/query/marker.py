@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from ..text.spelling import HAN, HANGUL, UNSPACED, form, normalise, stemmed, variants
-from ..text.terms import HUMP, HUMPS, WORD, query_words
+from ..text.terms import HUMP, HUMPS, WORD
+from .query_text import QueryText, understand
 
 # What is alike in one script: a single kana of a sentence's grammar is no word.
 _RUN = re.compile(f"[{HAN}]+|[\u3041-\u309f]{{2,}}|[\u30a0-\u30ff]+|[{HANGUL}]+")
@@ -24,16 +25,16 @@ def highlights(text: str, query: str) -> tuple[tuple[int, int], ...]:
     >>> highlights("He files reports.", "reporting a file")
     ((3, 8), (9, 16))
     """
-    return Marker(query).ranges(text)
+    return Marker(understand(query)).ranges(text)
 
 
 class Marker:
     """Finds a query's words, and related ones, in texts; what it learns of one text speeds up the next. For one thread."""
 
-    def __init__(self, query: str, related: Iterable[str] = ()) -> None:
-        words = (word for word in query_words(query) if WORD.match(word) and not _UNSPACED.match(word))
+    def __init__(self, query: QueryText, related: Iterable[str] = ()) -> None:
+        words = (word for word in query.words if WORD.match(word) and not _UNSPACED.match(word))
         self._stemmed = _Stems(words, related)
-        self._runs = _runs(query)
+        self._runs = _runs(query.plain)
         self._seen: dict[str, tuple[tuple[int, int, str], ...]] = {}
 
     def all_in(self, text: str) -> bool:
@@ -104,9 +105,8 @@ class _Stems:
         return known
 
 
-def _runs(query: str) -> set[str]:
-    """The query's runs of one script without spaces; of a longer Chinese run also its pairs of characters."""
-    plain = normalise(query)
+def _runs(plain: str) -> set[str]:
+    """A query's runs of one script without spaces; of a longer Chinese run also its pairs of characters."""
     runs = set(_RUN.findall(plain))
     runs |= {run[at : at + 2] for run in runs if _IS_HAN.match(run) for at in range(len(run) - 1)}
     return runs | set(_UNSPACED.findall(plain))

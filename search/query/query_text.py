@@ -1,4 +1,7 @@
-"""How a query is worded: `"quoted phrases"` that a passage must hold, `-excluded` words that it must not, and the text that is searched."""
+"""The query as it is understood: what is searched for, what a hit must hold, and what it must not.
+
+A query is taken apart once. The legs, the marks and the answering sentences all take the same value.
+"""
 
 from __future__ import annotations
 
@@ -6,70 +9,119 @@ import re
 from dataclasses import dataclass
 
 from ..errors import UsageError
-from ..text.spelling import KANA, UNSPACED
-from ..text.terms import folded_line, query_words
+from ..text.spelling import KANA, UNSPACED, normalise
+from ..text.terms import (
+    beginnings,
+    folded_line,
+    query_terms,
+    query_words,
+    without_clitics,
+    word_count,
+)
 
-TALK = 3
-"""A query of more telling words than so many beside its quotation marks, or with a question mark, is prose: it quotes in its own wording."""
+PROSE_WORDS = 3
+"""A query with more words than this outside its quotation marks is prose, as is a question.
+
+Prose quotes in its own wording, so that a document need not hold the quoted phrase.
+"""
 
 _QUOTED = r'["“„]([^"“”„]+)["”“]'
 _MARKED = re.compile(rf"(?:(?<=\s)|^)-(?:{_QUOTED}|(?P<word>[^\W\d_][^\s\"“”]+))|{_QUOTED}")
-# Where letters are not separated by spaces a phrase begins and ends anywhere.
+# Where no spaces separate the letters, a phrase begins and ends anywhere.
 _UNSPACED = f"{UNSPACED}{KANA}\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
-    """`text` is what to search for, in plain words; `phrases` and `excluded` are patterns over a folded line of text."""
+class QueryText:
+    """A query, taken apart.
+
+    text: the query in plain words, without quotation marks and excluded words.
+    plain: the text in normal form (NFKC), as the embedder reads it.
+    phrases, excluded: patterns over a folded line of text; a hit must match each phrase and no
+    excluded pattern.
+    words: the distinct words in order, without stop words.
+    terms: what the text leg looks for: the words' forms and their other spellings.
+    beginnings: the beginnings of words that are looked for (`auth*`).
+    word_count: the number of words as a person counts them.
+    """
 
     text: str
-    phrases: tuple[re.Pattern[str], ...] = ()
-    excluded: tuple[re.Pattern[str], ...] = ()
+    plain: str
+    phrases: tuple[re.Pattern[str], ...]
+    excluded: tuple[re.Pattern[str], ...]
+    words: tuple[str, ...]
+    terms: tuple[str, ...]
+    beginnings: tuple[str, ...]
+    word_count: int
 
     @property
     def is_strict(self) -> bool:
-        """True where passages can be refused."""
+        """True where the query can refuse passages."""
         return bool(self.phrases or self.excluded)
 
     def refusal(self, text: str) -> str:
-        """Why a passage is no hit: it lacks a "phrase", or has an "excluded" word; empty where it may be one."""
+        """Why a passage is no hit: "phrase" or "excluded"; empty where it may be one."""
         line = folded_line(text)
-        if not all(one.search(line) for one in self.phrases):
+        if not all(phrase.search(line) for phrase in self.phrases):
             return "phrase"
-        return "excluded" if any(one.search(line) for one in self.excluded) else ""
+        return "excluded" if any(word.search(line) for word in self.excluded) else ""
 
 
-def worded(query: str) -> Wording:
-    """Take a query apart. A hyphen excludes at the beginning of a word of two or more characters, a letter first; with a star, what begins so.
+def understand(query: str) -> QueryText:
+    """Take a query apart.
 
-    >>> wording = worded('a "cold  start" -diesel')
-    >>> wording.text, wording.refusal("Cold start of petrol engines"), wording.refusal("cold start (diesel)")
-    ('a cold  start', '', 'excluded')
+    A hyphen excludes a word where it stands before the word's first letter and the word has two
+    characters or more. With a star behind it, it excludes all words that begin so.
 
-    In prose a phrase need not be there. Raises UsageError for a query that only excludes.
+    >>> query = understand('a "cold  start" -diesel')
+    >>> query.text, query.words, query.refusal("cold start (diesel)")
+    ('a cold  start', ('cold', 'start'), 'excluded')
+
+    Raises UsageError for a query that only excludes.
     """
     phrases: list[str] = []
     excluded: list[re.Pattern[str]] = []
 
-    def plain(match: re.Match[str]) -> str:
-        left_out, word, phrase = match[1], match["word"], match[3]
+    def plain_words(match: re.Match[str]) -> str:
+        excluded_phrase, excluded_word, phrase = match[1], match["word"], match[3]
         if phrase is not None:
             phrases.append(phrase)
             return str(phrase)
-        excluded.append(_pattern(left_out) if word is None else _pattern(word.rstrip("*"), word.endswith("*")))
+        excluded.append(
+            _pattern(excluded_phrase)
+            if excluded_word is None
+            else _pattern(excluded_word.rstrip("*"), is_beginning=excluded_word.endswith("*"))
+        )
         return " "
 
-    text = _MARKED.sub(plain, query).strip()
-    if text.endswith(("?", "？")) or len(query_words(_MARKED.sub(" ", query))) > TALK:
-        phrases = []
+    text = _MARKED.sub(plain_words, query).strip()
     if excluded and not text:
         raise UsageError("the query says only what to leave out", "add what to look for")
-    return Wording(text, tuple(map(_pattern, phrases)), tuple(excluded))
+    if phrases and _is_prose(text, _MARKED.sub(" ", query)):
+        phrases = []
+    plain = normalise(text)
+    bare = without_clitics(plain)
+    words = query_words(bare)
+    return QueryText(
+        text=text,
+        plain=plain,
+        phrases=tuple(map(_pattern, phrases)),
+        excluded=tuple(excluded),
+        words=words,
+        terms=query_terms(bare, words),
+        beginnings=beginnings(plain),
+        word_count=word_count(bare, words),
+    )
+
+
+def _is_prose(text: str, unquoted: str) -> bool:
+    words = query_words(without_clitics(normalise(unquoted)))
+    return text.endswith(("?", "？")) or len(words) > PROSE_WORDS
 
 
 def _pattern(phrase: str, is_beginning: bool = False) -> re.Pattern[str]:
-    """The phrase in any folded line: whole words only, or what begins with it."""
+    """The phrase in any folded line: as whole words only, or as the beginning of a word."""
     line = folded_line(phrase)
     before = r"(?<!\w)" if re.match(rf"(?![{_UNSPACED}])\w", line) else ""
-    after = r"(?!\w)" if not is_beginning and re.search(rf"(?![{_UNSPACED}])\w$", line) else ""
-    return re.compile(before + re.escape(line) + after)
+    ends_word = not is_beginning and re.search(rf"(?![{_UNSPACED}])\w$", line)
+    return re.compile(before + re.escape(line) + (r"(?!\w)" if ends_word else ""))

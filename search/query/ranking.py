@@ -27,11 +27,19 @@ class Ranked:
 def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:
     """The candidates of `mode`'s legs, best first."""
     if mode == "text":
-        return [Ranked(Fused(key, 0.0, score, score), text_score(score)) for key, score in legs.text.items()]
+        return [
+            Ranked(Fused(key, 0.0, score, score), text_score(score))
+            for key, score in legs.text.items()
+        ]
     if mode == "vector":
-        return [Ranked(Fused(key, score, 0.0, score), calibration.score(score)) for key, score in legs.vector.items()]
+        return [
+            Ranked(Fused(key, score, 0.0, score), calibration.score(score))
+            for key, score in legs.vector.items()
+        ]
     rows = fuse(
-        ((key, legs.cosine(key), legs.text.get(key, 0.0)) for key in legs.candidates), legs.full, legs.text_weight
+        ((key, legs.cosine(key), legs.text.get(key, 0.0)) for key in legs.candidates),
+        legs.full_match_bm25,
+        legs.text_weight,
     )
     documents = [legs.candidates[row.key].document for row in rows]
     heard = with_feedback(rows, legs.vectors(row.key for row in rows), documents)
@@ -39,7 +47,9 @@ def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:
 
 
 def reordered(
-    ranked: Sequence[Ranked], probabilities: Sequence[float], score: Callable[[Ranked, float], float] | None = None
+    ranked: Sequence[Ranked],
+    probabilities: Sequence[float],
+    score: Callable[[Ranked, float], float] | None = None,
 ) -> list[Ranked]:
     """The order after reranking the first candidates, whose probabilities are given; what was not read keeps its order behind them.
 

@@ -33,7 +33,9 @@ def asks_for_a_detail(query: str) -> bool:
     return bool(_DETAIL.match(query)) or (query.endswith(("?", "？")) and not _OPEN.match(query))
 
 
-def beginnings_first(ranked: Sequence[Ranked], candidates: Mapping[str, Candidate], query: str) -> list[Ranked]:
+def beginnings_first(
+    ranked: Sequence[Ranked], candidates: Mapping[str, Candidate], query: str
+) -> list[Ranked]:
     """The candidates, best first, with each beginning that scores nearly as well before the passage behind it on its page, and with its score."""
     most = DETAIL_LEAD if asks_for_a_detail(query) else LEAD
     items = {item.row.key: item for item in ranked}
@@ -52,7 +54,11 @@ def beginnings_first(ranked: Sequence[Ranked], candidates: Mapping[str, Candidat
 def _beginning(candidate: Candidate) -> str:
     """The id of the passage in which the candidate's section begins."""
     section = candidate.passage.section
-    return candidate.id if section in (None, candidate.passage.ordinal) else passage_id(candidate.doc, section)
+    return (
+        candidate.id
+        if section in (None, candidate.passage.ordinal)
+        else passage_id(candidate.doc, section)
+    )
 
 
 def _log_odds(item: Ranked) -> float:

@@ -20,6 +20,7 @@ def knows_script(model: str, text: str) -> bool:
         return True
     letters = [letter for letter in text if letter.isalpha()]
     latin = sum(
-        letter.isascii() or unicodedata.name(letter, "").startswith(("LATIN", "FULLWIDTH LATIN")) for letter in letters
+        letter.isascii() or unicodedata.name(letter, "").startswith(("LATIN", "FULLWIDTH LATIN"))
+        for letter in letters
     )
     return 2 * latin >= len(letters)

@@ -24,7 +24,22 @@ Reader = Callable[[bytes, str], Document]
 READERS: dict[str, Reader] = {
     suffix: module.read
     for module in (
-        *(code, syntax, text, markdown, rst, org, asciidoc, latex, man, html, mhtml, pdf, image, office),
+        *(
+            code,
+            syntax,
+            text,
+            markdown,
+            rst,
+            org,
+            asciidoc,
+            latex,
+            man,
+            html,
+            mhtml,
+            pdf,
+            image,
+            office,
+        ),
         *(notebook, csv_file, json_file, yaml_file, xml_file, subtitles),
     )
     for suffix in module.SUFFIXES
@@ -34,7 +49,9 @@ SAFE: frozenset[Reader] = frozenset({code.read, text.read, markdown.read, rst.re
 """Readers in plain Python of our own, which take time and memory in proportion to the file: they need no process of their own."""
 
 # What bears no suffix, but is code by its name.
-NAMES: dict[str, Reader] = dict.fromkeys(("makefile", "dockerfile", "rakefile", "gemfile", "jenkinsfile"), code.read)
+NAMES: dict[str, Reader] = dict.fromkeys(
+    ("makefile", "dockerfile", "rakefile", "gemfile", "jenkinsfile"), code.read
+)
 
 # Formats that are known and not read, and what they are.
 NOT_READ: dict[str, str] = {
@@ -57,25 +74,82 @@ NOT_READ: dict[str, str] = {
         ),
         "images",
     ),
-    **dict.fromkeys((".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".wmv", ".mpg", ".mpeg", ".flv"), "videos"),
     **dict.fromkeys(
-        (".mp3", ".wav", ".flac", ".ogg", ".m4a", ".aac", ".wma", ".aiff", ".opus", ".mid", ".midi"), "sound"
+        (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".wmv", ".mpg", ".mpeg", ".flv"), "videos"
     ),
-    **dict.fromkeys((".zip", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar", ".jar", ".war", ".whl"), "archives"),
     **dict.fromkeys(
-        (".dmg", ".iso", ".img", ".vmdk", ".qcow2", ".pkg", ".deb", ".rpm", ".apk", ".msi", ".cab"), "archives"
+        (
+            ".mp3",
+            ".wav",
+            ".flac",
+            ".ogg",
+            ".m4a",
+            ".aac",
+            ".wma",
+            ".aiff",
+            ".opus",
+            ".mid",
+            ".midi",
+        ),
+        "sound",
+    ),
+    **dict.fromkeys(
+        (".zip", ".tgz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tar", ".jar", ".war", ".whl"),
+        "archives",
+    ),
+    **dict.fromkeys(
+        (".dmg", ".iso", ".img", ".vmdk", ".qcow2", ".pkg", ".deb", ".rpm", ".apk", ".msi", ".cab"),
+        "archives",
     ),
     **dict.fromkeys((".pages", ".numbers", ".key", ".xlsb", ".one"), "office files"),
     **dict.fromkeys((".mobi", ".azw", ".azw3", ".djvu", ".lit"), "electronic books"),
     **dict.fromkeys((".msg", ".pst", ".olk15message"), "mail"),
     **dict.fromkeys(
-        (".exe", ".dll", ".so", ".dylib", ".a", ".o", ".obj", ".lib", ".class", ".pyc", ".pyo", ".wasm"), "programs"
+        (
+            ".exe",
+            ".dll",
+            ".so",
+            ".dylib",
+            ".a",
+            ".o",
+            ".obj",
+            ".lib",
+            ".class",
+            ".pyc",
+            ".pyo",
+            ".wasm",
+        ),
+        "programs",
     ),
     **dict.fromkeys(
-        (".sqlite", ".sqlite3", ".db", ".mdb", ".parquet", ".arrow", ".feather", ".lance", ".h5", ".hdf5"), "databases"
+        (
+            ".sqlite",
+            ".sqlite3",
+            ".db",
+            ".mdb",
+            ".parquet",
+            ".arrow",
+            ".feather",
+            ".lance",
+            ".h5",
+            ".hdf5",
+        ),
+        "databases",
     ),
     **dict.fromkeys(
-        (".npy", ".npz", ".pkl", ".pickle", ".pt", ".pth", ".onnx", ".gguf", ".safetensors", ".bin"), "data"
+        (
+            ".npy",
+            ".npz",
+            ".pkl",
+            ".pickle",
+            ".pt",
+            ".pth",
+            ".onnx",
+            ".gguf",
+            ".safetensors",
+            ".bin",
+        ),
+        "data",
     ),
     **dict.fromkeys((".ttf", ".otf", ".woff", ".woff2", ".eot"), "fonts"),
 }
@@ -92,7 +166,11 @@ def _enclosed(readers: Mapping[str, Reader], data: bytes, path: str) -> Document
 
 # What holds other files is read with the table as it stands above it: nothing is unpacked without end.
 for _holder in (mail, pdf, gz):
-    READERS.update(dict.fromkeys(_holder.SUFFIXES, partial(_holder.read, enclosed=partial(_enclosed, dict(READERS)))))
+    READERS.update(
+        dict.fromkeys(
+            _holder.SUFFIXES, partial(_holder.read, enclosed=partial(_enclosed, dict(READERS)))
+        )
+    )
 
 
 def readable(path: str) -> Skip | None:
@@ -103,7 +181,11 @@ def readable(path: str) -> Skip | None:
     if suffix in image.SUFFIXES and not recognition.available():
         return Skip(path, Reason.NO_TEXT, image.NO_TEXT)
     what = NOT_READ.get(suffix.removesuffix(".gz"))
-    return Skip(path, Reason.BINARY, f"{suffix} files are {what}, which are not read") if what else None
+    return (
+        Skip(path, Reason.BINARY, f"{suffix} files are {what}, which are not read")
+        if what
+        else None
+    )
 
 
 def can_recognise() -> bool:
@@ -126,7 +208,9 @@ def read(data: bytes, path: str) -> Document:
     except (Unreadable, MemoryError):
         raise
     except Exception as error:
-        raise Unreadable(Reason.CORRUPT, f"the file cannot be read: {type(error).__name__}: {error}") from error
+        raise Unreadable(
+            Reason.CORRUPT, f"the file cannot be read: {type(error).__name__}: {error}"
+        ) from error
 
 
 def is_safe(data: bytes, path: str) -> bool:

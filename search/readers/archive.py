@@ -35,8 +35,12 @@ class Archive:
         try:
             self._zip: ZipFile = ZipFile(BytesIO(data))
         except (BadZipFile, ValueError, OverflowError) as error:
-            raise Unreadable(Reason.CORRUPT, "the file is an incomplete or damaged ZIP archive") from error
-        self._infos: dict[str, ZipInfo] = {info.filename: info for info in self._zip.infolist() if not info.is_dir()}
+            raise Unreadable(
+                Reason.CORRUPT, "the file is an incomplete or damaged ZIP archive"
+            ) from error
+        self._infos: dict[str, ZipInfo] = {
+            info.filename: info for info in self._zip.infolist() if not info.is_dir()
+        }
         self._by_lower = {name.lower(): name for name in self._infos}
         self._inflated = 0
 
@@ -80,17 +84,18 @@ class Archive:
             )
         if info.file_size > max(SMALL, MAX_RATIO * info.compress_size):
             raise Unreadable(
-                Reason.TOO_LARGE, f"its part {name} inflates to {info.file_size // 1_000_000} MB of nearly nothing"
+                Reason.TOO_LARGE,
+                f"its part {name} inflates to {info.file_size // 1_000_000} MB of nearly nothing",
             )
         return self._zip.open(info)  # type: ignore[return-value]
 
 
-def resolve(base: str, target: str) -> str:
+def part_name(base: str, target: str) -> str:
     """The part that a reference in the part `base` means, without its fragment.
 
-    >>> resolve("OEBPS/c.opf", "text/b%20two.xhtml#start"), resolve("ppt/slides/slide1.xml", "../notes.xml")
+    >>> part_name("OEBPS/c.opf", "text/b%20two.xhtml#start"), part_name("ppt/slides/slide1.xml", "../notes.xml")
     ('OEBPS/text/b two.xhtml', 'ppt/notes.xml')
-    >>> resolve("word/document.xml", "/docProps/core.xml")
+    >>> part_name("word/document.xml", "/docProps/core.xml")
     'docProps/core.xml'
     """
     target = unquote(target.partition("#")[0])

@@ -31,7 +31,9 @@ class Assembly:
         words = " ".join(words.split())[:MAX_HEADING]
         self.include(words, (Block(0, len(words), "heading", level, words),), 0, at)
 
-    def include(self, text: str, blocks: Iterable[Block], below: int = 0, at: int = 0, parted: str = "\n\n") -> None:
+    def include(
+        self, text: str, blocks: Iterable[Block], below: int = 0, at: int = 0, parted: str = "\n\n"
+    ) -> None:
         """A text with its own blocks, its headings moved `below` a heading of that level."""
         if at > self.line:
             self._append("\n" * (at - self.line))
@@ -40,7 +42,9 @@ class Assembly:
         for block in blocks:
             level = min(block.level + below, MAX_LEVEL) if block.level else 0
             self.blocks.append(
-                replace(block, start=block.start + self.length, end=block.end + self.length, level=level)
+                replace(
+                    block, start=block.start + self.length, end=block.end + self.length, level=level
+                )
             )
         self._append(text)
 

@@ -74,7 +74,9 @@ MAX_BAD_BYTES = 4
 MAX_MESS = 0.05
 """How much more noise the detector may hear in cp1252 than in its best guess, on its scale of 0 to 1."""
 
-_TERMINAL_CODE = re.compile(r"\x1b\[[0-9;?]{0,32}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b\n]{0,500}(?:\x07|\x1b\\)")
+_TERMINAL_CODE = re.compile(
+    r"\x1b\[[0-9;?]{0,32}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b\n]{0,500}(?:\x07|\x1b\\)"
+)
 _VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
 
 
@@ -151,7 +153,10 @@ def _wide(data: bytes) -> str | None:
     half = len(data) // 2
     if data.count(0) < 0.6 * half:
         return None
-    for encoding, high, low in (("utf-16-le", data[1::2], data[::2]), ("utf-16-be", data[::2], data[1::2])):
+    for encoding, high, low in (
+        ("utf-16-le", data[1::2], data[::2]),
+        ("utf-16-be", data[::2], data[1::2]),
+    ):
         if high.count(0) > 0.6 * half and low.count(0) < 0.1 * half:
             return encoding
     return None
@@ -165,5 +170,8 @@ def _detect(data: bytes) -> str:
     if best is None:
         return FALLBACK
     # Western text is also tolerable in its neighbours' encodings, of which the detector takes the first by number.
-    western = any(FALLBACK in guess.could_be_from_charset and guess.chaos <= best.chaos + MAX_MESS for guess in guesses)
+    western = any(
+        FALLBACK in guess.could_be_from_charset and guess.chaos <= best.chaos + MAX_MESS
+        for guess in guesses
+    )
     return FALLBACK if western else best.encoding

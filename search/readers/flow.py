@@ -80,7 +80,9 @@ class Flow:
 
     def add(self, kind: str, text: str, level: int = 0) -> None:
         """A whole block, left out where it has no words or no kind."""
-        text = " ".join(text.split()) if level else text.rstrip() if kind == "table" else text.strip()
+        text = (
+            " ".join(text.split()) if level else text.rstrip() if kind == "table" else text.strip()
+        )
         if text and kind:
             self.size += len(text)
             self.check(0)
@@ -90,7 +92,8 @@ class Flow:
         """Raises Unreadable(TOO_LARGE) where so many characters more are too many."""
         if self.size + size > MAX_CHARACTERS:
             raise Unreadable(
-                Reason.TOO_LARGE, f"the document holds more than {MAX_CHARACTERS // 1_000_000} million characters"
+                Reason.TOO_LARGE,
+                f"the document holds more than {MAX_CHARACTERS // 1_000_000} million characters",
             )
 
     def begin_aside(self) -> None:
@@ -140,7 +143,10 @@ class Flow:
         if len(cells) == 1 or any(map(_is_layout, cells)):
             self._sinks[-1] += [stretch for cell in cells for stretch in cell]
         else:
-            self.add("table", table([" ".join(part.text for part in cell) for cell in row] for row in rows))
+            self.add(
+                "table",
+                table([" ".join(part.text for part in cell) for cell in row] for row in rows),
+            )
 
     def page(self) -> None:
         """A page, slide or sheet begins here."""
@@ -170,7 +176,12 @@ class Flow:
             length, before = end, stretch.kind
         starts.append(length)
         return Document(
-            path, kind, title[:MAX_TITLE], "".join(parts), tuple(blocks), tuple(starts[page] for page in self.pages)
+            path,
+            kind,
+            title[:MAX_TITLE],
+            "".join(parts),
+            tuple(blocks),
+            tuple(starts[page] for page in self.pages),
         )
 
 
@@ -186,7 +197,9 @@ def table(rows: Iterable[list[str]]) -> str:
 
 def signed(author: str, held: list[Stretch]) -> list[Stretch]:
     """A comment with the name of its author in front, where that is known."""
-    return [replace(held[0], text=f"{author}: {held[0].text}"), *held[1:]] if author and held else held
+    return (
+        [replace(held[0], text=f"{author}: {held[0].text}"), *held[1:]] if author and held else held
+    )
 
 
 def _is_layout(cell: list[Stretch]) -> bool:

@@ -29,5 +29,7 @@ def _inflated(data: bytes) -> bytes:
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise Unreadable(Reason.CORRUPT, f"the compressed data are damaged: {error}") from error
     if len(inflated) > MAX_INFLATED:
-        raise Unreadable(Reason.TOO_LARGE, f"the file is larger than {MAX_INFLATED >> 20} MB when it is inflated")
+        raise Unreadable(
+            Reason.TOO_LARGE, f"the file is larger than {MAX_INFLATED >> 20} MB when it is inflated"
+        )
     return inflated

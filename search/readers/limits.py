@@ -53,4 +53,8 @@ class OutOfTime(BaseException):
 
 def ran_out(error: OutOfTime | MemoryError) -> str:
     """Why the rest of a file is missing, as the end of a sentence."""
-    return "the time for one file was up" if isinstance(error, OutOfTime) else "there was no more memory for it"
+    return (
+        "the time for one file was up"
+        if isinstance(error, OutOfTime)
+        else "there was no more memory for it"
+    )

@@ -10,7 +10,9 @@ from .text import paragraphs
 from .title import first_line
 
 
-def assembled(path: str, kind: str, title: str, texts: Iterable[str], warnings: tuple[str, ...]) -> Document:
+def assembled(
+    path: str, kind: str, title: str, texts: Iterable[str], warnings: tuple[str, ...]
+) -> Document:
     """The document; `title` may be empty where the file states none."""
     parts: list[str] = []
     offsets: list[int] = []
@@ -21,8 +23,13 @@ def assembled(path: str, kind: str, title: str, texts: Iterable[str], warnings: 
             parts.append("\n\n")
             length += 2
         offsets.append(length)
-        blocks += [replace(block, start=block.start + length, end=block.end + length) for block in paragraphs(page)]
+        blocks += [
+            replace(block, start=block.start + length, end=block.end + length)
+            for block in paragraphs(page)
+        ]
         parts.append(page)
         length += len(page)
     text = "".join(parts)
-    return Document(path, kind, title or first_line(text, path), text, tuple(blocks), tuple(offsets), warnings)
+    return Document(
+        path, kind, title or first_line(text, path), text, tuple(blocks), tuple(offsets), warnings
+    )

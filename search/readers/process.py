@@ -36,7 +36,9 @@ class ReaderProcess:
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, process_group=0,
             )  # fmt: skip
         except OSError as error:
-            raise ReaderFailure(f"the process that reads documents cannot be started: {error}") from error
+            raise ReaderFailure(
+                f"the process that reads documents cannot be started: {error}"
+            ) from error
         self._to = cast("BinaryIO", self._process.stdin)
         self._from = cast("BinaryIO", self._process.stdout)
         self._overdue = False
@@ -56,7 +58,9 @@ class ReaderProcess:
         """The document in `data`. Raises Unreadable, also where the process crashed, hung or grew too large over it."""
         try:
             seconds = self.limits.patience * self.limits.seconds_for(len(data))
-            answer = json.loads(self._ask(seconds, json.dumps(path).encode(), data).decode("utf-8", "surrogatepass"))
+            answer = json.loads(
+                self._ask(seconds, json.dumps(path).encode(), data).decode("utf-8", "surrogatepass")
+            )
         except (OSError, EOFError):
             self.spent = True
             raise self._death(len(data)) from None
@@ -106,7 +110,9 @@ class ReaderProcess:
             return Unreadable(Reason.LIMIT, f"reading it takes more than {limit:,.0f} MB of memory")
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         if code == -signal.SIGKILL:
-            return Unreadable(Reason.LIMIT, "the system ended its reading, most likely for want of memory")
+            return Unreadable(
+                Reason.LIMIT, "the system ended its reading, most likely for want of memory"
+            )
         return Unreadable(Reason.CRASHED, f"the reader crashed over it ({how})")
 
 

@@ -33,7 +33,13 @@ class Rows:
         self.close()
         if row.strip():
             self.blocks.append(
-                Block(self.length, self.length + len(row), "heading", min(level, 6), words[:MAX_HEADING].strip())
+                Block(
+                    self.length,
+                    self.length + len(row),
+                    "heading",
+                    min(level, 6),
+                    words[:MAX_HEADING].strip(),
+                )
             )
         self._append(row)
 

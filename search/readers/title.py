@@ -49,5 +49,9 @@ def stated(words: str, no_title: re.Pattern[str] = _NO_TITLE) -> str:
     """
     words = " ".join(words.split())
     named = sum(character.isalnum() or character.isspace() for character in words)
-    usable = 3 <= len(words) <= MAX_STATED_TITLE and named >= 0.6 * len(words) and not no_title.fullmatch(words)
+    usable = (
+        3 <= len(words) <= MAX_STATED_TITLE
+        and named >= 0.6 * len(words)
+        and not no_title.fullmatch(words)
+    )
     return words if usable else ""

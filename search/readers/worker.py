@@ -28,8 +28,24 @@ SPENT = 4
 REFUSED = frozenset(
     {
         *("socket.__new__", "socket.getaddrinfo", "socket.gethostbyname", "urllib.Request"),
-        *("subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn"),
-        *("os.remove", "os.rename", "os.rmdir", "os.link", "os.symlink", "tempfile.mkstemp", "tempfile.mkdtemp"),
+        *(
+            "subprocess.Popen",
+            "os.system",
+            "os.exec",
+            "os.fork",
+            "os.forkpty",
+            "os.posix_spawn",
+            "os.spawn",
+        ),
+        *(
+            "os.remove",
+            "os.rename",
+            "os.rmdir",
+            "os.link",
+            "os.symlink",
+            "tempfile.mkstemp",
+            "tempfile.mkdtemp",
+        ),
     }
 )
 """What no reader has a reason to do: the network, other programs, changes on the disk."""
@@ -83,7 +99,10 @@ def _answer(data: bytes, path: str, limits: Limits) -> dict[str, Any]:
         return {"reason": Reason.LIMIT, "message": message, "spent": True}
     finally:
         timer.stop()
-    blocks = [(block.start, block.end, block.kind, block.level, block.heading) for block in document.blocks]
+    blocks = [
+        (block.start, block.end, block.kind, block.level, block.heading)
+        for block in document.blocks
+    ]
     return {**asdict(replace(document, blocks=())), "blocks": blocks, "spent": _spent(limits)}
 
 
@@ -97,7 +116,9 @@ def fitted(document: Document, characters: int) -> Document:
     if len(text) <= characters:
         return replace(document, text=text)
     blocks = tuple(
-        replace(block, end=min(block.end, characters)) for block in document.blocks if block.start < characters
+        replace(block, end=min(block.end, characters))
+        for block in document.blocks
+        if block.start < characters
     )
     pages = tuple(page for page in document.pages if page < characters)
     messages = tuple(message for message in document.messages if message.start < characters)

@@ -34,7 +34,9 @@ class _ByLocalName(dict[str, Callable[..., None] | None]):
         return call
 
 
-def parse(chunks: Iterable[bytes], elements: Mapping[str, Calls], text: Text, skipped: Iterable[str] = ()) -> None:
+def parse(
+    chunks: Iterable[bytes], elements: Mapping[str, Calls], text: Text, skipped: Iterable[str] = ()
+) -> None:
     """Make the calls of `elements` for each element named there, and `text` with all characters between tags.
 
     Elements in `skipped` are passed over with all that they hold. Raises Unreadable(CORRUPT) where the XML is not
@@ -56,14 +58,20 @@ def parse(chunks: Iterable[bytes], elements: Mapping[str, Calls], text: Text, sk
         raise Unreadable(Reason.CORRUPT, f"its XML is damaged: {error}") from error
 
 
-def _install(parser: XMLParserType, elements: Mapping[str, Calls], text: Text, skipped: frozenset[str]) -> None:
+def _install(
+    parser: XMLParserType, elements: Mapping[str, Calls], text: Text, skipped: frozenset[str]
+) -> None:
     """Give the parser its handlers, and others while it is inside of what is passed over."""
     depth = 0
 
     def enter(_: Attributes) -> None:
         nonlocal depth
         depth = 1
-        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = deeper, higher, None
+        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = (
+            deeper,
+            higher,
+            None,
+        )
 
     def deeper(_: str, __: Attributes) -> None:
         nonlocal depth
@@ -73,9 +81,15 @@ def _install(parser: XMLParserType, elements: Mapping[str, Calls], text: Text, s
         nonlocal depth
         depth -= 1
         if depth == 0:
-            parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, stop, text
+            parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = (
+                start,
+                stop,
+                text,
+            )
 
-    starts = _ByLocalName({name: begin for name, (begin, _) in elements.items()} | dict.fromkeys(skipped, enter))
+    starts = _ByLocalName(
+        {name: begin for name, (begin, _) in elements.items()} | dict.fromkeys(skipped, enter)
+    )
     stops = _ByLocalName({name: end for name, (_, end) in elements.items()})
 
     def start(name: str, attributes: Attributes) -> None:
@@ -88,7 +102,11 @@ def _install(parser: XMLParserType, elements: Mapping[str, Calls], text: Text, s
         if call is not None:
             call()
 
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, stop, text
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = (
+        start,
+        stop,
+        text,
+    )
 
 
 def first_text(chunks: Iterable[bytes], element: str) -> str:
@@ -130,4 +148,6 @@ def value(attributes: Attributes, name: str) -> str:
 
 
 def _refuse_entity(*_: object) -> NoReturn:
-    raise Unreadable(Reason.CORRUPT, "its XML declares entities, which no such file needs; they may be a trap")
+    raise Unreadable(
+        Reason.CORRUPT, "its XML declares entities, which no such file needs; they may be a trap"
+    )

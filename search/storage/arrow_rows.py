@@ -34,7 +34,10 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 def schema_of(dimensions: int) -> Any:
     """The table's schema, with vectors of length `dimensions`."""
     pa: Any = import_module("pyarrow")
-    whole = [pa.field(name, pa.int32()) for name in ("page", "line_start", "line_end", "char_start", "char_end")]
+    whole = [
+        pa.field(name, pa.int32())
+        for name in ("page", "line_start", "line_end", "char_start", "char_end")
+    ]
     return pa.schema(
         [
             pa.field("id", pa.string(), nullable=False),
@@ -61,7 +64,7 @@ def added_fields() -> list[Any]:
     return [pa.field("section", pa.int32()), pa.field("opening", pa.string())]
 
 
-def table_of(rows: Sequence[Row], dimensions: int) -> Any:
+def arrow_table(rows: Sequence[Row], dimensions: int) -> Any:
     """Rows as a table. Raises ModelError as `check_vectors` does."""
     import numpy as np
 
@@ -77,7 +80,9 @@ def table_of(rows: Sequence[Row], dimensions: int) -> Any:
     columns |= {name: [getattr(row.passage, name) for row in rows] for name in FIELDS}
     columns["text"] = [_writable(text) for text in columns["text"]]
     columns["opening"] = [_writable(text) for text in columns["opening"]]
-    columns["headings"] = [[_writable(heading) for heading in headings] for headings in columns["headings"]]
+    columns["headings"] = [
+        [_writable(heading) for heading in headings] for headings in columns["headings"]
+    ]
     return pa.table(columns, schema=schema_of(dimensions))
 
 
@@ -91,17 +96,23 @@ def check_vectors(vectors: Vectors, dimensions: int) -> None:
             "use the model that made the index",
         )
     if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
-        raise ModelError("the model gave a vector that is not finite or all zeros", "run: docsearch models test")
+        raise ModelError(
+            "the model gave a vector that is not finite or all zeros", "run: docsearch models test"
+        )
 
 
 def passages_of(found: Any) -> Iterator[tuple[int, Passage]]:
     """Each row's document id and passage."""
     for row in found.select(columns_of(found.schema)).to_pylist():
-        doc, headings, opening = row.pop("doc"), tuple(row.pop("headings")), row.pop("opening", None) or ""
+        doc, headings, opening = (
+            row.pop("doc"),
+            tuple(row.pop("headings")),
+            row.pop("opening", None) or "",
+        )
         yield doc, Passage(headings=headings, opening=opening, **row)
 
 
-def vectors_of(found: Any, dimensions: int) -> Vectors:
+def vectors_in(found: Any, dimensions: int) -> Vectors:
     """The column of vectors, (rows, dimensions)."""
     flat = found["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
     vectors: Vectors = flat.reshape(-1, dimensions)

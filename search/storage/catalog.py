@@ -17,14 +17,14 @@ from typing import Any
 from ..documents import Reason
 from ..errors import IndexFailure, NoIndex, NotAnIndex
 from .catalog_file import check_folder, connected
-from .entries import COLUMNS, Entry, Group, Root, State, doc_id, entry_of, record, root_of
+from .entries import COLUMNS, Entry, EntryState, Group, Root, doc_id, entry_of, root_of, row_of
 from .filters import Admitted, Filter
 from .index_folder import APPLICATION
 from .message_table import TABLE as MESSAGES
 from .message_table import MessageTable
 from .page_labels import TABLE as PAGE_LABELS
 from .page_labels import PageLabels
-from .sqlite_errors import explained
+from .sqlite_errors import file_errors
 
 _FILE = "the catalogue", "delete the index folder and ingest again"
 SCHEMA_VERSION = 2
@@ -58,13 +58,15 @@ class Catalog:
         self._filtered: tuple[tuple[Filter, int, int], Admitted] | None = None
 
     @classmethod
-    def open(cls, folder: str | os.PathLike[str], create: bool = False, write: bool = False) -> Catalog:
+    def open(
+        cls, folder: str | os.PathLike[str], create: bool = False, write: bool = False
+    ) -> Catalog:
         """The catalogue in `folder`, for reading only unless `write`; `create` makes it where it is missing, for writing.
 
         Raises NoIndex, NotAnIndex, IndexDamaged, StorageFull, or IndexFailure where it is newer than this program.
         """
         home = Path(folder)
-        with explained(home, *_FILE):
+        with file_errors(home, *_FILE):
             check_folder(home, create)
             if create:
                 home.mkdir(parents=True, exist_ok=True)
@@ -79,7 +81,9 @@ class Catalog:
     @classmethod
     def empty(cls) -> Catalog:
         """A catalogue of nothing, in memory, for what an index that is not there yet would do."""
-        catalog = cls(Path(), sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False))
+        catalog = cls(
+            Path(), sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        )
         catalog._prepare(create=True, write=True)
         return catalog
 
@@ -87,18 +91,25 @@ class Catalog:
         version = self._pragma("user_version")
         if version == 0 and not self._all("SELECT 1 FROM sqlite_master"):
             if not create:
-                raise NoIndex(f"nothing was ingested into {self._folder} yet", "run: docsearch ingest FOLDER")
+                raise NoIndex(
+                    f"nothing was ingested into {self._folder} yet", "run: docsearch ingest FOLDER"
+                )
             with self._transaction():
-                if not self._all("SELECT 1 FROM sqlite_master"):  # two processes may create it at once
+                if not self._all(
+                    "SELECT 1 FROM sqlite_master"
+                ):  # two processes may create it at once
                     for statement in (*_TABLES.split(";"), *chain.from_iterable(_ADDED.values())):
                         self._connection.execute(statement)
                     self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
                     self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         elif self._pragma("application_id") != APPLICATION:
-            raise NotAnIndex(f"{self._folder} holds another program's data", "name another folder with --index")
+            raise NotAnIndex(
+                f"{self._folder} holds another program's data", "name another folder with --index"
+            )
         elif version > SCHEMA_VERSION:
             raise IndexFailure(
-                f"the index in {self._folder} was made by a newer docsearch (format {version})", "update docsearch"
+                f"the index in {self._folder} was made by a newer docsearch (format {version})",
+                "update docsearch",
             )
         elif version < SCHEMA_VERSION and write:
             self._bring_up_to_date()
@@ -107,7 +118,9 @@ class Catalog:
         """Add what an older version of this program did not know; what is there stays as it is."""
         with self._transaction():
             version = self._pragma("user_version")  # another process may have done it meanwhile
-            for statement in chain.from_iterable(_ADDED[added] for added in range(version + 1, SCHEMA_VERSION + 1)):
+            for statement in chain.from_iterable(
+                _ADDED[added] for added in range(version + 1, SCHEMA_VERSION + 1)
+            ):
                 self._connection.execute(statement)
             self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
@@ -133,12 +146,17 @@ class Catalog:
 
     def roots(self) -> tuple[Root, ...]:
         """All roots, by path."""
-        return tuple(root_of(*row) for row in self._all("SELECT path, rules FROM roots ORDER BY path"))
+        return tuple(
+            root_of(*row) for row in self._all("SELECT path, rules FROM roots ORDER BY path")
+        )
 
     def put_root(self, root: Root) -> None:
         """Add a root or replace its rules."""
         rules = {key: value for key, value in asdict(root).items() if key != "path"}
-        self._write("INSERT OR REPLACE INTO roots VALUES (?, ?)", [(os.fsencode(root.path), json.dumps(rules))])
+        self._write(
+            "INSERT OR REPLACE INTO roots VALUES (?, ?)",
+            [(os.fsencode(root.path), json.dumps(rules))],
+        )
 
     def forget_root(self, path: str) -> None:
         """Take a root out; its documents stay until they are removed."""
@@ -180,11 +198,17 @@ class Catalog:
     def put(self, entries: Iterable[Entry]) -> None:
         """Add or replace entries, all or none."""
         marks = ", ".join("?" * (COLUMNS.count(",") + 1))
-        self._write(f"INSERT OR REPLACE INTO documents ({COLUMNS}) VALUES ({marks})", [record(e) for e in entries])
+        self._write(
+            f"INSERT OR REPLACE INTO documents ({COLUMNS}) VALUES ({marks})",
+            [row_of(e) for e in entries],
+        )
 
-    def set_state(self, paths: Iterable[str], state: State) -> None:
+    def set_state(self, paths: Iterable[str], state: EntryState) -> None:
         """Set the state of the files at `paths`, all or none."""
-        self._write("UPDATE documents SET state = ? WHERE doc = ?", [(state.value, doc_id(path)) for path in paths])
+        self._write(
+            "UPDATE documents SET state = ? WHERE doc = ?",
+            [(state.value, doc_id(path)) for path in paths],
+        )
 
     def remove(self, paths: Iterable[str]) -> None:
         """Forget the files at `paths`, all or none; their passages are the store's matter."""
@@ -192,7 +216,9 @@ class Catalog:
 
     def mark_pending_after(self, version: int) -> int:
         """Make the documents pending that a newer table version held, and say how many there were."""
-        statement = "UPDATE documents SET state = 'pending' WHERE state = 'complete' AND version > ?"
+        statement = (
+            "UPDATE documents SET state = 'pending' WHERE state = 'complete' AND version > ?"
+        )
         return self._write(statement, [(version,)])
 
     def switch(self, settings: Mapping[str, Any], tokens: Mapping[int, int], version: int) -> None:
@@ -201,7 +227,9 @@ class Catalog:
         counts = [(number, version, doc) for doc, number in tokens.items()]
         with self._transaction():
             self._connection.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", values)
-            self._connection.executemany("UPDATE documents SET tokens = ?, version = ? WHERE doc = ?", counts)
+            self._connection.executemany(
+                "UPDATE documents SET tokens = ?, version = ? WHERE doc = ?", counts
+            )
 
     def reconcile(self, stored: Mapping[int, int]) -> frozenset[int]:
         """Compare with the passages in the store, by document.
@@ -209,7 +237,11 @@ class Catalog:
         Complete documents that do not have exactly theirs become pending; the ids that no entry has are returned.
         """
         rows = self._all("SELECT doc, passages, state FROM documents")
-        wrong = [(doc,) for doc, passages, state in rows if state == "complete" and stored.get(doc, 0) != passages]
+        wrong = [
+            (doc,)
+            for doc, passages, state in rows
+            if state == "complete" and stored.get(doc, 0) != passages
+        ]
         self._write("UPDATE documents SET state = 'pending' WHERE doc = ?", wrong)
         return frozenset(stored.keys() - {row[0] for row in rows})
 
@@ -220,7 +252,13 @@ class Catalog:
             "coalesce(sum(CASE WHEN passages > 0 THEN tokens END), 0) FROM documents NOT INDEXED GROUP BY root, kind, state, reason"
         )
         return tuple(
-            Group(os.fsdecode(root), kind, State(state), Reason(reason) if reason else None, *sums)
+            Group(
+                os.fsdecode(root),
+                kind,
+                EntryState(state),
+                Reason(reason) if reason else None,
+                *sums,
+            )
             for root, kind, state, reason, *sums in rows
         )
 
@@ -247,8 +285,12 @@ class Catalog:
                     (wanted.after_ns, wanted.before_ns, json.dumps(list(messages))),
                 )
                 named = cache(os.fsdecode)  # few roots, many documents
-                docs = frozenset(doc for doc, path, root in rows if is_wanted(os.fsdecode(path), named(root)))
-                some = {doc: ordinals for doc in docs & messages.keys() if (ordinals := messages[doc])}
+                docs = frozenset(
+                    doc for doc, path, root in rows if is_wanted(os.fsdecode(path), named(root))
+                )
+                some = {
+                    doc: ordinals for doc in docs & messages.keys() if (ordinals := messages[doc])
+                }
                 self._filtered = (state, Admitted(docs - messages.keys(), some))
             return self._filtered[1]
 
@@ -256,7 +298,7 @@ class Catalog:
         return int(self._all(f"PRAGMA {name}")[0][0])
 
     def _all(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:
-        with self._turn, explained(self._folder, *_FILE):
+        with self._turn, file_errors(self._folder, *_FILE):
             return self._connection.execute(statement, values).fetchall()
 
     def _rows_of(self, table: str) -> Callable[[str, tuple[Any, ...]], list[Any]]:
@@ -266,7 +308,9 @@ class Catalog:
         def rows(statement: str, values: tuple[Any, ...]) -> list[Any]:
             nonlocal present
             # An index of an older version gets the table by the first run that writes to it, also while others have it open.
-            present = present or bool(self._all("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)))
+            present = present or bool(
+                self._all("SELECT 1 FROM sqlite_master WHERE name = ?", (table,))
+            )
             return self._all(statement, values) if present else []
 
         return rows
@@ -282,7 +326,7 @@ class Catalog:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._turn, explained(self._folder, *_FILE):
+        with self._turn, file_errors(self._folder, *_FILE):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield

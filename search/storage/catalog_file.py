@@ -9,7 +9,9 @@ from pathlib import Path
 from ..errors import IndexDamaged, NoIndex, NotAnIndex
 from .index_folder import CATALOGUE
 
-_BELONGINGS = frozenset({"writer.lock", CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", f"{CATALOGUE}-journal"})
+_BELONGINGS = frozenset(
+    {"writer.lock", CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", f"{CATALOGUE}-journal"}
+)
 
 
 def connected(folder: Path, mode: str) -> sqlite3.Connection:
@@ -18,7 +20,9 @@ def connected(folder: Path, mode: str) -> sqlite3.Connection:
     # SQLite cannot make its -shm file in a folder that is not writable; without a log the file is all there is.
     frozen = mode == "ro" and not os.access(folder, os.W_OK) and not Path(f"{file}-wal").exists()
     uri = f"{file.absolute().as_uri()}?mode={mode}{'&immutable=1' if frozen else ''}"
-    connection = sqlite3.connect(uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=10, isolation_level=None, check_same_thread=False
+    )
     if mode != "ro":
         try:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -38,8 +42,12 @@ def check_folder(folder: Path, create: bool) -> None:
     if CATALOGUE in names:
         return
     if any(name.startswith("passages") and name.endswith(".lance") for name in names):
-        raise IndexDamaged(f"the catalogue in {folder} is missing", "delete the index folder and ingest again")
+        raise IndexDamaged(
+            f"the catalogue in {folder} is missing", "delete the index folder and ingest again"
+        )
     if names - _BELONGINGS:
-        raise NotAnIndex(f"{folder} holds other files and is not an index", "name another folder with --index")
+        raise NotAnIndex(
+            f"{folder} holds other files and is not an index", "name another folder with --index"
+        )
     if not create:
         raise NoIndex(f"there is no index in {folder}", "run: docsearch ingest FOLDER")

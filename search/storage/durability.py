@@ -26,22 +26,42 @@ _BUSY = "another process is writing to this index"
 _FULL = "free some space, then repeat it"
 _RIGHTS = "check the folder's permissions"
 _ERRORS: tuple[tuple[str, type[DocsearchError], str, str], ...] = (
-    ("No space left|os error 28|quota", StorageFull, "the disk has no room left for the index", _FULL),
+    (
+        "No space left|os error 28|quota",
+        StorageFull,
+        "the disk has no room left for the index",
+        _FULL,
+    ),
     (
         "File too large|os error 27",
         StorageFull,
         "a limit on file sizes stops the index from growing",
         "raise the limit",
     ),
-    ("Permission denied|os error 13", IndexFailure, "the index may not be read or written", _RIGHTS),
+    (
+        "Permission denied|os error 13",
+        IndexFailure,
+        "the index may not be read or written",
+        _RIGHTS,
+    ),
     (
         "Read-only file system",
         IndexFailure,
         "the index lies on a disk that is read-only",
         "keep it elsewhere with --index",
     ),
-    ("Too many open files", IndexFailure, "too many files are open", "raise the limit: ulimit -n 1024"),
-    ("Commit conflict|preempted|concurrent", IndexLocked, _BUSY, "wait until it has finished, then repeat it"),
+    (
+        "Too many open files",
+        IndexFailure,
+        "too many files are open",
+        "raise the limit: ulimit -n 1024",
+    ),
+    (
+        "Commit conflict|preempted|concurrent",
+        IndexLocked,
+        _BUSY,
+        "wait until it has finished, then repeat it",
+    ),
 )
 
 
@@ -105,7 +125,11 @@ class Durability:
     def is_torn(self) -> bool:
         """True where a manifest, data or index file was not written to its end, where Lance puts a magic."""
         newest = self._newest()
-        suspects = [Path(entry.path) for entry in _files(self._table) if entry.name.endswith((".lance", ".idx"))]
+        suspects = [
+            Path(entry.path)
+            for entry in _files(self._table)
+            if entry.name.endswith((".lance", ".idx"))
+        ]
         return any(not _is_whole(file) for file in ([newest] if newest else []) + suspects)
 
     def is_newest_whole(self) -> bool:
@@ -194,7 +218,7 @@ def probe_hard_links(folder: Path) -> None:
 
 
 @contextmanager
-def explained(folder: Path) -> Iterator[None]:
+def lance_errors(folder: Path) -> Iterator[None]:
     """Turn LanceDB's and the file system's errors into ours."""
     try:
         yield
@@ -202,9 +226,14 @@ def explained(folder: Path) -> Iterator[None]:
         raise
     except Exception as error:
         # LanceDB raises RuntimeError, ValueError and OSError alike, and a panic in Rust as a class of its own.
-        if not isinstance(error, (RuntimeError, ValueError, OSError)) and type(error).__name__ != "RustPanic":
+        if (
+            not isinstance(error, (RuntimeError, ValueError, OSError))
+            and type(error).__name__ != "RustPanic"
+        ):
             raise
-        said = str(error).split(", /")[0].splitlines()[0][:200] if str(error) else type(error).__name__
+        said = (
+            str(error).split(", /")[0].splitlines()[0][:200] if str(error) else type(error).__name__
+        )
         for pattern, kind, message, hint in _ERRORS:
             if re.search(pattern, str(error), re.IGNORECASE):
                 raise kind(f"{message} ({folder}: {said})", hint) from error

@@ -15,10 +15,10 @@ COLUMNS = (
     "doc, path, root, size, mtime_ns, ctime_ns, inode, mounted, content, kind, title, passages, tokens, state, reason, "
     "message, ingested_ns, version"
 )
-"""The columns of the table of documents, in the order of `record`."""
+"""The columns of the table of documents, in the order of `row_of`."""
 
 
-class State(StrEnum):
+class EntryState(StrEnum):
     """How far a document is: only a complete one has exactly its passages in the store."""
 
     PENDING = "pending"
@@ -42,7 +42,7 @@ class Entry:
     title: str = ""
     passages: int = 0
     tokens: int = 0
-    state: State = State.PENDING
+    state: EntryState = EntryState.PENDING
     reason: Reason | None = None
     message: str = ""
     ingested_ns: int = 0
@@ -51,7 +51,7 @@ class Entry:
     @property
     def stored(self) -> bool:
         """True where the store may hold passages of it: those of a pending document are not counted yet."""
-        return self.passages > 0 or self.state is State.PENDING
+        return self.passages > 0 or self.state is EntryState.PENDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Group:
 
     root: str
     kind: str
-    state: State
+    state: EntryState
     reason: Reason | None
     files: int
     stored: int
@@ -101,18 +101,37 @@ def root_of(path: bytes, rules: str) -> Root:
     """A root from its row."""
     known = json.loads(rules)
     known |= {name: tuple(known.get(name, ())) for name in ("exclude", "include", "forgotten")}
-    known["passed_over"] = tuple((Reason(reason), number) for reason, number in known["passed_over"])
+    known["passed_over"] = tuple(
+        (Reason(reason), number) for reason, number in known["passed_over"]
+    )
     return Root(os.fsdecode(path), **known)
 
 
-def record(entry: Entry) -> tuple[Any, ...]:
+def row_of(entry: Entry) -> tuple[Any, ...]:
     """An entry as a row."""
     file = entry.file
     # SQLite's integers are signed, inodes are not. Blobs keep a text whose surrogates are no UTF-8.
     return (
-        *(entry.doc, os.fsencode(file.path), os.fsencode(file.root), file.size, file.mtime_ns, file.ctime_ns),
-        *(file.inode - 2**64 if file.inode >= 2**63 else file.inode, file.mounted, entry.content, entry.kind),
-        *(entry.title.encode("utf-8", "surrogatepass"), entry.passages, entry.tokens, entry.state.value),
+        *(
+            entry.doc,
+            os.fsencode(file.path),
+            os.fsencode(file.root),
+            file.size,
+            file.mtime_ns,
+            file.ctime_ns,
+        ),
+        *(
+            file.inode - 2**64 if file.inode >= 2**63 else file.inode,
+            file.mounted,
+            entry.content,
+            entry.kind,
+        ),
+        *(
+            entry.title.encode("utf-8", "surrogatepass"),
+            entry.passages,
+            entry.tokens,
+            entry.state.value,
+        ),
         *(entry.reason and entry.reason.value, entry.message.encode("utf-8", "surrogatepass")),
         *(entry.ingested_ns, entry.version),
     )
@@ -120,10 +139,43 @@ def record(entry: Entry) -> tuple[Any, ...]:
 
 def entry_of(row: tuple[Any, ...]) -> Entry:
     """An entry from its row."""
-    doc, path, root, size, mtime_ns, ctime_ns, inode, mounted, content, kind, title, passages, tokens, *rest = row
+    (
+        doc,
+        path,
+        root,
+        size,
+        mtime_ns,
+        ctime_ns,
+        inode,
+        mounted,
+        content,
+        kind,
+        title,
+        passages,
+        tokens,
+        *rest,
+    ) = row
     state, reason, message, ingested_ns, version = rest
     inode = inode + 2**64 if inode < 0 else inode
-    file = File(os.fsdecode(path), os.fsdecode(root), size, mtime_ns, ctime_ns, inode, bool(mounted))
-    title, message = title.decode("utf-8", "surrogatepass"), message.decode("utf-8", "surrogatepass")
+    file = File(
+        os.fsdecode(path), os.fsdecode(root), size, mtime_ns, ctime_ns, inode, bool(mounted)
+    )
+    title, message = (
+        title.decode("utf-8", "surrogatepass"),
+        message.decode("utf-8", "surrogatepass"),
+    )
     why = Reason(reason) if reason else None
-    return Entry(file, doc, content, kind, title, passages, tokens, State(state), why, message, ingested_ns, version)
+    return Entry(
+        file,
+        doc,
+        content,
+        kind,
+        title,
+        passages,
+        tokens,
+        EntryState(state),
+        why,
+        message,
+        ingested_ns,
+        version,
+    )

@@ -32,7 +32,8 @@ class Filter:
     def matcher(self) -> PathMatcher:
         """What tells whether a path passes. Raises UsageError for a pattern that cannot be read."""
         return PathMatcher(
-            tuple(map(_pattern, self.paths)), tuple(f".{kind.lower().lstrip('.')}" for kind in self.types)
+            tuple(map(_pattern, self.paths)),
+            tuple(f".{kind.lower().lstrip('.')}" for kind in self.types),
         )
 
 
@@ -68,7 +69,10 @@ class PathMatcher:
             path, root = unicodedata.normalize("NFC", path), unicodedata.normalize("NFC", root)
         if self._whole(path):
             return True
-        return self._inner is not None and self._inner(path[len(root.rstrip("/")) + 1 :] or ".") is not None
+        return (
+            self._inner is not None
+            and self._inner(path[len(root.rstrip("/")) + 1 :] or ".") is not None
+        )
 
 
 def _pattern(glob: str) -> str:
@@ -79,14 +83,18 @@ def _pattern(glob: str) -> str:
     """
     plain = unicodedata.normalize("NFC", os.path.expanduser(glob)).removeprefix("./").rstrip("/")
     if not glob:
-        raise UsageError("a path pattern is empty", "give a file, a folder or a pattern such as '*.md'")
+        raise UsageError(
+            "a path pattern is empty", "give a file, a folder or a pattern such as '*.md'"
+        )
     if "/" not in plain and not glob.startswith("/"):
         plain = f"**/{plain}"
     try:
         pattern = "".join(map(_translated, _GLOB.findall(plain))) + "(?:/.*)?"
         re.compile(pattern)
     except re.error as error:
-        raise UsageError(f"the path pattern {glob!r} cannot be read: {error}", "check its brackets") from error
+        raise UsageError(
+            f"the path pattern {glob!r} cannot be read: {error}", "check its brackets"
+        ) from error
     return pattern
 
 

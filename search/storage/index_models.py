@@ -24,23 +24,28 @@ class Change:
     models: IndexModels
 
 
-def recorded(catalog: Catalog) -> IndexModels | None:
-    """The record of the models; None before the first document."""
+def models_in(catalog: Catalog) -> IndexModels | None:
+    """The put_models of the models; None before the first document."""
     kept = catalog.setting(KEY)
     if kept is None:
         return None
     if "profile" not in kept:  # as the first indexes had it
         profile = catalog.setting("profile", "starter")
-        kept = {**asdict(_EARLY), **kept, "profile": profile, "embedder": profile_named(profile).embedder}
+        kept = {
+            **asdict(_EARLY),
+            **kept,
+            "profile": profile,
+            "embedder": profile_named(profile).embedder,
+        }
     return IndexModels(**kept)
 
 
-def record(catalog: Catalog, models: IndexModels) -> None:
-    """Keep the record."""
+def put_models(catalog: Catalog, models: IndexModels) -> None:
+    """Keep the put_models."""
     catalog.put_setting(KEY, asdict(models))
 
 
-def table_of(catalog: Catalog) -> str:
+def table_in_use(catalog: Catalog) -> str:
     """The name of the table in use."""
     return str(catalog.setting(TABLE_KEY, TABLE))
 
@@ -64,19 +69,19 @@ def complete(catalog: Catalog, change: Change, tokens: Mapping[int, int], versio
 
 def next_table(catalog: Catalog) -> str:
     """A name that no table of this index had before."""
-    name, _, number = table_of(catalog).partition("-")
+    name, _, number = table_in_use(catalog).partition("-")
     return f"{name}-{int(number or 1) + 1}"
 
 
 def clear(folder: Path, catalog: Catalog) -> None:
     """Delete the tables that are neither in use nor being filled."""
     change = change_of(catalog)
-    kept = {table_of(catalog), change.table if change else ""}
+    kept = {table_in_use(catalog), change.table if change else ""}
     for name in tables(folder) - kept:
         remove_table(folder, name)
 
 
-def vectors_of(models: IndexModels) -> tuple[str, int, str, str]:
+def vector_key(models: IndexModels) -> tuple[str, int, str, str]:
     """What makes vectors comparable: they are where this is the same."""
     return models.revision, models.dimensions, models.query_prompt, models.passage_prompt
 

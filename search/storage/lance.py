@@ -19,7 +19,9 @@ def preload() -> Any:
         if "lancedb" in sys.modules or package in sys.modules:
             return import_module("lancedb")
         spec = util.find_spec(package)
-        if spec is None or not metadata.version("lance-namespace-urllib3-client").startswith("0.13."):
+        if spec is None or not metadata.version("lance-namespace-urllib3-client").startswith(
+            "0.13."
+        ):
             return import_module("lancedb")
         # A third of the import goes into that package's REST clients, which an embedded table never calls: its models
         # are imported from a bare module in its place.

@@ -38,7 +38,8 @@ class WriterLock:
             # The holder writes its number after it has the lock: the file may be empty for a moment.
             who = f"another docsearch (process {holder})" if holder else "another docsearch"
             raise IndexLocked(
-                f"{who} is writing to this index", "wait until it has finished, then run the command again"
+                f"{who} is writing to this index",
+                "wait until it has finished, then run the command again",
             ) from error
         except OSError as error:
             os.close(descriptor)
@@ -65,8 +66,12 @@ def _lock(descriptor: int) -> None:
 
 def _explained(file: Path, error: OSError) -> IndexFailure | StorageFull:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageFull(f"the disk has no room left for {file}", "free some space, then repeat it")
-    return IndexFailure(f"the index cannot be locked: {error}", "check the folder's path and permissions")
+        return StorageFull(
+            f"the disk has no room left for {file}", "free some space, then repeat it"
+        )
+    return IndexFailure(
+        f"the index cannot be locked: {error}", "check the folder's path and permissions"
+    )
 
 
 def holder(folder: str | os.PathLike[str]) -> int | None:

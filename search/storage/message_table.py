@@ -42,7 +42,9 @@ class MessageTable:
 
     def of(self, doc: int) -> list[Message]:
         """The messages of a document that have passages, in order."""
-        rows = self._read(f"SELECT DISTINCT {_COLUMNS} FROM messages WHERE doc = ? ORDER BY number", (doc,))
+        rows = self._read(
+            f"SELECT DISTINCT {_COLUMNS} FROM messages WHERE doc = ? ORDER BY number", (doc,)
+        )
         return [_message(*fields) for fields in rows]
 
     def within(self, after_ns: int | None, before_ns: int | None) -> dict[int, tuple[int, ...]]:
@@ -58,14 +60,22 @@ class MessageTable:
 
         def ordinals(mine: Iterable[tuple[int, int, int, int]]) -> Iterator[range]:
             for _, first, end, written in mine:
-                if (after_ns is None or written >= after_ns) and (before_ns is None or written < before_ns):
+                if (after_ns is None or written >= after_ns) and (
+                    before_ns is None or written < before_ns
+                ):
                     yield range(first, end)
 
-        return {doc: tuple(chain.from_iterable(ordinals(mine))) for doc, mine in groupby(rows, lambda row: int(row[0]))}
+        return {
+            doc: tuple(chain.from_iterable(ordinals(mine)))
+            for doc, mine in groupby(rows, lambda row: int(row[0]))
+        }
 
     def put(self, doc: int, passages: Iterable[tuple[int, Message | None]]) -> None:
         """Note of which message some passages of a document are, which are given in order without a gap."""
-        runs = [(message, [place for place, _ in run]) for message, run in groupby(passages, lambda pair: pair[1])]
+        runs = [
+            (message, [place for place, _ in run])
+            for message, run in groupby(passages, lambda pair: pair[1])
+        ]
         if not runs or not (self._knows(doc) or any(message for message, _ in runs)):
             return
         rows = [
@@ -77,14 +87,19 @@ class MessageTable:
         self._write(
             (
                 ("DELETE FROM messages WHERE doc = ? AND ordinal BETWEEN ? AND ?", [covered]),
-                (f"INSERT INTO messages (doc, ordinal, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", rows),
+                (
+                    f"INSERT INTO messages (doc, ordinal, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)",
+                    rows,
+                ),
             )
         )
 
     def trim(self, doc: int, passages: int) -> None:
         """Forget what is noted of a document beyond so many passages."""
         if self._knows(doc):
-            self._write([("DELETE FROM messages WHERE doc = ? AND ordinal >= ?", [(doc, passages)])])
+            self._write(
+                [("DELETE FROM messages WHERE doc = ? AND ordinal >= ?", [(doc, passages)])]
+            )
 
     def _knows(self, doc: int) -> bool:
         return bool(self._read("SELECT 1 FROM messages WHERE doc = ? LIMIT 1", (doc,)))

@@ -13,8 +13,8 @@ from pathlib import Path
 from ..documents import Reason, Skip
 from ..results import RootStatus, Status
 from .catalog import Catalog
-from .entries import Group, Root, State
-from .index_models import Change, change_of, recorded, reranker_of
+from .entries import EntryState, Group, Root
+from .index_models import Change, change_of, models_in, reranker_of
 from .lock import holder
 
 
@@ -22,8 +22,8 @@ def overview(catalog: Catalog, folder: str) -> Status:
     """Counts, roots and health of the index in `folder`."""
     groups = catalog.groups()
     roots = tuple(_root_status(root, groups) for root in catalog.roots())
-    models = recorded(catalog)
-    pending = sum(group.files for group in groups if group.state is State.PENDING)
+    models = models_in(catalog)
+    pending = sum(group.files for group in groups if group.state is EntryState.PENDING)
     kinds, reasons = Counter[str](), Counter[Reason]()
     for group in groups:
         kinds[group.kind] += group.stored
@@ -52,7 +52,9 @@ def overview(catalog: Catalog, folder: str) -> Status:
 def skips_of(catalog: Catalog) -> tuple[Skip, ...]:
     """The files that a run tried to read and that gave no document, by path."""
     return tuple(
-        Skip(entry.file.path, entry.reason, entry.message) for entry in catalog.entries() if entry.reason is not None
+        Skip(entry.file.path, entry.reason, entry.message)
+        for entry in catalog.entries()
+        if entry.reason is not None
     )
 
 
@@ -64,7 +66,9 @@ def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
     return RootStatus(root.path, documents, passages, ingested, os.path.lexists(root.path))
 
 
-def _health(pending: int, change: Change | None, roots: Iterable[RootStatus], writer: int | None) -> str:
+def _health(
+    pending: int, change: Change | None, roots: Iterable[RootStatus], writer: int | None
+) -> str:
     if writer is not None:
         return f"process {writer} is writing to it now"
     if pending:
@@ -87,4 +91,6 @@ def _size(path: Path) -> int:
 
 
 def _sorted(reasons: Counter[Reason], failed: bool) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted((str(reason), count) for reason, count in reasons.items() if reason.failed is failed))
+    return tuple(
+        sorted((str(reason), count) for reason, count in reasons.items() if reason.failed is failed)
+    )

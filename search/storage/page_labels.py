@@ -27,7 +27,10 @@ class PageLabels:
         """The label of each page (document, 1-based number) that has another than its number."""
         asked = "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?)"
         statement = f"SELECT doc, page, label FROM page_labels WHERE (doc, page) IN ({asked})"
-        return {(doc, page): label for doc, page, label in self._read(statement, (json.dumps(list(places)),))}
+        return {
+            (doc, page): label
+            for doc, page, label in self._read(statement, (json.dumps(list(places)),))
+        }
 
     def of(self, doc: int) -> tuple[str, ...]:
         """A document's labels from its first page on, as `put` took them."""

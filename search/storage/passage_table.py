@@ -20,9 +20,12 @@ def open_table(disk: Durability, dimensions: int) -> Any:
     if not disk.version_on_disk():
         if disk.mark().version:
             raise IndexDamaged(
-                f"the table of passages in {disk.folder} is missing", "run: docsearch ingest, which makes it again"
+                f"the table of passages in {disk.folder} is missing",
+                "run: docsearch ingest, which makes it again",
             )
-        raise NoIndex(f"nothing was ingested into {disk.folder} yet", "run: docsearch ingest FOLDER")
+        raise NoIndex(
+            f"nothing was ingested into {disk.folder} yet", "run: docsearch ingest FOLDER"
+        )
     return _opened(_connected(disk), disk, dimensions)
 
 
@@ -103,5 +106,7 @@ def _indexes() -> dict[str, Any]:
     from lancedb.index import FTS, BTree
 
     # Without stop words in the index, "to be or not to be" would match nothing.
-    words = FTS(with_position=True, base_tokenizer="icu/split", language="English", remove_stop_words=False)
+    words = FTS(
+        with_position=True, base_tokenizer="icu/split", language="English", remove_stop_words=False
+    )
     return {"id": BTree(), "doc": BTree(), "terms": words}

@@ -13,18 +13,34 @@ from ..errors import DocsearchError, IndexDamaged, IndexFailure, IndexLocked, St
 _FULL = StorageFull, "the disk has no room left for the index", "free some space, then repeat it"
 _ERRORS: dict[int, tuple[type[DocsearchError], str, str]] = {
     sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_BUSY: (IndexLocked, "another docsearch is writing to this index", "wait until it has finished"),
+    sqlite3.SQLITE_BUSY: (
+        IndexLocked,
+        "another docsearch is writing to this index",
+        "wait until it has finished",
+    ),
     sqlite3.SQLITE_CORRUPT: (IndexDamaged, "{file} is damaged", "{cure}"),
     sqlite3.SQLITE_NOTADB: (IndexDamaged, "{file} is damaged", "{cure}"),
-    sqlite3.SQLITE_READONLY: (IndexFailure, "the index cannot be written", "check the folder's permissions"),
-    sqlite3.SQLITE_CANTOPEN: (IndexFailure, "{file} cannot be opened", "check the folder's permissions"),
-    sqlite3.SQLITE_PERM: (IndexFailure, "{file} cannot be opened", "check the folder's permissions"),
+    sqlite3.SQLITE_READONLY: (
+        IndexFailure,
+        "the index cannot be written",
+        "check the folder's permissions",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        IndexFailure,
+        "{file} cannot be opened",
+        "check the folder's permissions",
+    ),
+    sqlite3.SQLITE_PERM: (
+        IndexFailure,
+        "{file} cannot be opened",
+        "check the folder's permissions",
+    ),
 }
 _UNKNOWN = IndexFailure, "{file} cannot be used", "check the disk's free space and health"
 
 
 @contextmanager
-def explained(folder: Path, file: str, cure: str) -> Iterator[None]:
+def file_errors(folder: Path, file: str, cure: str) -> Iterator[None]:
     """A context for work with `file` of the index in `folder`; `cure` says what to do where it is damaged.
 
     Raises StorageFull, IndexLocked, IndexDamaged and IndexFailure.
@@ -33,8 +49,12 @@ def explained(folder: Path, file: str, cure: str) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         kind, message, hint = _ERRORS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _UNKNOWN)
-        raise kind(f"{message.format(file=file)} ({folder}: {error})", hint.format(cure=cure)) from error
+        raise kind(
+            f"{message.format(file=file)} ({folder}: {error})", hint.format(cure=cure)
+        ) from error
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageFull(*_FULL[1:]) from error
-        raise IndexFailure(f"the index folder cannot be used: {error}", "check its path and permissions") from error
+        raise IndexFailure(
+            f"the index folder cannot be used: {error}", "check its path and permissions"
+        ) from error

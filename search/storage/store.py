@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..documents import Candidate, Passage, Row, passage_id
-from .arrow_rows import check_vectors, columns_of, passages_of, table_of, vectors_of
-from .durability import TABLE, Durability, explained
+from .arrow_rows import arrow_table, check_vectors, columns_of, passages_of, vectors_in
+from .durability import TABLE, Durability, lance_errors
 from .filters import Admitted
 from .passage_table import make_table, open_table
 from .vocabulary import Vocabulary
@@ -45,7 +45,11 @@ class Store:
     """
 
     def __init__(
-        self, folder: str | os.PathLike[str], dimensions: int, create: bool = False, table: str = TABLE
+        self,
+        folder: str | os.PathLike[str],
+        dimensions: int,
+        create: bool = False,
+        table: str = TABLE,
     ) -> None:
         """Open the table of that name, with vectors of length `dimensions`; with `create`, under the writer lock, make or repair it first.
 
@@ -57,7 +61,7 @@ class Store:
         self._deleted = 0
         self.vocabulary = Vocabulary(self._folder)
         self.dimensions = dimensions
-        with explained(self._folder):
+        with lance_errors(self._folder):
             self._table = (make_table if create else open_table)(self._disk, dimensions)
             self._columns = columns_of(self._table.schema)
             self.healed_to = self._disk.mark().healed_to
@@ -65,7 +69,7 @@ class Store:
     @property
     def version(self) -> int:
         """The version of the table; each commit makes the next."""
-        with explained(self._folder):
+        with lance_errors(self._folder):
             return int(self._table.version)
 
     def count(self) -> int:
@@ -75,7 +79,9 @@ class Store:
     def counts(self) -> dict[int, int]:
         """The number of passages of each document; reads the table's column of ids."""
         columns = self._read(lambda: self._rows("true", ["doc"]))
-        return {pair["values"]: pair["counts"] for pair in columns["doc"].value_counts().to_pylist()}
+        return {
+            pair["values"]: pair["counts"] for pair in columns["doc"].value_counts().to_pylist()
+        }
 
     def upsert(self, rows: Sequence[Row]) -> None:
         """Add passages, or replace those with the same document and ordinal, in one commit for each 10,000.
@@ -87,9 +93,13 @@ class Store:
             raise ValueError("two rows are the same passage")
         self.vocabulary.add(row.terms for row in rows)
         for start in range(0, len(rows), _BATCH):
-            table = table_of(rows[start : start + _BATCH], self.dimensions)
-            with explained(self._folder):
-                merge = self._table.merge_insert("id").when_matched_update_all().when_not_matched_insert_all()
+            table = arrow_table(rows[start : start + _BATCH], self.dimensions)
+            with lance_errors(self._folder):
+                merge = (
+                    self._table.merge_insert("id")
+                    .when_matched_update_all()
+                    .when_not_matched_insert_all()
+                )
                 merge.execute(table)
 
     def trim(self, counts: Mapping[int, int]) -> None:
@@ -100,7 +110,7 @@ class Store:
         found = self._read(lambda: self._rows(_among("doc", counts), ["id", "doc", "ordinal"]))
         excess = [row["id"] for row in found.to_pylist() if row["ordinal"] >= counts[row["doc"]]]
         if excess:
-            with explained(self._folder):
+            with lance_errors(self._folder):
                 self._table.delete("id IN ({})".format(", ".join(f"'{name}'" for name in excess)))
             self._deleted += len(excess)
 
@@ -108,7 +118,7 @@ class Store:
         """Delete all passages of documents, in one commit."""
         number = self._read(lambda: self._table.count_rows(_among("doc", docs))) if docs else 0
         if number:
-            with explained(self._folder):
+            with lance_errors(self._folder):
                 self._table.delete(_among("doc", docs))
             self._deleted += number
 
@@ -117,10 +127,15 @@ class Store:
         start, found = 0, [0]
         while found:
             where = f"doc = {int(doc)} AND ordinal >= {start} AND ordinal < {start + _BATCH}"
-            table = self._read(partial(self._rows, where, [*self._columns, "terms", "vector"])).sort_by("ordinal")
+            table = self._read(
+                partial(self._rows, where, [*self._columns, "terms", "vector"])
+            ).sort_by("ordinal")
             found, start = table["ordinal"].to_pylist(), start + _BATCH
             for (_, passage), words, vector in zip(
-                passages_of(table), table["terms"].to_pylist(), vectors_of(table, self.dimensions), strict=True
+                passages_of(table),
+                table["terms"].to_pylist(),
+                vectors_in(table, self.dimensions),
+                strict=True,
             ):
                 yield Row(doc, passage, words, vector)
 
@@ -140,13 +155,22 @@ class Store:
         def nearest() -> Any:
             builder = self._table.search(query, vector_column_name="vector", query_type="vector")
             builder = builder.distance_type("cosine").nprobes(100).refine_factor(2).limit(limit)
-            return _limited(builder, only).select([*self._columns, "vector", "_distance"]).to_arrow()
+            return (
+                _limited(builder, only).select([*self._columns, "vector", "_distance"]).to_arrow()
+            )
 
         found = self._read(nearest)
-        return self._candidates(found, [1 - distance for distance in found["_distance"].to_pylist()])
+        return self._candidates(
+            found, [1 - distance for distance in found["_distance"].to_pylist()]
+        )
 
     def matching(
-        self, words: str, limit: int, only: Admitted | None = None, vectors: bool = True, related: str = ""
+        self,
+        words: str,
+        limit: int,
+        only: Admitted | None = None,
+        vectors: bool = True,
+        related: str = "",
     ) -> list[Candidate]:
         """The `limit` passages with the highest BM25 for any of the words, best first; `only` None means all. Without `vectors` it is faster.
 
@@ -161,8 +185,12 @@ class Store:
         def matching() -> Any:
             query = lance.MatchQuery(words, "terms", operator=lance.FullTextOperator.OR)
             if related:
-                further = lance.MatchQuery(related, "terms", operator=lance.FullTextOperator.OR, boost=RELATED_WEIGHT)
-                query = lance.BooleanQuery([(lance.Occur.SHOULD, query), (lance.Occur.SHOULD, further)])
+                further = lance.MatchQuery(
+                    related, "terms", operator=lance.FullTextOperator.OR, boost=RELATED_WEIGHT
+                )
+                query = lance.BooleanQuery(
+                    [(lance.Occur.SHOULD, query), (lance.Occur.SHOULD, further)]
+                )
             builder = self._table.search(query, query_type="fts").limit(limit)
             return _limited(builder, only).select([*columns, "_score"]).to_arrow()
 
@@ -180,25 +208,35 @@ class Store:
         where += f" AND line_end >= {int(first_line)}" if first_line is not None else ""
         where += f" AND line_start <= {int(last_line)}" if last_line is not None else ""
         found = self._read(lambda: self._rows(where, self._columns))
-        return sorted((passage for _, passage in passages_of(found)), key=lambda passage: passage.ordinal)
+        return sorted(
+            (passage for _, passage in passages_of(found)), key=lambda passage: passage.ordinal
+        )
 
     def last_passage(self, doc: int, count: int) -> Passage | None:
         """A document's last passage, at once where it has `count` of them."""
         last = self.passage(passage_id(doc, count - 1)) if count else None
         if last is None:
-            ordinals = self._read(lambda: self._rows(f"doc = {int(doc)}", ["ordinal"]))["ordinal"].to_pylist()
+            ordinals = self._read(lambda: self._rows(f"doc = {int(doc)}", ["ordinal"]))[
+                "ordinal"
+            ].to_pylist()
             last = self.passage(passage_id(doc, max(ordinals))) if ordinals else None
         return last
 
     def passage(self, name: str) -> Passage | None:
         """The passage whose id is `name`; None where there is none."""
-        found = self._read(lambda: self._rows(f"id = '{name}'", self._columns)) if _ID.fullmatch(name) else None
+        found = (
+            self._read(lambda: self._rows(f"id = '{name}'", self._columns))
+            if _ID.fullmatch(name)
+            else None
+        )
         return next((passage for _, passage in passages_of(found)), None) if found else None
 
     def sync(self) -> None:
         """Bring what was written through to the disk: a document is complete only after it."""
-        with explained(self._folder):
-            self._disk.flush(replace(self._disk.mark(), version=self._table.version, healed_to=None))
+        with lance_errors(self._folder):
+            self._disk.flush(
+                replace(self._disk.mark(), version=self._table.version, healed_to=None)
+            )
         self.healed_to = None
 
     def maintain(self) -> None:
@@ -207,31 +245,41 @@ class Store:
         Costs about as much as writing the table anew, so it is done when a tenth of the passages came or went, or
         after a hundred batches; until then queries stay right and are some milliseconds slower.
         """
-        with explained(self._folder):
+        with lance_errors(self._folder):
             rows = self._table.count_rows()
             fresh = self._table.index_stats("terms").num_unindexed_rows
             scattered = self._table.stats()["fragment_stats"]["num_fragments"] >= _SCATTERED
             if not scattered and 10 * max(fresh, self._deleted) < max(rows, 1):
                 return
             self._table.optimize(cleanup_older_than=_NEVER)
-            self._disk.flush(replace(self._disk.mark(), version=self._table.version, trained=self._trained(rows)))
+            self._disk.flush(
+                replace(self._disk.mark(), version=self._table.version, trained=self._trained(rows))
+            )
             # Old versions go only when the new one is on the disk. Another process may be reading one of them.
             self._table.optimize(cleanup_older_than=_WINDOW)
             self._disk.flush(replace(self._disk.mark(), version=self._table.version))
             self._deleted = 0
             batches = self._table.search().select(["terms"]).limit(None).to_batches(_BATCH)
-            self.vocabulary.remake(words for batch in batches for words in batch["terms"].to_pylist())
+            self.vocabulary.remake(
+                words for batch in batches for words in batch["terms"].to_pylist()
+            )
 
     def _trained(self, rows: int) -> int:
         """Build the vector index where it is due, and give the number of rows that it was trained on."""
         from lancedb.index import IvfSq
 
         trained = self._disk.mark().trained
-        segments = [index.num_segments or 1 for index in self._table.list_indices() if index.name == "vector"]
+        segments = [
+            index.num_segments or 1
+            for index in self._table.list_indices()
+            if index.name == "vector"
+        ]
         # Every optimisation adds a segment to it and none are ever merged; with twice the rows, its centres are stale.
         stale = not segments or max(segments) > 10 or rows >= 2 * trained
         if rows >= VECTOR_INDEX_ROWS and stale:
-            self._table.create_index("vector", config=IvfSq(distance_type="cosine"), name="vector", replace=True)
+            self._table.create_index(
+                "vector", config=IvfSq(distance_type="cosine"), name="vector", replace=True
+            )
             return rows
         return trained if segments else 0
 
@@ -239,7 +287,7 @@ class Store:
         return self._table.search().where(where).select(columns).limit(None).to_arrow()
 
     def _read(self, query: Callable[[], _Result]) -> _Result:
-        with explained(self._folder):
+        with lance_errors(self._folder):
             try:
                 return query()
             except RuntimeError as error:
@@ -250,12 +298,21 @@ class Store:
                 return query()
 
     def _candidates(self, found: Any, scores: list[float]) -> list[Candidate]:
-        vectors = vectors_of(found, self.dimensions) if "vector" in found.column_names else repeat(None, len(found))
+        vectors = (
+            vectors_in(found, self.dimensions)
+            if "vector" in found.column_names
+            else repeat(None, len(found))
+        )
         candidates = [
             Candidate(doc, passage, vector, score)
-            for (doc, passage), vector, score in zip(passages_of(found), vectors, scores, strict=True)
+            for (doc, passage), vector, score in zip(
+                passages_of(found), vectors, scores, strict=True
+            )
         ]
-        return sorted(candidates, key=lambda candidate: (-candidate.score, candidate.doc, candidate.passage.ordinal))
+        return sorted(
+            candidates,
+            key=lambda candidate: (-candidate.score, candidate.doc, candidate.passage.ordinal),
+        )
 
 
 def _among(column: str, numbers: Iterable[int]) -> str:
@@ -266,5 +323,8 @@ def _limited(builder: Any, only: Admitted | None) -> Any:
     if only is None:
         return builder
     parts = [_among("doc", only.docs)] if only.docs else []
-    parts += [f"(doc = {int(doc)} AND {_among('ordinal', ordinals)})" for doc, ordinals in only.some.items()]
+    parts += [
+        f"(doc = {int(doc)} AND {_among('ordinal', ordinals)})"
+        for doc, ordinals in only.some.items()
+    ]
     return builder.where(" OR ".join(parts), prefilter=True)

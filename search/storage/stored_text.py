@@ -44,7 +44,10 @@ class StoredTexts:
         return StoredText(entry.file.path, entry.kind, entry.title, text, pages)
 
     def part(
-        self, path: str | os.PathLike[str], chars: tuple[int, int] | None, lines: tuple[int, int] | None
+        self,
+        path: str | os.PathLike[str],
+        chars: tuple[int, int] | None,
+        lines: tuple[int, int] | None,
     ) -> StoredPart:
         """What the passages hold that have any of the characters [start, end) or of the lines from first to last. Raises as `document` does."""
         entry, store = self._entry(path), self.open_store()
@@ -71,7 +74,9 @@ def _absent(path: str | os.PathLike[str]) -> UsageError:
     return UsageError(f"{os.fspath(path)} is not in the index", f"see why: docsearch check {named}")
 
 
-def join_passages(passages: Iterable[Passage], start: int = 0, line: int = 1) -> tuple[str, tuple[int, ...]]:
+def join_passages(
+    passages: Iterable[Passage], start: int = 0, line: int = 1
+) -> tuple[str, tuple[int, ...]]:
     """The text from offset `start` in `line` on with every passage at its own offset and line, and the offsets at which pages start.
 
     Between passages there was only white space or markup; as many line ends and spaces stand in its place. Without pages there are no offsets;

@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ..text.spelling import stemmed
-from .sqlite_errors import explained
+from .sqlite_errors import file_errors
 
 FILE = "words.sqlite"
 CURE = "delete the file, then run: docsearch ingest"
@@ -53,15 +53,19 @@ class Vocabulary:
         if not words:
             return
         with (
-            explained(self._file.parent, self._file.name, CURE),
+            file_errors(self._file.parent, self._file.name, CURE),
             closing(sqlite3.connect(self._file, timeout=10)) as connection,
             connection,
         ):
             connection.executescript(_SCHEMA)
             for word in sorted(words):
-                cursor = connection.execute("INSERT OR IGNORE INTO words (word) VALUES (?)", (word,))
+                cursor = connection.execute(
+                    "INSERT OR IGNORE INTO words (word) VALUES (?)", (word,)
+                )
                 if cursor.rowcount:
-                    connection.execute("INSERT INTO parts (rowid, word) VALUES (?, ?)", (cursor.lastrowid, word))
+                    connection.execute(
+                        "INSERT INTO parts (rowid, word) VALUES (?, ?)", (cursor.lastrowid, word)
+                    )
         self._added |= words
 
     def remake(self, texts: Iterable[str]) -> None:
@@ -88,7 +92,7 @@ class Vocabulary:
         mode = "rw" if os.access(self._file, os.W_OK) else "ro&immutable=1"
         uri = f"{self._file.absolute().as_uri()}?mode={mode}"
         with (
-            explained(self._file.parent, self._file.name, CURE),
+            file_errors(self._file.parent, self._file.name, CURE),
             closing(sqlite3.connect(uri, uri=True, timeout=10)) as connection,
         ):
             for beginning in map(str.lower, beginnings):
@@ -126,7 +130,9 @@ def _inside(connection: sqlite3.Connection, word: str) -> list[str]:
     """The longest words that a long word is made of, those that stand in another one left out."""
     if len(word) < COMPOUND:
         return []
-    parts = {word[start:end] for start in range(len(word)) for end in range(start + PART, len(word) + 1)}
+    parts = {
+        word[start:end] for start in range(len(word)) for end in range(start + PART, len(word) + 1)
+    }
     longest: list[str] = []
     for part in sorted(_among(connection, sorted(parts)), key=len, reverse=True):
         if not any(part in other for other in longest):
@@ -141,5 +147,10 @@ def _among(connection: sqlite3.Connection, words: Sequence[str]) -> list[str]:
     for start in range(0, len(words), _SEVERAL):
         few = words[start : start + _SEVERAL]
         marks = ",".join("?" * len(few))
-        found += [word for (word,) in connection.execute(f"SELECT word FROM words WHERE word IN ({marks})", few)]
+        found += [
+            word
+            for (word,) in connection.execute(
+                f"SELECT word FROM words WHERE word IN ({marks})", few
+            )
+        ]
     return found

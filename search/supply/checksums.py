@@ -40,7 +40,9 @@ def wrong_files(folder: Path) -> list[str]:
         for path in (Path(top, name) for name in names):
             if path.is_symlink() and is_checksum(blob := Path(os.readlink(path)).name):
                 known[str(path.relative_to(folder))] = blob
-    return sorted(name for name, checksum in known.items() if not _is_right(folder / name, checksum))
+    return sorted(
+        name for name, checksum in known.items() if not _is_right(folder / name, checksum)
+    )
 
 
 def write_sums(folder: Path) -> None:
@@ -59,7 +61,9 @@ def _listed(sums: Path) -> dict[str, str]:
         return {}
     lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()
     pairs = [line.split(maxsplit=1) for line in lines]
-    return {pair[1].lstrip("*"): pair[0] for pair in pairs if len(pair) == 2 and is_checksum(pair[0])}
+    return {
+        pair[1].lstrip("*"): pair[0] for pair in pairs if len(pair) == 2 and is_checksum(pair[0])
+    }
 
 
 def _sha256(path: Path) -> str:

@@ -38,7 +38,9 @@ COPIED = (
 DENSE = (".json", ".safetensors")
 ARCHITECTURES = ("qwen3", "bert")
 # looked up by position, or so small that nothing is saved: `search/models` and mlx-lm read these as they are
-KEPT = re.compile(r"(position_embeddings|token_type_embeddings|pooler\.dense|classifier)\.weight$|position_ids$")
+KEPT = re.compile(
+    r"(position_embeddings|token_type_embeddings|pooler\.dense|classifier)\.weight$|position_ids$"
+)
 SHARD_BYTES = 5 * 10**9
 SPARE_BYTES = 100_000_000
 
@@ -95,7 +97,9 @@ def convert(
     if out.exists():
         raise UsageError(f"{out} is there already", "remove it, or name another folder with --out")
     if not out.name.lower().startswith(name.lower()):
-        raise UsageError(f"the folder's name must begin with {name}", "its prompts are known by the name")
+        raise UsageError(
+            f"the folder's name must begin with {name}", "its prompts are known by the name"
+        )
     files = weight_files(source)
     source_bytes = sum(path.stat().st_size for path in files)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -108,24 +112,34 @@ def convert(
         _write_weights(files, rules, work, shard_bytes)
         for key in ("quantization", "quantization_config"):
             config[key] = rules
-        (work / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        (work / "config.json").write_text(
+            json.dumps(config, indent=2, sort_keys=True) + "\n", encoding="utf-8"
+        )
         _copy(source, work, rules)
         write_sums(work)
         os.replace(work, out)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return Conversion(source, out, source_bytes, sum(path.stat().st_size for path in weight_files(out)))
+    return Conversion(
+        source, out, source_bytes, sum(path.stat().st_size for path in weight_files(out))
+    )
 
 
 def _rules(bits: int | None, group_size: int | None, mode: str) -> dict[str, Any]:
     if mode not in MODES:
         raise UsageError(f"there is no mode {mode}", f"choose one of: {', '.join(MODES)}")
     known = MODES[mode]
-    rules = {"group_size": group_size or known.group_sizes[0], "bits": bits or known.bits[0], "mode": mode}
+    rules = {
+        "group_size": group_size or known.group_sizes[0],
+        "bits": bits or known.bits[0],
+        "mode": mode,
+    }
     for key, allowed in (("bits", known.bits), ("group_size", known.group_sizes)):
         if rules[key] not in allowed:
             choice = " or ".join(map(str, sorted(allowed)))
-            raise UsageError(f"{mode} has no {key.replace('_', ' ')} of {rules[key]}", f"choose {choice}")
+            raise UsageError(
+                f"{mode} has no {key.replace('_', ' ')} of {rules[key]}", f"choose {choice}"
+            )
     return rules
 
 
@@ -134,10 +148,14 @@ def _plain_config(source: Path) -> dict[str, Any]:
 
     checkpoint = Checkpoint(source)
     if "quantization" in checkpoint.config:
-        raise ModelError(f"{model_name(source)} is quantised already", "convert the standard checkpoint")
+        raise ModelError(
+            f"{model_name(source)} is quantised already", "convert the standard checkpoint"
+        )
     if checkpoint.model_type not in ARCHITECTURES:
         known = " and ".join(ARCHITECTURES)
-        raise ModelError(f"{source} is a {checkpoint.model_type} model", f"only {known} models are converted")
+        raise ModelError(
+            f"{source} is a {checkpoint.model_type} model", f"only {known} models are converted"
+        )
     return dict(checkpoint.config)
 
 
@@ -150,7 +168,9 @@ def _check_room(folder: Path, wanted: int) -> None:
         )
 
 
-def _write_weights(files: tuple[Path, ...], rules: dict[str, Any], folder: Path, shard_bytes: int) -> None:
+def _write_weights(
+    files: tuple[Path, ...], rules: dict[str, Any], folder: Path, shard_bytes: int
+) -> None:
     import mlx.core as mx
 
     from ..models.inference_thread import on_inference_thread
@@ -164,7 +184,11 @@ def _write_weights(files: tuple[Path, ...], rules: dict[str, Any], folder: Path,
     shards = on_inference_thread(write)
     weight_map: dict[str, str] = {}
     for number, names in enumerate(shards):
-        file = WEIGHTS if len(shards) == 1 else f"model-{number + 1:05}-of-{len(shards):05}.safetensors"
+        file = (
+            WEIGHTS
+            if len(shards) == 1
+            else f"model-{number + 1:05}-of-{len(shards):05}.safetensors"
+        )
         (folder / f"{number}.part.safetensors").rename(folder / file)
         weight_map |= dict.fromkeys(names, file)
     if len(shards) > 1:
@@ -177,7 +201,9 @@ def _save(mx: Any, shard: Arrays, path: Path) -> list[str]:
     try:
         mx.save_safetensors(str(path), shard, metadata={"format": "mlx"})
     except RuntimeError as error:
-        raise ModelError(f"{path.parent} cannot be written: {error}", "check the disk, then convert again") from error
+        raise ModelError(
+            f"{path.parent} cannot be written: {error}", "check the disk, then convert again"
+        ) from error
     names = list(shard)
     shard.clear()
     mx.clear_cache()
@@ -217,7 +243,11 @@ def _shards(weights: Iterator[Arrays], limit: int) -> Iterator[Arrays]:
 
 
 def _copy(source: Path, folder: Path, rules: dict[str, Any]) -> None:
-    projections = (str(path.relative_to(source)) for path in source.glob("[0-9]_Dense/*") if path.suffix in DENSE)
+    projections = (
+        str(path.relative_to(source))
+        for path in source.glob("[0-9]_Dense/*")
+        if path.suffix in DENSE
+    )
     for name in (*COPIED, *projections):
         if (source / name).is_file():
             (folder / name).parent.mkdir(exist_ok=True)

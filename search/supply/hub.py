@@ -1,18 +1,14 @@
-"""A model's name to its local folder, and the hub that has the models: the only network there is."""
+"""The hub that has the models: the only network that docsearch uses."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import DocsearchError, ModelError, UsageError
-from ..models.bundled import BUNDLED
-from ..models.caches import REPOSITORY, Cached, State, cached_models, condition, places
 from .checksums import is_checksum
 
 if TYPE_CHECKING:
@@ -48,9 +44,15 @@ REFUSALS = {
         "the hub wants a valid access token for {name}",
         "check the name, and set HF_TOKEN to a token that may read it",
     ),
-    403: ("the hub does not let this access token read {name}", "check the token's rights on the hub's website"),
+    403: (
+        "the hub does not let this access token read {name}",
+        "check the token's rights on the hub's website",
+    ),
     404: ("the hub no longer has all files of {name}", "run the same command again"),
-    407: ("the proxy asks for a user name and a password", "put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT"),
+    407: (
+        "the proxy asks for a user name and a password",
+        "put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT",
+    ),
     429: ("the hub allows no more requests for now{wait}", f"wait, then {AGAIN}"),
 }
 
@@ -101,7 +103,11 @@ class Hub:
                     name, files_metadata=True, timeout=constants.HF_HUB_ETAG_TIMEOUT
                 )
                 files = [
-                    RemoteFile(file.rfilename, file.size or 0, file.lfs.sha256 if file.lfs else file.blob_id or "")
+                    RemoteFile(
+                        file.rfilename,
+                        file.size or 0,
+                        file.lfs.sha256 if file.lfs else file.blob_id or "",
+                    )
                     for file in info.siblings or ()
                     if is_wanted(file.rfilename)
                 ]
@@ -110,16 +116,30 @@ class Hub:
                     raise ValueError("no checksums")
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 if type(error).__name__ == "HFValidationError":
-                    raise UsageError(f"{name} is no model's name", "name one as ORG/NAME") from error
+                    raise UsageError(
+                        f"{name} is no model's name", "name one as ORG/NAME"
+                    ) from error
                 hint = "check HF_ENDPOINT, and whether a proxy or a login page answers in its place"
-                raise ModelError(f"what answers at {self.endpoint} is no model hub", hint) from error
+                raise ModelError(
+                    f"what answers at {self.endpoint} is no model hub", hint
+                ) from error
         for pattern, lack in NEEDED.items():
             if not any(_is_like(file.name, pattern) for file in files):
-                raise ModelError(f"{name} has {lack}", "pickled weights and code are not read: choose another model")
-        order = {file: next(i for i, pattern in enumerate(WANTED) if _is_like(file.name, pattern)) for file in files}
-        return Listing(name, str(info.sha), tuple(sorted(files, key=lambda file: (order[file], file.name))))
+                raise ModelError(
+                    f"{name} has {lack}",
+                    "pickled weights and code are not read: choose another model",
+                )
+        order = {
+            file: next(i for i, pattern in enumerate(WANTED) if _is_like(file.name, pattern))
+            for file in files
+        }
+        return Listing(
+            name, str(info.sha), tuple(sorted(files, key=lambda file: (order[file], file.name)))
+        )
 
-    def stream(self, listing: Listing, file: RemoteFile, start: int) -> Generator[tuple[int, bytes]]:
+    def stream(
+        self, listing: Listing, file: RemoteFile, start: int
+    ) -> Generator[tuple[int, bytes]]:
         """The file's bytes from `start` on, each piece with its position; from 0 where the hub sends no parts."""
         from huggingface_hub import constants, get_session, hf_hub_url
         from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
@@ -131,7 +151,9 @@ class Hub:
             headers["Range"] = f"bytes={start}-"
         with (
             self._explained(listing.name),
-            get_session().stream("GET", url, headers=headers, timeout=constants.HF_HUB_DOWNLOAD_TIMEOUT) as response,
+            get_session().stream(
+                "GET", url, headers=headers, timeout=constants.HF_HUB_DOWNLOAD_TIMEOUT
+            ) as response,
         ):
             hf_raise_for_status(response)
             position = start if response.status_code == PARTIAL_CONTENT else 0
@@ -149,7 +171,9 @@ class Hub:
             yield
         except client.GatedRepoError as error:
             hint = f"accept them at {self.endpoint}/{name}, set HF_TOKEN, then run the same command again"
-            raise ModelError(f"{name} is only for those who have accepted its terms", hint) from error
+            raise ModelError(
+                f"{name} is only for those who have accepted its terms", hint
+            ) from error
         except client.RepositoryNotFoundError as error:
             hint = "check the name as ORG/NAME; where it is private, set HF_TOKEN to a token that may read it"
             raise ModelError(f"the hub has no model {name}", hint) from error
@@ -162,9 +186,12 @@ class Hub:
         except client.HTTPError as error:  # type: ignore[attr-defined]
             said = " ".join(str(error).split()) or type(error).__name__
             if type(error).__name__ == "ProxyError":
-                raise ModelError(f"the proxy cannot be used: {said}", "check HTTPS_PROXY") from error
+                raise ModelError(
+                    f"the proxy cannot be used: {said}", "check HTTPS_PROXY"
+                ) from error
             raise ConnectionCut(
-                f"the connection to {self.endpoint} failed: {said}", f"check the network and HTTPS_PROXY, then {AGAIN}"
+                f"the connection to {self.endpoint} failed: {said}",
+                f"check the network and HTTPS_PROXY, then {AGAIN}",
             ) from error
 
 
@@ -179,98 +206,6 @@ def is_wanted(file: str) -> bool:
 
 def _is_like(file: str, pattern: str) -> bool:
     return fnmatchcase(file, pattern) and file.count("/") == pattern.count("/")
-
-
-def resolve(name: str, cache_folder: str | None = None) -> Path:
-    """The local folder of the model `name`: one of the package's, a path, a repository id (`ORG/NAME`), or the last part of one.
-
-    Looked for in `cache_folder` or what DOCSEARCH_MODELS names, then in the hub's cache and in docsearch's own folder.
-    ModelError, with the command to run, where it is not there, not whole, or where several models have the name.
-    """
-    if name in BUNDLED:
-        return BUNDLED[name].folder
-    if name.startswith(("/", ".", "~")):
-        folder = Path(name).expanduser()
-        if not folder.is_dir():
-            raise ModelError(f"{folder} is no model folder", "name one with config.json and model.safetensors")
-        return folder
-    states = [(*condition(model), model) for model in find(name, cache_folder)]
-    for state, _, model in states:
-        if state is State.AVAILABLE:
-            return model.folder
-    for state, detail, model in states:
-        raise ModelError(f"{model.name} is {state}: {detail}", remedy(model.name))
-    if Path(name).is_dir():
-        return Path(name)
-    command = f"docsearch models pull {name}"
-    for place in places(cache_folder):
-        if place.unplugged:
-            raise ModelError(f"{name} is not here, and {place.absence}", f"plug in its disk, or run: {command}")
-    raise ModelError(f"the model {name} is not here", f"run: {command}")
-
-
-def remedy(name: str) -> str:
-    """What to do about a model that is not whole.
-
-    >>> remedy("bge-mine")
-    'delete it and make it again: docsearch models rm bge-mine'
-    """
-    is_repository = name.count("/") == 1
-    return (
-        f"run: docsearch models pull {name}"
-        if is_repository
-        else f"delete it and make it again: docsearch models rm {name}"
-    )
-
-
-def full_name(name: str) -> str:
-    """The name by which a model is found from any folder: a folder's absolute path, or the whole name of a repository.
-
-    ModelError where several models have the last part of a name.
-    """
-    if name in BUNDLED:
-        return name
-    if not name.startswith(("/", ".", "~")):
-        if found := find(name):
-            return found[0].name
-        if not Path(name).is_dir():
-            return name
-    return str(Path(name).expanduser().absolute())
-
-
-def find(name: str, cache_folder: str | None = None) -> list[Cached]:
-    """The model of that name, or of that last part of a name, in each place that has it.
-
-    ModelError where several models have that last part.
-    """
-    models = [model for place in places(cache_folder) for model in cached_models(place)]
-    exact = [model for model in models if model.name == name]
-    found = exact or [model for model in models if model.name.rsplit("/", 1)[-1] == name]
-    names = sorted({model.name for model in found})
-    if len(names) > 1:
-        raise ModelError(f"{name} may be {' or '.join(names)}", "give the whole name")
-    return found
-
-
-def remove(model: Cached) -> int:
-    """Deletes a model from the disk; returns the bytes that it took."""
-    size = model.size_bytes
-    if model.store.name.startswith(REPOSITORY):
-        from huggingface_hub import scan_cache_dir
-
-        # the client knows which blobs are shared between repositories; a commit of the same name elsewhere is not meant
-        cache = scan_cache_dir(model.store.parent)
-        owned = [repository for repository in cache.repos if repository.repo_path == model.store]
-        everywhere = cache.delete_revisions(*(commit.commit_hash for item in owned for commit in item.revisions))
-        nothing: frozenset[Path] = frozenset()
-        here = frozenset(item.repo_path for item in owned)
-        replace(everywhere, repos=here, snapshots=nothing, refs=nothing, blobs=nothing).execute()
-        shutil.rmtree(model.store.parent / ".locks" / model.store.name, ignore_errors=True)
-    if model.store.is_symlink():
-        model.store.unlink()
-    elif model.store.is_dir():
-        shutil.rmtree(model.store)
-    return size
 
 
 def _refusal(error: HfHubHTTPError, name: str) -> DocsearchError:

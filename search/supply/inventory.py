@@ -10,7 +10,16 @@ from typing import Any
 
 from ..errors import ModelError, UsageError
 from ..models.bundled import BUNDLED, bundled_at
-from ..models.caches import Cached, State, cached_models, condition, places, read_object, weight_files, weights_header
+from ..models.caches import (
+    Cached,
+    ModelState,
+    cached_models,
+    condition,
+    places,
+    read_object,
+    weight_files,
+    weights_header,
+)
 from ..models.profiles import PROFILES, Profile, choose_profile
 
 EMBEDDER, RERANKER = "embedder", "reranker"
@@ -54,7 +63,7 @@ class ModelEntry:
     dimensions: int
     size_bytes: int
     download_bytes: int
-    state: State
+    state: ModelState
     detail: str
     profiles: tuple[str, ...]
     licence: str
@@ -75,9 +84,15 @@ KNOWN: tuple[KnownModel, ...] = (
     KnownModel("Qwen/Qwen3-Embedding-0.6B", EMBEDDER, STANDARD, 16, 1024, 1192 * MB, APACHE),
     KnownModel("Qwen/Qwen3-Embedding-4B", EMBEDDER, STANDARD, 16, 2560, 8044 * MB, APACHE),
     KnownModel("Qwen/Qwen3-Embedding-8B", EMBEDDER, STANDARD, 16, 4096, 15135 * MB, APACHE),
-    KnownModel("mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ", EMBEDDER, MLX, 4, 1024, 335 * MB, APACHE),
-    KnownModel("mlx-community/Qwen3-Embedding-4B-4bit-DWQ", EMBEDDER, MLX, 4, 2560, 2263 * MB, APACHE),
-    KnownModel("mlx-community/Qwen3-Embedding-8B-4bit-DWQ", EMBEDDER, MLX, 4, 4096, 4257 * MB, APACHE),
+    KnownModel(
+        "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ", EMBEDDER, MLX, 4, 1024, 335 * MB, APACHE
+    ),
+    KnownModel(
+        "mlx-community/Qwen3-Embedding-4B-4bit-DWQ", EMBEDDER, MLX, 4, 2560, 2263 * MB, APACHE
+    ),
+    KnownModel(
+        "mlx-community/Qwen3-Embedding-8B-4bit-DWQ", EMBEDDER, MLX, 4, 4096, 4257 * MB, APACHE
+    ),
     KnownModel("mlx-community/bge-small-en-v1.5-bf16", EMBEDDER, MLX, 16, 384, 67 * MB, MIT),
     KnownModel("mlx-community/bge-small-en-v1.5-4bit", EMBEDDER, MLX, 4, 384, 19 * MB, MIT),
     KnownModel("Qwen/Qwen3-Reranker-0.6B", RERANKER, STANDARD, 16, 0, 1192 * MB, APACHE),
@@ -93,12 +108,16 @@ def inventory(cache_folder: str | None = None) -> Inventory:
     for place in looked_at:
         for model in cached_models(place):
             found.setdefault(model.name, []).append(model)
-    bundled = (_entry(Cached(name, model.folder, model.folder), None) for name, model in BUNDLED.items())
+    bundled = (
+        _entry(Cached(name, model.folder, model.folder), None) for name, model in BUNDLED.items()
+    )
     rows = [*bundled, *(_best(found.pop(known.name, []), known) for known in KNOWN)]
     others = (_best(models, None) for _, models in sorted(found.items()))
     rows += [entry for entry in others if entry.role]
     hint = "plug in its disk, or create the folder"
-    return Inventory(tuple(rows), tuple(f"{place.absence}; {hint}" for place in looked_at if place.unplugged))
+    return Inventory(
+        tuple(rows), tuple(f"{place.absence}; {hint}" for place in looked_at if place.unplugged)
+    )
 
 
 def repositories(name: str) -> tuple[str, ...]:
@@ -117,13 +136,16 @@ def repositories(name: str) -> tuple[str, ...]:
     for known in KNOWN:
         if known.name.rsplit("/", 1)[-1] == name:
             return (known.name,)
-    raise UsageError(f"there is no known model or profile {name}", "give it as ORG/NAME, or see: docsearch models list")
+    raise UsageError(
+        f"there is no known model or profile {name}",
+        "give it as ORG/NAME, or see: docsearch models list",
+    )
 
 
 def is_present(name: str) -> bool:
     """Whether a model of that name is in one of the caches, whole."""
     return any(
-        condition(model)[0] is State.AVAILABLE
+        condition(model)[0] is ModelState.AVAILABLE
         for place in places()
         for model in cached_models(place)
         if model.name == name
@@ -133,7 +155,9 @@ def is_present(name: str) -> bool:
 def present_profiles() -> tuple[Profile, ...]:
     """The profiles whose embedder is here: the starter always."""
     return tuple(
-        profile for profile in PROFILES.values() if profile.embedder == "starter" or is_present(profile.embedder)
+        profile
+        for profile in PROFILES.values()
+        if profile.embedder == "starter" or is_present(profile.embedder)
     )
 
 
@@ -162,7 +186,7 @@ def _best(models: Iterable[Cached], known: KnownModel | None) -> ModelEntry:
     entries = [_entry(model, known) for model in models]
     if known is not None:
         entries.append(_missing(known))
-    return next((entry for entry in entries if entry.state is State.AVAILABLE), entries[0])
+    return next((entry for entry in entries if entry.state is ModelState.AVAILABLE), entries[0])
 
 
 def _entry(model: Cached, known: KnownModel | None) -> ModelEntry:
@@ -176,7 +200,11 @@ def _entry(model: Cached, known: KnownModel | None) -> ModelEntry:
         role=role,
         form=known.form if known else form,
         bits=bits or (known.bits if known else 0),
-        dimensions=width if role == EMBEDDER and isinstance(width, int) else known.dimensions if known else 0,
+        dimensions=width
+        if role == EMBEDDER and isinstance(width, int)
+        else known.dimensions
+        if known
+        else 0,
         size_bytes=model.size_bytes,
         download_bytes=known.download_bytes if known else 0,
         state=state,
@@ -196,7 +224,7 @@ def _missing(known: KnownModel) -> ModelEntry:
         dimensions=known.dimensions,
         size_bytes=0,
         download_bytes=known.download_bytes,
-        state=State.MISSING,
+        state=ModelState.MISSING,
         detail="",
         profiles=_profiles_with(known.name),
         licence=known.licence,
@@ -222,7 +250,11 @@ def _form_and_bits(model: Cached, config: dict[str, Any]) -> tuple[str, int]:
     is_mlx = bool(rules) or metadata.get("format") == "mlx" or model.name.startswith(MLX_COMMUNITY)
     if isinstance(rules, dict) and isinstance(rules.get("bits"), int):
         return MLX, rules["bits"]
-    bits = {FLOAT_BITS.get(entry["dtype"], 0) for entry in header.values() if len(entry.get("shape", ())) == 2}
+    bits = {
+        FLOAT_BITS.get(entry["dtype"], 0)
+        for entry in header.values()
+        if len(entry.get("shape", ())) == 2
+    }
     return MLX if is_mlx else STANDARD, max(bits, default=0)
 
 

@@ -42,7 +42,9 @@ PUBLISHED = {
 
 def published(name: str) -> Published | None:
     """What the model `name` (the last part of a repository's id) is known to answer; None where nothing is known."""
-    return next((known for pattern, known in PUBLISHED.items() if fnmatchcase(name.lower(), pattern)), None)
+    return next(
+        (known for pattern, known in PUBLISHED.items() if fnmatchcase(name.lower(), pattern)), None
+    )
 
 
 def furthest(scores: Matrix, others: Matrix) -> tuple[float, float]:
@@ -51,5 +53,9 @@ def furthest(scores: Matrix, others: Matrix) -> tuple[float, float]:
     >>> furthest(((0.5, 0.1),), ((0.4, 0.1),))
     (0.5, 0.4)
     """
-    pairs = (pair for row, other in zip(scores, others, strict=True) for pair in zip(row, other, strict=True))
+    pairs = (
+        pair
+        for row, other in zip(scores, others, strict=True)
+        for pair in zip(row, other, strict=True)
+    )
     return max(pairs, key=lambda pair: abs(pair[0] - pair[1]))

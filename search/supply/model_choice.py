@@ -6,9 +6,9 @@ import shlex
 from dataclasses import dataclass
 
 from ..errors import ModelMismatch
+from ..models.local import full_name
 from ..models.profiles import profile_named
 from ..results import IndexModels
-from .hub import full_name
 from .inventory import fitting_profile
 
 
@@ -38,7 +38,9 @@ class ModelChoice:
         """
         values = (self.profile, self.embedder, self.reranker, self.dimensions)
         named = zip(("--profile", "--embedder", "--reranker", "--dimensions"), values, strict=True)
-        return " ".join(f"{flag} {shlex.quote(str(value))}" for flag, value in named if value is not None)
+        return " ".join(
+            f"{flag} {shlex.quote(str(value))}" for flag, value in named if value is not None
+        )
 
     def over(self, other: ModelChoice) -> ModelChoice:
         """This choice, and `other` in what it leaves open; who names a profile means all of it, and dimensions belong to their embedder.
@@ -48,8 +50,17 @@ class ModelChoice:
         """
         if self.profile is not None:
             return self
-        dimensions = other.dimensions if self.embedder is None and self.dimensions is None else self.dimensions
-        return ModelChoice(other.profile, self.embedder or other.embedder, self.reranker or other.reranker, dimensions)
+        dimensions = (
+            other.dimensions
+            if self.embedder is None and self.dimensions is None
+            else self.dimensions
+        )
+        return ModelChoice(
+            other.profile,
+            self.embedder or other.embedder,
+            self.reranker or other.reranker,
+            dimensions,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,11 @@ def models_after(record: IndexModels, choice: ModelChoice) -> Models:
     return Models(
         profile.name,
         embedder,
-        full_name(choice.reranker) if choice.reranker else "" if choice.profile else record.reranker,
+        full_name(choice.reranker)
+        if choice.reranker
+        else ""
+        if choice.profile
+        else record.reranker,
         kept if choice.dimensions is None else choice.dimensions,
     )
 

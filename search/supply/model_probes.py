@@ -72,7 +72,8 @@ class EmbedderSubject:
         """1 − the least cosine between a text's vector alone and among others."""
         together = self._model.embed_passages(SAMPLE)
         return max(
-            1 - float(self._model.embed_passages([text])[0] @ row) for text, row in zip(SAMPLE, together, strict=True)
+            1 - float(self._model.embed_passages([text])[0] @ row)
+            for text, row in zip(SAMPLE, together, strict=True)
         )
 
     def speed(self) -> Measurement:
@@ -81,15 +82,27 @@ class EmbedderSubject:
 
     def bench(self) -> list[Measurement]:
         """32 passages of 256 tokens; a query of 10 words, warm."""
-        size = next((size for size in ("0.6b", "4b") if f"embedding-{size}" in self._model.name.lower()), "")
-        seconds = median(_seconds(lambda: self._model.embed_query(" ".join(WORDS.split()[:10]))) for _ in range(5))
+        size = next(
+            (size for size in ("0.6b", "4b") if f"embedding-{size}" in self._model.name.lower()), ""
+        )
+        seconds = median(
+            _seconds(lambda: self._model.embed_query(" ".join(WORDS.split()[:10])))
+            for _ in range(5)
+        )
         return [
-            Measurement("32 × 256 tokens", self._tokens_per_second(32, 256), "tokens/s", TOKEN_TARGETS.get(size, "")),
+            Measurement(
+                "32 × 256 tokens",
+                self._tokens_per_second(32, 256),
+                "tokens/s",
+                TOKEN_TARGETS.get(size, ""),
+            ),
             Measurement("query", seconds * 1000, "ms", QUERY_TARGETS.get(size, "")),
         ]
 
     def _tokens_per_second(self, texts: int, tokens: int) -> float:
-        sample = [_text_of(tokens, lambda text: len(self._model.tokenizer.spans([text])[0]))] * texts
+        sample = [
+            _text_of(tokens, lambda text: len(self._model.tokenizer.spans([text])[0]))
+        ] * texts
         count = sum(map(len, self._model.tokenizer.spans(sample)))
         self._model.embed_passages(sample[:1])
         return count / _seconds(lambda: self._model.embed_passages(sample))
@@ -119,8 +132,17 @@ class RerankerSubject:
 
     def bench(self) -> list[Measurement]:
         """20 passages of some 200 tokens."""
-        target = RERANK_TARGETS.get("0.6b" if "reranker-0.6b" in self._model.name.lower() else "", "")
-        return [Measurement("rerank 20 × 200 tokens", median(self._seconds(20, 200) for _ in range(3)), "s", target)]
+        target = RERANK_TARGETS.get(
+            "0.6b" if "reranker-0.6b" in self._model.name.lower() else "", ""
+        )
+        return [
+            Measurement(
+                "rerank 20 × 200 tokens",
+                median(self._seconds(20, 200) for _ in range(3)),
+                "s",
+                target,
+            )
+        ]
 
     def _seconds(self, passages: int, tokens: int) -> float:
         # English has about as many tokens as words
@@ -129,7 +151,10 @@ class RerankerSubject:
         return _seconds(lambda: self._model.score(QUERIES[1], sample))
 
 
-SUBJECTS: dict[str, Callable[[Path, str], Subject]] = {EMBEDDER: EmbedderSubject, RERANKER: RerankerSubject}
+SUBJECTS: dict[str, Callable[[Path, str], Subject]] = {
+    EMBEDDER: EmbedderSubject,
+    RERANKER: RerankerSubject,
+}
 
 
 def _matrix(rows: list[NDArray[np.float32]]) -> Matrix:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from ..errors import DocsearchError, ModelError
 from ..models.caches import read_object
+from ..models.local import remedy
 from ..models.model_files import title_of
 from .checksums import wrong_files
-from .hub import remedy
 from .inventory import ModelEntry, role_of
 from .known_scores import QUANTISED, ROUNDING, Matrix, furthest, published
 from .model_probes import SUBJECTS, Measurement
@@ -71,9 +71,15 @@ def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examina
     name = title_of(folder)
     role = role_of(name, folder)
     if role not in SUBJECTS:
-        raise ModelError(f"{name} is neither an embedder nor a reranker by its name and files", "choose another model")
+        raise ModelError(
+            f"{name} is neither an embedder nor a reranker by its name and files",
+            "choose another model",
+        )
     notice = notice_of(_model_type(folder))
-    findings = [Finding(f"{file} has a wrong checksum: pull the model again", True) for file in wrong_files(folder)]
+    findings = [
+        Finding(f"{file} has a wrong checksum: pull the model again", True)
+        for file in wrong_files(folder)
+    ]
     scores: Matrix = ()
     known: Matrix = ()
     stray: float | None = None
@@ -93,7 +99,18 @@ def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examina
     outcome = Outcome.WORKS
     if findings:
         outcome = Outcome.FAILS if any(finding.fatal for finding in findings) else Outcome.DIFFERS
-    return Examination(name, role, engine, outcome, tuple(findings), scores, known, stray, tuple(measurements), notice)
+    return Examination(
+        name,
+        role,
+        engine,
+        outcome,
+        tuple(findings),
+        scores,
+        known,
+        stray,
+        tuple(measurements),
+        notice,
+    )
 
 
 def unusable(entry: ModelEntry) -> Examination:
@@ -130,7 +147,9 @@ def peak_memory(engine: str) -> int:
 
         return int(mx.get_peak_memory())
     if STATUS.exists():
-        peaks = [line.split()[1] for line in STATUS.read_text().splitlines() if line.startswith("VmHWM:")]
+        peaks = [
+            line.split()[1] for line in STATUS.read_text().splitlines() if line.startswith("VmHWM:")
+        ]
         return int(peaks[0]) * 1024
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
@@ -164,4 +183,9 @@ def _compared(name: str, folder: Path, scores: Matrix) -> tuple[Matrix, list[Fin
 def _of_neighbours(stray: float) -> list[Finding]:
     if stray <= STEADY:
         return []
-    return [Finding(f"a text's result changes by {stray:.4f} with its neighbours in a batch", stray > UNSTEADY)]
+    return [
+        Finding(
+            f"a text's result changes by {stray:.4f} with its neighbours in a batch",
+            stray > UNSTEADY,
+        )
+    ]

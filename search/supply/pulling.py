@@ -101,7 +101,9 @@ def pull(
     return fetch(wanted, on_progress, hub)
 
 
-def fetch(wanted: Order, on_progress: Callable[[Fetching], None] = lambda _: None, hub: Hub | None = None) -> Path:
+def fetch(
+    wanted: Order, on_progress: Callable[[Fetching], None] = lambda _: None, hub: Hub | None = None
+) -> Path:
     """Fetches what an order lacks, and returns the model's folder.
 
     Raises what `Hub` raises; ModelError where the cache cannot be written, where bytes come wrong, where another process
@@ -130,15 +132,22 @@ def fetch(wanted: Order, on_progress: Callable[[Fetching], None] = lambda _: Non
             _replace_text(store / "refs" / "main", listing.commit)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull(f"the disk of {wanted.place.folder} is full", f"make room, then {AGAIN}") from error
+            raise StorageFull(
+                f"the disk of {wanted.place.folder} is full", f"make room, then {AGAIN}"
+            ) from error
         said = error.strerror or str(error)
-        raise ModelError(f"{error.filename or store} cannot be written: {said}", "check the folder's rights") from error
+        raise ModelError(
+            f"{error.filename or store} cannot be written: {said}", "check the folder's rights"
+        ) from error
     return wanted.snapshot
 
 
 def _is_here(wanted: Order, file: RemoteFile) -> bool:
     paths = (wanted.store / "blobs" / file.checksum, wanted.snapshot / file.name)
-    return any(path.is_file() and path.stat().st_size == file.size and matches(path, file.checksum) for path in paths)
+    return any(
+        path.is_file() and path.stat().st_size == file.size and matches(path, file.checksum)
+        for path in paths
+    )
 
 
 def _require_known(config: Path, name: str) -> None:
@@ -148,7 +157,8 @@ def _require_known(config: Path, name: str) -> None:
     model_type = read_object(config).get("model_type")
     if model_type not in known:
         raise ModelError(
-            f"{name} is a {model_type} model, which does not run here", f"choose one of: {', '.join(known)}"
+            f"{name} is a {model_type} model, which does not run here",
+            f"choose one of: {', '.join(known)}",
         )
 
 
@@ -174,10 +184,15 @@ def _fetch_file(hub: Hub, listing: Listing, file: RemoteFile, blob: Path) -> Ite
                 if here <= before:
                     raise
             if here <= before:
-                raise ModelError(f"the hub sends {here:,} of {file.size:,} bytes of {file.name}", AGAIN)
+                raise ModelError(
+                    f"the hub sends {here:,} of {file.size:,} bytes of {file.name}", AGAIN
+                )
     if not matches(partial, file.checksum):
         partial.unlink()
-        raise ModelError(f"{file.name} of {listing.name} came with a wrong checksum", "run the same command again")
+        raise ModelError(
+            f"{file.name} of {listing.name} came with a wrong checksum",
+            "run the same command again",
+        )
     os.replace(partial, blob)
 
 
@@ -210,5 +225,7 @@ def _alone(place: Place, name: str) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise ModelError(f"another docsearch is fetching {name}", "wait until it has finished") from error
+            raise ModelError(
+                f"another docsearch is fetching {name}", "wait until it has finished"
+            ) from error
         yield

@@ -55,7 +55,9 @@ def split(document: Document, tokenizer: Tokenizer, rules: PassageRules) -> Iter
         first, start, end = packed[0], packed[0].start, packed[-1].end
         # A later passage begins in one of these sections or in one that nothing has begun yet.
         sections = {piece.section for piece in packed}
-        begun = _beginnings(packed, ordinal) | {section: begun[section] for section in sections & begun.keys()}
+        begun = _beginnings(packed, ordinal) | {
+            section: begun[section] for section in sections & begun.keys()
+        }
         beginning = begun.get(first.section, _Beginning(ordinal, start, end))
         line += text.count("\n", offset, start)
         offset = start
@@ -69,7 +71,9 @@ def split(document: Document, tokenizer: Tokenizer, rules: PassageRules) -> Iter
             char_start=start,
             char_end=end,
             section=beginning.ordinal,
-            opening=_opening(text, beginning, tokenizer) if 0 < ordinal - beginning.ordinal <= REACH else "",
+            opening=_opening(text, beginning, tokenizer)
+            if 0 < ordinal - beginning.ordinal <= REACH
+            else "",
         )
 
 
@@ -245,7 +249,9 @@ class _Cutter:
         """
         start, end = self.ahead[0].start, self.ahead[count - 1].end
         parts_word = any(
-            self.text[place - 1 : place + 1].isalnum() for place in (start, end) if 0 < place < len(self.text)
+            self.text[place - 1 : place + 1].isalnum()
+            for place in (start, end)
+            if 0 < place < len(self.text)
         )
         if self.size(count) <= self.rules.max_tokens - EDGE and not parts_word:
             return False

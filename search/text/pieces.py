@@ -103,7 +103,11 @@ def _parts(document: Document) -> Iterator[_Part]:
             trail = [(level, words) for level, words in trail if level < block.level]
             trail.append((block.level, block.heading[:MAX_HEADING]))
         gap = text[before : block.start]
-        if (now := page_of(document, block.start)) != page or len(gap) > MAX_GAP or any(map(str.isalnum, gap)):
+        if (
+            (now := page_of(document, block.start)) != page
+            or len(gap) > MAX_GAP
+            or any(map(str.isalnum, gap))
+        ):
             border = Border.WALL
         headings = tuple(words for _, words in trail if words)
         start = block.start
@@ -123,13 +127,23 @@ def _paged(document: Document) -> Iterator[Block]:
     """The blocks that have words, cut where pages begin."""
     pages = document.pages
     for block in document.blocks:
-        borders = pages[bisect_left(pages, block.start + 1) : bisect_left(pages, block.end)] if pages else ()
+        borders = (
+            pages[bisect_left(pages, block.start + 1) : bisect_left(pages, block.end)]
+            if pages
+            else ()
+        )
         for start, end in pairwise((block.start, *borders, block.end)):
             whole = document.text[start:end]
             begin = start + len(whole) - len(whole.lstrip())
             stop = start + len(whole.rstrip())
             if begin < stop:
-                yield Block(begin, stop, block.kind, block.level if start == block.start else 0, block.heading)
+                yield Block(
+                    begin,
+                    stop,
+                    block.kind,
+                    block.level if start == block.start else 0,
+                    block.heading,
+                )
 
 
 def _window_end(text: str, start: int, end: int) -> tuple[int, Border]:
@@ -175,13 +189,17 @@ def _evened(starts: list[int], length: int) -> list[int]:
     return evened[:-1]
 
 
-def _cut(text: str, part: _Part, base: int, starts: list[int], count: int, max_tokens: int) -> Iterator[Piece]:
+def _cut(
+    text: str, part: _Part, base: int, starts: list[int], count: int, max_tokens: int
+) -> Iterator[Piece]:
     """The sentences and lines of a part; `starts` count from `base`.
 
     Those of more than half of `max_tokens` are cut again, so that a heading never stands alone above a long one.
     """
     border, block = part.border, part.block
-    piece = partial(Piece, level=block.level, trail=part.trail, section=part.section, kind=block.kind)
+    piece = partial(
+        Piece, level=block.level, trail=part.trail, section=part.section, kind=block.kind
+    )
     step = max(1, max_tokens // 8)
     for start, end, after in _sentences(text, part):
         first, last = bisect_left(starts, start - base), bisect_left(starts, end - base)
@@ -234,7 +252,14 @@ def _whole_character(text: str, at: int, start: int) -> int:
     """The place near `at`, and after `start`, that parts no accent, emoji modifier or joiner from what it belongs to."""
     before = range(at, max(start, at - MAX_STRIDE), -1)
     after = range(at + 1, min(at + MAX_STRIDE, len(text)))
-    return next((place for place in (*before, *after) if not _joins(text[place]) and text[place - 1] != "\u200d"), at)
+    return next(
+        (
+            place
+            for place in (*before, *after)
+            if not _joins(text[place]) and text[place - 1] != "\u200d"
+        ),
+        at,
+    )
 
 
 def _joins(character: str) -> bool:

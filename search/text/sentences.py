@@ -46,7 +46,9 @@ def sentences(text: str, kind: str) -> Iterator[tuple[int, int]]:
         for match in (*ends, None):
             stop = match.end() if match else last
             words = text[start:stop].strip()
-            if match and (len(words) < LEAST or (match[0] == "." and is_abbreviated(text, start, stop))):
+            if match and (
+                len(words) < LEAST or (match[0] == "." and is_abbreviated(text, start, stop))
+            ):
                 continue
             if words:
                 begin = text.index(words, start)

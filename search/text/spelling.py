@@ -28,7 +28,9 @@ STEMMERS = {
 _INVISIBLES = re.compile(f"[{INVISIBLE}]")
 _IS_CJK = re.compile(f"[{HAN}{KANA}{HANGUL}]")
 # Letters that Unicode does not take apart, and the points of Hebrew and Arabic, which are mostly left out.
-_LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
 _POINTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670]")
 # As these letters are written where a keyboard lacks them.
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})

@@ -6,7 +6,19 @@ import re
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
-from .spelling import HAN, HANGUL, INVISIBLE, KANA, folded, form, is_cjk, normalise, pairs, stemmed, variants
+from .spelling import (
+    HAN,
+    HANGUL,
+    INVISIBLE,
+    KANA,
+    folded,
+    form,
+    is_cjk,
+    normalise,
+    pairs,
+    stemmed,
+    variants,
+)
 
 VERSION = 2
 """Raised with each change of what `passage_terms` gives, so that an index knows that its documents are to be read again."""
@@ -23,7 +35,7 @@ _LETTER = rf"[^\W_{HAN}{KANA}{HANGUL}]"
 WORD = re.compile(rf"{_LETTER}(?:{_LETTER}+|[{_MARK}{INVISIBLE}]+)*")
 _TOKEN = re.compile(rf"{WORD.pattern}|[{HAN}{KANA}{HANGUL}]+")
 _CLITIC = re.compile(r"(?<=\w)['’](?:s|t|ll|re|ve|d|m)\b", re.IGNORECASE)
-_MARKED = re.compile(
+_JOINED = re.compile(
     r"(?<![\w.-])(?:[^\W\d_]+(?:['’.\-_][^\W\d_]+)+|\d{1,3}(?:[,.'’\u00a0\u202f]\d{3})+|\d+(?:-\d+){3,})(?!\w)"
 )
 _POINTED = re.compile(r"(?<![\w.,:/-])v?(\d+(?:[.,:/-]\d+){1,4})(?!\w|[.,:/-]\d)")
@@ -63,61 +75,77 @@ def passage_terms(title: str, headings: Iterable[str], text: str, name: str) -> 
     """
     stem = PurePosixPath(name).stem.replace("_", " ").replace("-", " ").replace(".", " ")
     whole = normalise("\n".join([stem, title, *headings, text]))
-    parts = {part for word in set(WORD.findall(whole)) for part in _parts(word)} | set(_joined(whole))
+    parts = {part for word in set(WORD.findall(whole)) for part in _parts(word)} | set(
+        _joined(whole)
+    )
     # 2.14 finds 2.14.1 as well.
-    parts |= {"d".join(number[:count]) for number in _pointed(whole) for count in range(2, len(number) + 1)}
+    parts |= {
+        "d".join(number[:count])
+        for number in _pointed(whole)
+        for count in range(2, len(number) + 1)
+    }
     forms = whole if whole.isascii() else _TOKEN.sub(_form, whole)
     return _SURROGATES.sub("\ufffd", "\n".join([forms, " ".join(sorted(parts))]).rstrip())
 
 
-def query_words(query: str) -> list[str]:
-    """The distinct words of a query in order, at most 64; stop words only where there is nothing else.
+def without_clitics(plain: str) -> str:
+    """A normalised query without the endings that English words take after an apostrophe.
+
+    >>> without_clitics("the tenant's heating isn't on")
+    'the tenant  heating isn  on'
+    """
+    return _CLITIC.sub(" ", plain)
+
+
+def query_words(bare: str) -> tuple[str, ...]:
+    """The distinct words of a normalised query without clitics, in order, at most 64.
+
+    Stop words are left out, but for a query that has nothing else.
 
     >>> query_words("How do I call parseHttp?")
-    ['call', 'parseHttp', 'parse', 'Http']
+    ('call', 'parseHttp', 'parse', 'Http')
     """
-    plain = _CLITIC.sub(" ", normalise(query))
     words: dict[str, str] = {}
-    for whole in _TOKEN.findall(plain):
+    for whole in _TOKEN.findall(bare):
         for word in (whole, *_parts(whole)):
             words.setdefault(word.casefold(), word)
     telling = [word for small, word in words.items() if small not in STOP_WORDS]
-    return (telling or list(words.values()))[:MAX_WORDS]
+    return tuple((telling or list(words.values()))[:MAX_WORDS])
 
 
-def query_terms(query: str) -> list[str]:
-    """What the text leg looks for: the query's words as `passage_terms` has them, and as they may be spelled otherwise.
+def query_terms(bare: str, words: Iterable[str]) -> tuple[str, ...]:
+    """What the text leg looks for, given a query's `words`: their forms and their other spellings.
 
-    >>> query_terms("Müllers E-Mail")
-    ['mullers', 'e', 'mail', 'muellers', 'email']
+    >>> query_terms("Müllers E-Mail", ["Müllers", "E", "Mail"])
+    ('mullers', 'e', 'mail', 'muellers', 'email')
     """
-    words = query_words(query)
     terms = [term for word in words for term in (pairs(word) if is_cjk(word) else [form(word)])]
     latin = [word for word in words if not is_cjk(word)]
     # "valu" is no other spelling of "value": the index has it as its stem.
-    spelled = [other for word in latin for other in variants(word) if stemmed(other) != stemmed(form(word))]
-    plain = _CLITIC.sub(" ", normalise(query))
-    return list(dict.fromkeys([*terms, *spelled, *_joined(plain), *map("d".join, _pointed(plain))]))
+    spelled = [
+        other for word in latin for other in variants(word) if stemmed(other) != stemmed(form(word))
+    ]
+    return tuple(dict.fromkeys([*terms, *spelled, *_joined(bare), *map("d".join, _pointed(bare))]))
 
 
-def beginnings(query: str) -> list[str]:
-    """The beginnings of words that a query looks for, marked by a star.
+def beginnings(plain: str) -> tuple[str, ...]:
+    """The beginnings of words that a normalised query looks for: a star stands behind each.
 
     >>> beginnings("auth* and C*")
-    ['auth']
+    ('auth',)
     """
-    return [form(beginning) for beginning in _STARRED.findall(normalise(query))]
+    return tuple(form(beginning) for beginning in _STARRED.findall(plain))
 
 
-def word_count(query: str) -> int:
-    """The number of words that a query looks for as a person counts them, between white space.
+def word_count(bare: str, words: Iterable[str]) -> int:
+    """How many `words` a query looks for as a person counts them: between white space.
 
-    >>> word_count("what is licence 2022-EC-0417")
+    >>> word_count("what is licence 2022-EC-0417", ["licence", "2022", "EC", "0417"])
     2
     """
-    wanted = {word.casefold() for word in query_words(query)}
-    pieces = set(_CLITIC.sub(" ", normalise(query)).casefold().split())
-    return min(sum(1 for piece in pieces if not wanted.isdisjoint(_TOKEN.findall(piece))), MAX_WORDS)
+    wanted = {word.casefold() for word in words}
+    written = set(bare.casefold().split())
+    return min(sum(not wanted.isdisjoint(_TOKEN.findall(piece)) for piece in written), MAX_WORDS)
 
 
 def _form(match: re.Match[str]) -> str:
@@ -131,7 +159,7 @@ def _joined(text: str) -> list[str]:
     >>> _joined("e-mail v2.13, node.js, C#: 1,299.50 🚀")
     ['email', 'nodejs', '1299', 'csharp', 'u1f680']
     """
-    found = (re.sub(r"[\W_]", "", match[0]) for match in _MARKED.finditer(text))
+    found = (re.sub(r"[\W_]", "", match[0]) for match in _JOINED.finditer(text))
     joined = [form(word) for word in found if len(word) <= LONGEST or word.isdigit()]
     joined += [match[0].lower().translate(_NAMES) for match in _NAMED.finditer(text)]
     return joined + [f"u{ord(symbol):x}" for symbol in _SYMBOL.findall(text)]

@@ -20,7 +20,8 @@ def run(given: argparse.Namespace) -> None:
     models = [from_folder(folder) for folder in given.models]
     weights = [model.state_dict() for model in models]
     average = {
-        name: sum(share * one[name] for share, one in zip(shares, weights, strict=True)) / sum(shares)
+        name: sum(share * one[name] for share, one in zip(shares, weights, strict=True))
+        / sum(shares)
         for name in weights[0]
     }
     models[0].load_state_dict(average)

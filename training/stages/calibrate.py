@@ -27,7 +27,9 @@ def run(given: argparse.Namespace) -> None:
         there = one.candidates[:, :READ] >= 0
         logits = scored[one.name][:, :READ][there].astype(np.float64)
         shares = np.full(len(logits), 1 / len(logits))
-        parts.append(np.stack([logits, one.fused[:, :READ][there], one.gain[:, :READ][there] > 0, shares]))
+        parts.append(
+            np.stack([logits, one.fused[:, :READ][there], one.gain[:, :READ][there] > 0, shares])
+        )
     logits, fused, labels, shares = np.concatenate(parts, axis=1)
     scale, shift = fit(logits[:, None], labels, shares)
     odds = scale * logits + shift

@@ -13,10 +13,16 @@ from ..evaluation import judged
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("base", type=Path, help="folder of the base model")
     parser.add_argument(
-        "folders", type=Path, nargs="+", help="BEIR folders, and folders with a .jsonl of the same name beside them"
+        "folders",
+        type=Path,
+        nargs="+",
+        help="BEIR folders, and folders with a .jsonl of the same name beside them",
     )
     parser.add_argument(
-        "--indexes", type=Path, required=True, help="folder for the indexes; what is there already is used"
+        "--indexes",
+        type=Path,
+        required=True,
+        help="folder for the indexes; what is there already is used",
     )
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
 

@@ -27,13 +27,19 @@ SIZE, HARDEST, MOST = 12, 8, 256
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "work", type=Path, help="folder of corpus.npz, mined.npz and teacher; each pupil gets a folder there"
+        "work",
+        type=Path,
+        help="folder of corpus.npz, mined.npz and teacher; each pupil gets a folder there",
     )
     parser.add_argument("pupils", nargs="+", choices=PUPILS, help="which to train, side by side")
-    parser.add_argument("--seconds", type=float, default=400.0, help="wall time of training (%(default)s)")
+    parser.add_argument(
+        "--seconds", type=float, default=400.0, help="wall time of training (%(default)s)"
+    )
     parser.add_argument("--queries", type=int, default=48, help="queries a step (%(default)s)")
     parser.add_argument("--steps", type=int, default=0, help="end after so many, to try the stage")
-    parser.add_argument("--workers", type=int, default=12, help="processes that deal lists (%(default)s)")
+    parser.add_argument(
+        "--workers", type=int, default=12, help="processes that deal lists (%(default)s)"
+    )
 
 
 def run(given: argparse.Namespace) -> None:

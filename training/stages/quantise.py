@@ -12,8 +12,12 @@ OUT = Path(__file__).parents[2] / "search" / "models" / "starter-reranker"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", type=Path, help="folder of the calibrated teacher")
-    parser.add_argument("--layers", type=int, default=LAYERS, help="how many of its first layers (%(default)s)")
-    parser.add_argument("--scale", type=float, default=1.0, help="times the classifier's weights (%(default)s)")
+    parser.add_argument(
+        "--layers", type=int, default=LAYERS, help="how many of its first layers (%(default)s)"
+    )
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="times the classifier's weights (%(default)s)"
+    )
     parser.add_argument("--shift", type=float, default=0.0, help="added to the logit (%(default)s)")
     parser.add_argument("--out", type=Path, default=OUT, help="folder to write (%(default)s)")
 

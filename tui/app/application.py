@@ -132,10 +132,18 @@ class DocsearchApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what the keys do."""
         yield from super().get_system_commands(screen)
-        yield SystemCommand("Index", "Folders, counts, reading, what was skipped and why", self.action_index)
-        yield SystemCommand("Models", "Fetch, test and delete models, choose the index's profile", self.action_models)
+        yield SystemCommand(
+            "Index", "Folders, counts, reading, what was skipped and why", self.action_index
+        )
+        yield SystemCommand(
+            "Models",
+            "Fetch, test and delete models, choose the index's profile",
+            self.action_models,
+        )
         yield SystemCommand("Help", "All keys and filter words", self.action_help)
-        yield SystemCommand("Light or dark", "Change between the light and the dark theme", self.action_switch_light)
+        yield SystemCommand(
+            "Light or dark", "Change between the light and the dark theme", self.action_switch_light
+        )
 
     def action_help(self) -> None:
         """Show the help."""
@@ -166,7 +174,11 @@ class DocsearchApp(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Colour or none as the app was told to, whatever the environment says: the command line has weighed it already."""
-        filters = [kept for kept in super().get_line_filters() if not isinstance(kept, (Monochrome, NoColor))]
+        filters = [
+            kept
+            for kept in super().get_line_filters()
+            if not isinstance(kept, (Monochrome, NoColor))
+        ]
         return [*filters, self._monochrome] if self.no_color else filters
 
     def _remember_switches(self) -> None:
@@ -216,7 +228,8 @@ class DocsearchApp(App[None]):
         """Read folders into the index, one run at a time."""
         if self.index_screen.busy:
             self.notify(
-                "The index is being brought up to date already; wait, or stop it on its screen", severity="warning"
+                "The index is being brought up to date already; wait, or stop it on its screen",
+                severity="warning",
             )
             return
         self.index_screen.begin()
@@ -294,7 +307,9 @@ class DocsearchApp(App[None]):
     def on_forgotten(self, report: messages.Forgotten) -> None:
         """Show the index without it."""
         title = printable(report.path, one_line=True)
-        self.notify(f"{report.documents:,} documents are out of the index", title=title, markup=False)
+        self.notify(
+            f"{report.documents:,} documents are out of the index", title=title, markup=False
+        )
         self._read_status()
         self.search_screen.ask_again()
 

@@ -53,7 +53,11 @@ def colours(path: str, kind: str, text: str, around: int) -> list[Colour]:
 
 def _markdown(text: str) -> Iterator[Colour]:
     for match in MARKDOWN.finditer(text):
-        yield match.start(), match.end(), "code" if match.lastgroup in ("fence", "code") else str(match.lastgroup)
+        yield (
+            match.start(),
+            match.end(),
+            "code" if match.lastgroup in ("fence", "code") else str(match.lastgroup),
+        )
 
 
 def _headings(text: str) -> Iterator[Colour]:

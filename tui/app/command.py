@@ -49,8 +49,14 @@ def run_command(words: Sequence[str], stale: Callable[[], bool]) -> Done:
         finally:
             _end(process)
     if process.returncode not in (ExitCode.FOUND, ExitCode.NOTHING):
-        lines = [line.removeprefix("docsearch: ") for line in err.splitlines() if line.startswith("docsearch: ")]
-        fallback = f"docsearch {words[0]} ended with code {process.returncode}; see it in a terminal"
+        lines = [
+            line.removeprefix("docsearch: ")
+            for line in err.splitlines()
+            if line.startswith("docsearch: ")
+        ]
+        fallback = (
+            f"docsearch {words[0]} ended with code {process.returncode}; see it in a terminal"
+        )
         message, _, hint = (lines[-1] if lines else fallback).partition("; ")
         raise DocsearchError(message, hint)
     return Done(process.returncode == ExitCode.FOUND, out, err)

@@ -76,13 +76,19 @@ def editor_command(path: str, line: int, environment: Mapping[str, str]) -> Comm
     try:
         argv = shlex.split(words)
     except ValueError as error:
-        raise UsageError(f"the editor {words!r} is no command: {error}", "set EDITOR, such as EDITOR=vim") from error
+        raise UsageError(
+            f"the editor {words!r} is no command: {error}", "set EDITOR, such as EDITOR=vim"
+        ) from error
     if not argv:
         raise UsageError("the editor's name is empty", "set EDITOR, such as EDITOR=vim")
     name = os.path.basename(argv[0]).removesuffix(".exe")
     form = FORMS.get(name, UNKNOWN)
     # An Emacs without a terminal flag opens a window where there is a display.
-    own_window = name in ("emacs", "emacsclient") and bool(environment.get("DISPLAY")) and not _in_terminal(argv)
+    own_window = (
+        name in ("emacs", "emacsclient")
+        and bool(environment.get("DISPLAY"))
+        and not _in_terminal(argv)
+    )
     return Command((*argv, *_filled(form.arguments, path, line)), form.window or own_window)
 
 
@@ -105,7 +111,10 @@ def viewer_command(
         return Command(("open", path), window=True)
     if which("xdg-open"):
         return Command(("xdg-open", path), window=True)
-    raise UsageError("there is no program to open documents with", "install xdg-utils, or press Enter for the editor")
+    raise UsageError(
+        "there is no program to open documents with",
+        "install xdg-utils, or press Enter for the editor",
+    )
 
 
 def _filled(arguments: tuple[str, ...], path: str, number: int) -> tuple[str, ...]:

@@ -79,7 +79,7 @@ class Errands:
                 return
             try:
                 result = self.index.query(
-                    typed.text, FIRST_LIMIT if is_first else LIMIT, mode, typed.where, explain=True, rerank=rerank,
+                    typed.text, limit=FIRST_LIMIT if is_first else LIMIT, mode=mode, where=typed.where, explain=True, rerank=rerank,
                     on_order=on_order, on_step=on_step,
                 )  # fmt: skip
             except Stopped:
@@ -108,7 +108,9 @@ class Errands:
         post(messages.DocumentRead(sheet, read.scrolled))
         if stale():
             return
-        if coloured := colours(read.path, part.kind, sheet.rows.text, read.around - part.char_start):
+        if coloured := colours(
+            read.path, part.kind, sheet.rows.text, read.around - part.char_start
+        ):
             post(messages.DocumentRead(replace(sheet, colours=tuple(coloured)), read.scrolled))
 
     def status(self, post: Post) -> None:
@@ -128,9 +130,9 @@ class Errands:
     def warm(self, post: Post) -> None:
         """Load what the first query would wait for: the table, then the model."""
         try:
-            self.index.query("warm", 1, "text")
+            self.index.query("warm", limit=1, mode="text")
             with self._by_meaning:
-                self.index.query("warm", 1, "vector")
+                self.index.query("warm", limit=1, mode="vector")
         except NoIndex:
             return
         except DocsearchError as error:
@@ -140,6 +142,7 @@ class Errands:
 
     def ingest(self, start: messages.StartIngest, post: Post, stale: Stale) -> None:
         """Read folders into the index, or embed all of it anew; `stale` stops it after a batch."""
+        from search import ModelChoice
 
         def advance(progress: Progress) -> None:
             if stale():
@@ -148,17 +151,15 @@ class Errands:
 
         report = None
         try:
-            if start.profile is not None:
-                self.index.profile = start.profile
-            report = self.index.ingest(start.paths, on_progress=advance, reembed=start.reembed)
+            models = None if start.profile is None else ModelChoice(profile=start.profile)
+            report = self.index.ingest(
+                start.paths, on_progress=advance, reembed=start.reembed, models=models
+            )
         except Stopped:
             pass
         except DocsearchError as error:
             post(messages.Failed(error))
         finally:
-            if start.reembed:
-                # A change that was stopped is no wish of the next refresh.
-                self.index.profile = None
             self._shelf = OrderedDict()
             post(messages.IngestEnded(report))
 
@@ -195,7 +196,9 @@ class Errands:
         """The block of the document that `around` lies in and the ones beside it: short documents are read whole."""
         shelf, block = self._shelf, max(around, 0) // BLOCK
         if (path, block) not in shelf:
-            shelf[path, block] = self.index.part(path, chars=(max(block - 1, 0) * BLOCK, (block + 2) * BLOCK))
+            shelf[path, block] = self.index.part(
+                path, chars=(max(block - 1, 0) * BLOCK, (block + 2) * BLOCK)
+            )
             while len(shelf) > 1 and sum(len(part.text) for part in shelf.values()) > SHELF:
                 shelf.popitem(last=False)
         return shelf[path, block]
@@ -205,7 +208,9 @@ def _failed(number: int, error: DocsearchError, before: QueryResult | None) -> M
     """What to post of a step that failed: where only the reranker did, the order `before` it stays."""
     if before is None:
         return messages.AskFailed(number, error)
-    return messages.Answered(number, replace(before, warnings=(*before.warnings, f"not reranked: {error}")), True)
+    return messages.Answered(
+        number, replace(before, warnings=(*before.warnings, f"not reranked: {error}")), True
+    )
 
 
 def _rested(stale: Stale) -> bool:

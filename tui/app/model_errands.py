@@ -52,7 +52,9 @@ class ModelErrands:
             names = repositories(name)
             for repository in names:
                 pull(repository, on_progress=_Download(post, stale).show, hub=self.hub)
-            return messages.ModelWorkEnded(f"{' and '.join(names)} {'are' if len(names) > 1 else 'is'} here and whole")
+            return messages.ModelWorkEnded(
+                f"{' and '.join(names)} {'are' if len(names) > 1 else 'is'} here and whole"
+            )
 
         _carry_out(work, post)
 
@@ -61,7 +63,9 @@ class ModelErrands:
 
         def work() -> messages.ModelWorkEnded:
             done = run_command(["models", "convert", "--bits", str(bits), "--", name], stale)
-            return messages.ModelWorkEnded(f"{name} is converted to {bits} bits", done.out + done.err)
+            return messages.ModelWorkEnded(
+                f"{name} is converted to {bits} bits", done.out + done.err
+            )
 
         _carry_out(work, post)
 
@@ -78,11 +82,17 @@ class ModelErrands:
         """Test a profile's embedder, and tell how fast it is."""
 
         def work() -> messages.ModelWorkEnded:
-            done = run_command(["--backend", self.backend, "models", "test", "--json", "--", embedder], stale)
+            done = run_command(
+                ["--backend", self.backend, "models", "test", "--json", "--", embedder], stale
+            )
             if not done.found:
-                raise ModelError(f"{embedder} does not work", f"see why: docsearch models test {embedder}")
+                raise ModelError(
+                    f"{embedder} does not work", f"see why: docsearch models test {embedder}"
+                )
             measurements = json.loads(done.out)["tests"][0]["measurements"]
-            rate = next(measured["value"] for measured in measurements if measured["unit"] == "tokens/s")
+            rate = next(
+                measured["value"] for measured in measurements if measured["unit"] == "tokens/s"
+            )
             post(messages.EmbedderMeasured(profile, rate))
             return messages.ModelWorkEnded(f"{embedder}: {rate:,.0f} tokens/s")
 
@@ -92,12 +102,18 @@ class ModelErrands:
         """Delete a model from every place that has it."""
 
         def work() -> messages.ModelWorkEnded:
-            from search.supply.hub import find, remove
+            from search.models.local import find
+            from search.supply.deletion import remove
 
             found = find(name)
             if not found:
-                raise UsageError(f"there is no model {name} to delete", "it comes with docsearch, or is gone already")
-            return messages.ModelWorkEnded(f"{name} is deleted: {size_text(sum(map(remove, found)))} are free")
+                raise UsageError(
+                    f"there is no model {name} to delete",
+                    "it comes with docsearch, or is gone already",
+                )
+            return messages.ModelWorkEnded(
+                f"{name} is deleted: {size_text(sum(map(remove, found)))} are free"
+            )
 
         _carry_out(work, post)
 
@@ -122,7 +138,11 @@ class _Download:
         if now - self.shown_at >= SHOW_SECONDS:
             self.shown_at = now
             seconds = now - self.started
-            self.post(messages.PullAdvanced(state, (state.done_bytes - self.first_bytes) / seconds if seconds else 0.0))
+            self.post(
+                messages.PullAdvanced(
+                    state, (state.done_bytes - self.first_bytes) / seconds if seconds else 0.0
+                )
+            )
 
 
 def _carry_out(work: Callable[[], messages.ModelWorkEnded], post: Post) -> None:
@@ -130,7 +150,9 @@ def _carry_out(work: Callable[[], messages.ModelWorkEnded], post: Post) -> None:
     try:
         end = work()
     except Stopped:
-        end = messages.ModelWorkEnded("Stopped; a download goes on where it stopped when it is started again.")
+        end = messages.ModelWorkEnded(
+            "Stopped; a download goes on where it stopped when it is started again."
+        )
     except DocsearchError as error:
         post(messages.Failed(error))
     finally:

@@ -36,7 +36,9 @@ def _run(app: App[Any], command: Command) -> None:
     try:
         if command.window:
             none = subprocess.DEVNULL
-            process = subprocess.Popen(command.argv, stdin=none, stdout=none, stderr=none, start_new_session=True)
+            process = subprocess.Popen(
+                command.argv, stdin=none, stdout=none, stderr=none, start_new_session=True
+            )
             # Its end is to be noticed, or the process stays as a zombie; the app may be gone before.
             threading.Thread(target=process.wait, daemon=True).start()
         else:
@@ -45,9 +47,11 @@ def _run(app: App[Any], command: Command) -> None:
             app.refresh(layout=True)
     except OSError as error:
         raise UsageError(
-            f"{command.argv[0]} could not be started: {error.strerror}", "set EDITOR, such as EDITOR=vim"
+            f"{command.argv[0]} could not be started: {error.strerror}",
+            "set EDITOR, such as EDITOR=vim",
         ) from error
     except SuspendNotSupported as error:
         raise UsageError(
-            "this terminal cannot be handed to an editor", "use one with a window of its own, such as EDITOR=code"
+            "this terminal cannot be handed to an editor",
+            "use one with a window of its own, such as EDITOR=code",
         ) from error

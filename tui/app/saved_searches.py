@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from ..terminal import printable
-
-if TYPE_CHECKING:
-    from .screens.search import SearchScreen
+from .history import History
 
 HELP = "A saved search"
+
+
+class KeepsSearches(Protocol):
+    """The screen that has the saved searches, and puts one of them into its input."""
+
+    saved: History
+
+    def put(self, text: str) -> None:
+        """Search for the text."""
+        ...
 
 
 class SavedSearches(Provider):
@@ -29,11 +37,13 @@ class SavedSearches(Provider):
         matcher = self.matcher(query)
         for line in reversed(self._screen.saved.lines):
             if (score := matcher.match(f"Search: {line}")) > 0:
-                yield Hit(score, _title(line), partial(self._screen.put, line), text=line, help=HELP)
+                yield Hit(
+                    score, _title(line), partial(self._screen.put, line), text=line, help=HELP
+                )
 
     @property
-    def _screen(self) -> SearchScreen:
-        return cast("SearchScreen", self.screen)
+    def _screen(self) -> KeepsSearches:
+        return cast("KeepsSearches", self.screen)
 
 
 def _title(line: str) -> Content:

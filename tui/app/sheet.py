@@ -51,7 +51,11 @@ class Sheet:
         """True where the document's character `start` is in the part, and also `margin` characters on either side that the document has."""
         end = self.first_char + len(self.rows.text)
         before = start - margin >= self.first_char or self.first_char == 0
-        return before and start >= self.first_char and (start + margin < end or (end >= self.chars and start <= end))
+        return (
+            before
+            and start >= self.first_char
+            and (start + margin < end or (end >= self.chars and start <= end))
+        )
 
     def coloured(self, start: int, end: int) -> Iterator[Colour]:
         """The colours of rows.text[start:end], cut to it."""
@@ -74,7 +78,9 @@ class Sheet:
 def sheet_of_hit(hit: Hit, width: int) -> Sheet:
     """The passage alone: shown until its document is there."""
     rows = Rows.lay_out(printable(hit.text), width)
-    return Sheet(hit.path, hit.kind, rows, first_line=hit.line_start, first_char=hit.char_start, whole=False)
+    return Sheet(
+        hit.path, hit.kind, rows, first_line=hit.line_start, first_char=hit.char_start, whole=False
+    )
 
 
 def sheet_of(part: StoredPart, width: int) -> Sheet:
@@ -85,7 +91,9 @@ def sheet_of(part: StoredPart, width: int) -> Sheet:
     )  # fmt: skip
 
 
-def overlapping(ranges: Iterable[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
+def overlapping(
+    ranges: Iterable[tuple[int, int]], start: int, end: int
+) -> Iterator[tuple[int, int]]:
     """The parts of the ranges that lie in [start, end).
 
     >>> list(overlapping([(0, 4), (6, 9)], 2, 8))

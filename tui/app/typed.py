@@ -74,7 +74,12 @@ def parse(line: str, date: Date = DATE) -> Typed:
         mode=mode,
         rerank=SWITCH.get(rerank) if rerank is not None else None,
         paths=tuple(values["path"]),
-        types=tuple(kind.lower().lstrip(".") for value in values["type"] for kind in value.split(",") if kind),
+        types=tuple(
+            kind.lower().lstrip(".")
+            for value in values["type"]
+            for kind in value.split(",")
+            if kind
+        ),
         after=values["after"][-1] if values["after"] else "",
         before=values["before"][-1] if values["before"] else "",
         after_ns=moments["after"],

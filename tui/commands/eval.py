@@ -27,16 +27,40 @@ COLUMNS = (MEASURE, "MRR@10", "recall@10", "hit@1", "hit@5", "passage@5")
 
 @click.command("eval")
 @click.argument("collection", type=PATH)
-@click.option("--mode", "modes", multiple=True, type=click.Choice(MODES), help="Only this mode; repeatable.")
-@click.option("--rerank/--no-rerank", default=None, help="Only with, or only without reranking (default: both).")
-@click.option("--questions", type=click.IntRange(1), metavar="N", help="Only the first N questions.")
-@click.option("--profile", metavar="NAME", help="The models (default: by machine and what is here).")
+@click.option(
+    "--mode", "modes", multiple=True, type=click.Choice(MODES), help="Only this mode; repeatable."
+)
+@click.option(
+    "--rerank/--no-rerank",
+    default=None,
+    help="Only with, or only without reranking (default: both).",
+)
+@click.option(
+    "--questions", type=click.IntRange(1), metavar="N", help="Only the first N questions."
+)
+@click.option(
+    "--profile", metavar="NAME", help="The models (default: by machine and what is here)."
+)
 @click.option("--embedder", metavar="NAME|FOLDER", help="An embedder instead of the profile's.")
 @click.option("--reranker", metavar="NAME|FOLDER", help="A reranker instead of the profile's.")
-@click.option("--dimensions", type=click.IntRange(1), metavar="N", help="Shorter vectors, for an embedder made for it.")
-@click.option("--work", type=PATH, metavar="DIR", help="Keep the collection's index here for the next time.")
-@click.option("--save", type=PATH, metavar="FILE", help="Write the result as JSON, with each question's ranking.")
-@click.option("--compare", type=PATH, metavar="FILE", help="Test the difference to a result saved before.")
+@click.option(
+    "--dimensions",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Shorter vectors, for an embedder made for it.",
+)
+@click.option(
+    "--work", type=PATH, metavar="DIR", help="Keep the collection's index here for the next time."
+)
+@click.option(
+    "--save",
+    type=PATH,
+    metavar="FILE",
+    help="Write the result as JSON, with each question's ranking.",
+)
+@click.option(
+    "--compare", type=PATH, metavar="FILE", help="Test the difference to a result saved before."
+)
 @json_flag("--json", "as_json", "The result on stdout as JSON.")
 @pass_settings
 def evaluate(
@@ -61,25 +85,50 @@ def evaluate(
     opened = open_collection(collection)
     earlier = _earlier(compare, opened.name) if compare else {}
     own = settings.config
-    default = ModelChoice(own.profile or None, own.embedder or None, own.reranker or None, own.dimensions or None)
-    asked = [(mode, reranked) for mode in modes or MODES for reranked in (False, True) if rerank in (None, reranked)]
+    default = ModelChoice(
+        own.profile or None, own.embedder or None, own.reranker or None, own.dimensions or None
+    )
+    asked = [
+        (mode, reranked)
+        for mode in modes or MODES
+        for reranked in (False, True)
+        if rerank in (None, reranked)
+    ]
     with ExitStack() as stack:
         place = Path(work) if work else Path(stack.enter_context(tempfile.TemporaryDirectory()))
         index = stack.enter_context(
-            Index.open(place / "index", profile, own.backend, default, embedder, reranker, dimensions)
+            Index.open(
+                place / "index",
+                profile=profile,
+                backend=own.backend,
+                default=default,
+                embedder=embedder,
+                reranker=reranker,
+                dimensions=dimensions,
+            )
         )
-        reading = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(own.backend))
+        reading = ProgressLine(
+            sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(own.backend)
+        )
         asking = QuestionLine(sys.stderr, settings.quiet or not sys.stderr.isatty())
         try:
             result = measure(
-                index, opened, opened.folder or place / "documents", asked, questions, reading.show, asking.show
+                index,
+                opened,
+                opened.folder or place / "documents",
+                asked,
+                questions,
+                reading.show,
+                asking.show,
             )
         finally:
             reading.close()
             asking.close()
     document = _document(result, earlier)
     if save:
-        Path(save).write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        Path(save).write_text(
+            json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
     if as_json:
         from ..jsont import dumps
 
@@ -91,7 +140,9 @@ def evaluate(
     return ExitCode.FOUND if result.runs else ExitCode.ERROR
 
 
-def _document(result: Evaluation, earlier: dict[str, dict[str, dict[str, float]]]) -> dict[str, Any]:
+def _document(
+    result: Evaluation, earlier: dict[str, dict[str, dict[str, float]]]
+) -> dict[str, Any]:
     from search.evaluation.measure import compare
 
     runs = []
@@ -104,19 +155,26 @@ def _document(result: Evaluation, earlier: dict[str, dict[str, dict[str, float]]
                 "reranked": run.reranked,
                 "questions": len(run.answers),
                 "metrics": {
-                    name: {"value": round(mean.value, 4), "low": round(mean.low, 4), "high": round(mean.high, 4)}
+                    name: {
+                        "value": round(mean.value, 4),
+                        "low": round(mean.low, 4),
+                        "high": round(mean.high, 4),
+                    }
                     for name, mean in run.means.items()
                 },
                 "silent": run.silent,
                 "median_ms": round(run.median_ms, 1),
-                "difference": difference and {"value": round(difference.value, 4), "p": round(difference.p, 4)},
+                "difference": difference
+                and {"value": round(difference.value, 4), "p": round(difference.p, 4)},
                 "queries": [
                     {
                         "id": answer.question.id,
                         "query": answer.question.text,
                         "ranking": answer.ranking,
                         "scores": answer.scores,
-                        "metrics": {name: round(value, 4) for name, value in answer.metrics.items()},
+                        "metrics": {
+                            name: round(value, 4) for name, value in answer.metrics.items()
+                        },
                         "passage": answer.passage,
                     }
                     for answer in run.answers
@@ -141,9 +199,13 @@ def _earlier(file: str, collection: str) -> dict[str, dict[str, dict[str, float]
         saved = json.loads(Path(file).read_text(encoding="utf-8"))
         if saved["collection"] != collection:
             raise UsageError(
-                f"{file} is of the collection {saved['collection']}, not of {collection}", "compare two runs of one"
+                f"{file} is of the collection {saved['collection']}, not of {collection}",
+                "compare two runs of one",
             )
-        return {run["name"]: {query["id"]: query["metrics"] for query in run["queries"]} for run in saved["runs"]}
+        return {
+            run["name"]: {query["id"]: query["metrics"] for query in run["queries"]}
+            for run in saved["runs"]
+        }
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{file} holds no saved result: {error}", "make one with: docsearch eval --save FILE"
@@ -164,7 +226,11 @@ def _table(document: dict[str, Any]) -> str:
         for name in columns:
             value = run["metrics"].get(name)
             shown = "" if value is None else f"{value['value']:.3f}"
-            cells.append(f"{shown} ({value['low']:.3f}–{value['high']:.3f})" if value and name == MEASURE else shown)
+            cells.append(
+                f"{shown} ({value['low']:.3f}–{value['high']:.3f})"
+                if value and name == MEASURE
+                else shown
+            )
         if with_silent:
             cells.append("" if run["silent"] is None else f"{run['silent']:.2f}")
         cells.append(f"{run['median_ms']:.0f}")

@@ -22,22 +22,57 @@ LISTED = 20
 
 @click.command()
 @click.argument("paths", nargs=-1, type=PATH, metavar="[PATH]...")
-@click.option("--profile", metavar="NAME", help="The models of a new index (default: by machine and what is here).")
+@click.option(
+    "--profile",
+    metavar="NAME",
+    help="The models of a new index (default: by machine and what is here).",
+)
 @click.option("--embedder", metavar="NAME|FOLDER", help="An embedder instead of the profile's.")
 @click.option("--reranker", metavar="NAME|FOLDER", help="A reranker instead of the profile's.")
-@click.option("--dimensions", type=click.IntRange(1), metavar="N", help="Shorter vectors, for an embedder made for it.")
-@click.option("--reembed", is_flag=True, help="Embed all documents anew with these models; queries go on meanwhile.")
-@click.option("--exclude", multiple=True, metavar="GLOB", help="Leave these out (.gitignore syntax); repeatable.")
+@click.option(
+    "--dimensions",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Shorter vectors, for an embedder made for it.",
+)
+@click.option(
+    "--reembed",
+    is_flag=True,
+    help="Embed all documents anew with these models; queries go on meanwhile.",
+)
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="GLOB",
+    help="Leave these out (.gitignore syntax); repeatable.",
+)
 @click.option("--include", multiple=True, metavar="GLOB", help="Read only these; repeatable.")
 @click.option("--hidden/--no-hidden", default=None, help="Read hidden files and folders too.")
 @click.option(
-    "--ignore/--no-ignore", default=None, help="Respect .gitignore, .ignore and .docsearchignore (default: yes)."
+    "--ignore/--no-ignore",
+    default=None,
+    help="Respect .gitignore, .ignore and .docsearchignore (default: yes).",
 )
-@click.option("--max-file-size", type=SIZE, metavar="SIZE", help="Pass over larger files, such as 20M (default: 50M).")
-@click.option("--prune", is_flag=True, help="Also forget the documents of a root that is now empty or missing.")
-@click.option("--watch", is_flag=True, help="Then keep the index in step with what changes, until Ctrl-C.")
+@click.option(
+    "--max-file-size",
+    type=SIZE,
+    metavar="SIZE",
+    help="Pass over larger files, such as 20M (default: 50M).",
+)
+@click.option(
+    "--prune",
+    is_flag=True,
+    help="Also forget the documents of a root that is now empty or missing.",
+)
+@click.option(
+    "--watch", is_flag=True, help="Then keep the index in step with what changes, until Ctrl-C."
+)
 @click.option("--dry-run", is_flag=True, help="Only list what would be read; writes nothing.")
-@json_flag("--json", "as_json", "A summary for scripts on stdout; with --watch one for each refresh, a line each.")
+@json_flag(
+    "--json",
+    "as_json",
+    "A summary for scripts on stdout; with --watch one for each refresh, a line each.",
+)
 @pass_settings
 def ingest(
     settings: Settings, paths: tuple[str, ...], profile: str | None, embedder: str | None, reranker: str | None,
@@ -63,10 +98,16 @@ def ingest(
     for_new_roots = settings.config.max_file_size or MAX_FILE_SIZE
     with settings.open_index(profile, embedder, reranker, dimensions) as index:
         if dry_run:
-            _list(settings, index.dry_run(paths, rules, prune, for_new_roots), as_json)
+            _list(
+                settings,
+                index.dry_run(paths, rules=rules, prune=prune, default_max_file_size=for_new_roots),
+                as_json,
+            )
             return ExitCode.FOUND
         backend, stop = settings.config.backend, threading.Event()
-        line = ProgressLine(sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(backend))
+        line = ProgressLine(
+            sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(backend)
+        )
 
         def show(progress: Progress) -> None:
             if stop.is_set():
@@ -75,7 +116,15 @@ def ingest(
 
         report = None
         try:
-            reports = index.watch(paths, rules, prune, show, for_new_roots, reembed, stop)
+            reports = index.watch(
+                paths,
+                rules=rules,
+                prune=prune,
+                on_progress=show,
+                default_max_file_size=for_new_roots,
+                reembed=reembed,
+                stop=stop,
+            )
             for number, report in enumerate(islice(reports, None if watch else 1)):
                 line.close()
                 if number == 0 and reembed and not report.reembedded:
@@ -160,6 +209,10 @@ def _narrate(settings: Settings, report: IngestReport) -> None:
         if count
     ]
     documents = ", ".join(parts) or "nothing to read was found"
-    speed = f" ({report.tokens / report.seconds:,.0f} tokens/s)" if report.tokens and report.seconds else ""
+    speed = (
+        f" ({report.tokens / report.seconds:,.0f} tokens/s)"
+        if report.tokens and report.seconds
+        else ""
+    )
     passages = f"; {report.passages:,} passages embedded{speed}" if report.passages else ""
     settings.note(f"documents: {documents}{passages}; {report.seconds:.1f} s")

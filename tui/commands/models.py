@@ -95,7 +95,9 @@ def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
             folder = fetch(wanted, line.show, hub)
         except KeyboardInterrupt:
             line.close()
-            settings.note(f"what came of {repository} is kept: the same command goes on where it stopped")
+            settings.note(
+                f"what came of {repository} is kept: the same command goes on where it stopped"
+            )
             raise
         finally:
             line.close()
@@ -106,10 +108,20 @@ def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
 @models.command()
 @click.argument("name")
 @cache_folder_option
-@click.option("--bits", type=click.Choice(["4", "8"]), help="Bits of each weight (default: 8, mxfp4: 4).")
-@click.option("--group-size", type=click.Choice(["32", "64", "128"]), help="Weights that share a scale (default: 64).")
-@click.option("--mode", type=click.Choice(["affine", "mxfp4", "mxfp8"]), default="affine", help="The form.")
-@click.option("--out", metavar="DIR", help="The folder to write (default: NAME-8bit with your models).")
+@click.option(
+    "--bits", type=click.Choice(["4", "8"]), help="Bits of each weight (default: 8, mxfp4: 4)."
+)
+@click.option(
+    "--group-size",
+    type=click.Choice(["32", "64", "128"]),
+    help="Weights that share a scale (default: 64).",
+)
+@click.option(
+    "--mode", type=click.Choice(["affine", "mxfp4", "mxfp8"]), default="affine", help="The form."
+)
+@click.option(
+    "--out", metavar="DIR", help="The folder to write (default: NAME-8bit with your models)."
+)
 @pass_settings
 def convert(
     settings: Settings, name: str, cache_folder: str | None, bits: str | None, group_size: str | None, mode: str, out: str | None
@@ -119,21 +131,28 @@ def convert(
     \b
     Example:  docsearch models convert Qwen/Qwen3-Reranker-0.6B --bits 8
     """
+    from search.models.local import model_folder
     from search.supply.conversion import convert as quantise
-    from search.supply.hub import resolve
     from search.supply.known_scores import furthest
     from search.supply.model_test import example_scores
 
-    source = resolve(name, cache_folder)
+    source = model_folder(name, cache_folder)
     target = Path(out).expanduser().absolute() if out else None
     done = quantise(
-        source, int(bits) if bits else None, int(group_size) if group_size else None, mode, target, cache_folder
+        source,
+        int(bits) if bits else None,
+        int(group_size) if group_size else None,
+        mode,
+        target,
+        cache_folder,
     )
     click.echo(str(done.folder))
     settings.note(f"weights: {size_text(done.source_bytes)} before, {size_text(done.bytes)} now")
     backend = settings.config.backend
     before, after = furthest(example_scores(source, backend), example_scores(done.folder, backend))
-    settings.note(f"largest change of a score on the test pairs: {before:.4f} before, {after:.4f} now")
+    settings.note(
+        f"largest change of a score on the test pairs: {before:.4f} before, {after:.4f} now"
+    )
     return ExitCode.FOUND
 
 
@@ -143,7 +162,9 @@ def convert(
 @click.option("--bench", is_flag=True, help="Also measure what the README sets targets for.")
 @json_flag("--json", "as_json", "For scripts.")
 @pass_settings
-def test(settings: Settings, name: str | None, cache_folder: str | None, bench: bool, as_json: bool) -> int:
+def test(
+    settings: Settings, name: str | None, cache_folder: str | None, bench: bool, as_json: bool
+) -> int:
     """Test a model, or all that are here: checksums, results, known scores, speed and memory.
 
     Exit code 0: all work, if with differences; 1: one does not.
@@ -151,18 +172,28 @@ def test(settings: Settings, name: str | None, cache_folder: str | None, bench: 
     \b
     Example:  docsearch models test mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ --bench
     """
-    from search.models.caches import State
-    from search.supply.hub import resolve
+    from search.models.caches import ModelState
+    from search.models.local import model_folder
     from search.supply.inventory import inventory
     from search.supply.model_test import Outcome, examine, unusable
 
-    here = [] if name else [model for model in inventory(cache_folder).models if model.state is not State.MISSING]
-    unsound = {Path(model.path): model for model in here if model.state is not State.AVAILABLE}
-    folders = [resolve(name, cache_folder)] if name else [Path(m.path) for m in here]
+    here = (
+        []
+        if name
+        else [
+            model
+            for model in inventory(cache_folder).models
+            if model.state is not ModelState.MISSING
+        ]
+    )
+    unsound = {Path(model.path): model for model in here if model.state is not ModelState.AVAILABLE}
+    folders = [model_folder(name, cache_folder)] if name else [Path(m.path) for m in here]
     examined = []
     for folder in folders:
         broken = unsound.get(folder)
-        examination = unusable(broken) if broken else examine(folder, settings.config.backend, bench)
+        examination = (
+            unusable(broken) if broken else examine(folder, settings.config.backend, bench)
+        )
         examined.append(examination)
         if examination.notice:
             click.echo(f"docsearch: {examination.name}: {examination.notice}", err=True)
@@ -173,7 +204,9 @@ def test(settings: Settings, name: str | None, cache_folder: str | None, bench: 
 
         from ..jsont import SCHEMA, dumps
 
-        click.echo(dumps({"schema": SCHEMA, "tests": [asdict(examination) for examination in examined]}))
+        click.echo(
+            dumps({"schema": SCHEMA, "tests": [asdict(examination) for examination in examined]})
+        )
     failed = any(examination.outcome is Outcome.FAILS for examination in examined)
     return ExitCode.NOTHING if failed else ExitCode.FOUND
 
@@ -190,10 +223,13 @@ def rm(settings: Settings, name: str, cache_folder: str | None) -> int:
     """
     from search.errors import UsageError
     from search.models.bundled import BUNDLED
-    from search.supply.hub import find, remove
+    from search.models.local import find
+    from search.supply.deletion import remove
 
     if name in BUNDLED:
-        raise UsageError(f"{name} belongs to docsearch and stays with it", "see: docsearch models list")
+        raise UsageError(
+            f"{name} belongs to docsearch and stays with it", "see: docsearch models list"
+        )
     found = find(name, cache_folder)
     if not found:
         raise UsageError(f"there is no model {name} to delete", "see: docsearch models list")

@@ -22,13 +22,21 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("text")
-@click.option("-n", "--limit", type=click.IntRange(1, MAX_LIMIT), help="How many hits (default: 10).")
+@click.option(
+    "-n", "--limit", type=click.IntRange(1, MAX_LIMIT), help="How many hits (default: 10)."
+)
 @json_flag("--json", "as_json", "The answer as one JSON object.")
 @json_flag("--jsonl", "as_lines", "One JSON object a hit and line.")
-@click.option("-l", "--files-with-matches", "only_files", is_flag=True, help="Only the paths of the files.")
-@click.option("-0", "--null", "null", is_flag=True, help="Paths only, each ended by a NUL byte, for xargs -0.")
+@click.option(
+    "-l", "--files-with-matches", "only_files", is_flag=True, help="Only the paths of the files."
+)
+@click.option(
+    "-0", "--null", "null", is_flag=True, help="Paths only, each ended by a NUL byte, for xargs -0."
+)
 @click.option("--mode", type=click.Choice(MODES), help="Which legs to ask (default: hybrid).")
-@click.option("--min-score", type=SCORE, metavar="X", help="Cut hits that score less; 0 shows even noise.")
+@click.option(
+    "--min-score", type=SCORE, metavar="X", help="Cut hits that score less; 0 shows even noise."
+)
 @click.option(
     "--path",
     "paths",
@@ -37,7 +45,11 @@ if TYPE_CHECKING:
     help="Only files that match, such as 'work/**' or '*.md'; repeatable.",
 )
 @click.option(
-    "--type", "types", multiple=True, metavar="EXT", help="Only files with this suffix, such as pdf; repeatable."
+    "--type",
+    "types",
+    multiple=True,
+    metavar="EXT",
+    help="Only files with this suffix, such as pdf; repeatable.",
 )
 @click.option(
     "--after",
@@ -46,10 +58,16 @@ if TYPE_CHECKING:
     help="Only files changed on or after: 2026-11-02, 2026-11, 30d, 2w, yesterday.",
 )
 @click.option("--before", type=DATE, metavar="DATE", help="Only files changed before.")
-@click.option("--per-file", type=click.IntRange(1), metavar="N", help="At most N passages of one file.")
+@click.option(
+    "--per-file", type=click.IntRange(1), metavar="N", help="At most N passages of one file."
+)
 @click.option("--full", is_flag=True, help="Show the whole passages.")
 @click.option("--explain", is_flag=True, help="Show how each hit came to its place.")
-@click.option("--rerank/--no-rerank", default=None, help="Let the profile's reranker order the best candidates.")
+@click.option(
+    "--rerank/--no-rerank",
+    default=None,
+    help="Let the profile's reranker order the best candidates.",
+)
 @click.option("--reranker", metavar="NAME|FOLDER", help="Let this one do it.")
 @click.option(
     "--candidates",
@@ -77,11 +95,15 @@ def query(
     if min_score is None:
         min_score = settings.config.min_score or None
     if as_json + as_lines + (only_files or null) > 1:
-        raise click.UsageError("--json, --jsonl and -l exclude each other", click.get_current_context())
+        raise click.UsageError(
+            "--json, --jsonl and -l exclude each other", click.get_current_context()
+        )
     if text == "-" and not as_lines:
         raise click.UsageError("queries from stdin need --jsonl", click.get_current_context())
     if text == "-" and sys.stdin is None:
-        raise UsageError("stdin is closed", "give the queries with: docsearch query - --jsonl < FILE")
+        raise UsageError(
+            "stdin is closed", "give the queries with: docsearch query - --jsonl < FILE"
+        )
     queries = filter(None, (line.strip() for line in sys.stdin)) if text == "-" else iter([text])
     mode = mode or settings.config.mode
     found = failed = False
@@ -92,8 +114,8 @@ def query(
         for words in map(_readable, queries):
             try:
                 result = index.query(
-                    words, limit or settings.config.limit, mode, where, per_file, min_score, explain,
-                    rerank, candidates, rerank_budget,
+                    words, limit=limit or settings.config.limit, mode=mode, where=where, per_file=per_file, min_score=min_score, explain=explain,
+                    rerank=rerank, candidates=candidates, rerank_budget=rerank_budget,
                 )  # fmt: skip
             except UsageError as error:
                 if text != "-":
@@ -115,7 +137,9 @@ def _readable(text: str) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
-def _filter(paths: Iterable[str], types: Iterable[str], after: int | None, before: int | None) -> Filter | None:
+def _filter(
+    paths: Iterable[str], types: Iterable[str], after: int | None, before: int | None
+) -> Filter | None:
     from search import Filter
 
     suffixes = tuple(kind.lower().lstrip(".") for kind in types)
@@ -135,7 +159,13 @@ def _warm(index: Index, mode: str) -> None:
 
 
 def _show(
-    settings: Settings, result: QueryResult, as_json: bool, as_lines: bool, only_files: bool, null: bool, full: bool
+    settings: Settings,
+    result: QueryResult,
+    as_json: bool,
+    as_lines: bool,
+    only_files: bool,
+    null: bool,
+    full: bool,
 ) -> None:
     from ..output import cut_text, file_list, hits_text
     from ..terminal import Style
@@ -158,7 +188,8 @@ def _show(
     else:
         says_why = bool(result.warnings) or any(why != "score" for why, _ in result.cut)
         settings.note(
-            "no passage answers that" + "; other words may, or --min-score 0 to see even weak hits" * (not says_why)
+            "no passage answers that"
+            + "; other words may, or --min-score 0 to see even weak hits" * (not says_why)
         )
     if result.cut and (not result.hits or result.hits[0].explanation is not None):
         settings.note(cut_text(result))

@@ -67,13 +67,17 @@ def _around(index: Index, path: str, line: int) -> str:
     words = dict(enumerate(part.text.split("\n"), part.line_start))
     width = len(str(last))
     shown = ((number, words.get(number, "")) for number in range(first, last + 1))
-    return "\n".join(f"{'>' if number == line else ' '} {number:{width}}  {text}".rstrip() for number, text in shown)
+    return "\n".join(
+        f"{'>' if number == line else ' '} {number:{width}}  {text}".rstrip()
+        for number, text in shown
+    )
 
 
 def _page(text: str, pages: tuple[int, ...], page: int) -> str:
     if page > len(pages):
         raise UsageError(
-            f"there is no page {page}", f"the document has {len(pages)} pages" if pages else "the document has no pages"
+            f"there is no page {page}",
+            f"the document has {len(pages)} pages" if pages else "the document has no pages",
         )
     end = pages[page] if page < len(pages) else len(text)
     return text[pages[page - 1] : end].strip("\n")

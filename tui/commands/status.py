@@ -38,9 +38,12 @@ def _text(state: Status) -> str:
 
     lines = [
         f"index      {printable(state.index, one_line=True)}",
-        f"model      {state.model or 'none yet'}" + (f", {state.dimensions} dimensions" if state.dimensions else ""),
+        f"model      {state.model or 'none yet'}"
+        + (f", {state.dimensions} dimensions" if state.dimensions else ""),
         *_models(state.models),
-        f"documents  {state.documents:,} ({_counts(state.kinds)})" if state.documents else "documents  0",
+        f"documents  {state.documents:,} ({_counts(state.kinds)})"
+        if state.documents
+        else "documents  0",
         f"passages   {state.passages:,} ({state.tokens:,} tokens)",
         f"size       {state.size_bytes / 1e6:,.1f} MB",
     ]
@@ -51,10 +54,14 @@ def _text(state: Status) -> str:
     lines.append(f"health     {state.health}")
     for root in state.roots:
         fresh = (
-            f"read {root.ingested.replace('T', ' ').rstrip('Z')} UTC" if root.ingested else "not read to its end yet"
+            f"read {root.ingested.replace('T', ' ').rstrip('Z')} UTC"
+            if root.ingested
+            else "not read to its end yet"
         )
         away = "" if root.present else ", not there now"
-        lines.append(f"root       {printable(root.path, one_line=True)}: {root.documents:,} documents, {fresh}{away}")
+        lines.append(
+            f"root       {printable(root.path, one_line=True)}: {root.documents:,} documents, {fresh}{away}"
+        )
     return "\n".join(lines)
 
 
@@ -71,7 +78,8 @@ def _models(models: IndexModels | None) -> list[str]:
     )
     lines = {
         "profile": models.profile,
-        "embedder": f"{models.embedder}, weights {models.revision}" + (f", {prompts}" if prompts else ""),
+        "embedder": f"{models.embedder}, weights {models.revision}"
+        + (f", {prompts}" if prompts else ""),
         "reranker": models.reranker or "none",
         "cut": f"up to {models.passage_tokens} tokens, {models.passage_overlap} of them repeated",
     }

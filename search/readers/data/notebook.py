@@ -60,7 +60,9 @@ def _outputs(cell: dict[str, Any]) -> Iterator[str]:
         if not isinstance(output, dict):
             continue
         shown = output.get("data", output)
-        text = _text(output.get("text", shown.get("text/plain") if isinstance(shown, dict) else None))
+        text = _text(
+            output.get("text", shown.get("text/plain") if isinstance(shown, dict) else None)
+        )
         if output.get("ename"):
             text = f"{output['ename']}: {output.get('evalue', '')}"
         if text:
@@ -69,7 +71,11 @@ def _outputs(cell: dict[str, Any]) -> Iterator[str]:
 
 def _text(lines: Any) -> str:
     """A text that is kept as a string or as a list of lines; empty where it is neither or shows nothing."""
-    whole = "".join(line for line in lines if isinstance(line, str)) if isinstance(lines, list) else lines
+    whole = (
+        "".join(line for line in lines if isinstance(line, str))
+        if isinstance(lines, list)
+        else lines
+    )
     try:
         return tidy(whole).strip("\n").rstrip() if isinstance(whole, str) else ""
     except Unreadable:

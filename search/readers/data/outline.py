@@ -65,7 +65,9 @@ class Outline:
         around, level = self.around[-1], len(self.around)
         if end - inside.start >= MIN_SECTION:
             named = inside.name or around.parted
-            self.sections[inside.start] = Section(inside.start, inside.end, level if named else 0, inside.name)
+            self.sections[inside.start] = Section(
+                inside.start, inside.end, level if named else 0, inside.name
+            )
             around.parted = bool(inside.name) or inside.parted
         elif around.parted:
             self.sections[inside.start] = Section(inside.start, inside.end, level, "")

@@ -31,7 +31,10 @@ def read(data: bytes, path: str) -> Document:
     for line in lines(decode(data)):
         if times := _TIMES.fullmatch(line.words):
             cue = True
-            seconds = sum(int(part or 0) * unit for part, unit in zip(times.groups(), (3_600, 60, 1), strict=True))
+            seconds = sum(
+                int(part or 0) * unit
+                for part, unit in zip(times.groups(), (3_600, 60, 1), strict=True)
+            )
             if not 0 <= seconds - last < SECTION_SECONDS:
                 last = seconds
                 time = f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"

@@ -49,7 +49,9 @@ def read(data: bytes, path: str) -> Document:
     """
     declared = _DECLARED.search(data[:200])
     text = decode(data, declared[1].decode("ascii") if declared else "")
-    return Document(path, "code", file_name(path), text, tuple(_Elements(text).outline.blocks(text)))
+    return Document(
+        path, "code", file_name(path), text, tuple(_Elements(text).outline.blocks(text))
+    )
 
 
 @dataclass(slots=True)

@@ -70,7 +70,11 @@ class _Parser:
             self.begins_text(inside, column + 2)
         elif match := _KEY.fullmatch(words):
             self.leave(column - 1, start)
-            if match["value"] and not _TEXT.match(match["value"]) and match["value"][0] not in "&!#":
+            if (
+                match["value"]
+                and not _TEXT.match(match["value"])
+                and match["value"][0] not in "&!#"
+            ):
                 self.outline.item(start, line.end)
             else:
                 self.outline.enter(start, line.end, match["key"].strip())

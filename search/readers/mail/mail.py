@@ -29,7 +29,8 @@ _DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b.*")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _LENGTH = re.compile(rb"\s*(\d{1,12})\s*\n")
 _HEADER = re.compile(
-    rb"(?:From|To|Subject|Date|Received|Return-Path|Delivered-To|MIME-Version|Message-ID|Content-Type): ?", re.I
+    rb"(?:From|To|Subject|Date|Received|Return-Path|Delivered-To|MIME-Version|Message-ID|Content-Type): ?",
+    re.I,
 )
 _HEAD = re.compile(rb"(?:[!-9;-~]{1,76}:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
 _SENT = re.compile(rb"^(?:Received|Message-ID):", re.MULTILINE | re.IGNORECASE)
@@ -45,7 +46,9 @@ _LATEST = 1 << 33
 def is_mail(data: bytes) -> bool:
     """True where the file begins as a mailbox or as a message that was sent does: those of many programs bear no suffix."""
     head = _HEAD.match(data[:16_384])
-    return _FROM.match(data[:1_024]) is not None or (head is not None and _SENT.search(head[0]) is not None)
+    return _FROM.match(data[:1_024]) is not None or (
+        head is not None and _SENT.search(head[0]) is not None
+    )
 
 
 def read(data: bytes, path: str, enclosed: Callable[[bytes, str], Document]) -> Document:
@@ -65,7 +68,8 @@ def read(data: bytes, path: str, enclosed: Callable[[bytes, str], Document]) -> 
     rendering.letter(letter, 2 if length else 1, 1)
     title = letter.subject[:MAX_TITLE] or stem(path)
     return replace(
-        rendering.page.document(path, "mail", title), messages=(Message(1, 0, title, _nanoseconds(letter.date)),)
+        rendering.page.document(path, "mail", title),
+        messages=(Message(1, 0, title, _nanoseconds(letter.date)),),
     )
 
 
@@ -89,16 +93,24 @@ def _mailbox(data: bytes, path: str, enclosed: Callable[[bytes, str], Document])
                 warnings.append(f"message {number} is left out: {error.message}")
                 continue
             written_ns = _nanoseconds(letter.date or _marked(mark))
-            messages.append(Message(number, start, letter.subject[:MAX_TITLE] or NO_SUBJECT, written_ns))
+            messages.append(
+                Message(number, start, letter.subject[:MAX_TITLE] or NO_SUBJECT, written_ns)
+            )
             whole = rendering.page.length
     except (OutOfTime, MemoryError) as error:
         if not messages:
             raise
-        warnings.append(f"only the first {number - 1:,} of its {len(marks):,} messages are read: {ran_out(error)}")
+        warnings.append(
+            f"only the first {number - 1:,} of its {len(marks):,} messages are read: {ran_out(error)}"
+        )
     document = rendering.page.document(path, "mail", stem(path))
     blocks = tuple(block for block in document.blocks if block.end <= whole)
     return replace(
-        document, text=document.text[:whole], blocks=blocks, warnings=tuple(warnings), messages=tuple(messages)
+        document,
+        text=document.text[:whole],
+        blocks=blocks,
+        warnings=tuple(warnings),
+        messages=tuple(messages),
     )
 
 
@@ -155,7 +167,9 @@ class _Rendering:
         if level == 1:
             self.attachments = Attachments(self.page, self.enclosed)
         day = f" ({letter.date:%Y-%m-%d})" if letter.date else ""
-        body = next((part.line for part in letter.parts[:1] if isinstance(part, Text) and part.line), 0)
+        body = next(
+            (part.line for part in letter.parts[:1] if isinstance(part, Text) and part.line), 0
+        )
         # The heading, the headers and a blank line stand right above the first text.
         above = first - 1 + body - len(letter.headers) - 2 if body else 0
         self.page.heading((letter.subject or NO_SUBJECT) + day, level, above)

@@ -13,7 +13,9 @@ SUFFIXES = (".mhtml", ".mht")
 def read(data: bytes, path: str) -> Document:
     """The document in a saved page. Raises Unreadable where the file holds none."""
     parts = (
-        part for part in message_of(data).walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")
+        part
+        for part in message_of(data).walk()
+        if part.get_content_type() in ("text/html", "application/xhtml+xml")
     )
     # The first page is the one that was saved; others stand in its frames.
     first = next(parts, None)

@@ -97,7 +97,9 @@ class _Source:
         return 0
 
 
-def _parts(message: Message, source: _Source, depth: int, texts: bool = True) -> Iterator[Text | Attachment | Letter]:
+def _parts(
+    message: Message, source: _Source, depth: int, texts: bool = True
+) -> Iterator[Text | Attachment | Letter]:
     """The parts of a message in order; without `texts` only what is attached."""
     kind = message.get_content_type()
     payload = message.get_payload()
@@ -115,7 +117,9 @@ def _parts(message: Message, source: _Source, depth: int, texts: bool = True) ->
         return
     name = _name(message)
     disposition = message.get_content_disposition()
-    shown_here = disposition != "attachment" and (not name or (disposition is None and kind in SHOWN))
+    shown_here = disposition != "attachment" and (
+        not name or (disposition is None and kind in SHOWN)
+    )
     if shown_here and kind.startswith(("text/", "multipart/", "message/")):
         text = content(message) if texts else ""
         if text:
@@ -146,7 +150,9 @@ def content(part: Message) -> str:
 
 def header(message: Message, name: str) -> str:
     """A header's words on one line, decoded; empty where there is none."""
-    raw = next((str(value) for key, value in message.raw_items() if key.lower() == name.lower()), "")
+    raw = next(
+        (str(value) for key, value in message.raw_items() if key.lower() == name.lower()), ""
+    )
     return _words(raw[:MAX_HEADER])
 
 

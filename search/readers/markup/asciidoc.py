@@ -20,10 +20,14 @@ _UNDERLINES = "=-~^+"
 _FENCE = re.compile(r"-{4,}|={4,}|\.{4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|`{3,}.{0,40}|[|,:!]={3,}")
 _ATTRIBUTE = re.compile(r":!?[\w-]{1,60}!?:(?:[ \t].*)?")
 _MACRO = re.compile(r"\[(?!quote|verse).{0,300}\]|(?:include|toc|ifdef|ifndef|ifeval|endif)::.*")
-_ITEM = re.compile(r"(?:\*{1,5}|-|\.{1,5}|\d{1,9}\.|<\d{1,3}>|<\.>)[ \t]+\S|\S.{0,200}?(?:::|;;)(?:[ \t]|$)")
-_LINK = re.compile(r"(?:link:|https?://)[^\s\[]{1,300}\[([^\[\]]{0,200})\]|<<[^<>,]{1,200}(?:,([^<>]{1,200}))?>>")
+_ITEM = re.compile(
+    r"(?:\*{1,5}|-|\.{1,5}|\d{1,9}\.|<\d{1,3}>|<\.>)[ \t]+\S|\S.{0,200}?(?:::|;;)(?:[ \t]|$)"
+)
+_LINK = re.compile(
+    r"(?:link:|https?://)[^\s\[]{1,300}\[([^\[\]]{0,200})\]|<<[^<>,]{1,200}(?:,([^<>]{1,200}))?>>"
+)
 _ANCHOR = re.compile(r"\[\[[^\[\]]{1,100}\]\]|\s+=+$")
-_MARKED = re.compile(r"(?<!\w)([*_`#+]{1,2})(\S(?:.{0,200}?\S)?)\1(?!\w)")
+_INLINE = re.compile(r"(?<!\w)([*_`#+]{1,2})(\S(?:.{0,200}?\S)?)\1(?!\w)")
 
 # What a delimited block holds, by the mark that opens it; "" where it is left out. Other marks only surround further blocks.
 _HELD = {
@@ -126,4 +130,4 @@ def plain(words: str) -> str:
     'The fit method'
     """
     bare = _ANCHOR.sub("", words[:MAX_HEADING])
-    return _MARKED.sub(r"\2", _LINK.sub(lambda link: link[1] or link[2] or "", bare)).strip()
+    return _INLINE.sub(r"\2", _LINK.sub(lambda link: link[1] or link[2] or "", bare)).strip()

@@ -22,15 +22,61 @@ KINDS = {"li": "list", "dt": "list", "dd": "list", "pre": "code"}
 CELLS = frozenset({"td", "th"})
 UNSEEN = frozenset(
     {
-        *("head", "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "canvas"),
+        *(
+            "head",
+            "script",
+            "style",
+            "noscript",
+            "template",
+            "svg",
+            "math",
+            "iframe",
+            "object",
+            "canvas",
+        ),
         *("audio", "video", "rt", "rp"),
     }
 )
 BREAKING = frozenset(
     {
-        *("html", "body", "address", "article", "aside", "blockquote", "center", "details", "dialog", "div"),
-        *("dl", "fieldset", "figcaption", "figure", "footer", "form", "header", "hr", "legend", "main", "menu"),
-        *("nav", "ol", "optgroup", "option", "p", "section", "select", "summary", "ul", "table", "caption"),
+        *(
+            "html",
+            "body",
+            "address",
+            "article",
+            "aside",
+            "blockquote",
+            "center",
+            "details",
+            "dialog",
+            "div",
+        ),
+        *(
+            "dl",
+            "fieldset",
+            "figcaption",
+            "figure",
+            "footer",
+            "form",
+            "header",
+            "hr",
+            "legend",
+            "main",
+            "menu",
+        ),
+        *(
+            "nav",
+            "ol",
+            "optgroup",
+            "option",
+            "p",
+            "section",
+            "select",
+            "summary",
+            "ul",
+            "table",
+            "caption",
+        ),
         *("thead", "tbody", "tfoot", "tr"),
         *(HEADINGS | KINDS),
         *CELLS,
@@ -38,7 +84,9 @@ BREAKING = frozenset(
 )
 MAX_HEADING = 300
 SECTIONS = frozenset({"section", "article"})
-SECTION_CLASSES = frozenset({"section", "sect1", "sect2", "sect3", "sect4", "refsect1", "refsect2", "refsect3"})
+SECTION_CLASSES = frozenset(
+    {"section", "sect1", "sect2", "sect3", "sect4", "refsect1", "refsect2", "refsect3"}
+)
 """What docutils, Asciidoctor and DocBook call the divisions that are sections."""
 
 _PERMALINK = re.compile(r"(?: ?¶| #)$")
@@ -75,7 +123,11 @@ def read(data: bytes, path: str) -> Document:
     title = " ".join(named.text().split()) if named is not None else ""
     main = next((block.heading for block in page.blocks if block.level == 1), "")
     return Document(
-        path, "html", title[:MAX_TITLE] or main[:MAX_TITLE] or stem(path), "".join(page.text), tuple(page.blocks)
+        path,
+        "html",
+        title[:MAX_TITLE] or main[:MAX_TITLE] or stem(path),
+        "".join(page.text),
+        tuple(page.blocks),
     )
 
 
@@ -167,7 +219,9 @@ class _Page:
         elif self.is_parted and self.blocks:
             level = min(max(self.levels, default=0) + 1, MAX_LEVEL)
         self.is_parted = False
-        self.blocks.append(Block(start, self.length, "heading" if heading else kind, level, heading))
+        self.blocks.append(
+            Block(start, self.length, "heading" if heading else kind, level, heading)
+        )
 
     def add(self, text: str) -> None:
         self.text.append(text)
@@ -177,7 +231,9 @@ class _Page:
 def _is_section(node: LexborNode, tag: str) -> bool:
     if tag in SECTIONS:
         return True
-    return tag == "div" and not SECTION_CLASSES.isdisjoint((node.attributes.get("class") or "").split())
+    return tag == "div" and not SECTION_CLASSES.isdisjoint(
+        (node.attributes.get("class") or "").split()
+    )
 
 
 def _page(root: LexborNode | None, unseen: set[int]) -> _Page:

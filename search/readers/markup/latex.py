@@ -15,9 +15,28 @@ from ..title import MAX_TITLE, stem
 
 SUFFIXES = (".tex", ".ltx", ".latex")
 
-LEVELS = {"part": 1, "chapter": 2, "section": 3, "subsection": 4, "subsubsection": 5, "paragraph": 6}
+LEVELS = {
+    "part": 1,
+    "chapter": 2,
+    "section": 3,
+    "subsection": 4,
+    "subsubsection": 5,
+    "paragraph": 6,
+}
 VERBATIM = frozenset({"verbatim", "lstlisting", "minted", "Verbatim", "alltt", "comment"})
-MATHS = frozenset({"equation", "align", "gather", "multline", "displaymath", "eqnarray", "math", "alignat", "flalign"})
+MATHS = frozenset(
+    {
+        "equation",
+        "align",
+        "gather",
+        "multline",
+        "displaymath",
+        "eqnarray",
+        "math",
+        "alignat",
+        "flalign",
+    }
+)
 TABLES = frozenset({"tabular", "tabularx", "longtable", "array", "tabulary"})
 MAX_TITLE_SOURCE = 1_000
 
@@ -37,9 +56,15 @@ _UNSAID = re.compile(
     r"bibliography|geometry|graphicspath|addbibresource|index|hyphenation|phantom)\b\*?(?:\[[^\]]{0,300}\]|\{[^{}]{0,300}\}){0,3}"
 )
 _CITED = re.compile(r"\\\w{0,12}cite\w{0,12}\*?(?:\[[^\]]{0,100}\]){0,2}\{([^{}]{0,300})\}")
-_ACCENT = re.compile(r"""\\(['`"^~=.]|[cvuHkr](?![a-zA-Z]))\s*\{?(\\[ij](?![a-zA-Z])|[A-Za-z])\}?""")
+_ACCENT = re.compile(
+    r"""\\(['`"^~=.]|[cvuHkr](?![a-zA-Z]))\s*\{?(\\[ij](?![a-zA-Z])|[A-Za-z])\}?"""
+)
 _ACCENTS = dict(
-    zip("'`\"^~=.cvuHkr", "\u0301\u0300\u0308\u0302\u0303\u0304\u0307\u0327\u030c\u0306\u030b\u0328\u030a", strict=True)
+    zip(
+        "'`\"^~=.cvuHkr",
+        "\u0301\u0300\u0308\u0302\u0303\u0304\u0307\u0327\u030c\u0306\u030b\u0328\u030a",
+        strict=True,
+    )
 )
 _LETTER = re.compile(
     r"\\(ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|dots|ldots|LaTeX|TeX|S|P|copyright|textbackslash|euro|pounds)(?![a-zA-Z])(?:\{\})?\s?"
@@ -76,7 +101,13 @@ def read(data: bytes, path: str) -> Document:
     if not rows.blocks:
         raise Unreadable(Reason.NO_TEXT, "the file has commands in it and no text")
     main = next((block.heading for block in rows.blocks if block.heading), "")
-    return Document(path, "latex", (_title(source) or main)[:MAX_TITLE] or stem(path), rows.text, tuple(rows.blocks))
+    return Document(
+        path,
+        "latex",
+        (_title(source) or main)[:MAX_TITLE] or stem(path),
+        rows.text,
+        tuple(rows.blocks),
+    )
 
 
 @dataclass
@@ -143,7 +174,9 @@ class _Parser:
             label = f"{plain(item[1])}: " if item[1] else ""
             self.rows.take(f"- {label}{plain(rest[item.end() :])}", "list", begins=True)
         else:
-            self.rows.take(plain(rest), "list" if self.lists and self.rows.kind == "list" else "paragraph")
+            self.rows.take(
+                plain(rest), "list" if self.lists and self.rows.kind == "list" else "paragraph"
+            )
 
 
 def plain(source: str, cells: bool = False) -> str:

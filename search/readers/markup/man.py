@@ -14,7 +14,15 @@ from ..lines import lines
 from ..rows import Rows
 from ..title import MAX_TITLE, stem
 
-SUFFIXES = (*(f".{number}" for number in range(1, 10)), ".1m", ".3p", ".3pm", ".man", ".mdoc", ".roff")
+SUFFIXES = (
+    *(f".{number}" for number in range(1, 10)),
+    ".1m",
+    ".3p",
+    ".3pm",
+    ".man",
+    ".mdoc",
+    ".roff",
+)
 
 _REQUEST = re.compile(r"[.'][ \t]*([A-Za-z]\w{0,3}|\\\"|\\#)(?:[ \t]+(.*))?")
 _KNOWN = re.compile(r"^[.'](?:TH|SH|Dd|Dt|so)[ \t]", re.MULTILINE)
@@ -23,8 +31,17 @@ _FONT = re.compile(
 )
 _NAMED = re.compile(r"\\(?:\((..)|\[(\w{1,20})\]|([-e ~0'`tc.]))")
 _SIGNS = {
-    **dict(re.findall(r"(\S\S)=(\S)", "aq=' dq=\" lq=“ rq=” oq=‘ cq=’ em=— en=– hy=- bu=• co=© rs=\\ ti=~ ha=^ ga=`")),
-    **dict(re.findall(r"(\S\S)=(\S)", "mu=× ge=≥ le=≤ +-=± ->=→ <-=← de=° ss=ß :a=ä :o=ö :u=ü 'e=é `e=è ,c=ç")),
+    **dict(
+        re.findall(
+            r"(\S\S)=(\S)",
+            "aq=' dq=\" lq=“ rq=” oq=‘ cq=’ em=— en=– hy=- bu=• co=© rs=\\ ti=~ ha=^ ga=`",
+        )
+    ),
+    **dict(
+        re.findall(
+            r"(\S\S)=(\S)", "mu=× ge=≥ le=≤ +-=± ->=→ <-=← de=° ss=ß :a=ä :o=ö :u=ü 'e=é `e=è ,c=ç"
+        )
+    ),
     **dict(zip("-e ~0'`t.", "-\\   '`\t.", strict=True)),
 }
 
@@ -40,7 +57,10 @@ JOINED = frozenset({"BR", "RB", "BI", "IB", "IR", "RI"})
 
 # The macros of mdoc that show words, also inside the line of another: what stands before each word, and at the end of the line.
 MACROS = {
-    **dict.fromkeys(re.findall(r"\w+", "Nm Nd Em Sy Li Ar Va Fa Pa Cm Ev Er Fn Ft Ic It D1 Ns No Dv Ad"), ("", "")),
+    **dict.fromkeys(
+        re.findall(r"\w+", "Nm Nd Em Sy Li Ar Va Fa Pa Cm Ev Er Fn Ft Ic It D1 Ns No Dv Ad"),
+        ("", ""),
+    ),
     **dict.fromkeys(re.findall(r"\w+", "Xr Fd In An Sx Tn Vt Lk Mt Fo Ux Cd"), ("", "")),
     **{
         macro: (before, after)
@@ -75,7 +95,9 @@ def read(data: bytes, path: str) -> Document:
     rows.close()
     if not rows.blocks:
         raise Unreadable(Reason.NO_TEXT, "the manual page has no text of its own")
-    return Document(path, "man", page.title[:MAX_TITLE] or stem(path), rows.text, tuple(rows.blocks))
+    return Document(
+        path, "man", page.title[:MAX_TITLE] or stem(path), rows.text, tuple(rows.blocks)
+    )
 
 
 @dataclass
@@ -118,7 +140,13 @@ class _Page:
             self.rows.between()
         elif name in ITEMS:
             self.item = True
-            tag = _arguments(rest)[:1] if name == "IP" else [_mdoc(name, rest, "")] if name == "It" else []
+            tag = (
+                _arguments(rest)[:1]
+                if name == "IP"
+                else [_mdoc(name, rest, "")]
+                if name == "It"
+                else []
+            )
             self.words(tag[0] if tag else "")
         elif name in PARTS:
             self.rows.between()
@@ -141,7 +169,13 @@ class _Page:
         if self.pending and words:
             self.heading(words, self.pending)
             return
-        kind = "code" if self.verbatim else "list" if self.item or self.rows.kind == "list" else "paragraph"
+        kind = (
+            "code"
+            if self.verbatim
+            else "list"
+            if self.item or self.rows.kind == "list"
+            else "paragraph"
+        )
         self.rows.take(words, kind, begins=self.item and bool(words))
         if words:
             self.item = False
@@ -160,7 +194,9 @@ def shown(words: str) -> str:
     >>> shown(r"\\fBgrep\\fR \\-\\-color matches \\(lqlines\\(rq")
     'grep --color matches “lines”'
     """
-    return _NAMED.sub(lambda sign: _SIGNS.get(sign[1] or sign[2] or sign[3], ""), _FONT.sub("", words))
+    return _NAMED.sub(
+        lambda sign: _SIGNS.get(sign[1] or sign[2] or sign[3], ""), _FONT.sub("", words)
+    )
 
 
 def _arguments(rest: str) -> list[str]:
@@ -182,7 +218,11 @@ def _mdoc(name: str, rest: str, page: str) -> str:
             line += apart + before
             apart, before, ends = "", "", after + ends
         for word in words:
-            line += (apart if word not in _CLOSING else "") + (before if word not in _CLOSING else "") + word
+            line += (
+                (apart if word not in _CLOSING else "")
+                + (before if word not in _CLOSING else "")
+                + word
+            )
             apart = " "
     return line + ends
 

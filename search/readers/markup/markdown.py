@@ -40,8 +40,12 @@ def read(data: bytes, path: str) -> Document:
     text = decode(data)
     parser = _Parser(text)
     parser.parse()
-    main = next((block.heading for block in parser.blocks if block.level == 1 and block.heading), "")
-    return Document(path, "markdown", parser.title or main or stem(path), text, tuple(parser.blocks))
+    main = next(
+        (block.heading for block in parser.blocks if block.level == 1 and block.heading), ""
+    )
+    return Document(
+        path, "markdown", parser.title or main or stem(path), text, tuple(parser.blocks)
+    )
 
 
 @dataclass
@@ -89,7 +93,9 @@ class _Parser:
             self.extend(line)
             if line.words.startswith(self.fence) and not line.words.strip(self.fence[0]):
                 self.close()
-        elif ("<!--" in line.words or line.words.startswith("%%")) and (after := self.long_comment(line)):
+        elif ("<!--" in line.words or line.words.startswith("%%")) and (
+            after := self.long_comment(line)
+        ):
             return after
         elif not line.words:
             self.close()
@@ -101,7 +107,9 @@ class _Parser:
             self.blocks.append(heading)
         elif self.underlines(line):
             words = _plain(self.text[self.start : self.end])
-            self.blocks.append(Block(self.start, line.end, "heading", 1 if line.words[0] == "=" else 2, words))
+            self.blocks.append(
+                Block(self.start, line.end, "heading", 1 if line.words[0] == "=" else 2, words)
+            )
             self.kind = ""
         elif _is_rule(line.words):
             self.close()
@@ -148,7 +156,9 @@ class _Parser:
             holes = [match.span() for match in _EMBEDDED.finditer(self.text, self.start, self.end)]
             if self.kind != "code":
                 holes += self.comments + list(_comments(self.text, self.start, self.end))
-                holes += [match.span() for match in _REMARK.finditer(self.text, self.start, self.end)]
+                holes += [
+                    match.span() for match in _REMARK.finditer(self.text, self.start, self.end)
+                ]
             start = self.start
             for hole in (*sorted(holes), (self.end, self.end)):
                 piece = self.text[start : hole[0]]
@@ -161,7 +171,9 @@ class _Parser:
     def long_comment(self, line: Line) -> int:
         """The offset after a comment that begins in the line and ends in a later one; 0 where there is none."""
         opening, closing = ("%%", "%%") if line.words.startswith("%%") else ("<!--", "-->")
-        begin = (self.text.find if opening == closing else self.text.rfind)(opening, line.start, line.end)
+        begin = (self.text.find if opening == closing else self.text.rfind)(
+            opening, line.start, line.end
+        )
         if "`" in line.words or self.text.find(closing, begin + len(opening), line.end) >= 0:
             return 0
         end = self.text.find(closing, line.end)
@@ -178,7 +190,12 @@ class _Parser:
         """True where the line is the underline of the paragraph above it, which is a heading thereby."""
         marks = line.words
         is_underline = marks[0] in "=-" and not marks.strip(marks[0]) and line.indent < 4
-        return is_underline and self.kind == "paragraph" and self.size <= MAX_SETEXT_LINES and not self.comments
+        return (
+            is_underline
+            and self.kind == "paragraph"
+            and self.size <= MAX_SETEXT_LINES
+            and not self.comments
+        )
 
     def front_matter(self) -> int:
         """Take the lines between `---` at the top of the file; returns the offset after them, 0 where there are none."""
@@ -194,7 +211,9 @@ class _Parser:
                 if self.text[first : line.start].strip():
                     self.blocks.append(Block(first, line.start - 1, "paragraph"))
                 return line.end + 1
-            elif not self.title and line.indent == 0 and (match := _TITLE_KEY.fullmatch(line.words)):
+            elif (
+                not self.title and line.indent == 0 and (match := _TITLE_KEY.fullmatch(line.words))
+            ):
                 self.title = _unquoted(match[1].strip())
         self.title = ""
         return 0
@@ -234,10 +253,16 @@ def _atx(line: Line) -> Block | None:
         return None
     # Remarks such as `<!-- omit in toc -->` stand behind the words.
     comment = rest.find("<!--")
-    end = line.end - (len(rest) - comment) if comment >= 0 and line.words.endswith("-->") else line.end
+    end = (
+        line.end - (len(rest) - comment)
+        if comment >= 0 and line.words.endswith("-->")
+        else line.end
+    )
     rest = rest[:comment] if end < line.end else rest
     bare = rest.rstrip().rstrip("#")
-    return Block(line.start, end, "heading", level, _plain(rest if bare and not bare[-1].isspace() else bare))
+    return Block(
+        line.start, end, "heading", level, _plain(rest if bare and not bare[-1].isspace() else bare)
+    )
 
 
 def _plain(source: str) -> str:

@@ -14,13 +14,17 @@ from ..title import MAX_TITLE, stem
 SUFFIXES = (".org",)
 
 _HEADING = re.compile(r"(\*{1,20})[ \t]+(.*)")
-_STATE = re.compile(r"(?:(?:TODO|DONE|NEXT|WAITING|HOLD|CANCELED|CANCELLED|STARTED|PROJECT)[ \t]+)?(?:\[#\w\][ \t]+)?")
+_STATE = re.compile(
+    r"(?:(?:TODO|DONE|NEXT|WAITING|HOLD|CANCELED|CANCELLED|STARTED|PROJECT)[ \t]+)?(?:\[#\w\][ \t]+)?"
+)
 _TAGS = re.compile(r"[ \t]+:[\w@#%:]{1,200}:$")
 _LINK = re.compile(r"\[\[[^\[\]]{1,400}\]\[([^\[\]]{1,300})\]\]|\[\[([^\[\]]{1,400})\]\]")
-_MARKED = re.compile(r"(?<!\w)[*/_=~+](\S(?:[^\n]{0,200}?\S)?)[*/_=~+](?!\w)")
+_INLINE = re.compile(r"(?<!\w)[*/_=~+](\S(?:[^\n]{0,200}?\S)?)[*/_=~+](?!\w)")
 _BEGIN = re.compile(r"#\+begin_(\w{1,40})\b.*", re.IGNORECASE)
 _TITLE = re.compile(r"#\+title:[ \t]*(.{1,300})", re.IGNORECASE)
-_SAID = re.compile(r"#\+(?:caption|name|author|description|subtitle|filetags|keywords):.*", re.IGNORECASE)
+_SAID = re.compile(
+    r"#\+(?:caption|name|author|description|subtitle|filetags|keywords):.*", re.IGNORECASE
+)
 _DRAWER = re.compile(r":[\w-]{1,40}:")
 _ITEM = re.compile(r"(?:[-+]|\d{1,9}[.)])[ \t]")
 _CODE = frozenset({"src", "example", "export"})
@@ -36,7 +40,11 @@ def read(data: bytes, path: str) -> Document:
     rows.close()
     main = next((block.heading for block in rows.blocks if block.level == 1 and block.heading), "")
     return Document(
-        path, "org", parser.title[:MAX_TITLE] or main[:MAX_TITLE] or stem(path), rows.text, tuple(rows.blocks)
+        path,
+        "org",
+        parser.title[:MAX_TITLE] or main[:MAX_TITLE] or stem(path),
+        rows.text,
+        tuple(rows.blocks),
     )
 
 
@@ -108,4 +116,4 @@ def plain(words: str) -> str:
     >>> plain("See [[https://example.org][the *manual*]]")
     'See the manual'
     """
-    return _MARKED.sub(r"\1", _LINK.sub(lambda link: link[1] or link[2], words)).strip()
+    return _INLINE.sub(r"\1", _LINK.sub(lambda link: link[1] or link[2], words)).strip()

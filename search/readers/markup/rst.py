@@ -19,7 +19,9 @@ MIN_UNDERLINE = 4
 _MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _ITEM = re.compile(r"[-*+][ \t]|(?:\d{1,9}|#)[.)][ \t]")
 _DIRECTIVE = re.compile(r"\.\.[ \t]+(?:\|[^|]{1,100}\|[ \t]+)?[\w:.+-]{1,60}::(?:[ \t]|$)")
-_CODE_DIRECTIVE = re.compile(r"\.\.[ \t]+(?:code|code-block|sourcecode|highlight|parsed-literal|literalinclude)::")
+_CODE_DIRECTIVE = re.compile(
+    r"\.\.[ \t]+(?:code|code-block|sourcecode|highlight|parsed-literal|literalinclude)::"
+)
 _TARGET = re.compile(r"\.\.[ \t]+(?:_[^:]{1,200}:|\[[^\]]{1,60}\])")
 _TABLE_RULE = re.compile(r"=+(?: +=+)+")
 _ROLE = re.compile(r":[\w:+.-]{1,40}:`([^`]{1,200})`")
@@ -100,7 +102,11 @@ class _Parser:
 
     def end_paragraph(self) -> None:
         """Close the block at a blank line; after `::` the indented lines that follow are code."""
-        literal = self.last.endswith("::") and self.kind in ("paragraph", "list") and not self.last.startswith("..")
+        literal = (
+            self.last.endswith("::")
+            and self.kind in ("paragraph", "list")
+            and not self.last.startswith("..")
+        )
         margin = next(lines(self.text, self.start)).indent if literal else -1
         self.close()
         self.margin = margin
@@ -126,7 +132,9 @@ class _Parser:
         if style not in self.styles:
             self.styles.append(style)
         words = _ROLE.sub(r"\1", self.last[:MAX_HEADING]).replace("`", "").replace("**", "")
-        self.blocks.append(Block(start, line.end, "heading", min(self.styles.index(style) + 1, 6), words))
+        self.blocks.append(
+            Block(start, line.end, "heading", min(self.styles.index(style) + 1, 6), words)
+        )
         self.kind = self.last = ""
         self.overline = None
 

@@ -64,7 +64,9 @@ def shown(number: float, form: Format) -> str:
     if form is Format.PERCENT:
         return f"{100 * number:.6g}%"
     if form is Format.NUMBER or not 0 <= number < LAST_DAY:
-        return str(int(number)) if abs(number) < 1e15 and number == int(number) else f"{number:.15g}"
+        return (
+            str(int(number)) if abs(number) < 1e15 and number == int(number) else f"{number:.15g}"
+        )
     seconds = round(number * 86_400)
     minutes, second = divmod(seconds, 60)
     if form is Format.TIME:

@@ -28,7 +28,8 @@ FLAGS, COUNTS, PIECES = 0x0A, 0x4C, 0x01A2
 # A field is its code and what it shows, parted by \x14; only the latter is text.
 _FIELD_CODE = re.compile("\x13[^\x13-\x15]*\x14?")
 _MARKS = str.maketrans(
-    {"\x0b": "\n", "\x0c": "\r", "\x0e": "\r", "\x1e": "-", "\xa0": " "} | dict.fromkeys("\x01\x02\x05\x08\x14\x15\x1f")
+    {"\x0b": "\n", "\x0c": "\r", "\x0e": "\r", "\x1e": "-", "\xa0": " "}
+    | dict.fromkeys("\x01\x02\x05\x08\x14\x15\x1f")
 )
 
 
@@ -41,7 +42,9 @@ def read(word: bytes, tables: dict[str, bytes], path: str) -> Document:
     if flags & ENCRYPTED:
         raise Unreadable(Reason.ENCRYPTED, "the file needs a password")
     if version < WORD_97:
-        raise Unreadable(Reason.BINARY, "Word documents from before 1997 are not read; save it as .docx")
+        raise Unreadable(
+            Reason.BINARY, "Word documents from before 1997 are not read; save it as .docx"
+        )
     start, length = struct.unpack_from("<II", word, PIECES)
     pieces = tables["1Table" if flags & SECOND_TABLE else "0Table"][start : start + length]
     text = "".join(_pieces(word, pieces))
@@ -63,7 +66,9 @@ def _pieces(word: bytes, table: bytes) -> Iterator[str]:
     place += 5
     ends = struct.unpack_from(f"<{count + 1}I", table, place)
     if ends[-1] > len(word) or list(ends) != sorted(ends):
-        raise Unreadable(Reason.CORRUPT, "the document is damaged: its table of pieces does not fit its text")
+        raise Unreadable(
+            Reason.CORRUPT, "the document is damaged: its table of pieces does not fit its text"
+        )
     for index in range(count):
         position = struct.unpack_from("<I", table, place + 4 * (count + 1) + 8 * index + 2)[0]
         length = ends[index + 1] - ends[index]

@@ -22,7 +22,15 @@ NOTES = {"footnotes": "footnote", "endnotes": "endnote", "comments": "comment"}
 
 # Older copies of what stands beside them, tab stops, and the twin that a text box has for older programs.
 SKIPPED = (
-    *("pPrChange", "rPrChange", "tblPrChange", "trPrChange", "tcPrChange", "sectPrChange", "tblGridChange"),
+    *(
+        "pPrChange",
+        "rPrChange",
+        "tblPrChange",
+        "trPrChange",
+        "tcPrChange",
+        "sectPrChange",
+        "tblGridChange",
+    ),
     *("tabs", "moveFrom", "Fallback"),
 )
 
@@ -35,7 +43,9 @@ def read(data: bytes, path: str) -> Document:
     archive = Archive(data)
     main = ooxml.main_part(archive, "word/document.xml")
     related = ooxml.relations(archive, main)
-    styles = word_styles.read(archive, next((relation.part for relation in related if relation.kind == "styles"), ""))
+    styles = word_styles.read(
+        archive, next((relation.part for relation in related if relation.kind == "styles"), "")
+    )
     notes: Notes = {}
     around: dict[str, dict[tuple[str, ...], list[Stretch]]] = {"header": {}, "footer": {}}
     for relation in related:
@@ -49,7 +59,9 @@ def read(data: bytes, path: str) -> Document:
             around[relation.kind].setdefault(tuple(part.text for part in held), held)
     drawn = {relation.id: relation.part for relation in related if relation.kind in DRAWN}
     flow = _Story(archive, main, styles, notes, drawn).flow
-    named = next((part.text for part in flow.stretches if part.kind == "title"), "") or ooxml.property_title(archive)
+    named = next(
+        (part.text for part in flow.stretches if part.kind == "title"), ""
+    ) or ooxml.property_title(archive)
     headed = next((part.text for part in flow.stretches if part.level), "")
     flow.stretches[:0] = [part for held in around["header"].values() for part in held]
     flow.stretches += [part for held in around["footer"].values() for part in held]
@@ -60,7 +72,12 @@ class _Story:
     """One part with paragraphs: the body, a header, all footnotes. Parsed when made."""
 
     def __init__(
-        self, archive: Archive, part: str, styles: dict[str, Style], notes: Notes, drawn: dict[str, str]
+        self,
+        archive: Archive,
+        part: str,
+        styles: dict[str, Style],
+        notes: Notes,
+        drawn: dict[str, str],
     ) -> None:
         self.flow = Flow()
         self.archive = archive
@@ -162,7 +179,9 @@ class _Story:
     def drawing(self, attributes: Attributes) -> None:
         """A chart or diagram, whose words stand in a part of their own."""
         for part in {self.drawn[name] for name in attributes.values() if name in self.drawn}:
-            self.flow.hang([stretch for shape in shapes(self.archive, part) for stretch in shape.held])
+            self.flow.hang(
+                [stretch for shape in shapes(self.archive, part) for stretch in shape.held]
+            )
 
     def shows_placeholder(self, _: Attributes) -> None:
         self.placeholder = True

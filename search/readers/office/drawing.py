@@ -32,9 +32,14 @@ class Shape:
 def shapes(archive: Archive, part: str) -> list[Shape]:
     """The shapes of a part that have words, in order; last what stands in no shape, and the charts and diagrams shown in it."""
     drawing = _Drawing(archive, part)
-    beside = [relation.part for relation in ooxml.relations(archive, part) if relation.kind in DRAWN]
+    beside = [
+        relation.part for relation in ooxml.relations(archive, part) if relation.kind in DRAWN
+    ]
     # A chart says the names of its categories once for each of its series.
-    loose = [dict.fromkeys(one.flow.stretches) for one in (drawing, *(_Drawing(archive, name) for name in beside))]
+    loose = [
+        dict.fromkeys(one.flow.stretches)
+        for one in (drawing, *(_Drawing(archive, name) for name in beside))
+    ]
     found = [*drawing.shapes, *(Shape("", tuple(stretches)) for stretches in loose)]
     return [shape for shape in found if shape.held]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from ...documents import Block, Document, Reason
 from ...errors import Unreadable
 from .. import xml_events
-from ..archive import Archive, resolve
+from ..archive import Archive, part_name
 from ..assembly import Assembly
 from ..markup import html
 from ..title import stem
@@ -79,15 +79,21 @@ def _package(archive: Archive) -> _Package:
     if container is not None:
 
         def root(attributes: Attributes) -> None:
-            roots.append(resolve("", value(attributes, "full-path")))
+            roots.append(part_name("", value(attributes, "full-path")))
 
         xml_events.parse(archive.chunks(container), {"rootfile": (root, None)}, lambda _: None)
     roots += [name for name in archive.names if name.lower().endswith(".opf")]
     described = next((found for name in roots if (found := archive.find(name))), None)
     package = _described(archive, described) if described else _Package()
     if not package.spine:
-        pages = [name for name in archive.names if name.lower().endswith(CHAPTERS) and not name.startswith("META-INF/")]
-        package.spine = sorted(pages, key=lambda name: [part.zfill(9) for part in _DIGITS.split(name)])
+        pages = [
+            name
+            for name in archive.names
+            if name.lower().endswith(CHAPTERS) and not name.startswith("META-INF/")
+        ]
+        package.spine = sorted(
+            pages, key=lambda name: [part.zfill(9) for part in _DIGITS.split(name)]
+        )
     return package
 
 
@@ -125,12 +131,18 @@ def _described(archive: Archive, part: str) -> _Package:
         "itemref": (chapter, None),
     }
     xml_events.parse(archive.chunks(part), elements, words.append)
-    found = {name: archive.find(resolve(part, value(item, "href"))) for name, item in items.items()}
-    navigation = next((name for name, item in items.items() if "nav" in value(item, "properties").split()), "")
+    found = {
+        name: archive.find(part_name(part, value(item, "href"))) for name, item in items.items()
+    }
+    navigation = next(
+        (name for name, item in items.items() if "nav" in value(item, "properties").split()), ""
+    )
     package.spine = [
         listed
         for name in dict.fromkeys(order)
-        if (listed := found.get(name)) and name != navigation and "html" in value(items[name], "media-type")
+        if (listed := found.get(name))
+        and name != navigation
+        and "html" in value(items[name], "media-type")
     ]
     for name, labels in ((contents[0] if contents else "", _from_ncx), (navigation, _from_page)):
         if table := found.get(name):
@@ -147,10 +159,16 @@ def _from_ncx(archive: Archive, part: str) -> dict[str, str]:
         words.clear()
 
     def content(attributes: Attributes) -> None:
-        labels.setdefault(resolve(part, value(attributes, "src")), " ".join("".join(words).split()))
+        labels.setdefault(
+            part_name(part, value(attributes, "src")), " ".join("".join(words).split())
+        )
 
     try:
-        xml_events.parse(archive.chunks(part), {"navLabel": (label, None), "content": (content, None)}, words.append)
+        xml_events.parse(
+            archive.chunks(part),
+            {"navLabel": (label, None), "content": (content, None)},
+            words.append,
+        )
     except Unreadable as error:
         # A book with a damaged table of contents has its chapters all the same.
         if error.reason is not Reason.CORRUPT:
@@ -164,7 +182,9 @@ def _from_page(archive: Archive, part: str) -> dict[str, str]:
 
     labels: dict[str, str] = {}
     for link in LexborHTMLParser(archive.read(part)).css("nav a[href]"):
-        labels.setdefault(resolve(part, link.attributes.get("href") or ""), " ".join(link.text().split()))
+        labels.setdefault(
+            part_name(part, link.attributes.get("href") or ""), " ".join(link.text().split())
+        )
     return labels
 
 
@@ -180,9 +200,12 @@ def _locked(archive: Archive) -> set[str]:
 
     def reference(attributes: Attributes) -> None:
         if method not in FONT_SCRAMBLING:
-            locked.add(resolve("", value(attributes, "URI")))
+            locked.add(part_name("", value(attributes, "URI")))
 
     if part is not None:
-        elements: dict[str, Calls] = {"EncryptionMethod": (algorithm, None), "CipherReference": (reference, None)}
+        elements: dict[str, Calls] = {
+            "EncryptionMethod": (algorithm, None),
+            "CipherReference": (reference, None),
+        }
         xml_events.parse(archive.chunks(part), elements, lambda _: None)
     return locked

@@ -50,8 +50,13 @@ class _Book:
         self.elements: dict[str, Calls] = {
             "author": (self.begin_author, None),
             "book-title": (self.begin_described, self.end_title),
-            **dict.fromkeys(("first-name", "middle-name", "last-name"), (self.begin_described, self.end_name)),
-            **dict.fromkeys(("genre", "keywords", "date", "lang", "id"), (self.begin_described, self.end_described)),
+            **dict.fromkeys(
+                ("first-name", "middle-name", "last-name"), (self.begin_described, self.end_name)
+            ),
+            **dict.fromkeys(
+                ("genre", "keywords", "date", "lang", "id"),
+                (self.begin_described, self.end_described),
+            ),
             "body": (self.begin_body, None),
             "section": (self.begin_section, self.end_section),
             "title": (self.begin_title, self.end_joined),

@@ -18,7 +18,19 @@ from .odf_story import SKIPPED, Story
 from .sheet import add_sheet
 from .slide import add_slide
 
-SUFFIXES = (".odt", ".ott", ".odp", ".otp", ".ods", ".ots", ".odg", ".fodt", ".fodp", ".fods", ".fodg")
+SUFFIXES = (
+    ".odt",
+    ".ott",
+    ".odp",
+    ".otp",
+    ".ods",
+    ".ots",
+    ".odg",
+    ".fodt",
+    ".fodp",
+    ".fods",
+    ".fodg",
+)
 
 MARGINS = ("header", "header-left", "header-first", "footer", "footer-left", "footer-first")
 FIELDS_OF_SLIDES = ("page-number", "date-time", "footer", "header", "page")
@@ -76,7 +88,9 @@ class _Margins(Story):
 
     def _ending(self, name: str) -> xml_events.End:
         def end() -> None:
-            self.found |= dict.fromkeys((name.partition("-")[0], part.text) for part in self.flow.end_aside())
+            self.found |= dict.fromkeys(
+                (name.partition("-")[0], part.text) for part in self.flow.end_aside()
+            )
 
         return end
 

@@ -8,11 +8,30 @@ from ..flow import Flow, Stretch, signed
 from ..xml_events import Attributes, Calls, value
 
 SKIPPED = (
-    *("tracked-changes", "note-citation", "ruby-text", "forms", "binary-data", "table-of-content", "table-index"),
+    *(
+        "tracked-changes",
+        "note-citation",
+        "ruby-text",
+        "forms",
+        "binary-data",
+        "table-of-content",
+        "table-index",
+    ),
     *("alphabetical-index", "illustration-index", "object-index", "user-index", "bibliography"),
 )
 SHAPES = (
-    *("text-box", "custom-shape", "rect", "ellipse", "circle", "line", "polyline", "polygon", "path", "connector"),
+    *(
+        "text-box",
+        "custom-shape",
+        "rect",
+        "ellipse",
+        "circle",
+        "line",
+        "polyline",
+        "polygon",
+        "path",
+        "connector",
+    ),
     *("caption", "regular-polygon", "measure"),
 )
 TITLE_STYLE = "Title"

@@ -37,7 +37,10 @@ BEGINNINGS: tuple[tuple[bytes, ModuleType], ...] = (
     (b"<html", html),
     (b"<table", html),
 )
-WITHIN_XML: tuple[tuple[bytes, ModuleType], ...] = ((b"<fictionbook", fictionbook), (b"<office:document", odf))
+WITHIN_XML: tuple[tuple[bytes, ModuleType], ...] = (
+    (b"<fictionbook", fictionbook),
+    (b"<office:document", odf),
+)
 BEGINNING = 4096
 """Bytes in which the root element of an XML file is looked for."""
 
@@ -45,7 +48,9 @@ BEGINNING = 4096
 def read(data: bytes, path: str) -> Document:
     """The document in an office file or book. Raises Unreadable where it is none, damaged, encrypted, too large or without text."""
     if path.rpartition("/")[2].startswith("~$"):
-        raise Unreadable(Reason.BINARY, "the file marks a document as open in Office, and holds no text")
+        raise Unreadable(
+            Reason.BINARY, "the file marks a document as open in Office, and holds no text"
+        )
     reader = _by_contents(data, path)
     if reader is not None:
         return reader.read(data, path)  # type: ignore[no-any-return]
@@ -54,7 +59,9 @@ def read(data: bytes, path: str) -> Document:
     except Unreadable as error:
         if error.reason is not Reason.BINARY:
             raise
-        raise Unreadable(Reason.CORRUPT, f"the file is neither {_suffix(path)[1:].upper()} nor text") from error
+        raise Unreadable(
+            Reason.CORRUPT, f"the file is neither {_suffix(path)[1:].upper()} nor text"
+        ) from error
 
 
 def _by_contents(data: bytes, path: str) -> ModuleType | None:
@@ -62,7 +69,9 @@ def _by_contents(data: bytes, path: str) -> ModuleType | None:
     if data.startswith(b"PK"):
         names = Archive(data).names
         found = (module for test, sign, module in PARTS if any(test(name, sign) for name in names))
-        return next(found, None) or next((family for family in FAMILIES if _suffix(path) in family.SUFFIXES), None)
+        return next(found, None) or next(
+            (family for family in FAMILIES if _suffix(path) in family.SUFFIXES), None
+        )
     beginning = data[:BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for sign, module in BEGINNINGS:
         if beginning.startswith(sign):

@@ -30,7 +30,9 @@ def read(data: bytes, path: str) -> Document:
     except Exception as error:
         # These formats are numbers that point to each other; wrong ones lead to nearly every type of exception.
         raise Unreadable(Reason.CORRUPT, f"the file is damaged: {error}") from error
-    raise Unreadable(Reason.BINARY, "the file is an OLE container of an unknown kind, which is not read")
+    raise Unreadable(
+        Reason.BINARY, "the file is an OLE container of an unknown kind, which is not read"
+    )
 
 
 def _streams(data: bytes) -> dict[str, bytes]:
@@ -40,7 +42,10 @@ def _streams(data: bytes) -> dict[str, bytes]:
     try:
         with OleFileIO(BytesIO(data)) as container:
             names = [entry[0] for entry in container.listdir() if len(entry) == 1]
-            return {name: container.openstream(name).read() if name in WITH_TEXT else b"" for name in names}
+            return {
+                name: container.openstream(name).read() if name in WITH_TEXT else b""
+                for name in names
+            }
     except Exception as error:
         # olefile meets malformed files with several types of exception.
         raise Unreadable(Reason.CORRUPT, f"the file is damaged: {error}") from error

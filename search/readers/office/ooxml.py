@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .. import xml_events
-from ..archive import Archive, resolve
+from ..archive import Archive, part_name
 from ..title import stated
 from ..xml_events import Attributes, value
 
@@ -26,9 +26,13 @@ def relations(archive: Archive, part: str) -> list[Relation]:
     found: list[Relation] = []
 
     def take(attributes: Attributes) -> None:
-        target = archive.find(resolve(part, value(attributes, "Target")))
+        target = archive.find(part_name(part, value(attributes, "Target")))
         if target is not None and value(attributes, "TargetMode") != "External":
-            found.append(Relation(value(attributes, "Id"), value(attributes, "Type").rpartition("/")[2], target))
+            found.append(
+                Relation(
+                    value(attributes, "Id"), value(attributes, "Type").rpartition("/")[2], target
+                )
+            )
 
     if listed is not None:
         xml_events.parse(archive.chunks(listed), {"Relationship": (take, None)}, _no_text)
@@ -37,7 +41,10 @@ def relations(archive: Archive, part: str) -> list[Relation]:
 
 def main_part(archive: Archive, usual: str) -> str:
     """The part that holds the document; `usual` where the file does not say which."""
-    return next((relation.part for relation in relations(archive, "") if relation.kind == "officeDocument"), usual)
+    return next(
+        (relation.part for relation in relations(archive, "") if relation.kind == "officeDocument"),
+        usual,
+    )
 
 
 def property_title(archive: Archive) -> str:

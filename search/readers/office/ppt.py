@@ -71,9 +71,13 @@ def read(stream: bytes, path: str) -> Document:
             slide.texts += _texts(stream, drawn)
         texts = list(dict.fromkeys(slide.texts))
         title = next((words for role, words in texts if role in ROLES_OF_TITLES), "")
-        shown = [Stretch("paragraph", words) for role, words in texts if role not in ROLES_OF_TITLES]
+        shown = [
+            Stretch("paragraph", words) for role, words in texts if role not in ROLES_OF_TITLES
+        ]
         # A lone star is the place of the slide's number.
-        told = [Stretch("paragraph", words) for _, words in notes.pop(slide.number, ()) if words != "*"]
+        told = [
+            Stretch("paragraph", words) for _, words in notes.pop(slide.number, ()) if words != "*"
+        ]
         add_slide(flow, " ".join(title.split()), shown, told)
     headed = next((part.text for part in flow.stretches if part.level), "")
     return flow.document(path, "ppt", headed or stem(path))
@@ -132,13 +136,22 @@ def _words(stream: bytes, record: _Record) -> str:
     if record.kind not in (WIDE_TEXT, NARROW_TEXT):
         return ""
     contents = stream[record.start : record.end]
-    return contents.decode("utf-16-le" if record.kind == WIDE_TEXT else "latin-1", "replace").translate(_MARKS).strip()
+    return (
+        contents.decode("utf-16-le" if record.kind == WIDE_TEXT else "latin-1", "replace")
+        .translate(_MARKS)
+        .strip()
+    )
 
 
 def _slide_of(stream: bytes, notes: _Record) -> int:
     """The number of the slide that the notes belong to; 0 for the master of all notes."""
     return next(
-        (_number(stream, inner.start) for inner in _inside(stream, notes.start, notes.end) if inner.kind == NOTES_OF), 0
+        (
+            _number(stream, inner.start)
+            for inner in _inside(stream, notes.start, notes.end)
+            if inner.kind == NOTES_OF
+        ),
+        0,
     )
 
 

@@ -28,13 +28,22 @@ def read(data: bytes, path: str) -> Document:
     title = ""
     seen: set[str] = set()
     for part in _slides(archive):
-        shown = [shape for shape in shapes(archive, part) if shape.role not in UNSEEN and shape.words not in seen]
+        shown = [
+            shape
+            for shape in shapes(archive, part)
+            if shape.role not in UNSEEN and shape.words not in seen
+        ]
         seen |= {shape.words for shape in shown if shape.role in REPEATED}
         heading = next((shape.words for shape in shown if shape.role in TITLES), "")
         title = title or heading
-        behind = [relation.part for relation in ooxml.relations(archive, part) if relation.kind in BEHIND]
+        behind = [
+            relation.part for relation in ooxml.relations(archive, part) if relation.kind in BEHIND
+        ]
         told = [
-            shape for beside in behind for shape in shapes(archive, beside) if shape.role not in (*UNSEEN, *REPEATED)
+            shape
+            for beside in behind
+            for shape in shapes(archive, beside)
+            if shape.role not in (*UNSEEN, *REPEATED)
         ]
         add_slide(
             flow,
@@ -48,7 +57,11 @@ def read(data: bytes, path: str) -> Document:
 def _slides(archive: Archive) -> list[str]:
     """The parts of the slides in the order of the show."""
     main = ooxml.main_part(archive, "ppt/presentation.xml")
-    parts = {relation.id: relation.part for relation in ooxml.relations(archive, main) if relation.kind == "slide"}
+    parts = {
+        relation.id: relation.part
+        for relation in ooxml.relations(archive, main)
+        if relation.kind == "slide"
+    }
     ids: list[str] = []
 
     def take(attributes: Attributes) -> None:

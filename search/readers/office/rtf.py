@@ -60,8 +60,12 @@ def read(data: bytes, path: str) -> Document:
         reading.sayings.get("title", "")
     )
     headed = next((part.text for part in flow.stretches if part.level), "")
-    flow.stretches[:0] = [Stretch("paragraph", text) for place, text in reading.margins if place == "header"]
-    flow.stretches += [Stretch("paragraph", text) for place, text in reading.margins if place == "footer"]
+    flow.stretches[:0] = [
+        Stretch("paragraph", text) for place, text in reading.margins if place == "header"
+    ]
+    flow.stretches += [
+        Stretch("paragraph", text) for place, text in reading.margins if place == "footer"
+    ]
     return flow.document(path, "rtf", named or headed or stem(path))
 
 
@@ -143,7 +147,10 @@ class _Reading:
             self.flow.begin_aside()
             self.state = replace(self.state, where="", deleted=False)
             self.around[-1:] = [
-                (self.around[-1][0] if self.around else self.state, lambda: self.end_aside(word, around))
+                (
+                    self.around[-1][0] if self.around else self.state,
+                    lambda: self.end_aside(word, around),
+                )
             ]
         else:
             self.sayings.pop(word, None)
@@ -156,7 +163,11 @@ class _Reading:
         if margin := MARGINS.get(word):
             self.margins |= dict.fromkeys((margin, part.text) for part in held)
         else:
-            self.flow.hang(signed(self.sayings.get("atnauthor", "").strip(), held) if word == "annotation" else held)
+            self.flow.hang(
+                signed(self.sayings.get("atnauthor", "").strip(), held)
+                if word == "annotation"
+                else held
+            )
 
     def open(self) -> None:
         """Words are about to come: open the paragraph, and the table and cell, that they stand in."""

@@ -46,13 +46,23 @@ def read(archive: Archive, part: str) -> dict[str, Style]:
         said.setdefault(current, Style("list"))
 
     if part:
-        calls = {"style": begin, "name": name, "basedOn": base, "outlineLvl": outline, "numPr": number}
+        calls = {
+            "style": begin,
+            "name": name,
+            "basedOn": base,
+            "outlineLvl": outline,
+            "numPr": number,
+        }
         elements: dict[str, Calls] = {element: (call, None) for element, call in calls.items()}
-        xml_events.parse(archive.chunks(part), elements, lambda _: None, ("latentStyles", "docDefaults"))
+        xml_events.parse(
+            archive.chunks(part), elements, lambda _: None, ("latentStyles", "docDefaults")
+        )
     return {style: _inherited(style, names, bases, said) for style in names}
 
 
-def _inherited(style: str, names: dict[str, str], bases: dict[str, str], said: dict[str, Style]) -> Style:
+def _inherited(
+    style: str, names: dict[str, str], bases: dict[str, str], said: dict[str, Style]
+) -> Style:
     """What a style says, or the nearest of those that it is based on."""
     seen: set[str] = set()
     while style and style not in seen:

@@ -24,7 +24,9 @@ def read(data: bytes, path: str) -> Document:
 
     try:
         # What xlrd finds odd in a file it would print.
-        book = xlrd.open_workbook(file_contents=data, logfile=StringIO(), formatting_info=True, ragged_rows=True)
+        book = xlrd.open_workbook(
+            file_contents=data, logfile=StringIO(), formatting_info=True, ragged_rows=True
+        )
     except XLRDError as error:
         if "encrypted" in str(error).lower():
             raise Unreadable(Reason.ENCRYPTED, "the workbook needs a password") from error
@@ -32,7 +34,10 @@ def read(data: bytes, path: str) -> Document:
     flow = Flow()
     for index in range(book.nsheets):
         sheet = book.sheet_by_index(index)
-        notes = [Stretch("paragraph", note.text.strip()) for _, note in sorted(sheet.cell_note_map.items())]
+        notes = [
+            Stretch("paragraph", note.text.strip())
+            for _, note in sorted(sheet.cell_note_map.items())
+        ]
         rows = ([_shown(cell, book) for cell in sheet.row(number)] for number in range(sheet.nrows))
         add_sheet(flow, sheet.name, rows, notes)
     return flow.document(path, "xls", stem(path))

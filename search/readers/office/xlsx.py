@@ -35,10 +35,19 @@ def read(data: bytes, path: str) -> Document:
     book = _Book(archive)
     flow = Flow()
     for name, part in book.sheets:
-        kinds = {relation.part: relation.kind for relation in ooxml.relations(archive, part) if relation.kind in BEHIND}
+        kinds = {
+            relation.part: relation.kind
+            for relation in ooxml.relations(archive, part)
+            if relation.kind in BEHIND
+        }
         # Comments with answers stand in two forms, in the older one beneath a notice to older programs.
         older = "comments" if "threadedComment" in kinds.values() else ""
-        beside = [shape for found, kind in kinds.items() if kind != older for shape in shapes(archive, found)]
+        beside = [
+            shape
+            for found, kind in kinds.items()
+            if kind != older
+            for shape in shapes(archive, found)
+        ]
         rows = _Sheet(archive, part, book).rows
         add_sheet(flow, name, rows, [stretch for shape in beside for stretch in shape.held])
     return flow.document(path, "xlsx", ooxml.property_title(archive) or stem(path))
@@ -61,13 +70,19 @@ class _Book:
         for relation in ooxml.relations(archive, main):
             self.parts[relation.id] = relation.part
             kinds[relation.kind] = relation.part
-        in_book: dict[str, Calls] = {"sheet": (self.sheet, None), "workbookPr": (self.properties, None)}
+        in_book: dict[str, Calls] = {
+            "sheet": (self.sheet, None),
+            "workbookPr": (self.properties, None),
+        }
         in_styles: dict[str, Calls] = {
             "numFmt": (self.code, None),
             "cellXfs": (self.begin_styles, self.end_styles),
             "xf": (self.style, None),
         }
-        in_strings: dict[str, Calls] = {"t": (self.begin_text, self.end_text), "si": (None, self.string)}
+        in_strings: dict[str, Calls] = {
+            "t": (self.begin_text, self.end_text),
+            "si": (None, self.string),
+        }
         xml_events.parse(archive.chunks(main), in_book, self.text)
         for kind, elements in (("styles", in_styles), ("sharedStrings", in_strings)):
             if kind in kinds:
@@ -164,7 +179,11 @@ class _Sheet:
     def value(self, words: str, kind: str) -> str:
         """The words of a cell, by its type."""
         if kind == "s":
-            return self.book.strings[int(words)] if words.isdecimal() and int(words) < len(self.book.strings) else ""
+            return (
+                self.book.strings[int(words)]
+                if words.isdecimal() and int(words) < len(self.book.strings)
+                else ""
+            )
         if kind == "b":
             return "TRUE" if words == "1" else "FALSE"
         if kind != "n":
@@ -179,7 +198,9 @@ class _Sheet:
             number = float(words)
         except ValueError:
             return words
-        return shown(number + (self.book.days if form in (Format.DATE, Format.DATE_TIME) else 0), form)
+        return shown(
+            number + (self.book.days if form in (Format.DATE, Format.DATE_TIME) else 0), form
+        )
 
 
 def _column(reference: str) -> int:

@@ -29,7 +29,11 @@ def in_bands(rows: Pixels, lines_of: Callable[[Pixels], list[Line]]) -> list[Lin
         found = lines_of(rows[start : bottom + OVERLAP])
         moved = [line._replace(top=line.top + start, bottom=line.bottom + start) for line in found]
         # What begins or ends half-way at a band's outer edge stands whole in the next one.
-        whole = [line for line in moved if top - OVERLAP / 2 <= line.middle < bottom + OVERLAP / 2 or count == 1]
+        whole = [
+            line
+            for line in moved
+            if top - OVERLAP / 2 <= line.middle < bottom + OVERLAP / 2 or count == 1
+        ]
         lines += [line for line in whole if not any(_is_same(line, known) for known in lines)]
     return lines
 

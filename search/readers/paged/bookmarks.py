@@ -32,7 +32,9 @@ def headings(bookmarks: Iterable[Bookmark], text: str, pages: Sequence[int]) -> 
         if not found and start == pages[bookmark.page]:
             found = _first_line(text, start, end)
         if found:
-            yield Block(*found, "heading", min(bookmark.level, MAX_LEVEL), bookmark.title[:MAX_TITLE])
+            yield Block(
+                *found, "heading", min(bookmark.level, MAX_LEVEL), bookmark.title[:MAX_TITLE]
+            )
             position = found[1]
 
 
@@ -57,7 +59,11 @@ def _line_with(title: str, text: str, start: int, end: int) -> tuple[int, int] |
         words = _WORD.findall(wanted)[:20]
         if not words:
             continue
-        line = rf"^[ \t]*(?:{_NUMBER})?\W{{0,5}}" + r"\W{1,5}".join(map(re.escape, words)) + r"\b[^\n]{0,40}$"
+        line = (
+            rf"^[ \t]*(?:{_NUMBER})?\W{{0,5}}"
+            + r"\W{1,5}".join(map(re.escape, words))
+            + r"\b[^\n]{0,40}$"
+        )
         found = re.compile(line, re.IGNORECASE | re.MULTILINE).search(text, start, end)
         if found:
             return found.span()

@@ -37,7 +37,11 @@ def in_columns(boxes: Sequence[Box], words: Callable[[Box], str]) -> str:
     ['cussed the flood', 'Elsewhere in town']
     """
     rows = list(_rows(boxes))
-    if len(rows) < MIN_ROWS or 2 * len(rows) < MIN_SHARE * len(boxes) or any(len(row) != 2 for row in rows):
+    if (
+        len(rows) < MIN_ROWS
+        or 2 * len(rows) < MIN_SHARE * len(boxes)
+        or any(len(row) != 2 for row in rows)
+    ):
         return ""
     gutter = max(row[0].right for row in rows)
     columns = list(zip(*rows, strict=True))

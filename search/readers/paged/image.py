@@ -55,13 +55,19 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> Document:
         except UnidentifiedImageError as error:
             raise Unreadable(Reason.CORRUPT, "the file is no picture of a known kind") from error
         except Image.DecompressionBombError as error:
-            raise Unreadable(Reason.LIMIT, "the picture unfolds into more than can be read") from error
+            raise Unreadable(
+                Reason.LIMIT, "the picture unfolds into more than can be read"
+            ) from error
         except OutOfTime:
             if not any(texts):
                 raise
     if not any(texts):
         raise Unreadable(Reason.NO_TEXT, "no text was recognised in the picture")
-    why = "it has more pages than are read of one file" if len(texts) == limits.pages else "the time for it was up"
+    why = (
+        "it has more pages than are read of one file"
+        if len(texts) == limits.pages
+        else "the time for it was up"
+    )
     cut = f"text was recognised on {len(texts):,} of its {count:,} pages: {why}"
     document = assembled(path, "image", "", texts, (cut,) if len(texts) < count else ())
     return document if count > 1 else replace(document, pages=())
@@ -87,7 +93,9 @@ def _text(picture: Image, recognition: Recognition) -> str:
     longest = int(max(picture.size) * min(1, PIXELS / (picture.width * picture.height)) ** 0.5)
     # A large JPEG need not be unfolded whole.
     picture.draft("RGB", (longest, longest))
-    upright = ImageOps.exif_transpose(picture).convert("RGBA" if picture.has_transparency_data else "RGB")
+    upright = ImageOps.exif_transpose(picture).convert(
+        "RGBA" if picture.has_transparency_data else "RGB"
+    )
     upright.thumbnail((longest, longest))
     if upright.mode == "RGBA":
         paper = Image.new("RGB", upright.size, "white")

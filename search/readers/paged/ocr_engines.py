@@ -20,7 +20,7 @@ DETECTION = 832
 
 
 @dataclass(frozen=True, slots=True)
-class Engine:
+class OcrEngine:
     """A way to recognise text: the modules that it needs, and how it is loaded, which may take seconds and hundreds of MB."""
 
     modules: tuple[str, ...]
@@ -57,7 +57,9 @@ def with_rapidocr() -> Recognise:
         if found.txts is None:
             return []
         corners = ((box.min(axis=0), box.max(axis=0)) for box in found.boxes)
-        places = ((float(low[0]), float(low[1]), float(high[0]), float(high[1])) for low, high in corners)
+        places = (
+            (float(low[0]), float(low[1]), float(high[0]), float(high[1])) for low, high in corners
+        )
         return [Line(*place, words) for place, words in zip(places, found.txts, strict=True)]
 
     return recognise
@@ -77,7 +79,7 @@ def with_ocrmac() -> Recognise:
     return recognise
 
 
-ENGINES: dict[str, Engine] = {"darwin": Engine(("ocrmac", "PIL"), with_ocrmac)}
-ELSEWHERE = Engine(("rapidocr", "onnxruntime", "PIL"), with_rapidocr)
+ENGINES: dict[str, OcrEngine] = {"darwin": OcrEngine(("ocrmac", "PIL"), with_ocrmac)}
+ELSEWHERE = OcrEngine(("rapidocr", "onnxruntime", "PIL"), with_rapidocr)
 
 ENGINE = ENGINES.get(sys.platform, ELSEWHERE)

@@ -32,7 +32,8 @@ HEADER_WITHIN = 8192
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_TITLE = re.compile(
-    r"untitled.*|document\d*|þÿ.*|.*\.(?:docx?|indd|tex|dvi|pptx?|xlsx?|odt|rtf|qxd|p65|pdf)", re.IGNORECASE | re.DOTALL
+    r"untitled.*|document\d*|þÿ.*|.*\.(?:docx?|indd|tex|dvi|pptx?|xlsx?|odt|rtf|qxd|p65|pdf)",
+    re.IGNORECASE | re.DOTALL,
 )
 _MADE_BY = re.compile(r"^Microsoft (?:Word|PowerPoint|Excel) - ")
 
@@ -43,7 +44,10 @@ def is_pdf(data: bytes) -> bool:
 
 
 def read(
-    data: bytes, path: str, limits: Limits = LIMITS, enclosed: Callable[[bytes, str], Document] | None = None
+    data: bytes,
+    path: str,
+    limits: Limits = LIMITS,
+    enclosed: Callable[[bytes, str], Document] | None = None,
 ) -> Document:
     """The document in a PDF; `pages` are the offsets of its pages, those without text included.
 
@@ -65,16 +69,26 @@ def read(
         marks = pages.second.bookmarks() if pages.second else []
         labels = pages.labels(len(texts))
         attached, lost = _attached(pages, enclosed) if enclosed and not cut else (Assembly(), [])
-        missing = _recognise(pages, texts, Recognition(limits.recognition_for(len(data)))) if not cut else []
+        missing = (
+            _recognise(pages, texts, Recognition(limits.recognition_for(len(data))))
+            if not cut
+            else []
+        )
     if not any(texts) and not attached.length:
         raise _textless(pages, missing)
-    lost += _lost(pages.broken, "cannot be read") + _lost(pages.garbled, "holds letters that its fonts do not name")
+    lost += _lost(pages.broken, "cannot be read") + _lost(
+        pages.garbled, "holds letters that its fonts do not name"
+    )
     lost += _lost(pages.unnoted, "has form fields or notes that cannot be read")
     if pages.rescued:
-        lost.append(f"the file is damaged or was cut off; pages that are found in it: {len(pages):,}")
+        lost.append(
+            f"the file is damaged or was cut off; pages that are found in it: {len(pages):,}"
+        )
     document = assembled(path, "pdf", title, texts, ())
     marked = list(headings(marks, document.text, document.pages))
-    document = _with_attached(replace(document, blocks=tuple(with_headings(document.blocks, marked))), attached)
+    document = _with_attached(
+        replace(document, blocks=tuple(with_headings(document.blocks, marked))), attached
+    )
     return replace(document, page_labels=labels, warnings=(*lost, *missing, *cut))
 
 
@@ -98,14 +112,21 @@ def _texts(pages: PdfPages, limits: Limits) -> tuple[list[str], list[str]]:
     return texts, [cut] if len(texts) < len(pages) else []
 
 
-def _attached(pages: PdfPages, enclosed: Callable[[bytes, str], Document]) -> tuple[Assembly, list[str]]:
+def _attached(
+    pages: PdfPages, enclosed: Callable[[bytes, str], Document]
+) -> tuple[Assembly, list[str]]:
     """What is attached, and a sentence where some of it is missing."""
     page = Assembly()
     attachments = Attachments(page, enclosed)
     known: set[tuple[str, bytes]] = set()
     try:
         for file in pages.attachments():
-            name = str(file.alternative_name or file.name).replace("\\", "/").rpartition("/")[2].strip()
+            name = (
+                str(file.alternative_name or file.name)
+                .replace("\\", "/")
+                .rpartition("/")[2]
+                .strip()
+            )
             try:
                 data = file.content
             except MemoryError:
@@ -118,7 +139,9 @@ def _attached(pages: PdfPages, enclosed: Callable[[bytes, str], Document]) -> tu
                 known.add(same)
                 attachments.add(name, data, 1)
     except (OutOfTime, MemoryError):
-        return page, ["not all that is attached to it is read: the time or the memory for one file was used up"]
+        return page, [
+            "not all that is attached to it is read: the time or the memory for one file was used up"
+        ]
     except Exception as error:
         # pypdf meets malformed files with nearly every type of exception.
         return page, [f"not all that is attached to it can be read: {type(error).__name__}"]
@@ -168,7 +191,9 @@ def _textless(pages: PdfPages, missing: list[str]) -> Unreadable:
     if pages.rescued and not missing:
         return Unreadable(Reason.CORRUPT, "the PDF is damaged: no page of it can be read")
     if pages.broken and not missing:
-        return Unreadable(Reason.CORRUPT, f"no page of the PDF can be read: {next(iter(pages.broken.values()))}")
+        return Unreadable(
+            Reason.CORRUPT, f"no page of the PDF can be read: {next(iter(pages.broken.values()))}"
+        )
     if pages.garbled:
         why = "the PDF's fonts do not say which letters they draw"
         return Unreadable(Reason.NO_TEXT, why if available() else f"{why}; {HINT}")
@@ -184,7 +209,11 @@ def _lost(pages: Iterable[int], what: str) -> list[str]:
     (['page 3 cannot be read'], ['page 1 is empty, and so are 11 more'])
     """
     first, *more = [*pages] or [-1]
-    others = f", and so are {len(more)} more" if len(more) > 9 else "".join(f", {page + 1}" for page in more)
+    others = (
+        f", and so are {len(more)} more"
+        if len(more) > 9
+        else "".join(f", {page + 1}" for page in more)
+    )
     return [f"page {first + 1} {what}{others}"] if first >= 0 else []
 
 

@@ -17,7 +17,16 @@ MAX_VALUE = 20_000
 
 NOTES = frozenset(
     (
-        *("/Text", "/FreeText", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Caret", "/Stamp"),
+        *(
+            "/Text",
+            "/FreeText",
+            "/Highlight",
+            "/Underline",
+            "/Squiggly",
+            "/StrikeOut",
+            "/Caret",
+            "/Stamp",
+        ),
         *("/Square", "/Circle", "/Line", "/Polygon", "/PolyLine", "/Ink"),
     )
 )
@@ -27,7 +36,10 @@ _PASSWORD = 1 << 13
 _PUSH_BUTTON = 1 << 16
 
 # What programs call fields: "topmostSubform[0].Page1[0].f1_01[0]", "Text12".
-_MADE_UP = re.compile(r".*[\[\]#].*|(?:text|field|check ?box|untitled|undefined|feld|texte|f)?[ _.]*\d*", re.IGNORECASE)
+_MADE_UP = re.compile(
+    r".*[\[\]#].*|(?:text|field|check ?box|untitled|undefined|feld|texte|f)?[ _.]*\d*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +107,22 @@ def _inherited(widget: Any, key: str) -> Any:
 def _words(value: Any) -> str:
     """A string, a stream of text or a list of strings as words; empty for anything else."""
     if isinstance(value, list):
-        return ", ".join(filter(None, (_words(item.get_object()) for item in value[:MAX_ANNOTATIONS])))
+        return ", ".join(
+            filter(None, (_words(item.get_object()) for item in value[:MAX_ANNOTATIONS]))
+        )
     if isinstance(value, dict):
         data = value.get_data() if hasattr(value, "get_data") else b""
-        value = data.decode("utf-16" if data[:2] in (b"\xfe\xff", b"\xff\xfe") else "latin-1", "replace")
+        value = data.decode(
+            "utf-16" if data[:2] in (b"\xfe\xff", b"\xff\xfe") else "latin-1", "replace"
+        )
     elif isinstance(value, bytes):
         value = value.decode("latin-1")
     if not isinstance(value, str) or value.startswith("/"):
         return ""
-    lines = (" ".join(line.split()) for line in value[:MAX_VALUE].replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    lines = (
+        " ".join(line.split())
+        for line in value[:MAX_VALUE].replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    )
     return "\n".join(filter(None, lines))
 
 

@@ -31,7 +31,15 @@ MAX_NUMBERS = 0.3
 _HYPHEN = re.compile(r"[-\u2010\u00ad]\n(?:(?<=\u00ad\n)|(?<=[^\W\d_].\n)(?=[a-zß-öø-ÿα-ωа-я]))")
 _SPACED_LETTERS = re.compile(r"^(?:(?:[^\W\d_]| )\n){4,}", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+_LIGATURES = {
+    0xFB00: "ff",
+    0xFB01: "fi",
+    0xFB02: "fl",
+    0xFB03: "ffi",
+    0xFB04: "ffl",
+    0xFB05: "st",
+    0xFB06: "st",
+}
 _ENCRYPTED = 4
 """PDFium's number for a password that does not fit."""
 
@@ -81,7 +89,9 @@ class PdfPages:
                 self._count = len(self.first.pages)
             except Exception as error:
                 if self.second is None:
-                    raise Unreadable(Reason.CORRUPT, f"the PDF is damaged: {_words(error)}") from error
+                    raise Unreadable(
+                        Reason.CORRUPT, f"the PDF is damaged: {_words(error)}"
+                    ) from error
                 self.first = None
 
     def __len__(self) -> int:

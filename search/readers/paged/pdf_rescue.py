@@ -28,7 +28,9 @@ def completed(data: bytes) -> bytes | None:
     inside: dict[int, bytes] = {}
     room = MAX_INFLATED
     marks = [*_OBJECT.finditer(data)]
-    for mark, end in zip(marks, (*(following.start() for following in marks[1:]), len(data)), strict=False):
+    for mark, end in zip(
+        marks, (*(following.start() for following in marks[1:]), len(data)), strict=False
+    ):
         number = int(mark[1])
         body = data[mark.end() : end]
         places[number] = mark.start(), int(mark[2])
@@ -60,7 +62,11 @@ def completed(data: bytes) -> bytes | None:
     start = len(out)
     rows = (b"%d 1\n%010d %05d n \n" % (number, *place) for number, place in sorted(places.items()))
     out += b"xref\n0 1\n0000000000 65535 f \n%s" % b"".join(rows)
-    out += b"trailer\n<< /Size %d /Root %d 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (root + 2, root, start)
+    out += b"trailer\n<< /Size %d /Root %d 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (
+        root + 2,
+        root,
+        start,
+    )
     return bytes(out)
 
 
@@ -74,7 +80,11 @@ def _unpacked(head: bytes, stream: bytes, room: int) -> Iterator[tuple[int, byte
     except zlib.error:
         # It is cut off or packed otherwise; other objects are looked for all the same.
         return
-    index = [int(number) for number in words[: int(first[1])].split()[: 2 * int(count[1])] if number.isdigit()]
+    index = [
+        int(number)
+        for number in words[: int(first[1])].split()[: 2 * int(count[1])]
+        if number.isdigit()
+    ]
     places = [*index[1::2], len(words) - int(first[1])]
     for number, start, end in zip(index[::2], places, places[1:], strict=False):
         yield number, words[int(first[1]) + start : int(first[1]) + end].strip()

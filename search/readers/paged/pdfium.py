@@ -80,7 +80,9 @@ class Pdfium:
         except pypdfium2.PdfiumError:
             return False
         try:
-            return any(True for _ in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_TEXT]))
+            return any(
+                True for _ in page.get_objects([raw.FPDF_PAGEOBJ_IMAGE, raw.FPDF_PAGEOBJ_TEXT])
+            )
         finally:
             page.close()
 
@@ -88,7 +90,9 @@ class Pdfium:
         """A page as people see it, at RESOLUTION and of at most LONGEST pixels a side."""
         page = self._document[number]
         try:
-            picture: Image = page.render(scale=min(RESOLUTION / 72, LONGEST / max(page.get_size()))).to_pil()
+            picture: Image = page.render(
+                scale=min(RESOLUTION / 72, LONGEST / max(page.get_size()))
+            ).to_pil()
             return picture
         finally:
             page.close()

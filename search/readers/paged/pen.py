@@ -26,7 +26,9 @@ class Pen:
         self._x = self._y = 0.0
         self._texts = self._rows = 0
 
-    def __call__(self, operator: bytes, operands: Any, page: Sequence[float], text: Sequence[float]) -> None:
+    def __call__(
+        self, operator: bytes, operands: Any, page: Sequence[float], text: Sequence[float]
+    ) -> None:
         """Take what comes next on the page."""
         if operator not in _WRITES:
             return

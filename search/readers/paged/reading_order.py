@@ -105,7 +105,10 @@ def _column(lines: Sequence[Line]) -> str:
     """The text of lines below each other, what stands side by side in one line."""
     rows: list[list[Line]] = []
     for line in lines:
-        if rows and abs(line.middle - rows[-1][0].middle) < min(line.height, rows[-1][0].height) / 2:
+        if (
+            rows
+            and abs(line.middle - rows[-1][0].middle) < min(line.height, rows[-1][0].height) / 2
+        ):
             rows[-1].append(line)
         else:
             rows.append([line])

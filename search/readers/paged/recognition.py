@@ -46,7 +46,9 @@ class Recognition:
             except Exception as error:
                 # Engines in C++ give errors of types of their own, RapidOCR with a traceback for a message.
                 last = str(error).strip().rpartition("\n")[2]
-                raise Unreadable(Reason.CRASHED, f"text recognition failed: {type(error).__name__}: {last}") from error
+                raise Unreadable(
+                    Reason.CRASHED, f"text recognition failed: {type(error).__name__}: {last}"
+                ) from error
             process_memory.give_back()
         return text
 

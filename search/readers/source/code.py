@@ -64,10 +64,14 @@ _CONTAINER = re.compile(
 
 LANGUAGES: dict[str, str] = {
     **dict.fromkeys((".py", ".pyi", ".pyx"), "python"),
-    **dict.fromkeys((".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte"), "script"),
+    **dict.fromkeys(
+        (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte"), "script"
+    ),
     **dict.fromkeys((".java", ".cs", ".dart", ".groovy", ".gradle"), "java"),
     **dict.fromkeys((".kt", ".kts", ".scala", ".sc", ".swift"), "kotlin"),
-    **dict.fromkeys((".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx", ".m", ".mm", ".cu", ".glsl"), "c"),
+    **dict.fromkeys(
+        (".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx", ".m", ".mm", ".cu", ".glsl"), "c"
+    ),
     **dict.fromkeys((".sh", ".bash", ".zsh", ".fish", ".ksh"), "shell"),
     **dict.fromkeys((".ex", ".exs"), "elixir"),
     **dict.fromkeys((".erl", ".hrl"), "erlang"),
@@ -78,7 +82,21 @@ LANGUAGES: dict[str, str] = {
     **dict.fromkeys((".proto", ".tf", ".hcl", ".graphql", ".gql"), "blocks"),
     **dict.fromkeys((".css", ".scss", ".less", ".properties"), "plain"),
     **dict.fromkeys(
-        (".cmake", ".mk", ".bat", ".ps1", ".vim", ".asm", ".s", ".jl", ".zig", ".nim", ".sol", ".tcl"), "plain"
+        (
+            ".cmake",
+            ".mk",
+            ".bat",
+            ".ps1",
+            ".vim",
+            ".asm",
+            ".s",
+            ".jl",
+            ".zig",
+            ".nim",
+            ".sol",
+            ".tcl",
+        ),
+        "plain",
     ),
     ".go": "go",
     ".rs": "rust",
@@ -105,7 +123,11 @@ def by_lines(text: str, path: str) -> Document:
 def defining_lines(text: str, path: str) -> int:
     """How many lines of source code, however far they are indented, begin as a definition does."""
     definition = _definition(path)
-    return sum(bool(definition.match(line.words)) for line in lines(text) if 0 < len(line.words) <= MAX_LINE)
+    return sum(
+        bool(definition.match(line.words))
+        for line in lines(text)
+        if 0 < len(line.words) <= MAX_LINE
+    )
 
 
 def _definition(path: str) -> re.Pattern[str]:

@@ -19,7 +19,9 @@ class Grammar:
     language: str = "language"
 
 
-def _grammar(package: str, holders: str, leaves: str, names: str = "", language: str = "language") -> Grammar:
+def _grammar(
+    package: str, holders: str, leaves: str, names: str = "", language: str = "language"
+) -> Grammar:
     """A row of the table, with its names parted by blanks."""
     return Grammar(
         f"tree_sitter_{package}",

@@ -67,15 +67,24 @@ SUFFIXES = tuple(BY_SUFFIX)
 
 # These are also the names of what is only referred to; what defines has a body.
 BODIED = frozenset({"struct_specifier", "union_specifier", "class_specifier", "enum_specifier"})
-FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function", "class", "lambda"})
+FUNCTIONS = frozenset(
+    {"arrow_function", "function_expression", "generator_function", "class", "lambda"}
+)
 
 
 def read(data: bytes, path: str) -> Document:
     """The document in a source file; its title is the file's name. Raises Unreadable where it is binary or empty."""
     text = decode(data)
-    if len(text) > MAX_PARSED or _LONG_LINE.search(text) or not _is_worded(text) or _is_prose(text, path):
+    if (
+        len(text) > MAX_PARSED
+        or _LONG_LINE.search(text)
+        or not _is_worded(text)
+        or _is_prose(text, path)
+    ):
         return code.by_lines(text, path)
-    found = definitions(text.encode("utf-8", "replace"), BY_SUFFIX["." + path.lower().rpartition(".")[2]])
+    found = definitions(
+        text.encode("utf-8", "replace"), BY_SUFFIX["." + path.lower().rpartition(".")[2]]
+    )
     if found is None:
         return code.by_lines(text, path)
     rows = count()
@@ -90,7 +99,9 @@ def _is_worded(text: str) -> bool:
 
 def _is_prose(text: str, path: str) -> bool:
     """True where a text has fewer operators than code, and hardly a line in it begins as a definition does."""
-    if sum(map(text.count, _OPERATORS)) >= MIN_OPERATORS * (len(text) - sum(map(text.count, " \t\n"))):
+    if sum(map(text.count, _OPERATORS)) >= MIN_OPERATORS * (
+        len(text) - sum(map(text.count, " \t\n"))
+    ):
         return False
     return SPARSE * code.defining_lines(text, path) <= len(text)
 
@@ -192,7 +203,9 @@ def _parsed(source: bytes, parser: Parser) -> Tree | None:
 
     try:
         # The parser reports its steps only where it asks for its text bit by bit.
-        return parser.parse(lambda offset, place: source[offset : offset + CHUNK], progress_callback=too_long)
+        return parser.parse(
+            lambda offset, place: source[offset : offset + CHUNK], progress_callback=too_long
+        )
     except ValueError:
         parser.reset()
         return None
@@ -218,7 +231,11 @@ def _header(source: bytes, node: Node, body: Node | None) -> tuple[int, str]:
         start = node.start_byte
     end = body.start_byte if body else min(node.end_byte, start + MAX_HEADER)
     rows = source[start:end].decode("utf-8", "replace").split("\n")
-    plain = (number for number, row in enumerate(rows) if row.strip() and not row.lstrip().startswith(("@", "[", "#[")))
+    plain = (
+        number
+        for number, row in enumerate(rows)
+        if row.strip() and not row.lstrip().startswith(("@", "[", "#["))
+    )
     first = next(plain, 0)
     words = " ".join(" ".join(rows[first:] if body else rows[first : first + 1]).split())
     return node.start_point.row + first, _OPENING.sub("", words[: code.MAX_HEADING])

@@ -74,8 +74,13 @@ class BitsScreen(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         """The question and its answers."""
         with Vertical(classes="dialog"):
-            yield Static(f"Convert {self.model} to MLX's quantised form, as a new model", markup=False)
-            yield Static("8: 8 bits, half the size   4: 4 bits, a quarter   Escape: cancel", classes="dialog-keys")
+            yield Static(
+                f"Convert {self.model} to MLX's quantised form, as a new model", markup=False
+            )
+            yield Static(
+                "8: 8 bits, half the size   4: 4 bits, a quarter   Escape: cancel",
+                classes="dialog-keys",
+            )
 
     def action_answer(self, bits: int) -> None:
         """Give the bits."""

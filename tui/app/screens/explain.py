@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from search.results import Hit
 
-from ...output import explained
+from ...output import explanation_lines
 from ..widgets.hit_row import place
 
 
@@ -28,6 +28,8 @@ class ExplainScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """The hit, a line for each stage, what the keys do."""
         with Vertical(classes="dialog"):
-            yield Static(f"Hit {self.hit.rank}: {place(self.hit)}", classes="dialog-title", markup=False)
-            yield Static("\n".join(explained(self.hit)), id="explanation", markup=False)
+            yield Static(
+                f"Hit {self.hit.rank}: {place(self.hit)}", classes="dialog-title", markup=False
+            )
+            yield Static("\n".join(explanation_lines(self.hit)), id="explanation", markup=False)
             yield Static("Escape: close", classes="dialog-keys")

@@ -17,7 +17,9 @@ from search.models.profiles import Profile
 from ...messages import StartIngest
 from ..widgets.folder_input import FolderInput
 
-INTRODUCTION = "Which folder is to be searched? It is read and never changed, and nothing leaves this machine."
+INTRODUCTION = (
+    "Which folder is to be searched? It is read and never changed, and nothing leaves this machine."
+)
 
 
 class ProfileButton(RadioButton):

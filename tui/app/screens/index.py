@@ -115,10 +115,10 @@ class IndexScreen(Screen[None]):
         """Ask whether to forget the selected folder."""
         root = self._selected()
         if root is not None:
-            question = (
-                f"Take the {root.documents:,} documents of {root.path} out of the index? The files stay as they are."
+            question = f"Take the {root.documents:,} documents of {root.path} out of the index? The files stay as they are."
+            self.app.push_screen(
+                ConfirmScreen(printable(question)), lambda yes: self._forget(root, yes)
             )
-            self.app.push_screen(ConfirmScreen(printable(question)), lambda yes: self._forget(root, yes))
 
     def action_stop(self) -> None:
         """Stop reading; what is stored stays."""
@@ -164,9 +164,13 @@ def _counts(status: Status | None) -> str:
 
 
 def _left_out(status: Status | None) -> str:
-    groups = (("Failed", status.failed), ("Passed over", status.skipped)) if status is not None else ()
+    groups = (
+        (("Failed", status.failed), ("Passed over", status.skipped)) if status is not None else ()
+    )
     told = [
-        f"{title}: {', '.join(f'{count:,} {reason}' for reason, count in counts)}" for title, counts in groups if counts
+        f"{title}: {', '.join(f'{count:,} {reason}' for reason, count in counts)}"
+        for title, counts in groups
+        if counts
     ]
     return printable(". ".join(told)) or "Nothing was left out."
 

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widgets import DataTable, Footer, Static
 from textual.worker import Worker, get_current_worker
 
-from search.models.caches import State
+from search.models.caches import ModelState
 from search.models.profiles import PROFILES, Profile
 from search.results import IndexModels, Status
 from search.supply.inventory import Inventory, ModelEntry
@@ -111,10 +111,15 @@ class ModelsScreen(Screen[None]):
     def action_use(self) -> None:
         """Make the selected profile the index's own: all its documents are embedded anew."""
         profile = self.query_one(ProfileTable).profile
-        if self._inventory is None or (self._models is not None and profile.name == self._models.profile):
+        if self._inventory is None or (
+            self._models is not None and profile.name == self._models.profile
+        ):
             self.notify(f"The index has the profile {profile.name} already")
         elif not self._is_here(profile.embedder):
-            self.notify(f"Its embedder is not here; p pulls the models of {profile.name}", severity="warning")
+            self.notify(
+                f"Its embedder is not here; p pulls the models of {profile.name}",
+                severity="warning",
+            )
         elif self._status is None:
             self.post_message(messages.ChooseFolder(profile.name))
         elif profile.embedder in self._rates:
@@ -138,7 +143,9 @@ class ModelsScreen(Screen[None]):
     def action_convert(self) -> None:
         """Ask for the bits, and quantise the selected model."""
         if (model := self._selected()) is not None:
-            self.app.push_screen(BitsScreen(printable(model.name)), lambda bits: self._convert(model, bits))
+            self.app.push_screen(
+                BitsScreen(printable(model.name)), lambda bits: self._convert(model, bits)
+            )
 
     def action_test(self) -> None:
         """Test the selected model."""
@@ -149,10 +156,15 @@ class ModelsScreen(Screen[None]):
         """Ask whether to delete the selected model."""
         if (model := self._selected()) is None:
             return
-        needed = self._models is not None and model.name in (self._models.embedder, self._models.reranker)
+        needed = self._models is not None and model.name in (
+            self._models.embedder,
+            self._models.reranker,
+        )
         question = f"Delete {model.name} ({size_text(model.size_bytes)}) from the disk?"
         question += " The queries of this index need it." if needed else ""
-        self.app.push_screen(ConfirmScreen(printable(question)), lambda yes: self._remove(model, yes))
+        self.app.push_screen(
+            ConfirmScreen(printable(question)), lambda yes: self._remove(model, yes)
+        )
 
     def action_stop(self) -> None:
         """Stop what is being done."""
@@ -165,11 +177,17 @@ class ModelsScreen(Screen[None]):
 
     def _convert(self, model: ModelEntry, bits: int | None) -> None:
         if bits is not None:
-            self._begin(partial(self.errands.convert, model.name, bits), f"Converting {model.name} to {bits} bits …")
+            self._begin(
+                partial(self.errands.convert, model.name, bits),
+                f"Converting {model.name} to {bits} bits …",
+            )
 
     def _remove(self, model: ModelEntry, yes: bool | None) -> None:
         if yes:
-            self._begin(lambda post, stale: self.errands.remove(model.name, post), f"Deleting {model.name} …")
+            self._begin(
+                lambda post, stale: self.errands.remove(model.name, post),
+                f"Deleting {model.name} …",
+            )
 
     def _ask_to_use(self, profile: Profile) -> None:
         status = self._status
@@ -182,11 +200,15 @@ class ModelsScreen(Screen[None]):
         )
         if profile.reranker and not self._is_here(profile.reranker):
             question += " Its reranker is not here yet; until it is pulled, hits are not reranked."
-        self.app.push_screen(ConfirmScreen(printable(question)), lambda yes: self._reembed(profile, yes))
+        self.app.push_screen(
+            ConfirmScreen(printable(question)), lambda yes: self._reembed(profile, yes)
+        )
 
     def _reembed(self, profile: Profile, yes: bool | None) -> None:
         if yes:
-            self.query_one(WorkPanel).say(f"The index is embedded anew for {profile.name}; F2 shows how far it is")
+            self.query_one(WorkPanel).say(
+                f"The index is embedded anew for {profile.name}; F2 shows how far it is"
+            )
             self.post_message(messages.StartIngest((), profile.name, reembed=True))
 
     def _selected(self) -> ModelEntry | None:
@@ -194,8 +216,12 @@ class ModelsScreen(Screen[None]):
         table = self.query_one(ModelTable)
         if not table.has_focus:
             self.notify("Choose a model in the lower list first (Tab)", severity="warning")
-        elif table.model is not None and table.model.state is State.MISSING:
-            self.notify(f"{printable(table.model.name)} is not here; p pulls it", severity="warning", markup=False)
+        elif table.model is not None and table.model.state is ModelState.MISSING:
+            self.notify(
+                f"{printable(table.model.name)} is not here; p pulls it",
+                severity="warning",
+                markup=False,
+            )
         else:
             return table.model
         return None
@@ -206,13 +232,16 @@ class ModelsScreen(Screen[None]):
 
     def _is_here(self, name: str) -> bool:
         models = self._inventory.models if self._inventory is not None else ()
-        return any(model.name == name and model.state is State.AVAILABLE for model in models)
+        return any(model.name == name and model.state is ModelState.AVAILABLE for model in models)
 
     # Workers: each only runs an errand
 
     def _look(self) -> None:
         self.app.run_worker(
-            partial(self.errands.inventory, self.post_message), group="models", thread=True, exit_on_error=False
+            partial(self.errands.inventory, self.post_message),
+            group="models",
+            thread=True,
+            exit_on_error=False,
         )
 
     def _begin(self, errand: Errand, what: str) -> None:
@@ -226,7 +255,9 @@ class ModelsScreen(Screen[None]):
             worker = get_current_worker()
             errand(self.post_message, lambda: worker.is_cancelled)
 
-        self._worker = self.app.run_worker(work, group="model work", thread=True, exit_on_error=False)
+        self._worker = self.app.run_worker(
+            work, group="model work", thread=True, exit_on_error=False
+        )
 
     # Drawing
 
@@ -236,7 +267,9 @@ class ModelsScreen(Screen[None]):
             return
         in_use = printable(self._models.profile, one_line=True) if self._models is not None else ""
         told = f"This index has the profile {in_use}" if in_use else "There is no index yet"
-        self.query_one("#in-use", Static).update(f"{told}. Enter chooses a profile, Tab goes to the models.")
+        self.query_one("#in-use", Static).update(
+            f"{told}. Enter chooses a profile, Tab goes to the models."
+        )
         if self._inventory is not None:
             self.query_one(ProfileTable).show(self._inventory, in_use)
             self.query_one(ModelTable).show(self._inventory)

@@ -127,13 +127,17 @@ class SearchScreen(Screen[None]):
 
     def _told(self, result: QueryResult, final: bool) -> str:
         if not result.hits:
-            return " · ".join(("no passage answers that", *(result.warnings or ("other words may",))))
+            return " · ".join(
+                ("no passage answers that", *(result.warnings or ("other words may",)))
+            )
         files = len({hit.path for hit in result.hits})
         hits = f"{len(result.hits)} hit{'s' * (len(result.hits) > 1)} in {files} file{'s' * (files > 1)}"
         pending = "" if final else self._pending(result)
         if result.weak and final:
             hits += ", none of which may answer that"
-        return " · ".join([hits, f"{result.mode} {result.took_ms:.0f} ms", *result.warnings]) + pending
+        return (
+            " · ".join([hits, f"{result.mode} {result.took_ms:.0f} ms", *result.warnings]) + pending
+        )
 
     def _pending(self, result: QueryResult) -> str:
         if result.reranked or result.mode == self._typed.mode:
@@ -150,7 +154,9 @@ class SearchScreen(Screen[None]):
         if not self.app.is_running:
             return
         known = bool(self._reranker) or self._typed.rerank is not None
-        self.query_one(FilterBar).show(self._typed, ("on" if self._reranks else "off") if known else "")
+        self.query_one(FilterBar).show(
+            self._typed, ("on" if self._reranks else "off") if known else ""
+        )
 
     # The selected hit
 
@@ -196,7 +202,10 @@ class SearchScreen(Screen[None]):
         hits = self.query_one(HitList)
         if (hit := hits.hit) is None:
             return
-        mine = sorted((other for other in hits.hits if other.path == hit.path), key=lambda other: other.char_start)
+        mine = sorted(
+            (other for other in hits.hits if other.path == hit.path),
+            key=lambda other: other.char_start,
+        )
         if len(mine) == 1:
             self.notify("This is the only hit in the document")
         else:
@@ -293,7 +302,11 @@ class SearchScreen(Screen[None]):
         if line:
             saved = line not in self.saved.lines
             self._keep(self.saved.add if saved else self.saved.remove, line)
-            self.notify("It is in the palette (Ctrl+P)" if saved else "It is no longer saved", title=line, markup=False)
+            self.notify(
+                "It is in the palette (Ctrl+P)" if saved else "It is no longer saved",
+                title=line,
+                markup=False,
+            )
 
     def _remember(self) -> None:
         self._keep(self.history.add, self.query_one(QueryInput).value)
@@ -303,7 +316,9 @@ class SearchScreen(Screen[None]):
             write(line)
         except OSError as error:
             hint = "check the permissions of that folder"
-            self.post_message(messages.Failed(UsageError(f"{error.filename}: {error.strerror}", hint)))
+            self.post_message(
+                messages.Failed(UsageError(f"{error.filename}: {error.strerror}", hint))
+            )
 
     # What the app knows
 
@@ -315,7 +330,9 @@ class SearchScreen(Screen[None]):
             self._summary = found if status.health == "ok" else f"{found} · {status.health}"
         if not self._typed.text:
             self._narrate(self._summary)
-        reranker = status.models.reranker if status is not None and status.models is not None else ""
+        reranker = (
+            status.models.reranker if status is not None and status.models is not None else ""
+        )
         if reranker != self._reranker:
             self._reranker = reranker
             self._show_filters()
@@ -337,5 +354,7 @@ class SearchScreen(Screen[None]):
             return
         line = self.query_one("#narration", Static)
         problems = "".join(f"{problem} · " for problem in self._typed.problems)
-        line.update(printable(problems + text + " · watching" * self._watching, one_line=True), layout=False)
+        line.update(
+            printable(problems + text + " · watching" * self._watching, one_line=True), layout=False
+        )
         line.set_class(failed or bool(problems), "-failed")

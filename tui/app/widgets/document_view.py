@@ -69,23 +69,34 @@ class DocumentView(ScrollView, can_focus=True):
         """Cells that a row has beside the gutter and the scroll bar."""
         return max(self.scrollable_content_region.width - self._gutter_cells - 1, 10)
 
-    def show(self, sheet: Sheet | None, hit: Hit | None, hits: Iterable[Hit] = (), scrolled: bool = False) -> None:
+    def show(
+        self, sheet: Sheet | None, hit: Hit | None, hits: Iterable[Hit] = (), scrolled: bool = False
+    ) -> None:
         """Show a sheet with `hits` marked; scrolls to `hit` unless it is on the screen already in the same sheet, or the view was `scrolled`."""
         top, at_end = self.top_char, self.scroll_offset.y >= self.max_scroll_y
         before = (self.sheet, self._passage, self._passages, self._matches, self._sentences)
-        same_place = sheet is not None and self.sheet is not None and sheet.rows is self.sheet.rows and hit == self._hit
+        same_place = (
+            sheet is not None
+            and self.sheet is not None
+            and sheet.rows is self.sheet.rows
+            and hit == self._hit
+        )
         self.sheet, self._hit = sheet, hit
         self._passage, self._passages, self._matches, self._sentences = (0, 0), [], [], []
         if sheet is not None:
             mine = [other for other in hits if other.path == sheet.path]
-            self._passages = [(sheet.start_of(other), sheet.start_of(other) + len(other.text)) for other in mine]
+            self._passages = [
+                (sheet.start_of(other), sheet.start_of(other) + len(other.text)) for other in mine
+            ]
             self._matches = [
                 (sheet.start_of(other) + start, sheet.start_of(other) + end)
                 for other in mine
                 for start, end in other.highlights
             ]
             if hit is not None and hit.sentence is not None:
-                self._sentences = [(sheet.start_of(hit) + hit.sentence[0], sheet.start_of(hit) + hit.sentence[1])]
+                self._sentences = [
+                    (sheet.start_of(hit) + hit.sentence[0], sheet.start_of(hit) + hit.sentence[1])
+                ]
             if hit is not None:
                 self._passage = sheet.start_of(hit), sheet.start_of(hit) + len(hit.text)
             row = sheet.rows.at(max(top - sheet.first_char, 0)) if scrolled else 0
@@ -142,7 +153,10 @@ class DocumentView(ScrollView, can_focus=True):
             return self.sheet.first_char + self.sheet.rows.span(row)[0]
         beyond = row if row < 0 else row - len(self.sheet.rows)
         edge = self.sheet.first_char + (len(self.sheet.rows.text) if row > 0 else 0)
-        return min(max(edge + int(beyond / max(self.sheet.rows_a_char, 1e-6)), 0), max(self.sheet.chars - 1, 0))
+        return min(
+            max(edge + int(beyond / max(self.sheet.rows_a_char, 1e-6)), 0),
+            max(self.sheet.chars - 1, 0),
+        )
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Tell those who show the place."""
@@ -184,7 +198,9 @@ class DocumentView(ScrollView, can_focus=True):
             (label.rjust(self._gutter_cells - 2) + " ", self._style("gutter")),
             text.expand_tabs(TAB),
         )
-        return Strip(row.render_segments(self.visual_style)).adjust_cell_length(width, self.rich_style)
+        return Strip(row.render_segments(self.visual_style)).adjust_cell_length(
+            width, self.rich_style
+        )
 
     @property
     def _gutter_cells(self) -> int:

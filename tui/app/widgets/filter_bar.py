@@ -46,7 +46,10 @@ class FilterBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         """A chip for each filter."""
-        yield from (Chip(key) for key in ("mode", "rerank", *(key for key in KEYS if key not in ("mode", "rerank"))))
+        yield from (
+            Chip(key)
+            for key in ("mode", "rerank", *(key for key in KEYS if key not in ("mode", "rerank")))
+        )
 
     def show(self, typed: Typed, rerank: str) -> None:
         """Show the filters of another query; `rerank` is on, off, or empty where there is no reranker."""

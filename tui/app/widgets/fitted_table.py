@@ -27,6 +27,8 @@ class Table(DataTable[Text]):
         at = self.cursor_row
         self.clear(columns=True)
         for place, heading in enumerate(self.HEADINGS):
-            self.add_column(heading, width=max((cell_len(heading), *(row[place].cell_len for row in rows))))
+            self.add_column(
+                heading, width=max((cell_len(heading), *(row[place].cell_len for row in rows)))
+            )
         self.add_rows(rows)
         self.move_cursor(row=at)

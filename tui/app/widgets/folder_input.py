@@ -33,7 +33,9 @@ class FolderInput(Input):
             return "Type a folder or a file."
         if not os.path.exists(self.folder):
             return "There is no such folder or file."
-        return "" if os.access(self.folder, os.R_OK) else "It may not be read; check its permissions."
+        return (
+            "" if os.access(self.folder, os.R_OK) else "It may not be read; check its permissions."
+        )
 
 
 class Folders(Suggester):
@@ -53,10 +55,16 @@ def completed(line: str) -> str | None:
     above, slash, beginning = line.rpartition("/")
     try:
         with os.scandir(os.path.expanduser(above + slash) or ".") as entries:
-            names = [entry.name for entry in entries if entry.name.startswith(beginning) and entry.is_dir()]
+            names = [
+                entry.name
+                for entry in entries
+                if entry.name.startswith(beginning) and entry.is_dir()
+            ]
     except OSError:
         return None
     # A name that would act on the terminal is not proposed: it could not be typed either.
     names = [name for name in names if printable(name) == name]
-    visible = sorted(name for name in names if beginning.startswith(".") or not name.startswith("."))
+    visible = sorted(
+        name for name in names if beginning.startswith(".") or not name.startswith(".")
+    )
     return f"{above}{slash}{visible[0]}/" if visible and (slash or beginning) else None

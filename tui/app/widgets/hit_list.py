@@ -63,7 +63,9 @@ class HitList(OptionList):
         on the screen; else the first is selected.
         """
         selected = self.hit.id if self.hit is not None and same_query and self.chosen else None
-        row = self._tops[self.highlighted or 0] - self.scroll_offset.y if selected is not None else 0
+        row = (
+            self._tops[self.highlighted or 0] - self.scroll_offset.y if selected is not None else 0
+        )
         self.hits = tuple(hits)
         self.chosen = selected is not None
         ids = [hit.id for hit in hits]
@@ -131,7 +133,9 @@ class HitList(OptionList):
 
     def _row(self, hit: Hit, styles: Mapping[str, Style]) -> HitRow:
         mark = None if not self.plain else ">" if hit is self.hit else " "
-        return HitRow(hit, max(self.scrollable_content_region.width - 3, 20), self.clock(), styles, mark)
+        return HitRow(
+            hit, max(self.scrollable_content_region.width - 3, 20), self.clock(), styles, mark
+        )
 
     def _row_styles(self) -> dict[str, Style]:
         return {name: self.get_visual_style(f"hits--{name}", partial=True) for name in STYLES}

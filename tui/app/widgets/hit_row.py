@@ -55,7 +55,12 @@ class HitRow(Visual):
     """A hit in rows of `width` cells, made when it is first drawn: most hits of most queries are never scrolled to."""
 
     def __init__(
-        self, hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], mark: str | None = None
+        self,
+        hit: Hit,
+        width: int,
+        now: datetime,
+        styles: Mapping[str, Style],
+        mark: str | None = None,
     ) -> None:
         self.hit = hit
         self.width = width
@@ -68,10 +73,14 @@ class HitRow(Visual):
         """The rows, none wider than `width`."""
         return hit_rows(self.hit, self.width, self.now, self.styles, self.mark)
 
-    def render_strips(self, width: int, height: int | None, style: Style, options: RenderOptions) -> list[Strip]:
+    def render_strips(
+        self, width: int, height: int | None, style: Style, options: RenderOptions
+    ) -> list[Strip]:
         """The rows as the list draws them: they fit, so that none is wrapped."""
         strips = [Strip(row.render_segments(style), row.cell_length) for row in self.rows]
-        return strips + [Strip.blank(width, style.rich_style)] * (self.get_height({}, width) - len(strips))
+        return strips + [Strip.blank(width, style.rich_style)] * (
+            self.get_height({}, width) - len(strips)
+        )
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
         """The width that the rows are made for."""
@@ -101,10 +110,13 @@ def hit_rows(
     rows = [Content.assemble(head, gap, meta).truncate(width, ellipsis=True)]
     if hit.headings:
         trail = Content.styled(
-            printable((" › " if mark is None else " > ").join(hit.headings), one_line=True), styles["trail"]
+            printable((" › " if mark is None else " > ").join(hit.headings), one_line=True),
+            styles["trail"],
         )
         rows.append(Content.assemble("  ", trail).truncate(width, ellipsis=True))
-    shown = snippet(hit.text, hit.highlights, hit.kind, max(width - 2, 10), hit.headings, LINES, hit.sentence)
+    shown = snippet(
+        hit.text, hit.highlights, hit.kind, max(width - 2, 10), hit.headings, LINES, hit.sentence
+    )
     for text, marks, said in shown.lines:
         line = Content.styled(printable(text), styles["text"])
         for name, ranges in (("sentence", said), ("match", marks)):
@@ -135,7 +147,9 @@ def matched_line(hit: Hit) -> int:
 @lru_cache(maxsize=256)
 def matched_offset(hit: Hit) -> int:
     """Where in its text the stretch that the list shows begins."""
-    return snippet_start(hit.text, hit.highlights, hit.kind, WIDTH, hit.headings, LINES, hit.sentence)
+    return snippet_start(
+        hit.text, hit.highlights, hit.kind, WIDTH, hit.headings, LINES, hit.sentence
+    )
 
 
 def score_bar(score: float) -> str:

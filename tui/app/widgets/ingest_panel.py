@@ -29,7 +29,9 @@ class IngestPanel(Vertical):
     def advance(self, progress: Progress) -> None:
         """Show the state."""
         self.add_class("-running")
-        self.query_one(ProgressBar).update(total=max(progress.bytes_total, 1), progress=progress.bytes_done)
+        self.query_one(ProgressBar).update(
+            total=max(progress.bytes_total, 1), progress=progress.bytes_done
+        )
         left = progress.seconds_left
         parts = (
             f"{progress.files_done:,} of {progress.files_total:,} files",
@@ -58,7 +60,10 @@ class IngestPanel(Vertical):
             (report.unchanged, "unchanged"),
             (len(report.failed), "failed"),
         )
-        told = ", ".join(f"{count:,} {what}" for count, what in counts if count) or "nothing to read was found"
+        told = (
+            ", ".join(f"{count:,} {what}" for count, what in counts if count)
+            or "nothing to read was found"
+        )
         self._say(". ".join([f"Documents: {told}; {duration(report.seconds)}", *report.warnings]))
 
     def _say(self, text: str) -> None:

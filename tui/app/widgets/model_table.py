@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from rich.text import Text
 
-from search.models.caches import State
+from search.models.caches import ModelState
 from search.models.profiles import PROFILES, Profile
 from search.supply.inventory import Inventory, ModelEntry
 
@@ -48,17 +48,28 @@ class ProfileTable(Table):
         for profile in PROFILES.values():
             own = (_short(profile.embedder), _short(profile.reranker) or "none")
             mark = "in use" if profile.name == in_use else ""
-            rows.append(list(map(Text, (mark, profile.name, *own, _presence(profile, models), profile.purpose))))
+            rows.append(
+                list(
+                    map(
+                        Text,
+                        (mark, profile.name, *own, _presence(profile, models), profile.purpose),
+                    )
+                )
+            )
         self.fill(rows)
 
 
 def _presence(profile: Profile, models: Mapping[str, ModelEntry]) -> str:
     own = [models[name] for name in (profile.embedder, profile.reranker) if name]
-    wanted = [model for model in own if model.state is not State.AVAILABLE]
+    wanted = [model for model in own if model.state is not ModelState.AVAILABLE]
     if not wanted:
         return "yes"
     size = f"~{size_text(sum(model.download_bytes for model in wanted))} to pull"
-    return size if len(wanted) == len(own) else f"the {next(m for m in own if m not in wanted).role}; {size}"
+    return (
+        size
+        if len(wanted) == len(own)
+        else f"the {next(m for m in own if m not in wanted).role}; {size}"
+    )
 
 
 def _short(name: str) -> str:

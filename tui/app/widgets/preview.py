@@ -98,7 +98,9 @@ class Preview(Vertical):
         if self._hit is None or view.sheet is None or not view.sheet.whole:
             return
         around = view.top_char
-        if not view.sheet.holds(around, MARGIN) and (self._asked is None or abs(around - self._asked) > MARGIN):
+        if not view.sheet.holds(around, MARGIN) and (
+            self._asked is None or abs(around - self._asked) > MARGIN
+        ):
             self._asked = around
             self.post_message(self.Wanted(self._hit.path, view.text_width, around, scrolled=True))
 
@@ -106,7 +108,9 @@ class Preview(Vertical):
         """Ask for the document of the selected hit."""
         if self._hit is not None:
             width = self.query_one(DocumentView).text_width
-            self.post_message(self.Wanted(self._hit.path, width, self._hit.char_start, scrolled=False))
+            self.post_message(
+                self.Wanted(self._hit.path, width, self._hit.char_start, scrolled=False)
+            )
 
     def _show_place(self) -> None:
         view, where = self.query_one(DocumentView), ""

@@ -33,7 +33,9 @@ class QueryInput(Input):
         """Down was pressed where no newer line is."""
 
     def __init__(self, history: History) -> None:
-        super().__init__(placeholder="Search: words or a question, and path: type: after: before: mode:")
+        super().__init__(
+            placeholder="Search: words or a question, and path: type: after: before: mode:"
+        )
         self.history = history
 
     def validate_value(self, value: str) -> str:

@@ -31,7 +31,12 @@ class RootTable(Table):
 
 
 def _cells(root: RootStatus) -> tuple[str, str, str, str]:
-    return printable(root.path, one_line=True), f"{root.documents:,}", f"{root.passages:,}", _freshness(root)
+    return (
+        printable(root.path, one_line=True),
+        f"{root.documents:,}",
+        f"{root.passages:,}",
+        _freshness(root),
+    )
 
 
 def _freshness(root: RootStatus) -> str:

@@ -30,7 +30,9 @@ class WorkPanel(Vertical):
 
     def advance(self, state: Fetching, speed: float) -> None:
         """Show how far a download is; `speed` in bytes a second."""
-        self.query_one(ProgressBar).update(total=max(state.total_bytes, 1), progress=state.done_bytes)
+        self.query_one(ProgressBar).update(
+            total=max(state.total_bytes, 1), progress=state.done_bytes
+        )
         self.say(line_of(state, speed, LINE_CELLS))
 
     def end(self, line: str) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from search.errors import UsageError
-from search.query.query_text import Wording, worded
+from search.query.query_text import QueryText, understand
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from search.query.query_text import Wording, worded
     ],
 )
 def test_the_text_that_is_searched(query: str, text: str) -> None:
-    assert worded(query).text == text
+    assert understand(query).text == text
 
 
 @pytest.mark.parametrize(
@@ -48,20 +48,26 @@ def test_the_text_that_is_searched(query: str, text: str) -> None:
         ('boiler -"oil fired"', "an oil  fired boiler", "excluded"),
         ('"a boiler" -diesel', "diesel", "phrase"),
         ('how do I get rid of "cold start"', "cold", "phrase"),
-        ('How do I get the status of a program that was run by the "make install" command?', "status", ""),
+        (
+            'How do I get the status of a program that was run by the "make install" command?',
+            "status",
+            "",
+        ),
         ('What are the "best practices"?', "practice", ""),
         ("plain", "anything", ""),
     ],
 )
 def test_why_a_passage_is_no_hit(query: str, passage: str, why: str) -> None:
-    assert worded(query).refusal(passage) == why
+    assert understand(query).refusal(passage) == why
 
 
 def test_a_query_of_plain_words_refuses_nothing() -> None:
-    assert worded("plain words") == Wording("plain words")
-    assert not worded("plain words").is_strict
+    assert understand("plain words") == QueryText(
+        "plain words", "plain words", (), (), ("plain", "words"), ("plain", "words"), (), 2
+    )
+    assert not understand("plain words").is_strict
 
 
 def test_a_query_has_to_ask_for_something() -> None:
     with pytest.raises(UsageError, match="says only what to leave out; add what to look for"):
-        worded("-diesel -petrol")
+        understand("-diesel -petrol")

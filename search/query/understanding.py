@@ -1,0 +1,58 @@
+"""The first stage: a request becomes a query text, a mode that makes sense for it, and a reranker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .calibration import BLENDS, Blend
+from .query_text import QueryText, understand
+from .request import Request, Reranking
+from .writing_systems import knows_script
+
+if TYPE_CHECKING:
+    from ..protocols import Reranker
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A request as it is answered: `mode` and `reranker` may differ from what was asked for."""
+
+    request: Request
+    query: QueryText
+    mode: str
+    reranker: Reranker | None
+    warnings: tuple[str, ...]
+
+    @property
+    def blend(self) -> Blend | None:
+        """How the reranker's probability joins the fused score; None where it replaces that score.
+
+        A BM25 of mode "text" is no fused score, so nothing can join it.
+        """
+        if self.reranker is None or self.mode == "text":
+            return None
+        return BLENDS.get(self.reranker.name)
+
+    @property
+    def is_calibrated(self) -> bool:
+        """True where the final scores are on the scale of the fused score, on which noise is known."""
+        return self.mode == "hybrid" and (self.reranker is None or self.blend is not None)
+
+
+def understood_request(request: Request, reranking: Reranking, model: str) -> Understood:
+    """The request, understood for an index whose embedder is called `model`.
+
+    Raises UsageError for a query that only excludes.
+    """
+    query, mode = understand(request.text), request.mode
+    reranker, warnings = reranking.reranker, reranking.warnings
+    if not any(map(str.isalnum, query.text)):
+        # To a model all marks and symbols are alike, and near to what it cannot read.
+        mode, reranker = "text", None
+    if mode != "text" and not knows_script(model, query.text):
+        warnings = (*warnings, f"{model} reads English only: this was found by its words alone")
+        mode = "text"
+    if reranker is not None and not knows_script(reranker.name, query.text):
+        reranker = None
+    return Understood(request, query, mode, reranker, warnings)
