@@ -1,4 +1,9 @@
-"""Make docs/screenshots/*.svg: the app over sample_corpus, driven by keys. Run: python scripts/make_screenshots.py"""
+"""Make docs/screenshots/*.svg: pictures of the app over sample_corpus, which keys drive.
+
+    python scripts/make_screenshots.py [NAME...]
+
+Without a NAME, all pictures are made anew.
+"""
 
 from __future__ import annotations
 
@@ -21,17 +26,26 @@ FOLDER = HERE / "docs" / "screenshots"
 
 @dataclass(frozen=True)
 class Shot:
-    """What to type and press, and how the app looks meanwhile."""
+    """One picture: what is typed and pressed, and how the app looks meanwhile.
+
+    `answer` is the sentence that the first hit has to mark; where it is empty, nothing is checked.
+    """
 
     name: str
     query: str
     keys: Sequence[str] = ()
     theme: str = "textual-dark"
     size: tuple[int, int] = (120, 34)
+    answer: str = ""
 
 
 SHOTS = (
-    Shot("search", "how much notice must a tenant give", ["down"]),
+    Shot(
+        "search",
+        "are pets allowed in the flat",
+        ["down"],
+        answer="3.1 One cat or one dog under 15 kg may live in the flat.",
+    ),
     Shot("light", "how long to wait before a retry type:py,md", ["down"], "textual-light"),
     Shot("narrow", "sourdough stays flat", ["down"], size=(64, 30)),
     Shot("index", "", ["f2"]),
@@ -41,6 +55,7 @@ SHOTS = (
 
 
 async def take(index: Index, state: Path, shot: Shot) -> None:
+    """Drive the app as the shot says and write its picture."""
     answered = asyncio.Event()
 
     def hook(message: object) -> None:
@@ -69,11 +84,19 @@ async def take(index: Index, state: Path, shot: Shot) -> None:
         )
 
 
-async def main() -> None:
+def check(index: Index, shot: Shot) -> None:
+    """Stop where the first hit of a picture marks another sentence than the picture is to show."""
+    first = index.query(shot.query).hits[0]
+    marked = first.text[slice(*first.sentence)] if first.sentence else ""
+    if marked != shot.answer:
+        raise SystemExit(f"{shot.name}: the first hit marks {marked!r}, not {shot.answer!r}")
+
+
+async def main(names: Sequence[str]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    # Paths stand in the pictures, so that the folder's name is always the same.
+    # The pictures show paths, so the folder always has the same name.
     folder = Path(tempfile.gettempdir()) / "docsearch-demo"
-    # The models that are here by chance are in no picture.
+    # Models that happen to be on this machine must not show in the pictures.
     for name in ("HF_HUB_CACHE", "DOCSEARCH_MODELS", "XDG_DATA_HOME"):
         os.environ[name] = str(folder)
     shutil.copytree(HERE / "sample_corpus", folder / "documents")
@@ -81,10 +104,14 @@ async def main() -> None:
         with Index.open(folder / "index") as index:
             index.ingest([folder / "documents"])
             for shot in SHOTS:
+                if names and shot.name not in names:
+                    continue
+                if shot.answer:
+                    check(index, shot)
                 await take(index, folder, shot)
                 sys.stderr.write(f"{shot.name}.svg\n")
     finally:
         shutil.rmtree(folder)
 
 
-asyncio.run(main())
+asyncio.run(main(sys.argv[1:]))

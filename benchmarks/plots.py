@@ -1,0 +1,93 @@
+"""Draw the plots of docs/quality.md and docs/speed.md from the measured figures beside them.
+
+    python -m benchmarks.plots
+
+The script reads docs/plots/quality.json and docs/plots/speed.json, which hold every figure with its
+unit and the command that measured it. Each plot is drawn for light and for dark pages. Only the
+standard library is needed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+from .charts import DARK, LIGHT, Figure, Panel, draw
+
+PLOTS = Path(__file__).parent.parent / "docs" / "plots"
+
+
+def main() -> None:
+    for name, text in plots().items():
+        (PLOTS / name).write_text(text, encoding="utf-8")
+
+
+def plots() -> dict[str, str]:
+    """The text of each SVG file by its name."""
+    quality, speed = read(PLOTS / "quality.json"), read(PLOTS / "speed.json")
+    drawn = {}
+    for theme in (LIGHT, DARK):
+        drawn[f"quality-{theme.name}.svg"] = draw(
+            "Retrieval quality on six collections", quality_panels(quality), theme
+        )
+        drawn[f"speed-{theme.name}.svg"] = draw("Speed", speed_panels(speed), theme)
+    return drawn
+
+
+def read(path: Path) -> list[Figure]:
+    """The figures of a file, in its order."""
+    rows = json.loads(path.read_text(encoding="utf-8"), parse_float=Decimal, parse_int=Decimal)
+    return [Figure(**row) for row in rows]
+
+
+def quality_panels(figures: Sequence[Figure]) -> list[Panel]:
+    """nDCG@10 of every mode on every collection."""
+    shown = [row for row in figures if row.table == "collections" and row.unit == "nDCG@10"]
+    axis = "mean and 95 % interval; 1 is a perfect order"
+    return [Panel("nDCG@10", axis, ticks("0.3", "1.0", "0.1"), shown)]
+
+
+def speed_panels(figures: Sequence[Figure]) -> list[Panel]:
+    """What a user waits for, and how much is embedded and read in a second."""
+
+    def of(table: str) -> list[Figure]:
+        return [row for row in figures if row.table == table]
+
+    return [
+        Panel(
+            "Time to wait",
+            "seconds, two cores; a line marks a goal",
+            ticks("0", "1.5", "0.5"),
+            of("waiting"),
+        ),
+        Panel(
+            "Embedding by the starter model",
+            "tokens a second, two cores",
+            ticks("0", "8000", "2000"),
+            of("embedding"),
+        ),
+        Panel(
+            "Qwen3-Embedding-0.6B",
+            "tokens a second, one NVIDIA H100",
+            ticks("0", "500000", "100000"),
+            of("gpu"),
+        ),
+        Panel(
+            "Reading files",
+            "MB a second, two workers; a line marks a goal",
+            ticks("0", "100", "25"),
+            of("readers"),
+        ),
+    ]
+
+
+def ticks(first: str, last: str, step: str) -> list[Decimal]:
+    """The ticks of an axis: ("0", "1.5", "0.5") gives 0, 0.5, 1.0 and 1.5."""
+    count = (Decimal(last) - Decimal(first)) / Decimal(step)
+    return [Decimal(first) + number * Decimal(step) for number in range(int(count) + 1)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The plots show the figures beside them, and those are the figures of the docs."""
+
+import re
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from benchmarks.charts import Figure, Panel, Theme, draw
+from benchmarks.plots import PLOTS, plots, read, ticks
+
+DOCS = PLOTS.parent
+GOLDEN = Path(__file__).parent / "golden"
+# What follows a value in the docs: scores have no unit, and a ratio is written as a word.
+UNITS = {"nDCG@10": "", "hit@1": "", "hit@5": "", "passage@5": "", "×": " times", "answers": ""}
+THEME = Theme("plain", "white", "black", "grey", "silver", ("blue", "cyan", "orange", "gray"))
+
+
+@pytest.mark.parametrize("name", sorted(plots()))
+def test_a_plot_is_what_its_figures_give(name: str) -> None:
+    assert (PLOTS / name).read_text(encoding="utf-8") == plots()[name]
+
+
+def test_no_other_plots_lie_there() -> None:
+    assert {path.name for path in PLOTS.glob("*.svg")} == set(plots())
+
+
+@pytest.mark.parametrize("page", ["quality", "speed"])
+def test_figures_and_docs_are_the_same(page: str) -> None:
+    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+    figures = read(PLOTS / f"{page}.json")
+    # The docs write two answers as a word, and both ends of a range of milliseconds share one unit.
+    text = text.replace("hides two answers", "hides 2 answers").replace("46–56", "46 ms–56")
+    assert [figure for figure in figures if _written(figure) not in text] == []
+    values = [(row.value, row.low, row.high, row.goal) for row in figures]
+    known = {f"{value:,}" for row in values for value in row if value is not None}
+    assert _numbers_in_tables(text.partition("\n## Goals")[0]) - known == set()
+
+
+@pytest.mark.parametrize("page", ["quality", "speed"])
+def test_every_figure_names_what_measured_it(page: str) -> None:
+    for row in read(PLOTS / f"{page}.json"):
+        assert row.command.startswith(("docsearch ", "python -m benchmarks.", "not recorded")), row
+
+
+@pytest.mark.parametrize("page", ["quality", "speed"])
+def test_every_module_that_measures_is_there(page: str) -> None:
+    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+    for name in set(re.findall(r"python -m benchmarks\.(\w+)", text)):
+        assert (Path(__file__).parent.parent / "benchmarks" / f"{name}.py").is_file()
+    for target in re.findall(r'(?:src|srcset)="([^"]+)"', text):
+        assert (DOCS / target).is_file()
+
+
+def test_ticks() -> None:
+    assert [str(tick) for tick in ticks("0", "1.5", "0.5")] == ["0.0", "0.5", "1.0", "1.5"]
+    assert [f"{tick:,}" for tick in ticks("0", "4000", "2000")] == ["0", "2,000", "4,000"]
+
+
+def test_a_chart_of_bars_and_of_a_dot_with_its_interval() -> None:
+    # The axis has 390 units, from x = 222 to x = 612. Of 0 to 1 second, the bars of 500 ms and of
+    # 0.50 s end at 222 + 195 = 417, and the goal of 600 ms stands at 222 + 234 = 456. The interval
+    # of the score, 0.25 to 0.75, goes from 222 + 97.5 = 319.5 to 222 + 292.5 = 514.5.
+    axis = ticks("0", "1", "1")
+    bars = [
+        Figure("t", "Wait & see", "first", Decimal(500), "ms", "c", goal=Decimal(600)),
+        Figure("t", "Wait & see", "torch", Decimal("0.50"), "s", "c"),
+    ]
+    low, high = Decimal("0.25"), Decimal("0.75")
+    dots = [Figure("t", "", "text", Decimal("0.50"), "nDCG@10", "c", low, high)]
+    panels = [Panel("Time", "seconds", axis, bars), Panel("nDCG@10", "mean", axis, dots)]
+    assert draw("A chart", panels, THEME) == (GOLDEN / "chart.svg").read_text(encoding="utf-8")
+
+
+def _written(figure: Figure) -> str:
+    """A figure as the docs write it: "0.467 (0.432–0.501)" or "6,010 tokens/s"."""
+    interval = f" ({figure.low}–{figure.high})" if figure.low is not None else ""
+    return f"{figure.value:,}{UNITS.get(figure.unit, f' {figure.unit}')}{interval}"
+
+
+def _numbers_in_tables(text: str) -> set[str]:
+    """The numbers in the cells behind the first of each row, but for commands and the heads."""
+    rows = re.findall(r"^\|(.*)\|$(?!\n\|---)", text, re.MULTILINE)
+    cells = chain.from_iterable(row.split("|")[1:] for row in rows)
+    return {number for cell in cells if "`" not in cell for number in re.findall(r"[\d,.]+", cell)}
