@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import sys
 from pathlib import Path
 
 import mlx.core as mx
@@ -10,10 +11,12 @@ import numpy as np
 import pytest
 
 from search.errors import ModelError, UsageError
+from search.models.caches import weight_files
 from search.models.embedder import load_embedder
 from search.models.reranker import load_reranker
 from search.supply.checksums import matches, wrong_files
 from search.supply.conversion import MODES, convert
+from search.supply.quantized_weights import quantized_by_matrix
 
 from .made_models import (
     BERT,
@@ -124,12 +127,29 @@ def mlx_lms(folder: Path, rules) -> tuple[dict[str, mx.array], dict]:
 def test_the_numbers_are_mlx_lms(tmp_path, name, rules):
     before = source(tmp_path, name)
     ours, (theirs, config) = weights(convert(before, **rules).folder), mlx_lms(before, rules)
-    assert set(ours) == set(theirs)
+    by_matrix = {
+        name: array
+        for arrays in quantized_by_matrix(weight_files(before), rules)
+        for name, array in arrays.items()
+    }
+    assert set(ours) == set(theirs) == set(by_matrix)
     for key, value in theirs.items():
-        assert ours[key].dtype == value.dtype
+        assert ours[key].dtype == by_matrix[key].dtype == value.dtype
         assert mx.array_equal(ours[key], value), key
+        assert mx.array_equal(by_matrix[key], value), key
     assert config["quantization"] == rules
     assert ("lm_head.scales" in ours) == (name == UNTIED)
+
+
+def test_a_language_model_needs_mlx_lm(tmp_path, monkeypatch):
+    before = source(tmp_path, RERANKER)
+    for module in ("mlx_lm", "mlx_lm.utils"):
+        monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(ModelError) as caught:
+        convert(before)
+    assert caught.value.message.startswith("converting this model needs the package mlx-lm, which")
+    assert caught.value.hint == "install it: pip install mlx-lm"
+    assert convert(source(tmp_path, EMBEDDING)).folder.is_dir()
 
 
 @pytest.mark.parametrize("rules", [{}, {"bits": 4}, {"mode": "mxfp8"}], ids=str)

@@ -10,18 +10,16 @@ from dataclasses import dataclass, field
 
 from ..errors import UsageError
 
-_GLOB = re.compile(r"\*\*/|/\*\*\Z|\*\*|\*|\?|\[[!^]?\]?[^\]]*\]|.", re.DOTALL)
-ANYWHERE = "(?:.*/)?"
-_GLOB_REGEX = {"**/": "(?:.*/)?", "/**": "/.*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Which documents a query may bring; an empty part allows all.
 
-    paths: globs. `*` stays within a folder, `**` crosses folders; a bare name matches anywhere, another pattern the
-    absolute path or the path below the root; a folder stands for all below it. types: suffixes without dot.
-    A document modified at `after_ns` is in, one modified at `before_ns` is out; a message counts by its own date.
+    paths: patterns as in a .gitignore file. `*` stays within a folder, `**` crosses folders. A bare
+    name matches anywhere, a pattern that begins with `/` matches the absolute path, and another one
+    the path below the root. A folder stands for all below it. types: suffixes without dot.
+    A document modified at `after_ns` is in, one modified at `before_ns` is out; a message counts by
+    its own date.
     """
 
     paths: tuple[str, ...] = ()
@@ -31,10 +29,8 @@ class Filter:
 
     def matcher(self) -> PathMatcher:
         """What tells whether a path passes. Raises UsageError for a pattern that cannot be read."""
-        return PathMatcher(
-            tuple(map(_pattern, self.paths)),
-            tuple(f".{kind.lower().lstrip('.')}" for kind in self.types),
-        )
+        suffixes = tuple(f".{kind.lower().lstrip('.')}" for kind in self.types)
+        return PathMatcher(tuple(map(_path_pattern, self.paths)), suffixes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,59 +44,71 @@ class Admitted:
         return bool(self.docs or self.some)
 
 
-class PathMatcher:
-    """Regular expressions of paths and suffixes; empty ones allow all."""
+@dataclass(frozen=True, slots=True)
+class PathPattern:
+    """A pattern of paths, for the absolute path or (`below_root`) for the path below the root."""
 
-    def __init__(self, patterns: tuple[str, ...], suffixes: tuple[str, ...]) -> None:
+    regex: re.Pattern[str]
+    below_root: bool
+
+
+class PathMatcher:
+    """Tells whether a path matches one of some patterns and has one of some suffixes.
+
+    No patterns, and no suffixes, admit all paths.
+    """
+
+    def __init__(self, patterns: tuple[PathPattern, ...], suffixes: tuple[str, ...]) -> None:
         self.patterns = patterns
         self.suffixes = suffixes
-        # One that may begin anywhere matches the absolute path if it matches what is below the root.
-        inner = [pattern for pattern in patterns if not pattern.startswith((ANYWHERE, "/"))]
-        self._whole = re.compile("|".join(patterns), re.DOTALL).fullmatch
-        self._inner = re.compile("|".join(inner), re.DOTALL).fullmatch if inner else None
 
     def admits(self, path: str, root: str) -> bool:
-        """True where the path, or the path below its root, matches a pattern and the path ends in a suffix."""
+        """True where the path is admitted; `root` is the root that it lies in."""
         if self.suffixes and not path.lower().endswith(self.suffixes):
             return False
         if not self.patterns:
             return True
         if not path.isascii():
             path, root = unicodedata.normalize("NFC", path), unicodedata.normalize("NFC", root)
-        if self._whole(path):
-            return True
-        return (
-            self._inner is not None
-            and self._inner(path[len(root.rstrip("/")) + 1 :] or ".") is not None
+        absolute, below = path[1:], path[len(root.rstrip("/")) + 1 :]
+        return any(
+            pattern.regex.match(below if pattern.below_root else absolute)
+            for pattern in self.patterns
         )
 
 
-def _pattern(glob: str) -> str:
-    """The regular expression of a path glob, as Filter describes it.
+def _path_pattern(glob: str) -> PathPattern:
+    """The pattern of a path glob, as `Filter` describes it.
 
-    >>> _pattern("notes/**")
-    'notes/.*(?:/.*)?'
+    >>> _path_pattern("notes/**").regex.pattern, _path_pattern("notes/**").below_root
+    ('^notes/', True)
     """
-    plain = unicodedata.normalize("NFC", os.path.expanduser(glob)).removeprefix("./").rstrip("/")
     if not glob:
         raise UsageError(
             "a path pattern is empty", "give a file, a folder or a pattern such as '*.md'"
         )
-    if "/" not in plain and not glob.startswith("/"):
-        plain = f"**/{plain}"
+    plain = unicodedata.normalize("NFC", os.path.expanduser(glob)).removeprefix("./")
+    plain = plain.rstrip("/") or "/**"
+    below_root = "/" in plain and not plain.startswith("/")
+    return PathPattern(_git_regex(plain, glob), below_root)
+
+
+def _git_regex(plain: str, glob: str) -> re.Pattern[str]:
+    """The regular expression of a .gitignore pattern, for `re.match`."""
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
+
+    # A path filter has no comments and no negation, and the spaces at its end count.
+    line = re.sub(r"^([!#])|( )$", r"\\\1\2", plain)
+    # `[[]` is how shells write a bracket that stands for itself; Git writes `\[`.
+    line = line.replace("[[]", r"\[")
     try:
-        pattern = "".join(map(_translated, _GLOB.findall(plain))) + "(?:/.*)?"
-        re.compile(pattern)
-    except re.error as error:
+        # Git takes a bracket that is not closed for an error; here it stands for itself.
+        regex = (
+            GitIgnoreSpecPattern(line).regex or GitIgnoreSpecPattern(line.replace("[", r"\[")).regex
+        )
+    except (ValueError, re.error) as error:
         raise UsageError(
             f"the path pattern {glob!r} cannot be read: {error}", "check its brackets"
         ) from error
-    return pattern
-
-
-def _translated(token: str) -> str:
-    if len(token) > 2 and token.startswith("["):
-        negated = token[1] in "!^"
-        body = re.sub(r"([\\\[\]^&~|])", r"\\\1", token[2 if negated else 1 : -1])
-        return f"[^/{body}]" if negated else f"[{body}]"
-    return _GLOB_REGEX.get(token) or re.escape(token)
+    assert regex is not None, "only an empty line, a comment or an open bracket gives no regex"
+    return re.compile(regex.pattern, re.DOTALL)

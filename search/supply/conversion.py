@@ -1,29 +1,29 @@
-"""A plain checkpoint to MLX's quantised form: the same weights in a quarter to a half of the space.
+"""From a plain checkpoint to MLX's quantised form: the same weights in a quarter to half of the space.
 
-Each matrix is quantised by itself as it is read, with the same call and so to the same numbers as by mlx-lm, whose own
-conversion needs the whole model in memory, refuses checkpoints without a head, and knows no BERT.
+The new folder has all that belongs to the model, and appears only once it is whole.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..errors import ModelError, StorageFull, UsageError
-from ..models.caches import WEIGHTS, WEIGHTS_INDEX, own_place, user_place, weight_files
+from ..models.caches import (
+    WEIGHTS,
+    WEIGHTS_INDEX,
+    own_place,
+    user_place,
+    weight_files,
+)
 from ..models.names import model_name
 from .checksums import write_sums
-
-if TYPE_CHECKING:
-    import mlx.core as mx
-
-    Arrays = dict[str, mx.array]
+from .quantized_weights import Arrays, quantized
 
 COPIED = (
     "tokenizer.json",
@@ -37,10 +37,6 @@ COPIED = (
 )
 DENSE = (".json", ".safetensors")
 ARCHITECTURES = ("qwen3", "bert")
-# looked up by position, or so small that nothing is saved: `search/models` and mlx-lm read these as they are
-KEPT = re.compile(
-    r"(position_embeddings|token_type_embeddings|pooler\.dense|classifier)\.weight$|position_ids$"
-)
 SHARD_BYTES = 5 * 10**9
 SPARE_BYTES = 100_000_000
 
@@ -178,7 +174,7 @@ def _write_weights(
     def write() -> list[list[str]]:
         return [
             _save(mx, shard, folder / f"{number}.part.safetensors")
-            for number, shard in enumerate(_shards(_quantized(mx, files, rules), shard_bytes))
+            for number, shard in enumerate(_shards(quantized(files, rules), shard_bytes))
         ]
 
     shards = on_inference_thread(write)
@@ -208,24 +204,6 @@ def _save(mx: Any, shard: Arrays, path: Path) -> list[str]:
     shard.clear()
     mx.clear_cache()
     return names
-
-
-def _quantized(mx: Any, files: tuple[Path, ...], rules: dict[str, Any]) -> Iterator[Arrays]:
-    """Each weight as the arrays that stand for it, computed."""
-    for path in files:
-        stored = mx.load(str(path))
-        for name in sorted(stored):
-            weight = stored.pop(name)
-            is_matrix = name.endswith(".weight") and weight.ndim == 2 and not KEPT.search(name)
-            if is_matrix and weight.shape[-1] % rules["group_size"] == 0:
-                parts = mx.quantize(weight, **rules)
-                module = name.removesuffix(".weight")
-                names = [f"{module}.{part}" for part in ("weight", "scales", "biases")]
-                arrays = dict(zip(names[: len(parts)], parts, strict=True))
-            else:
-                arrays = {name: weight}
-            mx.eval(arrays)
-            yield arrays
 
 
 def _shards(weights: Iterator[Arrays], limit: int) -> Iterator[Arrays]:
