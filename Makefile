@@ -2,32 +2,36 @@
 # make eval   measure retrieval on sample_corpus, or COLLECTIONS="FOLDER NAME.jsonl ..."
 # make test-ocr   the tests of text recognition with its real engine, installed into .venv-ocr
 # make test   set up, then linters, types, import contracts and all tests but the slow ones
+# make test PYTHON=python3.13 VENV=.venv-3.13   the same on another Python
 
 # The first that runs and is new enough: a version manager's shim may be there and refuse.
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
-BIN := .venv/bin
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Tests that run at the same time: one a core, four at most, since each may hold a model.
+JOBS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores : 4)))
 COLLECTIONS ?= sample_corpus
 DEMO := $(BIN)/docsearch --index .demo/index
 
 .PHONY: demo test test-slow test-ocr lint bench eval clean
 .DEFAULT_GOAL := demo
 
-.venv/package: pyproject.toml
+$(VENV)/package: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "docsearch needs Python 3.11 or newer: make PYTHON=/path/to/python3.11"; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet --editable .
 	@touch $@
 
-.venv/dev: .venv/package
-	$(BIN)/python -m pip install --quiet --group dev
+$(VENV)/dev: $(VENV)/package
+	$(BIN)/python -m pip install --quiet --editable '.[mlx]' --group dev
 	@touch $@
 
-.venv/bench: .venv/dev
+$(VENV)/bench: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --group bench
 	@touch $@
 
-demo: .venv/package
+demo: $(VENV)/package
 	$(DEMO) ingest sample_corpus
 	@echo; echo '$$ docsearch query "the radiators stay cold" -n 2'
 	@$(DEMO) query "the radiators stay cold" -n 2
@@ -36,16 +40,16 @@ demo: .venv/package
 	@echo; echo '$$ docsearch query "may we keep a dog in the flat" --json -n 1'
 	@$(DEMO) query "may we keep a dog in the flat" --json -n 1
 
-lint: .venv/dev
+lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 test: lint
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(JOBS)
 
-test-slow: .venv/dev
+test-slow: $(VENV)/dev
 	$(BIN)/pytest -m slow
 
 .venv-ocr/ready: pyproject.toml
@@ -57,11 +61,11 @@ test-slow: .venv/dev
 test-ocr: .venv-ocr/ready
 	.venv-ocr/bin/pytest tests/test_ocr.py
 
-bench: .venv/bench
+bench: $(VENV)/bench
 	$(BIN)/python -m benchmarks
 
-eval: .venv/package
+eval: $(VENV)/package
 	@for collection in $(COLLECTIONS); do $(BIN)/docsearch eval $$collection --work .demo/eval/$$(basename $$collection) || exit 1; done
 
 clean:
-	rm -rf .venv .venv-ocr .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-* .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -2,6 +2,7 @@ import errno
 import json
 import os
 import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -527,3 +528,24 @@ def test_a_model_that_is_not_here_settles_nothing(tmp_path: Path, notes: Path) -
     ) as index:
         assert index.ingest([notes]).added == 4
         assert index.status().models.profile == "starter"
+
+
+def test_threads_of_one_process_take_turns(index: Index, notes: Path) -> None:
+    is_writing, pause = threading.Event(), threading.Event()
+    reports: list[IngestReport] = []
+
+    def write_slowly(progress: Progress) -> None:
+        if not is_writing.is_set():
+            is_writing.set()
+            # The other thread asks to write meanwhile.
+            pause.wait(0.5)
+
+    first = threading.Thread(
+        target=lambda: reports.append(index.ingest([notes / "house"], on_progress=write_slowly))
+    )
+    first.start()
+    assert is_writing.wait(30)
+    reports.append(index.ingest([notes / "kitchen"]))
+    first.join(30)
+    assert sorted(report.added for report in reports) == [1, 2]
+    assert index.status().documents == 3

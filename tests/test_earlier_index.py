@@ -1,0 +1,52 @@
+"""An index made by an earlier version opens, answers as it did, and takes new documents.
+
+The fixture is an index of four documents below /tmp/earlier/notes, made with the starter profile at
+the last commit before the modules were moved into folders, and what `docsearch query --json`
+answered then.
+"""
+
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from search import Hit, Index
+
+FIXTURES = Path(__file__).parent / "fixtures"
+ANSWERS = json.loads((FIXTURES / "earlier_index.json").read_text())
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Iterator[Index]:
+    with tarfile.open(FIXTURES / "earlier_index.tar.xz") as archive:
+        archive.extractall(tmp_path, filter="data")
+    with Index.open(tmp_path / "index", backend="cpu") as index:
+        yield index
+
+
+def as_answered(hit: Hit) -> dict[str, object]:
+    """The fields of a hit that the fixture holds, as JSON has them."""
+    names = ("id", "path", "title", "modified", "char_start", "char_end", "text")
+    return {
+        **{name: getattr(hit, name) for name in names},
+        "highlights": [list(highlight) for highlight in hit.highlights],
+        "sentence": list(hit.sentence) if hit.sentence else None,
+        "score": pytest.approx(hit.score, abs=2e-4),
+    }
+
+
+@pytest.mark.parametrize("query", ANSWERS)
+def test_queries_are_answered_as_before(index: Index, query: str) -> None:
+    assert ANSWERS[query] == [as_answered(hit) for hit in index.query(query).hits]
+
+
+def test_new_documents_join_the_old_ones(index: Index, tmp_path: Path) -> None:
+    (tmp_path / "new").mkdir()
+    (tmp_path / "new" / "bread.md").write_text("# Bread\n\nBake the dough in a hot oven.\n")
+    report = index.ingest([tmp_path / "new"])
+    assert (report.added, report.passages, report.failed) == (1, 1, ())
+    assert index.status().documents == 5
+    assert index.query("how do I bake dough").hits[0].path == str(tmp_path / "new" / "bread.md")
+    assert index.query("tide").hits[0].path == "/tmp/earlier/notes/sea.rst"
