@@ -87,7 +87,7 @@ class Patterns:
 
 
 def _compile(line: str) -> Any:
-    """One line as a pattern; None for a blank line, a comment, or a pattern that matches no path."""
+    """One line as a pattern; None for a blank line, a comment, and a pattern without any match."""
     from pathspec.patterns.gitignore.base import GitIgnorePatternError
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 

@@ -96,7 +96,7 @@ def vector_key(models: IndexModels) -> tuple[str, int, str, str]:
 
 
 def reranker_of(models: IndexModels) -> str:
-    """The reranker recorded for the index, else that of its profile; empty where neither has one."""
+    """The reranker recorded for the index, else that of its profile; empty where there is none."""
     return models.reranker or profile_named(models.profile).reranker
 
 
