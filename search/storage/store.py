@@ -112,8 +112,8 @@ class Store:
         if not counts:
             return
         # Mostly there is nothing to trim, and even a deletion without any row would be a commit.
-        found = self._read(lambda: self._rows(_among("doc", counts), ["id", "doc", "ordinal"]))
-        excess = [row["id"] for row in found.to_pylist() if row["ordinal"] >= counts[row["doc"]]]
+        stored = self._read(lambda: self._rows(_among("doc", counts), ["id", "doc", "ordinal"]))
+        excess = [row["id"] for row in stored.to_pylist() if row["ordinal"] >= counts[row["doc"]]]
         if excess:
             with lance_errors(self._folder):
                 self._table.delete("id IN ({})".format(", ".join(f"'{name}'" for name in excess)))
@@ -168,9 +168,9 @@ class Store:
             columns = [*self._columns, "vector", "_distance"]
             return _limited(builder, only).select(columns).to_arrow()
 
-        found = self._read(nearest)
+        table = self._read(nearest)
         return self._candidates(
-            found, [1 - distance for distance in found["_distance"].to_pylist()]
+            table, [1 - distance for distance in table["_distance"].to_pylist()]
         )
 
     def matching(
@@ -205,8 +205,8 @@ class Store:
             builder = self._table.search(query, query_type="fts").limit(limit)
             return _limited(builder, only).select([*columns, "_score"]).to_arrow()
 
-        found = self._read(matching)
-        return self._candidates(found, found["_score"].to_pylist())
+        table = self._read(matching)
+        return self._candidates(table, table["_score"].to_pylist())
 
     def passages(
         self,
@@ -226,9 +226,9 @@ class Store:
         where += f" AND char_start < {int(end_char)}" if end_char is not None else ""
         where += f" AND line_end >= {int(first_line)}" if first_line is not None else ""
         where += f" AND line_start <= {int(last_line)}" if last_line is not None else ""
-        found = self._read(lambda: self._rows(where, self._columns))
+        table = self._read(lambda: self._rows(where, self._columns))
         return sorted(
-            (passage for _, passage in passages_of(found)), key=lambda passage: passage.ordinal
+            (passage for _, passage in passages_of(table)), key=lambda passage: passage.ordinal
         )
 
     def last_passage(self, doc: int, count: int) -> Passage | None:
@@ -357,6 +357,6 @@ def _limited(builder: Any, only: Admitted | None) -> Any:
     parts = [_among("doc", only.docs)] if only.docs else []
     parts += [
         f"(doc = {int(doc)} AND {_among('ordinal', ordinals)})"
-        for doc, ordinals in only.some.items()
+        for doc, ordinals in only.ordinals_by_doc.items()
     ]
     return builder.where(" OR ".join(parts), prefilter=True)
