@@ -16,11 +16,11 @@ from .results import IndexModels
 from .storage.index_models import (
     Change,
     change_of,
-    clear,
     models_in,
     next_table,
     put_change,
     put_models,
+    remove_unused_tables,
     table_in_use,
     vector_key,
 )
@@ -242,7 +242,7 @@ class Opened:
         same = vector_key(after) == vector_key(models)
         if begun is not None and vector_key(begun.models) != vector_key(after):
             put_change(catalog, None)
-            clear(self.folder, catalog)
+            remove_unused_tables(self.folder, catalog)
             begun = None
         begun = None if same else Change(begun.table if begun else next_table(catalog), after)
         put_change(catalog, begun)

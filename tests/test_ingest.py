@@ -19,7 +19,7 @@ from search.errors import (
     UsageError,
 )
 from search.index import Index
-from search.ingest.read_ahead import MOST_ITEMS
+from search.ingest.read_ahead import MAX_ITEMS
 from search.ingest.scopes import RootRules
 from search.results import IngestReport, Progress
 from search.storage.catalog import Catalog
@@ -489,11 +489,11 @@ def test_a_file_that_goes_during_the_run_is_no_failure(notes: Path, tmp_path: Pa
             return super().tokenizer
 
     # More than are read ahead of the first passage.
-    for number in range(MOST_ITEMS):
+    for number in range(MAX_ITEMS):
         (notes / "house" / f"{number}.txt").write_text(f"rent {number}")
     with Index(str(tmp_path / "index"), None, lambda name: Deleting(), PassageRules()) as index:
         report = index.ingest([notes])
-        assert (report.added, report.failed) == (3 + MOST_ITEMS, ())
+        assert (report.added, report.failed) == (3 + MAX_ITEMS, ())
 
 
 def test_a_default_size_counts_for_new_roots_only(index: Index, notes: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from search.ingest.read_ahead import MOST_BYTES, MOST_ITEMS, read_ahead
+from search.ingest.read_ahead import MAX_BYTES, MAX_ITEMS, read_ahead
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
@@ -27,7 +27,7 @@ def test_results_come_in_the_order_of_the_items() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "most"), [(0, MOST_ITEMS), (MOST_BYTES // 10, 10), (2 * MOST_BYTES, 4)]
+    ("size", "most"), [(0, MAX_ITEMS), (MAX_BYTES // 10, 10), (2 * MAX_BYTES, 4)]
 )
 def test_so_much_is_taken_ahead(size: int, most: int) -> None:
     taken: list[int] = []

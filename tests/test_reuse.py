@@ -1,11 +1,11 @@
-"""Vectors of the version before, by what the passages say."""
+"""Vectors of a document's previous version, found by the text of its passages."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
 from search.documents import Passage, Row
-from search.ingest.reuse import REACH, Earlier
+from search.ingest.reuse import REACH, ReusableVectors
 
 from .toys import ToyTokenizer
 
@@ -18,21 +18,23 @@ def row(number: int) -> Row:
     return Row(7, passage(f"text {number}", number), "", np.array([number], np.float32))
 
 
-def found(earlier: Earlier, texts: list[str]) -> list[float | None]:
-    vectors = [vector for _, vector in earlier.known(passage(text) for text in texts)]
+def found(reusable: ReusableVectors, texts: list[str]) -> list[float | None]:
+    vectors = [vector for _, vector in reusable.look_up(passage(text) for text in texts)]
     return [None if vector is None else float(vector[0]) for vector in vectors]
 
 
 def test_what_says_the_same_under_the_same_headings_keeps_its_vector() -> None:
-    earlier = Earlier([row(1), row(2), row(3)], ToyTokenizer())
-    assert found(earlier, ["new", "text 3", "text 1", "text 1 and more"]) == [None, 3, 1, None]
-    assert earlier.tokens == 6  # twice Head, text and a number
+    reusable = ReusableVectors([row(1), row(2), row(3)], ToyTokenizer())
+    assert found(reusable, ["new", "text 3", "text 1", "text 1 and more"]) == [None, 3, 1, None]
+    assert reusable.tokens == 6  # twice Head, text and a number
     other = Passage(0, "text 1", ("Other",), None, 1, 1, 0, 6)
-    assert [vector for _, vector in Earlier([row(1)], ToyTokenizer()).known([other])] == [None]
+    assert [vector for _, vector in ReusableVectors([row(1)], ToyTokenizer()).look_up([other])] == [
+        None
+    ]
 
 
 def test_nothing_is_known_of_a_new_document() -> None:
-    assert found(Earlier([], ToyTokenizer()), ["a", "b"]) == [None, None]
+    assert found(ReusableVectors([], ToyTokenizer()), ["a", "b"]) == [None, None]
 
 
 def test_so_many_may_be_put_in_or_taken_out_and_no_more_are_held() -> None:
@@ -44,12 +46,12 @@ def test_so_many_may_be_put_in_or_taken_out_and_no_more_are_held() -> None:
             yield row(read)
 
     kept = [f"text {place}" for place in range(REACH - 1, number)]
-    assert found(Earlier(rows(), ToyTokenizer()), kept) == [*range(REACH - 1, number)]
+    assert found(ReusableVectors(rows(), ToyTokenizer()), kept) == [*range(REACH - 1, number)]
     more = [
         *(f"new {place}" for place in range(REACH)),
         *(f"text {place}" for place in range(number)),
     ]
-    assert found(Earlier(rows(), ToyTokenizer()), more) == [*[None] * REACH, *range(number)]
-    lazy = Earlier(rows(), ToyTokenizer()).known([passage("x")])
+    assert found(ReusableVectors(rows(), ToyTokenizer()), more) == [*[None] * REACH, *range(number)]
+    lazy = ReusableVectors(rows(), ToyTokenizer()).look_up([passage("x")])
     next(lazy)
     assert read == REACH - 1

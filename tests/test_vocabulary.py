@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from search.errors import IndexDamaged
-from search.storage.vocabulary import FILE, MOST, Vocabulary
+from search.storage.vocabulary import FILE, MAX_RELATED, Vocabulary
 
 GERMAN = "Krankenversicherung und Haftpflichtversicherungen: der Beitrag zur Versicherungssumme\nRente Kesselaustausch"
 
@@ -55,11 +55,11 @@ def test_a_beginning_is_asked_for_even_where_it_is_a_word(vocabulary: Vocabulary
 
 
 def test_words_that_are_gone_are_let_go(vocabulary: Vocabulary, tmp_path: Path) -> None:
-    vocabulary.remake(["Reiseversicherung"])
+    vocabulary.rebuild(["Reiseversicherung"])
     vocabulary.add(["Authentisch"])
     assert vocabulary.related(["versicherung", "auth"]) == ["reiseversicherung", "authentisch"]
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
-    vocabulary.remake([])
+    vocabulary.rebuild([])
     assert (vocabulary.related(["versicherung"]), list(tmp_path.iterdir())) == ([], [])
 
 
@@ -78,7 +78,7 @@ def test_no_more_than_the_shortest(tmp_path: Path) -> None:
     )
     vocabulary.add([" ".join("b" * number + "versicherung" for number in range(1, 29))])
     found = vocabulary.related(["versicherung"])
-    assert (len(found), max(map(len, found)) < 12 + 28) == (MOST, True)
+    assert (len(found), max(map(len, found)) < 12 + 28) == (MAX_RELATED, True)
 
 
 def test_an_index_without_the_file_finds_whole_words_only(tmp_path: Path) -> None:

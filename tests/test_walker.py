@@ -14,7 +14,7 @@ import pytest
 
 from search.documents import File, Reason, Skip
 from search.errors import UsageError
-from search.ingest.walker import WalkRules, file_at, walk, why
+from search.ingest.walker import WalkRules, file_at, skip_of, walk
 from search.storage.catalog import Catalog
 
 EVERYTHING = WalkRules()
@@ -65,13 +65,13 @@ def test_file_at_knows_only_regular_files(tmp_path):
 def test_a_root_may_be_a_file_whatever_its_name(tmp_path):
     root = tree(tmp_path, {".secret": "x", ".gitignore": "*"}) / ".secret"
     assert [type(item) for item in walk(str(root), WalkRules(include=("*.md",)))] == [File]
-    assert why(str(root), str(root), WalkRules()) is None
+    assert skip_of(str(root), str(root), WalkRules()) is None
 
 
 def test_a_root_that_is_missing_yields_nothing(tmp_path):
     assert seen(tmp_path / "missing") == []
     assert seen(tmp_path, below=tmp_path / "missing") == []
-    assert why(str(tmp_path / "missing"), str(tmp_path), WalkRules()) is None
+    assert skip_of(str(tmp_path / "missing"), str(tmp_path), WalkRules()) is None
 
 
 def test_hidden_names_are_left_out_unless_asked_for_and_version_control_always(tmp_path):
@@ -349,7 +349,7 @@ def bottom(tmp_path):
 
 def test_folders_may_be_nested_deeper_than_python_calls(tmp_path, bottom):
     assert [item.path for item in walk(str(tmp_path), WalkRules())] == [str(bottom)]
-    assert why(str(bottom), str(tmp_path), WalkRules()) is None
+    assert skip_of(str(bottom), str(tmp_path), WalkRules()) is None
 
 
 def test_below_walks_a_part_under_the_rules_of_all_folders_above(tmp_path):
@@ -391,17 +391,19 @@ def test_why_names_the_rule(tmp_path):
     )
     rules = WalkRules(exclude=("c.*",))
     message = f"the folder build is ignored by {root}/.gitignore line 2: build/"
-    assert why(f"{root}/build/deep/a.md", root, rules) == Skip(
+    assert skip_of(f"{root}/build/deep/a.md", root, rules) == Skip(
         f"{root}/build", Reason.IGNORED, message
     )
-    assert why(f"{root}/.x/b.md", root, rules) == Skip(
+    assert skip_of(f"{root}/.x/b.md", root, rules) == Skip(
         f"{root}/.x", Reason.HIDDEN, "the folder .x is hidden"
     )
     message = "the file c.md is excluded by the pattern c.*"
-    assert why(f"{root}/c.md", root, rules) == Skip(f"{root}/c.md", Reason.EXCLUDED, message)
-    assert why(f"{root}/c.md", root, WalkRules()) is None
+    assert skip_of(f"{root}/c.md", root, rules) == Skip(f"{root}/c.md", Reason.EXCLUDED, message)
+    assert skip_of(f"{root}/c.md", root, WalkRules()) is None
     message = "the file prod.env is ignored by default: *.env"
-    assert why(f"{root}/prod.env", root, rules) == Skip(f"{root}/prod.env", Reason.IGNORED, message)
+    assert skip_of(f"{root}/prod.env", root, rules) == Skip(
+        f"{root}/prod.env", Reason.IGNORED, message
+    )
 
 
 def test_an_index_is_never_read_whether_it_is_closed_or_in_use(tmp_path):
@@ -425,9 +427,9 @@ def test_an_index_is_never_read_whether_it_is_closed_or_in_use(tmp_path):
         catalog.put_setting("still", "writable")
     path = f"{tmp_path}/closed"
     skip = Skip(path, Reason.EXCLUDED, "the folder closed is a docsearch index")
-    assert why(f"{path}/catalog.sqlite", str(tmp_path), EVERYTHING) == skip
+    assert skip_of(f"{path}/catalog.sqlite", str(tmp_path), EVERYTHING) == skip
     assert list(walk(path, EVERYTHING)) == [skip]
-    assert why(f"{path}/catalog.sqlite", path, EVERYTHING) == skip
+    assert skip_of(f"{path}/catalog.sqlite", path, EVERYTHING) == skip
 
 
 def test_an_open_index_stays_locked_when_it_is_walked_over(tmp_path):
@@ -468,7 +470,7 @@ def test_links_lead_to_nothing_that_a_rule_leaves_out(tmp_path):
         f"the link leads to {tmp_path}/prod.env: the file prod.env is ignored by default: *.env"
     )
     path = f"{tmp_path}/notes/5.md"
-    assert why(path, str(tmp_path), EVERYTHING) == Skip(path, Reason.SYMLINK, message)
+    assert skip_of(path, str(tmp_path), EVERYTHING) == Skip(path, Reason.SYMLINK, message)
 
 
 def test_a_link_may_lead_to_what_only_its_own_name_includes(tmp_path):

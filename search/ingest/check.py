@@ -1,4 +1,4 @@
-"""Why one path is or is not in the index, and what an ingest would make of it."""
+"""Says why one path is or is not in the index, and what an ingest run would make of it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from ..storage.entries import Entry, EntryState
 from ..storage.lock import holder
 from .file_bytes import read_bytes
 from .plan import is_unchanged, rules_of
-from .walker import WalkRules, file_at, why
+from .walker import WalkRules, file_at, skip_of
 
 
 def judge(catalog: Catalog, folder: str, path: str, max_file_size: int) -> Verdict:
-    """Why the absolute `path` is or is not in the index in `folder`; a file that it does not know is read to see what it would become.
+    """Why the absolute `path` is or is not in the index in `folder`.
 
-    `max_file_size` counts for what is under no root.
+    A file that the index does not know is read, to see what it would become. `max_file_size`
+    (bytes) is the limit for a path that is under no root.
     """
     entry = catalog.entry(path)
+    # The folder above the path may forbid looking at it at all.
     try:
         os.lstat(path)
     except PermissionError:
@@ -36,34 +38,40 @@ def judge(catalog: Catalog, folder: str, path: str, max_file_size: int) -> Verdi
         )
     except OSError:
         pass
-    found = file_at(path)
+    # The catalogue answers for a path that it knows.
+    file = file_at(path)
     if entry is not None:
-        return _judge_entry(entry, found, holder(folder) is not None)
+        return _judge_entry(entry, file, is_writing=holder(folder) is not None)
     if not os.path.lexists(path):
         return Verdict(path, False, "missing", "there is no such file")
+    # The walk's rules and the file's name may leave an unknown path out.
     root = next((root for root in catalog.roots() if within(path, root.path)), None)
     skip = (
-        why(path, root.path, rules_of(root))
+        skip_of(path, root.path, rules_of(root))
         if root
-        else why(path, path, WalkRules((), (), max_file_size=max_file_size))
+        else skip_of(path, path, WalkRules((), (), max_file_size=max_file_size))
     )
-    if skip is None and found is not None:
+    if skip is None and file is not None:
         skip = readers.readable(path)
     if skip is not None:
         return Verdict(path, False, str(skip.reason), skip.message)
-    if found is not None:
-        return _judge_unread(found, root is not None)
+    # Nothing leaves the path out: an unknown file is read, a folder is counted.
+    if file is not None:
+        return _judge_unread(file, root is not None)
     if root is None:
-        return Verdict(
-            path, False, "outside",
-            "it is under no ingested folder; see what of it would be read with: docsearch ingest --dry-run PATH",
-        )  # fmt: skip
-    inside = sum(1 for entry in catalog.entries(path) if entry.passages)
-    return Verdict(path, inside > 0, "folder", f"{inside} documents below it are in the index")
+        message = (
+            "it is under no ingested folder; to see which of its files would be read, run: "
+            "docsearch ingest --dry-run PATH"
+        )
+        return Verdict(path, False, "outside", message)
+    stored_below = sum(1 for entry in catalog.entries(path) if entry.passages)
+    return Verdict(
+        path, stored_below > 0, "folder", f"{stored_below} documents below it are in the index"
+    )
 
 
 def _judge_unread(file: File, in_root: bool) -> Verdict:
-    """What becomes of a file that no run has met yet."""
+    """The verdict on a file that no run has met yet: it is read, and nothing is stored."""
     try:
         with ReaderPool() as pool:
             document = pool.read(read_bytes(file), file.path)
@@ -72,36 +80,33 @@ def _judge_unread(file: File, in_root: bool) -> Verdict:
             file.path, False, str(error.reason), f"it would not be read: {error.message}"
         )
     pages = f" of {len(document.pages):,} pages" if document.pages else ""
-    what = f"would be read as {document.kind}{pages}{''.join(f', but {flaw}' for flaw in document.warnings)}"
+    flaws = "".join(f", but {warning}" for warning in document.warnings)
+    outcome = f"would be read as {document.kind}{pages}{flaws}"
     if in_root:
-        return Verdict(
-            file.path, False, "new", f"it has not been read yet and {what}; run: docsearch ingest"
-        )
-    message = f"it is under no ingested folder and {what}; add it with: docsearch ingest PATH"
+        message = f"it has not been read yet and {outcome}; run: docsearch ingest"
+        return Verdict(file.path, False, "new", message)
+    message = f"it is under no ingested folder and {outcome}; add it with: docsearch ingest PATH"
     return Verdict(file.path, False, "outside", message)
 
 
-def _judge_entry(entry: Entry, found: File | None, running: bool) -> Verdict:
+def _judge_entry(entry: Entry, file: File | None, is_writing: bool) -> Verdict:
+    """The verdict on a path that the catalogue knows; `file` is what lies there now."""
     path, stored = entry.file.path, entry.passages > 0
-    if found is None:
+    if file is None:
         return Verdict(path, stored, "missing", "it was read, but the file is not there now")
     if entry.state is EntryState.PENDING:
-        why = (
+        message = (
             "it is being read now"
-            if running
+            if is_writing
             else "its reading was interrupted; go on with: docsearch ingest"
         )
-        return Verdict(path, False, "pending", why)
+        return Verdict(path, False, "pending", message)
     if entry.reason is not None:
-        kept = "; its last good version is kept" if stored else ""
-        return Verdict(path, stored, str(entry.reason), entry.message + kept)
-    if not is_unchanged(entry, found):
-        return Verdict(
-            path,
-            stored,
-            "changed",
-            "it is in the index, but has changed since; run: docsearch ingest",
-        )
+        last_version = "; its last good version is kept" if stored else ""
+        return Verdict(path, stored, str(entry.reason), entry.message + last_version)
+    if not is_unchanged(entry, file):
+        message = "it is in the index, but has changed since; run: docsearch ingest"
+        return Verdict(path, stored, "changed", message)
     flaw = f"; {entry.message}" if entry.message else ""
     return Verdict(
         path, stored, "indexed", f"it is in the index, with {entry.passages} passages{flaw}"

@@ -1,4 +1,4 @@
-"""What an ingest run would do, without doing it."""
+"""Says what an ingest run would do, and does nothing."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .plan import Plan
 
 
 def dry_run(catalog: Catalog, plans: list[Plan]) -> DryRun:
-    """The plans as a list of files."""
-    over: Counter[str] = Counter()
+    """The plans of all roots put together, as lists of files and counts."""
+    passed_over: Counter[str] = Counter()
     for plan in plans:
-        over.update(dict(plan.passed_over))
+        passed_over.update(dict(plan.passed_over))
     return DryRun(
         read=tuple(
-            Planned(file.path, file.size, _why(catalog, file, plan.again))
+            Planned(file.path, file.size, _cause(catalog, file, plan.reread))
             for plan in plans
             for file in plan.read
         ),
@@ -26,15 +26,16 @@ def dry_run(catalog: Catalog, plans: list[Plan]) -> DryRun:
         unchanged=sum(plan.unchanged for plan in plans),
         failed=tuple(skip for plan in plans for skip in plan.failed),
         skipped=tuple(skip for plan in plans for skip in plan.skipped),
-        passed_over=tuple(sorted((str(reason), count) for reason, count in over.items())),
+        passed_over=tuple(sorted((str(reason), count) for reason, count in passed_over.items())),
         warnings=tuple(warning for plan in plans for warning in plan.warnings),
     )
 
 
-def _why(catalog: Catalog, file: File, again: frozenset[str]) -> str:
+def _cause(catalog: Catalog, file: File, reread: frozenset[str]) -> str:
+    """Why the file would be read: one of the words of `Planned.why`."""
     entry = catalog.entry(file.path)
     if entry is None:
         return "new"
     if entry.state is EntryState.PENDING:
         return "interrupted"
-    return "again" if file.path in again else "changed"
+    return "again" if file.path in reread else "changed"

@@ -1,4 +1,8 @@
-"""Texts on their way through an embedder: as many together as are stored together, each distinct one once, those of one length in a row."""
+"""Brings texts to the embedder in batches that suit the model and the store.
+
+A batch of passages is as large as one commit of the store. Within it each distinct text is
+embedded once, and texts of about the same length follow each other.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +17,16 @@ if TYPE_CHECKING:
     from ..protocols import Embedder
 
 CHUNK = 64
-"""Texts that are given to the embedder at once: enough to fill its batches, few enough to show progress."""
+"""The texts given to the embedder in one call: they fill its batches, and progress still shows."""
 
 FIRST_BATCH = 8
-"""Few, because nothing is known of the speed yet: a large model on a processor takes a second for each."""
+"""The first batch is small: the speed is unknown, and a large model may take a second a passage."""
 
-MOST_PASSAGES = 2048
+MAX_BATCH = 2048
+"""No batch has more passages, however fast the embedder is."""
+
 COMMIT_SECONDS = 5.0
-"""About so often what was embedded is stored: it can be found then, and no interruption loses it."""
+"""A batch takes about as long. Then it is stored: it can be found, and no interruption loses it."""
 
 Item = TypeVar("Item")
 
@@ -37,17 +43,23 @@ class Embedded:
 def timed_batches(
     items: Iterable[Item], clock: Callable[[], float] = time.perf_counter
 ) -> Iterator[list[Item]]:
-    """Batches that take about COMMIT_SECONDS each at the speed of the one before."""
-    size, rest = FIRST_BATCH, iter(items)
-    while batch := list(islice(rest, size)):
+    """Batches that take about COMMIT_SECONDS each, judged by the speed of the batch before.
+
+    `clock` gives seconds.
+    """
+    size, remaining = FIRST_BATCH, iter(items)
+    while batch := list(islice(remaining, size)):
         started = clock()
         yield batch
         speed = len(batch) / max(clock() - started, 1e-3)
-        size = int(min(max(speed * COMMIT_SECONDS, FIRST_BATCH), MOST_PASSAGES))
+        size = int(min(max(speed * COMMIT_SECONDS, FIRST_BATCH), MAX_BATCH))
 
 
 def embedded(embedder: Embedder, texts: Iterable[str]) -> Iterator[list[Embedded]]:
-    """Each distinct text with its vector, in order of length, so that a model's batch holds texts of one length."""
+    """Each distinct text with its vector, CHUNK texts at a time.
+
+    Texts come in order of length, so that a batch of the model needs little padding.
+    """
     distinct = sorted(dict.fromkeys(texts), key=len)
     for start in range(0, len(distinct), CHUNK):
         chunk = distinct[start : start + CHUNK]

@@ -1,4 +1,4 @@
-"""A file's bytes, as many as the walk saw."""
+"""Reads a file's bytes, as many as the walk saw."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from ..errors import Unreadable
 
 
 def read_bytes(file: File) -> bytes:
-    """A file's contents, as many bytes as the walk saw: what is appended meanwhile is a change for the next run.
+    """A file's contents, as many bytes as the walk saw.
 
-    Raises FileNotFoundError where it is not there any more, Unreadable where it cannot be read.
+    Bytes that were appended since the walk are left to the next run, which sees a changed file.
+    Raises FileNotFoundError where the file is gone, Unreadable where it cannot be read.
     """
     try:
         # Without O_NONBLOCK, a FIFO put in the file's place since the walk would block for ever.
@@ -23,6 +24,5 @@ def read_bytes(file: File) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise Unreadable(
-            Reason.UNREADABLE, f"it cannot be read: {os.strerror(error.errno or 0)}"
-        ) from error
+        message = f"it cannot be read: {os.strerror(error.errno or 0)}"
+        raise Unreadable(Reason.UNREADABLE, message) from error

@@ -1,7 +1,8 @@
-"""Ignore files: which rule of which file leaves a path out.
+"""Finds the rule of an ignore file that leaves a path out or takes it back in.
 
-Rules follow Git: a later line overrides an earlier one, a deeper file a shallower one, `!` takes back in. Above that
-stands the kind of file: .docsearchignore overrides .ignore, which overrides .gitignore and .git/info/exclude.
+Rules follow Git: a later line overrides an earlier one, a deeper file overrides a shallower one,
+and `!` takes a path back in. The kind of the file counts for more than that: .docsearchignore
+overrides .ignore, which overrides .gitignore and .git/info/exclude.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 IGNORE_FILES = (".gitignore", ".ignore", ".docsearchignore")
 GIT_EXCLUDE = ".git/info/exclude"
 
-# Dependencies, caches, editors' copies and secrets, which a folder that is under no version control holds as well.
+# Dependencies, caches, editors' copies and secrets are left out by default, as a folder that is not
+# under version control has no ignore file for them.
 LEFT_OUT = (
     "node_modules/",
     "bower_components/",
@@ -37,7 +39,11 @@ MAX_IGNORE_FILE = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule that decided about a path: `source` is the file it stands in (empty for a list), `line` counts from 1."""
+    """A rule that decided about a path.
+
+    `source` is the file that holds the rule, empty where it comes from a list. `line` counts from
+    1. `ignored` is False where the rule takes the path back in.
+    """
 
     ignored: bool
     source: str
@@ -46,10 +52,11 @@ class Match:
 
 
 class Patterns:
-    """Gitignore-style patterns that count from one folder.
+    """Gitignore-style patterns that are relative to one folder.
 
-    A path is matched as `lead` and what remains of it without `prefix`: the prefix is the folder of the patterns with a
-    slash, or the root's where the patterns stand above the root, and then `lead` is the root as seen from them.
+    `prefix` is cut off an absolute path, and `lead` is put before what is left. For patterns inside
+    the root, `prefix` is their folder with a slash, and `lead` is empty. For patterns in a folder
+    above the root, `prefix` is the root with a slash, and `lead` is the root relative to them.
     """
 
     def __init__(self, lines: Iterable[str], prefix: str, lead: str = "", source: str = "") -> None:
@@ -68,7 +75,7 @@ class Patterns:
         self._spec: GitIgnoreSpec = GitIgnoreSpec(compiled)
 
     def match(self, path: str, folder: bool) -> Match | None:
-        """The rule that decides about the absolute `path`; None where no rule does."""
+        """The rule that decides about an absolute path, a `folder` or not; None without one."""
         relative = self._lead + path[self._skip :]
         result = self._spec.check_file(
             relative.rstrip("/") + "/" if folder else relative, separators=()
@@ -80,24 +87,29 @@ class Patterns:
 
 
 def _compile(line: str) -> Any:
-    """One line as a pattern; None for blank lines, comments, and patterns that no path can match."""
+    """One line as a pattern; None for a blank line, a comment, and a pattern without any match."""
     from pathspec.patterns.gitignore.base import GitIgnorePatternError
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
     if line.endswith("/**"):
-        # To Git this is what lies in the folder, so that a later `!folder/x` works; pathspec would prune the folder.
+        # Git ignores what lies in the folder, so a later `!folder/x` works. pathspec would ignore
+        # the folder itself.
         line += "/*"
     try:
         pattern = GitIgnoreSpecPattern(line)
     except (GitIgnorePatternError, re.error):
-        # Git passes over a malformed pattern too.
+        # Git passes over a malformed pattern as well.
         return None
     return pattern if pattern.include is not None else None
 
 
 @dataclass(frozen=True, slots=True)
 class Ignores:
-    """The ignore files in force in one folder: for each kind, outermost first."""
+    """The rules in force in one folder.
+
+    `layers` has the ignore files of each kind, weakest kind first, and each layer goes from the
+    outermost folder to the innermost. `always` are the patterns that any ignore file overrides.
+    """
 
     layers: tuple[tuple[Patterns, ...], ...] = ((), (), ())
     always: tuple[Patterns, ...] = ()
@@ -105,14 +117,15 @@ class Ignores:
     def enter(
         self, folder: str, names: Collection[str], prefix: str | None = None, lead: str = ""
     ) -> tuple[Ignores, list[tuple[str, OSError]]]:
-        """The rules inside `folder`, whose entries are `names`, and the ignore files that cannot be read.
+        """The rules inside `folder`, and the ignore files that cannot be read, with their errors.
 
-        `prefix` and `lead` are as in Patterns; the prefix is the folder's own where it is None.
+        `names` are the folder's entries. `prefix` and `lead` are as in Patterns; None means the
+        folder itself with a slash.
         """
         layers = list(self.layers)
         found = [(kind, name) for kind, name in enumerate(IGNORE_FILES) if name in names]
         if ".git" in names:
-            # A repository inside another one knows nothing of the outer one's rules.
+            # The Git rules of an outer repository do not hold inside another repository.
             layers[0] = ()
             found.insert(0, (0, GIT_EXCLUDE))
         problems = []
@@ -125,12 +138,12 @@ class Ignores:
             except OSError as error:
                 problems.append((source, error))
                 continue
-            own = folder.rstrip("/") + "/" if prefix is None else prefix
-            layers[kind] = (*layers[kind], Patterns(lines, own, lead, source))
+            base = folder.rstrip("/") + "/" if prefix is None else prefix
+            layers[kind] = (*layers[kind], Patterns(lines, base, lead, source))
         return (replace(self, layers=tuple(layers)) if found else self), problems
 
     def match(self, path: str, folder: bool) -> Match | None:
-        """The rule that decides about `path`, None where no rule does."""
+        """The rule that decides about an absolute path, a `folder` or not; None without one."""
         for layer in (*reversed(self.layers), self.always):
             for patterns in reversed(layer):
                 if match := patterns.match(path, folder):
@@ -139,9 +152,9 @@ class Ignores:
 
 
 def _read(path: str) -> list[str]:
-    """The lines of an ignore file; empty where the name belongs to something that is no regular file.
+    """The lines of an ignore file; none where something other than a regular file has the name.
 
-    Raises OSError where it cannot be read or is larger than an ignore file may be.
+    Raises OSError where it cannot be read or is larger than MAX_IGNORE_FILE bytes.
     """
     # Without O_NONBLOCK, opening a FIFO of that name would wait for ever.
     handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)

@@ -1,4 +1,8 @@
-"""Files become incoming passages: each file read and cut, and known by its content, so that identical files share their vectors."""
+"""Reads files, cuts them into passages, and passes those on to be embedded.
+
+A file is known by its contents: identical files share their vectors, and a file whose contents did
+not change is not cut again.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from ..storage.entries import Entry, EntryState, doc_id
 from ..text.passages import PassageRules, split
 from .file_bytes import read_bytes
 from .removal import take_out
-from .reuse import Earlier
+from .reuse import ReusableVectors
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -28,10 +32,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A passage on its way into the store, with its vector where it is known already.
+    """A passage on its way into the store, with its vector where that is known already.
 
-    `entry` is complete on the document's last passage, which also has what the document calls its pages; `passage` is None where a document has
-    none.
+    On a document's `last` passage, `entry` is complete, and `page_labels` are the document's own
+    names of its pages. A document without passages comes as one Incoming whose `passage` is None.
+    `message` is the message of a mail file that the passage belongs to.
     """
 
     entry: Entry
@@ -43,10 +48,11 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What a file held at the time `read_ns`: the hex SHA-256 of its contents, and its document or else the contents themselves.
+class ReadResult:
+    """What a file held at the time `read_ns`.
 
-    There is no document where it seems not to be needed, as one with the same contents is known.
+    `content` is the hex SHA-256 of its bytes. `document` is None where a document with the same
+    contents is known, so that reading it seems unnecessary; then `data` are the bytes, else empty.
     """
 
     read_ns: int
@@ -56,7 +62,10 @@ class Found:
 
 
 class Intake:
-    """Reads files and settles in the catalogue what needs no embedding. `clock` gives nanoseconds since the epoch."""
+    """Reads files, and records in the catalogue those that need no embedding.
+
+    `clock` gives nanoseconds since the epoch.
+    """
 
     def __init__(
         self,
@@ -76,46 +85,52 @@ class Intake:
         self.tally = tally
         self.clock = clock
 
-    def find(self, file: File, reuse: bool) -> Found:
-        """What the file holds. For any thread, ahead of `passages`: it looks into the catalogue and changes nothing.
+    def read(self, file: File, reuse: bool) -> ReadResult:
+        """What the file holds; with `reuse`, no document is made of contents that are known.
 
-        Raises FileNotFoundError and Unreadable.
+        Any thread may call it, ahead of `passages`: it looks into the catalogue and changes
+        nothing. Raises FileNotFoundError and Unreadable.
         """
         read_ns = self.clock()
         data = read_bytes(file)
         content = hashlib.sha256(data).hexdigest()
         if reuse:
-            before = self.catalog.entry(file.path)
-            if _is_same(before, content) or self._twin(file, content) is not None:
-                return Found(read_ns, content, None, data)
-        return Found(read_ns, content, self.pool.read(data, file.path), b"")
+            previous = self.catalog.entry(file.path)
+            if _has_content(previous, content) or self._twin(file, content) is not None:
+                return ReadResult(read_ns, content, None, data)
+        return ReadResult(read_ns, content, self.pool.read(data, file.path), b"")
 
-    def passages(self, file: File, reuse: bool, found: Callable[[], Found]) -> Iterator[Incoming]:
-        """The passages of one file; a bad file gives none and is recorded. `found` gives what `find` gives or raises what it raises.
+    def passages(
+        self, file: File, reuse: bool, get_result: Callable[[], ReadResult]
+    ) -> Iterator[Incoming]:
+        """The passages of one file; a file that cannot be read gives none and is recorded.
 
-        Without `reuse` the file is read and cut also where its contents are known; what says the same as before keeps its vector.
+        `get_result` returns or raises what `read` does. Without `reuse` the file is read and cut
+        even where its contents are known; a passage whose text is the same keeps its vector.
         """
-        before = self.catalog.entry(file.path)
+        previous = self.catalog.entry(file.path)
         try:
-            yield from self._take(file, before, reuse, found())
+            yield from self._take(file, previous, reuse, get_result())
         except FileNotFoundError:
-            # It was deleted after the walk: the next run finds it gone.
+            # The file was deleted after the walk: the next run finds it gone.
             pass
         except Unreadable as error:
-            self._set_aside(file, before, error)
+            self._set_aside(file, previous, error)
         self.tally.files_read += 1
         self.tally.bytes_read += file.size
         self.tally.bytes_open = 0
 
     def _take(
-        self, file: File, before: Entry | None, reuse: bool, found: Found
+        self, file: File, previous: Entry | None, reuse: bool, result: ReadResult
     ) -> Iterator[Incoming]:
-        if reuse and before is not None and _is_same(before, found.content):
-            self.catalog.put([replace(before, file=file, ingested_ns=found.read_ns)])
+        # The contents are those of the last run: only the entry changes.
+        if reuse and previous is not None and _has_content(previous, result.content):
+            self.catalog.put([replace(previous, file=file, ingested_ns=result.read_ns)])
             self.tally.touched += 1
             return
-        entry = Entry(file, doc_id(file.path), found.content, ingested_ns=found.read_ns)
-        if reuse and (twin := self._twin(file, found.content)) is not None:
+        # Another document has these contents: its passages and vectors are copied.
+        entry = Entry(file, doc_id(file.path), result.content, ingested_ns=result.read_ns)
+        if reuse and (twin := self._twin(file, result.content)) is not None:
             self.tally.copied += 1
             title = _title_at(file.path, twin)
             entry = replace(
@@ -126,9 +141,9 @@ class Intake:
             for item in self._incoming(entry, rows, self.catalog.messages.of(twin.doc)):
                 yield replace(item, page_labels=labels) if item.last else item
             return
-        # A twin that was there when the file was found may have changed since.
-        document = found.document or self.pool.read(found.data, file.path)
-        if before is None:
+        # The contents are new, or those of a document that has changed since the file was read.
+        document = result.document or self.pool.read(result.data, file.path)
+        if previous is None:
             self.tally.added += 1
         else:
             self.tally.changed += 1
@@ -136,24 +151,28 @@ class Intake:
         entry = replace(
             entry, kind=document.kind, title=document.title, message="; ".join(document.warnings)
         )
+        # Passages whose text is the same as before get their vectors from the store.
         tokenizer = self.open_tokenizer()
-        was_stored = before is not None and before.stored
-        earlier = Earlier(self.open_store().rows(entry.doc) if was_stored else (), tokenizer)
-        passages = earlier.known(split(document, tokenizer, self.rules))
+        was_stored = previous is not None and previous.stored
+        previous_rows = self.open_store().rows(entry.doc) if was_stored else ()
+        reusable = ReusableVectors(previous_rows, tokenizer)
+        passages = reusable.look_up(split(document, tokenizer, self.rules))
         for item in self._incoming(entry, passages, document.messages):
-            whole = replace(item.entry, tokens=earlier.tokens)
+            counted = replace(item.entry, tokens=reusable.tokens)
             yield (
-                replace(item, entry=whole, page_labels=document.page_labels) if item.last else item
+                replace(item, entry=counted, page_labels=document.page_labels)
+                if item.last
+                else item
             )
 
     def _twin(self, file: File, content: str) -> Entry | None:
         """A complete document with the same contents, read by the same reader."""
         twin = self.catalog.same_content(content)
-        same = (
+        same_suffix = (
             twin is not None
             and os.path.splitext(twin.file.path)[1] == os.path.splitext(file.path)[1]
         )
-        return twin if same else None
+        return twin if same_suffix else None
 
     def _incoming(
         self,
@@ -161,39 +180,46 @@ class Intake:
         passages: Iterable[tuple[Passage, Vectors | None]],
         messages: Iterable[Message],
     ) -> Iterator[Incoming]:
-        """The document's passages; only when the last one is known can it say how many there are."""
+        """The document's passages, each with its message; the last one completes the entry.
+
+        One passage is held back, because only the last one can tell how many there are.
+        """
         count = 0
-        held = Incoming(entry, None, None, None, last=False)
+        pending = Incoming(entry, None, None, None, last=False)
         following = deque(messages)
-        for passage, known in passages:
-            if held.passage is not None:
-                yield held
-            message = held.message
+        for passage, vector in passages:
+            if pending.passage is not None:
+                yield pending
+            # The passage belongs to the last message that starts at or before it.
+            message = pending.message
             while following and following[0].start <= passage.char_start:
                 message = following.popleft()
-            held = Incoming(entry, passage, known, message, last=False)
+            pending = Incoming(entry, passage, vector, message, last=False)
             count += 1
             self.tally.passages_read += 1
-            # A large file takes minutes; what its passages hold tells roughly how far it is.
+            # A large file takes minutes; the length of its passages tells about how far it is.
             self.tally.bytes_open = min(self.tally.bytes_open + len(passage.text), entry.file.size)
         yield replace(
-            held, entry=replace(entry, passages=count, state=EntryState.COMPLETE), last=True
+            pending, entry=replace(entry, passages=count, state=EntryState.COMPLETE), last=True
         )
 
-    def _set_aside(self, file: File, before: Entry | None, error: Unreadable) -> None:
-        """Record a file that gives no document: one that should be readable keeps its last good version, any other leaves the index."""
-        kept = Entry(file, doc_id(file.path))
-        if before is not None and before.stored:
-            if error.reason.failed and before.state is not EntryState.PENDING:
-                kept = replace(before, file=file)
+    def _set_aside(self, file: File, previous: Entry | None, error: Unreadable) -> None:
+        """Record a file that gives no document.
+
+        A file that should be readable keeps its last complete version; any other leaves the index.
+        """
+        entry = Entry(file, doc_id(file.path))
+        if previous is not None and previous.stored:
+            if error.reason.failed and previous.state is not EntryState.PENDING:
+                entry = replace(previous, file=file)
             else:
-                take_out(self.catalog, self.open_store, [before])
-                self.tally.removed += before.passages > 0
+                take_out(self.catalog, self.open_store, [previous])
+                self.tally.removed += previous.passages > 0
         state = EntryState.FAILED if error.reason.failed else EntryState.SKIPPED
         self.catalog.put(
             [
                 replace(
-                    kept,
+                    entry,
                     state=state,
                     reason=error.reason,
                     message=error.message,
@@ -205,16 +231,22 @@ class Intake:
         skips.append(Skip(file.path, error.reason, error.message))
 
 
-def _is_same(before: Entry | None, content: str) -> bool:
-    """True where the file was read to its end, with the same contents."""
-    return before is not None and before.state is EntryState.COMPLETE and before.content == content
+def _has_content(entry: Entry | None, content: str) -> bool:
+    """True where the entry's file was read to its end and had the same contents."""
+    return entry is not None and entry.state is EntryState.COMPLETE and entry.content == content
 
 
 def _title_at(path: str, twin: Entry) -> str:
-    """The title of an identical file at another path: one that was made of the name is made anew."""
-    old, new = (
+    """The title of a file at `path` with the contents of `twin`.
+
+    A title that was the twin's file name, with or without its suffix, becomes that of `path`.
+    """
+    twin_name, own_name = (
         os.fsencode(os.path.basename(name)).decode("utf-8", "replace")
         for name in (twin.file.path, path)
     )
-    names = {old: new, os.path.splitext(old)[0]: os.path.splitext(new)[0]}
+    names = {
+        twin_name: own_name,
+        os.path.splitext(twin_name)[0]: os.path.splitext(own_name)[0],
+    }
     return names.get(twin.title, twin.title)

@@ -1,4 +1,7 @@
-"""What a run has to do: a walk of the disk compared with the catalogue, without reading any file's contents."""
+"""Decides what a run has to do: it compares a walk of the disk with the catalogue.
+
+No file's contents are read for it.
+"""
 
 from __future__ import annotations
 
@@ -14,20 +17,27 @@ from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState, Root
 from .ignore import GIT_EXCLUDE, IGNORE_FILES
 from .scopes import Scope, outermost
-from .walker import WalkRules, walk, why
+from .walker import WalkRules, skip_of, walk
 
 RACY_NS = 10_000_000
-"""A file changed less than 10 ms before it was read may have changed again within the clock's tick, unseen by its times."""
+"""A file changed less than 10 ms before it was read may have changed again afterwards.
+
+Both changes may lie within one tick of the file system's clock, so its times do not tell.
+"""
 
 MANY_PATHS = 200
-"""So many changes below one root are found faster by a walk of it than one by one."""
+"""A root with more changed paths is walked as a whole, which is faster than path by path."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The work on one root: files to read, entries that are gone, skips to report, and what needs nothing.
+    """The work on one root.
 
-    `again` are the paths of those to read whatever is known of their contents, as files are read by other rules now.
+    read: the files to read. reread: the paths among them that are read even where their contents
+    are known, because files are read by other rules now. moved_root: entries that belong to this
+    root now. gone: entries to forget. failed, skipped: files to report that gave no document.
+    passed_over: how many paths the walk left out, by reason. unchanged: the number of documents
+    that need nothing. whole: False where only a part of the root was looked at.
     """
 
     root: Root
@@ -38,14 +48,13 @@ class Plan:
     skipped: tuple[Skip, ...]
     passed_over: tuple[tuple[Reason, int], ...]
     unchanged: int
-    again: frozenset[str]
+    reread: frozenset[str]
     warnings: tuple[str, ...]
     whole: bool = True
-    """False where only a part of the root was looked at."""
 
 
 def rules_of(root: Root) -> WalkRules:
-    """The walk rules that a root was added with, and what was taken out of it since."""
+    """The walk rules that a root was added with; what was taken out of it since is excluded."""
     return WalkRules(
         (*root.exclude, *root.forgotten),
         root.include,
@@ -59,14 +68,17 @@ def make_plan(
     catalog: Catalog,
     scope: Scope,
     prune: bool,
-    recipe_changed: bool = False,
+    versions_changed: bool = False,
     can_recognise: bool = False,
 ) -> Plan:
-    """Compare what lies in a scope with the catalogue.
+    """Compare the files of a scope with the catalogue.
 
-    Entries are gone where their file was ruled out, or where its absence is sure: not where nothing at all is found in the root, where a folder
-    could not be read, or where the disk that held it is not mounted. `prune` takes it as sure where nothing is found or mounted. `can_recognise`
-    tells that text in pictures can be recognised now, as it could not be in this root before.
+    An entry is gone where a rule leaves its file out, or where the file is surely absent. Absence
+    is not sure where nothing at all is found in the root, where a folder could not be read, or
+    where the disk that held the file is not mounted. `prune` takes absence as sure where nothing
+    is found or mounted. `versions_changed` tells that readers or passage rules are others than at
+    the root's last run, so that every file is read again. `can_recognise` tells that text in
+    pictures can be recognised now and could not be at the root's last run.
     """
     root = scope.root
     top = scope.below or root.path
@@ -77,10 +89,10 @@ def make_plan(
     failed_before: list[Skip] = []
     skipped_before: list[Skip] = []
     seen: set[str] = set()
-    again: set[str] = set()
+    reread: set[str] = set()
     unchanged = 0
     for found in walk(root.path, rules_of(root), scope.below):
-        # What has been read once stays until it changes, also where its engine is gone.
+        # A file that was read once stays until it changes, even where its engine is gone.
         skip = (
             found
             if isinstance(found, Skip)
@@ -93,23 +105,28 @@ def make_plan(
             continue
         assert isinstance(found, File)
         seen.add(found.path)
+        # A file is read where it is new or changed, or where reading it gives another document now.
         entry = known.get(found.path)
-        if recipe_changed or (can_recognise and entry is not None and _may_be_recognised(entry)):
-            again.add(found.path)
-        if entry is None or found.path in again or not is_unchanged(entry, found):
+        if versions_changed or (can_recognise and entry is not None and _may_be_recognised(entry)):
+            reread.add(found.path)
+        if entry is None or found.path in reread or not is_unchanged(entry, found):
             read.append(found)
             continue
+        # An unchanged file keeps what the last run made of it.
         if entry.state is EntryState.COMPLETE:
             unchanged += 1
         elif entry.reason is not None:
-            listed = failed_before if entry.reason.failed else skipped_before
-            listed.append(Skip(entry.file.path, entry.reason, entry.message))
+            previous_skips = failed_before if entry.reason.failed else skipped_before
+            previous_skips.append(Skip(entry.file.path, entry.reason, entry.message))
         if entry.file.root != root.path:
             moved.append(entry)
+    # The catalogue's other entries are gone, or cannot be seen now.
     missing = [entry for path, entry in known.items() if path not in seen]
     unread = [skip.path for skip in skips if skip.reason is Reason.UNREADABLE]
     gone, warnings = _surely_gone(missing, scope, prune, bool(seen), unread)
-    over = Counter(skip.reason for skip in skips if not skip.reason.failed and skip.path != top)
+    passed_over = Counter(
+        skip.reason for skip in skips if not skip.reason.failed and skip.path != top
+    )
     return Plan(
         root=root,
         read=tuple(read),
@@ -120,51 +137,55 @@ def make_plan(
             *(skip for skip in skips if skip.path == top and not skip.reason.failed),
             *skipped_before,
         ),
-        passed_over=tuple(sorted(over.items())),
+        passed_over=tuple(sorted(passed_over.items())),
         unchanged=unchanged,
-        again=frozenset(again),
+        reread=frozenset(reread),
         warnings=tuple(warnings),
         whole=scope.below is None,
     )
 
 
 def _may_be_recognised(entry: Entry) -> bool:
-    """True for a scan without text, and for a PDF of which something is missing, which may be scanned pages."""
+    """True for a picture or scan without text, and for a PDF of which something is missing.
+
+    What is missing of the PDF may be scanned pages.
+    """
     return entry.reason is Reason.NO_TEXT or (entry.kind == "pdf" and bool(entry.message))
 
 
 def changed_scopes(catalog: Catalog, paths: Iterable[str], left_out: str) -> list[Scope]:
-    """The parts of the known roots that changed absolute `paths` mean; nothing below the folder `left_out`.
+    """The parts of the known roots to refresh when the absolute `paths` have changed.
 
-    A changed ignore file means its folder, many paths of one root all of it. What rules leave out and the index does not hold means nothing, and
-    so does a root that is not there.
+    A changed ignore file means its folder, and more than MANY_PATHS paths of a root mean all of
+    it. A path means nothing where it lies below the folder `left_out`, where its root is not
+    there, or where the rules leave it out and the index does not hold it.
     """
     roots = [root for root in catalog.roots() if os.path.lexists(root.path)]
-    outer = [
+    outer_roots = [
         root
         for root in roots
         if not any(root is not other and within(root.path, other.path) for other in roots)
     ]
     scopes: list[Scope] = []
-    for root in outer:
-        mine = {
+    for root in outer_roots:
+        changed = {
             _ruled_by(path) if root.ignore_files else path
             for path in paths
             if within(path, root.path)
         }
-        mine = {path for path in mine if not within(path, left_out)}
-        if len(mine) > MANY_PATHS or any(
-            not within(path, root.path) or path == root.path for path in mine
+        changed = {path for path in changed if not within(path, left_out)}
+        if len(changed) > MANY_PATHS or any(
+            not within(path, root.path) or path == root.path for path in changed
         ):
             scopes.append(Scope(root))
             continue
-        kept = [path for path in outermost(sorted(mine)) if _matters(catalog, path, root)]
-        scopes += [Scope(root, path) for path in kept]
+        tops = [path for path in outermost(sorted(changed)) if _matters(catalog, path, root)]
+        scopes += [Scope(root, path) for path in tops]
     return scopes
 
 
 def _ruled_by(path: str) -> str:
-    """The folder whose files a path's contents rule, or the path itself."""
+    """The folder that an ignore file at `path` has rules for; any other path itself."""
     if path.endswith(f"/{GIT_EXCLUDE}"):
         return path.removesuffix(f"/{GIT_EXCLUDE}") or "/"
     folder, name = os.path.split(path)
@@ -172,17 +193,18 @@ def _ruled_by(path: str) -> str:
 
 
 def _matters(catalog: Catalog, path: str, root: Root) -> bool:
+    """True where the index holds the path, or a run would look at it."""
     if catalog.holds(path):
         return True
     return (
         os.path.lexists(path)
         and readers.readable(path) is None
-        and why(path, root.path, rules_of(root)) is None
+        and skip_of(path, root.path, rules_of(root)) is None
     )
 
 
 def is_unchanged(entry: Entry, file: File) -> bool:
-    """True where size, times and inode say that the file is the one that was read, and its reading was completed."""
+    """True where a run has finished with the file, and size, times and inode are the same since."""
     old = entry.file
     same = (old.size, old.mtime_ns, old.ctime_ns, old.inode) == (
         file.size,
@@ -190,7 +212,7 @@ def is_unchanged(entry: Entry, file: File) -> bool:
         file.ctime_ns,
         file.inode,
     )
-    # A time in the future, as of a wrong clock, is as settled as one in the past.
+    # A time in the future, as a wrong clock sets it, is as settled as a time in the past.
     settled = abs(entry.ingested_ns - max(file.mtime_ns, file.ctime_ns)) > RACY_NS
     return same and settled and entry.state is not EntryState.PENDING
 
@@ -198,45 +220,51 @@ def is_unchanged(entry: Entry, file: File) -> bool:
 def _surely_gone(
     missing: list[Entry], scope: Scope, prune: bool, found_any: bool, unread: list[str]
 ) -> tuple[list[Entry], list[str]]:
-    """Which of the missing entries are gone for sure, and a warning for those that are not."""
+    """The missing entries that are surely gone, and a warning for those that are not.
+
+    `unread` are the paths that could not be read.
+    """
     root = scope.root
-    here = os.path.isdir(root.path) or os.path.isfile(root.path)
-    mounted = here and mount_of(root.path) == root.mount
+    present = os.path.isdir(root.path) or os.path.isfile(root.path)
+    mounted = present and mount_of(root.path) == root.mount
+    # Each missing entry is ruled out, cannot be seen now, or is absent.
     gone: list[Entry] = []
-    hidden: list[Entry] = []
+    unseen: list[Entry] = []
     absent: list[Entry] = []
     for entry in missing:
         path = entry.file.path
         if any(within(path, folder) for folder in unread):
-            hidden.append(entry)
+            unseen.append(entry)
         elif os.path.lexists(path):
             gone.append(entry)
-        elif here and entry.file.mounted and mount_of(_nearest(path)) == root.mount:
-            hidden.append(entry)
+        elif present and entry.file.mounted and mount_of(_nearest(path)) == root.mount:
+            # The file lay on a disk below the root, which is not mounted now.
+            unseen.append(entry)
         else:
             absent.append(entry)
+    unseen_warnings = (
+        [f"{len(unseen)} documents could not be looked for and stay in the index"] if unseen else []
+    )
+    # What is absent is gone where the root itself was seen for sure.
     sure = mounted and (found_any or scope.below is not None)
     if prune or sure:
-        return [*gone, *absent], _kept(hidden, "could not be looked for and stay in the index")
-    why = (
+        return [*gone, *absent], unseen_warnings
+    state = (
         "is not there"
-        if not here
+        if not present
         else "is on a disk that is not mounted"
         if not mounted
         else "holds nothing to read now"
     )
-    warning = f"{root.path} {why}; its {len(absent)} documents stay in the index (use --prune to forget them)"
-    return gone, [
-        *([warning] if absent else []),
-        *_kept(hidden, "could not be looked for and stay in the index"),
-    ]
-
-
-def _kept(entries: list[Entry], what: str) -> list[str]:
-    return [f"{len(entries)} documents {what}"] if entries else []
+    warning = (
+        f"{root.path} {state}; its {len(absent)} documents stay in the index "
+        "(use --prune to forget them)"
+    )
+    return gone, [*([warning] if absent else []), *unseen_warnings]
 
 
 def _nearest(path: str) -> str:
+    """The path itself, or the nearest folder above it that exists."""
     while not os.path.lexists(path):
         path = os.path.dirname(path)
     return path

@@ -1,4 +1,4 @@
-"""Work done ahead of whoever takes its results: in threads, so much at a time, and handed over in the order of the items."""
+"""Reads files in threads, ahead of the pipeline that takes the results in order."""
 
 from __future__ import annotations
 
@@ -10,29 +10,34 @@ from typing import TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-MOST_ITEMS = 256
-MOST_BYTES = 64_000_000
+MAX_ITEMS = 256
+MAX_BYTES = 64_000_000
 
 
 def read_ahead(
     items: Iterable[Item], work: Callable[[Item], Result], size: Callable[[Item], int], threads: int
 ) -> Generator[tuple[Item, Future[Result]]]:
-    """Each item with its result, in order. `size` gives an item's bytes, by which the results that wait are bounded.
+    """Each item with the future of its result, in the order of the items.
 
-    An error of `work` is raised by the future. When the iterator is closed, what has not begun is not done, and what has is waited for.
+    `size` gives an item's bytes: at most MAX_ITEMS items and about MAX_BYTES bytes wait to be
+    taken, but every thread has work even where single items are larger. An error of `work` is
+    raised by the future. Closing the iterator cancels the work that has not begun and waits for
+    the rest.
     """
     waiting: deque[tuple[Item, Future[Result]]] = deque()
-    held = 0
-    source = iter(items)
+    waiting_bytes = 0
     executor = ThreadPoolExecutor(threads, "reader")
     try:
-        for item in source:
+        for item in items:
             waiting.append((item, executor.submit(work, item)))
-            held += size(item)
-            while len(waiting) >= MOST_ITEMS or (held >= MOST_BYTES and len(waiting) > threads):
-                done, future = waiting.popleft()
-                yield done, future
-                held -= size(done)
+            waiting_bytes += size(item)
+            # Give results away until what waits is within the bounds again.
+            while len(waiting) >= MAX_ITEMS or (
+                waiting_bytes >= MAX_BYTES and len(waiting) > threads
+            ):
+                first, future = waiting.popleft()
+                yield first, future
+                waiting_bytes -= size(first)
         while waiting:
             yield waiting.popleft()
     finally:

@@ -1,8 +1,10 @@
-"""An index's passages embedded anew by another model, into a table of their own beside the one in use.
+"""Embeds an index's passages with another model, into a table beside the one in use.
 
-The passages stay as they are, whatever the new model's tokenizer makes of them: they come from the table, so that nothing is read again, a
-disk that is unplugged keeps its documents, and ids, lines and saved searches stay valid. They were cut to half of the shortest window that a
-model here has; a document with a passage that is too long all the same is marked to be read and cut again by the next ingest that finds it.
+The passages come from the table in use and stay as they are, whatever the new model's tokenizer
+makes of them. So no file is read again, documents on an unplugged disk are kept, and ids, lines
+and saved searches stay valid. Passages were cut to half of the shortest window that any model here
+has. A document with a passage that is too long nevertheless is marked, so that the next ingest that
+finds its file reads and cuts it again.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from ..protocols import Embedder
 from ..results import Progress
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry
-from ..storage.index_models import Change, clear, complete
+from ..storage.index_models import Change, complete_change, remove_unused_tables
 from ..storage.store import Store
 from ..text.passages import embedded_text
 from .embedding import embedded, timed_batches
@@ -25,18 +27,24 @@ from .tally import Tally
 
 MAINTAIN_EVERY = 20
 SPECIAL_TOKENS = 4
-"""Room for what a tokenizer puts around a text."""
+"""Room for the special tokens that a tokenizer puts around a text."""
 
 
 class Reembedding:
-    """Takes the passages of `source` into the table of a change; `run` may be repeated until it has come to its end.
+    """Copies the passages of `source` into `target`, the table of a change, with new vectors.
 
-    What an earlier run brought into the table counts where it is what `source` holds now.
+    `run` may be repeated until it comes to its end. Passages that an earlier run brought into the
+    table count where they are still those of `source`.
     """
 
     def __init__(
-        self, catalog: Catalog, source: Store, target: Store, embedder: Embedder, on_progress: Callable[[Progress], None]
-    ) -> None:  # fmt: skip
+        self,
+        catalog: Catalog,
+        source: Store,
+        target: Store,
+        embedder: Embedder,
+        on_progress: Callable[[Progress], None],
+    ) -> None:
         self.catalog = catalog
         self.source = source
         self.target = target
@@ -45,83 +53,98 @@ class Reembedding:
         self.tokens: dict[int, int] = {}
 
     def run(self) -> Tally:
-        """Embed what is missing in the table, and take out of it what is no longer in the index."""
+        """Embed the passages that the target lacks, and delete those that left the index."""
         entries = [entry for entry in self.catalog.entries() if entry.stored]
-        here, there = self.source.counts(), self.target.counts()
+        source_counts, target_counts = self.source.counts(), self.target.counts()
         tally = Tally(
             len(entries),
             sum(entry.file.size for entry in entries),
-            passages_total=sum(here.values()),
+            passages_total=sum(source_counts.values()),
         )
         self.tokens = {entry.doc: 0 for entry in entries}
-        missing = self._missing(
-            [entry for entry in entries if entry.doc in here], here, there, tally
-        )
+        # Embed what is missing; each batch is on the disk before the next one begins.
+        stored = [entry for entry in entries if entry.doc in source_counts]
+        missing = self._missing(stored, source_counts, target_counts, tally)
         for number, batch in enumerate(timed_batches(missing), 1):
             self._embed(batch, tally)
-            self.target.trim({entry.doc: here[entry.doc] for entry, _ in batch})
+            self.target.trim({entry.doc: source_counts[entry.doc] for entry, _ in batch})
             self.target.sync()
             if number % MAINTAIN_EVERY == 0:
                 self.target.maintain()
-        self.target.delete(there.keys() - here.keys())
+        # Delete the documents that left the index since an earlier run.
+        self.target.delete(target_counts.keys() - source_counts.keys())
         self.target.maintain()
         self.target.sync()
         return tally
 
     def _missing(
-        self, entries: list[Entry], here: dict[int, int], there: dict[int, int], tally: Tally
+        self,
+        entries: list[Entry],
+        source_counts: dict[int, int],
+        target_counts: dict[int, int],
+        tally: Tally,
     ) -> Iterator[tuple[Entry, Row]]:
-        """The rows that the table does not have yet."""
+        """The rows of the documents that the target does not have as they are now."""
         for entry in entries:
             doc = entry.doc
-            if here[doc] == there.get(doc) and self._same(doc):
+            if source_counts[doc] == target_counts.get(doc) and self._has_same_rows(doc):
                 texts = [embedded_text(row.passage) for row in self.source.rows(doc)]
                 self.tokens[doc] = sum(map(len, self.embedder.tokenizer.spans(texts)))
-                tally.passages_kept += here[doc]
+                tally.passages_kept += source_counts[doc]
             else:
                 yield from ((entry, row) for row in self.source.rows(doc))
             tally.files_read += 1
 
-    def _same(self, doc: int) -> bool:
+    def _has_same_rows(self, doc: int) -> bool:
         pairs = zip_longest(self.source.rows(doc), self.target.rows(doc))
-        return all(a and b and (a.passage, a.terms) == (b.passage, b.terms) for a, b in pairs)
+        return all(
+            row and copy and (row.passage, row.terms) == (copy.passage, copy.terms)
+            for row, copy in pairs
+        )
 
     def _embed(self, batch: list[tuple[Entry, Row]], tally: Tally) -> None:
+        """Embed a batch and store it: each distinct text is embedded once."""
         by_text: dict[str, list[tuple[Entry, Row]]] = {}
         for entry, row in batch:
             by_text.setdefault(embedded_text(row.passage), []).append((entry, row))
         rows: list[Row] = []
         tally.begin(self.embedder.name)
         for chunk in embedded(self.embedder, by_text):
-            for done in chunk:
-                tally.tokens += done.tokens
-                for entry, row in by_text[done.text]:
-                    self.tokens[row.doc] += done.tokens
+            for result in chunk:
+                tally.tokens += result.tokens
+                for entry, row in by_text[result.text]:
+                    self.tokens[row.doc] += result.tokens
                     tally.passages += 1
-                    rows.append(replace(row, vector=done.vector))
-                    if done.tokens + SPECIAL_TOKENS > self.embedder.max_tokens:
-                        self._read_again(entry)
+                    rows.append(replace(row, vector=result.vector))
+                    if result.tokens + SPECIAL_TOKENS > self.embedder.max_tokens:
+                        self._mark_as_changed(entry)
             self.on_progress(tally.progress(by_text[chunk[-1].text][0][0].file.path))
         self.target.upsert(rows)
 
-    def _read_again(self, entry: Entry) -> None:
-        """Let the entry look as if its file had changed."""
-        at = max(entry.file.mtime_ns, entry.file.ctime_ns)
-        self.catalog.put([replace(entry, content="", ingested_ns=at)])
+    def _mark_as_changed(self, entry: Entry) -> None:
+        """Let the entry look as if its file had changed, so that the next ingest reads it."""
+        changed_ns = max(entry.file.mtime_ns, entry.file.ctime_ns)
+        self.catalog.put([replace(entry, content="", ingested_ns=changed_ns)])
 
 
 def reembed(
-    folder: Path, catalog: Catalog, change: Change, source: Store, embedder: Embedder, on_progress: Callable[[Progress], None]
-) -> Tally:  # fmt: skip
-    """Carry a change through that was begun; the writer lock is held.
+    folder: Path,
+    catalog: Catalog,
+    change: Change,
+    source: Store,
+    embedder: Embedder,
+    on_progress: Callable[[Progress], None],
+) -> Tally:
+    """Carry a change of models through to its end; the caller holds the writer lock.
 
-    The table in use stays whole until the new one is, which takes its place in one transaction of the catalogue. The old one is deleted then.
+    The table in use stays whole until the new one is complete. The new table then takes its place
+    in one transaction of the catalogue, and the old one is deleted.
     """
     target = Store(folder, change.models.dimensions, create=True, table=change.table)
     if target.healed_to is not None:
         target.sync()
-    work = Reembedding(catalog, source, target, embedder, on_progress)
-    tally = work.run()
-    complete(catalog, change, work.tokens, target.version)
-    clear(folder, catalog)
+    reembedding = Reembedding(catalog, source, target, embedder, on_progress)
+    tally = reembedding.run()
+    complete_change(catalog, change, reembedding.tokens, target.version)
+    remove_unused_tables(folder, catalog)
     return tally

@@ -1,4 +1,4 @@
-"""An index kept in step with its roots: a run over parts of them, and one after the other as they change."""
+"""Keeps an index in step with its roots: by one run over parts of them, or by a watch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..paths import anchored, within
 from ..results import IngestReport, Progress
 from ..storage.catalog import Catalog
 from ..storage.durability import Durability
-from ..storage.index_models import clear, models_in, table_in_use
+from ..storage.index_models import models_in, remove_unused_tables, table_in_use
 from ..storage.lock import WriterLock
 from ..text import passages, terms
 from ..text.passages import PassageRules
@@ -29,9 +29,21 @@ from .scopes import Scope, outermost
 from .tally import Tally
 from .watch import Watch
 
+VERSIONS_KEY = "recipes"
+"""The setting that holds, for each root's path, the versions of the last run over all of it.
+
+Indexes hold the setting under this name, so the name stays.
+"""
+
+RECOGNISED_KEY = "recognised"
+"""The setting that holds the paths of the roots whose pictures were read with text recognition."""
+
 
 class Refresh:
-    """The writing side of the index in `folder`. Threads of one process take turns, processes exclude each other."""
+    """The writing side of the index in `folder`.
+
+    Threads of one process take turns. Another process that writes makes `writing` raise.
+    """
 
     def __init__(self, folder: str, opened: Opened, rules: PassageRules) -> None:
         self.folder = folder
@@ -40,20 +52,26 @@ class Refresh:
 
     @contextmanager
     def writing(self, create: bool = False) -> Iterator[Catalog]:
-        """The catalogue, with the right to write. Raises IndexLocked while another process has it, NoIndex."""
+        """The catalogue, with the right to write.
+
+        Raises IndexLocked while another process has that right, and NoIndex.
+        """
         folder = Path(self.folder)
         with (
             self.opened.writing,
             Catalog.open(folder, create=create, write=True) as catalog,
             WriterLock(folder),
         ):
-            clear(folder, catalog)
+            remove_unused_tables(folder, catalog)
             yield catalog
 
     def change_models(
         self, catalog: Catalog, on_progress: Callable[[Progress], None]
     ) -> Tally | None:
-        """Embed all documents anew where that is due, within `writing`; None where nothing was done."""
+        """Embed all documents with other models where that is due; None where it is not.
+
+        To be called within `writing`.
+        """
         if models_in(catalog) is None:
             return None
         from .reembedding import reembed
@@ -61,7 +79,7 @@ class Refresh:
         change, embedder = self.opened.begin_change(catalog)
         if change is None:
             return None
-        done = reembed(
+        tally = reembed(
             Path(self.folder),
             catalog,
             change,
@@ -70,20 +88,23 @@ class Refresh:
             on_progress,
         )
         self.opened.keep_embedder(change.models, embedder)
-        return done
+        return tally
 
     def plans(self, catalog: Catalog, scopes: Iterable[Scope], prune: bool) -> list[Plan]:
-        """What there is to do in each scope."""
-        recipes, recipe = catalog.setting("recipes", {}), self._recipe()
-        recognised, can = catalog.setting("recognised", []), readers.can_recognise()
+        """The work to do in each scope."""
+        versions_by_root, versions = catalog.setting(VERSIONS_KEY, {}), self._passage_versions()
+        recognised_roots = catalog.setting(RECOGNISED_KEY, [])
+        can_recognise = readers.can_recognise()
         return [
             make_plan(
-                catalog, scope, prune,
-                recipe_changed=recipes.get(scope.root.path, recipe) != recipe,
-                can_recognise=can and scope.root.path not in recognised,
+                catalog,
+                scope,
+                prune,
+                versions_changed=versions_by_root.get(scope.root.path, versions) != versions,
+                can_recognise=can_recognise and scope.root.path not in recognised_roots,
             )
             for scope in scopes
-        ]  # fmt: skip
+        ]
 
     def run(
         self,
@@ -92,14 +113,16 @@ class Refresh:
         prune: bool,
         on_progress: Callable[[Progress], None],
     ) -> IngestReport:
-        """Bring the scopes up to date, within `writing`."""
+        """Bring the scopes up to date. To be called within `writing`. Raises IndexDamaged."""
         open_store = cache(lambda: self.opened.open_for_writing(catalog))
+        # Opening the store repairs a damaged table, where that is possible.
         disk = Durability(Path(self.folder), table_in_use(catalog))
         if disk.is_damaged():
             open_store()
             if disk.is_damaged():
                 hint = "delete that folder, then ingest again"
                 raise IndexDamaged(f"files of the index in {self.folder} are torn", hint)
+        # Each scope's root takes the place of the roots inside it.
         for scope in scopes:
             catalog.put_root(scope.root)
             for inner in scope.inner:
@@ -108,24 +131,28 @@ class Refresh:
         report = Ingestion(
             catalog, open_store, lambda: self.opened.embedder, self.rules, on_progress
         ).run(plans)
-        recipes, recipe = catalog.setting("recipes", {}), self._recipe()
-        recognised = set(catalog.setting("recognised", []))
+        # Note how whole roots were read, and forget pruned roots of which nothing is left.
+        versions_by_root, versions = catalog.setting(VERSIONS_KEY, {}), self._passage_versions()
+        recognised_roots = set(catalog.setting(RECOGNISED_KEY, []))
         for scope in scopes:
+            root = scope.root.path
             if scope.below is None:
-                recipes[scope.root.path] = recipe
-                (recognised.add if readers.can_recognise() else recognised.discard)(scope.root.path)
-            if (
-                prune
-                and not os.path.lexists(scope.root.path)
-                and not catalog.holds(scope.root.path)
-            ):
-                catalog.forget_root(scope.root.path)
-        catalog.put_setting("recipes", recipes)
-        catalog.put_setting("recognised", sorted(recognised))
+                versions_by_root[root] = versions
+                if readers.can_recognise():
+                    recognised_roots.add(root)
+                else:
+                    recognised_roots.discard(root)
+            if prune and not os.path.lexists(root) and not catalog.holds(root):
+                catalog.forget_root(root)
+        catalog.put_setting(VERSIONS_KEY, versions_by_root)
+        catalog.put_setting(RECOGNISED_KEY, sorted(recognised_roots))
         return report
 
     def forget(self, path: str) -> int:
-        """Take a root, folder or file out, and say how many documents went. Raises UsageError where the index holds nothing there."""
+        """Take a root, folder or file out of the index; the number of entries that went.
+
+        Raises UsageError where the index holds nothing at or below `path`.
+        """
         with self.writing() as catalog:
             entries = list(catalog.entries(path))
             roots = catalog.roots()
@@ -133,9 +160,11 @@ class Refresh:
                 raise UsageError(
                     f"the index holds nothing under {path}", "see the folders: docsearch status"
                 )
+            # Delete the passages, then the entries.
             if take_out(catalog, lambda: self.opened.open_for_writing(catalog), entries):
                 self.opened.store.maintain()
             catalog.remove(entry.file.path for entry in entries)
+            # A root at or below the path goes too; a root above it leaves the path out from now on.
             for root in roots:
                 if within(root.path, path):
                     catalog.forget_root(root.path)
@@ -148,9 +177,11 @@ class Refresh:
     def follow(
         self, paths: Collection[str], on_progress: Callable[[Progress], None], stop: threading.Event
     ) -> Iterator[IngestReport]:
-        """One report for each time that something changed in the known roots, or below the absolute `paths` of them.
+        """A report for each batch of changes that the watch brings, until `stop` is set.
 
-        All of them are looked through at first. While another process writes, what changed waits.
+        Most batches are empty, and so are their reports. The watch covers all known roots, or only
+        the absolute `paths` in them. Everything is looked through at first. While another process
+        writes, changed paths wait.
         """
         waiting: dict[str, None] = {}
         for changes in Watch(lambda: self._watched(paths), stop).changes():
@@ -170,8 +201,11 @@ class Refresh:
                 pass
             yield replace(report, warnings=(*changes.warnings, *report.warnings))
 
-    def _recipe(self) -> str:
-        """What makes other passages of the same file when it changes."""
+    def _passage_versions(self) -> str:
+        """The versions and rules that decide which passages a file gives, as JSON.
+
+        A file gives other passages where this text is another one.
+        """
         return json.dumps(
             {
                 "readers": readers.VERSION,
@@ -183,6 +217,7 @@ class Refresh:
         )
 
     def _watched(self, paths: Collection[str]) -> list[str]:
+        """The paths to watch: all roots, or those of `paths` that lie in a root."""
         roots = [root.path for root in self.opened.catalog.roots()]
         return outermost(
             [path for path in paths if any(within(path, root) for root in roots)]

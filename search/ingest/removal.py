@@ -1,4 +1,7 @@
-"""Documents leave the table in an order that no crash can turn into a document that is said to be complete and is not."""
+"""Deletes documents from the table of passages.
+
+A crash in the middle never leaves a document marked complete without its passages.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,15 @@ if TYPE_CHECKING:
 
 
 def take_out(catalog: Catalog, open_store: Callable[[], Store], entries: Iterable[Entry]) -> int:
-    """Delete the passages of these documents, and say how many documents may have had some.
+    """Delete the passages of these documents; the number of documents that may have had some.
 
-    They are pending in the catalogue afterwards, until the caller removes or replaces their entries there.
+    The documents are pending in the catalogue afterwards, until the caller removes or replaces
+    their entries.
     """
     stored = [entry for entry in entries if entry.stored]
     if stored:
         store = open_store()
+        # The state comes first: after a crash a pending document is read again or removed.
         catalog.set_state((entry.file.path for entry in stored), EntryState.PENDING)
         store.delete([entry.doc for entry in stored])
         for entry in stored:

@@ -1,4 +1,8 @@
-"""A changed document's stored passages: what says the same as before keeps its vector, so that a mailbox with one more message costs one message."""
+"""Reuses the vectors of a changed document's passages.
+
+A passage whose embedded text is the same as before keeps its vector, so a mailbox with one new
+message costs the embedding of one message.
+"""
 
 from __future__ import annotations
 
@@ -13,37 +17,44 @@ if TYPE_CHECKING:
     from ..protocols import Tokenizer
 
 REACH = 2_000
-"""So many passages before and behind the same place are looked at: no more are held, however many a document has."""
+"""A passage is looked for among the REACH stored ones before and behind its own place.
+
+So at most 2 * REACH vectors are in memory, however many passages a document has.
+"""
 
 
-class Earlier:
-    """Looks passages up that are asked for in order; `rows` are those of the version before, which may be overwritten meanwhile.
+class ReusableVectors:
+    """The vectors of a document's previous version, by the text that was embedded.
 
-    `tokens` are those of all passages that were found.
+    `rows` are the stored passages of that version in order. They are read as they are needed, and
+    the new version may overwrite them meanwhile. `tokens` counts the tokens of all passages whose
+    vector was found.
     """
 
     def __init__(self, rows: Iterable[Row], tokenizer: Tokenizer) -> None:
         self.tokens = 0
         self._rows = iter(rows)
         self._tokenizer = tokenizer
-        self._near: dict[str, Vectors] = {}
+        self._by_text: dict[str, Vectors] = {}
         self._started = False
 
-    def known(self, passages: Iterable[Passage]) -> Iterator[tuple[Passage, Vectors | None]]:
+    def look_up(self, passages: Iterable[Passage]) -> Iterator[tuple[Passage, Vectors | None]]:
         """Each passage with its vector, None where it has to be embedded."""
         for passage in passages:
+            # Stay REACH rows ahead of the passages.
             for _ in range(1 if self._started else REACH):
-                self._read_on()
+                self._read_row()
             self._started = True
             text = embedded_text(passage)
-            vector = self._near.get(text)
+            vector = self._by_text.get(text)
             if vector is not None:
                 self.tokens += len(self._tokenizer.spans([text])[0])
             yield passage, vector
 
-    def _read_on(self) -> None:
+    def _read_row(self) -> None:
         row = next(self._rows, None)
         if row is not None:
-            self._near[embedded_text(row.passage)] = row.vector
-            if len(self._near) > 2 * REACH:
-                del self._near[next(iter(self._near))]
+            self._by_text[embedded_text(row.passage)] = row.vector
+            if len(self._by_text) > 2 * REACH:
+                oldest = next(iter(self._by_text))
+                del self._by_text[oldest]

@@ -1,7 +1,8 @@
-"""The ingest pipeline: plan → intake → embed → store, as generators, one batch of passages = one commit.
+"""The ingest pipeline: plan → intake → embed → store, as generators, one batch = one commit.
 
-A document's catalogue entry says `pending` before its first passage is stored and `complete` after its last one is on the disk, so whatever
-ends a run, the next one takes up what was open.
+A document's catalogue entry says `pending` before its first passage is stored, and `complete` after
+its last passage is on the disk. So whatever ends a run, the next one takes up the documents that
+are not complete.
 """
 
 from __future__ import annotations
@@ -40,8 +41,9 @@ MAINTAIN_EVERY = 20
 
 
 class Ingestion:
-    """One run over planned roots. Store and embedder are opened at the first need: an unchanged folder needs neither.
+    """One run over planned roots.
 
+    The store and the embedder are opened at their first use: an unchanged folder needs neither.
     `clock` gives the time in nanoseconds since the epoch.
     """
 
@@ -63,33 +65,40 @@ class Ingestion:
         self.doc_tokens: Counter[int] = Counter()
 
     def run(self, plans: list[Plan]) -> IngestReport:
-        """Do what the plans say and report it. Raises StorageFull and IndexFailure; a bad file is reported only."""
-        read = list(
+        """Do the work of the plans and report it.
+
+        A file that cannot be read is reported and does not end the run. Raises StorageFull and
+        IndexFailure.
+        """
+        # Each file once, and whether the stored passages of known contents may be reused for it.
+        files = list(
             {
-                file.path: (file, file.path not in plan.again)
+                file.path: (file, file.path not in plan.reread)
                 for plan in plans
                 for file in plan.read
             }.values()
         )
-        tally = Tally(len(read), sum(file.size for file, _ in read))
-        if read:
+        tally = Tally(len(files), sum(file.size for file, _ in files))
+        if files:
             threading.Thread(target=preload, daemon=True).start()
+        # Read, embed and store in batches.
         commits = 0
-        with closing(self._incoming(read, tally)) as incoming:
+        with closing(self._incoming(files, tally)) as incoming:
             for batch in timed_batches(incoming):
                 self._store(batch, tally)
                 commits += 1
                 if commits % MAINTAIN_EVERY == 0:
                     self.open_store().maintain()
+        # Forget what is gone, and tidy the table up where it changed.
         for plan in plans:
             self._finish(plan, tally)
         if commits or tally.removed:
             self.open_store().maintain()
-        if read:
-            self.on_progress(tally.progress(read[-1][0].path))
-        over: Counter[str] = Counter()
+        if files:
+            self.on_progress(tally.progress(files[-1][0].path))
+        passed_over: Counter[str] = Counter()
         for plan in plans:
-            over.update(dict(plan.passed_over))
+            passed_over.update(dict(plan.passed_over))
         return IngestReport(
             added=tally.added,
             changed=tally.changed,
@@ -101,12 +110,14 @@ class Ingestion:
             seconds=tally.seconds,
             failed=(*(skip for plan in plans for skip in plan.failed), *tally.failed),
             skipped=(*(skip for plan in plans for skip in plan.skipped), *tally.skipped),
-            passed_over=tuple(sorted((str(reason), count) for reason, count in over.items())),
+            passed_over=tuple(
+                sorted((str(reason), count) for reason, count in passed_over.items())
+            ),
             warnings=(*(warning for plan in plans for warning in plan.warnings), *tally.warnings),
         )
 
     def _incoming(self, files: list[tuple[File, bool]], tally: Tally) -> Generator[Incoming]:
-        """The passages of the files in order; files are read ahead while others are embedded."""
+        """The passages of the files in order; later files are read while passages are embedded."""
         with ReaderPool() as pool:
             intake = Intake(
                 *(pool, self.catalog, self.open_store, lambda: self.open_embedder().tokenizer),
@@ -114,26 +125,29 @@ class Ingestion:
             )
             with closing(
                 read_ahead(
-                    files, lambda item: intake.find(*item), lambda item: item[0].size, WORKERS
+                    files, lambda item: intake.read(*item), lambda item: item[0].size, WORKERS
                 )
             ) as ahead:
                 try:
-                    for (file, reuse), found in ahead:
-                        yield from intake.passages(file, reuse, found.result)
+                    for (file, reuse), future in ahead:
+                        yield from intake.passages(file, reuse, future.result)
                 except BaseException:
-                    # Whatever ends the run does not wait for what is being read.
+                    # An interrupted run does not wait for files that are being read.
                     pool.close()
                     raise
 
     def _store(self, batch: list[Incoming], tally: Tally) -> None:
-        first = {item.entry.doc: item.entry for item in reversed(batch)}
-        before = {doc: self.catalog.entry(entry.file.path) for doc, entry in first.items()}
+        """Store one batch; the order of the steps is what makes a crash harmless."""
+        # The documents become pending before any of their passages is stored.
+        entries = {item.entry.doc: item.entry for item in reversed(batch)}
+        previous = {doc: self.catalog.entry(entry.file.path) for doc, entry in entries.items()}
         self.catalog.put(
             replace(entry, state=EntryState.PENDING, passages=old.passages if old else 0)
-            for doc, entry in first.items()
-            if (old := before[doc]) is None or old.state is not EntryState.PENDING
+            for doc, entry in entries.items()
+            if (old := previous[doc]) is None or old.state is not EntryState.PENDING
         )
-        rows = [*self._copied(batch, tally), *self._embedded(batch, tally)]
+        # Their new passages overwrite the old ones; what is left of the old ones is deleted.
+        rows = [*self._reused(batch, tally), *self._embedded(batch, tally)]
         store = self.open_store()
         self._note_messages(batch)
         if rows:
@@ -144,6 +158,7 @@ class Ingestion:
             if item.last:
                 self.catalog.messages.trim(item.entry.doc, item.entry.passages)
                 self.catalog.page_labels.put(item.entry.doc, item.page_labels)
+        # Documents are complete only when all of that is on the disk.
         store.sync()
         self.catalog.put(
             replace(entry, tokens=entry.tokens + self.doc_tokens.pop(doc, 0), version=store.version)
@@ -151,14 +166,15 @@ class Ingestion:
         )
 
     def _note_messages(self, batch: list[Incoming]) -> None:
-        """Tell the catalogue of which messages the passages are that are about to be stored."""
+        """Note in the catalogue to which message each of the batch's passages belongs."""
         for doc, items in groupby(batch, lambda item: item.entry.doc):
-            places = [
+            messages = [
                 (item.passage.ordinal, item.message) for item in items if item.passage is not None
             ]
-            self.catalog.messages.put(doc, places)
+            self.catalog.messages.put(doc, messages)
 
-    def _copied(self, batch: list[Incoming], tally: Tally) -> list[Row]:
+    def _reused(self, batch: list[Incoming], tally: Tally) -> list[Row]:
+        """The rows of the passages whose vectors are known already."""
         rows = [
             _row(item, item.passage, item.vector)
             for item in batch
@@ -168,6 +184,7 @@ class Ingestion:
         return rows
 
     def _embedded(self, batch: list[Incoming], tally: Tally) -> Iterator[Row]:
+        """The rows of the other passages; each distinct text is embedded once."""
         by_text: dict[str, list[Incoming]] = {}
         for item in batch:
             if item.passage and item.vector is None:
@@ -177,17 +194,17 @@ class Ingestion:
         embedder = self.open_embedder()
         tally.begin(embedder.name)
         for chunk in embedded(embedder, by_text):
-            for done in chunk:
-                tally.tokens += done.tokens
-                for item in by_text[done.text]:
+            for result in chunk:
+                tally.tokens += result.tokens
+                for item in by_text[result.text]:
                     assert item.passage is not None
-                    self.doc_tokens[item.entry.doc] += done.tokens
+                    self.doc_tokens[item.entry.doc] += result.tokens
                     tally.passages += 1
-                    yield _row(item, item.passage, done.vector)
+                    yield _row(item, item.passage, result.vector)
             self.on_progress(tally.progress(by_text[chunk[-1].text][0].entry.file.path))
 
     def _finish(self, plan: Plan, tally: Tally) -> None:
-        """Forget what is gone, note the run on the root."""
+        """Forget the entries that are gone, and note the run on the root."""
         tally.removed += take_out(self.catalog, self.open_store, plan.gone)
         self.catalog.remove(entry.file.path for entry in plan.gone)
         self.catalog.put(
@@ -201,6 +218,7 @@ class Ingestion:
 
 
 def _row(item: Incoming, passage: Passage, vector: Vectors) -> Row:
+    """The row to store, with the words for the text leg: of title, headings, text and file name."""
     entry = item.entry
     name = os.path.basename(os.fsencode(entry.file.path)).decode("utf-8", "replace")
     title = item.message.title if item.message else entry.title

@@ -1,4 +1,4 @@
-"""From the paths given to ingest to the roots and parts of roots that they mean."""
+"""Turns the paths given to ingest into the roots, and parts of roots, that they mean."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from ..storage.entries import Root
 
 @dataclass(frozen=True, slots=True)
 class RootRules:
-    """What to leave out of a root: None keeps what the root was added with. `max_file_size` counts bytes."""
+    """What to leave out of a root: None keeps the rule that the root was added with.
+
+    `max_file_size` is in bytes.
+    """
 
     exclude: tuple[str, ...] | None = None
     include: tuple[str, ...] | None = None
@@ -26,9 +29,10 @@ class RootRules:
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """What an ingest is asked to read: absolute `paths` (none: all known roots), and the rules of their roots.
+    """What an ingest is asked to read: absolute `paths`, and the rules of their roots.
 
-    A new root gets `max_file_size`, in bytes, where the rules name no size.
+    No paths mean all known roots. A new root gets `max_file_size`, in bytes, where the rules name
+    no size.
     """
 
     paths: tuple[str, ...]
@@ -36,13 +40,16 @@ class Targets:
     max_file_size: int
 
     def scopes(self, catalog: Catalog) -> list[Scope]:
-        """The roots and parts of roots that the targets mean; see `scopes_of`."""
+        """The roots and parts of roots that the targets mean. Raises as `scopes_of` does."""
         return scopes_of(self.paths, catalog.roots(), self.rules, self.max_file_size, catalog.holds)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A root to refresh: all of it, or only what lies `below` a path in it. It takes the place of the roots `inner`, which lie in it."""
+    """A root to refresh: all of it, or only the path `below` in it.
+
+    `inner` are the roots inside this one: it takes their place.
+    """
 
     root: Root
     below: str | None = None
@@ -56,11 +63,13 @@ def scopes_of(
     max_file_size: int,
     holds: Callable[[str], bool],
 ) -> list[Scope]:
-    """The scopes that absolute `paths` mean, none of which lies in another; no paths: all known roots.
+    """The scopes that absolute `paths` mean, none inside another; no paths mean all known roots.
 
-    A path inside a known root refreshes that part, any other one becomes a root, with `max_file_size` where the rules name none. `holds` tells
-    whether the index has documents at or below a path. Raises UsageError for a path that does not exist and is not held, for rules given with
-    a part of a root, and where there is nothing to refresh.
+    A path inside a known root means that part of it. Any other path becomes a root, with
+    `max_file_size` (bytes) where the rules name none. `holds` tells whether the index has
+    documents at or below a path. Raises UsageError for a path that neither exists nor has
+    documents in the index, for rules given with a part of a root, and where there is nothing to
+    refresh.
     """
     roots = {root.path: root for root in known}
     wanted = outermost(paths)
@@ -72,40 +81,43 @@ def scopes_of(
     for path in wanted:
         if path not in roots and not os.path.lexists(path) and not holds(path):
             raise UsageError(f"{path} does not exist", "check the path")
-    return [replace(scope, root=_mounted(scope.root)) for scope in scopes]
+    return [replace(scope, root=_with_mount(scope.root)) for scope in scopes]
 
 
-def _mounted(root: Root) -> Root:
-    """A root with the mount point that it lies under now, until it was ingested from there."""
-    fresh = root.ingested_ns == 0 and os.path.lexists(root.path)
-    return replace(root, mount=mount_of(root.path)) if fresh else root
+def _with_mount(root: Root) -> Root:
+    """The root with its present mount point, which is settled by the first complete run."""
+    is_new = root.ingested_ns == 0 and os.path.lexists(root.path)
+    return replace(root, mount=mount_of(root.path)) if is_new else root
 
 
 def _scope(path: str, roots: dict[str, Root], rules: RootRules, max_file_size: int) -> Scope:
-    given = {name: value for name, value in asdict(rules).items() if value is not None}
-    outer = outermost(roots)
-    above = next((roots[root] for root in outer if path != root and within(path, root)), None)
-    if above is not None:
-        if given:
+    """The scope of one path: a part of the root around it, else a root of its own."""
+    given_rules = {name: value for name, value in asdict(rules).items() if value is not None}
+    around = next(
+        (roots[root] for root in outermost(roots) if path != root and within(path, root)), None
+    )
+    if around is not None:
+        if given_rules:
             raise UsageError(
-                f"{path} is part of {above.path}",
-                f"give these options with {shlex.quote(above.path)}",
+                f"{path} is part of {around.path}",
+                f"give these options with {shlex.quote(around.path)}",
             )
         # A part that was forgotten comes back when it is named.
-        kept = tuple(
-            pattern for pattern in above.forgotten if pattern != anchored(path, above.path)
+        forgotten = tuple(
+            pattern for pattern in around.forgotten if pattern != anchored(path, around.path)
         )
-        return Scope(replace(above, forgotten=kept), path, _inner(above.path, roots))
-    root = replace(roots.get(path, Root(path, max_file_size=max_file_size)), **given)
+        return Scope(replace(around, forgotten=forgotten), path, _inner(around.path, roots))
+    root = replace(roots.get(path, Root(path, max_file_size=max_file_size)), **given_rules)
     return Scope(root, None, _inner(path, roots))
 
 
 def _inner(path: str, roots: dict[str, Root]) -> tuple[str, ...]:
+    """The roots that lie inside `path`."""
     return tuple(root for root in roots if root != path and within(root, path))
 
 
 def outermost(paths: Iterable[str]) -> list[str]:
-    """The paths that lie in none of the others, in the order given.
+    """The distinct paths that lie in none of the others, in the order given.
 
     >>> outermost(["/a/b", "/a", "/c", "/a"])
     ['/a', '/c']

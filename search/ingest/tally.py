@@ -1,4 +1,4 @@
-"""The running count of an ingest."""
+"""The running counts of an ingest."""
 
 from __future__ import annotations
 
@@ -11,10 +11,14 @@ from ..results import IngestReport, Progress
 
 @dataclass(slots=True)
 class Tally:
-    """What a run has done so far; `passages_read` runs ahead of `passages`, which are embedded and stored.
+    """What a run has done so far.
 
-    `bytes_read` are those of files that are read to their end, `bytes_open` about those of the file in work.
-    `passages_total` is 0 where it is not known before; `passages_kept` are those of it that needed nothing.
+    files_total, bytes_total: the files to read. passages_total: the passages to embed where that
+    is known beforehand, else 0. passages_kept: those of passages_total that need no embedding.
+    bytes_read: the bytes of the files that were read to their end. bytes_open: about as many bytes
+    of the file in work were read. passages_read: the passages that were cut so far; it runs ahead
+    of `passages`, which were embedded. touched: files whose contents are as they were. starting:
+    the seconds before the first passage came to the embedder, whose name is `model`.
     """
 
     files_total: int
@@ -45,12 +49,15 @@ class Tally:
         return time.perf_counter() - self.started
 
     def begin(self, model: str) -> None:
-        """Note that passages go to the embedder `model` from now on; what went before says nothing of its speed."""
+        """Note that the embedder `model` gets passages from now on.
+
+        Only the first call counts: the time before it says nothing of the embedder's speed.
+        """
         if not self.model:
             self.model, self.starting = model, self.seconds
 
     def joined(self, report: IngestReport) -> IngestReport:
-        """The report of a run that refreshed the documents right after this one, which embedded them anew."""
+        """This re-embedding and the `report` of the run that followed it, as one report."""
         return replace(
             report,
             reembedded=self.files_total,
@@ -60,18 +67,23 @@ class Tally:
         )
 
     def progress(self, path: str) -> Progress:
-        """The state to show, with `path` in work: bytes count as done in step with their passages."""
-        share = self.passages / self.passages_read if self.passages_read else 1.0
-        done, total = int((self.bytes_read + self.bytes_open) * share), self.bytes_total
+        """The state to show while the file at `path` is in work.
+
+        Bytes count as done once their passages are embedded, not when they are read.
+        """
+        embedded_share = self.passages / self.passages_read if self.passages_read else 1.0
+        bytes_done = int((self.bytes_read + self.bytes_open) * embedded_share)
+        bytes_total = self.bytes_total
         if self.passages_total:
-            # Bytes say little of passages, where those are counted.
-            done = total * self.passages // self.passages_total
-            total = total * (self.passages_total - self.passages_kept) // self.passages_total
+            # The number of passages is known, and it measures the work better than bytes do.
+            bytes_done = bytes_total * self.passages // self.passages_total
+            to_embed = self.passages_total - self.passages_kept
+            bytes_total = bytes_total * to_embed // self.passages_total
         return Progress(
             self.files_read,
             self.files_total,
-            done,
-            total,
+            bytes_done,
+            bytes_total,
             self.passages,
             self.tokens,
             self.seconds,

@@ -1,7 +1,8 @@
-"""Which files under a root are documents.
+"""Finds the files under a root that are to be read.
 
-`walk` yields every regular file that the rules let through, and for everything else one Skip that says why; what lies
-below a folder that is left out is not looked at. `why` gives the same verdict for one path.
+`walk` yields every regular file that the rules let through, and one Skip with its reason for
+everything else. What lies below a folder that is left out is not looked at. `skip_of` gives the
+same verdict on one path.
 """
 
 from __future__ import annotations
@@ -19,19 +20,16 @@ from ..storage.index_folder import is_index
 from .ignore import IGNORE_FILES, LEFT_OUT, Ignores, Match, Patterns
 
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj", "_darcs", "CVS"})
-
-"""The file and the SQLite application id that an index is known by."""
-
-
 EFFECTIVE_IDS = os.access in os.supports_effective_ids
 
 
 @dataclass(frozen=True, slots=True)
 class WalkRules:
-    """What to leave out. `exclude` and `include` are gitignore-style globs that count from the root.
+    """What a walk leaves out.
 
-    include: empty for all files. hidden: also names that begin with a dot. ignore_files: honour .gitignore, .ignore,
-    .docsearchignore and the list of what is left out by default. max_file_size: bytes.
+    exclude, include: gitignore-style globs relative to the root; an empty `include` takes all
+    files. hidden: take names that begin with a dot as well. ignore_files: obey .gitignore, .ignore,
+    .docsearchignore and the list of names that are left out by default. max_file_size: in bytes.
     """
 
     exclude: tuple[str, ...] = ()
@@ -42,28 +40,31 @@ class WalkRules:
 
 
 def walk(root: str, rules: WalkRules, below: str | None = None) -> Iterator[File | Skip]:
-    """Files and skips under `root`, an absolute path of a folder or a file, depth first in the order of names.
+    """Files and skips under `root`, depth first in the order of names.
 
-    `below` limits the walk to a folder or file under the root; what the folders above it rule still holds. A root or
-    `below` that does not exist yields nothing: whether that is an error is the caller's to say. Links are followed only
-    to what lies within the root, is not reached by its own name, and is left out for nothing but a hidden name.
+    `root` is the absolute path of a folder or file. `below` limits the walk to a folder or file
+    under the root; the ignore files of the folders above it still hold. A root or `below` that does
+    not exist yields nothing: the caller decides whether that is an error. A link is followed only
+    where its target lies within the root, is not reached by its own name, and is left out for no
+    other reason than a hidden name.
 
     Raises UsageError where `below` is not under the root.
     """
     yield from _Walk(root, rules).run(root if below is None else below)
 
 
-def why(path: str, root: str, rules: WalkRules) -> Skip | None:
-    """What rules `path` out of a walk of `root`: the Skip may be that of a folder above it. None where nothing does.
+def skip_of(path: str, root: str, rules: WalkRules) -> Skip | None:
+    """Why a walk of `root` leaves `path` out; None where it does not.
 
-    Raises UsageError where the path is not under the root.
+    The Skip may be that of a folder above the path. Raises UsageError where the path is not under
+    the root.
     """
     outcome = _Walk(root, rules).judge_down_to(path)
     return outcome if isinstance(outcome, Skip) else None
 
 
 class _Folder:
-    """A folder to go into, with the rules in force around it."""
+    """A folder to go into, with the rules in force in the folder around it."""
 
     __slots__ = ("around", "path")
 
@@ -73,7 +74,11 @@ class _Folder:
 
 
 class _Walk:
-    """One walk of one root."""
+    """One walk of one root.
+
+    inside: the root with a slash. real_root: the root with its links resolved. device: the root's
+    device. linked: device and inode of each folder that a link led to.
+    """
 
     def __init__(self, root: str, rules: WalkRules) -> None:
         self.root = root.rstrip("/") or "/"
@@ -93,12 +98,12 @@ class _Walk:
             yield outcome
 
     def judge_down_to(self, path: str) -> File | Skip | _Folder | None:
-        """The verdict on one path, taken from the root downwards; None where it does not exist."""
+        """The verdict on one path, judged from the root downwards; None where it does not exist."""
         path = path.rstrip("/") or "/"
         if path != self.root and not path.startswith(self.inside):
             raise UsageError(f"{path} is not under {self.root}", "name a path below that root")
         try:
-            # The root was named by the user, so it is taken also where it is a link.
+            # The user named the root, so it is walked even where it is a link.
             status = Path(self.root).stat()
         except (FileNotFoundError, NotADirectoryError):
             return None
@@ -109,11 +114,12 @@ class _Walk:
             return self.judge_file(self.root, status) if path == self.root else None
         if is_index(self.root):
             return _an_index(self.root)
+        # Each folder on the way to the path adds its rules, or leaves the path out.
         outcome: File | Skip | _Folder = _Folder(self.root, self.above_root())
         current = self.root
         for name in path[len(self.inside) :].split("/") if path != self.root else ():
             if not isinstance(outcome, _Folder):
-                # A file stands where the path has a folder.
+                # There is a file where the path has a folder.
                 return outcome if isinstance(outcome, Skip) else None
             ignores = self.enter(outcome, _rule_files(current))[0]
             current = f"{current.rstrip('/')}/{name}"
@@ -127,10 +133,12 @@ class _Walk:
         return outcome
 
     def everything_in(self, top: _Folder) -> Iterator[File | Skip]:
+        """Files and skips below a folder, depth first."""
         # A stack instead of recursion: folders may be nested deeper than Python's limit.
         stack: list[tuple[Ignores, Iterator[os.DirEntry[str]]]] = []
         folder: _Folder | None = top
         while folder or stack:
+            # List a folder that was just reached, and put its entries on the stack.
             if folder:
                 try:
                     with os.scandir(folder.path) as scan:
@@ -144,6 +152,7 @@ class _Walk:
                     stack.append((ignores, iter(entries)))
                 folder = None
                 continue
+            # Judge the next entry of the innermost folder.
             ignores, remaining = stack[-1]
             entry = next(remaining, None)
             if entry is None:
@@ -152,7 +161,7 @@ class _Walk:
             try:
                 status = entry.stat(follow_symlinks=False)
             except FileNotFoundError:
-                # Deleted since the folder was listed.
+                # The entry was deleted since the folder was listed.
                 continue
             except OSError as error:
                 yield _unreadable(entry.path, error)
@@ -166,6 +175,7 @@ class _Walk:
     def enter(
         self, folder: _Folder, names: list[str] | set[str]
     ) -> tuple[Ignores, list[tuple[str, OSError]]]:
+        """The rules in force inside the folder, and the ignore files that cannot be read."""
         return (
             folder.around.enter(folder.path, names)
             if self.rules.ignore_files
@@ -173,10 +183,11 @@ class _Walk:
         )
 
     def above_root(self) -> Ignores:
-        """The rules of the folders above the root, up to the top of the repository that it lies in."""
+        """The rules of the folders above the root, up to the top of its Git repository."""
         if not self.rules.ignore_files:
             return Ignores()
         default = Ignores(always=(Patterns(LEFT_OUT, self.inside),))
+        # Find the top of the repository; a root outside any has the default rules alone.
         parents: list[str] = []
         top = self.real_root
         while not os.path.lexists(f"{top}/.git"):
@@ -184,33 +195,37 @@ class _Walk:
                 return default
             top = top.rpartition("/")[0]
             parents.append(top)
+        # Take in the ignore files from the top downwards.
         ignores = default
         for parent in reversed(parents):
             lead = self.real_root[len(parent) + 1 :] + "/"
             ignores = ignores.enter(parent or "/", _rule_files(parent), self.inside, lead)[0]
-        own = ignores.match(self.root, True)
-        # Whoever names a folder that its repository ignores wants what is in it.
-        return default if own and own.ignored else ignores
+        root_match = ignores.match(self.root, True)
+        # A user who names a folder that its repository ignores wants the files in it.
+        return default if root_match and root_match.ignored else ignores
 
     def judge(
         self, path: str, name: str, status: os.stat_result, ignores: Ignores
     ) -> File | Skip | _Folder:
+        """The verdict on an entry of a folder with the rules `ignores`."""
         mode = status.st_mode
-        what = "the folder" if stat.S_ISDIR(mode) else "the file"
+        named = f"{'the folder' if stat.S_ISDIR(mode) else 'the file'} {name}"
+        # The name may be left out.
         if name in VERSION_CONTROL:
-            return Skip(path, Reason.EXCLUDED, f"{what} {name} is version control's own")
+            return Skip(path, Reason.EXCLUDED, f"{named} is version control's own")
         if name.startswith(".") and not self.rules.hidden:
-            return Skip(path, Reason.HIDDEN, f"{what} {name} is hidden")
+            return Skip(path, Reason.HIDDEN, f"{named} is hidden")
         if (
             self.exclude
             and (match := self.exclude.match(path, stat.S_ISDIR(mode)))
             and match.ignored
         ):
             return Skip(
-                path, Reason.EXCLUDED, f"{what} {name} is excluded by the pattern {match.pattern}"
+                path, Reason.EXCLUDED, f"{named} is excluded by the pattern {match.pattern}"
             )
         if (match := ignores.match(path, stat.S_ISDIR(mode))) and match.ignored:
-            return Skip(path, Reason.IGNORED, f"{what} {name} is ignored {_by(match)}")
+            return Skip(path, Reason.IGNORED, f"{named} is ignored {_by(match)}")
+        # A link stands for its target, where it is followed.
         if stat.S_ISLNK(mode):
             target = self.follow(path)
             if isinstance(target, Skip):
@@ -221,6 +236,7 @@ class _Walk:
         return self.judge_file(path, status)
 
     def judge_file(self, path: str, status: os.stat_result) -> File | Skip:
+        """The verdict on what is not a folder, by its kind, size and permissions."""
         mode = status.st_mode
         if not stat.S_ISREG(mode):
             return Skip(path, Reason.SPECIAL, f"{_special(mode)} is no document")
@@ -240,27 +256,31 @@ class _Walk:
         return _file(path, self.root, status, mounted=status.st_dev != self.device)
 
     def follow(self, path: str) -> os.stat_result | Skip:
-        """The status of what a link leads to, or why the link is not followed."""
+        """The status of a link's target, or why the link is not followed."""
         try:
             status = Path(path).stat()
         except OSError as error:
-            return Skip(path, Reason.SYMLINK, f"the link leads nowhere: {_words(error)}")
+            return Skip(path, Reason.SYMLINK, f"the link leads nowhere: {_cause(error)}")
         target = os.path.realpath(path)
-        within = self.real_root.rstrip("/") + "/"
-        if target != self.real_root and not target.startswith(within):
+        real_inside = self.real_root.rstrip("/") + "/"
+        if target != self.real_root and not target.startswith(real_inside):
             return Skip(path, Reason.SYMLINK, f"the link leads out of the root, to {target}")
-        own_name = self.inside + target[len(within) :] if target != self.real_root else self.root
+        # A target that is reached by its own name is not read twice.
+        own_name = (
+            self.inside + target[len(real_inside) :] if target != self.real_root else self.root
+        )
         if not isinstance(self.judge_down_to(own_name), Skip):
             return Skip(
                 path,
                 Reason.SYMLINK,
                 f"the link leads to {own_name}, which is reached by its own name",
             )
-        verdict = _Walk(self.root, replace(self.rules, hidden=True, include=())).judge_down_to(
-            own_name
-        )
+        # A link may lead to a hidden name, but to nothing that a rule leaves out.
+        lenient = _Walk(self.root, replace(self.rules, hidden=True, include=()))
+        verdict = lenient.judge_down_to(own_name)
         if isinstance(verdict, Skip) and verdict.reason in (Reason.EXCLUDED, Reason.IGNORED):
             return Skip(path, Reason.SYMLINK, f"the link leads to {own_name}: {verdict.message}")
+        # Links may form a circle: each folder is entered once.
         if stat.S_ISDIR(status.st_mode):
             key = (status.st_dev, status.st_ino)
             if key in self.linked:
@@ -274,7 +294,7 @@ class _Walk:
 
 
 def file_at(path: str) -> File | None:
-    """The regular file at an absolute `path` as it is now, as its own root; None where there is none."""
+    """The regular file at an absolute `path`, as its own root; None where there is none."""
     try:
         status = Path(path).stat()
     except OSError:
@@ -301,10 +321,12 @@ def _an_index(folder: str) -> Skip:
 
 
 def _rule_files(folder: str) -> list[str]:
+    """The names in a folder that matter to `Ignores.enter`."""
     return [name for name in (".git", *IGNORE_FILES) if os.path.lexists(f"{folder}/{name}")]
 
 
 def _by(match: Match) -> str:
+    """Which rule a path is ignored by, in words."""
     return (
         f"by {match.source} line {match.line}: {match.pattern}"
         if match.source
@@ -312,11 +334,11 @@ def _by(match: Match) -> str:
     )
 
 
-def _unreadable(path: str, error: OSError, what: str = "the path") -> Skip:
-    return Skip(path, Reason.UNREADABLE, f"{what} cannot be read: {_words(error)}")
+def _unreadable(path: str, error: OSError, noun: str = "the path") -> Skip:
+    return Skip(path, Reason.UNREADABLE, f"{noun} cannot be read: {_cause(error)}")
 
 
-def _words(error: OSError) -> str:
+def _cause(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
 
 

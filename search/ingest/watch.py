@@ -1,4 +1,8 @@
-"""Folders under watch: which paths change, also while a folder is away, and where the system cannot tell."""
+"""Watches folders for changed paths.
+
+A root may disappear and come back. Where the system cannot watch a folder, it is looked through
+from time to time.
+"""
 
 from __future__ import annotations
 
@@ -12,71 +16,96 @@ from pathlib import Path
 from ..paths import within
 
 QUIET_MS = 200
-"""A change is told once nothing has changed for so long."""
-LONGEST_MS = 2000
-"""The longest that changes which go on and on are held back."""
+"""Changes are reported once nothing more has changed for so long."""
+MAX_DELAY_MS = 2000
+"""Changes that go on and on are held back no longer than this."""
 TICK_SECONDS = 1.0
 POLL_TICKS = 30
 
 Notifier = Callable[[Sequence[str], threading.Event], Iterator[Collection[str]]]
-"""From folders to the paths that change in them, an empty collection about each second without. Ends with the event, or where a folder is
-deleted. Raises OSError where it cannot watch.
+"""Watches folders, and gives collections of the paths that changed in them.
+
+It gives an empty collection about each second without a change. It ends when the event is set or a
+folder is deleted. Raises OSError where it cannot watch.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Paths to be looked at again, mostly none; `warnings` are sentences about what cannot be watched now."""
+    """Paths to be looked at again, mostly none.
+
+    `warnings` are sentences about roots that cannot be watched now.
+    """
 
     paths: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
 class Watch:
-    """Watches the roots that `roots` names, until `stop` is set. A root may be a file; roots may come and go, and be others each time."""
+    """Watches the roots that `roots` returns, until `stop` is set.
+
+    A root is a folder or a file, and it may come and go. `roots` may return other roots at each
+    call.
+    """
 
     def __init__(
-        self, roots: Callable[[], Iterable[str]], stop: threading.Event, notifier: Notifier | None = None,
+        self,
+        roots: Callable[[], Iterable[str]],
+        stop: threading.Event,
+        notifier: Notifier | None = None,
         tick_seconds: float = TICK_SECONDS,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.roots = roots
         self.stop = stop
-        self.notifier = notifier or notified
+        self.notifier = notifier or system_notifier
         self.tick_seconds = tick_seconds
-        self._told: set[str] = set()
+        self._given_warnings: set[str] = set()
 
     def changes(self) -> Iterator[Changes]:
-        """What changed, about each second; all roots at first and whenever one came or went, for changes in between may be lost."""
+        """What changed, about each second.
+
+        All roots count as changed at first, and whenever a root came or went: changes may have
+        been missed in between.
+        """
         while not self.stop.is_set():
             places = self._places()
             folders = [root for root, place in places.items() if place is not None and place.folder]
             batches = self.notifier(folders, self.stop) if folders else self._ticks()
             try:
                 yield from self._while_in_place(places, batches)
-            except FileNotFoundError:  # a folder went while the watch was being set up
+            except FileNotFoundError:
+                # A folder disappeared while the watch was being set up.
                 self.stop.wait(self.tick_seconds)
             except (OSError, UnicodeEncodeError) as error:
-                yield Changes((), self._news([_cannot(error, POLL_TICKS * self.tick_seconds)]))
+                warning = _polling_warning(error, POLL_TICKS * self.tick_seconds)
+                yield Changes((), self._new_warnings([warning]))
                 yield from self._while_in_place(places, self._polls(folders))
 
     def _while_in_place(
         self, places: Mapping[str, _Place | None], batches: Iterator[Collection[str]]
     ) -> Iterator[Changes]:
-        """What the batches say, until they end or a root comes, goes, or is replaced."""
-        here = tuple(root for root, place in places.items() if place is not None)
-        self._told.difference_update(map(_away, here))
-        away = self._news(_away(root) for root in places if root not in here)
-        stamps = {root: _stamp(root) for root in here}
+        """The changes of the batches, until they end or a root comes, goes, or is replaced."""
+        present = tuple(root for root, place in places.items() if place is not None)
+        # A root that is back is warned of again when it disappears again.
+        self._given_warnings.difference_update(map(_absence_warning, present))
+        warnings = self._new_warnings(
+            _absence_warning(root) for root in places if root not in present
+        )
+        stamps = {root: _stamp(root) for root in present}
         first = True
         for paths in batches:
+            # The first batch shows that the watch is running. All roots are looked through then,
+            # as changes before it may have been missed.
             if first:
-                yield Changes(here, away)
+                yield Changes(present, warnings)
                 first = False
-            now = {root: _stamp(root) for root in here}
-            changed = [*sorted(paths), *(root for root in here if now[root] != stamps[root])]
-            stamps = now
+            # Roots that are files are compared with what they were at the batch before.
+            new_stamps = {root: _stamp(root) for root in present}
+            changed_roots = (root for root in present if new_stamps[root] != stamps[root])
+            changed = [*sorted(paths), *changed_roots]
+            stamps = new_stamps
             yield Changes(
-                tuple(path for path in changed if any(within(path, root) for root in here))
+                tuple(path for path in changed if any(within(path, root) for root in present))
             )
             if self._places() != places:
                 return
@@ -84,10 +113,11 @@ class Watch:
     def _places(self) -> dict[str, _Place | None]:
         return {root: _place(root) for root in self.roots()}
 
-    def _news(self, warnings: Iterable[str]) -> tuple[str, ...]:
-        fresh = tuple(warning for warning in warnings if warning not in self._told)
-        self._told.update(fresh)
-        return fresh
+    def _new_warnings(self, warnings: Iterable[str]) -> tuple[str, ...]:
+        """The warnings that were not given yet."""
+        new = tuple(warning for warning in warnings if warning not in self._given_warnings)
+        self._given_warnings.update(new)
+        return new
 
     def _ticks(self) -> Iterator[Collection[str]]:
         while not self.stop.is_set():
@@ -99,14 +129,20 @@ class Watch:
             yield folders if number % POLL_TICKS == 0 else ()
 
 
-def notified(folders: Sequence[str], stop: threading.Event) -> Iterator[Collection[str]]:
-    """A Notifier that is told by the system."""
+def system_notifier(folders: Sequence[str], stop: threading.Event) -> Iterator[Collection[str]]:
+    """The Notifier that asks the operating system."""
     import watchfiles
 
     batches = watchfiles.watch(
-        *folders, watch_filter=None, debounce=LONGEST_MS, step=QUIET_MS, stop_event=stop,
-        rust_timeout=int(TICK_SECONDS * 1000), yield_on_timeout=True, ignore_permission_denied=True,
-    )  # fmt: skip
+        *folders,
+        watch_filter=None,
+        debounce=MAX_DELAY_MS,
+        step=QUIET_MS,
+        stop_event=stop,
+        rust_timeout=int(TICK_SECONDS * 1000),
+        yield_on_timeout=True,
+        ignore_permission_denied=True,
+    )
     try:
         for changes in batches:
             yield {path for _, path in changes}
@@ -114,13 +150,17 @@ def notified(folders: Sequence[str], stop: threading.Event) -> Iterator[Collecti
                 change is watchfiles.Change.deleted and path in folders for change, path in changes
             ):
                 return
-    except RuntimeError as error:  # what the library raises for anything but a missing path
+    except RuntimeError as error:
+        # The library raises RuntimeError for anything but a missing path.
         raise OSError(0, str(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What stands at a root: another device or inode means that a disk was put in or taken out, or the folder replaced."""
+    """What lies at a root.
+
+    Another device or inode means that a disk was mounted or unmounted, or the folder replaced.
+    """
 
     folder: bool
     device: int
@@ -133,12 +173,12 @@ def _place(root: str) -> _Place | None:
     except OSError:
         return None
     folder = stat.S_ISDIR(status.st_mode)
-    # An editor replaces a file that it saves: that is a change, not another root.
+    # An editor that saves a file replaces it: that is a change, not another root.
     return _Place(folder, status.st_dev, status.st_ino if folder else 0)
 
 
 def _stamp(root: str) -> tuple[int, ...]:
-    """What differs where a root that is a file has changed."""
+    """Inode, size and time of a root that is a file: they differ where it has changed."""
     try:
         status = Path(root).stat()
     except OSError:
@@ -148,12 +188,23 @@ def _stamp(root: str) -> tuple[int, ...]:
     )
 
 
-def _away(root: str) -> str:
-    return f"{root} is not there now; its documents stay in the index, and it is taken up again when it is back"
+def _absence_warning(root: str) -> str:
+    """The warning of a root that is not there."""
+    return (
+        f"{root} is not there now; its documents stay in the index, and it is taken up again "
+        "when it is back"
+    )
 
 
-def _cannot(error: Exception, seconds: float) -> str:
+def _polling_warning(error: Exception, seconds: float) -> str:
+    """The warning of folders that are looked through every so many seconds."""
     hint = ""
     if os.path.exists("/proc/sys/fs/inotify"):
-        hint = "; raise the limit: sudo sysctl fs.inotify.max_user_watches=1048576 fs.inotify.max_user_instances=1024"
-    return f"the system cannot watch these folders ({error}); they are looked through every {seconds:.0f} s instead{hint}"
+        hint = (
+            "; raise the limit: sudo sysctl fs.inotify.max_user_watches=1048576 "
+            "fs.inotify.max_user_instances=1024"
+        )
+    return (
+        f"the system cannot watch these folders ({error}); they are looked through every "
+        f"{seconds:.0f} s instead{hint}"
+    )

@@ -1,4 +1,4 @@
-"""Rows and passages as Arrow tables, which is how LanceDB takes and gives them."""
+"""Turns rows and passages into Arrow tables and back: LanceDB takes and gives Arrow tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FIELDS = (
     "opening",
 )
 COLUMNS = ["doc", *FIELDS]
-"""The columns that make a passage; an older index lacks the last two."""
+"""The columns that make a passage; the table of an older index lacks the last two."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -34,7 +34,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 def schema_of(dimensions: int) -> Any:
     """The table's schema, with vectors of length `dimensions`."""
     pa: Any = import_module("pyarrow")
-    whole = [
+    integers = [
         pa.field(name, pa.int32())
         for name in ("page", "line_start", "line_end", "char_start", "char_end")
     ]
@@ -46,7 +46,7 @@ def schema_of(dimensions: int) -> Any:
             pa.field("text", pa.string()),
             pa.field("terms", pa.string()),
             pa.field("headings", pa.list_(pa.string())),
-            *whole,
+            *integers,
             pa.field("vector", pa.list_(pa.float32(), dimensions)),
             *added_fields(),
         ]
@@ -54,18 +54,18 @@ def schema_of(dimensions: int) -> Any:
 
 
 def columns_of(schema: Any) -> list[str]:
-    """The columns that make a passage, of a table that may be of an older index."""
+    """Those of COLUMNS that a table has, which may be of an older index."""
     return [name for name in COLUMNS if name in schema.names]
 
 
 def added_fields() -> list[Any]:
-    """The fields that an older index gets behind the others."""
+    """The fields that are added behind the others to the table of an older index."""
     pa: Any = import_module("pyarrow")
     return [pa.field("section", pa.int32()), pa.field("opening", pa.string())]
 
 
 def arrow_table(rows: Sequence[Row], dimensions: int) -> Any:
-    """Rows as a table. Raises ModelError as `check_vectors` does."""
+    """Rows as an Arrow table. Raises ModelError as `check_vectors` does."""
     import numpy as np
 
     pa: Any = import_module("pyarrow")
@@ -87,7 +87,10 @@ def arrow_table(rows: Sequence[Row], dimensions: int) -> Any:
 
 
 def check_vectors(vectors: Vectors, dimensions: int) -> None:
-    """Raise ModelError unless all vectors (n, dimensions) are finite, of the right length and not all zeros."""
+    """Raise ModelError for vectors that cannot be stored.
+
+    `vectors` must have shape (n, dimensions), be finite, and none may be all zeros.
+    """
     import numpy as np
 
     if vectors.ndim != 2 or vectors.shape[1] != dimensions:
@@ -101,24 +104,24 @@ def check_vectors(vectors: Vectors, dimensions: int) -> None:
         )
 
 
-def passages_of(found: Any) -> Iterator[tuple[int, Passage]]:
-    """Each row's document id and passage."""
-    for row in found.select(columns_of(found.schema)).to_pylist():
-        doc, headings, opening = (
-            row.pop("doc"),
-            tuple(row.pop("headings")),
-            row.pop("opening", None) or "",
-        )
+def passages_of(table: Any) -> Iterator[tuple[int, Passage]]:
+    """The document id and the passage of each row of an Arrow table."""
+    for row in table.select(columns_of(table.schema)).to_pylist():
+        doc, headings = row.pop("doc"), tuple(row.pop("headings"))
+        opening = row.pop("opening", None) or ""
         yield doc, Passage(headings=headings, opening=opening, **row)
 
 
-def vectors_in(found: Any, dimensions: int) -> Vectors:
-    """The column of vectors, (rows, dimensions)."""
-    flat = found["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+def vectors_in(table: Any, dimensions: int) -> Vectors:
+    """The vectors of an Arrow table, (rows, dimensions)."""
+    flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
     vectors: Vectors = flat.reshape(-1, dimensions)
     return vectors
 
 
 def _writable(text: str) -> str:
-    """The text with a replacement character for each lone surrogate, which Arrow cannot hold; offsets stay."""
+    """The text with a replacement character for each lone surrogate, which Arrow cannot hold.
+
+    Offsets in the text stay valid.
+    """
     return text if text.isascii() else _SURROGATES.sub("\ufffd", text)

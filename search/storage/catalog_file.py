@@ -1,4 +1,4 @@
-"""The catalogue's file: told from other files, and opened."""
+"""Opens the catalogue's file, and tells an index folder from any other."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ from pathlib import Path
 from ..errors import IndexDamaged, NoIndex, NotAnIndex
 from .index_folder import CATALOGUE
 
-_BELONGINGS = frozenset(
+# A folder that holds only these may become an index.
+_OWN_FILES = frozenset(
     {"writer.lock", CATALOGUE, f"{CATALOGUE}-wal", f"{CATALOGUE}-shm", f"{CATALOGUE}-journal"}
 )
 
 
 def connected(folder: Path, mode: str) -> sqlite3.Connection:
-    """A connection to the file in `folder`; `mode` is ro, rw or rwc, which makes it where it is missing."""
+    """A connection to the catalogue in `folder`.
+
+    `mode` is SQLite's: "ro", "rw", or "rwc", which makes the file where it is missing.
+    """
     file = folder / CATALOGUE
-    # SQLite cannot make its -shm file in a folder that is not writable; without a log the file is all there is.
+    # SQLite cannot make its -shm file in a folder that is not writable. Where there is no log, the
+    # catalogue's file holds everything, and `immutable` opens it without a -shm file.
     frozen = mode == "ro" and not os.access(folder, os.W_OK) and not Path(f"{file}-wal").exists()
     uri = f"{file.absolute().as_uri()}?mode={mode}{'&immutable=1' if frozen else ''}"
     connection = sqlite3.connect(
@@ -26,7 +31,8 @@ def connected(folder: Path, mode: str) -> sqlite3.Connection:
     if mode != "ro":
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-            # FULL: a lost "pending" would leave a document complete whose passages are already gone.
+            # FULL: if "pending" were lost in a power cut, a document would stay complete although
+            # its passages are gone.
             connection.execute("PRAGMA synchronous = FULL")
         except BaseException:
             connection.close()
@@ -35,7 +41,11 @@ def connected(folder: Path, mode: str) -> sqlite3.Connection:
 
 
 def check_folder(folder: Path, create: bool) -> None:
-    """Raise NotAnIndex or IndexDamaged where the folder holds something else, NoIndex where it holds nothing and is not to be made."""
+    """Raise an error unless `folder` holds a catalogue, or may get one because `create` is given.
+
+    Raises NotAnIndex where it holds something else, IndexDamaged where it holds tables without a
+    catalogue, and NoIndex where it holds nothing.
+    """
     if folder.exists() and not folder.is_dir():
         raise NotAnIndex(f"{folder} is a file, not an index folder", "name a folder with --index")
     names = {child.name for child in folder.iterdir()} if folder.exists() else set()
@@ -45,7 +55,7 @@ def check_folder(folder: Path, create: bool) -> None:
         raise IndexDamaged(
             f"the catalogue in {folder} is missing", "delete the index folder and ingest again"
         )
-    if names - _BELONGINGS:
+    if names - _OWN_FILES:
         raise NotAnIndex(
             f"{folder} holds other files and is not an index", "name another folder with --index"
         )

@@ -1,5 +1,7 @@
-"""What survives a power cut: LanceDB never calls fsync, so the table's new files are flushed after each batch, and a
-version that was torn nevertheless is set aside.
+"""Makes a table survive a power cut.
+
+LanceDB never calls fsync, so the table's new files are flushed after each batch. A version of the
+table that is torn nevertheless is set aside.
 """
 
 from __future__ import annotations
@@ -17,14 +19,17 @@ from pathlib import Path
 from ..errors import DocsearchError, IndexDamaged, IndexFailure, IndexLocked, StorageFull
 
 TABLE = "passages"
-"""The name of an index's first table; one that takes its place has a number behind it."""
+"""The name of an index's first table; a table that takes its place has a number behind it."""
 
 QUARANTINE = "_quarantine"
 _MAGIC = b"LANC"
+"""Lance's files end with these bytes."""
+
 _LAST_VERSION = 2**64 - 1
 _BUSY = "another process is writing to this index"
-_FULL = "free some space, then repeat it"
+_FULL = "free some space, then run the command again"
 _RIGHTS = "check the folder's permissions"
+# A pattern of LanceDB's message, and the error, message and hint that it becomes.
 _ERRORS: tuple[tuple[str, type[DocsearchError], str, str], ...] = (
     (
         "No space left|os error 28|quota",
@@ -60,7 +65,7 @@ _ERRORS: tuple[tuple[str, type[DocsearchError], str, str], ...] = (
         "Commit conflict|preempted|concurrent",
         IndexLocked,
         _BUSY,
-        "wait until it has finished, then repeat it",
+        "wait until it has finished, then run the command again",
     ),
 )
 
@@ -69,8 +74,9 @@ _ERRORS: tuple[tuple[str, type[DocsearchError], str, str], ...] = (
 class Mark:
     """What is known to be on the disk.
 
-    version: the newest table version that was flushed; 0 before the first. trained: the rows that the vector index
-    was trained on; 0 without one. healed_to: the version that a repair went back to, until the next flush.
+    version: the newest version of the table that was flushed; 0 before the first. trained: the
+    number of rows that the vector index was trained on; 0 without one. healed_to: the version that
+    a repair went back to, until the next flush.
     """
 
     version: int = 0
@@ -79,34 +85,37 @@ class Mark:
 
 
 class Durability:
-    """Flushes and repairs the table `name`.lance in an index folder; its caller is the only writer."""
+    """Flushes and repairs the table `name`.lance in an index folder.
+
+    The caller is the only writer.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder = folder
         self.name = name
         self._table = folder / f"{name}.lance"
         self._mark = folder / f"{name}.synced"
-        whole = self.mark().version == self.version_on_disk()
-        self._flushed = {entry.path for entry in _files(self._table)} if whole else set()
+        all_flushed = self.mark().version == self.version_on_disk()
+        self._flushed = {entry.path for entry in _files(self._table)} if all_flushed else set()
 
     def mark(self) -> Mark:
-        """The mark as it is on the disk; one that cannot be read says that nothing was flushed."""
+        """The mark on the disk; where it is missing or broken, nothing counts as flushed."""
         try:
-            known = json.loads(self._mark.read_text(encoding="ascii"))
-            return Mark(int(known["version"]), int(known["trained"]), known["healed_to"])
+            fields = json.loads(self._mark.read_text(encoding="ascii"))
+            return Mark(int(fields["version"]), int(fields["trained"]), fields["healed_to"])
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return Mark()
 
     def put_mark(self, mark: Mark) -> None:
-        """Replace the mark, on the disk when this returns."""
-        fresh = self._mark.with_name(f"{self._mark.name}.new")
-        fresh.write_text(json.dumps(asdict(mark)), encoding="ascii")
-        _flush(fresh)
-        fresh.replace(self._mark)
+        """Replace the mark; the new one is on the disk when this returns."""
+        new_file = self._mark.with_name(f"{self._mark.name}.new")
+        new_file.write_text(json.dumps(asdict(mark)), encoding="ascii")
+        _flush(new_file)
+        new_file.replace(self._mark)
         _flush(self.folder)
 
     def flush(self, mark: Mark) -> None:
-        """Write all files of the table that are new since the last call through to the disk, then the mark."""
+        """Flush the table's files that are new since the last call to the disk, then the mark."""
         current = {entry.path for entry in _files(self._table)}
         folders = {self._table}
         for path in current - self._flushed:
@@ -118,45 +127,58 @@ class Durability:
         self.put_mark(mark)
 
     def version_on_disk(self) -> int:
-        """The newest version that has a manifest, whether it can be read or not; 0 without any."""
+        """The newest version that has a manifest, readable or not; 0 where none has."""
         newest = self._newest()
         return _LAST_VERSION - int(newest.stem) if newest else 0
 
     def is_torn(self) -> bool:
-        """True where a manifest, data or index file was not written to its end, where Lance puts a magic."""
+        """True where the newest manifest, a data file or an index file was not written to its end.
+
+        Lance writes _MAGIC at the end of each.
+        """
         newest = self._newest()
-        suspects = [
+        data_files = [
             Path(entry.path)
             for entry in _files(self._table)
             if entry.name.endswith((".lance", ".idx"))
         ]
-        return any(not _is_whole(file) for file in ([newest] if newest else []) + suspects)
+        return any(not _is_whole(file) for file in ([newest] if newest else []) + data_files)
 
     def is_newest_whole(self) -> bool:
-        """True where the newest manifest was written to its end. A zero-filled one opens as an empty table."""
+        """True where the newest manifest was written to its end, or there is none.
+
+        LanceDB would open a manifest filled with zeros as an empty table.
+        """
         newest = self._newest()
         return newest is None or _is_whole(newest)
 
     def is_damaged(self) -> bool:
-        """True where the newest version that was flushed is missing, or a file is torn, so that the writer has to repair the table."""
+        """True where the writer has to repair the table.
+
+        That is so where the newest flushed version is missing, or a file is torn.
+        """
         return self.version_on_disk() < self.mark().version or self.is_torn()
 
     def set_newest_aside(self) -> None:
-        """Move the newest manifest to the quarantine folder: the table opens at the version before it."""
+        """Move the newest manifest to the quarantine folder.
+
+        The table then opens at the version before it.
+        """
         newest = self._newest()
         assert newest is not None
-        # The mark comes first: a crash in between repeats the repair, and never forgets to tell of it.
-        before = self.mark()
+        # The mark is written first: after a crash in between, the repair is repeated, and the mark
+        # tells of it in any case.
+        mark = self.mark()
         version = _LAST_VERSION - int(newest.stem) - 1
-        told = version if before.healed_to is None else min(version, before.healed_to)
-        self.put_mark(Mark(min(version, before.version), before.trained, told))
+        healed_to = version if mark.healed_to is None else min(version, mark.healed_to)
+        self.put_mark(Mark(min(version, mark.version), mark.trained, healed_to))
         quarantine = self.folder / QUARANTINE
         quarantine.mkdir(exist_ok=True)
         newest.replace(quarantine / newest.name)
         _flush(newest.parent)
 
     def _newest(self) -> Path | None:
-        # Names are 2**64 - 1 - version in 20 digits: the newest is the first.
+        # A manifest's name is 2**64 - 1 - version in 20 digits, so the newest sorts first.
         return min((self._table / "_versions").glob("[0-9]*.manifest"), default=None)
 
 
@@ -193,7 +215,7 @@ def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
-        # macOS keeps what fsync wrote in the drive's cache until it is told otherwise.
+        # On macOS, fsync leaves the bytes in the drive's cache; F_FULLFSYNC empties that cache.
         if hasattr(fcntl, "F_FULLFSYNC") and path.suffix == ".new":
             fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
     finally:
@@ -201,7 +223,10 @@ def _flush(path: Path) -> None:
 
 
 def probe_hard_links(folder: Path) -> None:
-    """LanceDB commits by a hard link, which FAT and some network file systems do not have."""
+    """Raise IndexFailure where the file system of `folder` has no hard links.
+
+    LanceDB commits by a hard link. FAT and some network file systems have none.
+    """
     first, second = folder / "link-probe", folder / "link-probe-2"
     first.touch()
     try:
@@ -209,7 +234,8 @@ def probe_hard_links(folder: Path) -> None:
         second.hardlink_to(first)
     except OSError as error:
         raise IndexFailure(
-            f"the file system of {folder} has no hard links, which the index needs ({error.strerror})",
+            f"the file system of {folder} has no hard links, which the index needs "
+            f"({error.strerror})",
             "keep the index on another disk with --index",
         ) from error
     finally:
@@ -219,25 +245,31 @@ def probe_hard_links(folder: Path) -> None:
 
 @contextmanager
 def lance_errors(folder: Path) -> Iterator[None]:
-    """Turn LanceDB's and the file system's errors into ours."""
+    """A context that turns LanceDB's and the file system's errors into those of docsearch.
+
+    Raises StorageFull, IndexLocked, IndexDamaged and IndexFailure.
+    """
     try:
         yield
     except DocsearchError:
         raise
     except Exception as error:
-        # LanceDB raises RuntimeError, ValueError and OSError alike, and a panic in Rust as a class of its own.
+        # LanceDB raises RuntimeError, ValueError and OSError alike. A panic in its Rust code comes
+        # as a class of its own.
         if (
             not isinstance(error, (RuntimeError, ValueError, OSError))
             and type(error).__name__ != "RustPanic"
         ):
             raise
-        said = (
+        # The first line of the message without the place in LanceDB's sources.
+        cause = (
             str(error).split(", /")[0].splitlines()[0][:200] if str(error) else type(error).__name__
         )
         for pattern, kind, message, hint in _ERRORS:
             if re.search(pattern, str(error), re.IGNORECASE):
-                raise kind(f"{message} ({folder}: {said})", hint) from error
+                raise kind(f"{message} ({folder}: {cause})", hint) from error
         raise IndexDamaged(
-            f"the table of passages in {folder} cannot be read: {said}",
-            "run: docsearch ingest; if that does not help, delete the index folder and ingest again",
+            f"the table of passages in {folder} cannot be read: {cause}",
+            "run: docsearch ingest; if that does not help, delete the index folder and "
+            "ingest again",
         ) from error

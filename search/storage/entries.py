@@ -1,4 +1,4 @@
-"""What the catalogue knows of a file and of a root, and how both stand in its tables."""
+"""What the catalogue knows of a file and of a root, and the rows of its tables that hold it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,18 @@ from typing import Any
 from ..documents import File, Reason
 
 COLUMNS = (
-    "doc, path, root, size, mtime_ns, ctime_ns, inode, mounted, content, kind, title, passages, tokens, state, reason, "
-    "message, ingested_ns, version"
+    "doc, path, root, size, mtime_ns, ctime_ns, inode, mounted, content, kind, title, passages, "
+    "tokens, state, reason, message, ingested_ns, version"
 )
 """The columns of the table of documents, in the order of `row_of`."""
 
 
 class EntryState(StrEnum):
-    """How far a document is: only a complete one has exactly its passages in the store."""
+    """How far a document has come: only a complete one is sure to have its passages in the store.
+
+    A pending one is being read, or was when a run was interrupted. A skipped file is one that gives
+    no document, such as an empty file; a failed one should have been readable.
+    """
 
     PENDING = "pending"
     COMPLETE = "complete"
@@ -31,8 +35,10 @@ class EntryState(StrEnum):
 class Entry:
     """A file as the catalogue knows it.
 
-    `content` is the hex SHA-256 of its bytes, empty where they were not read. `version` is the version of the
-    LanceDB table that holds its passages.
+    doc: the document's id. content: the hex SHA-256 of its bytes, empty where they were not read.
+    passages, tokens: how many it has. reason: why it is skipped or failed; message: one sentence
+    about that, or about what is missing. ingested_ns: when it was read, in nanoseconds since the
+    epoch. version: the version of the LanceDB table that holds its passages.
     """
 
     file: File
@@ -50,7 +56,10 @@ class Entry:
 
     @property
     def stored(self) -> bool:
-        """True where the store may hold passages of it: those of a pending document are not counted yet."""
+        """True where the store may hold passages of it.
+
+        Those of a pending document are not counted yet.
+        """
         return self.passages > 0 or self.state is EntryState.PENDING
 
 
@@ -58,8 +67,10 @@ class Entry:
 class Root:
     """A folder or file given to ingest, with the rules of its walk.
 
-    `ignore_files` tells whether ignore files are obeyed. `forgotten` are patterns of what was taken out by hand. `mount` is the mount point
-    that it lay under. `ingested_ns` is the end of its last complete run, 0 before that. `passed_over` counts what that walk left out.
+    exclude, include, hidden, ignore_files, max_file_size: as in WalkRules. forgotten: patterns of
+    paths that the user took out. mount: the mount point that the root lay under. ingested_ns: the
+    end of its last complete run in nanoseconds since the epoch, 0 before that. passed_over: how
+    many paths the walk of that run left out, by reason.
     """
 
     path: str
@@ -76,7 +87,11 @@ class Root:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """How many files of a root share kind, state and reason, how many of them are stored, and the passages and tokens of those."""
+    """Counts of the files of a root that share kind, state and reason.
+
+    files: how many there are. stored: how many of them have passages. passages, tokens: how many
+    those have.
+    """
 
     root: str
     kind: str
@@ -98,47 +113,44 @@ def doc_id(path: str) -> int:
 
 
 def root_of(path: bytes, rules: str) -> Root:
-    """A root from its row."""
-    known = json.loads(rules)
-    known |= {name: tuple(known.get(name, ())) for name in ("exclude", "include", "forgotten")}
-    known["passed_over"] = tuple(
-        (Reason(reason), number) for reason, number in known["passed_over"]
+    """A root from its row: its path, and its other fields as JSON."""
+    fields = json.loads(rules)
+    fields |= {name: tuple(fields.get(name, ())) for name in ("exclude", "include", "forgotten")}
+    fields["passed_over"] = tuple(
+        (Reason(reason), count) for reason, count in fields["passed_over"]
     )
-    return Root(os.fsdecode(path), **known)
+    return Root(os.fsdecode(path), **fields)
 
 
 def row_of(entry: Entry) -> tuple[Any, ...]:
-    """An entry as a row."""
+    """An entry as a row, in the order of COLUMNS."""
     file = entry.file
-    # SQLite's integers are signed, inodes are not. Blobs keep a text whose surrogates are no UTF-8.
+    # SQLite's integers are signed and inodes are not. Texts with lone surrogates are not UTF-8, so
+    # they are kept as blobs.
     return (
-        *(
-            entry.doc,
-            os.fsencode(file.path),
-            os.fsencode(file.root),
-            file.size,
-            file.mtime_ns,
-            file.ctime_ns,
-        ),
-        *(
-            file.inode - 2**64 if file.inode >= 2**63 else file.inode,
-            file.mounted,
-            entry.content,
-            entry.kind,
-        ),
-        *(
-            entry.title.encode("utf-8", "surrogatepass"),
-            entry.passages,
-            entry.tokens,
-            entry.state.value,
-        ),
-        *(entry.reason and entry.reason.value, entry.message.encode("utf-8", "surrogatepass")),
-        *(entry.ingested_ns, entry.version),
+        entry.doc,
+        os.fsencode(file.path),
+        os.fsencode(file.root),
+        file.size,
+        file.mtime_ns,
+        file.ctime_ns,
+        file.inode - 2**64 if file.inode >= 2**63 else file.inode,
+        file.mounted,
+        entry.content,
+        entry.kind,
+        entry.title.encode("utf-8", "surrogatepass"),
+        entry.passages,
+        entry.tokens,
+        entry.state.value,
+        entry.reason and entry.reason.value,
+        entry.message.encode("utf-8", "surrogatepass"),
+        entry.ingested_ns,
+        entry.version,
     )
 
 
 def entry_of(row: tuple[Any, ...]) -> Entry:
-    """An entry from its row."""
+    """An entry from its row, in the order of COLUMNS."""
     (
         doc,
         path,
@@ -153,9 +165,12 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
         title,
         passages,
         tokens,
-        *rest,
+        state,
+        reason,
+        message,
+        ingested_ns,
+        version,
     ) = row
-    state, reason, message, ingested_ns, version = rest
     inode = inode + 2**64 if inode < 0 else inode
     file = File(
         os.fsdecode(path), os.fsdecode(root), size, mtime_ns, ctime_ns, inode, bool(mounted)
@@ -164,7 +179,6 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
         title.decode("utf-8", "surrogatepass"),
         message.decode("utf-8", "surrogatepass"),
     )
-    why = Reason(reason) if reason else None
     return Entry(
         file,
         doc,
@@ -174,7 +188,7 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
         passages,
         tokens,
         EntryState(state),
-        why,
+        Reason(reason) if reason else None,
         message,
         ingested_ns,
         version,

@@ -1,4 +1,4 @@
-"""Which documents a query may bring."""
+"""Filters on the documents that a query may bring: by path, type and date."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from ..errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which documents a query may bring; an empty part allows all.
+    """The conditions on a document that a query may bring; an empty condition admits all.
 
     paths: patterns as in a .gitignore file. `*` stays within a folder, `**` crosses folders. A bare
-    name matches anywhere, a pattern that begins with `/` matches the absolute path, and another one
-    the path below the root. A folder stands for all below it. types: suffixes without dot.
-    A document modified at `after_ns` is in, one modified at `before_ns` is out; a message counts by
-    its own date.
+    name matches anywhere, a pattern that begins with `/` matches the absolute path, and any other
+    pattern the path below the root. A folder stands for all below it. types: suffixes without a
+    dot. after_ns, before_ns: nanoseconds since the epoch. A document modified at `after_ns` is in,
+    one modified at `before_ns` is out; the messages of a mail file count by their own dates.
     """
 
     paths: tuple[str, ...] = ()
@@ -28,34 +28,42 @@ class Filter:
     before_ns: int | None = None
 
     def matcher(self) -> PathMatcher:
-        """What tells whether a path passes. Raises UsageError for a pattern that cannot be read."""
+        """The matcher of the paths and types. Raises UsageError for a pattern that is not valid."""
         suffixes = tuple(f".{kind.lower().lstrip('.')}" for kind in self.types)
         return PathMatcher(tuple(map(_path_pattern, self.paths)), suffixes)
 
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """What a query may bring: the passages of all `docs`, and of mailboxes only those with the ordinals in `some`."""
+    """What a filter admits: all passages of `docs`, and single passages of other documents.
+
+    The latter are mail files: `ordinals_by_doc` has the passages of those of their messages that
+    the filter admits.
+    """
 
     docs: frozenset[int]
-    some: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    ordinals_by_doc: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.docs or self.some)
+        return bool(self.docs or self.ordinals_by_doc)
 
 
 @dataclass(frozen=True, slots=True)
 class PathPattern:
-    """A pattern of paths, for the absolute path or (`below_root`) for the path below the root."""
+    """A pattern of paths.
+
+    It is matched with the path below the root where `below_root` is true, else with the absolute
+    path without its first slash.
+    """
 
     regex: re.Pattern[str]
     below_root: bool
 
 
 class PathMatcher:
-    """Tells whether a path matches one of some patterns and has one of some suffixes.
+    """Admits the paths that match one of the patterns and have one of the suffixes.
 
-    No patterns, and no suffixes, admit all paths.
+    Where there are no patterns, or no suffixes, any path passes them.
     """
 
     def __init__(self, patterns: tuple[PathPattern, ...], suffixes: tuple[str, ...]) -> None:
@@ -97,12 +105,12 @@ def _git_regex(plain: str, glob: str) -> re.Pattern[str]:
     """The regular expression of a .gitignore pattern, for `re.match`."""
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-    # A path filter has no comments and no negation, and the spaces at its end count.
+    # A path filter knows no comments and no negation, and a space at its end counts.
     line = re.sub(r"^([!#])|( )$", r"\\\1\2", plain)
     # `[[]` is how shells write a bracket that stands for itself; Git writes `\[`.
     line = line.replace("[[]", r"\[")
     try:
-        # Git takes a bracket that is not closed for an error; here it stands for itself.
+        # Git matches nothing with a bracket that is left open; here the bracket stands for itself.
         regex = (
             GitIgnoreSpecPattern(line).regex or GitIgnoreSpecPattern(line.replace("[", r"\[")).regex
         )

@@ -1,4 +1,4 @@
-"""The models of an index as its catalogue records them."""
+"""The models of an index, as its catalogue records them."""
 
 from __future__ import annotations
 
@@ -11,87 +11,97 @@ from ..results import IndexModels
 from .catalog import Catalog
 from .durability import TABLE, remove_table, tables
 
-KEY = "model"
+MODELS_KEY = "model"
 TABLE_KEY = "table"
 CHANGE_KEY = "change"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of models that is under way: the vectors of `models` gather in `table`, beside those in use."""
+    """A change of models that is under way.
+
+    The vectors of `models` gather in `table`, beside the table in use.
+    """
 
     table: str
     models: IndexModels
 
 
 def models_in(catalog: Catalog) -> IndexModels | None:
-    """The put_models of the models; None before the first document."""
-    kept = catalog.setting(KEY)
-    if kept is None:
+    """The models of the index; None before the first document."""
+    fields = catalog.setting(MODELS_KEY)
+    if fields is None:
         return None
-    if "profile" not in kept:  # as the first indexes had it
+    if "profile" not in fields:
+        # The first indexes kept the profile as a setting of its own, and fewer fields.
         profile = catalog.setting("profile", "starter")
-        kept = {
-            **asdict(_EARLY),
-            **kept,
+        fields = {
+            **asdict(_FIRST_MODELS),
+            **fields,
             "profile": profile,
             "embedder": profile_named(profile).embedder,
         }
-    return IndexModels(**kept)
+    return IndexModels(**fields)
 
 
 def put_models(catalog: Catalog, models: IndexModels) -> None:
-    """Keep the put_models."""
-    catalog.put_setting(KEY, asdict(models))
+    """Record the models of the index."""
+    catalog.put_setting(MODELS_KEY, asdict(models))
 
 
 def table_in_use(catalog: Catalog) -> str:
-    """The name of the table in use."""
+    """The name of the table of passages that queries read."""
     return str(catalog.setting(TABLE_KEY, TABLE))
 
 
 def change_of(catalog: Catalog) -> Change | None:
-    """The change that is under way, or was when a run ended."""
-    kept = catalog.setting(CHANGE_KEY)
-    return Change(kept["table"], IndexModels(**kept["models"])) if kept else None
+    """The change that is under way, or that an interrupted run left; None without one."""
+    fields = catalog.setting(CHANGE_KEY)
+    return Change(fields["table"], IndexModels(**fields["models"])) if fields else None
 
 
 def put_change(catalog: Catalog, change: Change | None) -> None:
-    """Keep what is under way; None where nothing is any more."""
+    """Record the change that is under way; None where there is none any more."""
     catalog.put_setting(CHANGE_KEY, asdict(change) if change else None)
 
 
-def complete(catalog: Catalog, change: Change, tokens: Mapping[int, int], version: int) -> None:
-    """Make the change's table the one in use, at this version, with the number of tokens of each of its documents; all or nothing."""
-    settings = {KEY: asdict(change.models), TABLE_KEY: change.table, CHANGE_KEY: None}
+def complete_change(
+    catalog: Catalog, change: Change, tokens: Mapping[int, int], version: int
+) -> None:
+    """Make the change's table the one in use, all or nothing.
+
+    `tokens` gives each document's number of tokens, and `version` is the version of the table.
+    """
+    settings = {MODELS_KEY: asdict(change.models), TABLE_KEY: change.table, CHANGE_KEY: None}
     catalog.switch(settings, tokens, version)
 
 
 def next_table(catalog: Catalog) -> str:
-    """A name that no table of this index had before."""
+    """A name that no table of this index has had: the next number behind the present name."""
     name, _, number = table_in_use(catalog).partition("-")
     return f"{name}-{int(number or 1) + 1}"
 
 
-def clear(folder: Path, catalog: Catalog) -> None:
-    """Delete the tables that are neither in use nor being filled."""
+def remove_unused_tables(folder: Path, catalog: Catalog) -> None:
+    """Delete the tables that are neither in use nor being filled by a change."""
     change = change_of(catalog)
-    kept = {table_in_use(catalog), change.table if change else ""}
-    for name in tables(folder) - kept:
+    used = {table_in_use(catalog), change.table if change else ""}
+    for name in tables(folder) - used:
         remove_table(folder, name)
 
 
 def vector_key(models: IndexModels) -> tuple[str, int, str, str]:
-    """What makes vectors comparable: they are where this is the same."""
+    """The key of the vectors that these models make: vectors are comparable where it is equal."""
     return models.revision, models.dimensions, models.query_prompt, models.passage_prompt
 
 
 def reranker_of(models: IndexModels) -> str:
-    """The reranker of the index: its own, else its profile's; empty where there is none."""
+    """The reranker recorded for the index, else that of its profile; empty where there is none."""
     return models.reranker or profile_named(models.profile).reranker
 
 
-_EARLY = IndexModels(
+# The models of the first indexes, which recorded only some of these fields.
+_FIRST_MODELS = IndexModels(
     profile="starter",
     embedder="starter",
     reranker="",

@@ -1,4 +1,4 @@
-"""The import of LanceDB, which takes about a second: started early, and without a part that is never used."""
+"""Imports LanceDB, which takes about a second, without a part that is never used."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ _importing = threading.Lock()
 
 
 def preload() -> Any:
-    """Import LanceDB, which takes about a second, and return it; a command line may do so beside its other work."""
+    """Import LanceDB and return it.
+
+    A program may call this in a thread of its own, so that the import runs beside its other work.
+    """
     from importlib import metadata
 
     package = "lance_namespace_urllib3_client"
@@ -23,8 +26,9 @@ def preload() -> Any:
             "0.13."
         ):
             return import_module("lancedb")
-        # A third of the import goes into that package's REST clients, which an embedded table never calls: its models
-        # are imported from a bare module in its place.
+        # A third of the import's time goes into that package's REST clients, which an embedded
+        # table never calls. An unfilled module in its place still has the package's path, so its
+        # models can be imported.
         sys.modules[package] = util.module_from_spec(spec)
         try:
             return import_module("lancedb")

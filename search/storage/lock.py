@@ -1,4 +1,4 @@
-"""One writer at a time: a lock file that the kernel releases when its holder ends, however it ends."""
+"""Allows one writer at a time, by a lock that the kernel releases however its holder ends."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ LOCK = "writer.lock"
 
 
 class WriterLock:
-    """Holds the right to write to the index in `folder`, as a context manager; two threads exclude each other as well.
+    """The right to write to the index in `folder`, as a context manager.
 
-    Entering raises IndexLocked while another one holds it, and never waits.
+    Two processes exclude each other, and so do two threads. Entering never waits: it raises
+    IndexLocked while another one holds the lock, StorageFull and IndexFailure where the lock file
+    cannot be made.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
@@ -27,7 +29,7 @@ class WriterLock:
         try:
             descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise _explained(self._file, error) from error
+            raise _lock_failure(self._file, error) from error
         try:
             _lock(descriptor)
             os.ftruncate(descriptor, 0)
@@ -35,7 +37,8 @@ class WriterLock:
         except BlockingIOError as error:
             holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
             os.close(descriptor)
-            # The holder writes its number after it has the lock: the file may be empty for a moment.
+            # The holder writes its process number once it has the lock, so the file may be empty
+            # for a moment.
             who = f"another docsearch (process {holder})" if holder else "another docsearch"
             raise IndexLocked(
                 f"{who} is writing to this index",
@@ -43,18 +46,21 @@ class WriterLock:
             ) from error
         except OSError as error:
             os.close(descriptor)
-            raise _explained(self._file, error) from error
+            raise _lock_failure(self._file, error) from error
         self._descriptor = descriptor
         return self
 
     def __exit__(self, *_: object) -> None:
-        # The file stays: deleting it would let two processes lock two files of the same name.
+        # The file stays. If it were deleted, two processes could lock two files of the same name.
         os.close(self._descriptor)
         self._descriptor = -1
 
 
 def _lock(descriptor: int) -> None:
-    """Take the lock; `holder` of another process may have it for a moment."""
+    """Take the lock. Raises BlockingIOError where another writer has it.
+
+    It is tried several times, because a call of `holder` in another process takes it for a moment.
+    """
     for _ in range(3):
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -64,10 +70,10 @@ def _lock(descriptor: int) -> None:
     fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _explained(file: Path, error: OSError) -> IndexFailure | StorageFull:
+def _lock_failure(file: Path, error: OSError) -> IndexFailure | StorageFull:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StorageFull(
-            f"the disk has no room left for {file}", "free some space, then repeat it"
+            f"the disk has no room left for {file}", "free some space, then run the command again"
         )
     return IndexFailure(
         f"the index cannot be locked: {error}", "check the folder's path and permissions"
@@ -75,7 +81,10 @@ def _explained(file: Path, error: OSError) -> IndexFailure | StorageFull:
 
 
 def holder(folder: str | os.PathLike[str]) -> int | None:
-    """The process that holds the lock of the index in `folder`; None where nobody does."""
+    """The number of the process that holds the lock of the index in `folder`; None where none does.
+
+    It is 0 where the holder has not written its number yet.
+    """
     try:
         descriptor = os.open(Path(folder) / LOCK, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

@@ -1,4 +1,4 @@
-"""The index at a glance, from the catalogue alone."""
+"""Counts, roots and health of an index, from the catalogue alone."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .lock import holder
 
 
 def overview(catalog: Catalog, folder: str) -> Status:
-    """Counts, roots and health of the index in `folder`."""
+    """The status of the index in `folder`."""
     groups = catalog.groups()
     roots = tuple(_root_status(root, groups) for root in catalog.roots())
     models = models_in(catalog)
@@ -50,7 +50,7 @@ def overview(catalog: Catalog, folder: str) -> Status:
 
 
 def skips_of(catalog: Catalog) -> tuple[Skip, ...]:
-    """The files that a run tried to read and that gave no document, by path."""
+    """The files that a run tried to read and that gave no document, in order of path."""
     return tuple(
         Skip(entry.file.path, entry.reason, entry.message)
         for entry in catalog.entries()
@@ -59,8 +59,9 @@ def skips_of(catalog: Catalog) -> tuple[Skip, ...]:
 
 
 def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
-    mine = [group for group in groups if group.root == root.path]
-    documents, passages = sum(group.stored for group in mine), sum(group.passages for group in mine)
+    root_groups = [group for group in groups if group.root == root.path]
+    documents = sum(group.stored for group in root_groups)
+    passages = sum(group.passages for group in root_groups)
     moment = datetime.fromtimestamp(root.ingested_ns // 10**9, UTC)
     ingested = moment.strftime("%Y-%m-%dT%H:%M:%SZ") if root.ingested_ns else None
     return RootStatus(root.path, documents, passages, ingested, os.path.lexists(root.path))
@@ -69,24 +70,33 @@ def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
 def _health(
     pending: int, change: Change | None, roots: Iterable[RootStatus], writer: int | None
 ) -> str:
+    """The most urgent thing to know about the index, as one sentence; "ok" where all is well."""
     if writer is not None:
         return f"process {writer} is writing to it now"
     if pending:
-        return f"{pending} documents are half done after an interrupted run; go on with: docsearch ingest"
+        return (
+            f"{pending} documents are half done after an interrupted run; "
+            "go on with: docsearch ingest"
+        )
     if change is not None:
-        return f"its change to {change.models.name} was interrupted; go on with: docsearch ingest --reembed"
+        return (
+            f"its change to {change.models.name} was interrupted; "
+            "go on with: docsearch ingest --reembed"
+        )
     missing = [root.path for root in roots if not root.present]
-    return (
-        f"{missing[0]} is not there now; its documents are kept until: docsearch forget {shlex.quote(missing[0])}"
-        if missing
-        else "ok"
-    )
+    if missing:
+        return (
+            f"{missing[0]} is not there now; its documents are kept until: "
+            f"docsearch forget {shlex.quote(missing[0])}"
+        )
+    return "ok"
 
 
 def _size(path: Path) -> int:
     try:
         return path.stat().st_size if path.is_file() else 0
-    except FileNotFoundError:  # a running ingest replaces files
+    except FileNotFoundError:
+        # A running ingest replaces files.
         return 0
 
 

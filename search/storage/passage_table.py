@@ -1,4 +1,8 @@
-"""The table of an index: opened where its newest version is whole; made, completed or repaired by the one process that writes."""
+"""Opens the table of passages.
+
+A reader opens it where its newest version is whole. The one process that writes also makes it, adds
+what an older table lacks, and repairs it.
+"""
 
 from __future__ import annotations
 
@@ -30,11 +34,14 @@ def open_table(disk: Durability, dimensions: int) -> Any:
 
 
 def make_table(disk: Durability, dimensions: int) -> Any:
-    """LanceDB's handle of the table, for writing, under the writer lock: it is made where it is missing, repaired where it
-    is torn, and given the columns and indexes that it lacks.
+    """LanceDB's handle of the table, for writing; the caller holds the writer lock.
 
-    Raises ModelMismatch for other dimensions, and IndexFailure where the file system has no hard links.
+    The table is made where it is missing, repaired where it is torn, and given the columns and
+    indexes that it lacks. Its vectors have length `dimensions`.
+    Raises ModelMismatch for other dimensions, and IndexFailure where the file system has no hard
+    links.
     """
+    # Open a whole version of the table, or make the table.
     database = _connected(disk)
     _repair(database, disk)
     if disk.version_on_disk():
@@ -44,9 +51,10 @@ def make_table(disk: Durability, dimensions: int) -> Any:
         if disk.mark().version:
             disk.put_mark(Mark(healed_to=0))
         table = database.create_table(disk.name, schema=schema_of(dimensions))
+    # An older index lacks some columns, and a crash while the table was made may have left out the
+    # key or an index.
     if added := [field for field in added_fields() if field.name not in table.schema.names]:
         table.add_columns(added)
-    # A crash while it was made may have left out any of these.
     if not table.schema.field("id").metadata:
         table.set_unenforced_primary_key("id")
     present = {index.name for index in table.list_indices()}
@@ -60,12 +68,13 @@ def make_table(disk: Durability, dimensions: int) -> Any:
 
 def _connected(disk: Durability) -> Any:
     lancedb = preload()
-    # LanceDB's own limits are gigabytes, and caches of old versions are never dropped.
+    # LanceDB's default limits are gigabytes, and it never drops the caches of old versions.
     session = lancedb.Session(index_cache_size_bytes=256 << 20, metadata_cache_size_bytes=64 << 20)
     return lancedb.connect(disk.folder, read_consistency_interval=timedelta(0), session=session)
 
 
 def _opened(database: Any, disk: Durability, dimensions: int) -> Any:
+    """The table at its newest version. Raises IndexDamaged and ModelMismatch."""
     table = database.open_table(disk.name) if disk.is_newest_whole() else None
     if table is None or table.version == 0:
         raise IndexDamaged(
@@ -82,7 +91,11 @@ def _opened(database: Any, disk: Durability, dimensions: int) -> Any:
 
 
 def _repair(database: Any, disk: Durability) -> None:
-    """Go back behind a version that a power cut tore: to the last flushed one, or as far as manifests are broken."""
+    """Set aside the versions of the table that a power cut tore.
+
+    The newest versions go until the last flushed one where any file is torn, and then as long as
+    the newest manifest cannot be opened.
+    """
     while (version := disk.version_on_disk()) > disk.mark().version and disk.is_torn():
         disk.set_newest_aside()
     while version := disk.version_on_disk():
@@ -92,11 +105,14 @@ def _repair(database: Any, disk: Durability) -> None:
 
 
 def _opens_as(database: Any, name: str, version: int) -> bool:
+    """True where the table opens at this version."""
     try:
-        # The version is part of the manifest: one with zeros in its middle opens as version 0, without any rows.
+        # The manifest holds the version. With zeros in its middle it opens as version 0 without any
+        # rows.
         return bool(database.open_table(name).version == version)
     except RuntimeError as error:
-        # Anything else, such as a table of a newer LanceDB, is no reason to give up a version.
+        # Only a broken manifest is a reason to give a version up. A table of a newer LanceDB, for
+        # one, is not.
         if "failed to decode Protobuf" in str(error):
             return False
         raise
@@ -105,7 +121,7 @@ def _opens_as(database: Any, name: str, version: int) -> bool:
 def _indexes() -> dict[str, Any]:
     from lancedb.index import FTS, BTree
 
-    # Without stop words in the index, "to be or not to be" would match nothing.
+    # Stop words are indexed: otherwise "to be or not to be" would match nothing.
     words = FTS(
         with_position=True, base_tokenizer="icu/split", language="English", remove_stop_words=False
     )

@@ -1,4 +1,4 @@
-"""SQLite's and the file system's errors as ours."""
+"""Turns SQLite's and the file system's errors into those of docsearch."""
 
 from __future__ import annotations
 
@@ -10,13 +10,18 @@ from pathlib import Path
 
 from ..errors import DocsearchError, IndexDamaged, IndexFailure, IndexLocked, StorageFull
 
-_FULL = StorageFull, "the disk has no room left for the index", "free some space, then repeat it"
+_FULL = (
+    StorageFull,
+    "the disk has no room left for the index",
+    "free some space, then run the command again",
+)
+# SQLite's primary result code, and the error, message and hint that it becomes.
 _ERRORS: dict[int, tuple[type[DocsearchError], str, str]] = {
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_BUSY: (
         IndexLocked,
         "another docsearch is writing to this index",
-        "wait until it has finished",
+        "wait until it has finished, then run the command again",
     ),
     sqlite3.SQLITE_CORRUPT: (IndexDamaged, "{file} is damaged", "{cure}"),
     sqlite3.SQLITE_NOTADB: (IndexDamaged, "{file} is damaged", "{cure}"),
@@ -41,8 +46,9 @@ _UNKNOWN = IndexFailure, "{file} cannot be used", "check the disk's free space a
 
 @contextmanager
 def file_errors(folder: Path, file: str, cure: str) -> Iterator[None]:
-    """A context for work with `file` of the index in `folder`; `cure` says what to do where it is damaged.
+    """A context for work with the database `file` of the index in `folder`.
 
+    `cure` says what to do where the file is damaged.
     Raises StorageFull, IndexLocked, IndexDamaged and IndexFailure.
     """
     try:

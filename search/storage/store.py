@@ -24,24 +24,28 @@ if TYPE_CHECKING:
     from ..documents import Vectors
 
 VECTOR_INDEX_ROWS = 40_000
-"""From here on an index beats reading all vectors; below it, exact search takes some 10 ms for each 10,000 rows."""
+"""With more rows, a vector index is faster than a search that reads all vectors.
+
+Such an exact search takes some 10 ms for each 10,000 rows.
+"""
 
 RELATED_WEIGHT = 0.5
-"""What a word counts that only has a word of the query as a part, or is one."""
+"""The weight of a related word: one that has a word of the query as a part, or is a part of it."""
 
 _BATCH = 10_000
-_SCATTERED = 100
-_WINDOW = timedelta(minutes=10)
-_NEVER = timedelta(days=36_500)
+_MANY_FRAGMENTS = 100
+_KEEP_RECENT = timedelta(minutes=10)
+_KEEP_ALL = timedelta(days=36_500)
 _ID = re.compile(r"([0-9a-f]{16})-([0-9]{1,9})")
 _Result = TypeVar("_Result")
 
 
 class Store:
-    """The passages of an index. One process may write, under the writer lock; any number may read, from any thread.
+    """The passages of an index.
 
-    `healed_to` is the version that a repair went back to, until the next `sync`: documents that the catalogue has from
-    a newer version are to be read again.
+    One process may write, under the writer lock; any number may read, from any thread. `healed_to`
+    is the version that a repair went back to, until the next `sync`: documents that the catalogue
+    has from a newer version are to be read again.
     """
 
     def __init__(
@@ -51,10 +55,11 @@ class Store:
         create: bool = False,
         table: str = TABLE,
     ) -> None:
-        """Open the table of that name, with vectors of length `dimensions`; with `create`, under the writer lock, make or repair it first.
+        """Open the table of that name, with vectors of length `dimensions`.
 
-        Raises NoIndex, ModelMismatch for other dimensions, IndexDamaged, StorageFull, and IndexFailure where the file
-        system has no hard links.
+        With `create`, which needs the writer lock, the table is made or repaired first.
+        Raises NoIndex, ModelMismatch for other dimensions, IndexDamaged, StorageFull, and
+        IndexFailure where the file system has no hard links.
         """
         self._folder = Path(folder)
         self._disk = Durability(self._folder, table)
@@ -68,7 +73,7 @@ class Store:
 
     @property
     def version(self) -> int:
-        """The version of the table; each commit makes the next."""
+        """The version of the table; each commit makes the next one."""
         with lance_errors(self._folder):
             return int(self._table.version)
 
@@ -77,17 +82,17 @@ class Store:
         return self._read(lambda: int(self._table.count_rows()))
 
     def counts(self) -> dict[int, int]:
-        """The number of passages of each document; reads the table's column of ids."""
+        """The number of passages of each document. It reads the table's whole column of ids."""
         columns = self._read(lambda: self._rows("true", ["doc"]))
         return {
             pair["values"]: pair["counts"] for pair in columns["doc"].value_counts().to_pylist()
         }
 
     def upsert(self, rows: Sequence[Row]) -> None:
-        """Add passages, or replace those with the same document and ordinal, in one commit for each 10,000.
+        """Add passages, or replace those with the same document and ordinal.
 
-        Raises ModelError for a vector that is not finite, is all zeros or has another length; ValueError where two rows
-        are the same passage.
+        Each 10,000 are one commit. Raises ModelError for a vector that is not finite, is all zeros
+        or has another length, and ValueError where two rows are the same passage.
         """
         if len({(row.doc, row.passage.ordinal) for row in rows}) != len(rows):
             raise ValueError("two rows are the same passage")
@@ -103,19 +108,19 @@ class Store:
                 merge.execute(table)
 
     def trim(self, counts: Mapping[int, int]) -> None:
-        """Delete what documents have beyond their given numbers of passages, in one commit."""
+        """Delete the passages of documents beyond their numbers in `counts`, in one commit."""
         if not counts:
             return
-        # Mostly there is nothing to trim, and a deletion of nothing would still be a commit.
-        found = self._read(lambda: self._rows(_among("doc", counts), ["id", "doc", "ordinal"]))
-        excess = [row["id"] for row in found.to_pylist() if row["ordinal"] >= counts[row["doc"]]]
+        # Mostly there is nothing to trim, and even a deletion without any row would be a commit.
+        stored = self._read(lambda: self._rows(_among("doc", counts), ["id", "doc", "ordinal"]))
+        excess = [row["id"] for row in stored.to_pylist() if row["ordinal"] >= counts[row["doc"]]]
         if excess:
             with lance_errors(self._folder):
                 self._table.delete("id IN ({})".format(", ".join(f"'{name}'" for name in excess)))
             self._deleted += len(excess)
 
     def delete(self, docs: Collection[int]) -> None:
-        """Delete all passages of documents, in one commit."""
+        """Delete all passages of these documents, in one commit."""
         number = self._read(lambda: self._table.count_rows(_among("doc", docs))) if docs else 0
         if number:
             with lance_errors(self._folder):
@@ -123,14 +128,17 @@ class Store:
             self._deleted += number
 
     def rows(self, doc: int) -> Iterator[Row]:
-        """A document's passages in order, with their words and vectors; 10,000 are held at a time."""
-        start, found = 0, [0]
-        while found:
+        """A document's passages in order, with their words and vectors.
+
+        At most 10,000 are in memory at a time.
+        """
+        start, ordinals = 0, [0]
+        while ordinals:
             where = f"doc = {int(doc)} AND ordinal >= {start} AND ordinal < {start + _BATCH}"
             table = self._read(
                 partial(self._rows, where, [*self._columns, "terms", "vector"])
             ).sort_by("ordinal")
-            found, start = table["ordinal"].to_pylist(), start + _BATCH
+            ordinals, start = table["ordinal"].to_pylist(), start + _BATCH
             for (_, passage), words, vector in zip(
                 passages_of(table),
                 table["terms"].to_pylist(),
@@ -140,10 +148,12 @@ class Store:
                 yield Row(doc, passage, words, vector)
 
     def nearest(self, vector: Vectors, limit: int, only: Admitted | None = None) -> list[Candidate]:
-        """The `limit` passages with the highest cosine to `vector` (dimensions,), best first; `only` None means all.
+        """The `limit` passages with the highest cosine to `vector` (dimensions,), best first.
 
-        Exact up to some 40,000 passages, then through an index whose candidates are scored again exactly.
-        Raises ModelError for a query vector that is not finite, is all zeros or has another length.
+        `only` limits them to these documents and passages; None means all. The search is exact up
+        to some 40,000 passages; with more it goes through an index, whose candidates are scored
+        again exactly. Raises ModelError for a query vector that is not finite, is all zeros or has
+        another length.
         """
         import numpy as np
 
@@ -155,13 +165,12 @@ class Store:
         def nearest() -> Any:
             builder = self._table.search(query, vector_column_name="vector", query_type="vector")
             builder = builder.distance_type("cosine").nprobes(100).refine_factor(2).limit(limit)
-            return (
-                _limited(builder, only).select([*self._columns, "vector", "_distance"]).to_arrow()
-            )
+            columns = [*self._columns, "vector", "_distance"]
+            return _limited(builder, only).select(columns).to_arrow()
 
-        found = self._read(nearest)
+        table = self._read(nearest)
         return self._candidates(
-            found, [1 - distance for distance in found["_distance"].to_pylist()]
+            table, [1 - distance for distance in table["_distance"].to_pylist()]
         )
 
     def matching(
@@ -172,9 +181,11 @@ class Store:
         vectors: bool = True,
         related: str = "",
     ) -> list[Candidate]:
-        """The `limit` passages with the highest BM25 for any of the words, best first; `only` None means all. Without `vectors` it is faster.
+        """The `limit` passages with the highest BM25 for any of the words, best first.
 
-        `related` words count RELATED_WEIGHT of the others.
+        `only` limits them to these documents and passages; None means all. `words` and `related`
+        are separated by spaces; a related word counts RELATED_WEIGHT of the others. Without
+        `vectors` the candidates have none, which is faster.
         """
         lance: Any = import_module("lancedb.query")
         if not words.strip() or limit < 1 or (only is not None and not only):
@@ -185,35 +196,46 @@ class Store:
         def matching() -> Any:
             query = lance.MatchQuery(words, "terms", operator=lance.FullTextOperator.OR)
             if related:
-                further = lance.MatchQuery(
+                related_query = lance.MatchQuery(
                     related, "terms", operator=lance.FullTextOperator.OR, boost=RELATED_WEIGHT
                 )
                 query = lance.BooleanQuery(
-                    [(lance.Occur.SHOULD, query), (lance.Occur.SHOULD, further)]
+                    [(lance.Occur.SHOULD, query), (lance.Occur.SHOULD, related_query)]
                 )
             builder = self._table.search(query, query_type="fts").limit(limit)
             return _limited(builder, only).select([*columns, "_score"]).to_arrow()
 
-        found = self._read(matching)
-        return self._candidates(found, found["_score"].to_pylist())
+        table = self._read(matching)
+        return self._candidates(table, table["_score"].to_pylist())
 
     def passages(
-        self, doc: int, start_char: int | None = None, end_char: int | None = None,
-        first_line: int | None = None, last_line: int | None = None,
-    ) -> list[Passage]:  # fmt: skip
-        """A document's passages in order, or those that have a character of text[start_char:end_char], or of the lines."""
+        self,
+        doc: int,
+        start_char: int | None = None,
+        end_char: int | None = None,
+        first_line: int | None = None,
+        last_line: int | None = None,
+    ) -> list[Passage]:
+        """A document's passages in order.
+
+        With limits, only the passages that have a character of text[start_char:end_char] and a line
+        from `first_line` to `last_line`, which are 1-based and inclusive.
+        """
         where = f"doc = {int(doc)}"
         where += f" AND char_end > {int(start_char)}" if start_char is not None else ""
         where += f" AND char_start < {int(end_char)}" if end_char is not None else ""
         where += f" AND line_end >= {int(first_line)}" if first_line is not None else ""
         where += f" AND line_start <= {int(last_line)}" if last_line is not None else ""
-        found = self._read(lambda: self._rows(where, self._columns))
+        table = self._read(lambda: self._rows(where, self._columns))
         return sorted(
-            (passage for _, passage in passages_of(found)), key=lambda passage: passage.ordinal
+            (passage for _, passage in passages_of(table)), key=lambda passage: passage.ordinal
         )
 
     def last_passage(self, doc: int, count: int) -> Passage | None:
-        """A document's last passage, at once where it has `count` of them."""
+        """A document's last passage; None without any.
+
+        It is found at once where the document has `count` passages.
+        """
         last = self.passage(passage_id(doc, count - 1)) if count else None
         if last is None:
             ordinals = self._read(lambda: self._rows(f"doc = {int(doc)}", ["ordinal"]))[
@@ -224,15 +246,15 @@ class Store:
 
     def passage(self, name: str) -> Passage | None:
         """The passage whose id is `name`; None where there is none."""
-        found = (
+        table = (
             self._read(lambda: self._rows(f"id = '{name}'", self._columns))
             if _ID.fullmatch(name)
             else None
         )
-        return next((passage for _, passage in passages_of(found)), None) if found else None
+        return next((passage for _, passage in passages_of(table)), None) if table else None
 
     def sync(self) -> None:
-        """Bring what was written through to the disk: a document is complete only after it."""
+        """Flush what was written to the disk. Only then may a document be called complete."""
         with lance_errors(self._folder):
             self._disk.flush(
                 replace(self._disk.mark(), version=self._table.version, healed_to=None)
@@ -240,32 +262,38 @@ class Store:
         self.healed_to = None
 
     def maintain(self) -> None:
-        """Merge small files, bring the indexes up to date, drop old versions and words that are gone, where that is due.
+        """Tidy the table up where that is due.
 
-        Costs about as much as writing the table anew, so it is done when a tenth of the passages came or went, or
-        after a hundred batches; until then queries stay right and are some milliseconds slower.
+        This merges small files, brings the indexes up to date, and drops old versions and the words
+        that no passage has any more. It costs about as much as writing the table anew. So it is
+        done when a tenth of the passages came or went, or after a hundred batches. Until then
+        queries stay right and are some milliseconds slower.
         """
         with lance_errors(self._folder):
+            # Find out whether it is due.
             rows = self._table.count_rows()
-            fresh = self._table.index_stats("terms").num_unindexed_rows
-            scattered = self._table.stats()["fragment_stats"]["num_fragments"] >= _SCATTERED
-            if not scattered and 10 * max(fresh, self._deleted) < max(rows, 1):
+            unindexed = self._table.index_stats("terms").num_unindexed_rows
+            fragments = self._table.stats()["fragment_stats"]["num_fragments"]
+            changed = max(unindexed, self._deleted)
+            if fragments < _MANY_FRAGMENTS and 10 * changed < max(rows, 1):
                 return
-            self._table.optimize(cleanup_older_than=_NEVER)
+            # Make a tidy version, and bring it to the disk.
+            self._table.optimize(cleanup_older_than=_KEEP_ALL)
             self._disk.flush(
                 replace(self._disk.mark(), version=self._table.version, trained=self._trained(rows))
             )
-            # Old versions go only when the new one is on the disk. Another process may be reading one of them.
-            self._table.optimize(cleanup_older_than=_WINDOW)
+            # Only now drop old versions, and not the latest: another process may be reading them.
+            self._table.optimize(cleanup_older_than=_KEEP_RECENT)
             self._disk.flush(replace(self._disk.mark(), version=self._table.version))
             self._deleted = 0
+            # Keep the words of the passages that are there.
             batches = self._table.search().select(["terms"]).limit(None).to_batches(_BATCH)
-            self.vocabulary.remake(
+            self.vocabulary.rebuild(
                 words for batch in batches for words in batch["terms"].to_pylist()
             )
 
     def _trained(self, rows: int) -> int:
-        """Build the vector index where it is due, and give the number of rows that it was trained on."""
+        """Build the vector index where that is due; the number of rows that it was trained on."""
         from lancedb.index import IvfSq
 
         trained = self._disk.mark().trained
@@ -274,7 +302,8 @@ class Store:
             for index in self._table.list_indices()
             if index.name == "vector"
         ]
-        # Every optimisation adds a segment to it and none are ever merged; with twice the rows, its centres are stale.
+        # Each optimisation adds a segment to the index, and segments are never merged. With twice
+        # the rows, the centres of its clusters no longer fit.
         stale = not segments or max(segments) > 10 or rows >= 2 * trained
         if rows >= VECTOR_INDEX_ROWS and stale:
             self._table.create_index(
@@ -287,6 +316,7 @@ class Store:
         return self._table.search().where(where).select(columns).limit(None).to_arrow()
 
     def _read(self, query: Callable[[], _Result]) -> _Result:
+        """The result of a query, which is repeated where the version that it reads is gone."""
         with lance_errors(self._folder):
             try:
                 return query()
@@ -297,16 +327,17 @@ class Store:
                 self._table.checkout_latest()
                 return query()
 
-    def _candidates(self, found: Any, scores: list[float]) -> list[Candidate]:
+    def _candidates(self, table: Any, scores: list[float]) -> list[Candidate]:
+        """The rows of an Arrow table as candidates, best first; ties in order of the passages."""
         vectors = (
-            vectors_in(found, self.dimensions)
-            if "vector" in found.column_names
-            else repeat(None, len(found))
+            vectors_in(table, self.dimensions)
+            if "vector" in table.column_names
+            else repeat(None, len(table))
         )
         candidates = [
             Candidate(doc, passage, vector, score)
             for (doc, passage), vector, score in zip(
-                passages_of(found), vectors, scores, strict=True
+                passages_of(table), vectors, scores, strict=True
             )
         ]
         return sorted(
@@ -320,11 +351,12 @@ def _among(column: str, numbers: Iterable[int]) -> str:
 
 
 def _limited(builder: Any, only: Admitted | None) -> Any:
+    """A LanceDB query that is limited to what `only` admits, before it ranks."""
     if only is None:
         return builder
     parts = [_among("doc", only.docs)] if only.docs else []
     parts += [
         f"(doc = {int(doc)} AND {_among('ordinal', ordinals)})"
-        for doc, ordinals in only.some.items()
+        for doc, ordinals in only.ordinals_by_doc.items()
     ]
     return builder.where(" OR ".join(parts), prefilter=True)

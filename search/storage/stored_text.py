@@ -1,4 +1,4 @@
-"""A document's text put together from its stored passages, without reading the file again."""
+"""Puts a document's text together from its stored passages, without reading the file again."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class StoredTexts:
-    """The texts that an index holds, by any spelling of a document's path."""
+    """The texts of an index's documents, found by any spelling of a document's path."""
 
     def __init__(self, catalog: Catalog, open_store: Callable[[], Store]) -> None:
         self.catalog = catalog
         self.open_store = open_store
 
     def known(self, path: str | os.PathLike[str]) -> str:
-        """The path under the name by which the index knows it, or would."""
+        """The spelling of a path by which the index knows it, or would know it."""
         names = spellings(path)
         roots = [root.path for root in self.catalog.roots()]
         return next(
@@ -49,10 +49,14 @@ class StoredTexts:
         chars: tuple[int, int] | None,
         lines: tuple[int, int] | None,
     ) -> StoredPart:
-        """What the passages hold that have any of the characters [start, end) or of the lines from first to last. Raises as `document` does."""
+        """The text of the passages that have any of the `chars` [start, end) and of the `lines`.
+
+        Lines are 1-based and inclusive; None sets no limit. Raises as `document` does.
+        """
         entry, store = self._entry(path), self.open_store()
         passages = store.passages(entry.doc, *(chars or (None, None)), *(lines or (None, None)))
         last = store.last_passage(entry.doc, entry.passages)
+        # The part begins where its first passage does, or at the document's very beginning.
         char, line = (chars or (0, 0))[0], (lines or (1, 1))[0]
         if passages:
             first = passages[0]
@@ -62,7 +66,7 @@ class StoredTexts:
         return StoredPart(entry.file.path, entry.kind, entry.title, text, char, line, pages, *ends)
 
     def _entry(self, path: str | os.PathLike[str]) -> Entry:
-        """The entry of a document of which the store may hold passages."""
+        """The entry of a document of which the store may hold passages. Raises UsageError."""
         entry = self.catalog.entry(self.known(path))
         if entry is None or not entry.stored:
             raise _absent(path)
@@ -70,28 +74,35 @@ class StoredTexts:
 
 
 def _absent(path: str | os.PathLike[str]) -> UsageError:
-    named = shlex.quote(os.fspath(path))
-    return UsageError(f"{os.fspath(path)} is not in the index", f"see why: docsearch check {named}")
+    name = os.fspath(path)
+    hint = f"see why: docsearch check {shlex.quote(name)}"
+    return UsageError(f"{name} is not in the index", hint)
 
 
 def join_passages(
     passages: Iterable[Passage], start: int = 0, line: int = 1
 ) -> tuple[str, tuple[int, ...]]:
-    """The text from offset `start` in `line` on with every passage at its own offset and line, and the offsets at which pages start.
+    """The text of passages, and the offsets at which its pages start.
 
-    Between passages there was only white space or markup; as many line ends and spaces stand in its place. Without pages there are no offsets;
-    pages before the first passage start where it does.
+    The text begins at offset `start` in line `line` of the document, and every passage stands at
+    its own offset and line. Between passages there was only white space or markup: as many line
+    ends and spaces take its place. Without pages there are no offsets; pages before the first
+    passage start where it does.
 
-    >>> join_passages([Passage(0, "# Title", (), None, 1, 1, 0, 7), Passage(1, "Body", ("Title",), None, 3, 3, 9, 13)])
+    >>> title = Passage(0, "# Title", (), None, 1, 1, 0, 7)
+    >>> body = Passage(1, "Body", ("Title",), None, 3, 3, 9, 13)
+    >>> join_passages([title, body])
     ('# Title\\n\\nBody', ())
     """
     parts: list[str] = []
     pages: list[int] = []
     position = start
     for passage in passages:
+        # Fill the gap before the passage.
         gap = max(passage.char_start - position, 0)
-        ends = min(max(passage.line_start - line, 0), gap)
-        parts.append("\n" * ends + " " * (gap - ends))
+        line_ends = min(max(passage.line_start - line, 0), gap)
+        parts.append("\n" * line_ends + " " * (gap - line_ends))
+        # Passages overlap: take what the passage has beyond the text so far.
         parts.append(passage.text[max(position - passage.char_start, 0) :])
         if passage.page is not None:
             pages.extend([passage.char_start] * (passage.page - len(pages)))

@@ -1,7 +1,9 @@
-"""The words of all passages, in a SQLite file beside their table: a word that no passage has is found as a part of those that have it.
+"""The words of all passages, in a SQLite file beside their table.
 
-A trigram index tells which words hold a part (https://www.sqlite.org/fts5.html#the_trigram_tokenizer). A word that no passage has any more finds
-nothing, and goes when the table is tidied up.
+They tell which words of the passages are related to a word of the query that no passage has: words
+that have it as a part, or that are parts of it. A trigram index finds the words that contain a part
+(https://www.sqlite.org/fts5.html#the_trigram_tokenizer). A word that no passage has any more
+finds nothing, and is dropped when the table is tidied up.
 """
 
 from __future__ import annotations
@@ -19,36 +21,43 @@ from .sqlite_errors import file_errors
 FILE = "words.sqlite"
 CURE = "delete the file, then run: docsearch ingest"
 
-PREFIX = 4
-"""Letters that the beginning of a word has at least, and it alone where it is not marked as one."""
+MIN_WORD = 4
+"""The least letters of a word: shorter words are neither kept nor looked for."""
 
-PART = 5
-"""Letters of a part of a compound: shorter ones stand in too many words by chance."""
+MIN_PART = 5
+"""The least letters of a part of a compound: shorter parts are in too many words by chance."""
 
-COMPOUND = 10
-"""Letters of a word that is looked for by its parts."""
+MIN_COMPOUND = 10
+"""The least letters of a word of the query that is taken apart."""
 
-MOST = 40
-"""Words that one is found in, the shortest first: they have least beside it."""
+MAX_RELATED = 40
+"""The most words that are related to one word: the shortest, which hold the least besides it."""
 
-LONGEST = 40
-_SEVERAL = 500
-_WORD = re.compile(rf"(?<![^\W_])[^\W\d_][^\W_]{{{PREFIX - 1},{LONGEST - 1}}}(?![^\W_])")
+MAX_WORD = 40
+_BATCH = 500
+_WORD = re.compile(rf"(?<![^\W_])[^\W\d_][^\W_]{{{MIN_WORD - 1},{MAX_WORD - 1}}}(?![^\W_])")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS words (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
-CREATE VIRTUAL TABLE IF NOT EXISTS parts USING fts5(word, content='words', content_rowid='id', tokenize='trigram');
+CREATE VIRTUAL TABLE IF NOT EXISTS parts
+  USING fts5(word, content='words', content_rowid='id', tokenize='trigram');
 """
 
 
 class Vocabulary:
-    """The words of an index. One process may add, under the writer lock; any number may ask, from any thread."""
+    """The words of an index.
+
+    One process may add words, under the writer lock; any number may ask, from any thread.
+    """
 
     def __init__(self, folder: Path, name: str = FILE) -> None:
         self._file = folder / name
         self._added: set[str] = set()
 
     def add(self, texts: Iterable[str]) -> None:
-        """Add the words of some passages, as `terms.passage_terms` writes them. Raises StorageFull, IndexLocked, IndexDamaged, IndexFailure."""
+        """Add the words of some passages, written as `terms.passage_terms` gives them.
+
+        Raises StorageFull, IndexLocked, IndexDamaged and IndexFailure.
+        """
         words = {word for text in texts for word in _WORD.findall(text.lower())} - self._added
         if not words:
             return
@@ -68,8 +77,8 @@ class Vocabulary:
                     )
         self._added |= words
 
-    def remake(self, texts: Iterable[str]) -> None:
-        """Keep the words of these passages only. Raises as `add` does."""
+    def rebuild(self, texts: Iterable[str]) -> None:
+        """Keep only the words of these passages. Raises as `add` does."""
         new = Vocabulary(self._file.parent, f"{FILE}.new")
         new._file.unlink(missing_ok=True)
         new.add(texts)
@@ -80,15 +89,18 @@ class Vocabulary:
         self._added = new._added
 
     def related(self, words: Sequence[str], beginnings: Sequence[str] = ()) -> list[str]:
-        """The words that have one of `words` as a part, of which no passage has itself, or are parts of it; and those with these `beginnings`.
+        """The passages' words that are related to words of a query.
 
-        Raises IndexDamaged, IndexFailure.
+        A word of `words` that no passage has is related to the words that have it as a part, or
+        that are parts of it. A beginning of `beginnings` is related to the words that it begins.
+        Raises IndexDamaged and IndexFailure.
         """
-        asked = [word for word in map(str.lower, words) if _WORD.fullmatch(word)]
-        if not (asked or beginnings) or not self._file.exists():
+        query_words = [word for word in map(str.lower, words) if _WORD.fullmatch(word)]
+        if not (query_words or beginnings) or not self._file.exists():
             return []
-        found: list[str] = []
-        # A writer that was killed leaves a journal, which only those who may write can roll back.
+        related: list[str] = []
+        # A writer that was killed leaves a journal, which is rolled back only by a process that may
+        # write.
         mode = "rw" if os.access(self._file, os.W_OK) else "ro&immutable=1"
         uri = f"{self._file.absolute().as_uri()}?mode={mode}"
         with (
@@ -96,61 +108,60 @@ class Vocabulary:
             closing(sqlite3.connect(uri, uri=True, timeout=10)) as connection,
         ):
             for beginning in map(str.lower, beginnings):
-                found += _beginning(connection, beginning)
-            known = set(_among(connection, asked))
-            for word in asked:
+                related += _words_beginning_with(connection, beginning)
+            known = set(_known(connection, query_words))
+            for word in query_words:
                 if word not in known:
-                    found += _related(connection, word)
-        return list(dict.fromkeys(found))
+                    related += _related(connection, word)
+        return list(dict.fromkeys(related))
 
 
 def _related(connection: sqlite3.Connection, word: str) -> list[str]:
-    holding = _holding(connection, word)
-    # Another ending of the same word is found anyway.
-    if any(stemmed(other) == stemmed(word) for other in holding):
+    """The words that contain the word; where there are none, the words that it is made of."""
+    containing = _words_containing(connection, word)
+    # The text leg finds another ending of the same word by itself.
+    if any(stemmed(other) == stemmed(word) for other in containing):
         return []
-    return holding or _inside(connection, word)
+    return containing or _parts_of(connection, word)
 
 
-def _beginning(connection: sqlite3.Connection, beginning: str) -> list[str]:
-    last = beginning[:-1] + chr(ord(beginning[-1]) + 1)
+def _words_beginning_with(connection: sqlite3.Connection, beginning: str) -> list[str]:
+    end = beginning[:-1] + chr(ord(beginning[-1]) + 1)
     query = "SELECT word FROM words WHERE word > ? AND word < ? ORDER BY length(word), word LIMIT ?"
-    return [word for (word,) in connection.execute(query, (beginning, last, MOST))]
+    return [word for (word,) in connection.execute(query, (beginning, end, MAX_RELATED))]
 
 
-def _holding(connection: sqlite3.Connection, word: str) -> list[str]:
-    """The words that begin with the word, or hold it where it is long enough."""
-    if len(word) < PART:
-        return _beginning(connection, word)
+def _words_containing(connection: sqlite3.Connection, word: str) -> list[str]:
+    """The words that contain the word; where it is shorter than MIN_PART, those it begins."""
+    if len(word) < MIN_PART:
+        return _words_beginning_with(connection, word)
     query = "SELECT word FROM parts WHERE parts MATCH ? ORDER BY length(word), word LIMIT ?"
-    return [word for (word,) in connection.execute(query, (f'"{word}"', MOST))]
+    return [word for (word,) in connection.execute(query, (f'"{word}"', MAX_RELATED))]
 
 
-def _inside(connection: sqlite3.Connection, word: str) -> list[str]:
-    """The longest words that a long word is made of, those that stand in another one left out."""
-    if len(word) < COMPOUND:
+def _parts_of(connection: sqlite3.Connection, word: str) -> list[str]:
+    """The longest words that a compound is made of; a word inside another one is left out."""
+    if len(word) < MIN_COMPOUND:
         return []
     parts = {
-        word[start:end] for start in range(len(word)) for end in range(start + PART, len(word) + 1)
+        word[start:end]
+        for start in range(len(word))
+        for end in range(start + MIN_PART, len(word) + 1)
     }
     longest: list[str] = []
-    for part in sorted(_among(connection, sorted(parts)), key=len, reverse=True):
+    for part in sorted(_known(connection, sorted(parts)), key=len, reverse=True):
         if not any(part in other for other in longest):
             longest.append(part)
-    # One part alone is often the contrary, as in "uncontrolled".
+    # A single part often means the contrary, as "controlled" does in "uncontrolled".
     return longest if len(longest) > 1 else []
 
 
-def _among(connection: sqlite3.Connection, words: Sequence[str]) -> list[str]:
-    """Those of the words that some passage has."""
-    found: list[str] = []
-    for start in range(0, len(words), _SEVERAL):
-        few = words[start : start + _SEVERAL]
-        marks = ",".join("?" * len(few))
-        found += [
-            word
-            for (word,) in connection.execute(
-                f"SELECT word FROM words WHERE word IN ({marks})", few
-            )
-        ]
-    return found
+def _known(connection: sqlite3.Connection, words: Sequence[str]) -> list[str]:
+    """The words among these that some passage has."""
+    known: list[str] = []
+    for start in range(0, len(words), _BATCH):
+        batch = words[start : start + _BATCH]
+        marks = ",".join("?" * len(batch))
+        query = f"SELECT word FROM words WHERE word IN ({marks})"
+        known += [word for (word,) in connection.execute(query, batch)]
+    return known
