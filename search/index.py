@@ -46,9 +46,13 @@ def _unwatched(progress: Progress) -> None:
 
 
 class Index:
-    """An index on disk. Opening reads nothing: catalogue, table and model are opened by the first call that needs them.
+    """An index on disk.
 
-    Calls may come from several threads. One process at a time may ingest or forget, any number may query meanwhile.
+    Opening it reads nothing: the first call that needs the catalogue, the table or a model opens
+    it.
+
+    Calls may come from several threads. One process at a time may ingest or forget, any number may
+    query meanwhile.
     """
 
     def __init__(
@@ -87,10 +91,11 @@ class Index:
     ) -> Self:
         """The index in the folder `path` (None: the user's own).
 
-        A new index is made with the models named here, else with `default`, else with the profile that fits this
-        machine and the models that are here. `embedder` and `reranker` name a repository or a folder in place of the
-        profile's; `dimensions` cuts the vectors of an embedder that is trained for it. An index that exists must have
-        been made with these models, but for the reranker.
+        A new index is made with the models named here, else with `default`, else with the profile
+        that fits this machine and the models that are here. `embedder` and `reranker` name a
+        repository or a folder in place of the profile's; `dimensions` cuts the vectors of an
+        embedder that is trained for it. An index that exists must have been made with these models,
+        but for the reranker.
         """
 
         def by_name(name: str) -> Embedder:
@@ -129,7 +134,10 @@ class Index:
 
     @property
     def embedder(self) -> Embedder:
-        """The index's own embedder. Raises ModelMismatch where the model here is not the one that made the index."""
+        """The index's own embedder.
+
+        Raises ModelMismatch where the model on this machine is not the one that made the index.
+        """
         return self.opened.embedder
 
     @property
@@ -153,7 +161,10 @@ class Index:
         return models.name if models else ""
 
     def refresh(self, models: ModelChoice | None = None) -> Refresh:
-        """The writing side of the index, for a run that asks for `models` (None: those it was opened with)."""
+        """The writing side of the index, for a run that asks for `models`.
+
+        None stands for the models that the index was opened with.
+        """
         from .ingest.refresh import Refresh
 
         opened = self.opened if models is None else self.opened.asking(models)
@@ -172,13 +183,14 @@ class Index:
     ) -> IngestReport:
         """Add or refresh folders and files; without `paths` all known roots.
 
-        `prune` forgets what an empty or missing root held. `reembed` first embeds all documents anew with the `models`
-        (None: those that the index was opened with), or with those of a re-embedding that was interrupted; queries use
-        the old vectors until the new ones are complete. New roots pass over files larger than `default_max_file_size`
-        bytes, where `rules` name no other size.
+        `prune` forgets what an empty or missing root held. `reembed` first embeds all documents anew
+        with the `models` (None: those that the index was opened with), or with those of a
+        re-embedding that was interrupted; queries use the old vectors until the new ones are
+        complete. New roots pass over files larger than
+        `default_max_file_size` bytes, where `rules` name no other size.
 
-        Raises UsageError for a path that does not exist, IndexLocked while another process writes, ModelMismatch,
-        StorageFull.
+        Raises UsageError for a path that does not exist, IndexLocked while another process writes,
+        ModelMismatch, StorageFull.
         """
         refresh, targets = self.refresh(models), _targets(paths, rules, default_max_file_size)
         profile_named(refresh.opened.asked.over(self.opened.default).profile or "starter")
@@ -203,7 +215,8 @@ class Index:
     ) -> DryRun:
         """What `ingest` would do with the same arguments, told from names, sizes and times.
 
-        Nothing is opened for reading and nothing is written. Raises UsageError for a path that does not exist.
+        Nothing is opened for reading and nothing is written. Raises UsageError for a path that does
+        not exist.
         """
         from .ingest.dry_run import dry_run
 
@@ -224,9 +237,10 @@ class Index:
     ) -> Iterator[IngestReport]:
         """Ingest, then keep up with whatever changes, until `stop` is set.
 
-        Yields a report of the first run, then one of each run that has news. Only what changed is looked at. Without
-        `paths` all roots are watched, also those that are added meanwhile. Other processes may write between the runs.
-        Raises as `ingest` does, IndexLocked in the first run only.
+        Yields a report of the first run, then one of each run that has news. Only what changed is
+        looked at. Without `paths` all roots are watched, also those that are added meanwhile. Other
+        processes may write between the runs. Raises as `ingest` does, IndexLocked in the first run
+        only.
         """
         from .ingest.news import News
 
@@ -261,16 +275,20 @@ class Index:
         on_order: Callable[[QueryResult], None] | None = None,
         on_step: Callable[[], None] | None = None,
     ) -> QueryResult:
-        """The passages that answer `text`, best first; a "quoted phrase" in it has to be there, a -word must not.
+        """The passages that answer `text`, best first.
 
-        mode: hybrid, vector or text. `where` limits the documents, `per_file` the passages of each; `min_score` None
-        cuts noise only. The best `candidates` (None: as many as the profile says) are reranked, within `rerank_budget`
-        seconds: `rerank` None means in hybrid mode where the profile's reranker is present.
+        A hit must have each "quoted phrase" of the text and no -word.
 
-        While the reranker reads, `on_order` is given the order so far now and then; `on_step` is called between the
-        stages. What they raise ends the query.
+        mode: hybrid, vector or text. `where` limits the documents, `per_file` the passages of each;
+        `min_score` None cuts noise only. The best `candidates` (None: as many as the profile says)
+        are reranked, within `rerank_budget` seconds: `rerank` None means in hybrid mode where the
+        profile's reranker is present.
 
-        Raises NoIndex, ModelMismatch, and UsageError for an unknown mode and a query that is empty or only excludes.
+        While the reranker reads, `on_order` is given the order so far now and then; `on_step` is
+        called between the stages. What they raise ends the query.
+
+        Raises NoIndex, ModelMismatch, and UsageError for an unknown mode and a query that is empty
+        or only excludes.
         """
         from .query.request import NO_RERANKING, Request, Reranking, Watchers
 
@@ -302,9 +320,11 @@ class Index:
         chars: tuple[int, int] | None = None,
         lines: tuple[int, int] | None = None,
     ) -> StoredPart:
-        """The passages of a document that hold any of its characters [start, end), or of its lines from first to last; no others are read.
+        """The text of the passages that a range of a document touches; no others are read.
 
-        The text is empty where there are none. Raises UsageError where the index does not hold the document.
+        `chars` is a range [start, end) of characters, `lines` the first and the last line. The text
+        is empty where no passage touches the range. Raises UsageError where the index does not hold
+        the document.
         """
         return self._texts(self.catalog).part(path, chars, lines)
 
@@ -325,16 +345,19 @@ class Index:
         return overview(self.catalog, self.path)
 
     def skips(self) -> tuple[Skip, ...]:
-        """The files that gave no document, each with its reason, by path: those that a run tried to read. Raises NoIndex.
+        """The files that a run tried to read in vain, each with its reason, by path.
 
-        What the walk passes over by a rule is only counted, in `status`.
+        Files that a rule leaves out are counted in `status` only. Raises NoIndex.
         """
         from .storage.overview import skips_of
 
         return skips_of(self.catalog)
 
     def check(self, path: str | os.PathLike[str], max_file_size: int = MAX_FILE_SIZE) -> Verdict:
-        """Why a path is or is not in the index; a file that no run has met yet is read to see what would become of it."""
+        """Why a path is or is not in the index.
+
+        A file that no run has met yet is read, to tell what an ingest would make of it.
+        """
         from .ingest.check import judge
 
         with self._catalog_or_none_yet() as catalog:
@@ -343,7 +366,8 @@ class Index:
     def forget(self, path: str | os.PathLike[str]) -> int:
         """Take a root, folder or file out of the index; returns the number of documents taken out.
 
-        What lies inside a root that stays is kept out of it until it is named to `ingest`. Raises UsageError where the index holds nothing there.
+        What lies inside a root that stays is kept out of it until it is named to `ingest`. Raises
+        UsageError where the index holds nothing there.
         """
         return self.refresh().forget(self._texts(self.catalog).known(path))
 

@@ -1,4 +1,4 @@
-"""What an index consists of, each part opened once and at its first need: catalogue, table, models."""
+"""The open parts of an index: catalogue, table and models, each opened once, at its first need."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ Part = TypeVar("Part")
 
 
 class _Slot(Generic[Part]):
-    """A place for one part: the part is made at its first need, and made anew where another `key` is asked for."""
+    """A place for one part.
+
+    The part is made at its first need, and made anew where another `key` is asked for.
+    """
 
     def __init__(self, opening: AbstractContextManager[bool]) -> None:
         self._opening = opening
@@ -79,8 +82,8 @@ class _Slot(Generic[Part]):
 class Opened:
     """The parts of the index in `folder`, safe to ask for from several threads.
 
-    `asked` are the models that the user wants this index to have, `default` those for a new index where `asked` leaves
-    them open. `writing` is held by the one thread that writes to the index.
+    `asked` are the models that the user wants this index to have, `default` those for a new index
+    where `asked` leaves them open. `writing` is held by the one thread that writes to the index.
     """
 
     def __init__(
@@ -150,12 +153,12 @@ class Opened:
 
     @property
     def table(self) -> str:
-        """The name of the table in use: another one after a change of models, also by another process."""
+        """The name of the table in use; it changes when any process changes the models."""
         return table_in_use(self.catalog)
 
     @property
     def models(self) -> IndexModels | None:
-        """The put_models of the index's models; None before the first document."""
+        """The record of the index's models; None before the first document."""
         return models_in(self.catalog)
 
     @property
@@ -164,9 +167,11 @@ class Opened:
         return profile_named((self.models or self._new_models()).profile)
 
     def reranker(self, explicit: bool) -> tuple[Reranker | None, tuple[str, ...]]:
-        """The index's reranker, or none and a warning: where it cannot be used, or was asked for explicitly and there is none.
+        """The index's reranker, or None and a warning.
 
-        Raises ModelError where one that was asked for by name cannot be used.
+        There is a warning where the reranker cannot be used, and where it was asked for
+        (`explicit`) and the profile has none. Raises ModelError where one that was asked for by
+        name cannot be used.
         """
         models, load = self.models, self.load_reranker
         own = models or self._new_models()
@@ -188,7 +193,10 @@ class Opened:
             return None, (f"not reranked: {error}",)
 
     def open_for_writing(self, catalog: Catalog) -> Store:
-        """The store, made or repaired where needed; what a repair lost is pending in the catalogue."""
+        """The store, made or repaired where needed.
+
+        Documents that a repair lost are pending in the catalogue afterwards.
+        """
         from .storage.store import Store
 
         with self._opening:
@@ -216,17 +224,21 @@ class Opened:
         self._embedder.put(embedder, vector_key(models))
 
     def take_choice(self, catalog: Catalog) -> None:
-        """Make what was asked for the index's own, where it already has documents. Raises ModelMismatch for another embedder."""
+        """Record the profile and the reranker that were asked for, where the index has documents.
+
+        Raises ModelMismatch where another embedder was asked for.
+        """
         models = models_in(catalog)
         if models is not None:
             after = check_same_vectors(models, self.asked)
             put_models(catalog, replace(models, profile=after.profile, reranker=after.reranker))
 
     def begin_change(self, catalog: Catalog) -> tuple[Change | None, Embedder]:
-        """The change to the models that are wanted, None where the vectors are theirs already, with their embedder.
+        """The change to the models that are wanted, with their embedder.
 
-        Where none were asked for, they are those of a change under way, else those of the settings, else the index's own. A change under way
-        to other models is given up.
+        The change is None where the index has their vectors already. Where none were asked for,
+        they are those of a change under way, else those of the settings, else the index's own. A
+        change under way to other models is given up.
         """
         models, begun = models_in(catalog), change_of(catalog)
         assert models is not None
@@ -255,9 +267,18 @@ class Opened:
 
     def _record_of(self, models: Models, embedder: Embedder) -> IndexModels:
         return IndexModels(
-            models.profile, models.embedder, models.reranker, embedder.name, embedder.revision, embedder.dimensions,
-            embedder.query_prompt, embedder.passage_prompt, self.rules.max_tokens, self.rules.overlap, self.rules.min_tokens,
-        )  # fmt: skip
+            profile=models.profile,
+            embedder=models.embedder,
+            reranker=models.reranker,
+            name=embedder.name,
+            revision=embedder.revision,
+            dimensions=embedder.dimensions,
+            query_prompt=embedder.query_prompt,
+            passage_prompt=embedder.passage_prompt,
+            passage_tokens=self.rules.max_tokens,
+            passage_overlap=self.rules.overlap,
+            passage_least=self.rules.min_tokens,
+        )
 
     def _open_store(self) -> Store:
         from .storage.store import Store

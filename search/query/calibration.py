@@ -12,8 +12,8 @@ from fnmatch import fnmatchcase
 class Calibration:
     """A logistic curve over the fused score: `middle` maps to 0.5, `width` is its spread.
 
-    Hits scored under `noise` are not shown; an answer is weak whose best hit scores under `weak`, or under twice that where no passage at all has
-    any word of the query.
+    Hits that score below `noise` are not shown. An answer is weak where its best hit scores below
+    `weak`, or below twice that where no passage at all has a word of the query.
     """
 
     middle: float
@@ -30,7 +30,9 @@ class Calibration:
         return 1 / (1 + math.exp(-(fused - self.middle) / self.width))
 
     def is_noise(self, score: float, feedback: float) -> bool:
-        """True where a hit is not shown; what `feedback`, at most 0, took off its fused score does not make it noise.
+        """True where a hit scores too little to be shown.
+
+        The `feedback` penalty, 0 or less, is given back first: it alone makes no hit noise.
 
         >>> curve = Calibration(middle=0.7, width=0.06, noise=0.05, weak=0.3)
         >>> curve.is_noise(0.04, feedback=0.0), curve.is_noise(0.04, feedback=-0.1)
@@ -40,7 +42,9 @@ class Calibration:
         return odds < self.noise / (1 - self.noise)
 
     def is_weak(self, score: float, has_words: bool) -> bool:
-        """True where there may be no answer; `has_words` tells whether any passage has a word of the query.
+        """True where there may be no answer.
+
+        `has_words` tells whether any passage has a word of the query.
 
         >>> curve = Calibration(middle=0.7, width=0.06, noise=0.05, weak=0.3)
         >>> curve.is_weak(0.5, has_words=True), curve.is_weak(0.5, has_words=False)
@@ -49,16 +53,19 @@ class Calibration:
         return score < self.weak * (1 if has_words else 2)
 
 
-# The first pattern that the embedder's name matches, in lower case: the same weights in other numbers of bits give nearly the same vectors.
-# Middle and width spread the scores that answers get on the sample corpus and three public collections over the unit interval. Noise costs
-# one in a hundred questions that share no word with their answer; weak are nine in ten of the questions that a collection does not
-# answer, and fewer than one in a hundred of those that it does in about the same words.
+# The keys are patterns of embedders' names in lower case, and the first match counts: the same
+# weights in other numbers of bits give nearly the same vectors.
+# Middle and width spread the scores of answers on the sample corpus and three public collections
+# over the unit interval. The noise threshold hides the answer to one in a hundred questions that
+# share no word with it. The weak threshold flags nine in ten of the questions that a collection
+# does not answer, and fewer than one in a hundred of those that it answers in similar words.
 CALIBRATIONS: Mapping[str, Calibration] = {
     "bge-small-en-v1.5*": Calibration(middle=0.69, width=0.06, noise=0.06, weak=0.3)
 }
 UNKNOWN = Calibration(middle=0.6, width=0.15, noise=0.0, weak=0.0)
-"""For an embedder that nobody has measured: a curve so flat that no two scores fall together, and that calls nothing noise or weak.
+"""The curve for an embedder that nobody has measured.
 
+It is so flat that different scores stay apart, and it calls nothing noise or weak.
 Qwen3-Embedding's published example gives answers cosines of 0.60 and 0.76, and other texts 0.14.
 """
 
@@ -77,13 +84,18 @@ def calibration_for(model: str) -> Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """What a small reranker adds to the fused score: `weight` for each unit of its log-odds above `neutral`, less below."""
+    """What a small reranker adds to the fused score.
+
+    It adds `weight` for each unit of its log-odds above `neutral`, and takes as much off below.
+    """
 
     weight: float
     neutral: float
 
     def fused(self, fused: float, probability: float) -> float:
-        """The fused score after the reranker gave that probability; a certain 0 or 1 counts as one in a million.
+        """The fused score after the reranker gave that probability.
+
+        A certain 0 or 1 counts as one in a million.
 
         >>> round(Blend(weight=0.05, neutral=-2.0).fused(0.7, 0.5), 3)
         0.8
@@ -91,8 +103,9 @@ class Blend:
         return fused + self.weight * (log_odds(probability, 1e-6) - self.neutral)
 
 
-# By the reranker's name. One weight for all collections: the ratio of both in a logistic regression on six of them. Neutral is the
-# log-odds at which as many questions without an answer are called weak as without the reranker.
+# By the reranker's name. The weight is the same for all collections: the ratio of both scores'
+# weights in a logistic regression on six of them. At the neutral log-odds as many questions without
+# an answer are called weak as without the reranker.
 BLENDS: Mapping[str, Blend] = {
     "docsearch starter reranker (8-bit)": Blend(weight=0.0527, neutral=-2.8)
 }
@@ -109,7 +122,7 @@ def log_odds(probability: float, least: float) -> float:
 
 
 HALF_TEXT = 10.0
-"""BM25 of a passage that holds two or three rare words of the query; maps to 0.5."""
+"""The BM25 that maps to 0.5: a passage with two or three rare words of the query has about this."""
 
 
 def text_score(bm25: float) -> float:

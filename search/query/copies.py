@@ -1,4 +1,4 @@
-"""Passages that say the same: those of identical files, and of versions that hardly differ."""
+"""Folding copies: passages of identical files, and of versions of a file that hardly differ."""
 
 from __future__ import annotations
 
@@ -11,65 +11,79 @@ from ..text.terms import folded_line
 if TYPE_CHECKING:
     from ..documents import Candidate
 
-LOOKED_AT = 200
-"""So many of the best are compared with each other; nobody reads on to the others."""
+MAX_COMPARED = 200
+"""Only the 200 best candidates are compared with each other: deeper ones are never shown."""
 
-ALIKE = 0.95
-"""The cosine from which on two passages' words are compared."""
+MIN_COSINE = 0.95
+"""Two passages' words are compared only where their vectors' cosine is above this."""
 
-SHARE = 0.8
-"""The share of runs of words in common from which on one passage is a version of the other (Broder 1997, https://doi.org/10.1109/SEQUEN.1997.666900)."""
+MIN_SHARED_RUNS = 0.8
+"""One passage is a version of another where they share at least this part of their runs of words.
 
-RUN = 3
+The measure is the resemblance of Broder 1997, https://doi.org/10.1109/SEQUEN.1997.666900.
+"""
 
+RUN_WORDS = 3
 
-NEARLY = 0.01
-"""So much less of the fused score a newer version may have that is shown in place of the best."""
+NEWEST_TOLERANCE = 0.01
+"""The newest version is shown where its fused score is at most this far below the best one's."""
 
 
 def distinct(
     candidates: Sequence[Candidate], content: Callable[[int], str]
 ) -> dict[str, list[Candidate]]:
-    """The candidates that no better one stands for, best first, by id; each with the best passages that say the same in other documents.
+    """The candidates, best first, without those that a better one already represents.
 
-    `content` gives what is the same for documents of the same bytes, empty where it is not known. A passage never stands for another one of its
-    own document, and for one of another message of its file only where both say exactly the same: that has no path of its own to be named by.
+    Keys are the ids of the candidates that stay. Each value has the best passages in other
+    documents that say the same. `content` gives the content hash of a document, empty where it is
+    not known.
+
+    A passage never represents another one of its own document. It represents one of another message
+    of its file only where both are exactly the same, since a message has no path of its own.
     """
     kept: dict[str, list[Candidate]] = {}
-    stands: dict[str, Candidate] = {}
-    first: dict[tuple[str, int], Candidate] = {}
-    versions = _Versions(candidates[:LOOKED_AT])
-    for place, candidate in enumerate(candidates):
+    representatives: dict[str, Candidate] = {}
+    first_of: dict[tuple[str, int], Candidate] = {}
+    versions = _Versions(candidates[:MAX_COMPARED])
+    for rank, candidate in enumerate(candidates):
+        # Look for a better candidate that says the same: in a file of the same bytes, or a version.
         better: Candidate | None = None
-        same = content(candidate.doc), candidate.message
-        if same[0] and first.setdefault(same, candidate).doc != candidate.doc:
-            better = first[same]
-        elif place < LOOKED_AT:
-            better = next((one for one in versions.before(place) if one.id in kept), None)
+        contents = content(candidate.doc), candidate.message
+        if contents[0] and first_of.setdefault(contents, candidate).doc != candidate.doc:
+            better = first_of[contents]
+        elif rank < MAX_COMPARED:
+            better = next((other for other in versions.before(rank) if other.id in kept), None)
         if better is None:
             kept[candidate.id] = []
             continue
-        stands[candidate.id] = named = stands.get(better.id, better)
-        if candidate.doc not in (named.doc, *(one.doc for one in kept[named.id])):
-            kept[named.id].append(candidate)
+        # Name the candidate's document under the one that represents it, once for each document.
+        shown = representatives.get(better.id, better)
+        representatives[candidate.id] = shown
+        if candidate.doc not in (shown.doc, *(copy.doc for copy in kept[shown.id])):
+            kept[shown.id].append(candidate)
     return kept
 
 
 def newest_shown(
-    kept: Mapping[str, Sequence[Candidate]], candidates: Mapping[str, Candidate], fused: Mapping[str, float], modified: Callable[[str], int]
-) -> dict[str, list[Candidate]]:  # fmt: skip
-    """As `distinct` gives them, but of those that score about as well the newest stands for the others."""
+    kept: Mapping[str, Sequence[Candidate]],
+    candidates: Mapping[str, Candidate],
+    fused: Mapping[str, float],
+    modified: Callable[[str], int],
+) -> dict[str, list[Candidate]]:
+    """The result of `distinct`, with the newest of versions that score about the same on top."""
     shown = {}
-    for key, others in kept.items():
-        same = [candidates[key], *others]
-        near = [one for one in same if fused[key] - fused[one.id] <= NEARLY]
-        newest = max(near, key=lambda one: modified(one.id))
-        shown[newest.id] = [one for one in same if one is not newest]
+    for key, copies in kept.items():
+        versions = [candidates[key], *copies]
+        eligible = [
+            version for version in versions if fused[key] - fused[version.id] <= NEWEST_TOLERANCE
+        ]
+        newest = max(eligible, key=lambda version: modified(version.id))
+        shown[newest.id] = [version for version in versions if version is not newest]
     return shown
 
 
 class _Versions:
-    """Which of some candidates are versions of others."""
+    """Tells which of some candidates, best first, are versions of better ones."""
 
     def __init__(self, candidates: Sequence[Candidate]) -> None:
         import numpy as np
@@ -78,37 +92,44 @@ class _Versions:
         vectors = np.array(
             [candidate.vector for candidate in candidates if candidate.vector is not None]
         )
-        self._near: list[list[int]] = [[] for _ in candidates]
+        self._similar: list[list[int]] = [[] for _ in candidates]
         if len(vectors) == len(candidates) > 0:
             with single_threaded_blas():
-                alike = vectors @ vectors.T > ALIKE
-            for place, before in zip(*np.tril(alike, -1).nonzero(), strict=True):
-                self._near[place].append(int(before))
+                is_similar = vectors @ vectors.T > MIN_COSINE
+            for rank, better in zip(*np.tril(is_similar, -1).nonzero(), strict=True):
+                self._similar[rank].append(int(better))
         else:
-            same: dict[str, list[int]] = {}
-            for place, candidate in enumerate(candidates):
-                self._near[place] = list(same.setdefault(candidate.passage.text, []))
-                same[candidate.passage.text].append(place)
+            # Without vectors only passages of the very same text are compared.
+            ranks_by_text: dict[str, list[int]] = {}
+            for rank, candidate in enumerate(candidates):
+                ranks = ranks_by_text.setdefault(candidate.passage.text, [])
+                self._similar[rank] = list(ranks)
+                ranks.append(rank)
         self._runs: dict[int, frozenset[str]] = {}
 
-    def before(self, place: int) -> list[Candidate]:
-        """The better candidates of other documents that the one in that place is a version of."""
-        others = ((at, self.candidates[at]) for at in self._near[place])
-        mine = self.candidates[place]
+    def before(self, rank: int) -> list[Candidate]:
+        """The better candidates of other documents that the one of that rank is a version of."""
+        candidate = self.candidates[rank]
         return [
-            other
-            for at, other in others
-            if other.document != mine.document
-            and self._share(at, place) >= (SHARE if other.doc != mine.doc else 1)
+            self.candidates[better]
+            for better in self._similar[rank]
+            if self.candidates[better].document != candidate.document
+            and self._shared_runs(better, rank) >= self._min_shared(better, rank)
         ]
 
-    def _share(self, one: int, other: int) -> float:
-        mine, theirs = self._runs_of(one), self._runs_of(other)
-        return len(mine & theirs) / len(mine | theirs)
+    def _min_shared(self, first: int, second: int) -> float:
+        same_file = self.candidates[first].doc == self.candidates[second].doc
+        return 1.0 if same_file else MIN_SHARED_RUNS
 
-    def _runs_of(self, place: int) -> frozenset[str]:
-        if place not in self._runs:
-            words = folded_line(self.candidates[place].passage.text).split()
-            starts = range(max(1, len(words) - RUN + 1))
-            self._runs[place] = frozenset(" ".join(words[at : at + RUN]) for at in starts)
-        return self._runs[place]
+    def _shared_runs(self, first: int, second: int) -> float:
+        first_runs, second_runs = self._runs_of(first), self._runs_of(second)
+        return len(first_runs & second_runs) / len(first_runs | second_runs)
+
+    def _runs_of(self, rank: int) -> frozenset[str]:
+        if rank not in self._runs:
+            words = folded_line(self.candidates[rank].passage.text).split()
+            starts = range(max(1, len(words) - RUN_WORDS + 1))
+            self._runs[rank] = frozenset(
+                " ".join(words[start : start + RUN_WORDS]) for start in starts
+            )
+        return self._runs[rank]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..results import QueryResult
     from ..storage.catalog import Catalog
     from ..storage.store import Store
-    from .answer_sentences import Likeness
+    from .answer_sentences import Similarity
     from .calibration import Calibration
 
 
@@ -65,7 +65,7 @@ class Engine:
         if understood.reranker is None:
             return hits.result(folded)
         reranked = self._reranked(folded, hits, understood, watchers)
-        return hits.result(reranked, self._likeness(retrieved.legs.query_vector))
+        return hits.result(reranked, self._similarity(retrieved.legs.query_vector))
 
     def _reranked(
         self, ranked: Sequence[Ranked], hits: HitList, understood: Understood, watchers: Watchers
@@ -100,7 +100,7 @@ class Engine:
     def _embed_query(self, text: str) -> Vectors:
         return self.open_embedder().embed_query(text)
 
-    def _likeness(self, query_vector: Vectors | None) -> Likeness | None:
+    def _similarity(self, query_vector: Vectors | None) -> Similarity | None:
         """The cosine of texts with the query; None where the query was not embedded."""
         if query_vector is None:
             return None

@@ -1,7 +1,9 @@
-"""Pseudo-relevance feedback: what the best passages are about counts like the query (Rocchio 1971, https://sigir.org/files/museum/pub-08/XXIII-1.pdf).
+"""Pseudo-relevance feedback: the query learns from the passages that rank first (Rocchio 1971).
 
-A question names what it asks for in few words; the passages at the top name the rest. A passage loses by how much less it is like them than
-the one that is most like them, so that the scale of the scores stays as it is.
+Source: https://sigir.org/files/museum/pub-08/XXIII-1.pdf. A question names what it asks for in few
+words, and the passages at the top use the other words for it. A passage loses score by how much
+less similar it is to them than the most similar one, so that the scale of the scores stays as it
+is.
 """
 
 from __future__ import annotations
@@ -17,31 +19,39 @@ if TYPE_CHECKING:
     from ..documents import Vectors
 
 DOCUMENTS = 5
-"""Each is heard by its best passage."""
+"""The feedback comes from the best passage of each of the first documents."""
 
 WEIGHT = 0.3
+
 LEAD = 0.02
-"""A passage that scores so much less than the first is heard a third as loudly: a clear winner speaks nearly alone."""
+"""A passage that scores this much less than the first counts a third as much as the first.
+
+So the feedback of a clear winner comes from the winner alone.
+"""
 
 
 def with_feedback(
     rows: Sequence[Fused], vectors: Vectors, documents: Sequence[Hashable]
 ) -> list[Fused]:
-    """The fused rows, best first, in the order that their own best ones make.
+    """The fused rows with their feedback, in the order that it makes, best first.
 
-    `vectors` (n, dimensions), of length 1, and `documents` (n) are theirs.
+    `rows` come best first; `vectors` (n, dimensions), of length 1, and `documents` (n) are theirs.
     """
     import numpy as np
 
     if not rows:
         return []
-    heard = [documents.index(document) for document in list(dict.fromkeys(documents))[:DOCUMENTS]]
-    leads = np.exp((np.array([rows[at].fused for at in heard]) - rows[0].fused) / LEAD)
-    with single_threaded_blas():
-        alike = vectors @ (leads @ vectors[heard] / leads.sum())
-    given = WEIGHT * (alike - alike.max())
-    again = [
-        replace(row, fused=row.fused + own, feedback=own)
-        for row, own in zip(rows, given.tolist(), strict=True)
+    # The best passage of each of the first documents speaks, louder the nearer it is to the first.
+    speakers = [
+        documents.index(document) for document in list(dict.fromkeys(documents))[:DOCUMENTS]
     ]
-    return sorted(again, key=lambda row: -row.fused)
+    weights = np.exp((np.array([rows[at].fused for at in speakers]) - rows[0].fused) / LEAD)
+    with single_threaded_blas():
+        similarity = vectors @ (weights @ vectors[speakers] / weights.sum())
+    # Nothing is added to a score: the most similar passage keeps its own, the others lose.
+    feedback = (WEIGHT * (similarity - similarity.max())).tolist()
+    changed = [
+        replace(row, fused=row.fused + penalty, feedback=penalty)
+        for row, penalty in zip(rows, feedback, strict=True)
+    ]
+    return sorted(changed, key=lambda row: -row.fused)

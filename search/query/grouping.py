@@ -1,4 +1,7 @@
-"""Hits grouped by file, or by message of a mailbox, so that one document does not flood the list."""
+"""Grouping hits by document, so that one document does not flood the list.
+
+A document is a file, or a message of a mailbox.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,11 @@ from collections.abc import Hashable, Sequence
 def group(
     ranked: Sequence[tuple[str, Hashable]], limit: int, per_file: int | None = None
 ) -> list[str]:
-    """Choose `limit` of the passages (key, document), given best first, and put each document's together.
+    """Choose `limit` of the passages, and put those of each document together.
 
-    Every document first gets its best passage; where fewer documents match than the limit, their next passages fill the list,
-    best first, at most `per_file` of each (None: no bound). Documents stand in the order of their best passages.
+    `ranked` has (key, document) pairs, best first. Every document first gets its best passage.
+    Where fewer documents match than the limit, their next passages fill the list, best first, at
+    most `per_file` of each (None: no bound). Documents stand in the order of their best passages.
 
     >>> group([("a1", 1), ("a2", 1), ("b1", 2), ("a3", 1)], limit=3)
     ['a1', 'a2', 'b1']

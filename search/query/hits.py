@@ -19,7 +19,7 @@ from .sections import beginnings_first
 
 if TYPE_CHECKING:
     from ..documents import Candidate
-    from .answer_sentences import Likeness
+    from .answer_sentences import Similarity
     from .calibration import Calibration
     from .ranking import Ranked
     from .retrieval import Retrieved
@@ -48,8 +48,8 @@ class HitList:
     model: str
     started: float
 
-    def result(self, order: Sequence[Ranked], likeness: Likeness | None = None) -> QueryResult:
-        """The result for that order, best first; `likeness` helps to choose the answering sentences."""
+    def result(self, order: Sequence[Ranked], similarity: Similarity | None = None) -> QueryResult:
+        """The result for that order, best first; `similarity` helps to choose the answers."""
         understood, legs = self.understood, self.retrieved.legs
         request = understood.request
         # A section's beginning goes before a passage behind it that scores nearly the same.
@@ -62,7 +62,7 @@ class HitList:
         )
         # Each passage becomes a hit, with the sentence that answers.
         hits = tuple(self._hit(rank, shown[key]) for rank, key in enumerate(keys, 1))
-        answers = answering(hits, self.marker, likeness)
+        answers = answering(hits, self.marker, similarity)
         hits = tuple(
             replace(hit, sentence=answer) for hit, answer in zip(hits, answers, strict=True)
         )

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Legs:
-    """What both legs brought: every candidate once, each leg's ids best first with its scores (cosine, BM25).
+    """What both legs brought.
 
-    `words` is the number of words that the text leg looked for, where "2022-EC-0417" is one; `passages` that of all passages in the store;
-    `related` are further words, of which those of the query are parts. `contents` gives what is the same for documents of the same bytes.
+    candidates: every candidate once, by id. vector, text: each leg's ids, best first, with their
+    scores (cosine, BM25). word_count: the words that the text leg looked for; "2022-EC-0417" is
+    one. passage_count: all passages in the store. related: further words, which have words of the
+    query as parts. contents: the content hash of each document.
     """
 
     candidates: dict[str, Candidate]
@@ -43,16 +45,16 @@ class Legs:
 
     @cached_property
     def text_weight(self) -> float:
-        """What a full match of words adds to the cosine. Copies of a file are one document."""
+        """What a full match of words adds to the cosine; copies of a file count as one document."""
         best: dict[tuple[object, int], float] = {}
         for key, score in self.text.items():
             doc, message = self.candidates[key].document
             best.setdefault((self.contents.get(doc) or doc, message), score)
         return text_weight(list(best.values()), self.full_match_bm25)
 
-    def only(self, kept: Iterable[Candidate]) -> Legs:
-        """These candidates of both legs, in this order where they score the same."""
-        candidates = {candidate.id: candidate for candidate in kept}
+    def only(self, chosen: Iterable[Candidate]) -> Legs:
+        """The legs with the chosen candidates alone; equal scores keep the order of choice."""
+        candidates = {candidate.id: candidate for candidate in chosen}
         return replace(
             self,
             candidates=candidates,
@@ -60,7 +62,7 @@ class Legs:
             text={key: score for key, score in self.text.items() if key in candidates},
         )
 
-    def of(self, contents: Mapping[int, str]) -> Legs:
+    def with_contents(self, contents: Mapping[int, str]) -> Legs:
         """The same, with the content hash of each document."""
         return replace(self, contents=contents)
 
@@ -68,17 +70,17 @@ class Legs:
         """The vectors of these candidates, (n, dimensions)."""
         import numpy as np
 
-        return np.array([_read(self.candidates[key].vector) for key in keys])
+        return np.array([_vector_of(self.candidates[key].vector) for key in keys])
 
     def cosine(self, key: str) -> float:
         """The cosine of any candidate, also of one that only the text leg brought."""
         if key in self.vector:
             return self.vector[key]
-        return float(_read(self.candidates[key].vector) @ _read(self.query_vector))
+        return float(_vector_of(self.candidates[key].vector) @ _vector_of(self.query_vector))
 
 
-def _read(vector: Vectors | None) -> Vectors:
-    assert vector is not None, "vectors are read wherever the vector leg runs"
+def _vector_of(vector: Vectors | None) -> Vectors:
+    assert vector is not None, "vectors are fetched wherever the vector leg runs"
     return vector
 
 
@@ -90,7 +92,9 @@ def run_legs(
     depth: int,
     only: Admitted | None,
 ) -> Legs:
-    """Run the legs that `mode` names, `depth` candidates each, among the passages in `only` (None: all).
+    """Run the legs that `mode` names, `depth` candidates each.
+
+    `only` holds the passages that may be found; None stands for all.
 
     The text leg runs beside the embedding of the query. In mode "text" no model is asked for.
     """

@@ -1,4 +1,4 @@
-"""Where a text shows a query's words."""
+"""Finds a query's words in a text."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ..text.spelling import HAN, HANGUL, UNSPACED, form, normalise, stemmed, var
 from ..text.terms import HUMP, HUMPS, WORD
 from .query_text import QueryText, understand
 
-# What is alike in one script: a single kana of a sentence's grammar is no word.
+# A run of one script. A single hiragana is left out: it mostly is grammar and no word.
 _RUN = re.compile(f"[{HAN}]+|[\u3041-\u309f]{{2,}}|[\u30a0-\u30ff]+|[{HANGUL}]+")
 _IS_HAN = re.compile(f"[{HAN}]")
 _UNSPACED = re.compile(f"[{UNSPACED}]+")
 
-LEAST = 4
-"""Characters of a part of such a run that is shown: fewer stand in other words by chance."""
+MIN_PART = 4
+"""Characters of a part of a run that is marked: shorter parts stand in other words by chance."""
 
 
 def highlights(text: str, query: str) -> tuple[tuple[int, int], ...]:
@@ -29,7 +29,10 @@ def highlights(text: str, query: str) -> tuple[tuple[int, int], ...]:
 
 
 class Marker:
-    """Finds a query's words, and related ones, in texts; what it learns of one text speeds up the next. For one thread."""
+    """Finds a query's words, and related words, in texts.
+
+    Stems are remembered, so that each text speeds up the next. A marker belongs to one thread.
+    """
 
     def __init__(self, query: QueryText, related: Iterable[str] = ()) -> None:
         words = (word for word in query.words if WORD.match(word) and not _UNSPACED.match(word))
@@ -38,21 +41,21 @@ class Marker:
         self._seen: dict[str, tuple[tuple[int, int, str], ...]] = {}
 
     def all_in(self, text: str) -> bool:
-        """Whether a text has each word of the query, and there is one."""
+        """Whether a text has each word of the query; False for a query without words."""
         wanted = [*self._stemmed.words, *({run} for run in self._runs)]
         found = {word for _, _, word in self.found(text)}
         return bool(wanted) and not any(found.isdisjoint(word) for word in wanted)
 
     def ranges(self, text: str) -> tuple[tuple[int, int], ...]:
-        """The character ranges of `text` that show a word of the query, in order and apart from each other.
+        """The character ranges of `text` that show a word of the query, in order and disjoint.
 
-        Words match whatever their case, accents, Unicode form and English ending; Chinese, Japanese and Korean match by characters,
-        Thai, Lao, Burmese and Khmer by the longest parts that are the same.
+        Words match whatever their case, accents, Unicode form and English ending. Chinese, Japanese
+        and Korean match by characters; Thai, Lao, Burmese and Khmer by their longest common parts.
         """
         return _merged((start, end) for start, end, _ in self.found(text))
 
     def found(self, text: str) -> tuple[tuple[int, int, str], ...]:
-        """Each place (start, end) in `text` of a word of the query, with the word in the form that all its places share."""
+        """Each place (start, end) in `text` of a word of the query, with that word's stem."""
         if text not in self._seen:
             self._seen[text] = tuple(self._found(text))
         return self._seen[text]
@@ -85,7 +88,8 @@ class _Stems:
         forms = {other for word in spelled for other in word} | set(related)
         self._stems = {stemmed(word) for word in forms} | forms
         self.words = [{stemmed(other) for other in word} for word in spelled]
-        # Stemming is slow and keeps a word's beginning: only a word that begins like one of the query's is stemmed.
+        # Stemming is slow and keeps a word's beginning, so that only a word that begins like one of
+        # the query's is stemmed.
         self._beginnings = {word[:3] for word in self._stems}
         self._known: dict[str, str] = {}
 
@@ -93,7 +97,7 @@ class _Stems:
         return bool(self._stems)
 
     def of(self, word: str) -> str:
-        """The stem that a word has in common with one of the query's; empty where there is none."""
+        """The stem that a word shares with a word of the query; empty where there is none."""
         known = self._known.get(word)
         if known is None:
             plain = form(word)
@@ -106,18 +110,19 @@ class _Stems:
 
 
 def _runs(plain: str) -> set[str]:
-    """A query's runs of one script without spaces; of a longer Chinese run also its pairs of characters."""
+    """A query's runs of one script without spaces, and the pairs of characters of Chinese runs."""
     runs = set(_RUN.findall(plain))
     runs |= {run[at : at + 2] for run in runs if _IS_HAN.match(run) for at in range(len(run) - 1)}
     return runs | set(_UNSPACED.findall(plain))
 
 
 def _run_places(text: str, runs: Iterable[str]) -> Iterator[tuple[int, int, str]]:
-    """Where the runs, or parts of them, stand in the text, each with what stands there."""
-    # Each character alone, so that every place in the normalised text leads back to one in the original.
+    """Where the runs, or parts of them, stand in the text, each with the part that stands there."""
+    # Each character is normalised alone, so that every place in the normalised text leads back to
+    # a place in the original.
     origin = [at for at, letter in enumerate(text) for _ in normalise(letter)]
     plain = "".join(map(normalise, text))
-    for part in {part for run in runs for part in _held(run, plain)}:
+    for part in {part for run in runs for part in _parts_in(run, plain)}:
         at = plain.find(part)
         while at >= 0:
             end = origin[at + len(part) - 1] + 1
@@ -127,14 +132,17 @@ def _run_places(text: str, runs: Iterable[str]) -> Iterator[tuple[int, int, str]
             at = plain.find(part, at + 1)
 
 
-def _held(run: str, text: str) -> list[str]:
-    """The run; of one that a dictionary takes apart in the index, the longest parts that the text holds."""
+def _parts_in(run: str, text: str) -> list[str]:
+    """The run itself, or the longest parts of it that the text has.
+
+    A run has parts where the index takes its script apart with a dictionary.
+    """
     if not _UNSPACED.match(run):
         return [run]
     parts, at = [], 0
-    least = min(len(run), LEAST)
-    while at + least <= len(run):
-        end = at + least
+    min_length = min(len(run), MIN_PART)
+    while at + min_length <= len(run):
+        end = at + min_length
         if _is_mark(run[at]) or run[at:end] not in text:
             at += 1
             continue

@@ -1,6 +1,7 @@
 """The query as it is understood: what is searched for, what a hit must hold, and what it must not.
 
-A query is taken apart once. The legs, the marks and the answering sentences all take the same value.
+A query is taken apart once. The legs, the marks and the answering sentences all take the same
+value.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A query's candidates in their final order, each with the score that put it there."""
+"""Candidates in order: by the legs' scores at first, then by the reranker's."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from .legs import Legs
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A candidate with the scores of all stages; `score` lies in [0, 1], `rerank` is None where the reranker has not read it.
+    """A candidate with the scores of all stages.
 
-    `leads`: it is the beginning of a section, and has the score of a passage behind it.
+    score: in [0, 1]. rerank: the reranker's probability, None where it has not read the passage.
+    leads: True for the beginning of a section that has the score of a passage behind it.
     """
 
     row: Fused
@@ -42,8 +43,8 @@ def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:
         legs.text_weight,
     )
     documents = [legs.candidates[row.key].document for row in rows]
-    heard = with_feedback(rows, legs.vectors(row.key for row in rows), documents)
-    return [Ranked(row, calibration.score(row.fused)) for row in heard]
+    with_penalties = with_feedback(rows, legs.vectors(row.key for row in rows), documents)
+    return [Ranked(row, calibration.score(row.fused)) for row in with_penalties]
 
 
 def reordered(
@@ -51,16 +52,17 @@ def reordered(
     probabilities: Sequence[float],
     score: Callable[[Ranked, float], float] | None = None,
 ) -> list[Ranked]:
-    """The order after reranking the first candidates, whose probabilities are given; what was not read keeps its order behind them.
+    """The order after the reranker gave the first candidates their probabilities.
 
-    `score` makes a score of a candidate and its probability; None is the probability itself. Ties stand in the fused order.
+    `score` makes a candidate's score from its probability; None takes the probability itself. Ties
+    keep the fused order. Candidates that were not read follow in their old order.
 
     >>> a, b, c = (Ranked(Fused(key, 0.0, 0.0, 0.0), 0.5) for key in "abc")
     >>> [(item.row.key, item.score) for item in reordered([a, b, c], [0.1, 0.9])]
     [('b', 0.9), ('a', 0.1), ('c', 0.5)]
     """
-    read = [
+    reranked = [
         replace(item, score=score(item, probability) if score else probability, rerank=probability)
         for item, probability in zip(ranked, probabilities, strict=False)
     ]
-    return [*sorted(read, key=lambda item: -item.score), *ranked[len(read) :]]
+    return [*sorted(reranked, key=lambda item: -item.score), *ranked[len(reranked) :]]

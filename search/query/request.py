@@ -46,7 +46,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reranking:
-    """The reranker of a query (None: the fused order stands), and what the user is to be told of it."""
+    """The reranker of a query (None: the fused order stands), and its warnings for the user."""
 
     reranker: Reranker | None = None
     warnings: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The rerank stage: a cross-encoder reads the query with each candidate's own passage, the most promising first."""
+"""The rerank stage: a cross-encoder reads the query with each of the best candidates' passages."""
 
 from __future__ import annotations
 
@@ -22,18 +22,20 @@ def rerank(
     on_read: Callable[[Sequence[float]], None] | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> list[float]:
-    """The probabilities that the first passages answer the query: of all, or of those that are read within `budget` seconds.
+    """The probability that each of the first passages answers the query.
 
-    With a budget or a watcher, work is done in slices, of which the last may overrun the budget; with a budget of 0
-    nothing is read. `on_read` is given what is known between two slices, and ends the work by raising.
+    `passages` come best first. All are read, or as many as `budget` seconds allow. With a budget or
+    a watcher the reranker reads them slice by slice: the last slice may overrun the budget, and a
+    budget of 0 reads nothing. `on_read` is given the probabilities so far between two slices, and
+    an exception that it raises ends the work.
     """
     if budget is None and on_read is None:
         return [float(score) for score in reranker.score(query, passages)] if passages else []
     end = clock() + (inf if budget is None else budget)
     scores: list[float] = []
     while len(scores) < len(passages) and clock() < end:
-        part = passages[len(scores) : len(scores) + SLICE]
-        scores.extend(float(score) for score in reranker.score(query, part))
+        next_slice = passages[len(scores) : len(scores) + SLICE]
+        scores.extend(float(score) for score in reranker.score(query, next_slice))
         if on_read is not None and len(scores) < len(passages):
             on_read(scores)
     return scores

@@ -50,7 +50,10 @@ def retrieve(
     embed_query: Callable[[str], Vectors],
     on_legs: Callable[[], None],
 ) -> Retrieved:
-    """Run the legs, and keep the candidates that may be hits; `on_legs` is called after the legs."""
+    """Run the legs, and keep the candidates that may be hits.
+
+    `on_legs` is called as soon as the legs have run.
+    """
     request, query = understood.request, understood.query
     warnings: tuple[str, ...] = ()
     only = catalog.documents(request.where) if request.where is not None else None
@@ -75,7 +78,9 @@ def retrieve(
     }
     contents = {doc: entry.content for doc, entry in entries.items()}
     return Retrieved(
-        legs=legs.only(candidate for candidate in found if not refusals[candidate.id]).of(contents),
+        legs=legs.only(
+            candidate for candidate in found if not refusals[candidate.id]
+        ).with_contents(contents),
         entries=entries,
         sources=sources,
         refused=tuple(filter(None, refusals.values())),

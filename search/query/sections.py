@@ -1,4 +1,7 @@
-"""Where a section's beginning answers nearly as well as a passage behind it, the beginning is shown: it can be understood by itself."""
+"""Showing a section's beginning where it scores nearly as well as a passage behind it.
+
+The beginning can be understood by itself, so it is the better passage to show first.
+"""
 
 from __future__ import annotations
 
@@ -13,22 +16,27 @@ from .calibration import log_odds
 if TYPE_CHECKING:
     from .ranking import Ranked
 
-LEAD, DETAIL_LEAD = 1.6, 0.4
-"""The log-odds of its score by which a passage has to be better than the beginning of its section to be shown before it; the latter where the
-query asks for a detail, which may stand anywhere."""
+MIN_LEAD_LOG_ODDS = 1.6
+"""A passage must beat its section's beginning by this much, in log-odds, to be shown before it."""
+
+MIN_DETAIL_LEAD_LOG_ODDS = 0.4
+"""The same for a query that asks for a detail: a detail may stand anywhere in a section."""
 
 _DETAIL = re.compile(
-    r"(?:what|who|whom|whose|when|where|which|how (?:many|much|old|long|far|often|big|large|high|fast))\b",
+    r"(?:what|who|whom|whose|when|where|which"
+    r"|how (?:many|much|old|long|far|often|big|large|high|fast))\b",
     re.IGNORECASE,
 )
 _OPEN = re.compile(r"(?:how|why|can|could|should|may|must|is|are|do|does|did)\b", re.IGNORECASE)
 
 
 def asks_for_a_detail(query: str) -> bool:
-    """Whether a query is a question for a fact, not one of how or why, and no title.
+    """Whether a query asks for a fact; a title, a how and a why do not.
 
-    >>> asks_for_a_detail("When is the rent due"), asks_for_a_detail("How do I pay the rent?"), asks_for_a_detail("Wer zahlt die Miete?")
-    (True, False, True)
+    >>> asks_for_a_detail("When is the rent due"), asks_for_a_detail("How do I pay the rent?")
+    (True, False)
+    >>> asks_for_a_detail("Wer zahlt die Miete?")
+    True
     """
     return bool(_DETAIL.match(query)) or (query.endswith(("?", "？")) and not _OPEN.match(query))
 
@@ -36,17 +44,22 @@ def asks_for_a_detail(query: str) -> bool:
 def beginnings_first(
     ranked: Sequence[Ranked], candidates: Mapping[str, Candidate], query: str
 ) -> list[Ranked]:
-    """The candidates, best first, with each beginning that scores nearly as well before the passage behind it on its page, and with its score."""
-    most = DETAIL_LEAD if asks_for_a_detail(query) else LEAD
+    """The candidates in the order given, best first, with some beginnings of sections moved up.
+
+    A beginning that scores nearly as well as a passage behind it stands directly before that
+    passage and gets its score. A beginning on another page than the passage stays where it is: in a
+    document with pages, readers look the page up.
+    """
+    min_lead = MIN_DETAIL_LEAD_LOG_ODDS if asks_for_a_detail(query) else MIN_LEAD_LOG_ODDS
     items = {item.row.key: item for item in ranked}
     ordered: dict[str, Ranked] = {}
     for item in ranked:
-        lead = items.get(_beginning(candidates[item.row.key]), item)
-        # Of what stands on pages, the page is what is looked up.
-        same_page = candidates[lead.row.key].passage.page == candidates[item.row.key].passage.page
-        nearly = lead.row.key not in ordered and _log_odds(item) - _log_odds(lead) <= most
-        if lead is not item and same_page and nearly:
-            ordered[lead.row.key] = replace(lead, score=item.score, leads=True)
+        beginning = items.get(_beginning(candidates[item.row.key]), item)
+        passage, first = (candidates[each.row.key].passage for each in (item, beginning))
+        is_close = _log_odds(item) - _log_odds(beginning) <= min_lead
+        is_placed = beginning.row.key in ordered
+        if beginning is not item and first.page == passage.page and is_close and not is_placed:
+            ordered[beginning.row.key] = replace(beginning, score=item.score, leads=True)
         ordered.setdefault(item.row.key, item)
     return list(ordered.values())
 
@@ -54,11 +67,9 @@ def beginnings_first(
 def _beginning(candidate: Candidate) -> str:
     """The id of the passage in which the candidate's section begins."""
     section = candidate.passage.section
-    return (
-        candidate.id
-        if section in (None, candidate.passage.ordinal)
-        else passage_id(candidate.doc, section)
-    )
+    if section in (None, candidate.passage.ordinal):
+        return candidate.id
+    return passage_id(candidate.doc, section)
 
 
 def _log_odds(item: Ranked) -> float:

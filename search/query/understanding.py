@@ -1,4 +1,4 @@
-"""The first stage: a request becomes a query text, a mode that makes sense for it, and a reranker."""
+"""The first stage: a request gets a query text, a mode that makes sense for it, and a reranker."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Understood:
 
     @property
     def is_calibrated(self) -> bool:
-        """True where the final scores are on the scale of the fused score, on which noise is known."""
+        """True where the final scores are on the fused score's scale, on which noise is known."""
         return self.mode == "hybrid" and (self.reranker is None or self.blend is not None)
 
 

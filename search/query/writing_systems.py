@@ -1,4 +1,4 @@
-"""Which writing a model can read."""
+"""Which writing systems a model can read."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import unicodedata
 from fnmatch import fnmatchcase
 
 ENGLISH = ("bge-*-en-*", "docsearch starter reranker*", "ms-marco-*", "all-minilm-*")
-"""Names of models of English alone, in lower case: what is written in other letters than Latin ones is noise to them."""
+"""Patterns of the names, in lower case, of models that read English alone.
+
+Text in other letters than Latin ones is noise to them.
+"""
 
 
 def knows_script(model: str, text: str) -> bool:
-    """False for a text mostly in letters that a model of that name has never met.
+    """False for a text whose letters mostly are unknown to the model of that name.
 
     >>> knows_script("bge-small-en-v1.5 (8-bit)", "котёл"), knows_script("bge-m3", "котёл")
     (False, True)
