@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from ..errors import UsageError
+from ..private_files import make_private_folder
 
 CORPUS, QUERIES, KNOWN = "corpus.jsonl", "queries.jsonl", "questions.jsonl"
 JUDGEMENTS = ("qrels.tsv", "qrels/test.tsv")
@@ -46,7 +47,7 @@ class Collection:
     def write(self, target: Path) -> None:
         """Write the documents of a BEIR corpus as text files, title first. Raises UsageError for a line that is none."""
         assert self.corpus is not None
-        target.mkdir(parents=True, exist_ok=True)
+        make_private_folder(target)
         written: set[str] = set()
         for row in _rows(self.corpus):
             name, title, text = (

@@ -15,6 +15,7 @@ from .. import readers
 from ..errors import IndexDamaged, IndexLocked, UsageError
 from ..opened import Opened
 from ..paths import anchored, within
+from ..private_files import is_private, make_tree_private
 from ..results import IngestReport, Progress
 from ..storage.catalog import Catalog
 from ..storage.durability import Durability
@@ -62,6 +63,8 @@ class Refresh:
             Catalog.open(folder, create=create, write=True) as catalog,
             WriterLock(folder),
         ):
+            if not is_private(folder):
+                make_tree_private(folder)
             remove_unused_tables(folder, catalog)
             yield catalog
 

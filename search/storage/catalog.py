@@ -19,6 +19,7 @@ from typing import Any
 
 from ..documents import Reason
 from ..errors import IndexFailure, NoIndex, NotAnIndex
+from ..private_files import make_private_folder
 from .catalog_file import check_folder, connected
 from .entries import COLUMNS, Entry, EntryState, Group, Root, doc_id, entry_of, root_of, row_of
 from .filters import Admitted, Filter
@@ -79,7 +80,7 @@ class Catalog:
         with file_errors(home, *_FILE):
             check_folder(home, create)
             if create:
-                home.mkdir(parents=True, exist_ok=True)
+                make_private_folder(home)
             catalog = cls(home, connected(home, "rwc" if create else "rw" if write else "ro"))
         try:
             catalog._prepare(create, write or create)

@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from ..errors import IndexDamaged, NoIndex, NotAnIndex
+from ..private_files import make_private_file
 from .index_folder import CATALOGUE
 
 # A folder that holds only these may become an index.
@@ -21,6 +22,9 @@ def connected(folder: Path, mode: str) -> sqlite3.Connection:
     `mode` is SQLite's: "ro", "rw", or "rwc", which makes the file where it is missing.
     """
     file = folder / CATALOGUE
+    if mode == "rwc":
+        # SQLite gives its log files the mode of the database.
+        make_private_file(file)
     # SQLite cannot make its -shm file in a folder that is not writable. Where there is no log, the
     # catalogue's file holds everything, and `immutable` opens it without a -shm file.
     frozen = mode == "ro" and not os.access(folder, os.W_OK) and not Path(f"{file}-wal").exists()

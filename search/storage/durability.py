@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..errors import DocsearchError, IndexDamaged, IndexFailure, IndexLocked, StorageFull
+from ..private_files import keep_private, make_private_folder
 
 TABLE = "passages"
 """The name of an index's first table; a table that takes its place has a number behind it."""
@@ -96,7 +97,7 @@ class Durability:
         self._table = folder / f"{name}.lance"
         self._mark = folder / f"{name}.synced"
         all_flushed = self.mark().version == self.version_on_disk()
-        self._flushed = {entry.path for entry in _files(self._table)} if all_flushed else set()
+        self._flushed = self._current() if all_flushed else set()
 
     def mark(self) -> Mark:
         """The mark on the disk; where it is missing or broken, nothing counts as flushed."""
@@ -116,15 +117,19 @@ class Durability:
 
     def flush(self, mark: Mark) -> None:
         """Flush the table's files that are new since the last call to the disk, then the mark."""
-        current = {entry.path for entry in _files(self._table)}
+        current = self._current()
         folders = {self._table}
-        for path in current - self._flushed:
+        for path, _ in current - self._flushed:
             _flush(Path(path))
             folders.update(parent for parent in Path(path).parents if self._table in parent.parents)
         for folder in folders:
             _flush(folder)
         self._flushed = current
         self.put_mark(mark)
+
+    def _current(self) -> set[tuple[str, int]]:
+        """The table's files as (path, inode): LanceDB replaces a file by a new one of its name."""
+        return {(entry.path, entry.inode()) for entry in _files(self._table)}
 
     def version_on_disk(self) -> int:
         """The newest version that has a manifest, readable or not; 0 where none has."""
@@ -173,7 +178,7 @@ class Durability:
         healed_to = version if mark.healed_to is None else min(version, mark.healed_to)
         self.put_mark(Mark(min(version, mark.version), mark.trained, healed_to))
         quarantine = self.folder / QUARANTINE
-        quarantine.mkdir(exist_ok=True)
+        make_private_folder(quarantine)
         newest.replace(quarantine / newest.name)
         _flush(newest.parent)
 
@@ -214,6 +219,8 @@ def _is_whole(file: Path) -> bool:
 def _flush(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
+        # LanceDB makes its files with the rights that the umask leaves.
+        keep_private(descriptor)
         os.fsync(descriptor)
         # On macOS, fsync leaves the bytes in the drive's cache; F_FULLFSYNC empties that cache.
         if hasattr(fcntl, "F_FULLFSYNC") and path.suffix == ".new":

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from ..errors import IndexFailure, IndexLocked, StorageFull
+from ..private_files import FILE_MODE
 
 LOCK = "writer.lock"
 
@@ -27,7 +28,7 @@ class WriterLock:
 
     def __enter__(self) -> WriterLock:
         try:
-            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
         except OSError as error:
             raise _lock_failure(self._file, error) from error
         try:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..documents import Reason, Skip
+from ..private_files import is_private
 from ..results import RootStatus, Status
 from .catalog import Catalog
 from .entries import EntryState, Group, Root
@@ -44,7 +45,7 @@ def overview(catalog: Catalog, folder: str) -> Status:
         kinds=tuple(sorted((+kinds).items())),
         skipped=_sorted(reasons, failed=False),
         failed=_sorted(reasons, failed=True),
-        health=_health(pending, change_of(catalog), roots, holder(folder)),
+        health=_health(pending, change_of(catalog), roots, holder(folder), is_private(folder)),
         models=replace(models, reranker=reranker_of(models)) if models else None,
     )
 
@@ -68,11 +69,17 @@ def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
 
 
 def _health(
-    pending: int, change: Change | None, roots: Iterable[RootStatus], writer: int | None
+    pending: int,
+    change: Change | None,
+    roots: Iterable[RootStatus],
+    writer: int | None,
+    private: bool,
 ) -> str:
     """The most urgent thing to know about the index, as one sentence; "ok" where all is well."""
     if writer is not None:
         return f"process {writer} is writing to it now"
+    if not private:
+        return "other users of this machine may read it; take that from them with: docsearch ingest"
     if pending:
         return (
             f"{pending} documents are half done after an interrupted run; "

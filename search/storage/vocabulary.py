@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from ..private_files import make_private_file
 from ..text.spelling import stemmed
 from .sqlite_errors import file_errors
 
@@ -63,7 +64,7 @@ class Vocabulary:
             return
         with (
             file_errors(self._file.parent, self._file.name, CURE),
-            closing(sqlite3.connect(self._file, timeout=10)) as connection,
+            closing(self._writable()) as connection,
             connection,
         ):
             connection.executescript(_SCHEMA)
@@ -76,6 +77,10 @@ class Vocabulary:
                         "INSERT INTO parts (rowid, word) VALUES (?, ?)", (cursor.lastrowid, word)
                     )
         self._added |= words
+
+    def _writable(self) -> sqlite3.Connection:
+        make_private_file(self._file)
+        return sqlite3.connect(self._file, timeout=10)
 
     def rebuild(self, texts: Iterable[str]) -> None:
         """Keep only the words of these passages. Raises as `add` does."""

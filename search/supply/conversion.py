@@ -22,6 +22,7 @@ from ..models.caches import (
     weight_files,
 )
 from ..models.names import model_name
+from ..private_files import make_private_folder
 from .checksums import write_sums
 from .quantized_weights import Arrays, quantized
 
@@ -98,7 +99,7 @@ def convert(
         )
     files = weight_files(source)
     source_bytes = sum(path.stat().st_size for path in files)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(out.parent)
     _check_room(out.parent, source_bytes * (rules["bits"] + 1) // 16)
     # a folder whose name begins with a dot is no model until it is whole
     work = out.with_name(f".{out.name}.incomplete")

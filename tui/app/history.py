@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from search.private_files import make_private_folder
+
 KEPT = 500
 
 
@@ -77,7 +79,7 @@ class History:
         return self.file.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
 
     def _write(self) -> None:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self.file.parent)
         new = self.file.with_name(self.file.name + ".new")
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as stream:

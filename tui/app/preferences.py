@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from search.errors import ConfigError
+from search.private_files import make_private_file, make_private_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ def load_preferences(file: Path) -> Preferences:
 
 def save_preferences(file: Path, preferences: Preferences) -> None:
     """Keep them. Raises OSError where the file cannot be written."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(file.parent)
     new = file.with_name(file.name + ".new")
+    make_private_file(new)
     new.write_text(json.dumps(asdict(preferences)) + "\n", encoding="utf-8")
     os.replace(new, file)
