@@ -51,8 +51,8 @@ def shapes(archive: Archive, part: str) -> list[Shape]:
         dict.fromkeys(source.flow.stretches)
         for source in (drawing, *(_Drawing(archive, name) for name in chart_parts))
     ]
-    found = [*drawing.shapes, *(Shape("", tuple(stretches)) for stretches in outside_shapes)]
-    return [shape for shape in found if shape.stretches]
+    all_shapes = [*drawing.shapes, *(Shape("", tuple(stretches)) for stretches in outside_shapes)]
+    return [shape for shape in all_shapes if shape.stretches]
 
 
 class _Drawing:

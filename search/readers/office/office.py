@@ -51,7 +51,8 @@ BEGINNING_SIZE = 4096
 def read(data: bytes, path: str) -> Document:
     """The document in an office file or book; a file of plain text is read as text.
 
-    Raises Unreadable where the file is neither, or is damaged, encrypted, too large or without text.
+    Raises Unreadable where the file is neither, or is damaged, encrypted, too large or holds no
+    text.
     """
     if path.rpartition("/")[2].startswith("~$"):
         raise Unreadable(
@@ -71,7 +72,7 @@ def read(data: bytes, path: str) -> Document:
 
 
 def _by_contents(data: bytes, path: str) -> ModuleType | None:
-    """The module that reads the format of the contents, or None for plain text or unknown contents."""
+    """The module that reads the format of the contents, or None where no module does."""
     if data.startswith(b"PK"):
         names = Archive(data).names
         modules = (

@@ -34,8 +34,8 @@ def read(data: bytes, path: str) -> Document:
     except Unreadable:
         raise
     except Exception as error:
-        # These formats are full of offsets that point to each other; a wrong offset may raise nearly
-        # every type of exception.
+        # These formats are full of offsets that point to each other, and a wrong offset may raise
+        # nearly every type of exception.
         raise Unreadable(Reason.CORRUPT, f"the file is damaged: {error}") from error
     raise Unreadable(
         Reason.BINARY, "the file is an OLE container of an unknown kind, which is not read"

@@ -29,12 +29,12 @@ def relations(archive: Archive, part: str) -> list[Relation]:
     """The parts of this file that `part` refers to, in order, without missing parts."""
     folder, _, name = part.rpartition("/")
     relations_part = archive.find(f"{folder}/_rels/{name}.rels".lstrip("/"))
-    found: list[Relation] = []
+    existing: list[Relation] = []
 
     def take(attributes: Attributes) -> None:
         target = archive.find(part_name(part, value(attributes, "Target")))
         if target is not None and value(attributes, "TargetMode") != "External":
-            found.append(
+            existing.append(
                 Relation(
                     value(attributes, "Id"), value(attributes, "Type").rpartition("/")[2], target
                 )
@@ -42,7 +42,7 @@ def relations(archive: Archive, part: str) -> list[Relation]:
 
     if relations_part is not None:
         xml_events.parse(archive.chunks(relations_part), {"Relationship": (take, None)}, _no_text)
-    return found
+    return existing
 
 
 def main_part(archive: Archive, default: str) -> str:

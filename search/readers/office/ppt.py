@@ -21,7 +21,7 @@ SLIDE_LIST, LISTED_SLIDE = 0x0FF0, 0x03F3
 OFFSETS = 0x1772
 TEXT_ROLE, WIDE_TEXT, NARROW_TEXT = 0x0F9F, 0x0FA0, 0x0FA8
 TITLE_ROLES = (0, 6)
-"""Roles of a text: the title of a slide, and the title in its middle ([MS-PPT] 2.13.33)."""
+"""Roles of a text: the title of a slide, and its centred title ([MS-PPT] 2.13.33)."""
 
 _MARKS = {0x0B: "\n", 0x0D: "\n"}
 
@@ -64,7 +64,7 @@ def read(stream: bytes, path: str) -> Document:
     offsets: dict[int, int] = {}
     notes: dict[int, list[Text]] = {}
     # Find the list of slides, the offsets of their records, and the notes. A save appends to the
-    # stream, so a later record replaces an earlier record of the same kind.
+    # stream: where two records describe the same thing, the later one counts.
     for record in _records(stream, 0, len(stream)):
         if record.kind == OFFSETS:
             offsets |= _offsets(stream, record)

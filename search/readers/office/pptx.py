@@ -39,7 +39,7 @@ def read(data: bytes, path: str) -> Document:
     title = ""
     seen: set[str] = set()
     for part in _slides(archive):
-        # What the slide shows. A footer that an earlier slide has is left out.
+        # Take the texts of the slide, without those that repeat a footer or header seen before.
         shown = [
             shape
             for shape in shapes(archive, part)
