@@ -17,7 +17,7 @@ from pptx.util import Inches
 
 from search.documents import Block, Document, Reason
 from search.errors import Unreadable
-from search.readers.office.cell_values import Format, format_of, shown
+from search.readers.office.cell_values import Format, format_of, number_text
 
 from .office_files import TYPES, blocks, read, zipped
 
@@ -187,7 +187,7 @@ def test_cells_in_every_form_that_programs_write():
     ],
 )  # fmt: skip
 def test_a_number_is_what_its_format_says(number, code, words):
-    assert shown(number, format_of(code)) == words
+    assert number_text(number, format_of(code)) == words
 
 
 def test_columns_are_named_by_words_alone():

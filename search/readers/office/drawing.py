@@ -1,4 +1,7 @@
-"""Text in shapes, tables, charts and diagrams, in the XML that PowerPoint, Word and Excel share for them."""
+"""The text of shapes, tables, charts and diagrams.
+
+PowerPoint, Word and Excel share one kind of XML for these (DrawingML).
+"""
 
 from __future__ import annotations
 
@@ -10,42 +13,53 @@ from ..flow import Flow, Stretch
 from ..xml_events import Attributes, Calls, value
 from . import ooxml
 
-DRAWN = ("chart", "diagramData")
-"""Kinds of relation to a part that holds a drawing's words."""
+DRAWINGS = ("chart", "diagramData")
+"""Kinds of relation to a part that holds the words of a chart or diagram."""
 
+# Tab stops, the numbers of charts, and the copy of a shape that is meant for older programs.
 SKIPPED = ("tabLst", "Fallback", "numCache", "numLit")
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What one shape says. `role` is that of a slide's placeholder, such as "title" or "sldNum", empty where it is none."""
+    """The text of one shape.
+
+    `role` is the type of a slide's placeholder, such as "title" or "sldNum", else empty.
+    """
 
     role: str
-    held: tuple[Stretch, ...]
+    stretches: tuple[Stretch, ...]
 
     @property
     def words(self) -> str:
-        """All of it on one line."""
-        return " ".join(" ".join(part.text for part in self.held).split())
+        """The whole text on one line."""
+        return " ".join(" ".join(stretch.text for stretch in self.stretches).split())
 
 
 def shapes(archive: Archive, part: str) -> list[Shape]:
-    """The shapes of a part that have words, in order; last what stands in no shape, and the charts and diagrams shown in it."""
+    """The shapes of a part that have words, in order.
+
+    The last of them hold the text outside every shape, and the words of the part's charts and
+    diagrams.
+    """
     drawing = _Drawing(archive, part)
-    beside = [
-        relation.part for relation in ooxml.relations(archive, part) if relation.kind in DRAWN
+    chart_parts = [
+        relation.part for relation in ooxml.relations(archive, part) if relation.kind in DRAWINGS
     ]
-    # A chart says the names of its categories once for each of its series.
-    loose = [
-        dict.fromkeys(one.flow.stretches)
-        for one in (drawing, *(_Drawing(archive, name) for name in beside))
+    # A chart repeats the names of its categories for each of its series: each is kept once.
+    outside_shapes = [
+        dict.fromkeys(source.flow.stretches)
+        for source in (drawing, *(_Drawing(archive, name) for name in chart_parts))
     ]
-    found = [*drawing.shapes, *(Shape("", tuple(stretches)) for stretches in loose)]
-    return [shape for shape in found if shape.held]
+    all_shapes = [*drawing.shapes, *(Shape("", tuple(stretches)) for stretches in outside_shapes)]
+    return [shape for shape in all_shapes if shape.stretches]
 
 
 class _Drawing:
-    """One part with shapes. Parsed when made."""
+    """One part with shapes, parsed when this object is made.
+
+    `shapes` hold the text inside shapes, `flow` the text outside them.
+    """
 
     def __init__(self, archive: Archive, part: str) -> None:
         self.flow = flow = Flow()
@@ -63,7 +77,7 @@ class _Drawing:
             "tbl": (lambda _: flow.begin_table(), flow.end_table),
             "tr": (lambda _: flow.begin_row(), None),
             "tc": (lambda _: flow.begin_cell(), flow.end_cell),
-            "text": (self.begin_remark, self.end_remark),
+            "text": (self.begin_comment, self.end_comment),
             "strCache": (self.begin_names, self.end_names),
             "strLit": (self.begin_names, self.end_names),
             "v": (self.begin_name, self.end_text),
@@ -83,7 +97,7 @@ class _Drawing:
         self.shapes.append(Shape(self.role, tuple(self.flow.end_aside())))
 
     def placeholder(self, attributes: Attributes) -> None:
-        # The body of a slide is the placeholder that need not say what it is.
+        # A placeholder without a type is the body of the slide.
         self.role = value(attributes, "type") or "body"
 
     def begin_paragraph(self, _: Attributes) -> None:
@@ -98,17 +112,17 @@ class _Drawing:
     def line_break(self, _: Attributes) -> None:
         self.flow.words("\n")
 
-    def begin_remark(self, attributes: Attributes) -> None:
-        """A comment in its older form has its words directly in it."""
+    def begin_comment(self, _: Attributes) -> None:
+        """Begin a comment in its older form, whose words stand directly in this element."""
         self.flow.begin_paragraph()
         self.in_text = True
 
-    def end_remark(self) -> None:
+    def end_comment(self) -> None:
         self.in_text = False
         self.flow.end_paragraph()
 
     def begin_names(self, _: Attributes) -> None:
-        """The names of a chart's series or categories; its numbers are left out."""
+        """Begin the names of a chart's series or categories. The chart's numbers are left out."""
         self.in_names = True
         self.flow.begin_paragraph()
 

@@ -1,4 +1,7 @@
-"""Electronic books (EPUB): the chapters in reading order, each read as a web page, with the titles of the table of contents."""
+"""Electronic books (EPUB): the chapters in reading order, each read as a web page.
+
+The table of contents gives a title to each chapter that has no heading.
+"""
 
 from __future__ import annotations
 
@@ -18,33 +21,35 @@ SUFFIXES = (".epub",)
 
 CHAPTERS = (".xhtml", ".html", ".htm", ".xml")
 
-# Fonts are scrambled in many books that can be read by anyone.
+# Many books that anyone can read have scrambled fonts: these methods do not lock a book.
 FONT_SCRAMBLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 
 _DIGITS = re.compile(r"(\d+)")
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in a book; its title names the author as well.
+    """The document in a book. Its title names the author too.
 
-    A chapter that is missing or damaged or shows nothing is left out. Raises Unreadable where the book is damaged, encrypted, too
-    large or holds no text.
+    A chapter that is missing or damaged or shows nothing is left out. Raises Unreadable where the
+    book is damaged, encrypted, too large or holds no text.
     """
     archive = Archive(data)
     package = _package(archive)
     locked = _locked(archive)
     book = Assembly()
-    damage: Unreadable | None = None
+    first_damage: Unreadable | None = None
     for part in package.spine:
         if part in locked:
             raise Unreadable(Reason.ENCRYPTED, "the book is encrypted by its seller")
+        # A damaged chapter does not stop the others; a locked or too large chapter does.
         try:
             chapter = html.read(archive.read(part), part)
         except Unreadable as error:
             if error.reason in (Reason.ENCRYPTED, Reason.TOO_LARGE):
                 raise
-            damage = damage or (error if error.reason.failed else None)
+            first_damage = first_damage or (error if error.reason.failed else None)
             continue
+        # The label from the table of contents heads a chapter without a heading of its own.
         label = package.labels.get(part, "")
         if label and not any(block.kind == "heading" for block in chapter.blocks):
             book.include(label, (Block(0, len(label), "heading", 1, label),))
@@ -52,15 +57,19 @@ def read(data: bytes, path: str) -> Document:
         else:
             book.include(chapter.text, chapter.blocks)
     if not book.blocks:
-        if damage is not None:
-            raise damage
+        if first_damage is not None:
+            raise first_damage
         raise Unreadable(Reason.NO_TEXT, "the book holds no text")
     return book.document(path, "epub", package.name or stem(path))
 
 
 @dataclass
 class _Package:
-    """What a book says of itself: `spine` are its chapters' parts in order, `labels` their titles in the table of contents."""
+    """The description of a book.
+
+    `spine` are the parts of its chapters in reading order, `labels` the chapters' titles in the
+    table of contents by part.
+    """
 
     title: str = ""
     author: str = ""
@@ -73,38 +82,41 @@ class _Package:
 
 
 def _package(archive: Archive) -> _Package:
-    """The book's own description, or what can be told without it."""
+    """The book's own description. Without one, the chapters are all its pages in order of name."""
+    # Find the description: where the container names it, else by its suffix.
     container = archive.find("META-INF/container.xml")
-    roots: list[str] = []
+    candidates: list[str] = []
     if container is not None:
 
         def root(attributes: Attributes) -> None:
-            roots.append(part_name("", value(attributes, "full-path")))
+            candidates.append(part_name("", value(attributes, "full-path")))
 
         xml_events.parse(archive.chunks(container), {"rootfile": (root, None)}, lambda _: None)
-    roots += [name for name in archive.names if name.lower().endswith(".opf")]
-    described = next((found for name in roots if (found := archive.find(name))), None)
-    package = _described(archive, described) if described else _Package()
+    candidates += [name for name in archive.names if name.lower().endswith(".opf")]
+    package_part = next((part for name in candidates if (part := archive.find(name))), None)
+    package = _described(archive, package_part) if package_part else _Package()
     if not package.spine:
+        # Order the pages by name, with numbers in names compared as numbers.
         pages = [
             name
             for name in archive.names
             if name.lower().endswith(CHAPTERS) and not name.startswith("META-INF/")
         ]
         package.spine = sorted(
-            pages, key=lambda name: [part.zfill(9) for part in _DIGITS.split(name)]
+            pages, key=lambda name: [piece.zfill(9) for piece in _DIGITS.split(name)]
         )
     return package
 
 
 def _described(archive: Archive, part: str) -> _Package:
-    """The package that the part describes. Raises Unreadable where its XML is damaged."""
+    """The package that a part describes. Raises Unreadable where the part's XML is damaged."""
     package = _Package()
     items: dict[str, Attributes] = {}
     order: list[str] = []
-    contents: list[str] = []
+    ncx_ids: list[str] = []
     words: list[str] = []
 
+    # Collect the title, the author, the items by id, and the ids of the chapters in order.
     def begin_words(_: Attributes) -> None:
         words.clear()
 
@@ -118,7 +130,7 @@ def _described(archive: Archive, part: str) -> _Package:
         items[value(attributes, "id")] = attributes
 
     def spine(attributes: Attributes) -> None:
-        contents.append(value(attributes, "toc"))
+        ncx_ids.append(value(attributes, "toc"))
 
     def chapter(attributes: Attributes) -> None:
         order.append(value(attributes, "idref"))
@@ -131,27 +143,29 @@ def _described(archive: Archive, part: str) -> _Package:
         "itemref": (chapter, None),
     }
     xml_events.parse(archive.chunks(part), elements, words.append)
-    found = {
+    # The chapters are the pages in this order that exist, without the table of contents itself.
+    parts = {
         name: archive.find(part_name(part, value(item, "href"))) for name, item in items.items()
     }
     navigation = next(
         (name for name, item in items.items() if "nav" in value(item, "properties").split()), ""
     )
     package.spine = [
-        listed
+        chapter_part
         for name in dict.fromkeys(order)
-        if (listed := found.get(name))
+        if (chapter_part := parts.get(name))
         and name != navigation
         and "html" in value(items[name], "media-type")
     ]
-    for name, labels in ((contents[0] if contents else "", _from_ncx), (navigation, _from_page)):
-        if table := found.get(name):
+    # Take the labels from both forms of the table of contents; the newer form comes last and wins.
+    for name, labels in ((ncx_ids[0] if ncx_ids else "", _from_ncx), (navigation, _from_page)):
+        if table := parts.get(name):
             package.labels |= labels(archive, table)
     return package
 
 
 def _from_ncx(archive: Archive, part: str) -> dict[str, str]:
-    """The titles of chapters in a table of contents as EPUB 2 has it."""
+    """The titles of chapters by part, from a table of contents of EPUB 2 (NCX)."""
     labels: dict[str, str] = {}
     words: list[str] = []
 
@@ -170,14 +184,14 @@ def _from_ncx(archive: Archive, part: str) -> dict[str, str]:
             words.append,
         )
     except Unreadable as error:
-        # A book with a damaged table of contents has its chapters all the same.
+        # The chapters of a book can be read without its table of contents.
         if error.reason is not Reason.CORRUPT:
             raise
     return labels
 
 
 def _from_page(archive: Archive, part: str) -> dict[str, str]:
-    """The titles of chapters in a table of contents as EPUB 3 has it, a web page."""
+    """The titles of chapters by part, from a table of contents of EPUB 3, which is a web page."""
     from selectolax.lexbor import LexborHTMLParser
 
     labels: dict[str, str] = {}
@@ -189,7 +203,7 @@ def _from_page(archive: Archive, part: str) -> dict[str, str]:
 
 
 def _locked(archive: Archive) -> set[str]:
-    """The parts that are encrypted and not only scrambled."""
+    """The parts that are encrypted, without fonts that are only scrambled."""
     part = archive.find("META-INF/encryption.xml")
     locked: set[str] = set()
     method = ""

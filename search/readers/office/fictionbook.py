@@ -1,4 +1,7 @@
-"""FictionBook files (FB2), plain or zipped: parts and chapters as headings, verse, tables and notes, without the pictures."""
+"""FictionBook files (FB2), plain or zipped: parts and chapters, verse, tables and notes.
+
+Parts and chapters have headings. Pictures are left out.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ _SPACE = re.compile(r"[ \t\r\n]+")
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in a FictionBook file; its title names the author as well. Raises Unreadable where it is damaged or holds no text."""
+    """The document in a FictionBook file. Its title names the author too.
+
+    Raises Unreadable where the file is damaged or holds no text.
+    """
     if data.startswith(b"PK"):
         archive = Archive(data)
         part = next((name for name in archive.names if name.lower().endswith(".fb2")), None)
@@ -35,27 +41,31 @@ def read(data: bytes, path: str) -> Document:
 
 
 class _Book:
-    """Takes the elements of a book. `depth` counts the sections around; the lines of a title or a stanza are one block."""
+    """Takes the elements of a book and puts their text into `flow`.
+
+    `depth` counts the open sections. The lines of a title or a stanza are `joined` into one block.
+    `description` holds the words of an open element of the book's description, else it is None.
+    """
 
     def __init__(self) -> None:
         self.flow = flow = Flow()
         self.title = ""
         self.author: list[str] = []
-        self.authors = 0
+        self.author_count = 0
         self.depth = 0
         self.joined = False
         self.in_notes = False
-        self.described: list[str] | None = None
+        self.description: list[str] | None = None
         paragraph = (self.begin_line, self.end_line)
         self.elements: dict[str, Calls] = {
             "author": (self.begin_author, None),
-            "book-title": (self.begin_described, self.end_title),
+            "book-title": (self.begin_description, self.end_title),
             **dict.fromkeys(
-                ("first-name", "middle-name", "last-name"), (self.begin_described, self.end_name)
+                ("first-name", "middle-name", "last-name"), (self.begin_description, self.end_name)
             ),
             **dict.fromkeys(
                 ("genre", "keywords", "date", "lang", "id"),
-                (self.begin_described, self.end_described),
+                (self.begin_description, self.end_description),
             ),
             "body": (self.begin_body, None),
             "section": (self.begin_section, self.end_section),
@@ -68,29 +78,29 @@ class _Book:
         }
 
     def text(self, words: str) -> None:
-        if self.described is not None:
-            self.described.append(words)
+        if self.description is not None:
+            self.description.append(words)
         else:
             self.flow.words(_SPACE.sub(" ", words))
 
     def begin_author(self, _: Attributes) -> None:
-        self.authors += 1
+        self.author_count += 1
 
-    def begin_described(self, _: Attributes) -> None:
-        self.described = []
+    def begin_description(self, _: Attributes) -> None:
+        self.description = []
 
-    def end_described(self) -> None:
-        self.described = None
+    def end_description(self) -> None:
+        self.description = None
 
     def end_title(self) -> None:
-        self.title = self.title or " ".join("".join(self.described or ()).split())
-        self.described = None
+        self.title = self.title or " ".join("".join(self.description or ()).split())
+        self.description = None
 
     def end_name(self) -> None:
-        """Keep a name of the first author, whose book it is first of all."""
-        if self.authors == 1:
-            self.author += "".join(self.described or ()).split()
-        self.described = None
+        """Keep the name of the first author only."""
+        if self.author_count == 1:
+            self.author += "".join(self.description or ()).split()
+        self.description = None
 
     def begin_body(self, attributes: Attributes) -> None:
         self.in_notes = value(attributes, "name") in ("notes", "comments")
@@ -102,9 +112,9 @@ class _Book:
         self.depth -= 1
 
     def begin_title(self, _: Attributes) -> None:
-        # A note is headed by its number alone.
-        note = self.in_notes and self.depth
-        self.flow.begin_paragraph("paragraph", 0 if note else min(self.depth + 1, 6))
+        # The title of a note is only its number, so it is no heading.
+        is_note = self.in_notes and self.depth
+        self.flow.begin_paragraph("paragraph", 0 if is_note else min(self.depth + 1, 6))
         self.joined = True
 
     def begin_stanza(self, _: Attributes) -> None:

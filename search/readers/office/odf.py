@@ -1,6 +1,7 @@
-"""OpenDocument files (ODT, ODP, ODS): text documents, presentations with slides as pages, workbooks with sheets as pages.
+"""OpenDocument files: text documents (ODT), presentations (ODP), drawings (ODG), workbooks (ODS).
 
-Reads the XML itself: odfpy builds a tree of Python objects, many times as large as the file.
+The slides of a presentation and the sheets of a workbook are pages. This reader parses the XML
+itself, because odfpy builds a tree of Python objects, many times as large as the file.
 """
 
 from __future__ import annotations
@@ -33,18 +34,28 @@ SUFFIXES = (
 )
 
 MARGINS = ("header", "header-left", "header-first", "footer", "footer-left", "footer-first")
-FIELDS_OF_SLIDES = ("page-number", "date-time", "footer", "header", "page")
+LEFT_OUT = ("page-number", "date-time", "footer", "header", "page")
+"""Classes of a slide's frames that are no part of its text."""
+
 TITLES = ("title", "center-title")
+"""Classes of the frames that hold a slide's title."""
 
 MAX_REPEATED = 64
-"""How often a cell or empty row counts that is said to repeat: up to the end of a sheet, some do so thousands of times."""
+"""The most columns that one repeated cell may fill.
+
+Some cells repeat thousands of times, up to the end of the sheet. A repeated row counts once.
+"""
 
 _BODY = re.compile(rb"<office:(text|presentation|spreadsheet|drawing)[\s/>]")
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in an OpenDocument file. Raises Unreadable where it is damaged, encrypted, too large or holds no text."""
-    title = ""
+    """The document in an OpenDocument file.
+
+    Raises Unreadable where the file is damaged, encrypted, too large or holds no text.
+    """
+    # Take the parts out of the ZIP file; a flat file is its own content.
+    stated_title = ""
     styles = b""
     content = data
     if data.startswith(b"PK"):
@@ -53,49 +64,55 @@ def read(data: bytes, path: str) -> Document:
         if manifest is not None and b"encryption-data" in archive.read(manifest):
             raise Unreadable(Reason.ENCRYPTED, "the file needs a password")
         if archive.find("meta.xml") is not None:
-            title = stated(xml_events.first_text(archive.chunks("meta.xml"), "title"))
+            stated_title = stated(xml_events.first_text(archive.chunks("meta.xml"), "title"))
         if archive.find("styles.xml") is not None:
             styles = archive.read("styles.xml")
         content = archive.read("content.xml")
+    # The element of the body tells the kind of document.
     body = _BODY.search(content)
     if body is None:
         raise Unreadable(Reason.CORRUPT, "the OpenDocument file has no text, slides or sheets")
-    kind, story = STORIES[body[1]]
-    told = story()
-    _take(told, content)
-    found = told.flow.stretches
-    named = next((part.text for part in found if part.kind == "title"), "") or title
-    headed = next((part.text for part in found if part.level), "") if kind != "ods" else ""
+    kind, story_type = STORIES[body[1]]
+    story = story_type()
+    _parse(story, content)
+    # Choose the title before the headers are added in front of the text.
+    stretches = story.flow.stretches
+    title = (
+        next((stretch.text for stretch in stretches if stretch.kind == "title"), "") or stated_title
+    )
+    headings = (stretch.text for stretch in stretches if stretch.level and kind != "ods")
+    heading = next(headings, "")
     if kind == "odt" and styles:
         margins = _Margins()
-        _take(margins, styles)
-        found[:0] = margins.held("header")
-        found += margins.held("footer")
-    return told.flow.document(path, kind, named or headed or stem(path))
+        _parse(margins, styles)
+        stretches[:0] = margins.stretches("header")
+        stretches += margins.stretches("footer")
+    return story.flow.document(path, kind, title or heading or stem(path))
 
 
-def _take(story: Story, content: bytes) -> None:
+def _parse(story: Story, content: bytes) -> None:
     xml_events.parse([content], story.elements, story.text, SKIPPED)
 
 
 class _Margins(Story):
-    """The headers and footers among the styles, each text once."""
+    """The headers and footers in the styles. Each text is kept once."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: dict[tuple[str, str], None] = {}
+        self.texts: dict[tuple[str, str], None] = {}
         self.elements |= {name: (self._begin_aside, self._ending(name)) for name in MARGINS}
 
     def _ending(self, name: str) -> xml_events.End:
         def end() -> None:
-            self.found |= dict.fromkeys(
-                (name.partition("-")[0], part.text) for part in self.flow.end_aside()
+            self.texts |= dict.fromkeys(
+                (name.partition("-")[0], stretch.text) for stretch in self.flow.end_aside()
             )
 
         return end
 
-    def held(self, where: str) -> list[Stretch]:
-        return [Stretch("paragraph", text) for place, text in self.found if place == where]
+    def stretches(self, margin: str) -> list[Stretch]:
+        """The texts of a margin, which is "header" or "footer"."""
+        return [Stretch("paragraph", text) for place, text in self.texts if place == margin]
 
 
 class _Slides(Story):
@@ -104,8 +121,8 @@ class _Slides(Story):
     def __init__(self) -> None:
         super().__init__()
         self.title = ""
-        self.frames: list[str] = []
-        self.told: list[Stretch] = []
+        self.frame_classes: list[str] = []
+        self.notes: list[Stretch] = []
         self.elements |= {
             "page": (self._begin_slide, self._end_slide),
             "frame": (self._begin_frame, self._end_frame),
@@ -113,29 +130,29 @@ class _Slides(Story):
         }
 
     def _begin_slide(self, attributes: Attributes) -> None:
-        self.title, self.told = "", []
+        self.title, self.notes = "", []
         self.flow.begin_aside()
 
     def _end_slide(self) -> None:
-        add_slide(self.flow, self.title, self.flow.end_aside(), self.told)
+        add_slide(self.flow, self.title, self.flow.end_aside(), self.notes)
 
     def _begin_frame(self, attributes: Attributes) -> None:
-        self.frames.append(value(attributes, "class"))
+        self.frame_classes.append(value(attributes, "class"))
         self.flow.begin_aside()
 
     def _end_frame(self) -> None:
-        held, role = self.flow.end_aside(), self.frames.pop()
-        if role in TITLES and not self.title:
-            self.title = " ".join(part.text for part in held)
-        elif role not in FIELDS_OF_SLIDES:
-            self.flow.hang(held)
+        stretches, frame_class = self.flow.end_aside(), self.frame_classes.pop()
+        if frame_class in TITLES and not self.title:
+            self.title = " ".join(stretch.text for stretch in stretches)
+        elif frame_class not in LEFT_OUT:
+            self.flow.hang(stretches)
 
     def _end_notes(self) -> None:
-        self.told = self.flow.end_aside()
+        self.notes = self.flow.end_aside()
 
 
 class _Sheets(Story):
-    """The sheets of a workbook."""
+    """The sheets of a workbook. Text outside the cells comes behind the rows of its sheet."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -143,14 +160,14 @@ class _Sheets(Story):
         self.rows: list[list[str]] = []
         self.row: list[str] = []
         self.repeated = 1
-        self.behind: list[Stretch] = []
+        self.asides: list[Stretch] = []
 
     def _begin_table(self, attributes: Attributes) -> None:
         self.name = value(attributes, "name")
-        self.rows, self.behind = [], []
+        self.rows, self.asides = [], []
 
     def _end_table(self) -> None:
-        add_sheet(self.flow, self.name, self.rows, self.behind)
+        add_sheet(self.flow, self.name, self.rows, self.asides)
 
     def _begin_row(self, _: Attributes) -> None:
         self.row = []
@@ -164,15 +181,15 @@ class _Sheets(Story):
         self.flow.begin_aside()
 
     def _end_cell(self) -> None:
-        words = " ".join(part.text for part in self.flow.end_aside())
-        # Of equal cells side by side the words count once; the others keep the columns in their places.
+        words = " ".join(stretch.text for stretch in self.flow.end_aside())
+        # A repeated cell gives its words once; empty cells keep the later columns in their places.
         self.row += [words, *[""] * (self.repeated - 1)]
 
     def _end_aside(self) -> None:
-        self.behind += self.flow.end_aside()
+        self.asides += self.flow.end_aside()
 
     def _end_annotation(self) -> None:
-        self.behind += self._end_comment()
+        self.asides += self._end_comment()
 
 
 STORIES: dict[bytes, tuple[str, type[Story]]] = {

@@ -1,4 +1,7 @@
-"""The text of OpenDocument files: headings, paragraphs, lists and tables, notes and text boxes behind what they hang on."""
+"""The text of OpenDocument files: headings, paragraphs, lists and tables.
+
+Notes and text boxes come behind the paragraph that they belong to.
+"""
 
 from __future__ import annotations
 
@@ -8,32 +11,38 @@ from ..flow import Flow, Stretch, signed
 from ..xml_events import Attributes, Calls, value
 
 SKIPPED = (
-    *(
-        "tracked-changes",
-        "note-citation",
-        "ruby-text",
-        "forms",
-        "binary-data",
-        "table-of-content",
-        "table-index",
-    ),
-    *("alphabetical-index", "illustration-index", "object-index", "user-index", "bibliography"),
+    "tracked-changes",
+    "note-citation",
+    "ruby-text",
+    "forms",
+    "binary-data",
+    "table-of-content",
+    "table-index",
+    "alphabetical-index",
+    "illustration-index",
+    "object-index",
+    "user-index",
+    "bibliography",
 )
+"""Elements that are left out with all that they hold."""
+
 SHAPES = (
-    *(
-        "text-box",
-        "custom-shape",
-        "rect",
-        "ellipse",
-        "circle",
-        "line",
-        "polyline",
-        "polygon",
-        "path",
-        "connector",
-    ),
-    *("caption", "regular-polygon", "measure"),
+    "text-box",
+    "custom-shape",
+    "rect",
+    "ellipse",
+    "circle",
+    "line",
+    "polyline",
+    "polygon",
+    "path",
+    "connector",
+    "caption",
+    "regular-polygon",
+    "measure",
 )
+"""Elements whose text comes behind the paragraph that they belong to."""
+
 TITLE_STYLE = "Title"
 MAX_SPACES = 100
 
@@ -41,16 +50,19 @@ _SPACE = re.compile(r"[ \t\r\n]+")
 
 
 class Story:
-    """Takes the elements of one part: `elements` and `text` are for xml_events.parse, with SKIPPED."""
+    """Takes the elements of one part and puts their text into `flow`.
+
+    `elements` and `text` are the calls that xml_events.parse makes, with SKIPPED as skipped.
+    """
 
     def __init__(self) -> None:
         self.flow = flow = Flow()
-        self.parents: dict[str, str] = {}
-        self.lists = 0
-        self.words: list[str] | None = None
+        self.parent_styles: dict[str, str] = {}
+        self.list_depth = 0
+        self.description: list[str] | None = None
         self.author = ""
         item = (self._begin_item, self._end_item)
-        remark = (self._begin_remark, self._end_remark)
+        description = (self._begin_description, self._end_description)
         cell = (self._begin_cell, self._end_cell)
         self.elements: dict[str, Calls] = {
             "style": (self._style, None),
@@ -63,8 +75,8 @@ class Story:
             "list-header": item,
             **dict.fromkeys((*SHAPES, "note-body"), (self._begin_aside, self._end_aside)),
             "annotation": (self._begin_aside, self._end_annotation),
-            **dict.fromkeys(("title", "desc", "date", "creator-initials"), remark),
-            "creator": (self._begin_remark, self._end_creator),
+            **dict.fromkeys(("title", "desc", "date", "creator-initials"), description),
+            "creator": (self._begin_description, self._end_creator),
             "table": (self._begin_table, self._end_table),
             "table-row": (self._begin_row, self._end_row),
             "table-cell": cell,
@@ -72,21 +84,21 @@ class Story:
         }
 
     def text(self, words: str) -> None:
-        """Take characters; a run of white space is one space, as in HTML."""
-        if self.words is not None:
-            self.words.append(words)
+        """Take characters. A run of white space counts as one space, as in HTML."""
+        if self.description is not None:
+            self.description.append(words)
         else:
             self.flow.words(_SPACE.sub(" ", words))
 
     def _style(self, attributes: Attributes) -> None:
-        self.parents[value(attributes, "name")] = value(attributes, "parent-style-name")
+        self.parent_styles[value(attributes, "name")] = value(attributes, "parent-style-name")
 
     def _begin_paragraph(self, attributes: Attributes) -> None:
         style = value(attributes, "style-name")
-        if style == TITLE_STYLE or self.parents.get(style) == TITLE_STYLE:
+        if style == TITLE_STYLE or self.parent_styles.get(style) == TITLE_STYLE:
             self.flow.begin_paragraph("title", 1)
         else:
-            self.flow.begin_paragraph("list" if self.lists else "paragraph")
+            self.flow.begin_paragraph("list" if self.list_depth else "paragraph")
 
     def _begin_heading(self, attributes: Attributes) -> None:
         level = value(attributes, "outline-level")
@@ -97,10 +109,10 @@ class Story:
         self.flow.words(" " * (min(int(count), MAX_SPACES) if count.isdecimal() else 1))
 
     def _begin_item(self, _: Attributes) -> None:
-        self.lists += 1
+        self.list_depth += 1
 
     def _end_item(self) -> None:
-        self.lists -= 1
+        self.list_depth -= 1
 
     def _begin_aside(self, _: Attributes) -> None:
         self.author = ""
@@ -113,19 +125,19 @@ class Story:
         self.flow.hang(self._end_comment())
 
     def _end_comment(self) -> list[Stretch]:
-        """What a comment holds that ends here, after the name of its author."""
+        """End a comment, and give its text after the name of its author."""
         return signed(self.author, self.flow.end_aside())
 
-    def _begin_remark(self, _: Attributes) -> None:
-        """What describes a picture or a comment is no text of the paragraph that it stands in."""
-        self.words = []
+    def _begin_description(self, _: Attributes) -> None:
+        """Begin a description of a picture or comment, apart from the paragraph around it."""
+        self.description = []
 
-    def _end_remark(self) -> None:
-        self.words = None
+    def _end_description(self) -> None:
+        self.description = None
 
     def _end_creator(self) -> None:
-        self.author = "".join(self.words or ()).strip()
-        self.words = None
+        self.author = "".join(self.description or ()).strip()
+        self.description = None
 
     def _begin_table(self, _: Attributes) -> None:
         self.flow.begin_table()

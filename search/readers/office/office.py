@@ -1,4 +1,7 @@
-"""Office files and books: which reader takes one, by its contents first, since many bear the suffix of another format."""
+"""Office files and books: the reader for each is chosen by the contents first.
+
+Many files have the suffix of another format.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 FAMILIES: tuple[ModuleType, ...] = (docx, xlsx, pptx, odf, rtf, epub, fictionbook, ole)
 SUFFIXES = tuple(suffix for family in FAMILIES for suffix in family.SUFFIXES)
 
-# What the name of a part begins or ends with in the ZIP files of each format, the surest sign first.
+# A ZIP file's format shows in how the name of a part begins or ends. The surest sign comes first.
 PARTS: tuple[tuple[Callable[[str, str], bool], str, ModuleType], ...] = (
     (str.startswith, "word/", docx),
     (str.startswith, "xl/", xlsx),
@@ -29,7 +32,7 @@ PARTS: tuple[tuple[Callable[[str, str], bool], str, ModuleType], ...] = (
     (str.startswith, "content.xml", odf),
 )
 
-# What other files begin with, after white space and a byte order mark.
+# Other formats show in how the file begins, after white space and a byte order mark.
 BEGINNINGS: tuple[tuple[bytes, ModuleType], ...] = (
     (b"{\\rtf", rtf),
     (b"\xd0\xcf\x11\xe0", ole),
@@ -37,23 +40,27 @@ BEGINNINGS: tuple[tuple[bytes, ModuleType], ...] = (
     (b"<html", html),
     (b"<table", html),
 )
-WITHIN_XML: tuple[tuple[bytes, ModuleType], ...] = (
+ROOT_ELEMENTS: tuple[tuple[bytes, ModuleType], ...] = (
     (b"<fictionbook", fictionbook),
     (b"<office:document", odf),
 )
-BEGINNING = 4096
-"""Bytes in which the root element of an XML file is looked for."""
+BEGINNING_SIZE = 4096
+"""Bytes at the start of an XML file in which its root element is looked for."""
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in an office file or book. Raises Unreadable where it is none, damaged, encrypted, too large or without text."""
+    """The document in an office file or book; a file of plain text is read as text.
+
+    Raises Unreadable where the file is neither, or is damaged, encrypted, too large or holds no
+    text.
+    """
     if path.rpartition("/")[2].startswith("~$"):
         raise Unreadable(
             Reason.BINARY, "the file marks a document as open in Office, and holds no text"
         )
-    reader = _by_contents(data, path)
-    if reader is not None:
-        return reader.read(data, path)  # type: ignore[no-any-return]
+    module = _by_contents(data, path)
+    if module is not None:
+        return module.read(data, path)  # type: ignore[no-any-return]
     try:
         return text.read(data, path)
     except Unreadable as error:
@@ -65,20 +72,22 @@ def read(data: bytes, path: str) -> Document:
 
 
 def _by_contents(data: bytes, path: str) -> ModuleType | None:
-    """The module that reads the format which the contents are in; None for plain text and what is not known."""
+    """The module that reads the format of the contents, or None where no module does."""
     if data.startswith(b"PK"):
         names = Archive(data).names
-        found = (module for test, sign, module in PARTS if any(test(name, sign) for name in names))
-        return next(found, None) or next(
+        modules = (
+            module for test, sign, module in PARTS if any(test(name, sign) for name in names)
+        )
+        return next(modules, None) or next(
             (family for family in FAMILIES if _suffix(path) in family.SUFFIXES), None
         )
-    beginning = data[:BEGINNING].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    beginning = data[:BEGINNING_SIZE].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     for sign, module in BEGINNINGS:
         if beginning.startswith(sign):
             return module
     if beginning.startswith(b"<"):
-        within = next((module for sign, module in WITHIN_XML if sign in beginning), None)
-        return within or (html if beginning.startswith(b"<?xml") else None)
+        by_root = next((module for sign, module in ROOT_ELEMENTS if sign in beginning), None)
+        return by_root or (html if beginning.startswith(b"<?xml") else None)
     return None
 
 

@@ -1,4 +1,7 @@
-"""Office files of 1997 to 2003 (DOC, XLS, PPT), and newer ones behind a password, which are all kept in OLE containers."""
+"""Office files in OLE containers: files of 1997 to 2003 (DOC, XLS, PPT).
+
+Newer office files behind a password are OLE containers too.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ WITH_TEXT = ("WordDocument", "0Table", "1Table", "PowerPoint Document")
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in an older office file. Raises Unreadable where it is encrypted, damaged or of a kind that is not read."""
+    """The document in an older office file.
+
+    Raises Unreadable where the file is encrypted, damaged or of a kind that is not read.
+    """
     streams = _streams(data)
     if streams.keys() & {"EncryptedPackage", "EncryptionInfo", "EncryptedSummary"}:
         raise Unreadable(Reason.ENCRYPTED, "the file needs a password")
@@ -28,7 +34,8 @@ def read(data: bytes, path: str) -> Document:
     except Unreadable:
         raise
     except Exception as error:
-        # These formats are numbers that point to each other; wrong ones lead to nearly every type of exception.
+        # These formats are full of offsets that point to each other, and a wrong offset may raise
+        # nearly every type of exception.
         raise Unreadable(Reason.CORRUPT, f"the file is damaged: {error}") from error
     raise Unreadable(
         Reason.BINARY, "the file is an OLE container of an unknown kind, which is not read"
@@ -36,7 +43,10 @@ def read(data: bytes, path: str) -> Document:
 
 
 def _streams(data: bytes) -> dict[str, bytes]:
-    """The streams of a container by name, without those in its storages; only what holds text with its contents."""
+    """The streams of a container by name, without the streams in its storages.
+
+    The streams in WITH_TEXT have their contents; the others are empty.
+    """
     from olefile import OleFileIO
 
     try:
@@ -47,5 +57,5 @@ def _streams(data: bytes) -> dict[str, bytes]:
                 for name in names
             }
     except Exception as error:
-        # olefile meets malformed files with several types of exception.
+        # olefile raises several types of exception for malformed files.
         raise Unreadable(Reason.CORRUPT, f"the file is damaged: {error}") from error

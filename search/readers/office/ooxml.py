@@ -1,4 +1,7 @@
-"""What Word, PowerPoint and Excel files have in common: parts that refer to each other, and a title among their properties."""
+"""The structure that Word, PowerPoint and Excel files share.
+
+A file has parts that refer to each other, and a title among its properties.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ from ..xml_events import Attributes, value
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A reference from one part to another: `kind` is the last word of its type, such as "footnotes"."""
+    """A reference from one part to another.
+
+    `kind` is the last word of the reference's type, such as "footnotes".
+    """
 
     id: str
     kind: str
@@ -20,35 +26,35 @@ class Relation:
 
 
 def relations(archive: Archive, part: str) -> list[Relation]:
-    """The parts of this file that `part` refers to, in order; those that are missing are left out."""
+    """The parts of this file that `part` refers to, in order, without missing parts."""
     folder, _, name = part.rpartition("/")
-    listed = archive.find(f"{folder}/_rels/{name}.rels".lstrip("/"))
-    found: list[Relation] = []
+    relations_part = archive.find(f"{folder}/_rels/{name}.rels".lstrip("/"))
+    existing: list[Relation] = []
 
     def take(attributes: Attributes) -> None:
         target = archive.find(part_name(part, value(attributes, "Target")))
         if target is not None and value(attributes, "TargetMode") != "External":
-            found.append(
+            existing.append(
                 Relation(
                     value(attributes, "Id"), value(attributes, "Type").rpartition("/")[2], target
                 )
             )
 
-    if listed is not None:
-        xml_events.parse(archive.chunks(listed), {"Relationship": (take, None)}, _no_text)
-    return found
+    if relations_part is not None:
+        xml_events.parse(archive.chunks(relations_part), {"Relationship": (take, None)}, _no_text)
+    return existing
 
 
-def main_part(archive: Archive, usual: str) -> str:
-    """The part that holds the document; `usual` where the file does not say which."""
+def main_part(archive: Archive, default: str) -> str:
+    """The part that holds the document; `default` where the file does not name it."""
     return next(
         (relation.part for relation in relations(archive, "") if relation.kind == "officeDocument"),
-        usual,
+        default,
     )
 
 
 def property_title(archive: Archive) -> str:
-    """The title among the file's properties where a person may have written it, else empty."""
+    """The title in the file's properties, or "" where only a program can have written it."""
     part = archive.find("docProps/core.xml")
     return stated(xml_events.first_text(archive.chunks(part), "title")) if part is not None else ""
 

@@ -1,4 +1,7 @@
-"""Presentations (PPTX): each slide a page with its title as heading, its text, tables, charts and diagrams, speaker notes and comments."""
+"""Presentations (PPTX): each slide is a page with its title as heading.
+
+The page holds the slide's text, tables, charts and diagrams, then its speaker notes and comments.
+"""
 
 from __future__ import annotations
 
@@ -15,42 +18,51 @@ from .slide import add_slide
 SUFFIXES = (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm")
 
 TITLES = ("title", "ctrTitle")
-REPEATED = ("ftr", "hdr")
-UNSEEN = ("sldNum", "dt", "sldImg")
-BEHIND = ("notesSlide", "comments")
-"""Kinds of relation from a slide to what is told with it."""
+
+MARGINS = ("ftr", "hdr")
+"""Roles of footers and headers: each text is kept on the first slide that shows it."""
+
+LEFT_OUT = ("sldNum", "dt", "sldImg")
+"""Roles of slide numbers, dates and pictures of slides."""
+
+NOTES = ("notesSlide", "comments")
+"""Kinds of relation from a slide to its speaker notes and comments."""
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in a presentation; `pages` are its slides. Raises Unreadable where it is damaged, encrypted, too large or holds no text."""
+    """The document in a presentation; its `pages` are the slides.
+
+    Raises Unreadable where the presentation is damaged, encrypted, too large or holds no text.
+    """
     archive = Archive(data)
     flow = Flow()
     title = ""
     seen: set[str] = set()
     for part in _slides(archive):
+        # Take the texts of the slide, without those that repeat a footer or header seen before.
         shown = [
             shape
             for shape in shapes(archive, part)
-            if shape.role not in UNSEEN and shape.words not in seen
+            if shape.role not in LEFT_OUT and shape.words not in seen
         ]
-        seen |= {shape.words for shape in shown if shape.role in REPEATED}
+        seen |= {shape.words for shape in shown if shape.role in MARGINS}
         heading = next((shape.words for shape in shown if shape.role in TITLES), "")
         title = title or heading
-        behind = [
-            relation.part for relation in ooxml.relations(archive, part) if relation.kind in BEHIND
+        # The notes and comments stand in parts of their own.
+        note_parts = [
+            relation.part for relation in ooxml.relations(archive, part) if relation.kind in NOTES
         ]
-        told = [
+        notes = [
             shape
-            for beside in behind
-            for shape in shapes(archive, beside)
-            if shape.role not in (*UNSEEN, *REPEATED)
+            for note_part in note_parts
+            for shape in shapes(archive, note_part)
+            if shape.role not in (*LEFT_OUT, *MARGINS)
         ]
-        add_slide(
-            flow,
-            heading,
-            [stretch for shape in shown if shape.role not in TITLES for stretch in shape.held],
-            [Stretch("paragraph", stretch.text) for shape in told for stretch in shape.held],
-        )
+        body = [
+            stretch for shape in shown if shape.role not in TITLES for stretch in shape.stretches
+        ]
+        note_texts = [stretch.text for shape in notes for stretch in shape.stretches]
+        add_slide(flow, heading, body, [Stretch("paragraph", text) for text in note_texts])
     return flow.document(path, "pptx", title or ooxml.property_title(archive) or stem(path))
 
 
@@ -65,8 +77,8 @@ def _slides(archive: Archive) -> list[str]:
     ids: list[str] = []
 
     def take(attributes: Attributes) -> None:
-        # The slide's own number is its plain attribute `id`, which has no prefix.
-        ids.extend(found for name, found in attributes.items() if name.endswith(":id"))
+        # The relation's id has a prefix; the plain attribute `id` is the slide's own number.
+        ids.extend(text for name, text in attributes.items() if name.endswith(":id"))
 
     xml_events.parse(archive.chunks(main), {"sldId": (take, None)}, lambda _: None)
-    return [parts[name] for name in ids if name in parts]
+    return [parts[relation_id] for relation_id in ids if relation_id in parts]

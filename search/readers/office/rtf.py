@@ -1,6 +1,7 @@
-"""Rich Text Format (RTF): headings by style or outline level, lists, tables, notes and comments; deleted text is left out.
+"""Rich Text Format (RTF): headings by style or outline level, lists, tables, notes and comments.
 
-Reads the format itself: striprtf, the library for it, drops headings, notes, comments, headers and text boxes.
+Deleted text is left out. This reader parses the format itself, because striprtf, the library for
+it, drops headings, notes, comments, headers and text boxes.
 """
 
 from __future__ import annotations
@@ -16,280 +17,316 @@ from ..flow import Flow, Stretch, signed
 from ..title import stated, stem
 from . import word_styles
 from .rtf_tokens import CLOSE, OPEN, Token, tokens
-from .rtf_words import ASIDES, BREAKS, CHARSETS, DESTINATIONS, MARGINS, READ, SKIPPED, SYMBOLS
+from .rtf_words import (
+    ASIDES,
+    BREAKS,
+    CHARSETS,
+    DESTINATIONS,
+    MARGINS,
+    SKIPPED,
+    SYMBOLS,
+    TEXT_DESTINATIONS,
+)
 from .word_styles import Style, outline_level
 
 SUFFIXES = (".rtf",)
 
-MAX_SAID = 500
-"""Characters that are kept of a style's name, a title, an author."""
+MAX_NAME = 500
+"""Characters that are kept of the name of a style, a title or an author."""
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
-    """What holds until the group ends: where the words go ("" is the text, "skip" nowhere), which font, what is deleted."""
+class _GroupState:
+    """The state of a group. When the group ends, the state of the group around it returns.
 
-    where: str = ""
+    `destination` tells where words go: "" is the text, "skip" is nowhere. `fallback_bytes` is
+    the number of bytes behind a Unicode character that are meant for older programs.
+    """
+
+    destination: str = ""
     font: int = -1
     deleted: bool = False
-    fallbacks: int = 1
+    fallback_bytes: int = 1
 
 
 @dataclass(slots=True)
-class _Place:
-    """Where words come to stand: `now` is what the paragraph is, the others say what is open."""
+class _Position:
+    """The position in the text: the style of the paragraph, and what is open around it.
 
-    now: Style = field(default_factory=Style)
+    `in_table` is true where the file puts the paragraph into a table. The table itself is opened
+    with its first words.
+    """
+
+    style: Style = field(default_factory=Style)
     in_table: bool = False
-    paragraph: bool = False
-    table: bool = False
-    row: bool = False
-    cell: bool = False
+    paragraph_open: bool = False
+    table_open: bool = False
+    row_open: bool = False
+    cell_open: bool = False
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in an RTF file. Raises Unreadable where it is none or holds no text."""
+    """The document in an RTF file.
+
+    Raises Unreadable where the file is not in Rich Text Format or holds no text.
+    """
     if not data.lstrip().startswith(b"{\\rtf"):
-        raise Unreadable(Reason.CORRUPT, "the file is no Rich Text Format")
-    reading = _Reading()
+        raise Unreadable(Reason.CORRUPT, "the file is not in Rich Text Format")
+    parser = _Parser()
     for token in tokens(data):
-        reading.take(token)
-    reading.close()
-    flow = reading.flow
-    named = next((part.text for part in flow.stretches if part.kind == "title"), "") or stated(
-        reading.sayings.get("title", "")
-    )
-    headed = next((part.text for part in flow.stretches if part.level), "")
+        parser.take(token)
+    parser.close()
+    # Choose the title before the headers are added in front of the text.
+    flow = parser.flow
+    title = next(
+        (stretch.text for stretch in flow.stretches if stretch.kind == "title"), ""
+    ) or stated(parser.destination_words.get("title", ""))
+    heading = next((stretch.text for stretch in flow.stretches if stretch.level), "")
     flow.stretches[:0] = [
-        Stretch("paragraph", text) for place, text in reading.margins if place == "header"
+        Stretch("paragraph", text) for margin, text in parser.margins if margin == "header"
     ]
     flow.stretches += [
-        Stretch("paragraph", text) for place, text in reading.margins if place == "footer"
+        Stretch("paragraph", text) for margin, text in parser.margins if margin == "footer"
     ]
-    return flow.document(path, "rtf", named or headed or stem(path))
+    return flow.document(path, "rtf", title or heading or stem(path))
 
 
-class _Reading:
-    """Takes the tokens in order; `flow` holds the text, `margins` each header and footer once."""
+class _Parser:
+    """Takes the tokens in order.
+
+    `flow` holds the text, `margins` each header and footer once. `destination_words` are the words
+    of other destinations, such as the title, by the name of the destination.
+    """
 
     def __init__(self) -> None:
         self.flow = Flow()
         self.margins: dict[tuple[str, str], None] = {}
-        self.state = _State()
-        self.around: list[tuple[_State, Callable[[], None] | None]] = []
+        self.state = _GroupState()
+        self.outer_groups: list[tuple[_GroupState, Callable[[], None] | None]] = []
         self.starred = False
         self.bytes = bytearray()
-        self.to_skip = 0
-        self.high = 0
+        self.bytes_to_skip = 0
+        self.high_surrogate = 0
         self.encoding = "cp1252"
         self.charsets: dict[int, int] = {}
         self.style_names: dict[int, str] = {}
-        self.outlines: dict[int, int] = {}
-        self.style = 0
-        self.sayings: dict[str, str] = {}
-        self.place = _Place()
+        self.outline_levels: dict[int, int] = {}
+        self.style_number = 0
+        self.destination_words: dict[str, str] = {}
+        self.position = _Position()
 
     def take(self, token: Token) -> None:
+        """Take the next token: collect bytes of text, enter or leave a group, or obey a word."""
         if token.data:
-            skipped = min(self.to_skip, len(token.data))
-            self.to_skip -= skipped
-            if self.state.where != "skip":
+            # The bytes behind a Unicode character repeat it for older programs: they are skipped.
+            skipped = min(self.bytes_to_skip, len(token.data))
+            self.bytes_to_skip -= skipped
+            if self.state.destination != "skip":
                 self.bytes += token.data[skipped:]
             return
+        # Any other token ends the run of bytes.
         self.flush()
-        self.to_skip = 0
+        self.bytes_to_skip = 0
         starred, self.starred = self.starred, token.word == "*"
         if token is OPEN:
-            self.around.append((self.state, None))
+            self.outer_groups.append((self.state, None))
         elif token is CLOSE:
-            if self.around:
-                self.state, closing = self.around.pop()
-                if closing is not None:
-                    closing()
-        elif self.state.where != "skip":
+            if self.outer_groups:
+                self.state, end_group = self.outer_groups.pop()
+                if end_group is not None:
+                    end_group()
+        elif self.state.destination != "skip":
             self.take_word(token.word, token.number, starred)
 
     def flush(self) -> None:
+        """Decode the collected bytes in the character set of their font."""
         if self.bytes:
             charset = self.charsets.get(self.state.font, 0)
             self.put(self.bytes.decode(CHARSETS.get(charset, self.encoding), "replace"))
             self.bytes.clear()
 
     def put(self, words: str) -> None:
-        """Words go where the group is read to."""
-        where = self.state.where
-        if where == "stylesheet":
-            self.style_names[self.style] = (self.style_names.get(self.style, "") + words)[:MAX_SAID]
-        elif where:
-            self.sayings[where] = (self.sayings.get(where, "") + words)[:MAX_SAID]
+        """Put words where the open group sends them."""
+        destination = self.state.destination
+        if destination == "stylesheet":
+            self.style_names[self.style_number] = (
+                self.style_names.get(self.style_number, "") + words
+            )[:MAX_NAME]
+        elif destination:
+            previous_words = self.destination_words.get(destination, "")
+            self.destination_words[destination] = (previous_words + words)[:MAX_NAME]
         elif not self.state.deleted:
-            self.open()
+            self.open_paragraph()
             self.flow.words(words)
 
     def take_word(self, word: str, number: int | None, starred: bool) -> None:
         if word in DESTINATIONS:
             self.destination(word)
-        elif word in SKIPPED or (starred and word not in READ):
-            self.state = replace(self.state, where="skip")
+        elif word in SKIPPED or (starred and word not in TEXT_DESTINATIONS):
+            self.state = replace(self.state, destination="skip")
         elif word in SYMBOLS:
             self.put(SYMBOLS[word])
         elif word in BREAKS:
-            if not self.state.where:
+            if not self.state.destination:
                 self.end_paragraph()
         elif (call := self.WORDS.get(word)) is not None:
             call(self, number)
 
     def destination(self, word: str) -> None:
-        """The open group is one whose words go elsewhere than the text around it."""
+        """Send the words of the open group elsewhere than into the text around it."""
         margin = MARGINS.get(word)
         if margin or word in ASIDES:
-            around, self.place = self.place, _Place()
+            # An aside begins: a header, note or comment has a text and a position of its own.
+            outer_position, self.position = self.position, _Position()
             self.flow.begin_aside()
-            self.state = replace(self.state, where="", deleted=False)
-            self.around[-1:] = [
+            self.state = replace(self.state, destination="", deleted=False)
+            self.outer_groups[-1:] = [
                 (
-                    self.around[-1][0] if self.around else self.state,
-                    lambda: self.end_aside(word, around),
+                    self.outer_groups[-1][0] if self.outer_groups else self.state,
+                    lambda: self.end_aside(word, outer_position),
                 )
             ]
         else:
-            self.sayings.pop(word, None)
-            self.state = replace(self.state, where=word)
+            self.destination_words.pop(word, None)
+            self.state = replace(self.state, destination=word)
 
-    def end_aside(self, word: str, around: _Place) -> None:
+    def end_aside(self, word: str, outer_position: _Position) -> None:
         self.close()
-        held = self.flow.end_aside()
-        self.place = around
+        stretches = self.flow.end_aside()
+        self.position = outer_position
         if margin := MARGINS.get(word):
-            self.margins |= dict.fromkeys((margin, part.text) for part in held)
+            self.margins |= dict.fromkeys((margin, stretch.text) for stretch in stretches)
         else:
             self.flow.hang(
-                signed(self.sayings.get("atnauthor", "").strip(), held)
+                signed(self.destination_words.get("atnauthor", "").strip(), stretches)
                 if word == "annotation"
-                else held
+                else stretches
             )
 
-    def open(self) -> None:
-        """Words are about to come: open the paragraph, and the table and cell, that they stand in."""
-        place = self.place
-        if not place.in_table:
+    def open_paragraph(self) -> None:
+        """Open the paragraph that the next words belong to, and the table and cell around it."""
+        position = self.position
+        if not position.in_table:
             self.end_table()
-        elif not place.cell:
+        elif not position.cell_open:
             self.open_cell()
-        if not place.paragraph:
+        if not position.paragraph_open:
             self.flow.begin_paragraph()
-            place.paragraph = True
+            position.paragraph_open = True
 
     def open_cell(self) -> None:
-        place = self.place
-        if not place.table:
+        position = self.position
+        if not position.table_open:
             self.flow.begin_table()
-        if not place.row:
+        if not position.row_open:
             self.flow.begin_row()
         self.flow.begin_cell()
-        place.table = place.row = place.cell = True
+        position.table_open = position.row_open = position.cell_open = True
 
     def end_paragraph(self) -> None:
-        if self.place.paragraph:
-            self.flow.mark(self.place.now.kind, self.place.now.level)
+        if self.position.paragraph_open:
+            self.flow.mark(self.position.style.kind, self.position.style.level)
             self.flow.end_paragraph()
-            self.place.paragraph = False
+            self.position.paragraph_open = False
 
     def end_cell(self, _: int | None = None) -> None:
-        if not self.place.cell:
+        if not self.position.cell_open:
             self.open_cell()
         self.end_paragraph()
         self.flow.end_cell()
-        self.place.cell = False
+        self.position.cell_open = False
 
     def end_row(self, _: int | None = None) -> None:
-        if self.place.cell:
+        if self.position.cell_open:
             self.end_cell()
-        self.place.row = False
+        self.position.row_open = False
 
     def end_table(self) -> None:
-        if self.place.table:
+        if self.position.table_open:
             self.end_row()
             self.flow.end_table()
-            self.place.table = False
+            self.position.table_open = False
 
     def close(self) -> None:
-        """What is still open ends."""
+        """End the paragraph and the table that are still open."""
         self.flush()
         self.end_paragraph()
         self.end_table()
 
     def unicode(self, number: int | None) -> None:
-        """A character by its number, as UTF-16 has it."""
+        """Take one UTF-16 code unit. A character beyond 16 bits is two units, taken one by one."""
         unit = (number or 0) & 0xFFFF
         if 0xD800 <= unit < 0xDC00:
-            self.high = unit
+            self.high_surrogate = unit
         else:
-            pair = bytes((self.high & 255, self.high >> 8)) if self.high else b""
-            self.put((pair + bytes((unit & 255, unit >> 8))).decode("utf-16-le", "replace"))
-            self.high = 0
-        self.to_skip = self.state.fallbacks
+            high = self.high_surrogate
+            high_bytes = bytes((high & 255, high >> 8)) if high else b""
+            self.put((high_bytes + bytes((unit & 255, unit >> 8))).decode("utf-16-le", "replace"))
+            self.high_surrogate = 0
+        self.bytes_to_skip = self.state.fallback_bytes
 
-    def code_page(self, number: int | None) -> None:
+    def set_code_page(self, number: int | None) -> None:
         try:
             self.encoding = codecs.lookup("utf-8" if number == 65001 else f"cp{number}").name
         except LookupError:
             self.encoding = "cp1252"
 
-    def font(self, number: int | None) -> None:
+    def set_font(self, number: int | None) -> None:
         self.state = replace(self.state, font=number or 0)
 
-    def charset(self, number: int | None) -> None:
+    def set_charset(self, number: int | None) -> None:
         self.charsets[self.state.font] = number or 0
 
-    def plain_paragraph(self, _: int | None) -> None:
-        self.place.in_table = False
-        self.place.now = Style()
+    def reset_paragraph(self, _: int | None) -> None:
+        self.position.in_table = False
+        self.position.style = Style()
 
-    def into_table(self, number: int | None) -> None:
-        self.place.in_table = number != 0
+    def set_in_table(self, number: int | None) -> None:
+        self.position.in_table = number != 0
 
-    def of_style(self, number: int | None) -> None:
-        self.style = number or 0
-        if not self.state.where:
-            name = self.style_names.get(self.style, "").strip().rstrip(";")
-            self.place.now = word_styles.named(name) or self.place.now
-            self.outline(self.outlines.get(self.style, self.place.now.level - 1))
+    def apply_style(self, number: int | None) -> None:
+        self.style_number = number or 0
+        if not self.state.destination:
+            name = self.style_names.get(self.style_number, "").strip().rstrip(";")
+            self.position.style = word_styles.named(name) or self.position.style
+            self.set_outline(
+                self.outline_levels.get(self.style_number, self.position.style.level - 1)
+            )
 
-    def outline(self, number: int | None) -> None:
+    def set_outline(self, number: int | None) -> None:
         level = outline_level(str(number))
-        if self.state.where == "stylesheet":
-            self.outlines[self.style] = number or 0
-        elif level and self.place.now.kind != "title":
-            self.place.now = Style(level=level)
+        if self.state.destination == "stylesheet":
+            self.outline_levels[self.style_number] = number or 0
+        elif level and self.position.style.kind != "title":
+            self.position.style = Style(level=level)
 
-    def listed(self, _: int | None) -> None:
-        if not self.place.now.level:
-            self.place.now = Style("list")
+    def list_item(self, _: int | None) -> None:
+        if not self.position.style.level:
+            self.position.style = Style("list")
 
-    def deleted(self, number: int | None) -> None:
+    def set_deleted(self, number: int | None) -> None:
         self.state = replace(self.state, deleted=number != 0)
 
-    def plain(self, _: int | None) -> None:
+    def reset_characters(self, _: int | None) -> None:
         self.state = replace(self.state, deleted=False)
 
-    def fallbacks(self, number: int | None) -> None:
-        self.state = replace(self.state, fallbacks=max(number or 0, 0))
+    def set_fallback_bytes(self, number: int | None) -> None:
+        self.state = replace(self.state, fallback_bytes=max(number or 0, 0))
 
-    WORDS: ClassVar[dict[str, Callable[[_Reading, int | None], None]]] = {
+    WORDS: ClassVar[dict[str, Callable[[_Parser, int | None], None]]] = {
         "u": unicode,
-        "uc": fallbacks,
-        "ansicpg": code_page,
+        "uc": set_fallback_bytes,
+        "ansicpg": set_code_page,
         "mac": lambda self, _: setattr(self, "encoding", "mac_roman"),
-        "f": font,
-        "fcharset": charset,
-        "pard": plain_paragraph,
-        "intbl": into_table,
-        "s": of_style,
-        "outlinelevel": outline,
-        "ls": listed,
-        "deleted": deleted,
-        "plain": plain,
+        "f": set_font,
+        "fcharset": set_charset,
+        "pard": reset_paragraph,
+        "intbl": set_in_table,
+        "s": apply_style,
+        "outlinelevel": set_outline,
+        "ls": list_item,
+        "deleted": set_deleted,
+        "plain": reset_characters,
         "cell": end_cell,
         "row": end_row,
         "nestcell": lambda self, _: self.put("\t"),

@@ -6,18 +6,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-# Words have no more than 32 letters and numbers no more than 10 digits (RTF specification 1.9, "RTF syntax").
+# A control word has at most 32 letters, its number at most 10 digits (RTF specification 1.9,
+# "RTF syntax"). The groups are: word, number, escaped byte, symbol, brace, text.
 _TOKEN = re.compile(
-    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])|([^\\{}\r\n]+)|[\r\n]+|\\'?",
+    rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z'])|([{}])"
+    rb"|([^\\{}\r\n]+)|[\r\n]+|\\'?",
     re.DOTALL,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token: `word` is a control word or symbol without its backslash, else `data` are bytes of text.
+    """One token: a brace, a control word or bytes of text.
 
-    `number` is a control word's number, None where it has none.
+    `word` is a control word or symbol without its backslash; `number` is its number, or None. A
+    token without a word has bytes of text in `data`.
     """
 
     word: str = ""
@@ -27,11 +30,11 @@ class Token:
 
 OPEN = Token("{")
 CLOSE = Token("}")
-"""The braces around a group, themselves told from the characters by identity."""
+"""The braces around a group. They are told from escaped braces by identity."""
 
 
 def tokens(data: bytes) -> Iterator[Token]:
-    """The tokens of `data` in order. Binary data among them is passed over."""
+    """The tokens of `data` in order, without binary data."""
     position = 0
     while match := _TOKEN.match(data, position):
         position = match.end()
@@ -47,5 +50,5 @@ def tokens(data: bytes) -> Iterator[Token]:
         elif word:
             yield Token(word.decode(), int(number) if number else None)
         elif symbol:
-            # A backslash at a line's end is a paragraph's end.
+            # A backslash at the end of a line ends the paragraph.
             yield Token("par" if symbol in b"\r\n" else symbol.decode("latin-1"))

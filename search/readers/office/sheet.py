@@ -1,4 +1,8 @@
-"""A sheet of a workbook as blocks: its name as heading, and its rows as tables under the names of their columns."""
+"""A sheet of a workbook as blocks: its name is the heading, its rows are tables.
+
+The row of column names becomes a heading over its table, so that each passage of a long table
+carries the names of its columns.
+"""
 
 from __future__ import annotations
 
@@ -10,29 +14,34 @@ from ..flow import Flow, Stretch, table
 _NUMBER = re.compile(r"[-+]?\d[\d.,:%/ \u00a0-]*")
 
 
-def add_sheet(flow: Flow, name: str, rows: Iterable[list[str]], behind: Sequence[Stretch]) -> None:
-    """Put a sheet into `flow`, as a page. `rows` are the cells as shown, empty ones part tables; comments and the like come `behind`.
+def add_sheet(flow: Flow, name: str, rows: Iterable[list[str]], asides: Sequence[Stretch]) -> None:
+    """Put a sheet into `flow` as a page.
 
-    The row of column names becomes a heading, so that it is told with each passage of a long table.
+    `rows` are the cells as shown; an empty row parts two tables. `asides` are the sheet's comments
+    and text boxes, which come behind its tables.
     """
     flow.page()
     groups = list(_groups(rows))
-    if groups or behind:
+    if groups or asides:
         flow.add("heading", name, 1)
     for group in groups:
         flow.check(sum(len(cell) for row in group for cell in row))
-        above = next((index for index, row in enumerate(group) if _filled(row) > 1), len(group))
-        for row in group[:above]:
+        # Leading rows with one filled cell are captions: they become paragraphs above the table.
+        table_start = next(
+            (index for index, row in enumerate(group) if _filled(row) > 1), len(group)
+        )
+        for row in group[:table_start]:
             flow.add("paragraph", "".join(row))
-        below = group[above:]
-        if _has_names(below):
-            flow.add("heading", " | ".join(cell for cell in below.pop(0) if cell.strip()), 2)
-        flow.add("table", table(below))
-    flow.hang(list(behind))
+        table_rows = group[table_start:]
+        if _has_names(table_rows):
+            names = " | ".join(cell for cell in table_rows.pop(0) if cell.strip())
+            flow.add("heading", names, 2)
+        flow.add("table", table(table_rows))
+    flow.hang(list(asides))
 
 
 def _groups(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
-    """The rows between empty ones."""
+    """The runs of rows between empty rows."""
     group: list[list[str]] = []
     for row in rows:
         if _filled(row):
@@ -45,11 +54,16 @@ def _groups(rows: Iterable[list[str]]) -> Iterator[list[list[str]]]:
 
 
 def _filled(row: list[str]) -> int:
+    """The number of cells with words."""
     return sum(1 for cell in row if cell and not cell.isspace())
 
 
 def _has_names(rows: list[list[str]]) -> bool:
-    """True where the first row names the columns: words throughout, at least three of them or numbers below."""
+    """True where the first row names the columns.
+
+    Such a row holds no number, and no name twice. It has at least three names, or a number stands
+    somewhere below it.
+    """
     if len(rows) < 2:
         return False
     names = [cell for cell in rows[0] if cell.strip()]

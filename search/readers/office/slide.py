@@ -1,4 +1,4 @@
-"""A slide of a presentation as blocks: a page with its title as heading, what it shows, what is told with it."""
+"""A slide of a presentation as blocks: a page with its title, its body and its notes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from ..flow import Flow, Stretch
 from ..title import MAX_TITLE
 
 
-def add_slide(flow: Flow, title: str, shown: Sequence[Stretch], told: Sequence[Stretch]) -> None:
-    """Put a slide into `flow`. Where it has no title its first line, if that is short, becomes the heading."""
+def add_slide(flow: Flow, title: str, body: Sequence[Stretch], notes: Sequence[Stretch]) -> None:
+    """Put a slide into `flow` as a page. A short first line heads a slide without a title."""
     flow.page()
-    if not title and shown and len(shown[0].text) <= MAX_TITLE:
-        # Without a heading of its own, a slide would pass for a part of the one before it.
-        title, shown = shown[0].text, shown[1:]
+    if not title and body and len(body[0].text) <= MAX_TITLE:
+        # Without a heading, the slide would pass for a part of the slide before it.
+        title, body = body[0].text, body[1:]
     flow.add("heading", title, 1)
-    flow.hang([*shown, *told])
+    flow.hang([*body, *notes])

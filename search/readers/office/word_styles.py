@@ -1,4 +1,7 @@
-"""Word's paragraph styles: which of them make a heading, the title, a list item, or a line of a table of contents."""
+"""Word's paragraph styles: what each of them makes of a paragraph.
+
+A style may make a heading, the title, a list item, or a line of a table of contents.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,21 @@ _HEADING = re.compile(r"heading ?([1-9])", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a paragraph style makes of a paragraph: as in Flow.mark."""
+    """What a paragraph style makes of a paragraph: `kind` and `level` are those of Flow.mark."""
 
     kind: str = "paragraph"
     level: int = 0
 
 
 def read(archive: Archive, part: str) -> dict[str, Style]:
-    """The paragraph styles by id. Their names are English in every language's files, their ids are not."""
+    """The paragraph styles by id.
+
+    A heading is told by the name of its style, which is English in files of every language. The
+    id is not.
+    """
     names: dict[str, str] = {}
     bases: dict[str, str] = {}
-    said: dict[str, Style] = {}
+    own_styles: dict[str, Style] = {}
     current = ""
 
     def begin(attributes: Attributes) -> None:
@@ -40,10 +47,10 @@ def read(archive: Archive, part: str) -> dict[str, Style]:
         bases[current] = value(attributes, "val")
 
     def outline(attributes: Attributes) -> None:
-        said[current] = Style("paragraph", outline_level(value(attributes, "val")))
+        own_styles[current] = Style("paragraph", outline_level(value(attributes, "val")))
 
     def number(_: Attributes) -> None:
-        said.setdefault(current, Style("list"))
+        own_styles.setdefault(current, Style("list"))
 
     if part:
         calls = {
@@ -57,24 +64,27 @@ def read(archive: Archive, part: str) -> dict[str, Style]:
         xml_events.parse(
             archive.chunks(part), elements, lambda _: None, ("latentStyles", "docDefaults")
         )
-    return {style: _inherited(style, names, bases, said) for style in names}
+    return {style_id: _inherited(style_id, names, bases, own_styles) for style_id in names}
 
 
 def _inherited(
-    style: str, names: dict[str, str], bases: dict[str, str], said: dict[str, Style]
+    style_id: str, names: dict[str, str], bases: dict[str, str], own_styles: dict[str, Style]
 ) -> Style:
-    """What a style says, or the nearest of those that it is based on."""
+    """The style itself, or the nearest style that it is based on and that says anything."""
     seen: set[str] = set()
-    while style and style not in seen:
-        seen.add(style)
-        if found := named(names.get(style, "")) or said.get(style):
-            return found
-        style = bases.get(style, "")
+    while style_id and style_id not in seen:
+        seen.add(style_id)
+        if style := named(names.get(style_id, "")) or own_styles.get(style_id):
+            return style
+        style_id = bases.get(style_id, "")
     return Style()
 
 
 def named(name: str) -> Style | None:
-    """What a style is by its name alone; None where that says nothing."""
+    """The style that a name stands for, or None where the name says nothing.
+
+    A line of a table of contents gets an empty kind, so that it is left out.
+    """
     if heading := _HEADING.fullmatch(name):
         return Style("paragraph", min(int(heading[1]), 6))
     if name.lower() == "title":
@@ -83,5 +93,8 @@ def named(name: str) -> Style | None:
 
 
 def outline_level(outline: str) -> int:
-    """A heading's level from the outline level that Word counts from 0; 0 for body text, which is its level 9."""
+    """A heading's level, from the outline level that Word counts from 0; 0 for body text.
+
+    Word's outline level 9 is body text.
+    """
     return min(int(outline) + 1, 6) if outline.isdecimal() and int(outline) < 9 else 0

@@ -1,6 +1,8 @@
-"""Excel workbooks (XLSX): each sheet a page with its name as heading, its rows as tables with the values of formulas, then comments and text boxes.
+"""Excel workbooks (XLSX): each sheet is a page with its name as heading.
 
-Reads the XML itself: openpyxl gives no text boxes, and no comments where it reads as a stream; it takes three times as long.
+The rows of a sheet become tables, where a formula shows its value. Comments and text boxes follow.
+This reader parses the XML itself, because openpyxl gives no text boxes, gives no comments where it
+reads as a stream, and takes three times as long.
 """
 
 from __future__ import annotations
@@ -12,25 +14,32 @@ from ..flow import Flow
 from ..title import stem
 from ..xml_events import Attributes, Calls, value
 from . import ooxml
-from .cell_values import BUILT_IN, DAYS_TO_1904, Format, format_of, shown
+from .cell_values import BUILT_IN, DAYS_TO_1904, Format, format_of, number_text
 from .drawing import shapes
 from .sheet import add_sheet
 
 SUFFIXES = (".xlsx", ".xlsm", ".xltx", ".xltm")
 
-BEHIND = ("comments", "threadedComment", "drawing")
-"""Kinds of relation from a sheet to what is written on it outside of its cells."""
+ASIDES = ("comments", "threadedComment", "drawing")
+"""Kinds of relation from a sheet to the text on it outside its cells."""
 
 MAX_GAP = 64
-"""Empty cells that are kept in a row before one with a value; the column does not matter beyond."""
+"""Empty cells that are kept in a row before a cell with a value.
 
-UNSPOKEN = ("rPh", "phoneticPr", "extLst", "dxfs")
+Beyond so many, the exact column does not matter.
+"""
+
+# Phonetic readings, extensions, and formats that are not those of cells.
+SKIPPED = ("rPh", "phoneticPr", "extLst", "dxfs")
 
 _LETTERS = {letter: number for number, letter in enumerate("ABCDEFGHIJKLMNOPQRSTUVWXYZ", 1)}
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in a workbook; `pages` are its sheets. Raises Unreadable where it is damaged, encrypted, too large or holds no text."""
+    """The document in a workbook; its `pages` are the sheets.
+
+    Raises Unreadable where the workbook is damaged, encrypted, too large or holds no text.
+    """
     archive = Archive(data)
     book = _Book(archive)
     flow = Flow()
@@ -38,23 +47,28 @@ def read(data: bytes, path: str) -> Document:
         kinds = {
             relation.part: relation.kind
             for relation in ooxml.relations(archive, part)
-            if relation.kind in BEHIND
+            if relation.kind in ASIDES
         }
-        # Comments with answers stand in two forms, in the older one beneath a notice to older programs.
-        older = "comments" if "threadedComment" in kinds.values() else ""
-        beside = [
+        # Threaded comments are stored twice. The older form begins with a notice to older
+        # programs, so it is left out where the newer form is there.
+        left_out = "comments" if "threadedComment" in kinds.values() else ""
+        aside_shapes = [
             shape
-            for found, kind in kinds.items()
-            if kind != older
-            for shape in shapes(archive, found)
+            for aside, kind in kinds.items()
+            if kind != left_out
+            for shape in shapes(archive, aside)
         ]
-        rows = _Sheet(archive, part, book).rows
-        add_sheet(flow, name, rows, [stretch for shape in beside for stretch in shape.held])
+        asides = [stretch for shape in aside_shapes for stretch in shape.stretches]
+        add_sheet(flow, name, _Sheet(archive, part, book).rows, asides)
     return flow.document(path, "xlsx", ooxml.property_title(archive) or stem(path))
 
 
 class _Book:
-    """What the sheets of a workbook share: their names and parts, the strings, and the formats of cell styles."""
+    """What the sheets of a workbook share: their names and parts, the strings, the cell formats.
+
+    The workbook is parsed when this object is made. `strings` are the shared strings by number,
+    `formats` the number formats by cell style, and `days` are added to each date.
+    """
 
     def __init__(self, archive: Archive) -> None:
         self.sheets: list[tuple[str, str]] = []
@@ -62,20 +76,22 @@ class _Book:
         self.formats: list[Format] = []
         self.days = 0
         self.parts: dict[str, str] = {}
-        self.codes: dict[str, str] = {}
+        self.format_codes: dict[str, str] = {}
         self.in_cell_styles = self.in_text = False
         self.words: list[str] = []
+        # Find the parts that the workbook refers to.
         main = ooxml.main_part(archive, "xl/workbook.xml")
-        kinds: dict[str, str] = {}
+        parts_by_kind: dict[str, str] = {}
         for relation in ooxml.relations(archive, main):
             self.parts[relation.id] = relation.part
-            kinds[relation.kind] = relation.part
+            parts_by_kind[relation.kind] = relation.part
+        # Parse the list of sheets, then the cell formats and the shared strings.
         in_book: dict[str, Calls] = {
             "sheet": (self.sheet, None),
             "workbookPr": (self.properties, None),
         }
         in_styles: dict[str, Calls] = {
-            "numFmt": (self.code, None),
+            "numFmt": (self.format_code, None),
             "cellXfs": (self.begin_styles, self.end_styles),
             "xf": (self.style, None),
         }
@@ -85,19 +101,19 @@ class _Book:
         }
         xml_events.parse(archive.chunks(main), in_book, self.text)
         for kind, elements in (("styles", in_styles), ("sharedStrings", in_strings)):
-            if kind in kinds:
-                xml_events.parse(archive.chunks(kinds[kind]), elements, self.text, UNSPOKEN)
+            if kind in parts_by_kind:
+                xml_events.parse(archive.chunks(parts_by_kind[kind]), elements, self.text, SKIPPED)
 
     def sheet(self, attributes: Attributes) -> None:
-        number = next((found for name, found in attributes.items() if name.endswith(":id")), "")
-        if number in self.parts:
-            self.sheets.append((value(attributes, "name"), self.parts[number]))
+        relation_id = next((text for name, text in attributes.items() if name.endswith(":id")), "")
+        if relation_id in self.parts:
+            self.sheets.append((value(attributes, "name"), self.parts[relation_id]))
 
     def properties(self, attributes: Attributes) -> None:
         self.days = DAYS_TO_1904 if attributes.get("date1904") in ("1", "true") else 0
 
-    def code(self, attributes: Attributes) -> None:
-        self.codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+    def format_code(self, attributes: Attributes) -> None:
+        self.format_codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
 
     def begin_styles(self, _: Attributes) -> None:
         self.in_cell_styles = True
@@ -109,7 +125,7 @@ class _Book:
         if self.in_cell_styles:
             number = attributes.get("numFmtId", "0")
             built_in = BUILT_IN.get(int(number), "") if number.isdecimal() else ""
-            self.formats.append(format_of(self.codes.get(number, built_in)))
+            self.formats.append(format_of(self.format_codes.get(number, built_in)))
 
     def begin_text(self, _: Attributes) -> None:
         self.in_text = True
@@ -127,14 +143,17 @@ class _Book:
 
 
 class _Sheet:
-    """The rows of one sheet, with an empty one wherever some are left out. Parsed when made."""
+    """The rows of one sheet, parsed when this object is made.
+
+    An empty row stands wherever the file leaves rows out.
+    """
 
     def __init__(self, archive: Archive, part: str, book: _Book) -> None:
         self.book = book
         self.rows: list[list[str]] = []
         self.number = 0
         self.row: list[str] = []
-        self.cell: Attributes = {}
+        self.cell_attributes: Attributes = {}
         self.words: list[str] = []
         self.in_value = False
         elements: dict[str, Calls] = {
@@ -143,13 +162,13 @@ class _Sheet:
             "v": (self.begin_value, self.end_value),
             "t": (self.begin_value, self.end_value),
         }
-        xml_events.parse(archive.chunks(part), elements, self.text, UNSPOKEN)
+        xml_events.parse(archive.chunks(part), elements, self.text, SKIPPED)
 
     def begin_row(self, attributes: Attributes) -> None:
         number = attributes.get("r", "")
-        before = self.number
-        self.number = int(number) if number.isdecimal() else before + 1
-        if self.number > before + 1:
+        previous = self.number
+        self.number = int(number) if number.isdecimal() else previous + 1
+        if self.number > previous + 1:
             self.rows.append([])
         self.row = []
 
@@ -157,7 +176,7 @@ class _Sheet:
         self.rows.append(self.row)
 
     def begin_cell(self, attributes: Attributes) -> None:
-        self.cell = attributes
+        self.cell_attributes = attributes
         self.words = []
 
     def begin_value(self, _: Attributes) -> None:
@@ -172,24 +191,25 @@ class _Sheet:
 
     def end_cell(self) -> None:
         if self.words:
-            gap = _column(self.cell.get("r", "")) - len(self.row) - 1
+            gap = _column(self.cell_attributes.get("r", "")) - len(self.row) - 1
             self.row += [""] * min(max(gap, 0), MAX_GAP)
-            self.row.append(self.value("".join(self.words), self.cell.get("t", "n")))
+            cell_type = self.cell_attributes.get("t", "n")
+            self.row.append(self.cell_text("".join(self.words), cell_type))
 
-    def value(self, words: str, kind: str) -> str:
-        """The words of a cell, by its type."""
-        if kind == "s":
+    def cell_text(self, words: str, cell_type: str) -> str:
+        """The text that a cell shows: `words` is its value in the file, `cell_type` its type."""
+        if cell_type == "s":
             return (
                 self.book.strings[int(words)]
                 if words.isdecimal() and int(words) < len(self.book.strings)
                 else ""
             )
-        if kind == "b":
+        if cell_type == "b":
             return "TRUE" if words == "1" else "FALSE"
-        if kind != "n":
+        if cell_type != "n":
             return words
-        style = self.cell.get("s", "")
-        form = (
+        style = self.cell_attributes.get("s", "")
+        number_format = (
             self.book.formats[int(style)]
             if style.isdecimal() and int(style) < len(self.book.formats)
             else Format.NUMBER
@@ -198,9 +218,8 @@ class _Sheet:
             number = float(words)
         except ValueError:
             return words
-        return shown(
-            number + (self.book.days if form in (Format.DATE, Format.DATE_TIME) else 0), form
-        )
+        days = self.book.days if number_format in (Format.DATE, Format.DATE_TIME) else 0
+        return number_text(number + days, number_format)
 
 
 def _column(reference: str) -> int:
