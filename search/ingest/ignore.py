@@ -10,12 +10,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 IGNORE_FILES = (".gitignore", ".ignore", ".docsearchignore")
 GIT_EXCLUDE = ".git/info/exclude"
@@ -60,47 +56,61 @@ class Patterns:
     """
 
     def __init__(self, lines: Iterable[str], prefix: str, lead: str = "", source: str = "") -> None:
-        from pathspec import GitIgnoreSpec
-
         self._skip = len(prefix)
         self._lead = lead
         self._source = source
-        self._lines: list[tuple[int, str]] = []
-        compiled = []
-        for number, line in enumerate(lines, 1):
-            pattern = _compile(line)
-            if pattern is not None:
-                self._lines.append((number, line.strip()))
-                compiled.append(pattern)
-        self._spec: GitIgnoreSpec = GitIgnoreSpec(compiled)
+        self._rules = [
+            (rule, number, line.strip())
+            for number, line in enumerate(lines, 1)
+            if (rule := _compile(line)) is not None
+        ]
 
     def match(self, path: str, folder: bool) -> Match | None:
-        """The rule that decides about an absolute path, a `folder` or not; None without one."""
-        relative = self._lead + path[self._skip :]
-        result = self._spec.check_file(
-            relative.rstrip("/") + "/" if folder else relative, separators=()
-        )
-        if result.include is None or result.index is None:
-            return None
-        number, pattern = self._lines[result.index]
-        return Match(result.include, self._source, number, pattern)
+        """The rule that decides about an absolute path, a `folder` or not; None without one.
+
+        Only rules for the path itself count: the caller asks for the folders above it first, since
+        nothing in a folder that is left out can be taken back in.
+        """
+        return self._decide(self._relative(path).rstrip("/") + "/" * folder)
+
+    def match_with_parents(self, path: str, folder: bool) -> Match | None:
+        """As `match`; but a rule that ignores a folder above the path decides before."""
+        relative = self._relative(path).rstrip("/")
+        slashes = (at for at, letter in enumerate(relative) if letter == "/")
+        above = (self._decide(relative[: at + 1]) for at in slashes)
+        ignoring = next((match for match in above if match and match.ignored), None)
+        return ignoring or self.match(path, folder)
+
+    def _relative(self, path: str) -> str:
+        return self._lead + path[self._skip :]
+
+    def _decide(self, relative: str) -> Match | None:
+        for (ignores, regex), number, pattern in reversed(self._rules):
+            if regex.search(relative):
+                return Match(ignores, self._source, number, pattern)
+        return None
 
 
-def _compile(line: str) -> Any:
-    """One line as a pattern; None for a blank line, a comment, and a pattern without any match."""
+def _compile(line: str) -> tuple[bool, re.Pattern[str]] | None:
+    """Whether a line ignores what it matches, and its expression for a relative path.
+
+    The path of a folder ends in a slash. None for a blank line, a comment, and a pattern without
+    any match.
+    """
     from pathspec.patterns.gitignore.base import GitIgnorePatternError
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
-    if line.endswith("/**"):
-        # Git ignores what lies in the folder, so a later `!folder/x` works. pathspec would ignore
-        # the folder itself.
-        line += "/*"
+    # To Git `a/**` and `a/**/` are what lies in the folder; to pathspec they are the folder too.
+    line = re.sub(r"(?<=/\*\*)(/?)\s*$", r"/*\1", line) if "/**" in line else line
     try:
         pattern = GitIgnoreSpecPattern(line)
     except (GitIgnorePatternError, re.error):
         # Git passes over a malformed pattern as well.
         return None
-    return pattern if pattern.include is not None else None
+    if pattern.include is None or pattern.regex is None:
+        return None
+    # pathspec's expression also matches what lies in a folder; here it must end with the path.
+    return pattern.include, re.compile(rf"(?:{pattern.regex.pattern})\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +154,17 @@ class Ignores:
 
     def match(self, path: str, folder: bool) -> Match | None:
         """The rule that decides about an absolute path, a `folder` or not; None without one."""
+        return next(filter(None, (patterns.match(path, folder) for patterns in self._all())), None)
+
+    def match_with_parents(self, path: str, folder: bool) -> Match | None:
+        """As `match`; but a rule that ignores a folder above the path decides before."""
+        matches = (patterns.match_with_parents(path, folder) for patterns in self._all())
+        return next(filter(None, matches), None)
+
+    def _all(self) -> Iterator[Patterns]:
+        """All patterns, those that override others first."""
         for layer in (*reversed(self.layers), self.always):
-            for patterns in reversed(layer):
-                if match := patterns.match(path, folder):
-                    return match
-        return None
+            yield from reversed(layer)
 
 
 def _read(path: str) -> list[str]:

@@ -200,7 +200,7 @@ class _Walk:
         for parent in reversed(parents):
             lead = self.real_root[len(parent) + 1 :] + "/"
             ignores = ignores.enter(parent or "/", _rule_files(parent), self.inside, lead)[0]
-        root_match = ignores.match(self.root, True)
+        root_match = ignores.match_with_parents(self.root, True)
         # A user who names a folder that its repository ignores wants the files in it.
         return default if root_match and root_match.ignored else ignores
 
@@ -243,7 +243,7 @@ class _Walk:
         if (
             self.include
             and path != self.root
-            and not ((match := self.include.match(path, False)) and match.ignored)
+            and not ((match := self.include.match_with_parents(path, False)) and match.ignored)
         ):
             return Skip(path, Reason.EXCLUDED, "the file matches no pattern that is to be included")
         if status.st_size > self.rules.max_file_size:
