@@ -60,7 +60,7 @@ def test_flaws_are_kept_with_the_document(index: Index, tmp_path: Path) -> None:
     file = tmp_path / "report.pdf"
     file.write_bytes(pdf(["Annual report"], [r"\001\002\003"]))
     settle(tmp_path)
-    flaw = "page 2 holds letters that its fonts do not name"
+    flaw = "page 2 has fonts that do not say which letters they draw"
     report = index.ingest([file])
     assert (report.added, report.failed, report.warnings) == (1, (), (f"{file}: {flaw}",))
     assert index.check(file) == Verdict(

@@ -134,7 +134,7 @@ def test_names_of_drawings_are_no_text():
 def test_numbers_of_drawings_are_no_text_and_cost_their_page_only():
     document = read(pdf(["Annual report"], [r"\001\002\003 \004\005"], ["Third page"]))
     assert (document.text, document.pages) == ("Annual report\n\nThird page", (0, 13, 15))
-    assert document.warnings == ("page 2 holds letters that its fonts do not name",)
+    assert document.warnings == ("page 2 has fonts that do not say which letters they draw",)
     reason, message = refusal(pdf([r"\001\002\003 \004\005"]))
     assert (reason, message.partition(";")[0]) == (
         Reason.NO_TEXT,
@@ -253,12 +253,12 @@ def test_bookmarks_are_headings():
         (
             Limits(pages=2),
             "One\n\nTwo",
-            "only 2 of its 3 pages are read: it has more pages than are read of one file",
+            "only 2 of its 3 pages are read: it has more pages than are read from one file",
         ),
         (
             Limits(characters=3),
             "One\n\nTwo",
-            "only 2 of its 3 pages are read: it is longer than what is read of one file",
+            "only 2 of its 3 pages are read: it has more text than is read from one file",
         ),
     ],
 )
@@ -289,7 +289,7 @@ def test_a_broken_file_is_corrupt():
         assert (reason, message.partition(":")[0]) == (Reason.CORRUPT, "the PDF is damaged")
 
 
-CUT_OFF = "the file is damaged or was cut off; pages that are found in it: "
+CUT_OFF = "the file is damaged or was cut off; pages found in it: "
 
 
 @pytest.mark.parametrize("share", [0.35, 0.5, 0.7, 0.9])
@@ -494,5 +494,5 @@ def test_the_end_of_the_time_keeps_the_attachments_read_until_then():
     document = read_pdf(data, "/docs/report.pdf", enclosed=slow)
     assert document.text == "Cover letter\n\nAttachment: good.txt\n\nGood words."
     assert document.warnings == (
-        "not all that is attached to it is read: the time or the memory for one file was used up",
+        "not all of its attachments are read: the time or the memory for one file was used up",
     )

@@ -187,7 +187,7 @@ def test_pictures_of_one_file_are_pages(engine):
     assert (document.text, document.pages) == ("Recognised words\n\nRecognised words", (0, 16, 18))
     limited = read_image(file.getvalue(), "/d/fax.tif", Limits(pages=1))
     assert limited.warnings == (
-        "text was recognised on 1 of its 3 pages: it has more pages than are read of one file",
+        "text was recognised on 1 of its 3 pages: it has more pages than are read from one file",
     )
 
 

@@ -1,1 +1,1 @@
-"""Readers of text with markup: Markdown, HTML, LaTeX and others."""
+"""Readers of text with markup, such as Markdown, HTML and LaTeX."""

@@ -1,4 +1,7 @@
-"""AsciiDoc: headings, paragraphs, list items, tables and delimited blocks; comments and attributes are left out, their lines blank."""
+"""AsciiDoc: headings, paragraphs, list items, tables and delimited blocks.
+
+Comments and attributes are left out; their lines are blank.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +32,9 @@ _LINK = re.compile(
 _ANCHOR = re.compile(r"\[\[[^\[\]]{1,100}\]\]|\s+=+$")
 _INLINE = re.compile(r"(?<!\w)([*_`#+]{1,2})(\S(?:.{0,200}?\S)?)\1(?!\w)")
 
-# What a delimited block holds, by the mark that opens it; "" where it is left out. Other marks only surround further blocks.
-_HELD = {
+# The kind of a delimited block by the first character of its delimiter; "" where the block is left
+# out. Other delimiters only enclose further blocks.
+_KINDS = {
     "-": "code",
     ".": "code",
     "+": "code",
@@ -44,21 +48,28 @@ _HELD = {
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in an AsciiDoc file; lines keep their numbers. Raises Unreadable where it is binary or empty."""
+    """The document in an AsciiDoc file; lines keep their numbers.
+
+    Raises Unreadable where it is binary or empty.
+    """
     text = decode(data)
     parser = _Parser()
-    ahead = [*lines(text)]
-    for line, following in zip(ahead, [*ahead[1:], None], strict=True):
+    all_lines = [*lines(text)]
+    for line, following in zip(all_lines, [*all_lines[1:], None], strict=True):
         parser.take(line, text[line.start : line.end], following)
     rows = parser.rows
     rows.close()
-    main = next((block.heading for block in rows.blocks if block.heading), "")
-    return Document(path, "asciidoc", main[:MAX_TITLE] or stem(path), rows.text, tuple(rows.blocks))
+    title = next((block.heading for block in rows.blocks if block.heading), "")[:MAX_TITLE]
+    return Document(path, "asciidoc", title or stem(path), rows.text, tuple(rows.blocks))
 
 
 @dataclass
 class _Parser:
-    """One pass over the lines. `until` is the line that ends a delimited block of the kind `inside`, empty outside."""
+    """One pass over the lines.
+
+    `until` is the line that ends the open delimited block, empty where none is open; `inside` is
+    the kind of that block. `underline` is true where the next line underlines a heading.
+    """
 
     rows: Rows = field(default_factory=Rows)
     until: str = ""
@@ -66,8 +77,10 @@ class _Parser:
     underline: bool = False
 
     def take(self, line: Line, whole: str, following: Line | None) -> None:
+        """Take one line; `whole` is its text with the indentation."""
         words = line.words
         if self.until:
+            # The line is inside a delimited block.
             if self.inside:
                 self.rows.take(whole, self.inside)
             else:
@@ -76,9 +89,11 @@ class _Parser:
                 self.rows.close()
                 self.until = ""
         elif self.underline:
+            # The line underlines the heading above.
             self.underline = False
             self.rows.between()
         elif not words or (words.startswith("//") and not words.startswith("////")):
+            # The line is blank or a comment.
             self.rows.between()
         elif heading := _HEADING.fullmatch(whole):
             self.rows.heading(whole, len(heading[1]), plain(heading[2]))
@@ -92,20 +107,21 @@ class _Parser:
         elif _ITEM.match(words):
             self.rows.take(whole, "list", begins=True)
         elif words == "+" and self.rows.kind == "list":
-            # A list item goes on in the block that follows.
+            # The mark "+" attaches the next block to the list item.
             self.rows.take(whole, "list")
         elif not self.rows.kind and whole[0].isspace():
+            # An indented paragraph is literal.
             self.rows.take(whole, "code")
         else:
             self.rows.take(whole, self.rows.kind or "paragraph")
 
     def fence(self, words: str, whole: str) -> None:
-        """A line that begins or ends a delimited block."""
+        """Take a delimiter, which opens a block of its own or only encloses further blocks."""
         mark = words[0]
-        if words == "--" or mark not in _HELD:
+        if words == "--" or mark not in _KINDS:
             self.rows.between()
             return
-        self.inside, self.until = _HELD[mark], words[:3] if mark == "`" else words
+        self.inside, self.until = _KINDS[mark], words[:3] if mark == "`" else words
         if self.inside:
             self.rows.take(whole, self.inside, begins=True)
         else:
@@ -113,7 +129,7 @@ class _Parser:
 
 
 def _underlines(words: str, marks: str) -> bool:
-    """True where `marks` are the row below a heading's words, which is as long as they are."""
+    """True where `marks` underline the heading `words`: they are about as long as it."""
     return (
         len(marks) > 2
         and marks[0] in _UNDERLINES

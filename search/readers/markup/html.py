@@ -1,4 +1,4 @@
-"""HTML: the text that a browser shows, one block for each paragraph, list item, table and heading."""
+"""HTML: the text that a browser shows, in blocks: paragraphs, list items, tables and headings."""
 
 from __future__ import annotations
 
@@ -21,73 +21,33 @@ HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 KINDS = {"li": "list", "dt": "list", "dd": "list", "pre": "code"}
 CELLS = frozenset({"td", "th"})
 UNSEEN = frozenset(
-    {
-        *(
-            "head",
-            "script",
-            "style",
-            "noscript",
-            "template",
-            "svg",
-            "math",
-            "iframe",
-            "object",
-            "canvas",
-        ),
-        *("audio", "video", "rt", "rp"),
-    }
+    re.findall(
+        r"\w+",
+        "head script style noscript template svg math iframe object canvas audio video rt rp",
+    )
 )
+"""Elements whose contents are left out."""
+
 BREAKING = frozenset(
     {
-        *(
-            "html",
-            "body",
-            "address",
-            "article",
-            "aside",
-            "blockquote",
-            "center",
-            "details",
-            "dialog",
-            "div",
+        *re.findall(
+            r"\w+",
+            "html body address article aside blockquote center details dialog div dl fieldset "
+            "figcaption figure footer form header hr legend main menu nav ol optgroup option p "
+            "section select summary ul table caption thead tbody tfoot tr",
         ),
-        *(
-            "dl",
-            "fieldset",
-            "figcaption",
-            "figure",
-            "footer",
-            "form",
-            "header",
-            "hr",
-            "legend",
-            "main",
-            "menu",
-        ),
-        *(
-            "nav",
-            "ol",
-            "optgroup",
-            "option",
-            "p",
-            "section",
-            "select",
-            "summary",
-            "ul",
-            "table",
-            "caption",
-        ),
-        *("thead", "tbody", "tfoot", "tr"),
         *(HEADINGS | KINDS),
         *CELLS,
     }
 )
+"""Elements that begin and end a block."""
+
 MAX_HEADING = 300
 SECTIONS = frozenset({"section", "article"})
 SECTION_CLASSES = frozenset(
     {"section", "sect1", "sect2", "sect3", "sect4", "refsect1", "refsect2", "refsect3"}
 )
-"""What docutils, Asciidoctor and DocBook call the divisions that are sections."""
+"""The classes that docutils, Asciidoctor and DocBook give to a `div` that is a section."""
 
 _PERMALINK = re.compile(r"(?: ?¶| #)$")
 _CHARSET = re.compile(
@@ -100,41 +60,46 @@ _AROUND_BREAK = re.compile(r" *([\n\t]) *")
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in a web page; its text is what is shown, not the source.
+    """The document in a web page; its text is the text that the page shows, not the source.
 
-    Raises Unreadable where it is binary, empty or shows no text.
+    Raises Unreadable where the file is binary, empty or shows no text.
     """
     from selectolax.lexbor import LexborHTMLParser
 
+    # Decode and parse the source.
     charset = _CHARSET.search(data[:4096])
     declared = (charset[1] or charset[2]).decode("ascii") if charset else ""
     source = decode(data, declared)
     if source.lstrip().startswith("<?xml"):
         source = _SUBSET.sub("", _without_cdata(source), count=1)
     tree = LexborHTMLParser(source)
-    # Menus stand on every page of a site; a page that has nothing else is made of them.
+    # Leave menus out, which stand on every page of a site, unless the page has nothing else.
     menus = {node.mem_id for node in tree.css("nav, [role=navigation]")}
     page = _page(tree.root, menus)
     if menus and not page.blocks:
         page = _page(tree.root, set())
     if not page.blocks:
         raise Unreadable(Reason.NO_TEXT, "the page shows no text")
-    named = tree.css_first("head title")
-    title = " ".join(named.text().split()) if named is not None else ""
-    main = next((block.heading for block in page.blocks if block.level == 1), "")
+    # Call the document by its title, else by its first main heading.
+    title_node = tree.css_first("head title")
+    title = " ".join(title_node.text().split()) if title_node is not None else ""
+    heading = next((block.heading for block in page.blocks if block.level == 1), "")
     return Document(
         path,
         "html",
-        title[:MAX_TITLE] or main[:MAX_TITLE] or stem(path),
+        title[:MAX_TITLE] or heading[:MAX_TITLE] or stem(path),
         "".join(page.text),
         tuple(page.blocks),
     )
 
 
 class _Page:
-    """The text and blocks so far; `words` is the open block's text, `kinds` what the open elements make of it.
+    """The text and blocks so far.
 
-    `levels` are those of the headings in force; `around` has each open section's node with those in force around it.
+    `words` is the text of the open block, and `kinds` are the kinds of block of the open elements.
+    `tables` counts the open tables. `levels` are the levels of the headings in force;
+    `open_sections` has each open section's node with the levels in force around the section.
+    `section_changed` is true where a section has begun or ended since the last block.
     """
 
     def __init__(self) -> None:
@@ -145,12 +110,14 @@ class _Page:
         self.kinds: list[str] = ["paragraph"]
         self.tables = 0
         self.levels: list[int] = []
-        self.around: list[tuple[int, list[int]]] = []
-        self.is_parted = False
-        """A section has begun or ended since the last block."""
+        self.open_sections: list[tuple[int, list[int]]] = []
+        self.section_changed = False
 
     def take(self, node: LexborNode, entering: bool, layout: set[int]) -> None:
-        """Take one node, as it begins or ends."""
+        """Take one node as it begins or ends.
+
+        `layout` are the memory ids of the tables that only arrange the page.
+        """
         tag = node.tag or ""
         if tag == "-text":
             if entering:
@@ -159,25 +126,26 @@ class _Page:
         elif tag == "br":
             self.words.append("\n" if self.tables == 0 else " ")
         elif tag == "table" and node.mem_id not in layout:
+            # A table is one block.
             self.tables += 1 if entering else -1
-            self.border("table", entering)
+            self.edge("table", entering)
         elif self.tables:
             self.in_table(tag, entering)
         elif tag in BREAKING:
-            self.border(tag if tag in HEADINGS else KINDS.get(tag, self.kinds[-1]), entering)
+            self.edge(tag if tag in HEADINGS else KINDS.get(tag, self.kinds[-1]), entering)
             self.section(node, tag, entering)
 
     def section(self, node: LexborNode, tag: str, entering: bool) -> None:
-        """Where the element is a section, it begins or ends, and with it what its headings are in force for."""
+        """Begin or end a section, if the element is one; its headings are in force inside it."""
         if entering and _is_section(node, tag):
-            self.around.append((node.mem_id, self.levels))
-            self.is_parted = True
-        elif not entering and self.around and self.around[-1][0] == node.mem_id:
-            self.levels = self.around.pop()[1]
-            self.is_parted = True
+            self.open_sections.append((node.mem_id, self.levels))
+            self.section_changed = True
+        elif not entering and self.open_sections and self.open_sections[-1][0] == node.mem_id:
+            self.levels = self.open_sections.pop()[1]
+            self.section_changed = True
 
-    def border(self, kind: str, entering: bool) -> None:
-        """A block of that kind begins or ends."""
+    def edge(self, kind: str, entering: bool) -> None:
+        """Begin or end a block of that kind."""
         self.close()
         if entering:
             self.kinds.append(kind)
@@ -185,7 +153,7 @@ class _Page:
             self.kinds.pop()
 
     def in_table(self, tag: str, entering: bool) -> None:
-        """Inside a table, cells are parted by tabs and rows by newlines; other blocks only part words."""
+        """Take an element in a table: tabs part cells, newlines part rows, spaces part blocks."""
         if tag in CELLS:
             self.words.append("\t" if not entering else "")
         elif tag in ("tr", "caption"):
@@ -195,6 +163,7 @@ class _Page:
 
     def close(self) -> None:
         """End the open block and keep it where it has words."""
+        # Tidy the white space.
         kind = self.kinds[-1]
         text = "".join(self.words)
         self.words = []
@@ -209,26 +178,31 @@ class _Page:
             text = _PERMALINK.sub("", text)
         if not text.strip():
             return
+        # Add the text behind the last block: items of a list stand close together.
         if self.blocks:
             self.add("\n" if kind == "list" == self.blocks[-1].kind else "\n\n")
         start = self.length
         self.add(text)
+        # A heading changes the levels in force. The first other block of a section takes a level
+        # too, below the headings in force.
         heading = " ".join(text[:MAX_HEADING].split()) if level else ""
         if level:
             self.levels = [*(above for above in self.levels if above < level), level]
-        elif self.is_parted and self.blocks:
+        elif self.section_changed and self.blocks:
             level = min(max(self.levels, default=0) + 1, MAX_LEVEL)
-        self.is_parted = False
+        self.section_changed = False
         self.blocks.append(
             Block(start, self.length, "heading" if heading else kind, level, heading)
         )
 
     def add(self, text: str) -> None:
+        """Append a text."""
         self.text.append(text)
         self.length += len(text)
 
 
 def _is_section(node: LexborNode, tag: str) -> bool:
+    """True for a section element, or a `div` with a class that makes it one."""
     if tag in SECTIONS:
         return True
     return tag == "div" and not SECTION_CLASSES.isdisjoint(
@@ -237,6 +211,7 @@ def _is_section(node: LexborNode, tag: str) -> bool:
 
 
 def _page(root: LexborNode | None, unseen: set[int]) -> _Page:
+    """The page under `root` without the contents of the nodes `unseen`, given by memory id."""
     page = _Page()
     if root is not None:
         layout = _layout_tables(root, unseen)
@@ -247,19 +222,22 @@ def _page(root: LexborNode | None, unseen: set[int]) -> _Page:
 
 
 def _events(root: LexborNode, unseen: set[int]) -> Iterator[tuple[LexborNode, bool]]:
-    """Each node in the order of the source, as it begins (True) and ends (False), without what no reader sees.
+    """Each node in the order of the source, as it begins (True) and as it ends (False).
 
-    `unseen` are the further nodes, by memory id, whose contents are left out.
-    Goes by links instead of calls: pages may be nested deeper than Python's limit.
+    The contents of UNSEEN elements are left out, and those of the nodes `unseen`, given by memory
+    id. The walk follows links instead of calling itself, because pages may be nested deeper than
+    Python's recursion limit.
     """
     node: LexborNode | None = root
     depth = 0
     while node is not None:
+        # Go down to the first child.
         yield node, True
         child = None if node.tag in UNSEEN or node.mem_id in unseen else node.first_child
         if child is not None:
             node, depth = child, depth + 1
             continue
+        # Without children, go up to the nearest node that has a next sibling, and on to that.
         yield node, False
         while depth and node.next is None:
             parent = node.parent
@@ -270,23 +248,26 @@ def _events(root: LexborNode, unseen: set[int]) -> Iterator[tuple[LexborNode, bo
 
 
 def _layout_tables(root: LexborNode, unseen: set[int]) -> set[int]:
-    """The tables that only arrange the page: those that hold headings, other tables or preformatted text."""
+    """The memory ids of the tables that only arrange the page.
+
+    These hold headings, other tables or preformatted text.
+    """
     layout: set[int] = set()
-    around: list[int] = []
+    open_tables: list[int] = []
     for node, entering in _events(root, unseen):
         tag = node.tag
-        if entering and around and (tag == "table" or tag == "pre" or tag in HEADINGS):
-            layout.add(around[-1])
+        if entering and open_tables and (tag == "table" or tag == "pre" or tag in HEADINGS):
+            layout.add(open_tables[-1])
         if tag == "table":
             if entering:
-                around.append(node.mem_id)
+                open_tables.append(node.mem_id)
             else:
-                around.pop()
+                open_tables.pop()
     return layout
 
 
 def _without_cdata(source: str) -> str:
-    """XHTML with its CDATA sections as escaped text, which an HTML parser would take for comments."""
+    """XHTML with its CDATA sections as escaped text; an HTML parser takes them for comments."""
     parts = source.split("<![CDATA[")
     rest = (part.partition("]]>") for part in parts[1:])
-    return parts[0] + "".join(escape(inside) + after for inside, _, after in rest)
+    return parts[0] + "".join(escape(cdata) + after for cdata, _, after in rest)

@@ -1,4 +1,7 @@
-r"""LaTeX: sections, paragraphs, list items and tables without commands and comments, every line where it stands in the file."""
+r"""LaTeX: sections, paragraphs, list items and tables without commands and comments.
+
+Every line keeps its number.
+"""
 
 from __future__ import annotations
 
@@ -25,23 +28,14 @@ LEVELS = {
 }
 VERBATIM = frozenset({"verbatim", "lstlisting", "minted", "Verbatim", "alltt", "comment"})
 MATHS = frozenset(
-    {
-        "equation",
-        "align",
-        "gather",
-        "multline",
-        "displaymath",
-        "eqnarray",
-        "math",
-        "alignat",
-        "flalign",
-    }
+    re.findall(r"\w+", "equation align gather multline displaymath eqnarray math alignat flalign")
 )
 TABLES = frozenset({"tabular", "tabularx", "longtable", "array", "tabulary"})
 MAX_TITLE_SOURCE = 1_000
 
 _HEADING = re.compile(
-    r"\s*\\(part|chapter|section|subsection|subsubsection|paragraph)\*?\s*(?:\[[^\]]{0,300}\])?\{(.*)"
+    r"\s*\\(part|chapter|section|subsection|subsubsection|paragraph)"
+    r"\*?\s*(?:\[[^\]]{0,300}\])?\{(.*)"
 )
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\){0,8})%.*")
 _URL = re.compile(r"\\(?:href|url)\{[^{}]{1,500}\}")
@@ -49,11 +43,13 @@ _ENVIRONMENT = re.compile(r"\\(begin|end)\{(\w{1,40})\*?\}((?:\[[^\]]{0,200}\]|\
 _ITEM = re.compile(r"\s*\\item\b\s*(?:\[([^\]]{0,200})\])?")
 _MATH = re.compile(r"(\$\$?[^$]{1,1000}\$\$?|\\\(.{0,1000}?\\\))")
 
-# Commands whose arguments are nothing to read.
-_UNSAID = re.compile(
-    r"\\(?:label|ref|eqref|pageref|autoref|vspace|hspace|includegraphics|usepackage|documentclass|bibliographystyle|pagestyle|thispagestyle|"
-    r"setlength|addtolength|setcounter|input|include|hypersetup|newcommand|renewcommand|def|color|definecolor|cline|"
-    r"bibliography|geometry|graphicspath|addbibresource|index|hyphenation|phantom)\b\*?(?:\[[^\]]{0,300}\]|\{[^{}]{0,300}\}){0,3}"
+# Commands that are left out with their arguments.
+_SILENT = re.compile(
+    r"\\(?:label|ref|eqref|pageref|autoref|vspace|hspace|includegraphics|usepackage|documentclass|"
+    r"bibliographystyle|pagestyle|thispagestyle|setlength|addtolength|setcounter|input|include|"
+    r"hypersetup|newcommand|renewcommand|def|color|definecolor|cline|bibliography|geometry|"
+    r"graphicspath|addbibresource|index|hyphenation|phantom)"
+    r"\b\*?(?:\[[^\]]{0,300}\]|\{[^{}]{0,300}\}){0,3}"
 )
 _CITED = re.compile(r"\\\w{0,12}cite\w{0,12}\*?(?:\[[^\]]{0,100}\]){0,2}\{([^{}]{0,300})\}")
 _ACCENT = re.compile(
@@ -67,31 +63,37 @@ _ACCENTS = dict(
     )
 )
 _LETTER = re.compile(
-    r"\\(ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|dots|ldots|LaTeX|TeX|S|P|copyright|textbackslash|euro|pounds)(?![a-zA-Z])(?:\{\})?\s?"
+    r"\\(ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j|dots|ldots|LaTeX|TeX|S|P|copyright|textbackslash|euro|"
+    r"pounds)(?![a-zA-Z])(?:\{\})?\s?"
 )
 _LETTERS = dict(
     re.findall(
         r"(\w+)=(\S+)",
-        "ss=ß ae=æ AE=Æ oe=œ OE=Œ aa=å AA=Å o=ø O=Ø l=ł L=Ł i=ı j=ȷ dots=… ldots=… LaTeX=LaTeX TeX=TeX S=§ P=¶ copyright=© "
-        "textbackslash=\\ euro=€ pounds=£",
+        "ss=ß ae=æ AE=Æ oe=œ OE=Œ aa=å AA=Å o=ø O=Ø l=ł L=Ł i=ı j=ȷ dots=… ldots=… LaTeX=LaTeX "
+        "TeX=TeX S=§ P=¶ copyright=© textbackslash=\\ euro=€ pounds=£",
     )
 )
-# Of these only the last argument is shown.
-_FIRST = re.compile(
-    r"\\(?:href|textcolor|colorbox|raisebox|parbox)\*?\{[^{}]{0,300}\}|\\multicolumn\{[^{}]{0,9}\}\{[^{}]{0,40}\}"
+# Commands of which only the last argument is shown, with their other arguments.
+_LEADING_ARGUMENTS = re.compile(
+    r"\\(?:href|textcolor|colorbox|raisebox|parbox)\*?\{[^{}]{0,300}\}|"
+    r"\\multicolumn\{[^{}]{0,9}\}\{[^{}]{0,40}\}"
 )
 _COMMAND = re.compile(r"\\(?:[a-zA-Z@]+\*?|(.))(?:\[[^\]]{0,200}\])?")
 _SPACES = frozenset(" ,;:/")
-# Characters with a backslash are held back as others, of an area for private use, while marks are taken out.
+# A character with a backslash, such as `\%`, stands for itself. A private-use character takes its
+# place while the markup is taken out.
 _ESCAPED = re.compile(r"\\([%&_#${}])")
-_HOLD = str.maketrans("%&_#${}", "\ue000\ue001\ue002\ue003\ue004\ue005\ue006")
-_HOLD_PERCENT = {ord("%"): _HOLD[ord("%")]}
-_RELEASE = {held: character for character, held in _HOLD.items()}
+_MASK = str.maketrans("%&_#${}", "\ue000\ue001\ue002\ue003\ue004\ue005\ue006")
+_MASK_PERCENT = {ord("%"): _MASK[ord("%")]}
+_UNMASK = {mask: character for character, mask in _MASK.items()}
 _SIGNS = (("---", "—"), ("--", "–"), ("``", "“"), ("''", "”"), ("~", " "), ("{", ""), ("}", ""))
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in a LaTeX file; its preamble gives the title only. Raises Unreadable where it is binary, empty or says nothing."""
+    """The document in a LaTeX file. The preamble gives nothing but the title.
+
+    Raises Unreadable where the file is binary, empty or has no text.
+    """
     source = decode(data)
     parser = _Parser(preamble="\\begin{document}" in source)
     for line in lines(source):
@@ -100,19 +102,19 @@ def read(data: bytes, path: str) -> Document:
     rows.close()
     if not rows.blocks:
         raise Unreadable(Reason.NO_TEXT, "the file has commands in it and no text")
-    main = next((block.heading for block in rows.blocks if block.heading), "")
-    return Document(
-        path,
-        "latex",
-        (_title(source) or main)[:MAX_TITLE] or stem(path),
-        rows.text,
-        tuple(rows.blocks),
-    )
+    heading = next((block.heading for block in rows.blocks if block.heading), "")
+    title = (_title(source) or heading)[:MAX_TITLE] or stem(path)
+    return Document(path, "latex", title, rows.text, tuple(rows.blocks))
 
 
 @dataclass
 class _Parser:
-    """One pass over the lines. `verbatim` is the environment that stands as it is, empty outside; `tables` and `maths` count those that are open."""
+    """One pass over the lines.
+
+    `preamble` is true before the document begins. `verbatim` is the open environment whose lines
+    are kept as they are, empty outside one. `tables`, `maths` and `lists` count the open
+    environments of these kinds.
+    """
 
     preamble: bool
     rows: Rows = field(default_factory=Rows)
@@ -122,10 +124,11 @@ class _Parser:
     lists: int = 0
 
     def take(self, line: str) -> None:
+        """Take one line."""
         if self.verbatim:
             self.keep(line)
             return
-        line = _COMMENT.sub(r"\1", _URL.sub(lambda url: url[0].translate(_HOLD_PERCENT), line))
+        line = _COMMENT.sub(r"\1", _URL.sub(lambda url: url[0].translate(_MASK_PERCENT), line))
         if self.preamble:
             self.preamble = "\\begin{document}" not in line
             self.rows.between()
@@ -139,7 +142,7 @@ class _Parser:
             self.words(rest, line)
 
     def keep(self, line: str) -> None:
-        """A line of code."""
+        """Take a line inside a verbatim environment."""
         if f"\\end{{{self.verbatim}" in line:
             self.verbatim = ""
             self.rows.between()
@@ -149,7 +152,7 @@ class _Parser:
             self.rows.between()
 
     def environment(self, match: re.Match[str]) -> str:
-        """An environment begins or ends; returns what is shown for that."""
+        """Begin or end an environment; returns the text that stands for it, which is empty."""
         name, step = match[2], 1 if match[1] == "begin" else -1
         if name in VERBATIM and step > 0:
             self.verbatim = name
@@ -162,7 +165,7 @@ class _Parser:
         return ""
 
     def words(self, rest: str, line: str) -> None:
-        """A line of text, without the environments that begin or end in it."""
+        """Take a line of text; `rest` is the line without the environments that begin or end."""
         item = _ITEM.match(rest)
         if not rest.strip():
             self.rows.between()
@@ -180,20 +183,22 @@ class _Parser:
 
 
 def plain(source: str, cells: bool = False) -> str:
-    r"""The words of LaTeX source without its commands; mathematics stand as they are. In `cells`, `&` is a tab.
+    r"""The words of LaTeX source without its commands; mathematics are kept as they are.
+
+    In `cells`, `&` becomes a tab.
 
     >>> plain(r"\textbf{Sch\"one} gr\"u{\ss}e~\cite{knuth}: 5\% of $x_1$")
     'Schöne grüße [knuth]: 5% of $x_1$'
     """
-    held = _ESCAPED.sub(lambda match: match[1].translate(_HOLD), source)
-    parts = _MATH.split(held)
+    masked = _ESCAPED.sub(lambda match: match[1].translate(_MASK), source)
+    parts = _MATH.split(masked)
     parts[::2] = [_words(part.replace("&", "\t") if cells else part) for part in parts[::2]]
-    return "".join(parts).translate(_RELEASE).strip()
+    return "".join(parts).translate(_UNMASK).strip()
 
 
 def _words(source: str) -> str:
-    """Text outside mathematics without its commands."""
-    text = _CITED.sub(r"[\1]", _FIRST.sub("", _UNSAID.sub("", source)))
+    """The words of source outside mathematics, without its commands."""
+    text = _CITED.sub(r"[\1]", _LEADING_ARGUMENTS.sub("", _SILENT.sub("", source)))
     text = _LETTER.sub(lambda letter: _LETTERS[letter[1]], _ACCENT.sub(_accented, text))
     text = _COMMAND.sub(lambda command: " " if command[1] in _SPACES else "", text)
     for sign, shown in _SIGNS:
@@ -206,7 +211,7 @@ def _accented(match: re.Match[str]) -> str:
 
 
 def _title(source: str) -> str:
-    """What the command for the title says; empty where there is none."""
+    """The title that the command `\\title` states; empty where there is none."""
     start = source.find("\\title{")
     if start < 0:
         return ""

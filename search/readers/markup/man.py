@@ -1,4 +1,7 @@
-"""Manual pages, man and mdoc: what a reader sees of them without the formatter, line by line, sections as headings."""
+"""Manual pages in man and mdoc: the words that the formatter shows, line by line.
+
+Their sections are headings.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,11 @@ SUFFIXES = (
 _REQUEST = re.compile(r"[.'][ \t]*([A-Za-z]\w{0,3}|\\\"|\\#)(?:[ \t]+(.*))?")
 _KNOWN = re.compile(r"^[.'](?:TH|SH|Dd|Dt|so)[ \t]", re.MULTILINE)
 _FONT = re.compile(
-    r"\\f(?:\[[^\]\n]{0,20}\]|\(..|.)|\\[smn*](?:\[[^\]\n]{0,30}\]|\(..|[+-]?\d|.)|\\[&|^/,:%{}!]|\\[hvwz]'[^'\n]{0,40}'|\\\"[^\n]*$"
+    r"\\f(?:\[[^\]\n]{0,20}\]|\(..|.)|\\[smn*](?:\[[^\]\n]{0,30}\]|\(..|[+-]?\d|.)|"
+    r"\\[&|^/,:%{}!]|\\[hvwz]'[^'\n]{0,40}'|\\\"[^\n]*$"
 )
-_NAMED = re.compile(r"\\(?:\((..)|\[(\w{1,20})\]|([-e ~0'`tc.]))")
-_SIGNS = {
+_CHARACTER = re.compile(r"\\(?:\((..)|\[(\w{1,20})\]|([-e ~0'`tc.]))")
+_CHARACTERS = {
     **dict(
         re.findall(
             r"(\S\S)=(\S)",
@@ -39,7 +43,8 @@ _SIGNS = {
     ),
     **dict(
         re.findall(
-            r"(\S\S)=(\S)", "mu=× ge=≥ le=≤ +-=± ->=→ <-=← de=° ss=ß :a=ä :o=ö :u=ü 'e=é `e=è ,c=ç"
+            r"(\S\S)=(\S)",
+            "mu=× ge=≥ le=≤ +-=± ->=→ <-=← de=° ss=ß :a=ä :o=ö :u=ü 'e=é `e=è ,c=ç",
         )
     ),
     **dict(zip("-e ~0'`t.", "-\\   '`\t.", strict=True)),
@@ -51,11 +56,13 @@ PARTS = frozenset({"PP", "P", "LP", "Pp", "sp", "HP", "RS", "RE", "Bl", "El", "B
 ITEMS = frozenset({"TP", "IP", "It", "TQ"})
 VERBATIM = {"nf": True, "EX": True, "TS": True, "fi": False, "EE": False, "TE": False}
 
-# Requests that show their words as they are, and those of fonts that alternate, whose words are joined.
+# Requests that show their words as they are, and requests of alternating fonts, which join their
+# words.
 PLAIN = frozenset({"B", "I", "SM", "SB", "MT", "UR"})
 JOINED = frozenset({"BR", "RB", "BI", "IB", "IR", "RI"})
 
-# The macros of mdoc that show words, also inside the line of another: what stands before each word, and at the end of the line.
+# The macros of mdoc that show words, alone or inside the line of another macro. Each has a mark
+# that stands before its words and a mark that ends the line.
 MACROS = {
     **dict.fromkeys(
         re.findall(r"\w+", "Nm Nd Em Sy Li Ar Va Fa Pa Cm Ev Er Fn Ft Ic It D1 Ns No Dv Ad"),
@@ -76,12 +83,12 @@ _ARGUMENT = re.compile(r'"((?:[^"]|"")*)"?|((?:[^\s\\]|\\.)+)')
 
 
 def is_page(data: bytes) -> bool:
-    """True where the file begins as a manual page does: their suffixes are without number."""
+    """True where the file begins as a manual page does; its suffixes are too many to list."""
     return data.startswith((b'.\\"', b"'\\\"", b".TH ", b".Dd ", b".so man"))
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in a manual page, or in the plain text that has such a name.
+    """The document in a manual page, or in a plain text with the suffix of one.
 
     Raises Unreadable where it is binary, empty or only names another page.
     """
@@ -102,18 +109,25 @@ def read(data: bytes, path: str) -> Document:
 
 @dataclass
 class _Page:
-    """One pass over the lines. `defining` is true inside the definition of a macro, `tag` where the next line begins an item."""
+    """One pass over the lines.
+
+    `name` is the command that the page describes, and `section` the heading in force.
+    `pending_level` is the level of a heading whose words are on the next line, 0 without one.
+    `defining` is true inside the definition of a macro, `verbatim` inside lines that are kept as
+    they are, and `item` where the next line begins a list item.
+    """
 
     rows: Rows = field(default_factory=Rows)
     title: str = ""
     name: str = ""
     section: str = ""
-    pending: int = 0
+    pending_level: int = 0
     defining: bool = False
     verbatim: bool = False
     item: bool = False
 
     def take(self, line: str) -> None:
+        """Take one line."""
         request = _REQUEST.fullmatch(line.rstrip())
         if self.defining:
             self.defining = line.strip() != ".."
@@ -126,37 +140,42 @@ class _Page:
             self.words(shown(line).rstrip())
 
     def request(self, name: str, rest: str) -> None:
-        """A line that tells the formatter something."""
+        """Take a request to the formatter or a call of a macro."""
+        # Requests that show nothing or begin a section.
         if name in DEFINITIONS:
             self.defining = True
             self.rows.between()
         elif name in HEADINGS and not rest:
-            self.pending = HEADINGS[name]
+            # The words of the heading are on the next line.
+            self.pending_level = HEADINGS[name]
             self.rows.between()
         elif name in HEADINGS:
             self.heading(" ".join(_arguments(rest)), HEADINGS[name])
         elif name in VERBATIM:
             self.verbatim = VERBATIM[name]
             self.rows.between()
+        # Requests of lists and paragraphs.
         elif name in ITEMS:
             self.item = True
             tag = (
                 _arguments(rest)[:1]
                 if name == "IP"
-                else [_mdoc(name, rest, "")]
+                else [_macro_words(name, rest, "")]
                 if name == "It"
                 else []
             )
             self.words(tag[0] if tag else "")
         elif name in PARTS:
             self.rows.between()
+        # Requests and macros that show words.
         elif name in PLAIN:
             self.words(" ".join(_arguments(rest)))
         elif name in JOINED:
             self.words("".join(_arguments(rest)))
         elif name in MACROS:
-            words = _mdoc(name, rest, self.name)
+            words = _macro_words(name, rest, self.name)
             self.name = self.name or (words.split()[0] if name == "Nm" and words else "")
+            # The macro `Nd` describes the command in one line.
             if name == "Nd":
                 self.title = self.title or f"{self.name} - {words}"
                 words = f"- {words}"
@@ -165,9 +184,9 @@ class _Page:
             self.words("")
 
     def words(self, words: str) -> None:
-        """A line of what the page says; blank where it says nothing."""
-        if self.pending and words:
-            self.heading(words, self.pending)
+        """Take the words that a line shows; they are empty where it shows none."""
+        if self.pending_level and words:
+            self.heading(words, self.pending_level)
             return
         kind = (
             "code"
@@ -183,8 +202,8 @@ class _Page:
                 self.title = words
 
     def heading(self, words: str, level: int) -> None:
-        """A section begins."""
-        self.section, self.pending, self.item, self.verbatim = words, 0, False, False
+        """Begin a section with that heading."""
+        self.section, self.pending_level, self.item, self.verbatim = words, 0, False, False
         self.rows.heading(words, level, words)
 
 
@@ -194,41 +213,46 @@ def shown(words: str) -> str:
     >>> shown(r"\\fBgrep\\fR \\-\\-color matches \\(lqlines\\(rq")
     'grep --color matches “lines”'
     """
-    return _NAMED.sub(
-        lambda sign: _SIGNS.get(sign[1] or sign[2] or sign[3], ""), _FONT.sub("", words)
+    return _CHARACTER.sub(
+        lambda escape: _CHARACTERS.get(escape[1] or escape[2] or escape[3], ""),
+        _FONT.sub("", words),
     )
 
 
 def _arguments(rest: str) -> list[str]:
+    """The arguments of a request as they are shown; one in quotes may hold spaces."""
     return [shown(quoted.replace('""', '"') or bare) for quoted, bare in _ARGUMENT.findall(rest)]
 
 
-def _mdoc(name: str, rest: str, page: str) -> str:
-    """The words of a macro's line, in which further macros may stand; `page` is the name that `Nm` alone stands for."""
-    line, ends = "", ""
-    apart = ""
+def _macro_words(name: str, rest: str, page: str) -> str:
+    """The words of the line of an mdoc macro, in which further macros may stand.
+
+    `page` is the name of the page's command, which the macro `Nm` shows where it has no words.
+    """
+    line, end_marks = "", ""
+    separator = ""
     for macro, words in _macros(name, rest):
         before, after = MACROS[macro]
         if not words and macro in ("Nm", "Fl"):
             words = [page if macro == "Nm" else ""]
         if macro == "Ns":
-            apart = ""
+            separator = ""
         if after:
-            # An enclosing macro holds the rest of the line.
-            line += apart + before
-            apart, before, ends = "", "", after + ends
+            # A macro with an end mark encloses the rest of the line.
+            line += separator + before
+            separator, before, end_marks = "", "", after + end_marks
         for word in words:
             line += (
-                (apart if word not in _CLOSING else "")
+                (separator if word not in _CLOSING else "")
                 + (before if word not in _CLOSING else "")
                 + word
             )
-            apart = " "
-    return line + ends
+            separator = " "
+    return line + end_marks
 
 
 def _macros(name: str, rest: str) -> Iterator[tuple[str, list[str]]]:
-    """The macros in a line, each with the words up to the next."""
+    """The macros in a line, each with the words up to the next macro."""
     words: list[str] = []
     for argument in _arguments(rest):
         if argument in MACROS:

@@ -1,6 +1,7 @@
 """Markdown: headings, paragraphs, list items, tables and fenced code as blocks of the source text.
 
-Front matter is a block of its own without its fences. HTML comments and embedded data stand between blocks.
+Front matter is a block of its own without its fences. HTML comments and embedded data are in no
+block.
 """
 
 from __future__ import annotations
@@ -18,16 +19,16 @@ SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd")
 
 MAX_HEADING = 300
 MAX_SETEXT_LINES = 2
-"""A row of dashes under a longer paragraph is a rule, not the paragraph's underline."""
+"""A row of dashes under a longer paragraph is a rule, not the underline of a heading."""
 
 _PLAIN = re.compile(r"(?:[^\W\d_][^\n<|]*\n){1,500}")
-"""Lines that begin with a letter and have nothing in them that could make them anything but words."""
+"""Lines that can only be words: they begin with a letter and hold no `<` and no `|`."""
 
 _ITEM = re.compile(r"[-*+][ \t]|\d{1,9}[.)][ \t]")
 _DELIMITER_ROW = re.compile(r"[-:| \t]{3,}")
 _EMBEDDED = re.compile(r"data:[\w.+-]{1,60}/[\w.+-]{1,60}(?:;[\w=.-]{1,60}){0,4},[\w+/=%.~-]{80,}")
-_REMARK = re.compile(r"(?<![^\s(*_])%%[^%\n`]{1,2000}%%(?!\w)")
-"""Obsidian's comment on one line."""
+_INLINE_COMMENT = re.compile(r"(?<![^\s(*_])%%[^%\n`]{1,2000}%%(?!\w)")
+"""A comment of Obsidian on one line."""
 
 _WIKI = re.compile(r"!?\[\[(?:[^\[\]|]{1,200}\|)?([^\[\]|]{1,200})\]\]")
 _TITLE_KEY = re.compile(r"title[ \t]*:[ \t]*(.{1,300})", re.IGNORECASE)
@@ -40,19 +41,20 @@ def read(data: bytes, path: str) -> Document:
     text = decode(data)
     parser = _Parser(text)
     parser.parse()
-    main = next(
+    heading = next(
         (block.heading for block in parser.blocks if block.level == 1 and block.heading), ""
     )
-    return Document(
-        path, "markdown", parser.title or main or stem(path), text, tuple(parser.blocks)
-    )
+    title = parser.title or heading or stem(path)
+    return Document(path, "markdown", title, text, tuple(parser.blocks))
 
 
 @dataclass
 class _Parser:
-    """One pass over the lines. The open block is text[start:end]; `size` counts its lines, `fence` ends it where it is code.
+    """One pass over the lines.
 
-    `hollow` tells whether there may be anything in the text that is left out.
+    The open block is text[start:end]. `size` counts its lines, `fence` is the fence that ends it
+    where it is code, and `comments` are the offsets of the long comments in it.
+    `may_have_holes` is true where parts of the text, such as comments, may have to be left out.
     """
 
     text: str
@@ -64,23 +66,24 @@ class _Parser:
     size: int = 0
     fence: str = ""
     comments: list[tuple[int, int]] = field(default_factory=list)
-    hollow: bool = False
+    may_have_holes: bool = False
 
     def parse(self) -> None:
-        self.hollow = any(mark in self.text for mark in ("<!--", "%%", "data:"))
-        at = self.front_matter()
-        while at < len(self.text):
-            plain = None if self.fence else _PLAIN.match(self.text, at)
+        """Take all lines; runs of plain words are taken at once, which is faster."""
+        self.may_have_holes = any(mark in self.text for mark in ("<!--", "%%", "data:"))
+        position = self.front_matter()
+        while position < len(self.text):
+            plain = None if self.fence else _PLAIN.match(self.text, position)
             if plain:
-                self.extend_plainly(at, plain.end())
-                at = plain.end()
+                self.extend_plainly(position, plain.end())
+                position = plain.end()
             else:
-                line = line_at(self.text, at)
-                at = self.take(line) or line.end + 1
+                line = line_at(self.text, position)
+                position = self.take(line) or line.end + 1
         self.close()
 
     def extend_plainly(self, start: int, end: int) -> None:
-        """Put whole lines that can only be words into the open block, or begin a paragraph with them."""
+        """Put lines that can only be words into the open block, or begin a paragraph with them."""
         if self.kind not in ("paragraph", "list"):
             self.close()
             self.kind, self.start, self.size = "paragraph", start, 0
@@ -88,8 +91,12 @@ class _Parser:
         self.end = end - 1
 
     def take(self, line: Line) -> int:
-        """Take one line; returns where to go on after a comment of several lines that begins in it, else 0."""
+        """Take one line.
+
+        Returns the offset to go on from where a comment of several lines begins in it, else 0.
+        """
         if self.fence:
+            # The line is code; a run of the fence's marks alone ends it.
             self.extend(line)
             if line.words.startswith(self.fence) and not line.words.strip(self.fence[0]):
                 self.close()
@@ -106,6 +113,7 @@ class _Parser:
             self.close()
             self.blocks.append(heading)
         elif self.underlines(line):
+            # The paragraph above is a heading.
             words = _plain(self.text[self.start : self.end])
             self.blocks.append(
                 Block(self.start, line.end, "heading", 1 if line.words[0] == "=" else 2, words)
@@ -127,6 +135,7 @@ class _Parser:
             and "|" in self.text[self.start : self.end]
             and _DELIMITER_ROW.fullmatch(line.words)
         ):
+            # The one line above heads the columns of a table.
             self.kind = "table"
             self.extend(line)
         elif (
@@ -139,26 +148,31 @@ class _Parser:
             self.extend(line)
 
     def open(self, kind: str, line: Line) -> None:
+        """Begin a block of that kind with the line."""
         self.close()
         self.kind, self.start, self.size = kind, line.start, 0
         self.extend(line)
 
     def extend(self, line: Line) -> None:
+        """Put the line into the open block."""
         self.end = line.end
         self.size += 1
 
     def close(self) -> None:
         """End the open block and keep it, without comments and embedded data."""
-        if self.kind and not self.hollow:
+        if self.kind and not self.may_have_holes:
             if self.text[self.start : self.end].strip():
                 self.blocks.append(Block(self.start, self.end, self.kind))
         elif self.kind:
+            # Find the parts that are left out. A comment inside code is code.
             holes = [match.span() for match in _EMBEDDED.finditer(self.text, self.start, self.end)]
             if self.kind != "code":
                 holes += self.comments + list(_comments(self.text, self.start, self.end))
                 holes += [
-                    match.span() for match in _REMARK.finditer(self.text, self.start, self.end)
+                    match.span()
+                    for match in _INLINE_COMMENT.finditer(self.text, self.start, self.end)
                 ]
+            # Keep what is between them.
             start = self.start
             for hole in (*sorted(holes), (self.end, self.end)):
                 piece = self.text[start : hole[0]]
@@ -169,7 +183,10 @@ class _Parser:
         self.comments = []
 
     def long_comment(self, line: Line) -> int:
-        """The offset after a comment that begins in the line and ends in a later one; 0 where there is none."""
+        """The offset after a comment that begins in the line and ends in a later line.
+
+        0 where there is no such comment.
+        """
         opening, closing = ("%%", "%%") if line.words.startswith("%%") else ("<!--", "-->")
         begin = (self.text.find if opening == closing else self.text.rfind)(
             opening, line.start, line.end
@@ -187,7 +204,7 @@ class _Parser:
         return end
 
     def underlines(self, line: Line) -> bool:
-        """True where the line is the underline of the paragraph above it, which is a heading thereby."""
+        """True where the line underlines the paragraph above, which makes that a heading."""
         marks = line.words
         is_underline = marks[0] in "=-" and not marks.strip(marks[0]) and line.indent < 4
         return (
@@ -198,7 +215,10 @@ class _Parser:
         )
 
     def front_matter(self) -> int:
-        """Take the lines between `---` at the top of the file; returns the offset after them, 0 where there are none."""
+        """Take the front matter, the lines between `---` at the top of the file.
+
+        Returns the offset after it, 0 where there is none.
+        """
         if not self.text.startswith("---"):
             return 0
         first = -1
@@ -220,13 +240,13 @@ class _Parser:
 
 
 def _comments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The comments that lie within text[start:end]."""
+    """The offsets of the comments within text[start:end]."""
     while (start := text.find("<!--", start, end)) >= 0:
-        after = text.find("-->", start, end)
-        if after < 0:
+        closing = text.find("-->", start, end)
+        if closing < 0:
             break
-        yield start, after + 3
-        start = after + 3
+        yield start, closing + 3
+        start = closing + 3
 
 
 def _fence(words: str) -> str:
@@ -244,6 +264,7 @@ def _fence(words: str) -> str:
 
 
 def _atx(line: Line) -> Block | None:
+    """The heading that a line beginning with `#` is; None for any other line."""
     words = line.words
     if words[0] != "#" or line.indent > 3:
         return None
@@ -251,7 +272,7 @@ def _atx(line: Line) -> Block | None:
     level = len(words) - len(rest)
     if level > 6 or (rest and not rest[0].isspace()):
         return None
-    # Remarks such as `<!-- omit in toc -->` stand behind the words.
+    # A comment such as `<!-- omit in toc -->` may follow the words.
     comment = rest.find("<!--")
     end = (
         line.end - (len(rest) - comment)
@@ -280,12 +301,13 @@ def _plain(source: str) -> str:
 
 
 def _is_rule(words: str) -> bool:
+    """True for a horizontal rule, such as `---` or `* * *`."""
     marks = words.replace(" ", "")
     return marks[0] in "-*_" and len(marks) >= 3 and not marks.strip(marks[0])
 
 
 def _unquoted(value: str) -> str:
-    """A front matter value as plain words; empty where it is more than a line of text."""
+    """A front matter value without its quotes; empty where it is more than a line of text."""
     if value[0] in "\"'":
         return value[1:-1] if len(value) > 2 and value[-1] == value[0] else ""
     return "" if value[0] in "&*[{|>!" else value

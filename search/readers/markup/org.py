@@ -1,4 +1,7 @@
-"""Org: headings, paragraphs, list items, tables and source blocks; comments, drawers and settings are left out, their lines blank."""
+"""Org: headings, paragraphs, list items, tables and source blocks.
+
+Comments, drawers and settings are left out; their lines are blank.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,15 @@ SUFFIXES = (".org",)
 
 _HEADING = re.compile(r"(\*{1,20})[ \t]+(.*)")
 _STATE = re.compile(
-    r"(?:(?:TODO|DONE|NEXT|WAITING|HOLD|CANCELED|CANCELLED|STARTED|PROJECT)[ \t]+)?(?:\[#\w\][ \t]+)?"
+    r"(?:(?:TODO|DONE|NEXT|WAITING|HOLD|CANCELED|CANCELLED|STARTED|PROJECT)[ \t]+)?"
+    r"(?:\[#\w\][ \t]+)?"
 )
 _TAGS = re.compile(r"[ \t]+:[\w@#%:]{1,200}:$")
 _LINK = re.compile(r"\[\[[^\[\]]{1,400}\]\[([^\[\]]{1,300})\]\]|\[\[([^\[\]]{1,400})\]\]")
 _INLINE = re.compile(r"(?<!\w)[*/_=~+](\S(?:[^\n]{0,200}?\S)?)[*/_=~+](?!\w)")
 _BEGIN = re.compile(r"#\+begin_(\w{1,40})\b.*", re.IGNORECASE)
 _TITLE = re.compile(r"#\+title:[ \t]*(.{1,300})", re.IGNORECASE)
-_SAID = re.compile(
+_SHOWN_SETTING = re.compile(
     r"#\+(?:caption|name|author|description|subtitle|filetags|keywords):.*", re.IGNORECASE
 )
 _DRAWER = re.compile(r":[\w-]{1,40}:")
@@ -31,26 +35,30 @@ _CODE = frozenset({"src", "example", "export"})
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in an Org file; lines keep their numbers. Raises Unreadable where it is binary or empty."""
+    """The document in an Org file; lines keep their numbers.
+
+    Raises Unreadable where it is binary or empty.
+    """
     text = decode(data)
     parser = _Parser()
     for line in lines(text):
         parser.take(line, text[line.start : line.end])
     rows = parser.rows
     rows.close()
-    main = next((block.heading for block in rows.blocks if block.level == 1 and block.heading), "")
-    return Document(
-        path,
-        "org",
-        parser.title[:MAX_TITLE] or main[:MAX_TITLE] or stem(path),
-        rows.text,
-        tuple(rows.blocks),
+    heading = next(
+        (block.heading for block in rows.blocks if block.level == 1 and block.heading), ""
     )
+    title = parser.title[:MAX_TITLE] or heading[:MAX_TITLE] or stem(path)
+    return Document(path, "org", title, rows.text, tuple(rows.blocks))
 
 
 @dataclass
 class _Parser:
-    """One pass over the lines. `until` is the line that ends what stands as it is, of the kind `inside`, empty outside."""
+    """One pass over the lines.
+
+    `until` is the line that ends the open block or drawer, empty where none is open. `inside` is
+    the kind of that block, empty where it is left out.
+    """
 
     rows: Rows = field(default_factory=Rows)
     title: str = ""
@@ -58,15 +66,17 @@ class _Parser:
     inside: str = ""
 
     def take(self, line: Line, whole: str) -> None:
+        """Take one line; `whole` is its text with the indentation."""
         words = line.words
         heading = _HEADING.fullmatch(whole)
         if self.until and not heading:
             self.keep(words, whole)
         elif heading:
             self.until = ""
-            name = _TAGS.sub("", _STATE.sub("", heading[2], count=1))
-            self.rows.heading(whole, len(heading[1]), plain(name))
+            title = _TAGS.sub("", _STATE.sub("", heading[2], count=1))
+            self.rows.heading(whole, len(heading[1]), plain(title))
         elif not words or (words[0] == "#" and (words == "#" or words[1].isspace())):
+            # The line is blank or a comment.
             self.rows.between()
         elif begin := _BEGIN.fullmatch(words):
             if begin[1].lower() in _CODE:
@@ -76,6 +86,7 @@ class _Parser:
                 self.until, self.inside = "#+end_comment", ""
                 self.rows.between()
             else:
+                # Other blocks, such as quotes, hold prose.
                 self.rows.between()
         elif _DRAWER.fullmatch(words):
             self.until, self.inside = ":end:", ""
@@ -84,7 +95,7 @@ class _Parser:
             self.words(words, whole)
 
     def keep(self, words: str, whole: str) -> None:
-        """A line of what stands as it is."""
+        """Take a line inside a block or drawer."""
         if self.inside:
             self.rows.take(whole, self.inside)
         else:
@@ -94,11 +105,11 @@ class _Parser:
             self.until = ""
 
     def words(self, words: str, whole: str) -> None:
-        """A line of prose, a list, a table or a setting."""
+        """Take a line of prose, a list, a table or a setting."""
         if title := _TITLE.fullmatch(words):
             self.title = self.title or plain(title[1])
             self.rows.take(whole, "paragraph")
-        elif words.startswith("#+") and not _SAID.fullmatch(words):
+        elif words.startswith("#+") and not _SHOWN_SETTING.fullmatch(words):
             self.rows.between()
         elif words.startswith(": ") or words == ":":
             self.rows.take(whole, "code")

@@ -1,4 +1,7 @@
-"""reStructuredText: underlined headings, paragraphs, list items, tables, literal blocks; comments stand between blocks."""
+"""reStructuredText: underlined headings, paragraphs, list items, tables and literal blocks.
+
+Comments are in no block.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ SUFFIXES = (".rst", ".rest")
 
 MAX_HEADING = 300
 MIN_UNDERLINE = 4
-"""A shorter row of marks is an underline only where it is as long as the words above it."""
+"""A shorter row of marks underlines a heading only where it is as long as the heading."""
 
 _MARKS = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _ITEM = re.compile(r"[-*+][ \t]|(?:\d{1,9}|#)[.)][ \t]")
@@ -40,8 +43,10 @@ def read(data: bytes, path: str) -> Document:
 class _Parser:
     """One pass over the lines.
 
-    The open block is text[start:end], `size` counts its lines and `last` is the latest. `margin` is the column that code
-    is indented beyond, -1 outside of code; `overline` is a row of marks that may stand above a heading.
+    The open block is text[start:end]; `size` counts its lines, and `last` is the last of them.
+    `margin` is the column beyond which code and comments are indented, -1 outside them. `overline`
+    is a row of marks that may stand above a heading. `styles` are the marks of headings by level,
+    each with True where the heading has an overline.
     """
 
     text: str
@@ -56,7 +61,9 @@ class _Parser:
     styles: list[tuple[str, bool]] = field(default_factory=list)
 
     def parse(self) -> None:
+        """Take all lines."""
         for line in lines(self.text):
+            # Lines that are indented beyond the margin are code or a comment.
             if self.margin >= 0 and (not line.words or line.indent > self.margin):
                 if line.words:
                     self.take("code" if self.kind != "comment" else "comment", line)
@@ -95,23 +102,25 @@ class _Parser:
             self.take(self.kind or "paragraph", line)
 
     def take(self, kind: str, line: Line) -> None:
+        """Put a line into the open block, which is of that kind, or begin one with it."""
         if not self.kind:
             self.start, self.size = line.start, 0
         self.kind, self.end, self.last = kind, line.end, line.words
         self.size += 1
 
     def end_paragraph(self) -> None:
-        """Close the block at a blank line; after `::` the indented lines that follow are code."""
-        literal = (
+        """Close the block at a blank line; the indented lines after `::` are code."""
+        introduces_code = (
             self.last.endswith("::")
             and self.kind in ("paragraph", "list")
             and not self.last.startswith("..")
         )
-        margin = next(lines(self.text, self.start)).indent if literal else -1
+        margin = next(lines(self.text, self.start)).indent if introduces_code else -1
         self.close()
         self.margin = margin
 
     def close(self) -> None:
+        """Keep the open block, unless it is a comment."""
         if self.kind not in ("", "comment"):
             self.blocks.append(Block(self.start, self.end, self.kind))
         self.kind = self.last = ""
@@ -119,16 +128,16 @@ class _Parser:
         self.overline = None
 
     def underlines(self, line: Line) -> bool:
-        """True where the line is the row of marks below a heading's one line of words."""
+        """True where the line is the row of marks below a heading of one line."""
         if not (_is_row(line) and line.indent == 0 and self.kind == "paragraph" and self.size == 1):
             return False
         return len(line.words) >= min(len(self.last), MIN_UNDERLINE)
 
     def heading(self, line: Line) -> None:
-        """Keep the open line as a heading; levels are numbered as their kinds of underline appear."""
-        over = self.overline is not None and self.overline.words[0] == line.words[0]
-        start = self.overline.start if over and self.overline else self.start
-        style = (line.words[0], over)
+        """Keep the open line as a heading. A new style of underline is the next deeper level."""
+        is_overlined = self.overline is not None and self.overline.words[0] == line.words[0]
+        start = self.overline.start if is_overlined and self.overline else self.start
+        style = (line.words[0], is_overlined)
         if style not in self.styles:
             self.styles.append(style)
         words = _ROLE.sub(r"\1", self.last[:MAX_HEADING]).replace("`", "").replace("**", "")
@@ -140,6 +149,6 @@ class _Parser:
 
 
 def _is_row(line: Line) -> bool:
-    """True for a row of one punctuation mark, such as stands under headings."""
+    """True for a row of one repeated punctuation mark, as headings are underlined with."""
     mark = line.words[0]
     return mark in _MARKS and len(line.words) > 1 and not line.words.strip(mark)

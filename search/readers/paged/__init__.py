@@ -1,1 +1,1 @@
-"""Readers of what stands on pages: PDF files and pictures."""
+"""Readers of files that are made of pages: PDF files and pictures."""

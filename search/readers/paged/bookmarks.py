@@ -1,4 +1,4 @@
-"""The bookmarks of a PDF as headings: each at the line of its page that says what it says."""
+"""The bookmarks of a PDF as headings, each at the line of its page that repeats its title."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ _WORD = re.compile(r"\w+")
 
 
 def headings(bookmarks: Iterable[Bookmark], text: str, pages: Sequence[int]) -> Iterator[Block]:
-    """Heading blocks in the order of the text, none overlapping. A bookmark that its page does not repeat stands at the page's first line.
+    """Heading blocks in the order of the text; none overlap.
 
-    `pages` are the offsets at which pages start.
+    `pages` are the offsets at which pages start. A bookmark whose title its page does not repeat
+    stands at the page's first line.
     """
     position = 0
     for bookmark in sorted(bookmarks, key=lambda mark: mark.page):
         if bookmark.page >= len(pages):
             continue
+        # Look for the title in the rest of the page, behind the heading before.
         end = pages[bookmark.page + 1] if bookmark.page + 1 < len(pages) else len(text)
         start = max(position, pages[bookmark.page])
         found = _line_with(bookmark.title, text, start, end)
@@ -38,23 +40,23 @@ def headings(bookmarks: Iterable[Bookmark], text: str, pages: Sequence[int]) -> 
             position = found[1]
 
 
-def with_headings(blocks: Iterable[Block], marks: Sequence[Block]) -> Iterator[Block]:
-    """The blocks with the headings cut out of them, all in order."""
-    starts = [mark.start for mark in marks]
+def with_headings(blocks: Iterable[Block], marked: Sequence[Block]) -> Iterator[Block]:
+    """The blocks with the heading blocks `marked` cut out of them, all in the order of the text."""
+    starts = [heading.start for heading in marked]
     for block in blocks:
         start = block.start
         first = bisect_right(starts, block.start - 1)
-        for mark in marks[first : bisect_right(starts, block.end - 1)]:
-            if start < mark.start:
-                yield replace(block, start=start, end=mark.start)
-            yield mark
-            start = mark.end
+        for heading in marked[first : bisect_right(starts, block.end - 1)]:
+            if start < heading.start:
+                yield replace(block, start=start, end=heading.start)
+            yield heading
+            start = heading.end
         if start < block.end:
             yield replace(block, start=start)
 
 
 def _line_with(title: str, text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The whole lines that hold the title and nothing before it, with or without its number."""
+    """The whole lines that begin with the title, with or without its number."""
     for wanted in dict.fromkeys((title, _NUMBERED.sub("", title))):
         words = _WORD.findall(wanted)[:20]
         if not words:
@@ -71,7 +73,7 @@ def _line_with(title: str, text: str, start: int, end: int) -> tuple[int, int] |
 
 
 def _first_line(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The first line with words."""
+    """The first line with words in text[start:end]."""
     while start < end:
         stop = text.find("\n", start, end)
         stop = end if stop < 0 else stop

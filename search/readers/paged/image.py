@@ -1,4 +1,7 @@
-"""Pictures, such as scans, photographs of paper and screenshots: the text that is recognised in them, where an engine for it is installed."""
+"""Pictures, such as scans, photographs of paper and screenshots, with the text recognised in them.
+
+Recognition needs an installed engine.
+"""
 
 from __future__ import annotations
 
@@ -21,31 +24,33 @@ HEIF = (".heic", ".heif")
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".avif", *HEIF)
 
 PIXELS = 6_000_000
-"""A page of A4 at 250 dots per inch; what is larger is made smaller first."""
+"""A page of A4 at 250 dots per inch. A larger picture is scaled down to this first."""
 
 LEAST_SIDE = 16
-"""Pixels; in less there is no line of text."""
+"""Pixels. A smaller picture has no room for a line of text."""
 
 NO_TEXT = f"a picture or scan, no text; {HINT}"
 
 
 def read(data: bytes, path: str, limits: Limits = LIMITS) -> Document:
-    """The document in a picture; where it holds several, as a TIFF does, they are its pages.
+    """The document in a picture file. The pictures of a TIFF with several are its pages.
 
-    Raises Unreadable where no text is recognised, where there is no engine for it, or where the picture is damaged or too large.
+    Raises Unreadable where no text is recognised, no engine is installed, or the picture is
+    damaged or too large.
     """
     if not available():
         raise Unreadable(Reason.NO_TEXT, NO_TEXT)
     from PIL import Image, UnidentifiedImageError
 
+    # Recognise the text of each picture until the time is up.
     texts: list[str] = []
     recognition = Recognition(limits.recognition_for(len(data)))
     with warnings.catch_warnings():
-        # Flaws of the file that its pixels survive are nothing that whoever ingests a folder can act upon.
+        # Pillow warns of flaws that do not harm the pixels. Who ingests a folder cannot mend them.
         warnings.simplefilter("ignore")
         try:
             with _opened(data) as picture:
-                # Of what moves, the first picture is enough.
+                # The first picture of an animation is enough.
                 count = int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
                 for number in range(min(count, limits.pages)):
                     if recognition.over:
@@ -56,27 +61,28 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> Document:
             raise Unreadable(Reason.CORRUPT, "the file is no picture of a known kind") from error
         except Image.DecompressionBombError as error:
             raise Unreadable(
-                Reason.LIMIT, "the picture unfolds into more than can be read"
+                Reason.LIMIT, "the picture has more pixels than can be read"
             ) from error
         except OutOfTime:
             if not any(texts):
                 raise
     if not any(texts):
         raise Unreadable(Reason.NO_TEXT, "no text was recognised in the picture")
+    # Put the document together, with a warning where pages are missing.
     why = (
-        "it has more pages than are read of one file"
+        "it has more pages than are read from one file"
         if len(texts) == limits.pages
         else "the time for it was up"
     )
-    cut = f"text was recognised on {len(texts):,} of its {count:,} pages: {why}"
-    document = assembled(path, "image", "", texts, (cut,) if len(texts) < count else ())
+    warning = f"text was recognised on {len(texts):,} of its {count:,} pages: {why}"
+    document = assembled(path, "image", "", texts, (warning,) if len(texts) < count else ())
     return document if count > 1 else replace(document, pages=())
 
 
 def _opened(data: bytes) -> Image:
     from PIL import Image
 
-    # Pillow reads AVIF itself, which begins alike.
+    # HEIC needs an opener of its own. AVIF begins in the same way, but Pillow reads it itself.
     if data[4:8] == b"ftyp" and data[8:11] != b"avi":
         import pi_heif
 
@@ -85,13 +91,13 @@ def _opened(data: bytes) -> Image:
 
 
 def _text(picture: Image, recognition: Recognition) -> str:
-    """The text in a picture, turned as its camera was held, on white, of at most PIXELS."""
+    """The text in a picture, which is first turned upright, put on white and scaled to PIXELS."""
     from PIL import Image, ImageOps
 
     if min(picture.size) < LEAST_SIDE:
         return ""
     longest = int(max(picture.size) * min(1, PIXELS / (picture.width * picture.height)) ** 0.5)
-    # A large JPEG need not be unfolded whole.
+    # `draft` decodes a large JPEG at a smaller size, which saves memory.
     picture.draft("RGB", (longest, longest))
     upright = ImageOps.exif_transpose(picture).convert(
         "RGBA" if picture.has_transparency_data else "RGB"

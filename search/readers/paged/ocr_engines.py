@@ -1,4 +1,7 @@
-"""What recognises text in pictures: Apple's Vision through ocrmac on macOS, PaddleOCR's models through RapidOCR elsewhere."""
+"""The engines that recognise text in pictures.
+
+macOS uses Apple's Vision through ocrmac; other systems use PaddleOCR's models through RapidOCR.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,18 @@ if TYPE_CHECKING:
 Recognise = Callable[["Image"], list[Line]]
 
 DETECTION = 832
-"""Pixels of a band's longer side in which RapidOCR looks for lines; it reads them in the picture as it is."""
+"""Pixels of a band's longer side when RapidOCR looks for lines.
+
+It reads the lines that it finds at the picture's own size.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class OcrEngine:
-    """A way to recognise text: the modules that it needs, and how it is loaded, which may take seconds and hundreds of MB."""
+    """A way to recognise text: `modules` are the modules that it needs, `load` opens it.
+
+    Loading may take seconds and hundreds of MB.
+    """
 
     modules: tuple[str, ...]
     load: Callable[[], Recognise]
@@ -38,11 +47,11 @@ def with_rapidocr() -> Recognise:
         params={
             "Global.log_level": "critical",
             "Global.max_side_len": 1 << 14,
-            # What tells lines that stand upside down takes many for such that do not.
+            # The classifier of lines that are upside down turns many upright lines over.
             "Global.use_cls": False,
             "Det.limit_type": "max",
             "Det.limit_side_len": DETECTION,
-            # Lines in one batch are padded to the longest.
+            # The lines of a batch are padded to the longest, so each line is a batch of its own.
             "Rec.rec_batch_num": 1,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
@@ -56,6 +65,7 @@ def with_rapidocr() -> Recognise:
         found = read(pixels)
         if found.txts is None:
             return []
+        # A box is four corners, as the text may be slanted; the line is the upright box around it.
         corners = ((box.min(axis=0), box.max(axis=0)) for box in found.boxes)
         places = (
             (float(low[0]), float(low[1]), float(high[0]), float(high[1])) for low, high in corners
@@ -66,7 +76,7 @@ def with_rapidocr() -> Recognise:
 
 
 def with_ocrmac() -> Recognise:
-    """Apple's Vision, which gives places as parts of the picture's sides from its lower left corner."""
+    """Apple's Vision. It gives places as fractions of the picture, from its lower left corner."""
     from ocrmac import ocrmac
 
     def recognise(picture: Image) -> list[Line]:
@@ -80,6 +90,6 @@ def with_ocrmac() -> Recognise:
 
 
 ENGINES: dict[str, OcrEngine] = {"darwin": OcrEngine(("ocrmac", "PIL"), with_ocrmac)}
-ELSEWHERE = OcrEngine(("rapidocr", "onnxruntime", "PIL"), with_rapidocr)
+DEFAULT = OcrEngine(("rapidocr", "onnxruntime", "PIL"), with_rapidocr)
 
-ENGINE = ENGINES.get(sys.platform, ELSEWHERE)
+ENGINE = ENGINES.get(sys.platform, DEFAULT)

@@ -1,4 +1,7 @@
-"""PDF: pages with their text and bookmarks as headings; the text of scanned pages where it can be recognised."""
+"""PDF: the text of the pages, with the bookmarks as headings.
+
+The text of scanned pages is recognised where an engine for it is installed.
+"""
 
 from __future__ import annotations
 
@@ -27,8 +30,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".pdf",)
 
 HEADER_WITHIN = 8192
-"""Bytes in which the header is looked for: mail and web servers put junk before it."""
-
+"""Bytes in which the header is looked for, because mail and web servers put junk before it."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_TITLE = re.compile(
@@ -39,7 +41,7 @@ _MADE_BY = re.compile(r"^Microsoft (?:Word|PowerPoint|Excel) - ")
 
 
 def is_pdf(data: bytes) -> bool:
-    """True where the header of a PDF stands in the first bytes."""
+    """True where the first HEADER_WITHIN bytes hold the header of a PDF."""
     return b"%PDF-" in data[:HEADER_WITHIN]
 
 
@@ -49,73 +51,82 @@ def read(
     limits: Limits = LIMITS,
     enclosed: Callable[[bytes, str], Document] | None = None,
 ) -> Document:
-    """The document in a PDF; `pages` are the offsets of its pages, those without text included.
+    """The document in a PDF; its `pages` are the offsets of all pages, also of those without text.
 
-    What is attached follows on the last page, read by `enclosed` (None: left out). A page that is broken among good ones is left empty, with a
-    warning. Where a limit or the end of the time is met, what was read is kept, with a warning; so are the pages of a file that was cut off.
+    `enclosed` reads the attachments, which follow on the last page; None leaves them out.
+    A broken page among good ones is left empty, with a warning. Where a limit or the end of the
+    time is reached, the text so far is kept, with a warning. The same holds for the pages that are
+    found in a file that was cut off.
     Raises Unreadable where the PDF needs a password, has no text or is broken.
     """
     with warnings.catch_warnings():
-        # What pypdf repairs on the way is nothing that whoever ingests a folder can act upon.
+        # pypdf warns of the flaws that it repairs. Who ingests a folder cannot mend them.
         warnings.simplefilter("ignore")
         logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+        # Read the text of the pages.
         pages = PdfPages(data)
-        texts, cut = _texts(pages, limits)
-        # A tree of pages that no reader gets through may have good leaves.
-        if pages.broken and not any(texts) and (leaves := pages.rescue(data)) is not None:
-            found, left = _texts(leaves, limits)
-            pages, texts, cut = (leaves, found, left) if any(found) else (pages, texts, cut)
-        title = _title(pages.first) if pages.first else ""
-        marks = pages.second.bookmarks() if pages.second else []
+        texts, truncation = _texts(pages, limits)
+        # Where the tree of pages cannot be followed, single pages of it may still be good.
+        if pages.broken and not any(texts) and (rescued := pages.rescue(data)) is not None:
+            rescued_texts, rescued_truncation = _texts(rescued, limits)
+            if any(rescued_texts):
+                pages, texts, truncation = rescued, rescued_texts, rescued_truncation
+        # Read what else the file says: title, bookmarks, page labels and attachments.
+        title = _title(pages.pypdf) if pages.pypdf else ""
+        bookmarks = pages.pdfium.bookmarks() if pages.pdfium else []
         labels = pages.labels(len(texts))
-        attached, lost = _attached(pages, enclosed) if enclosed and not cut else (Assembly(), [])
-        missing = (
+        attached, warned = (
+            _attached(pages, enclosed) if enclosed and not truncation else (Assembly(), [])
+        )
+        # Recognise the text of scanned pages.
+        unrecognised = (
             _recognise(pages, texts, Recognition(limits.recognition_for(len(data))))
-            if not cut
+            if not truncation
             else []
         )
     if not any(texts) and not attached.length:
-        raise _textless(pages, missing)
-    lost += _lost(pages.broken, "cannot be read") + _lost(
-        pages.garbled, "holds letters that its fonts do not name"
+        raise _textless(pages, unrecognised)
+    # Say what is missing.
+    warned += _page_warning(pages.broken, "cannot be read")
+    warned += _page_warning(pages.garbled, "has fonts that do not say which letters they draw")
+    warned += _page_warning(
+        pages.unread_annotations, "has form fields or notes that cannot be read"
     )
-    lost += _lost(pages.unnoted, "has form fields or notes that cannot be read")
     if pages.rescued:
-        lost.append(
-            f"the file is damaged or was cut off; pages that are found in it: {len(pages):,}"
-        )
+        warned.append(f"the file is damaged or was cut off; pages found in it: {len(pages):,}")
+    # Put the document together, with the bookmarks as headings and the attachments at its end.
     document = assembled(path, "pdf", title, texts, ())
-    marked = list(headings(marks, document.text, document.pages))
+    marked = list(headings(bookmarks, document.text, document.pages))
     document = _with_attached(
         replace(document, blocks=tuple(with_headings(document.blocks, marked))), attached
     )
-    return replace(document, page_labels=labels, warnings=(*lost, *missing, *cut))
+    return replace(document, page_labels=labels, warnings=(*warned, *unrecognised, *truncation))
 
 
 def _texts(pages: PdfPages, limits: Limits) -> tuple[list[str], list[str]]:
-    """The text of each page, and a sentence where the last ones are missing."""
+    """The text of each page, and a warning where the last pages are missing."""
     texts: list[str] = []
-    held = 0
-    why = "it has more pages than are read of one file"
+    characters = 0
+    why = "it has more pages than are read from one file"
     try:
         for number in range(min(len(pages), limits.pages)):
             texts.append(pages.text(number))
-            held += len(texts[-1])
-            if held > limits.characters:
-                why = "it is longer than what is read of one file"
+            characters += len(texts[-1])
+            if characters > limits.characters:
+                why = "it has more text than is read from one file"
                 break
     except (OutOfTime, MemoryError) as error:
         if not any(texts):
             raise
         why = ran_out(error)
-    cut = f"only {len(texts):,} of its {len(pages):,} pages are read: {why}"
-    return texts, [cut] if len(texts) < len(pages) else []
+    warning = f"only {len(texts):,} of its {len(pages):,} pages are read: {why}"
+    return texts, [warning] if len(texts) < len(pages) else []
 
 
 def _attached(
     pages: PdfPages, enclosed: Callable[[bytes, str], Document]
 ) -> tuple[Assembly, list[str]]:
-    """What is attached, and a sentence where some of it is missing."""
+    """The text of the attachments, and a warning where some of it is missing."""
     page = Assembly()
     attachments = Attachments(page, enclosed)
     known: set[tuple[str, bytes]] = set()
@@ -134,39 +145,42 @@ def _attached(
             except Exception as error:
                 attachments.refuse(name, f"it cannot be read: {type(error).__name__}")
                 continue
-            # What is attached to the document may be pinned to a page as well.
-            if (same := (name, sha256(data).digest())) not in known:
-                known.add(same)
+            # The same file may be attached to the document and pinned to a page as well.
+            if (key := (name, sha256(data).digest())) not in known:
+                known.add(key)
                 attachments.add(name, data, 1)
     except (OutOfTime, MemoryError):
         return page, [
-            "not all that is attached to it is read: the time or the memory for one file was used up"
+            "not all of its attachments are read: the time or the memory for one file was used up"
         ]
     except Exception as error:
-        # pypdf meets malformed files with nearly every type of exception.
-        return page, [f"not all that is attached to it can be read: {type(error).__name__}"]
+        # On a malformed file, pypdf raises nearly every type of exception.
+        return page, [f"not all of its attachments can be read: {type(error).__name__}"]
     return page, []
 
 
 def _with_attached(document: Document, attached: Assembly) -> Document:
-    """The document with what is attached behind it."""
+    """The document with the text of its attachments at the end."""
     if not attached.length:
         return document
     whole = Assembly()
     if document.text:
         whole.include(document.text, document.blocks)
-    extra = attached.document("", "", "")
-    whole.include(extra.text, extra.blocks)
+    attachment = attached.document("", "", "")
+    whole.include(attachment.text, attachment.blocks)
     return replace(document, text="".join(whole.text), blocks=tuple(whole.blocks))
 
 
 def _recognise(pages: PdfPages, texts: list[str], recognition: Recognition) -> list[str]:
-    """Put the text that is recognised in pages without any into `texts`. Sentences about what is still missing."""
+    """Recognise the text of scanned pages and put it into `texts`, which has the text of each page.
+
+    Returns a warning where text is still missing.
+    """
     scans = [number for number, text in enumerate(texts) if not text and pages.is_picture(number)]
     if not available():
-        many = f"{len(scans):,} of its {len(texts):,} pages are scanned, no text; {HINT}"
-        # A page or two with nothing but a picture are in many files.
-        return [many] if 2 * len(scans) > len(texts) else []
+        warning = f"{len(scans):,} of its {len(texts):,} pages are scanned, no text; {HINT}"
+        # Many files have a page or two with nothing but a picture: those are not worth a warning.
+        return [warning] if 2 * len(scans) > len(texts) else []
     done = 0
     try:
         for number in scans:
@@ -182,47 +196,51 @@ def _recognise(pages: PdfPages, texts: list[str], recognition: Recognition) -> l
     except (OutOfTime, MemoryError):
         if not any(texts):
             raise
-    cut = f"text was recognised on {done:,} of its {len(scans):,} scanned pages: the time for it was up"
-    return [cut] if done < len(scans) else []
+    count = f"{done:,} of its {len(scans):,} scanned pages"
+    warning = f"text was recognised on {count}: the time for it was up"
+    return [warning] if done < len(scans) else []
 
 
-def _textless(pages: PdfPages, missing: list[str]) -> Unreadable:
-    """Why no page has text."""
-    if pages.rescued and not missing:
+def _textless(pages: PdfPages, unrecognised: list[str]) -> Unreadable:
+    """The error that says why no page has text."""
+    if pages.rescued and not unrecognised:
         return Unreadable(Reason.CORRUPT, "the PDF is damaged: no page of it can be read")
-    if pages.broken and not missing:
+    if pages.broken and not unrecognised:
         return Unreadable(
             Reason.CORRUPT, f"no page of the PDF can be read: {next(iter(pages.broken.values()))}"
         )
     if pages.garbled:
         why = "the PDF's fonts do not say which letters they draw"
         return Unreadable(Reason.NO_TEXT, why if available() else f"{why}; {HINT}")
-    if missing:
+    if unrecognised:
         return Unreadable(Reason.NO_TEXT, f"the PDF is scanned, no text; {HINT}")
     return Unreadable(Reason.NO_TEXT, "the PDF holds no text")
 
 
-def _lost(pages: Iterable[int], what: str) -> list[str]:
-    """What happened to some pages, numbered from 0, as a sentence.
+def _page_warning(pages: Iterable[int], problem: str) -> list[str]:
+    """One warning about all `pages` with a problem, empty where there are none.
 
-    >>> _lost([2], "cannot be read"), _lost(range(12), "is empty")
-    (['page 3 cannot be read'], ['page 1 is empty, and so are 11 more'])
+    `pages` count from 0.
+
+    >>> _page_warning([2], "cannot be read"), _page_warning([2, 3, 7], "cannot be read")
+    (['page 3 cannot be read'], ['page 3 cannot be read (the same for 4, 8)'])
+    >>> _page_warning(range(12), "is empty")
+    ['page 1 is empty (the same for 11 more pages)']
     """
     first, *more = [*pages] or [-1]
     others = (
-        f", and so are {len(more)} more"
-        if len(more) > 9
-        else "".join(f", {page + 1}" for page in more)
+        f"{len(more)} more pages" if len(more) > 9 else ", ".join(str(page + 1) for page in more)
     )
-    return [f"page {first + 1} {what}{others}"] if first >= 0 else []
+    also = f" (the same for {others})" if others else ""
+    return [f"page {first + 1} {problem}{also}"] if first >= 0 else []
 
 
 def _title(reader: PdfReader) -> str:
-    """The title in the file's own data where a person may have written it; empty where none is usable."""
+    """The title in the file's metadata; empty where a program made it up or there is none."""
     try:
         title = reader.metadata.title if reader.metadata else None
     except Exception:
-        # A title that cannot be read is one that is missing; the text is what counts.
+        # A title that cannot be read counts as missing: the text matters more.
         return ""
     words = stated(_MADE_BY.sub("", " ".join(str(title or "").split())), _NO_TITLE)
     return "" if _SURROGATE.search(words) else words

@@ -1,4 +1,4 @@
-"""What stands on a page of a PDF beside its text: the values of form fields, notes and comments, and files pinned to it."""
+"""The annotations of a PDF page: values of form fields, notes and comments, and pinned files."""
 
 from __future__ import annotations
 
@@ -13,29 +13,22 @@ if TYPE_CHECKING:
 MAX_ANNOTATIONS = 5_000
 MAX_DEPTH = 16
 MAX_VALUE = 20_000
-"""Characters of one value or note."""
+"""Characters of one value or note that are kept."""
 
 NOTES = frozenset(
-    (
-        *(
-            "/Text",
-            "/FreeText",
-            "/Highlight",
-            "/Underline",
-            "/Squiggly",
-            "/StrikeOut",
-            "/Caret",
-            "/Stamp",
-        ),
-        *("/Square", "/Circle", "/Line", "/Polygon", "/PolyLine", "/Ink"),
+    re.findall(
+        r"/\w+",
+        "/Text /FreeText /Highlight /Underline /Squiggly /StrikeOut /Caret /Stamp "
+        "/Square /Circle /Line /Polygon /PolyLine /Ink",
     )
 )
+"""The kinds of annotation that hold a note."""
 
 _HIDDEN = 1 << 1
 _PASSWORD = 1 << 13
 _PUSH_BUTTON = 1 << 16
 
-# What programs call fields: "topmostSubform[0].Page1[0].f1_01[0]", "Text12".
+# Names that programs give to fields, such as "topmostSubform[0].Page1[0].f1_01[0]" or "Text12".
 _MADE_UP = re.compile(
     r".*[\[\]#].*|(?:text|field|check ?box|untitled|undefined|feld|texte|f)?[ _.]*\d*",
     re.IGNORECASE,
@@ -43,18 +36,24 @@ _MADE_UP = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """What stands beside a page's text: lines to show, and pypdf's dictionaries of the files."""
+class PageAnnotations:
+    """What the annotations of a page add to its text: `lines` are shown behind it.
+
+    `files` are pypdf's dictionaries of the files that are pinned to the page.
+    """
 
     lines: tuple[str, ...] = ()
     files: tuple[Any, ...] = ()
 
 
-def beside(page: PageObject, text: str) -> Beside:
-    """The values and notes of a page that its `text` does not hold already, each once, and its files. Raises what pypdf raises."""
+def page_annotations(page: PageObject, text: str) -> PageAnnotations:
+    """The values and notes of a page that its `text` does not hold yet, each once, and its files.
+
+    Raises what pypdf raises.
+    """
     lines: dict[str, None] = {}
     files: list[Any] = []
-    for annotation in _annotations(page):
+    for annotation in _visible(page):
         kind = annotation.get("/Subtype")
         if kind == "/FileAttachment" and "/FS" in annotation:
             files.append(annotation["/FS"])
@@ -64,11 +63,11 @@ def beside(page: PageObject, text: str) -> Beside:
                 lines[f"{label}: {value}" if label else value] = None
         elif kind in NOTES and (note := _words(annotation.get("/Contents"))) and note not in text:
             lines[f"Note: {note}"] = None
-    return Beside(tuple(lines), tuple(files))
+    return PageAnnotations(tuple(lines), tuple(files))
 
 
-def _annotations(page: PageObject) -> Iterator[Any]:
-    """The dictionaries of what is shown."""
+def _visible(page: PageObject) -> Iterator[Any]:
+    """The dictionaries of a page's annotations that are not hidden."""
     listed: Any = page.get("/Annots")
     listed = listed.get_object() if listed is not None else None
     for item in listed[:MAX_ANNOTATIONS] if isinstance(listed, list) else ():
@@ -78,7 +77,11 @@ def _annotations(page: PageObject) -> Iterator[Any]:
 
 
 def _field(widget: Any) -> tuple[str, str]:
-    """A form field's name as people know it, empty where it has none, and its value, empty where it has none to show."""
+    """The label of a form field and its value.
+
+    The label is empty where a program made the field's name up. The value is empty for push
+    buttons, passwords and boxes that are not ticked.
+    """
     kind, flags = _inherited(widget, "/FT"), _number(_inherited(widget, "/Ff"))
     if kind == "/Btn":
         state = _inherited(widget, "/AS")
@@ -92,7 +95,7 @@ def _field(widget: Any) -> tuple[str, str]:
 
 
 def _inherited(widget: Any, key: str) -> Any:
-    """The value of a key in a field or in those that it is part of."""
+    """The value of a key in a field or in the nearest parent field that has it; None without it."""
     node = widget
     for _ in range(MAX_DEPTH):
         if not isinstance(node, dict):
@@ -105,7 +108,7 @@ def _inherited(widget: Any, key: str) -> Any:
 
 
 def _words(value: Any) -> str:
-    """A string, a stream of text or a list of strings as words; empty for anything else."""
+    """The text of a string, a stream or a list of strings; empty for any other value."""
     if isinstance(value, list):
         return ", ".join(
             filter(None, (_words(item.get_object()) for item in value[:MAX_ANNOTATIONS]))

@@ -1,4 +1,8 @@
-"""The text of a PDF's pages: as pypdf reads it, and as PDFium does where that is nothing, gibberish or in columns drawn side by side."""
+"""The text of a PDF's pages.
+
+pypdf reads a page first. PDFium reads it again where pypdf finds no text or gibberish, or where two
+columns are drawn line by line.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +13,29 @@ from typing import TYPE_CHECKING, Any
 
 from ...documents import Reason
 from ...errors import Unreadable
-from .pdf_annotations import beside
-from .pdf_rescue import completed
+from .pdf_annotations import page_annotations
+from .pdf_rescue import repaired
 from .pdfium import Pdfium
-from .pen import Pen, follows
+from .pen import Pen, can_follow
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from pypdf import PdfReader
     from pypdf.generic import EmbeddedFile
 
-# A font without a table of its characters gives the names of its drawings instead of text.
+# Where a font does not map its glyphs to characters, the names of the glyphs come out as text.
 _GLYPH_NAMES = re.compile(r"(?:/(?:g|gid|glyph|cid|index|c)\d{1,6}|\(cid:\d{1,6}\))", re.IGNORECASE)
 MAX_GLYPH_NAMES = 0.5
 
-# Or their numbers, which are no letters: controls, the private range, or what stands for a character that is not known.
-_NUMBERS = re.compile("[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]")
-MAX_NUMBERS = 0.3
+# Or their numbers come out: control characters, characters of the private ranges, or U+FFFD.
+_GLYPH_NUMBERS = re.compile(
+    "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]"
+)
+MAX_GLYPH_NUMBERS = 0.3
+"""The parts of a text that may be names or numbers of glyphs; a text with more is gibberish."""
 
-# A hyphen between letters at a line's end. What stands before it is looked at last, so that the hyphens are found quickly.
+# A hyphen between letters at a line's end. The pattern begins with the hyphen and looks back at
+# the letter before it afterwards, which makes the search fast.
 _HYPHEN = re.compile(r"[-\u2010\u00ad]\n(?:(?<=\u00ad\n)|(?<=[^\W\d_].\n)(?=[a-zß-öø-ÿα-ωа-я]))")
 _SPACED_LETTERS = re.compile(r"^(?:(?:[^\W\d_]| )\n){4,}", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -41,158 +49,170 @@ _LIGATURES = {
     0xFB06: "st",
 }
 _ENCRYPTED = 4
-"""PDFium's number for a password that does not fit."""
+"""PDFium's error code for a wrong password."""
 
 
 class PdfPages:
-    """The pages of a PDF, counted from 0. `broken` says what was wrong with those that cannot be read, `garbled` are those in gibberish,
-    `unnoted` those whose form fields and notes cannot be read.
+    """The pages of a PDF, counted from 0.
 
-    `first` and `second` are the open file in either reader, None where it cannot be opened. `rescued` is true where only the pages are known that
-    were found in a file that is damaged. Raises Unreadable where there are none.
+    `pypdf` and `pdfium` are the file as either library opens it, None where it cannot open it.
+    `broken` maps each page that cannot be read to the error. `garbled` lists the pages in
+    gibberish, `unread_annotations` those whose form fields and notes cannot be read.
+    `rescued` is true where the file is damaged and only the pages that were found in it are known.
+    Raises Unreadable where there are no pages.
     """
 
     def __init__(self, data: bytes) -> None:
         self.broken: dict[int, str] = {}
         self.garbled: list[int] = []
         self.rescued = False
-        self.unnoted: list[int] = []
-        self._pinned: list[Any] = []
+        self.unread_annotations: list[int] = []
+        self._pinned_files: list[Any] = []
         try:
             self._open(data)
             if self._count:
                 return
-            whole = completed(data)
+            new_data = repaired(data)
         except Unreadable as error:
-            whole = completed(data) if error.reason is Reason.CORRUPT else None
-            if whole is None:
+            new_data = repaired(data) if error.reason is Reason.CORRUPT else None
+            if new_data is None:
                 raise
-        if whole is not None:
+        if new_data is not None:
             self.rescued = True
-            self._open(whole)
+            self._open(new_data)
 
     def rescue(self, data: bytes) -> PdfPages | None:
-        """The pages that are found in the file whatever it says of them, None where that was tried or there are none."""
-        whole = None if self.rescued else completed(data)
-        if whole is None:
+        """The pages that are found in `data` without its own list of pages.
+
+        None where there are none, or where these pages were found in this way already.
+        """
+        new_data = None if self.rescued else repaired(data)
+        if new_data is None:
             return None
-        pages = PdfPages(whole)
+        pages = PdfPages(new_data)
         pages.rescued = True
         return pages
 
     def _open(self, data: bytes) -> None:
-        self.first, why = _opened(data)
-        self.second = _second(data, why)
-        self._count = len(self.second) if self.second else 0
-        if self.first is not None:
+        self.pypdf, failure = _in_pypdf(data)
+        self.pdfium = _in_pdfium(data, failure)
+        self._count = len(self.pdfium) if self.pdfium else 0
+        if self.pypdf is not None:
             try:
-                self._count = len(self.first.pages)
+                self._count = len(self.pypdf.pages)
             except Exception as error:
-                if self.second is None:
+                if self.pdfium is None:
                     raise Unreadable(
-                        Reason.CORRUPT, f"the PDF is damaged: {_words(error)}"
+                        Reason.CORRUPT, f"the PDF is damaged: {_described(error)}"
                     ) from error
-                self.first = None
+                self.pypdf = None
 
     def __len__(self) -> int:
         return self._count
 
     def labels(self, count: int) -> tuple[str, ...]:
-        """What the document calls its first pages; empty where that is how they are counted."""
-        if self.second is None:
+        """The labels of the first `count` pages; empty where they are the numbers from 1."""
+        if self.pdfium is None:
             return ()
-        numbers = [str(number) for number in range(1, min(count, len(self.second)) + 1)]
-        labels = tuple(self.second.label(place) or number for place, number in enumerate(numbers))
+        numbers = [str(number) for number in range(1, min(count, len(self.pdfium)) + 1)]
+        labels = tuple(self.pdfium.label(index) or number for index, number in enumerate(numbers))
         return labels if labels != tuple(numbers) else ()
 
     def attachments(self) -> Iterator[EmbeddedFile]:
-        """The files that are attached to the document, and to the pages that were read. Raises what pypdf raises."""
+        """The files that are attached to the document or pinned to the pages that were read.
+
+        Raises what pypdf raises.
+        """
         from pypdf.generic import DictionaryObject, EmbeddedFile
 
-        if self.first is not None:
-            yield from self.first.attachment_list
-            files = (file for file in self._pinned if isinstance(file, DictionaryObject))
+        if self.pypdf is not None:
+            yield from self.pypdf.attachment_list
+            files = (file for file in self._pinned_files if isinstance(file, DictionaryObject))
             yield from (EmbeddedFile(str(file.get("/F", "")), file) for file in files)
 
     def text(self, number: int) -> str:
-        """The text of a page with what stands beside it, empty where there is none to be read."""
+        """The text of a page and of its annotations; empty where there is none or it is broken."""
         text = self._text(number)
-        if self.first is None:
+        if self.pypdf is None:
             return text
         try:
-            found = beside(self.first.pages[number], text)
+            found = page_annotations(self.pypdf.pages[number], text)
         except MemoryError:
             raise
         except Exception:
-            self.unnoted.append(number)
+            self.unread_annotations.append(number)
             return text
-        self._pinned += found.files
+        self._pinned_files += found.files
         return "\n\n".join(filter(None, (text, tidied("\n".join(found.lines)))))
 
     def _text(self, number: int) -> str:
         from pypdf.errors import LimitReachedError
 
-        text, why = "", ""
+        text, failure = "", ""
         pen: Pen | None = None
-        if self.first is not None:
+        # Read the page with pypdf.
+        if self.pypdf is not None:
             try:
-                page = self.first.pages[number]
-                pen = Pen() if follows(page) else None
+                page = self.pypdf.pages[number]
+                pen = Pen() if can_follow(page) else None
                 text = page.extract_text(visitor_operand_before=pen)
             except LimitReachedError as error:
-                # A flood for one reader is one for the other, which knows no limits.
-                self.broken[number] = _words(error)
+                # PDFium has no limits: it would take in all of a page that is too much for pypdf.
+                self.broken[number] = _described(error)
                 return ""
             except MemoryError:
                 raise
             except Exception as error:
-                # pypdf meets malformed files with nearly every type of exception.
-                why = _words(error)
-        if self.second is not None and number < len(self.second) and not has_names(text):
+                # On a malformed file, pypdf raises nearly every type of exception.
+                failure = _described(error)
+        # Read it with PDFium where pypdf found nothing of use or the page may have columns.
+        # It makes letters of mere glyph numbers, so it does not help where pypdf shows glyph names.
+        if self.pdfium is not None and number < len(self.pdfium) and not has_glyph_names(text):
             try:
-                # PDFium makes letters of the mere numbers of drawings, so what it says is no better where these have odd names.
                 if not text.strip() or is_garbled(text):
-                    text = self.second.text(number) or text
+                    text = self.pdfium.text(number) or text
                 elif pen is None or pen.may_have_columns:
-                    text = self.second.columns(number) or text
+                    text = self.pdfium.columns(number) or text
             except RuntimeError as error:
-                why = why or _words(error)
+                failure = failure or _described(error)
+        # Keep the text, or why there is none.
         if is_garbled(text):
             self.garbled.append(number)
             return ""
         text = tidied(text)
-        if why and not text:
-            self.broken[number] = why
+        if failure and not text:
+            self.broken[number] = failure
         return text
 
     def is_picture(self, number: int) -> bool:
-        """True where a page without text, `number`, shows pictures or letters nevertheless."""
-        known = self.second is not None and number < len(self.second) and number not in self.broken
-        return known and self.second is not None and self.second.shows_something(number)
+        """True where a page without text shows pictures or letters nevertheless."""
+        known = self.pdfium is not None and number < len(self.pdfium) and number not in self.broken
+        return known and self.pdfium is not None and self.pdfium.shows_something(number)
 
     def picture(self, number: int) -> Image:
-        """A page that is one, as people see it."""
-        assert self.second is not None
-        return self.second.picture(number)
+        """A picture of a page for which `is_picture` is true."""
+        assert self.pdfium is not None
+        return self.pdfium.picture(number)
 
 
 def is_garbled(text: str) -> bool:
-    """True where a font gave numbers or names of its drawings for letters."""
-    if has_names(text):
+    """True where too much of the text are names or numbers of glyphs instead of letters."""
+    if has_glyph_names(text):
         return True
-    numbers = len(_NUMBERS.findall(text))
-    return numbers > 0 and numbers > MAX_NUMBERS * len("".join(text.split()))
+    numbers = len(_GLYPH_NUMBERS.findall(text))
+    return numbers > 0 and numbers > MAX_GLYPH_NUMBERS * len("".join(text.split()))
 
 
-def has_names(text: str) -> bool:
-    """True where most of the text are names of drawings."""
-    # Each begins with one of these, and looking for them costs nothing.
-    found = "/" in text or "(" in text
-    return found and sum(map(len, _GLYPH_NAMES.findall(text))) > MAX_GLYPH_NAMES * len(text)
+def has_glyph_names(text: str) -> bool:
+    """True where most of the text are names of glyphs."""
+    # A name begins with "/" or "(". Looking for these first is far cheaper than the pattern.
+    if "/" not in text and "(" not in text:
+        return False
+    return sum(map(len, _GLYPH_NAMES.findall(text))) > MAX_GLYPH_NAMES * len(text)
 
 
 def tidied(text: str) -> str:
-    """A page's text with words that were parted at line ends joined, without ligatures and white space around lines."""
+    """A page's text without ligatures, hyphens at line ends and white space behind lines."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
     if not text.isascii():
         text = _SURROGATE.sub("\ufffd", text).translate(_LIGATURES)
@@ -201,39 +221,47 @@ def tidied(text: str) -> str:
 
 
 def _joined(text: str) -> str:
-    """The text with titles that are set letter by letter, each on a line, made whole."""
+    """The text with its titles whole where each letter of a title stands on a line of its own."""
     return _SPACED_LETTERS.sub(lambda run: run[0].replace("\n", "") + "\n", text + "\n")
 
 
-def _opened(data: bytes) -> tuple[PdfReader | None, str]:
-    """The file in pypdf, or why it cannot be opened. Raises Unreadable where it needs a password."""
+def _in_pypdf(data: bytes) -> tuple[PdfReader | None, str]:
+    """The file as pypdf opens it, or None and the reason why pypdf cannot open it.
+
+    Raises Unreadable where the file needs a password.
+    """
     from pypdf import PdfReader
 
     try:
         reader = PdfReader(BytesIO(data), strict=False)
-        # Many files are encrypted with an empty password, only to forbid printing.
+        # Many files are encrypted with an empty password, to forbid nothing but printing.
         locked = reader.is_encrypted and not reader.decrypt("")
     except MemoryError:
         raise
     except Exception as error:
-        return None, _words(error)
+        return None, _described(error)
     if locked:
         raise Unreadable(Reason.ENCRYPTED, "the PDF needs a password")
     return reader, ""
 
 
-def _second(data: bytes, why: str) -> Pdfium | None:
-    """The file in PDFium. Raises Unreadable where it cannot be opened and `why` says that pypdf could not either."""
+def _in_pdfium(data: bytes, pypdf_failure: str) -> Pdfium | None:
+    """The file as PDFium opens it, None where it cannot.
+
+    `pypdf_failure` says why pypdf cannot open the file; it is empty where pypdf can.
+    Raises Unreadable where neither can open it.
+    """
     try:
         return Pdfium(data)
     except RuntimeError as error:
-        if why and getattr(error, "err_code", 0) == _ENCRYPTED:
+        if pypdf_failure and getattr(error, "err_code", 0) == _ENCRYPTED:
             raise Unreadable(Reason.ENCRYPTED, "the PDF needs a password") from error
-        if why:
-            raise Unreadable(Reason.CORRUPT, f"the PDF is damaged: {why}") from error
+        if pypdf_failure:
+            raise Unreadable(Reason.CORRUPT, f"the PDF is damaged: {pypdf_failure}") from error
         return None
 
 
-def _words(error: Exception) -> str:
+def _described(error: Exception) -> str:
+    """The type of an error and at most 200 characters of its message, on one line."""
     message = " ".join(str(error).split()).rstrip(".")
     return f"{type(error).__name__}: {message[:200]}" if message else type(error).__name__

@@ -1,4 +1,8 @@
-"""PDFium as the second reader of PDFs: for pages that the first one cannot make out, for columns, bookmarks, page labels and pictures of pages."""
+"""PDFium, the second library that reads PDFs.
+
+It serves pages that pypdf cannot read, pages in columns, bookmarks, page labels and pictures of
+pages.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +17,13 @@ if TYPE_CHECKING:
 MAX_BOOKMARKS = 20_000
 MAX_LABEL = 40
 MAX_BOXES = 5_000
-"""A page of more is a drawing or a table."""
+"""A page with more boxes is a drawing or a table, not prose in columns."""
 
 RESOLUTION = 200
 """Dots per inch of a page's picture."""
 
 LONGEST = 3_000
+"""Pixels of the longer side of a page's picture, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,34 +48,43 @@ class Pdfium:
         return len(self._document)
 
     def text(self, number: int) -> str:
-        """The text of a page, counted from 0; lines end in CRLF. Raises PdfiumError for a page that is broken."""
+        """The text of a page, counted from 0; lines end in CRLF.
+
+        Raises PdfiumError for a broken page.
+        """
         page = self._document[number]
         try:
-            words = page.get_textpage()
-            # PDFium marks a hyphen at a line's end by a character of its own.
-            return str(words.get_text_range()).replace("\ufffe", "-").replace("\x02", "-")
+            textpage = page.get_textpage()
+            # PDFium marks a hyphen at a line's end by one of these characters.
+            return str(textpage.get_text_range()).replace("\ufffe", "-").replace("\x02", "-")
         finally:
             page.close()
 
     def columns(self, number: int) -> str:
-        """The text of a page in two columns that is drawn line by line, in the order of reading; empty for any other page."""
+        """The text, in reading order, of a page whose two columns are drawn line by line.
+
+        It is empty for any other page.
+        """
         page = self._document[number]
         try:
-            words = page.get_textpage()
-            count = words.count_rects()
+            textpage = page.get_textpage()
+            count = textpage.count_rects()
             if count > MAX_BOXES:
                 return ""
-            boxes = [Box(*words.get_rect(index)) for index in range(count)]
-            return in_columns(boxes, lambda box: str(words.get_text_bounded(*box)))
+            boxes = [Box(*textpage.get_rect(index)) for index in range(count)]
+            return in_columns(boxes, lambda box: str(textpage.get_text_bounded(*box)))
         finally:
             page.close()
 
     def label(self, number: int) -> str:
-        """What the document calls a page, counted from 0; empty where it does not say."""
+        """The label that the document gives to a page, counted from 0; empty where it has none."""
         return " ".join(str(self._document.get_page_label(number)).split())[:MAX_LABEL]
 
     def shows_something(self, number: int) -> bool:
-        """True where there are pictures or letters on a page, be they text or not. False for a page that is broken."""
+        """True where a page shows pictures or letters, even letters that do not come out as text.
+
+        False for a broken page.
+        """
         import pypdfium2
         import pypdfium2.raw
 
@@ -87,7 +101,7 @@ class Pdfium:
             page.close()
 
     def picture(self, number: int) -> Image:
-        """A page as people see it, at RESOLUTION and of at most LONGEST pixels a side."""
+        """A page rendered at RESOLUTION, with at most LONGEST pixels a side."""
         page = self._document[number]
         try:
             picture: Image = page.render(
@@ -98,13 +112,13 @@ class Pdfium:
             page.close()
 
     def bookmarks(self) -> list[Bookmark]:
-        """The outline's entries that lead to a page, in order."""
+        """The entries of the outline that lead to a page, in the outline's order."""
         found: list[Bookmark] = []
         for count, item in enumerate(self._document.get_toc()):
             if count == MAX_BOOKMARKS:
                 break
-            place = item.get_dest()
-            page = place.get_index() if place else None
+            destination = item.get_dest()
+            page = destination.get_index() if destination else None
             title = " ".join(item.get_title().split())
             if page is not None and title:
                 found.append(Bookmark(page, item.level + 1, title))

@@ -1,4 +1,4 @@
-"""Lines of words as they stand in a picture, put into the order in which they are read."""
+"""Puts the lines of words in a picture into reading order."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from typing import NamedTuple
 from .columns import FILLED, GAP, MIN_LETTERS, MIN_ROWS
 
 NEW_PARAGRAPH = 1.35
-"""How many times as far as usual a line stands from the one above where a paragraph begins."""
+"""A paragraph begins where the distance from the line above exceeds the median by this factor."""
 
 MAX_SPANNING = 1 / 3
-"""The part of the lines that may reach across a gutter between columns."""
+"""The part of the lines that may reach across the gutter between two columns."""
 
 
 class Line(NamedTuple):
-    """Words in one line without a wide gap, and where they stand, in any unit; y grows downwards."""
+    """Words in one line without a wide gap between them, and their place in any unit.
+
+    y grows downwards.
+    """
 
     left: float
     top: float
@@ -27,26 +30,30 @@ class Line(NamedTuple):
 
     @property
     def height(self) -> float:
-        """From top to bottom."""
+        """The distance from top to bottom."""
         return self.bottom - self.top
 
     @property
     def middle(self) -> float:
-        """Where it stands."""
+        """The y of the line's middle."""
         return (self.top + self.bottom) / 2
 
 
 def in_order(lines: Iterable[Line]) -> str:
     r"""The text of a page: columns of prose one after the other, a blank line between paragraphs.
 
-    >>> in_order([Line(50, 0, 90, 9, "stock 7"), Line(0, 1, 40, 10, "Coffee"), Line(0, 11, 40, 20, "Tea"), Line(0, 41, 9, 50, "End")])
+    >>> row = [Line(50, 0, 90, 9, "stock 7"), Line(0, 1, 40, 10, "Coffee")]
+    >>> in_order([*row, Line(0, 11, 40, 20, "Tea"), Line(0, 41, 9, 50, "End")])
     'Coffee stock 7\nTea\n\nEnd'
     """
     return "\n\n".join(map(_column, _columns(sorted(lines, key=lambda line: line.middle))))
 
 
 def _columns(lines: Sequence[Line]) -> Iterator[list[Line]]:
-    """The lines in groups that are read one after the other. What reaches across two columns ends them."""
+    """The lines in groups that are read one after the other.
+
+    A line that reaches across two columns ends them.
+    """
     gutter = _gutter(lines)
     if gutter is None:
         if lines:
@@ -71,38 +78,45 @@ def _columns(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 
 def _gutter(lines: Sequence[Line]) -> float | None:
-    """Where the space between two columns of prose ends, None where there are none."""
+    """The x at which the right one of two columns of prose begins; None where there are none."""
     if len(lines) < 2 * MIN_ROWS:
         return None
     gap = GAP * median(line.height for line in lines)
+    # The best gutter has the most lines in its shorter column; of equals, the leftmost is the best.
     best: tuple[int, float] | None = None
     for gutter in {line.left for line in lines}:
         right = [line for line in lines if line.left >= gutter]
         left = [line for line in lines if line.right <= gutter - gap]
-        least = min(len(left), len(right))
+        shorter = min(len(left), len(right))
         across = len(lines) - len(left) - len(right)
-        if least < MIN_ROWS or across > MAX_SPANNING * len(lines) or not _side_by_side(left, right):
+        if (
+            shorter < MIN_ROWS
+            or across > MAX_SPANNING * len(lines)
+            or not _are_side_by_side(left, right)
+        ):
             continue
-        if (best is None or (least, -gutter) > best) and _is_prose(left) and _is_prose(right):
-            best = (least, -gutter)
+        if (best is None or (shorter, -gutter) > best) and _is_prose(left) and _is_prose(right):
+            best = (shorter, -gutter)
     return None if best is None else -best[1]
 
 
-def _side_by_side(left: Sequence[Line], right: Sequence[Line]) -> bool:
+def _are_side_by_side(left: Sequence[Line], right: Sequence[Line]) -> bool:
+    """True where the columns share more than half the height of the shorter one."""
     tops, bottoms = zip(*((side[0].top, side[-1].bottom) for side in (left, right)), strict=True)
     shared = min(bottoms) - max(tops)
     return bool(shared > min(bottom - top for top, bottom in zip(tops, bottoms, strict=True)) / 2)
 
 
 def _is_prose(lines: Sequence[Line]) -> bool:
-    """True where lines fill their column, as the cells of a table do not."""
+    """True where the lines fill their column; the cells of a table do not."""
     widths = [line.right - line.left for line in lines]
     letters = sum(sum(map(str.isalpha, line.words)) for line in lines)
     return sum(widths) >= FILLED * max(widths) * len(widths) and letters >= MIN_LETTERS * len(lines)
 
 
 def _column(lines: Sequence[Line]) -> str:
-    """The text of lines below each other, what stands side by side in one line."""
+    """The text of one column; lines that stand side by side become one line."""
+    # Group the lines of the same height.
     rows: list[list[Line]] = []
     for line in lines:
         if (
@@ -112,11 +126,12 @@ def _column(lines: Sequence[Line]) -> str:
             rows[-1].append(line)
         else:
             rows.append([line])
+    # Part the paragraphs where a line stands far below the one above.
     middles = [median(line.middle for line in row) for row in rows]
     steps = [below - above for above, below in pairwise(middles)]
-    usual = median(steps) if steps else 0
+    usual_step = median(steps) if steps else 0
     text = ""
-    for step, row in zip([usual, *steps], rows, strict=True):
-        parted = "\n\n" if step > NEW_PARAGRAPH * usual else "\n"
-        text += parted * bool(text) + " ".join(line.words for line in sorted(row))
+    for step, row in zip([usual_step, *steps], rows, strict=True):
+        separator = "\n\n" if step > NEW_PARAGRAPH * usual_step else "\n"
+        text += separator * bool(text) + " ".join(line.words for line in sorted(row))
     return text

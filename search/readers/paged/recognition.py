@@ -1,4 +1,7 @@
-"""Text in pictures, where an engine for it is installed: loaded at the first need, and kept for the process's next files."""
+"""Recognition of text in pictures, where an engine for it is installed.
+
+The engine is loaded at the first need and kept for the next files of the process.
+"""
 
 from __future__ import annotations
 
@@ -21,33 +24,37 @@ HINT = "to have text in pictures recognised: pip install 'docsearch[ocr]', then 
 
 @cache
 def available() -> bool:
-    """True where an engine is installed. Loads nothing."""
+    """True where an engine is installed. The engine is not loaded for this."""
     return all(find_spec(module) is not None for module in ENGINE.modules)
 
 
 class Recognition:
-    """The recognition of one file's pictures, in so many `seconds` by the clock."""
+    """The recognition of text in one file's pictures, within so many `seconds` by the clock."""
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds
 
     @property
     def over(self) -> bool:
-        """True when its time is up."""
+        """True when the time is up."""
         return time.monotonic() >= self._end
 
     def text(self, picture: Image) -> str:
-        """The text in a picture, in the order of reading; empty where there is none. Raises Unreadable where the engine fails over it."""
+        """The text in a picture, in reading order; empty where there is none.
+
+        Raises Unreadable where the engine fails.
+        """
         with timer.uncounted():
             try:
                 text = in_order(_engine()(picture))
             except MemoryError:
                 raise
             except Exception as error:
-                # Engines in C++ give errors of types of their own, RapidOCR with a traceback for a message.
-                last = str(error).strip().rpartition("\n")[2]
+                # Engines in C++ raise errors of their own types. RapidOCR's messages hold a
+                # traceback, so only the last line is shown.
+                last_line = str(error).strip().rpartition("\n")[2]
                 raise Unreadable(
-                    Reason.CRASHED, f"text recognition failed: {type(error).__name__}: {last}"
+                    Reason.CRASHED, f"text recognition failed: {type(error).__name__}: {last_line}"
                 ) from error
             process_memory.give_back()
         return text
