@@ -1,4 +1,4 @@
-"""The lines of a text, by their offsets."""
+"""Splits a text into lines with their offsets."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 
 class Line(NamedTuple):
-    """text[start:end] without its line end; `words` is that without white space around it, empty for a blank line.
+    """A line, text[start:end], without its line end.
 
-    `indent` counts columns, a tab reaching to the next multiple of four.
+    `words` is the line without the white space around it, empty for a blank line. `indent` counts
+    columns; a tab reaches to the next multiple of four.
     """
 
     start: int
@@ -31,7 +32,7 @@ def line_at(text: str, start: int) -> Line:
 
 
 def lines(text: str, start: int = 0) -> Iterator[Line]:
-    """The lines of `text` from the offset `start`, which begins a line."""
+    """The lines of `text` from the offset `start`, which must be the beginning of a line."""
     length = len(text)
     while start < length:
         line = line_at(text, start)

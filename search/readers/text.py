@@ -1,4 +1,4 @@
-"""Plain text: paragraphs are what blank lines part."""
+"""Reads plain text, in which blank lines separate paragraphs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def paragraphs(text: str) -> Iterator[Block]:
 
 
 def _paragraph(text: str, start: int, end: int) -> Iterator[Block]:
-    """text[start:end] without blank lines at its beginning and end, if there is more."""
+    """The block in text[start:end], without blank lines at its ends, where there are words."""
     whole = text[start:end]
     first = start + len(whole) - len(whole.lstrip())
     if first < end:

@@ -174,7 +174,7 @@ class _Rendering:
         above = first - 1 + body - len(letter.headers) - 2 if body else 0
         self.page.heading((letter.subject or NO_SUBJECT) + day, level, above)
         if letter.headers:
-            self.page.add("\n".join(letter.headers), "paragraph", parted="\n")
+            self.page.add("\n".join(letter.headers), "paragraph", gap="\n")
         for part in letter.parts:
             if isinstance(part, Text):
                 self.words(part, first, level)
