@@ -24,6 +24,7 @@ def read(data: bytes, path: str, enclosed: Callable[[bytes, str], Document]) -> 
 
 
 def _inflated(data: bytes) -> bytes:
+    """The inflated contents. Raises Unreadable where they are damaged or too large."""
     import gzip
     import zlib
     from io import BytesIO

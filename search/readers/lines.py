@@ -22,12 +22,12 @@ class Line(NamedTuple):
 def line_at(text: str, start: int) -> Line:
     r"""The line that begins at the offset `start`. Only "\n" ends a line, as in editors."""
     end = text.find("\n", start)
-    whole = text[start:end] if end >= 0 else text[start:]
-    words = whole.strip()
+    line_text = text[start:end] if end >= 0 else text[start:]
+    words = line_text.strip()
     stop = end if end >= 0 else len(text)
-    if not words or whole[0] == words[0]:
-        return Line(start, stop, words, 0 if words else len(whole.expandtabs(4)))
-    margin = whole[: len(whole) - len(whole.lstrip())]
+    if not words or line_text[0] == words[0]:
+        return Line(start, stop, words, 0 if words else len(line_text.expandtabs(4)))
+    margin = line_text[: len(line_text) - len(line_text.lstrip())]
     return Line(start, stop, words, len(margin.expandtabs(4)) if "\t" in margin else len(margin))
 
 

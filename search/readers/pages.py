@@ -21,6 +21,7 @@ def assembled(
     offsets: list[int] = []
     blocks: list[Block] = []
     length = 0
+    # Lay the pages out one after the other, and move their blocks to their place.
     for page in texts:
         if page and length:
             parts.append("\n\n")

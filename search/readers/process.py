@@ -44,6 +44,7 @@ class ReaderProcess:
             raise ReaderFailure(
                 f"the process that reads documents cannot be started: {error}"
             ) from error
+        # Send the limits, and wait until the worker is ready.
         self._to = cast("BinaryIO", self._process.stdin)
         self._from = cast("BinaryIO", self._process.stdout)
         self._overdue = False

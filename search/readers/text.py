@@ -34,9 +34,9 @@ def paragraphs(text: str) -> Iterator[Block]:
 
 def _paragraph(text: str, start: int, end: int) -> Iterator[Block]:
     """The block in text[start:end], without blank lines at its ends, where there are words."""
-    whole = text[start:end]
-    first = start + len(whole) - len(whole.lstrip())
+    stretch = text[start:end]
+    first = start + len(stretch) - len(stretch.lstrip())
     if first < end:
         begin = text.rfind("\n", start, first) + 1 or start
-        stop = text.find("\n", start + len(whole.rstrip()), end)
+        stop = text.find("\n", start + len(stretch.rstrip()), end)
         yield Block(begin, stop if stop >= 0 else end, "paragraph")

@@ -106,6 +106,7 @@ def fitted(document: Document, characters: int) -> Document:
 
     Lone surrogates are replaced, because they cannot be stored.
     """
+    # Make the text storable.
     text = document.text
     try:
         text.encode()
@@ -113,6 +114,7 @@ def fitted(document: Document, characters: int) -> Document:
         text = _SURROGATE.sub("\ufffd", text)
     if len(text) <= characters:
         return replace(document, text=text)
+    # Cut a text that is too long, together with everything that lies beyond its new end.
     blocks = tuple(
         replace(block, end=min(block.end, characters))
         for block in document.blocks

@@ -122,18 +122,18 @@ def first_text(chunks: Iterable[bytes], element: str) -> str:
     Raises as `parse` does.
     """
     words: list[str] = []
-    inside, found = False, False
+    is_inside, was_found = False, False
 
     def begin(_: Attributes) -> None:
-        nonlocal inside
-        inside = not found
+        nonlocal is_inside
+        is_inside = not was_found
 
     def end() -> None:
-        nonlocal inside, found
-        inside, found = False, True
+        nonlocal is_inside, was_found
+        is_inside, was_found = False, True
 
     def text(part: str) -> None:
-        if inside:
+        if is_inside:
             words.append(part)
 
     parse(chunks, {element: (begin, end)}, text)

@@ -109,8 +109,8 @@ def embedded_text(passage: Passage) -> str:
     It is that of `headed_text`, with the opening of the section behind the headings, and with
     ligatures as letters.
 
-    >>> embedded_text(Passage(1, "Turn the valve.", ("House",), None, 9, 9, 80, 95, 0, "Take care."))
-    'House > Take care.\\nTurn the valve.'
+    >>> embedded_text(Passage(1, "Turn the valve.", ("House",), None, 9, 9, 80, 95, 0, "Careful."))
+    'House > Careful.\\nTurn the valve.'
     """
     trail = (*passage.headings, passage.opening) if passage.opening else passage.headings
     return normalise(_below(trail, passage.text))
@@ -137,10 +137,8 @@ class _Beginning:
 
 def _beginnings(packed: Sequence[Piece], ordinal: int) -> dict[int, _Beginning]:
     """The beginnings of the sections in a passage, by section, as if each section began there."""
-    end, opening_pieces = (
-        packed[-1].end,
-        (piece for piece in reversed(packed) if piece.kind not in NOT_OPENING),
-    )
+    end = packed[-1].end
+    opening_pieces = (piece for piece in reversed(packed) if piece.kind not in NOT_OPENING)
     return {piece.section: _Beginning(ordinal, piece.start, end) for piece in opening_pieces}
 
 
@@ -257,13 +255,13 @@ class _Cutter:
             count += 1
         return count
 
-    def best_cut(self, most: int) -> int:
-        """The number of pieces, `most` or less, after which to cut.
+    def best_cut(self, max_count: int) -> int:
+        """The number of pieces, `max_count` or less, after which to cut.
 
         The cut is at the strongest border that leaves the passage half full, the latest of equals.
         """
-        best = most
-        for count in range(most, self.repeated, -1):
+        best = max_count
+        for count in range(max_count, self.repeated, -1):
             if 2 * self.size(count) < self.rules.max_tokens:
                 break
             if self.ahead[count].border < self.ahead[best].border:

@@ -168,9 +168,9 @@ def _window_end(text: str, start: int, end: int) -> tuple[int, Border]:
         return end, Border.BLOCK
     limit = start + WINDOW
     for mark, border in (("\n", Border.LINE), (" ", Border.TOKEN)):
-        found = text.rfind(mark, start + WINDOW // 2, limit)
-        if found >= 0:
-            return found + 1, border
+        mark_offset = text.rfind(mark, start + WINDOW // 2, limit)
+        if mark_offset >= 0:
+            return mark_offset + 1, border
     return _whole_character(text, limit, start), Border.TOKEN
 
 

@@ -118,8 +118,8 @@ def query_words(bare: str) -> tuple[str, ...]:
     ('call', 'parseHttp', 'parse', 'Http')
     """
     words: dict[str, str] = {}
-    for whole in _TOKEN.findall(bare):
-        for word in (whole, *_parts(whole)):
+    for token in _TOKEN.findall(bare):
+        for word in (token, *_parts(token)):
             words.setdefault(word.casefold(), word)
     content_words = [word for lower, word in words.items() if lower not in STOP_WORDS]
     return tuple((content_words or list(words.values()))[:MAX_WORDS])

@@ -19,11 +19,11 @@ LINES = (".jsonl", ".ndjson")
 MAX_NAME = 120
 
 _STRING = r'"(?>[^"\\]+|\\.)*+"'
-_REMARK = r"//[^\n]*|/\*(?:.*?\*/|.*+)"
-# One match passes over values and remarks up to a name, a bracket or the end. A string without an
+_COMMENT = r"//[^\n]*|/\*(?:.*?\*/|.*+)"
+# One match passes over values and comments up to a name, a bracket or the end. A string without
 # end is all of the rest.
 _TOKEN = re.compile(
-    rf'(?>[^"{{}}\[\]/]+|{_STRING}(?!\s{{0,20}}:)|{_REMARK}|/)*+'
+    rf'(?>[^"{{}}\[\]/]+|{_STRING}(?!\s{{0,20}}:)|{_COMMENT}|/)*+'
     rf'(?:(?P<name>{_STRING})\s{{0,20}}:|(?P<open>[{{\[])|(?P<close>[}}\]])|".*+|\Z)',
     re.DOTALL,
 )

@@ -82,13 +82,13 @@ def _text(lines: Any) -> str:
 
     The result is empty where the value is neither, or holds nothing visible.
     """
-    whole = (
+    joined = (
         "".join(line for line in lines if isinstance(line, str))
         if isinstance(lines, list)
         else lines
     )
     try:
-        return tidy(whole).strip("\n").rstrip() if isinstance(whole, str) else ""
+        return tidy(joined).strip("\n").rstrip() if isinstance(joined, str) else ""
     except Unreadable:
         return ""
 

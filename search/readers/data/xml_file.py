@@ -85,6 +85,7 @@ class _Elements:
             pass
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
         if len(self.open) > MAX_LEVELS + 1:
             self.depth_below += 1
             return
@@ -97,6 +98,7 @@ class _Elements:
         self.open.append(_Element(tag.rpartition(":")[2], title))
 
     def end(self, tag: str) -> None:
+        """An element ends: it is a section where it holds elements and no words of its own."""
         if self.depth_below:
             self.depth_below -= 1
             return

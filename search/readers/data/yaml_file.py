@@ -52,6 +52,7 @@ class _Parser:
     comments_start: int = -1
 
     def take(self, line: Line) -> None:
+        """Take the next line of the file."""
         # Pass over text that a key has opened, and over comments, which belong to the line below.
         words, column = line.words, line.indent
         if self.literal_column >= 0 and (not words or column > self.literal_column):

@@ -96,9 +96,9 @@ class _Source:
     def line_of(self, payload: str) -> int:
         """The line at which the part with the source text `payload` begins; 0 where not found."""
         for blank in ("\n\n", "\r\n\r\n"):
-            found = self.text.find(blank + payload, self.offset)
-            if found >= 0:
-                start = found + len(blank)
+            blank_start = self.text.find(blank + payload, self.offset)
+            if blank_start >= 0:
+                start = blank_start + len(blank)
                 self.line += sum(1 for _ in self._ends.finditer(self.text, self.offset, start))
                 self.offset = start
                 return self.line

@@ -191,6 +191,7 @@ class _Parser:
     comments_start: int = -1
 
     def take(self, line: Line) -> None:
+        """Take the next line of the file."""
         words = line.words
         heading = self.find(line)
         if not words:
@@ -209,7 +210,7 @@ class _Parser:
             if self.start < 0:
                 self.start = line.start
             self.end = line.end
-            if not _is_remark(words):
+            if not _belongs_below(words):
                 self.comments_start = -1
             elif self.comments_start < 0:
                 self.comments_start = line.start
@@ -220,7 +221,7 @@ class _Parser:
         self.start = -1
 
 
-def _is_remark(words: str) -> bool:
+def _belongs_below(words: str) -> bool:
     """True for a comment, decorator or attribute, which belongs to the definition below it."""
     return words.startswith(
         ("#", "//", "/*", "*", "@", "--", ";", "%", '"""', "template<", "template <")
