@@ -20,7 +20,7 @@ MAX_NAME = 120
 
 _STRING = r'"(?>[^"\\]+|\\.)*+"'
 _COMMENT = r"//[^\n]*|/\*(?:.*?\*/|.*+)"
-# One match passes over values and comments up to a name, a bracket or the end. A string without
+# One match passes over values and comments up to a name, a bracket or the end. A string without an
 # end is all of the rest.
 _TOKEN = re.compile(
     rf'(?>[^"{{}}\[\]/]+|{_STRING}(?!\s{{0,20}}:)|{_COMMENT}|/)*+'
