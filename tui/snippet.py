@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from search.text.sentences import LINED
+from search.text.sentences import LINE_KINDS
 
 Marks = tuple[tuple[int, int], ...]
 
@@ -54,7 +54,7 @@ def snippet(
     start = snippet_start(text, marks, kind, width, headings, count, sentence)
     lines = (
         _code_lines(text, start, count)
-        if kind in LINED
+        if kind in LINE_KINDS
         else _prose_lines(text, start, width, count)
     )
     said = (sentence,) if sentence is not None else ()
@@ -69,7 +69,7 @@ def snippet_start(
     sentence: tuple[int, int] | None = None,
 ) -> int:  # fmt: skip
     """The offset at which the snippet begins."""
-    body = 0 if kind in LINED else _after_headings(text, headings)
+    body = 0 if kind in LINE_KINDS else _after_headings(text, headings)
     if sentence is None:
         return max(_start(text, marks, LINES * width), body)
     return max(_before(text, sentence, kind, width, count), min(body, sentence[0]))
@@ -78,7 +78,7 @@ def snippet_start(
 def _before(text: str, sentence: tuple[int, int], kind: str, width: int, count: int) -> int:
     """Where to begin so that the sentence is shown: at the beginning or with the stretch before it where there is room, else at the sentence."""
     start, end = sentence
-    if kind in LINED:
+    if kind in LINE_KINDS:
         return text.rfind("\n", 0, start) + 1
     room = int((count - 0.5) * width)
     lead = min(room - (end - start), room // 2)

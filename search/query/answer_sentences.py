@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..text.sentences import LINED, sentences
+from ..text.sentences import LINE_KINDS, sentences
 
 if TYPE_CHECKING:
     from ..documents import Vectors
@@ -116,7 +116,7 @@ def _candidates(hit: Hit, marker: Marker) -> list[_Sentence]:
         if text[0] == "#" or not all_words or all_words in headings:
             continue
         # Rare words, room for an answer and an early place make a good sentence.
-        is_title = at + 1 < len(spans) and hit.kind not in LINED and _is_title(text)
+        is_title = at + 1 < len(spans) and hit.kind not in LINE_KINDS and _is_title(text)
         rarity = sum(math.log1p(len(spans) / counts[word]) for word in words)
         score = rarity + LENGTH_WEIGHT * (min(len(text), LONG) / LONG - is_title)
         score -= EARLY * at / len(spans)

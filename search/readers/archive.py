@@ -1,4 +1,7 @@
-"""A ZIP file of parts, as office files and books are: read in memory, each part's size checked before it is inflated."""
+"""A ZIP file of parts, which is how office files and electronic books are stored.
+
+It is read in memory, and each part's size is checked before the part is inflated.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +18,25 @@ if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
 
 MAX_INFLATED = 200_000_000
-"""Bytes that the parts read of one file may have together."""
+"""Bytes that all parts read from one file may inflate to together."""
 
 MAX_RATIO = 250
-"""What a part may inflate to, for each byte that it takes: large sheets come to 50, deflate can reach 1,032."""
+"""Bytes that a part may inflate to for each compressed byte.
+
+Large sheets come to 50; deflate can reach 1,032.
+"""
 
 SMALL = 4_000_000
-"""Bytes up to which a part's ratio does not matter."""
+"""A part that inflates to at most this many bytes may have any ratio."""
 
 CHUNK = 1 << 18
 
 
 class Archive:
-    """The parts of a ZIP file, by name; nothing is ever written to the disk. Raises Unreadable where it is no whole ZIP file."""
+    """The parts of a ZIP file, by name; nothing is ever written to the disk.
+
+    Raises Unreadable where `data` is not a whole ZIP file.
+    """
 
     def __init__(self, data: bytes) -> None:
         from zipfile import BadZipFile, ZipFile
@@ -50,15 +59,21 @@ class Archive:
         return tuple(self._infos)
 
     def find(self, name: str) -> str | None:
-        """The part that is meant by `name`, whose case some writers change; None where there is none."""
+        """The exact name of the part meant by `name`, or None where the file has no such part.
+
+        Some writers change the case of names in references.
+        """
         return name if name in self._infos else self._by_lower.get(name.lower())
 
     def read(self, name: str) -> bytes:
-        """The contents of a part. Raises Unreadable where it is missing, damaged, encrypted or too large."""
+        """The contents of a part.
+
+        Raises Unreadable where the part is missing, damaged, encrypted or too large.
+        """
         return b"".join(self.chunks(name))
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """The contents of a part, piece by piece; raises as `read`."""
+        """The contents of a part, piece by piece. Raises as `read` does."""
         from zipfile import BadZipFile
         from zlib import error as ZlibError
 
@@ -70,17 +85,19 @@ class Archive:
             raise Unreadable(Reason.CORRUPT, f"its part {name} is damaged: {error}") from error
 
     def _open(self, name: str) -> BinaryIO:
+        """A part's contents as a stream, once its flags and its size have been checked."""
         info = self._infos.get(self.find(name) or "")
         if info is None:
             raise Unreadable(Reason.CORRUPT, f"its part {name} is missing")
         if info.flag_bits & 1:
             raise Unreadable(Reason.ENCRYPTED, "the file needs a password")
         self._inflated += info.file_size
-        # `zipfile` gives no more than the size that the directory states, whatever the data would inflate to.
+        # `zipfile` yields no more bytes than the directory states, whatever the data inflates to.
         if self._inflated > MAX_INFLATED:
             raise Unreadable(
                 Reason.TOO_LARGE,
-                f"it inflates to more than {MAX_INFLATED // 1_000_000} MB (its part {name} alone to {info.file_size // 1_000_000} MB)",
+                f"it inflates to more than {MAX_INFLATED // 1_000_000} MB "
+                f"(its part {name} alone to {info.file_size // 1_000_000} MB)",
             )
         if info.file_size > max(SMALL, MAX_RATIO * info.compress_size):
             raise Unreadable(
@@ -91,10 +108,12 @@ class Archive:
 
 
 def part_name(base: str, target: str) -> str:
-    """The part that a reference in the part `base` means, without its fragment.
+    """The name of the part that a reference in the part `base` points to, without its fragment.
 
-    >>> part_name("OEBPS/c.opf", "text/b%20two.xhtml#start"), part_name("ppt/slides/slide1.xml", "../notes.xml")
-    ('OEBPS/text/b two.xhtml', 'ppt/notes.xml')
+    >>> part_name("OEBPS/c.opf", "text/b%20two.xhtml#start")
+    'OEBPS/text/b two.xhtml'
+    >>> part_name("ppt/slides/slide1.xml", "../notes.xml")
+    'ppt/notes.xml'
     >>> part_name("word/document.xml", "/docProps/core.xml")
     'docProps/core.xml'
     """

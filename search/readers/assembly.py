@@ -1,4 +1,4 @@
-"""A document put together from texts that do not stand in the file as they are shown."""
+"""Assembles a document from texts that the file shows elsewhere or in another form."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ MAX_HEADING = 300
 class Assembly:
     """The text and blocks so far.
 
-    What is added begins in the line `at`, where that is still ahead, else `parted` from what is above.
+    Each added text begins in the line `at` where the assembly has not yet reached that line.
+    Otherwise `gap` separates it from the text above.
     """
 
     def __init__(self) -> None:
@@ -22,23 +23,23 @@ class Assembly:
         self.line = 1
         self.blocks: list[Block] = []
 
-    def add(self, text: str, kind: str, at: int = 0, parted: str = "\n\n") -> None:
-        """A text as one block."""
-        self.include(text, (Block(0, len(text), kind),), 0, at, parted)
+    def add(self, text: str, kind: str, at: int = 0, gap: str = "\n\n") -> None:
+        """Add a text as one block."""
+        self.include(text, (Block(0, len(text), kind),), 0, at, gap)
 
     def heading(self, words: str, level: int, at: int = 0) -> None:
-        """A heading of level 1–6 on a line of its own; deeper ones count as 6."""
+        """Add a heading of level 1–6 on a line of its own; a deeper level counts as 6."""
         words = " ".join(words.split())[:MAX_HEADING]
         self.include(words, (Block(0, len(words), "heading", level, words),), 0, at)
 
     def include(
-        self, text: str, blocks: Iterable[Block], below: int = 0, at: int = 0, parted: str = "\n\n"
+        self, text: str, blocks: Iterable[Block], below: int = 0, at: int = 0, gap: str = "\n\n"
     ) -> None:
-        """A text with its own blocks, its headings moved `below` a heading of that level."""
+        """Add a text with its blocks; a level of `below` is added to the level of each heading."""
         if at > self.line:
             self._append("\n" * (at - self.line))
         elif self.length:
-            self._append(parted)
+            self._append(gap)
         for block in blocks:
             level = min(block.level + below, MAX_LEVEL) if block.level else 0
             self.blocks.append(
@@ -49,7 +50,7 @@ class Assembly:
         self._append(text)
 
     def document(self, path: str, kind: str, title: str) -> Document:
-        """The document of all that was added."""
+        """The document made of everything that was added."""
         return Document(path, kind, title, "".join(self.text), tuple(self.blocks))
 
     def _append(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""Bytes to text: which encoding, which line ends."""
+"""Decodes bytes to text: finds the encoding and unifies the line ends."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from ..documents import Reason
 from ..errors import Unreadable
 
-# UTF-32 stands before UTF-16, whose little-endian mark is the beginning of UTF-32's.
+# UTF-32 must stand before UTF-16: the UTF-32-LE mark begins with the UTF-16-LE mark.
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -17,7 +17,7 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 
-# What a binary file begins with, where its name does not say so.
+# First bytes of binary files, for files whose names do not give them away.
 SIGNATURES = (
     (b"\x89PNG", "an image"),
     (b"\xff\xd8\xff", "an image"),
@@ -42,7 +42,8 @@ SIGNATURES = (
     (b"\x1aE\xdf\xa3", "a video"),
 )
 
-# Encodings that people's old files are in. A longer list makes the detector guess worse: EUC-JP passes for Johab.
+# The encodings of people's old files. A longer list makes the detector guess worse: EUC-JP passes
+# for Johab.
 LEGACY = (
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874"),
     *("koi8_r", "mac_roman", "cp437", "cp850", "cp866"),
@@ -50,7 +51,8 @@ LEGACY = (
 )
 FALLBACK = "cp1252"
 
-# What a page means that declares the encoding on the left: browsers take the larger one.
+# The encoding that a page really uses when it declares the one on the left. Browsers take the
+# larger encoding, too.
 DECLARED_AS = {
     "ascii": "cp1252",
     "us-ascii": "cp1252",
@@ -64,15 +66,21 @@ DECLARED_AS = {
 DETECTION_BYTES = 65_536
 
 CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\b\a\x1b")
-"""Control characters that stand in no text; NUL is among them."""
+"""Control characters that do not occur in text; NUL is among them."""
 
 MAX_CONTROLS = 0.03
 MAX_NULS = 0.1
 MAX_BAD_BYTES = 4
-"""In damaged UTF-8, bad bytes for each character beyond ASCII that is right: other encodings have far more."""
+"""Bad bytes for each intact character beyond ASCII in text that still counts as damaged UTF-8.
+
+Other encodings, decoded as UTF-8, have far more bad bytes.
+"""
 
 MAX_MESS = 0.05
-"""How much more noise the detector may hear in cp1252 than in its best guess, on its scale of 0 to 1."""
+"""How much more noise than in its best guess the detector may find in cp1252.
+
+The detector's noise runs from 0 to 1.
+"""
 
 _TERMINAL_CODE = re.compile(
     r"\x1b\[[0-9;?]{0,32}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b\n]{0,500}(?:\x07|\x1b\\)"
@@ -81,10 +89,14 @@ _VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]
 
 
 def decode(data: bytes, declared: str = "") -> str:
-    r"""The text in `data`, with "\n" as its only line end, without byte order mark, NULs and terminal colour codes.
+    r"""The text in `data`, with "\n" as its only line end.
 
-    `declared` is the encoding that the contents name, believed where there is no mark and the bytes are no UTF-8.
-    Raises Unreadable(BINARY) where it is no text and Unreadable(EMPTY) where it holds nothing visible.
+    Byte order marks and terminal codes are removed, and a NUL becomes a space. `declared` is the
+    encoding that the contents name: it is believed only where there is no byte order mark and the
+    bytes are not UTF-8.
+
+    Raises Unreadable(BINARY) where `data` is not text, Unreadable(EMPTY) where nothing in it is
+    visible.
     """
     text = _by_mark(data)
     if text is None:
@@ -94,12 +106,13 @@ def decode(data: bytes, declared: str = "") -> str:
 
 
 def tidy(text: str) -> str:
-    r"""Decoded text with "\n" as its only line end and without NULs and terminal codes.
+    r"""Decoded text with "\n" as its only line end, without NULs and terminal codes.
 
-    Lines are counted as `sed`, `grep -n` and editors count them: a lone "\r" ends a line only where nothing else does, as in old files of the Mac.
-    Among other lines it is where a progress bar was drawn anew.
+    Lines are counted as `sed`, `grep -n` and editors count them. A lone "\r" ends a line only in a
+    text that has no other line ends, as in old files of the Mac. In any other text it becomes a
+    space: a progress bar was redrawn there.
 
-    Raises Unreadable(EMPTY) where it holds nothing visible.
+    Raises Unreadable(EMPTY) where nothing in the text is visible.
     """
     text = text.replace("\r\n", "\n").replace("\0", " ")
     if "\r" in text:
@@ -112,10 +125,10 @@ def tidy(text: str) -> str:
 
 
 def check_not_binary(data: bytes) -> None:
-    """Raises Unreadable(BINARY) where `data`, which bears no byte order mark, is no text in any encoding."""
-    for signature, what in SIGNATURES:
+    """Raise Unreadable(BINARY) where `data`, which has no byte order mark, is not text."""
+    for signature, content in SIGNATURES:
         if data.startswith(signature):
-            raise Unreadable(Reason.BINARY, f"the file is {what}, which is not read")
+            raise Unreadable(Reason.BINARY, f"the file is {content}, which is not read")
     nuls = data.count(0)
     controls = len(data) - len(data.translate(None, CONTROLS)) - nuls
     if (nuls > MAX_NULS * len(data) and not _wide(data)) or controls > MAX_CONTROLS * len(data):
@@ -123,6 +136,7 @@ def check_not_binary(data: bytes) -> None:
 
 
 def _by_mark(data: bytes) -> str | None:
+    """The text of a file that begins with a byte order mark; None without one."""
     for mark, encoding in BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace")
@@ -130,6 +144,7 @@ def _by_mark(data: bytes) -> str | None:
 
 
 def _decode(data: bytes, declared: str) -> str:
+    """The text of `data`, which has no byte order mark: UTF-16, UTF-8, declared or detected."""
     if encoding := _wide(data):
         return data.decode(encoding, "replace")
     try:
@@ -141,35 +156,42 @@ def _decode(data: bytes, declared: str) -> str:
         try:
             return data.decode(DECLARED_AS.get(name, name))
         except (UnicodeDecodeError, LookupError):
-            # A page that names an encoding which it is not in is no rarer than one that names none.
+            # Pages that declare a wrong encoding are as common as pages that declare none.
             pass
-    bad = text.count("\ufffd")
-    good = len(text) - len(text.encode("ascii", "ignore")) - bad
-    return text if bad <= MAX_BAD_BYTES * good else data.decode(_detect(data), "replace")
+    bad_count = text.count("\ufffd")
+    good_count = len(text) - len(text.encode("ascii", "ignore")) - bad_count
+    return (
+        text if bad_count <= MAX_BAD_BYTES * good_count else data.decode(_detect(data), "replace")
+    )
 
 
 def _wide(data: bytes) -> str | None:
-    """UTF-16 without a mark, known by the NUL in nearly every second byte of Western text; None where it is not."""
+    """The UTF-16 encoding of `data` without a byte order mark, None where it is not UTF-16.
+
+    Nearly every second byte of Western text in UTF-16 is a NUL.
+    """
     half = len(data) // 2
     if data.count(0) < 0.6 * half:
         return None
-    for encoding, high, low in (
+    for encoding, high_bytes, low_bytes in (
         ("utf-16-le", data[1::2], data[::2]),
         ("utf-16-be", data[::2], data[1::2]),
     ):
-        if high.count(0) > 0.6 * half and low.count(0) < 0.1 * half:
+        if high_bytes.count(0) > 0.6 * half and low_bytes.count(0) < 0.1 * half:
             return encoding
     return None
 
 
 def _detect(data: bytes) -> str:
+    """The encoding that the detector finds most likely, or cp1252 where it is nearly as likely."""
     from charset_normalizer import from_bytes
 
     guesses = from_bytes(data[:DETECTION_BYTES], cp_isolation=list(LEGACY))
     best = guesses.best()
     if best is None:
         return FALLBACK
-    # Western text is also tolerable in its neighbours' encodings, of which the detector takes the first by number.
+    # Western text is also plausible in related encodings, of which the detector takes the first by
+    # number. cp1252 is therefore preferred where it is nearly as plausible.
     western = any(
         FALLBACK in guess.could_be_from_charset and guess.chaos <= best.chaos + MAX_MESS
         for guess in guesses

@@ -1,4 +1,4 @@
-"""What an office file holds, as it comes: paragraphs, tables, and asides such as notes, put together into a Document."""
+"""Builds a Document from an office file's paragraphs, tables and asides, as they come."""
 
 from __future__ import annotations
 
@@ -11,17 +11,26 @@ from .title import MAX_TITLE
 
 MAX_CELL = 1_000
 MAX_CELL_PARAGRAPHS = 8
-"""A table with a larger cell, by characters or paragraphs, only arranges the page, as do those that hold headings or tables."""
+"""A table only arranges the page where a cell has more characters or more paragraphs than this.
+
+So does a table that holds headings or tables in its cells.
+"""
 
 MAX_HEADING = 300
 
 MAX_CHARACTERS = 200_000_000
-"""Characters of one document. A cell may refer to its text, so that a small file can hold any number of them."""
+"""Characters of one document.
+
+A cell may refer to its text, so that a small file can hold any number of characters.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A block before it has its place in the text. Where it has a level it is a heading, and `kind` may say of what."""
+    """A block that has no place in the text yet.
+
+    A stretch with a level is a heading, whose `kind` may say what it heads.
+    """
 
     kind: str
     text: str
@@ -43,9 +52,11 @@ class _Paragraph:
 
 
 class Flow:
-    """Takes a document's parts in their order. Asides (notes, comments, text boxes) may stand behind the paragraph that they hang on.
+    """Takes a document's parts in their order.
 
-    Calls come in pairs, begin and end, nested as in the file; words outside of a paragraph are dropped.
+    Asides are notes, comments and text boxes. They may be placed after the paragraph that they
+    belong to. Calls come in pairs, begin and end, nested as in the file. Words outside any
+    paragraph are dropped.
     """
 
     def __init__(self) -> None:
@@ -57,29 +68,33 @@ class Flow:
         self._tables: list[list[_Row]] = []
 
     def words(self, text: str) -> None:
-        """Take words of the open paragraph."""
+        """Add words to the open paragraph."""
         if (paragraph := self._open[-1]) is not None:
             paragraph.words.append(text)
 
     def begin_paragraph(self, kind: str = "paragraph", level: int = 0) -> None:
-        """A paragraph begins, and one that is still open ends."""
+        """Begin a paragraph, and end the one that is still open."""
         self.end_paragraph()
         self._open[-1] = _Paragraph(kind, level)
 
     def mark(self, kind: str, level: int = 0) -> None:
-        """The open paragraph is of this kind and, as a heading, level: some formats say so only inside it. Without a kind it is left out."""
+        """Set the kind of the open paragraph and, for a heading, its level.
+
+        Some formats state these only inside the paragraph. A paragraph with an empty kind is left
+        out.
+        """
         if (paragraph := self._open[-1]) is not None:
             paragraph.kind, paragraph.level = kind, level
 
     def end_paragraph(self) -> None:
-        """The open paragraph ends."""
+        """End the open paragraph."""
         paragraph, self._open[-1] = self._open[-1], None
         if paragraph is not None:
             self.add(paragraph.kind, "".join(paragraph.words), paragraph.level)
             self._sinks[-1] += paragraph.after
 
     def add(self, kind: str, text: str, level: int = 0) -> None:
-        """A whole block, left out where it has no words or no kind."""
+        """Add a whole block; one without words or without a kind is left out."""
         text = (
             " ".join(text.split()) if level else text.rstrip() if kind == "table" else text.strip()
         )
@@ -89,7 +104,7 @@ class Flow:
             self._sinks[-1].append(Stretch(kind, text, level))
 
     def check(self, size: int) -> None:
-        """Raises Unreadable(TOO_LARGE) where so many characters more are too many."""
+        """Raise Unreadable(TOO_LARGE) where `size` more characters would be too many."""
         if self.size + size > MAX_CHARACTERS:
             raise Unreadable(
                 Reason.TOO_LARGE,
@@ -97,47 +112,50 @@ class Flow:
             )
 
     def begin_aside(self) -> None:
-        """What follows, until the aside's end, is kept apart from the open paragraph."""
+        """Begin an aside: what follows, until its end, is kept apart from the open paragraph."""
         self._sinks.append([])
         self._open.append(None)
 
     def end_aside(self) -> list[Stretch]:
-        """The aside ends; gives what it held, for `hang` or for elsewhere."""
+        """End the aside and return its stretches, for `hang` or for another place."""
         self.end_paragraph()
         self._open.pop()
         return self._sinks.pop()
 
-    def hang(self, held: list[Stretch]) -> None:
-        """Put these behind the open paragraph, or here where none is open."""
+    def hang(self, aside: list[Stretch]) -> None:
+        """Put an aside's stretches after the open paragraph, or here where no paragraph is open."""
         paragraph = self._open[-1]
-        (self._sinks[-1] if paragraph is None else paragraph.after).extend(held)
+        (self._sinks[-1] if paragraph is None else paragraph.after).extend(aside)
 
     def begin_table(self) -> None:
-        """A table begins; one inside of a cell stands among that cell's paragraphs."""
+        """Begin a table; a table inside a cell comes among that cell's paragraphs."""
         self.end_paragraph()
         self._tables.append([])
 
     def begin_row(self) -> None:
-        """A row of the table begins."""
+        """Begin a row of the table."""
         self._tables[-1].append(_Row())
 
     def drop_row(self) -> None:
-        """The row that was begun last is left out."""
+        """Leave out the row that was begun last."""
         self._tables[-1][-1].dropped = True
 
     def begin_cell(self) -> None:
-        """A cell of the row begins."""
+        """Begin a cell of the row."""
         self._sinks.append([])
         self._open.append(None)
 
     def end_cell(self) -> None:
-        """The cell ends."""
+        """End the cell."""
         self.end_paragraph()
         self._open.pop()
         self._tables[-1][-1].cells.append(self._sinks.pop())
 
     def end_table(self) -> None:
-        """The table ends: it becomes one block of rows, or its cells' blocks where it only arranges the page."""
+        """End the table: it becomes one block of rows.
+
+        A table that only arranges the page becomes the blocks of its cells.
+        """
         rows = [row.cells for row in self._tables.pop() if not row.dropped]
         cells = [cell for row in rows for cell in row]
         if len(cells) == 1 or any(map(_is_layout, cells)):
@@ -149,22 +167,23 @@ class Flow:
             )
 
     def page(self) -> None:
-        """A page, slide or sheet begins here."""
+        """Begin a page, slide or sheet."""
         self.end_paragraph()
         self.pages.append(len(self.stretches))
 
     def document(self, path: str, kind: str, title: str) -> Document:
-        """All of it. Raises Unreadable(NO_TEXT) where nothing has words."""
+        """The document of all stretches. Raises Unreadable(NO_TEXT) where none has words."""
         self.end_paragraph()
         if not self.stretches:
             raise Unreadable(Reason.NO_TEXT, "the document holds no text")
         parts: list[str] = []
         blocks: list[Block] = []
         starts: list[int] = []
-        length, before = 0, ""
+        # Lay the stretches out one after the other, and note where each begins.
+        length, kind_above = 0, ""
         for stretch in self.stretches:
-            if before:
-                gap = "\n" if before == stretch.kind == "list" else "\n\n"
+            if kind_above:
+                gap = "\n" if kind_above == stretch.kind == "list" else "\n\n"
                 parts.append(gap)
                 length += len(gap)
             end = length + len(stretch.text)
@@ -173,7 +192,8 @@ class Flow:
             blocks.append(Block(length, end, kind_of_block, stretch.level, heading))
             starts.append(length)
             parts.append(stretch.text)
-            length, before = end, stretch.kind
+            length, kind_above = end, stretch.kind
+        # A page without stretches at the end begins at the end of the text.
         starts.append(length)
         return Document(
             path,
@@ -186,7 +206,7 @@ class Flow:
 
 
 def table(rows: Iterable[list[str]]) -> str:
-    r"""Rows of cells as lines: cells parted by tabs, rows without words left out.
+    r"""Rows of cells as lines: tabs separate the cells, and rows without words are left out.
 
     >>> table([["Day", "Rain"], ["", ""], ["Mon\nday", "3 mm"], ["Tue", ""]])
     'Day\tRain\nMon day\t3 mm\nTue'
@@ -195,15 +215,17 @@ def table(rows: Iterable[list[str]]) -> str:
     return "\n".join(line for line in lines if line.strip())
 
 
-def signed(author: str, held: list[Stretch]) -> list[Stretch]:
-    """A comment with the name of its author in front, where that is known."""
+def signed(author: str, comment: list[Stretch]) -> list[Stretch]:
+    """A comment's stretches with the author's name in front, where the author is known."""
     return (
-        [replace(held[0], text=f"{author}: {held[0].text}"), *held[1:]] if author and held else held
+        [replace(comment[0], text=f"{author}: {comment[0].text}"), *comment[1:]]
+        if author and comment
+        else comment
     )
 
 
 def _is_layout(cell: list[Stretch]) -> bool:
-    """True for a cell such as tables of data do not have."""
+    """True for a cell that a table of data would not have."""
     return (
         len(cell) > MAX_CELL_PARAGRAPHS
         or any(part.level or part.kind == "table" for part in cell)

@@ -1,4 +1,4 @@
-"""Messages over a pipe: each as its length in eight bytes and then itself."""
+"""Sends messages over a pipe: each is its length in eight bytes, then the message itself."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _LENGTH = 8
 
 
 def send(sink: BinaryIO, *messages: bytes) -> None:
-    """Write messages. Raises OSError where nobody reads them any more."""
+    """Write messages. Raises OSError where the other end reads no more."""
     for message in messages:
         sink.write(len(message).to_bytes(_LENGTH))
         sink.write(message)
@@ -16,7 +16,7 @@ def send(sink: BinaryIO, *messages: bytes) -> None:
 
 
 def receive(source: BinaryIO) -> bytes:
-    """The next message. Raises EOFError where the other end is gone."""
+    """Read the next message. Raises EOFError where the other end is gone."""
     return _exactly(source, int.from_bytes(_exactly(source, _LENGTH)))
 
 

@@ -1,4 +1,4 @@
-"""Gzip: a compressed file, read by what its name is without the suffix."""
+"""Gzip: a compressed file is read by the reader for its name without the ".gz"."""
 
 from __future__ import annotations
 
@@ -11,15 +11,20 @@ from ..errors import Unreadable
 SUFFIXES = (".gz",)
 
 MAX_INFLATED = 64 << 20
-"""Bytes; a file that holds more is left unread."""
+"""Bytes that a file may inflate to; a larger one is left unread."""
 
 
 def read(data: bytes, path: str, enclosed: Callable[[bytes, str], Document]) -> Document:
-    """The document that is compressed in `data`, read by `enclosed`. Raises Unreadable where there is none or it is too large."""
+    """The document compressed in `data`, read by `enclosed`.
+
+    Raises Unreadable where `data` is damaged, or inflates to a file that is too large or holds no
+    document.
+    """
     return replace(enclosed(_inflated(data), path[: -len(".gz")]), path=path)
 
 
 def _inflated(data: bytes) -> bytes:
+    """The inflated contents. Raises Unreadable where they are damaged or too large."""
     import gzip
     import zlib
     from io import BytesIO

@@ -1,4 +1,4 @@
-"""What reading one file may cost, and what is raised inside a reader that has used it up."""
+"""The limits on reading one file, and the exception raised where its time is up."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a reader may take for one file.
+    """The limits on what a reader may use for one file.
 
-    seconds: CPU time, with `seconds_per_mb` more for each MB of the file. patience: how many times that may pass by the clock, as a worker shares its
-    cores; only a reader that waits for something that never comes needs so long. memory: bytes of address space of the reader's process.
-    characters, pages: of the document; what lies beyond is cut off.
+    seconds: CPU time, with `seconds_per_mb` more for each MB of the file.
+    patience: the limit by the clock as a multiple of that time. Workers share the cores, so the
+    clock runs ahead of their CPU time. Only a reader that waits for something that never comes
+    needs so long.
+    memory: bytes of address space of the reader's process.
+    characters, pages: the length of the document; what lies beyond is cut off.
     """
 
     seconds: float = 60.0
@@ -22,7 +25,7 @@ class Limits:
     pages: int = 50_000
 
     def seconds_for(self, size: int) -> float:
-        """CPU seconds for a file of `size` bytes.
+        """The CPU seconds that a file of `size` bytes may take.
 
         >>> Limits(seconds=10, seconds_per_mb=2).seconds_for(3_000_000)
         16.0
@@ -30,7 +33,9 @@ class Limits:
         return self.seconds + self.seconds_per_mb * size / 1e6
 
     def recognition_for(self, size: int) -> float:
-        """Seconds by the clock for recognising text in the pictures of such a file, which are not counted as above: half of what patience allows.
+        """The seconds by the clock that recognising text in the pictures of such a file may take.
+
+        They are half of what `patience` allows, and they do not count as CPU time of the reader.
 
         >>> Limits(seconds=10, seconds_per_mb=2, patience=10).recognition_for(3_000_000)
         80.0
@@ -41,18 +46,19 @@ class Limits:
 LIMITS = Limits()
 
 MEMORY_EXIT = 77
-"""The exit code of a worker that took too much memory where the system keeps no limit."""
+"""The exit code of a worker that used too much memory where the system enforces no limit."""
 
 
 class OutOfTime(BaseException):
-    """The time for a file is up. A reader that has read something of use until now may give that.
+    """Raised in a reader when the time for its file is up.
 
-    No Exception, as parsers catch those wholesale and go on.
+    A reader that already has something of use may return it. This is no Exception, because parsers
+    catch Exceptions wholesale and go on.
     """
 
 
 def ran_out(error: OutOfTime | MemoryError) -> str:
-    """Why the rest of a file is missing, as the end of a sentence."""
+    """Why the rest of a file is missing, worded as the end of a sentence."""
     return (
         "the time for one file was up"
         if isinstance(error, OutOfTime)

@@ -1,4 +1,4 @@
-"""The lines of a text, by their offsets."""
+"""Splits a text into lines with their offsets."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 
 class Line(NamedTuple):
-    """text[start:end] without its line end; `words` is that without white space around it, empty for a blank line.
+    """A line, text[start:end], without its line end.
 
-    `indent` counts columns, a tab reaching to the next multiple of four.
+    `words` is the line without the white space around it, empty for a blank line. `indent` counts
+    columns; a tab reaches to the next multiple of four.
     """
 
     start: int
@@ -21,17 +22,17 @@ class Line(NamedTuple):
 def line_at(text: str, start: int) -> Line:
     r"""The line that begins at the offset `start`. Only "\n" ends a line, as in editors."""
     end = text.find("\n", start)
-    whole = text[start:end] if end >= 0 else text[start:]
-    words = whole.strip()
+    line_text = text[start:end] if end >= 0 else text[start:]
+    words = line_text.strip()
     stop = end if end >= 0 else len(text)
-    if not words or whole[0] == words[0]:
-        return Line(start, stop, words, 0 if words else len(whole.expandtabs(4)))
-    margin = whole[: len(whole) - len(whole.lstrip())]
+    if not words or line_text[0] == words[0]:
+        return Line(start, stop, words, 0 if words else len(line_text.expandtabs(4)))
+    margin = line_text[: len(line_text) - len(line_text.lstrip())]
     return Line(start, stop, words, len(margin.expandtabs(4)) if "\t" in margin else len(margin))
 
 
 def lines(text: str, start: int = 0) -> Iterator[Line]:
-    """The lines of `text` from the offset `start`, which begins a line."""
+    """The lines of `text` from the offset `start`, which must be the beginning of a line."""
     length = len(text)
     while start < length:
         line = line_at(text, start)

@@ -1,4 +1,4 @@
-"""A document of pages, put together from their texts."""
+"""Assembles a document from the texts of its pages."""
 
 from __future__ import annotations
 
@@ -13,11 +13,15 @@ from .title import first_line
 def assembled(
     path: str, kind: str, title: str, texts: Iterable[str], warnings: tuple[str, ...]
 ) -> Document:
-    """The document; `title` may be empty where the file states none."""
+    """The document of the pages `texts`.
+
+    `title` may be empty where the file states none: the first line then is the title.
+    """
     parts: list[str] = []
     offsets: list[int] = []
     blocks: list[Block] = []
     length = 0
+    # Lay the pages out one after the other, and move their blocks to their place.
     for page in texts:
         if page and length:
             parts.append("\n\n")

@@ -1,4 +1,7 @@
-"""Files read in worker processes, several at once; those whose readers are plain Python of our own in this process."""
+"""Reads files in worker processes, several at once.
+
+Files whose readers are our own plain Python are read in this process.
+"""
 
 from __future__ import annotations
 
@@ -17,19 +20,23 @@ WORKERS = min(os.cpu_count() or 1, 4)
 
 
 class ReaderPool:
-    """Worker processes, each started when a file needs it and none is idle, kept for the next file. Use it as a context manager."""
+    """Worker processes: each starts when a file needs one and none is idle, and serves later files.
+
+    Use the pool as a context manager.
+    """
 
     def __init__(self, limits: Limits = LIMITS) -> None:
         self.limits = limits
-        self._turn = threading.Lock()
+        self._lock = threading.Lock()
         self._idle: list[ReaderProcess] = []
         self._busy: set[ReaderProcess] = set()
         self._closed = False
 
     def read(self, data: bytes, path: str) -> Document:
-        """The document that the file at `path` with the contents `data` holds; may be called by several threads at once.
+        """The document in the file at `path`, whose contents are `data`.
 
-        Raises Unreadable with a reason where there is none, ReaderFailure where no process can be started.
+        Several threads may call it at once. Raises Unreadable with a reason where the file holds no
+        document, ReaderFailure where no process can be started.
         """
         if readers.is_safe(data, path):
             try:
@@ -54,8 +61,8 @@ class ReaderPool:
         self.close()
 
     def close(self) -> None:
-        """End all processes; files that are being read are given up."""
-        with self._turn:
+        """End all processes; files that are being read are abandoned."""
+        with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
             for process in self._busy:
@@ -64,17 +71,19 @@ class ReaderPool:
             process.close()
 
     def _taken(self) -> ReaderProcess:
-        with self._turn:
+        """An idle process, or a new one, now marked as busy."""
+        with self._lock:
             process = self._idle.pop() if self._idle else None
         process = process or ReaderProcess(self.limits)
-        with self._turn:
+        with self._lock:
             self._busy.add(process)
             if self._closed:
                 process.kill()
         return process
 
     def _put_back(self, process: ReaderProcess) -> None:
-        with self._turn:
+        """Keep a process for the next file, or end it where it can take none."""
+        with self._lock:
             self._busy.discard(process)
             keep = not (process.spent or self._closed)
             if keep:

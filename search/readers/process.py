@@ -1,4 +1,4 @@
-"""A worker process as its parent sees it: a file goes in, a Document or the reason why there is none comes out."""
+"""A worker process as its parent sees it: a file goes in, a Document or a failure comes out."""
 
 from __future__ import annotations
 
@@ -23,39 +23,49 @@ _START = "import sys; sys.path[:] = {path!r}; from search.readers.worker import 
 class ReaderProcess:
     """One worker process. Raises ReaderFailure where it cannot be started.
 
-    A program started anew rather than `multiprocessing`: that would run the main module of whoever uses the library once more.
+    The process is a program of its own and not made by `multiprocessing`, which would run the main
+    module of the library's user once more.
     """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        code = _START.format(path=[os.path.abspath(folder) for folder in sys.path])
+        program = _START.format(path=[os.path.abspath(folder) for folder in sys.path])
         try:
-            # A process group of its own: Ctrl-C is for the parent, which ends its workers in order.
+            # The worker gets its own process group: Ctrl-C is for the parent, which ends its
+            # workers in order.
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", code],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, process_group=0,
-            )  # fmt: skip
+                [sys.executable, "-I", "-c", program],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                process_group=0,
+            )
         except OSError as error:
             raise ReaderFailure(
                 f"the process that reads documents cannot be started: {error}"
             ) from error
+        # Send the limits, and wait until the worker is ready.
         self._to = cast("BinaryIO", self._process.stdin)
         self._from = cast("BinaryIO", self._process.stdout)
         self._overdue = False
         try:
             self._ask(START_SECONDS, json.dumps(asdict(limits)).encode())
         except (OSError, EOFError) as error:
-            ended = self._process.wait()
+            exit_code = self._process.wait()
             self.close()
             raise ReaderFailure(
-                f"the process that reads documents ended while it was started (exit code {ended})",
+                "the process that reads documents ended while it was started "
+                f"(exit code {exit_code})",
                 "it needs about 100 MB of memory; free some, then repeat the command",
             ) from error
         self.spent = False
-        """True once it can take no further file."""
+        """True once the process can take no further file."""
 
     def read(self, data: bytes, path: str) -> Document:
-        """The document in `data`. Raises Unreadable, also where the process crashed, hung or grew too large over it."""
+        """The document in `data`, the contents of the file at `path`.
+
+        Raises Unreadable where there is none, or where the process crashed, hung or grew too large.
+        """
         try:
             seconds = self.limits.patience * self.limits.seconds_for(len(data))
             answer = json.loads(
@@ -70,7 +80,7 @@ class ReaderProcess:
         return _document(answer)
 
     def kill(self) -> None:
-        """End the process, whatever it does. May be called from another thread than the one that waits in `read`."""
+        """End the process, whatever it does. Threads other than the one in `read` may call this."""
         self._process.kill()
         self._process.wait()
 
@@ -81,11 +91,11 @@ class ReaderProcess:
             try:
                 pipe.close()
             except BrokenPipeError:
-                # What was on its way to a dead process has no reader; the pipe is closed all the same.
+                # Data on its way to a dead process have no reader. The pipe is closed all the same.
                 pass
 
     def _ask(self, seconds: float, *messages: bytes) -> bytes:
-        """Send messages and wait for the answer, at most so long by the clock."""
+        """Send messages and wait for the answer, at most `seconds` by the clock."""
         alarm = threading.Timer(seconds, self._overrun)
         alarm.daemon = True
         alarm.start()
@@ -100,7 +110,7 @@ class ReaderProcess:
         self._process.kill()
 
     def _death(self, size: int) -> Unreadable:
-        """Why the process ended over a file of `size` bytes."""
+        """Explain why the process ended over a file of `size` bytes."""
         code = self._process.wait()
         if self._overdue or code == -signal.SIGXCPU:
             seconds = self.limits.seconds_for(size)
@@ -108,15 +118,16 @@ class ReaderProcess:
         if code == MEMORY_EXIT:
             limit = self.limits.memory / 1e6
             return Unreadable(Reason.LIMIT, f"reading it takes more than {limit:,.0f} MB of memory")
-        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        ending = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         if code == -signal.SIGKILL:
             return Unreadable(
                 Reason.LIMIT, "the system ended its reading, most likely for want of memory"
             )
-        return Unreadable(Reason.CRASHED, f"the reader crashed over it ({how})")
+        return Unreadable(Reason.CRASHED, f"the reader crashed over it ({ending})")
 
 
 def _document(answer: dict[str, Any]) -> Document:
+    """The document in a worker's answer."""
     fields = answer | {
         "blocks": tuple(Block(*block) for block in answer["blocks"]),
         "pages": tuple(answer["pages"]),

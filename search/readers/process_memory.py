@@ -1,4 +1,4 @@
-"""The memory of this process: how much it holds, and giving back what it does not use."""
+"""Measures the memory of this process, and gives unused memory back to the system."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ import sys
 
 
 def held() -> int:
-    """The bytes that it holds; on macOS the most that it has held."""
+    """The bytes that the process holds now; on macOS the most that it has ever held."""
     return _most() if sys.platform == "darwin" else _status(b"VmRSS")
 
 
 def peak() -> int:
-    """The most bytes that it has held."""
-    # Linux's ru_maxrss begins with what the parent held when it started this process.
+    """The most bytes that the process has ever held."""
+    # Linux's ru_maxrss begins with the memory that the parent held when it started this process.
     return _most() if sys.platform == "darwin" else _status(b"VmHWM")
 
 
 def give_back() -> None:
-    """What was freed in small pieces between others, as by the layers of a network, goes back to the system, where its allocator can do that."""
+    """Give freed memory back to the system, where the allocator can do that.
+
+    Memory that was freed in small pieces between others, as by the layers of a network, otherwise
+    stays with the process.
+    """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:
         trim(0)
@@ -30,5 +34,6 @@ def _most() -> int:
 
 
 def _status(name: bytes) -> int:
+    """The bytes in a line of /proc/self/status, such as VmRSS."""
     with open("/proc/self/status", "rb") as status:
         return next(int(line.split()[1]) << 10 for line in status if line.startswith(name))

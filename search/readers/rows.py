@@ -1,4 +1,4 @@
-"""A text made row by row, one for each line of the file, so that lines keep their numbers; and its blocks."""
+"""Builds a text row by row, one for each line of the file, so that lines keep their numbers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ MAX_HEADING = 300
 
 
 class Rows:
-    """The rows and blocks so far. Rows of one kind that follow each other are one block; a blank row in it ends none."""
+    """The rows and blocks so far.
+
+    Neighbouring rows of one kind are one block, which a blank row does not end.
+    """
 
     def __init__(self) -> None:
         self.rows: list[str] = []
@@ -19,7 +22,7 @@ class Rows:
         self.end = -1
 
     def take(self, row: str, kind: str, begins: bool = False) -> None:
-        """A row of a block of that kind, of a new one where it `begins` it."""
+        """Add a row to the block of that kind, or to a new block where the row `begins` one."""
         if begins or kind != self.kind:
             self.close()
             self.kind = kind
@@ -29,7 +32,7 @@ class Rows:
         self._append(row)
 
     def heading(self, row: str, level: int, words: str) -> None:
-        """A row that is a heading of level 1–6 with those `words`."""
+        """Add a row that is a heading of level 1–6; `words` are the heading without markup."""
         self.close()
         if row.strip():
             self.blocks.append(
@@ -44,12 +47,12 @@ class Rows:
         self._append(row)
 
     def between(self, row: str = "") -> None:
-        """A row in no block."""
+        """Add a row that belongs to no block."""
         self.close()
         self._append(row)
 
     def close(self) -> None:
-        """End the open block and keep it where it has words."""
+        """End the open block, and keep it where it has words."""
         if self.start >= 0:
             self.blocks.append(Block(self.start, self.end, self.kind))
         self.kind = ""
@@ -57,7 +60,7 @@ class Rows:
 
     @property
     def text(self) -> str:
-        """All rows."""
+        """All rows as one text."""
         return "\n".join(self.rows)
 
     def _append(self, row: str) -> None:

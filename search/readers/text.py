@@ -1,4 +1,4 @@
-"""Plain text: paragraphs are what blank lines part."""
+"""Reads plain text, in which blank lines separate paragraphs."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def paragraphs(text: str) -> Iterator[Block]:
 
 
 def _paragraph(text: str, start: int, end: int) -> Iterator[Block]:
-    """text[start:end] without blank lines at its beginning and end, if there is more."""
-    whole = text[start:end]
-    first = start + len(whole) - len(whole.lstrip())
+    """The block in text[start:end], without blank lines at its ends, where there are words."""
+    stretch = text[start:end]
+    first = start + len(stretch) - len(stretch.lstrip())
     if first < end:
         begin = text.rfind("\n", start, first) + 1 or start
-        stop = text.find("\n", start + len(whole.rstrip()), end)
+        stop = text.find("\n", start + len(stretch.rstrip()), end)
         yield Block(begin, stop if stop >= 0 else end, "paragraph")

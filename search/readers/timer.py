@@ -1,4 +1,4 @@
-"""The time that the file being read may take: CPU time of this process, which raises OutOfTime when it is up."""
+"""Limits the CPU time of the file being read: OutOfTime is raised in this process when it is up."""
 
 from __future__ import annotations
 
@@ -12,38 +12,45 @@ from typing import NoReturn
 from .limits import OutOfTime
 
 GRACE = 10.0
-"""CPU seconds for what a reader still does after its time is up, before it is told again."""
+"""CPU seconds that a reader may still use after its time is up, until OutOfTime is raised again."""
 
 
 def prepare() -> None:
-    """Make ready for `start`, in the main thread."""
+    """Install the signal handler that `start` needs. Call this in the main thread."""
     signal.signal(signal.SIGPROF, _out_of_time)
 
 
 def start(seconds: float) -> None:
-    """Raise OutOfTime after so much CPU time, not time by the clock: a busy machine or a lid that is shut fails no file."""
+    """Raise OutOfTime after that much CPU time.
+
+    The clock does not count: a busy machine or a closed lid fails no file.
+    """
     signal.setitimer(signal.ITIMER_PROF, seconds, GRACE)
-    # Code in C may never let Python see the signal; this one it cannot ignore.
+    # C code may never let Python handle that signal. It cannot ignore this limit.
     hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
     resource.setrlimit(resource.RLIMIT_CPU, (int(_used() + seconds + 2 * GRACE) + 1, hard))
 
 
 def stop() -> None:
-    """The file is read."""
+    """Stop the timer, when the file has been read."""
     signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 @contextmanager
 def uncounted() -> Iterator[None]:
-    """What is done within takes nothing of the file's time, unless it alone uses up what is left of that."""
+    """Leave the work inside the block out of the file's time.
+
+    The work counts only where it alone uses up what is remaining of that time.
+    """
     before = _used()
     yield
-    left = signal.getitimer(signal.ITIMER_PROF)[0]
-    if left:
-        start(left + _used() - before)
+    remaining = signal.getitimer(signal.ITIMER_PROF)[0]
+    if remaining:
+        start(remaining + _used() - before)
 
 
 def _used() -> float:
+    """The CPU seconds that this process has used."""
     return sum(os.times()[:2])
 
 

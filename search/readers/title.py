@@ -1,4 +1,4 @@
-"""What a document is called where it does not say so itself."""
+"""Chooses a document's title where the document itself states none, or none of use."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ import re
 MAX_TITLE = 120
 MAX_STATED_TITLE = 200
 
-# What programs write into a file's properties where nobody has given it a title.
+# Words that programs write into a file's properties where nobody has given the file a title.
 _NO_TITLE = re.compile(
-    r"untitled.*|document\d*|dokument\d*|(?:powerpoint|microsoft|slide \d|folie \d|präsentation|presentation).{0,40}|"
+    r"untitled.*|document\d*|dokument\d*|"
+    r"(?:powerpoint|microsoft|slide \d|folie \d|präsentation|presentation).{0,40}|"
     r".*\.(?:docx?|indd|tex|dvi|pptx?|xlsx?|od[tps]|rtf|qxd|p65|pdf|dotx?|potx?)",
     re.IGNORECASE | re.DOTALL,
 )
 
 
 def file_name(path: str) -> str:
-    """The file's name as text: bytes that are no UTF-8 become U+FFFD, since titles are embedded and stored."""
+    """The file's name as text; bytes that are not UTF-8 become U+FFFD.
+
+    Titles are embedded and stored, so they must be valid text.
+    """
     return os.fsencode(path.rpartition("/")[2]).decode("utf-8", "replace")
 
 
@@ -33,7 +37,7 @@ def stem(path: str) -> str:
 
 
 def first_line(text: str, path: str) -> str:
-    """The first line with words where it is short enough for a title, else the file's stem."""
+    """The first line with words, where it is short enough for a title, else the file's stem."""
     start = len(text) - len(text.lstrip())
     end = text.find("\n", start, start + MAX_TITLE + 1)
     line = text[start:end] if end >= 0 else text[start : start + MAX_TITLE + 1]
@@ -42,16 +46,18 @@ def first_line(text: str, path: str) -> str:
 
 
 def stated(words: str, no_title: re.Pattern[str] = _NO_TITLE) -> str:
-    """A title from a file's properties where a person may have written it, else empty; `no_title` is what programs write there.
+    """A title from a file's properties where a person may have written it, else empty.
 
-    >>> stated(" Rain  tables "), stated("PowerPoint-Präsentation"), stated("Microsoft Word - a.doc")
+    `no_title` matches the words that programs write there.
+
+    >>> stated(" Rain  tables "), stated("PowerPoint-Präsentation"), stated("Microsoft Word - a")
     ('Rain tables', '', '')
     """
     words = " ".join(words.split())
-    named = sum(character.isalnum() or character.isspace() for character in words)
-    usable = (
+    readable_count = sum(character.isalnum() or character.isspace() for character in words)
+    is_usable = (
         3 <= len(words) <= MAX_STATED_TITLE
-        and named >= 0.6 * len(words)
+        and readable_count >= 0.6 * len(words)
         and not no_title.fullmatch(words)
     )
-    return words if usable else ""
+    return words if is_usable else ""

@@ -1,6 +1,7 @@
-"""The process that a file is read in: it answers one request after the other, within limits, and goes when its parent is gone.
+"""The worker process, which reads files within limits and ends when its parent is gone.
 
-A request is a JSON message and the file's bytes, an answer a JSON message: text that parsers made of a hostile file is never unpickled.
+It answers one request after the other. A request is a JSON message and the file's bytes; an answer
+is a JSON message. Text that parsers made of a hostile file is never unpickled.
 """
 
 from __future__ import annotations
@@ -23,48 +24,37 @@ from .frames import receive, send
 from .limits import MEMORY_EXIT, Limits, OutOfTime
 
 SPENT = 4
-"""A worker that keeps more than this part of the limit after a file takes no further one: it would count against that."""
+"""A worker that holds more than 1/SPENT of the memory limit after a file takes no other file.
 
-REFUSED = frozenset(
-    {
-        *("socket.__new__", "socket.getaddrinfo", "socket.gethostbyname", "urllib.Request"),
-        *(
-            "subprocess.Popen",
-            "os.system",
-            "os.exec",
-            "os.fork",
-            "os.forkpty",
-            "os.posix_spawn",
-            "os.spawn",
-        ),
-        *(
-            "os.remove",
-            "os.rename",
-            "os.rmdir",
-            "os.link",
-            "os.symlink",
-            "tempfile.mkstemp",
-            "tempfile.mkdtemp",
-        ),
-    }
+The memory that it holds would count against the next file.
+"""
+
+_REFUSED = (
+    "socket.__new__ socket.getaddrinfo socket.gethostbyname urllib.Request "
+    "subprocess.Popen os.system os.exec os.fork os.forkpty os.posix_spawn os.spawn "
+    "os.remove os.rename os.rmdir os.link os.symlink tempfile.mkstemp tempfile.mkdtemp"
 )
-"""What no reader has a reason to do: the network, other programs, changes on the disk."""
+REFUSED = frozenset(_REFUSED.split())
+"""Audit events that no reader has a use for: network, other programs, changes on the disk."""
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def serve() -> NoReturn:
-    """Answer the requests on stdin on stdout; the first message are the limits. Never returns."""
-    # Parsers, also those in C, write to the standard streams at times: they get streams that lead nowhere.
+    """Answer requests from stdin on stdout; the first message holds the limits. Never returns."""
+    # Parsers, also those in C, sometimes write to the standard streams. These therefore lead
+    # nowhere, and the messages go over copies of the streams.
     source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
+    # Take the limits, and set them for the whole process.
     limits = Limits(**json.loads(receive(source)))
     _limit_memory(limits.memory)
     sys.addaudithook(_refuse)
     timer.prepare()
+    # Answer requests until the parent is gone.
     requests: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(source, requests), daemon=True).start()
     send(sink, b"ready")
@@ -76,7 +66,11 @@ def serve() -> NoReturn:
 
 
 def _listen(source: BinaryIO, requests: queue.SimpleQueue[tuple[str, bytes]]) -> None:
-    """Pass on requests. A thread of its own, so that the end of the parent is noticed in the midst of a file."""
+    """Pass on requests, and end the process when the parent is gone.
+
+    This is a thread of its own, so that it notices the end of the parent while a file is being
+    read.
+    """
     try:
         while True:
             requests.put((json.loads(receive(source)), receive(source)))
@@ -85,6 +79,7 @@ def _listen(source: BinaryIO, requests: queue.SimpleQueue[tuple[str, bytes]]) ->
 
 
 def _answer(data: bytes, path: str, limits: Limits) -> dict[str, Any]:
+    """The answer to a request: the document's fields or the reason why there is none."""
     seconds = limits.seconds_for(len(data))
     try:
         timer.start(seconds)
@@ -107,7 +102,11 @@ def _answer(data: bytes, path: str, limits: Limits) -> dict[str, Any]:
 
 
 def fitted(document: Document, characters: int) -> Document:
-    """The document cut to a number of characters, with a warning, and without lone surrogates, which cannot be stored."""
+    """The document cut to that many characters, with a warning.
+
+    Lone surrogates are replaced, because they cannot be stored.
+    """
+    # Make the text storable.
     text = document.text
     try:
         text.encode()
@@ -115,6 +114,7 @@ def fitted(document: Document, characters: int) -> Document:
         text = _SURROGATE.sub("\ufffd", text)
     if len(text) <= characters:
         return replace(document, text=text)
+    # Cut a text that is too long, together with everything that lies beyond its new end.
     blocks = tuple(
         replace(block, end=min(block.end, characters))
         for block in document.blocks
@@ -124,39 +124,49 @@ def fitted(document: Document, characters: int) -> Document:
     messages = tuple(message for message in document.messages if message.start < characters)
     warning = f"only the first {characters:,} of its {len(text):,} characters are read"
     return replace(
-        document, text=text[:characters], blocks=blocks, pages=pages, messages=messages,
-        page_labels=document.page_labels[: len(pages)], warnings=(*document.warnings, warning),
-    )  # fmt: skip
+        document,
+        text=text[:characters],
+        blocks=blocks,
+        pages=pages,
+        messages=messages,
+        page_labels=document.page_labels[: len(pages)],
+        warnings=(*document.warnings, warning),
+    )
 
 
 def _limit_memory(limit: int) -> None:
+    """Make the system, or on macOS a thread, keep this process below `limit` bytes of memory."""
     if sys.platform == "darwin":
-        # macOS takes the limit and does not keep it.
+        # macOS accepts the system's limit but does not enforce it.
         threading.Thread(target=watch_memory, args=(limit,), daemon=True).start()
     else:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def watch_memory(limit: int, every: float = 0.1) -> NoReturn:
-    """End this process with MEMORY_EXIT once it has held `limit` bytes of memory; looks `every` so many seconds."""
+    """End this process with MEMORY_EXIT once it has held `limit` bytes of memory.
+
+    It checks every `every` seconds.
+    """
     while process_memory.peak() < limit:
         time.sleep(every)
     os._exit(MEMORY_EXIT)
 
 
 def _spent(limits: Limits) -> bool:
+    """True where the process holds too much memory for another file, even after a give-back."""
     if process_memory.held() > limits.memory / SPENT:
         process_memory.give_back()
     return process_memory.held() > limits.memory / SPENT
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
-    """Python's audit hook: raise PermissionError for what a reader must not do."""
+    """Python's audit hook: raise PermissionError for an action that no reader may take."""
     if event in REFUSED or (
         event == "open"
         and isinstance(arguments[2], int)
         and arguments[2] & _WRITES
-        # Python itself keeps there what it compiled.
+        # Python itself writes compiled modules to this folder.
         and "__pycache__" not in str(arguments[0])
     ):
         raise PermissionError(f"a reader may not do this: {event}")

@@ -1,6 +1,7 @@
-"""XML as calls, element by element: no tree is built, no entity is expanded, nothing outside is loaded.
+"""Parses XML into calls, element by element.
 
-Elements go by their local names: writers choose prefixes freely, and some formats have two sets of namespaces.
+No tree is built, no entity is expanded, and nothing outside the file is loaded. Elements go by
+their local names: writers choose prefixes freely, and some formats have two sets of namespaces.
 """
 
 from __future__ import annotations
@@ -19,11 +20,11 @@ Begin = Callable[[Attributes], None]
 End = Callable[[], None]
 Text = Callable[[str], None]
 Calls = tuple[Begin | None, End | None]
-"""What is called as an element begins and as it ends."""
+"""The functions called when an element begins and when it ends."""
 
 
 class _ByLocalName(dict[str, Callable[..., None] | None]):
-    """Names with their prefixes to what is called for them; learns each name at its first use."""
+    """Maps names with prefixes to functions; a name is looked up once, at its first use."""
 
     def __init__(self, table: Mapping[str, Callable[..., None] | None]) -> None:
         super().__init__()
@@ -37,10 +38,13 @@ class _ByLocalName(dict[str, Callable[..., None] | None]):
 def parse(
     chunks: Iterable[bytes], elements: Mapping[str, Calls], text: Text, skipped: Iterable[str] = ()
 ) -> None:
-    """Make the calls of `elements` for each element named there, and `text` with all characters between tags.
+    """Call the functions in `elements` for the elements named there, and `text` for the text.
 
-    Elements in `skipped` are passed over with all that they hold. Raises Unreadable(CORRUPT) where the XML is not
-    well-formed, in an encoding that is not known, or declares entities.
+    `text` gets all characters between tags. Elements in `skipped` are passed over with everything
+    inside them.
+
+    Raises Unreadable(CORRUPT) where the XML is not well-formed, has an unknown encoding, or
+    declares entities.
     """
     from pyexpat import ParserCreate
     from xml.parsers.expat import ExpatError
@@ -61,69 +65,75 @@ def parse(
 def _install(
     parser: XMLParserType, elements: Mapping[str, Calls], text: Text, skipped: frozenset[str]
 ) -> None:
-    """Give the parser its handlers, and others while it is inside of what is passed over."""
+    """Give the parser its handlers, and other handlers while it is inside a skipped element."""
+    # Inside a skipped element the handlers only count how deep they are.
     depth = 0
 
-    def enter(_: Attributes) -> None:
+    def enter_skipped(_: Attributes) -> None:
         nonlocal depth
         depth = 1
         parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = (
-            deeper,
-            higher,
+            begin_inside,
+            end_inside,
             None,
         )
 
-    def deeper(_: str, __: Attributes) -> None:
+    def begin_inside(_: str, __: Attributes) -> None:
         nonlocal depth
         depth += 1
 
-    def higher(_: str) -> None:
+    def end_inside(_: str) -> None:
         nonlocal depth
         depth -= 1
         if depth == 0:
             parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = (
-                start,
-                stop,
+                begin_element,
+                end_element,
                 text,
             )
 
+    # Outside of these, each element calls the functions for its local name.
     starts = _ByLocalName(
-        {name: begin for name, (begin, _) in elements.items()} | dict.fromkeys(skipped, enter)
+        {name: begin for name, (begin, _) in elements.items()}
+        | dict.fromkeys(skipped, enter_skipped)
     )
     stops = _ByLocalName({name: end for name, (_, end) in elements.items()})
 
-    def start(name: str, attributes: Attributes) -> None:
+    def begin_element(name: str, attributes: Attributes) -> None:
         call = starts[name]
         if call is not None:
             call(attributes)
 
-    def stop(name: str) -> None:
+    def end_element(name: str) -> None:
         call = stops[name]
         if call is not None:
             call()
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = (
-        start,
-        stop,
+        begin_element,
+        end_element,
         text,
     )
 
 
 def first_text(chunks: Iterable[bytes], element: str) -> str:
-    """The text in the first element of this local name, empty where there is none. Raises as `parse`."""
+    """The text in the first element with this local name, empty where there is none.
+
+    Raises as `parse` does.
+    """
     words: list[str] = []
-    inside, found = False, False
+    is_inside, was_found = False, False
 
     def begin(_: Attributes) -> None:
-        nonlocal inside
-        inside = not found
+        nonlocal is_inside
+        is_inside = not was_found
 
     def end() -> None:
-        nonlocal inside, found
-        inside, found = False, True
+        nonlocal is_inside, was_found
+        is_inside, was_found = False, True
 
     def text(part: str) -> None:
-        if inside:
+        if is_inside:
             words.append(part)
 
     parse(chunks, {element: (begin, end)}, text)
@@ -140,10 +150,10 @@ def local(name: str) -> str:
 
 
 def value(attributes: Attributes, name: str) -> str:
-    """The attribute with this local name, empty where there is none."""
-    for key, found in attributes.items():
+    """The value of the attribute with this local name, empty where there is none."""
+    for key, attribute in attributes.items():
         if key == name or key.endswith(":" + name):
-            return found
+            return attribute
     return ""
 
 

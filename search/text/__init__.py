@@ -1,1 +1,1 @@
-"""What both flows share of text: spelling, words, sentences and passages."""
+"""The text functions that ingest and query share: spelling, words, sentences and passages."""

@@ -1,4 +1,7 @@
-"""A Document to overlapping Passages: cut at headings first, then between blocks, sentences and lines, last between tokens."""
+"""Cuts a Document into overlapping Passages.
+
+Cuts are made at headings first, then between blocks, sentences and lines, and last between tokens.
+"""
 
 from __future__ import annotations
 
@@ -12,19 +15,28 @@ from .pieces import Border, Piece, page_of, pieces
 from .spelling import normalise
 
 VERSION = 2
-"""Raised with each change that makes other passages of the same document."""
+"""Raise this with each change that makes other passages of the same document."""
 
-EDGE = 4
-"""Tokens that a passage may have more than the count of its pieces says, as its edges are tokenised without what is around."""
+EDGE_TOKENS = 4
+"""Tokens that a passage may have beyond the count of its pieces.
+
+Its edges are tokenised without the text around them.
+"""
 
 OPENING_CHARS, OPENING_TOKENS = 300, 64
-"""So much of a section's beginning is embedded with each passage behind it: it says what the section is about."""
+"""Characters and tokens of a section's beginning that are embedded with its later passages.
 
-REACH = 16
-"""A beginning speaks for so many passages."""
+The beginning says what the section is about.
+"""
 
-SILENT = ("heading", "table")
-"""A heading stands in the trail already, and a table's first rows say nothing of the others."""
+OPENING_REACH = 16
+"""The number of passages after a section's beginning that are embedded with it."""
+
+NOT_OPENING = ("heading", "table")
+"""Kinds of blocks whose words are not used as the opening of a section.
+
+A heading is in the trail already, and a table's first rows say nothing about the others.
+"""
 
 _WORDS = re.compile(r"\w+")
 
@@ -33,8 +45,9 @@ _WORDS = re.compile(r"\w+")
 class PassageRules:
     """How large passages are, in tokens of the embedder without special tokens.
 
-    max_tokens: no passage has more. overlap: about so many are repeated from the passage before where a section is cut.
-    min_tokens: smaller sections are put together with their neighbours.
+    max_tokens: the most tokens in a passage.
+    overlap: about how many tokens are repeated from the passage before where a section is cut.
+    min_tokens: sections with fewer tokens are joined with their neighbours.
     """
 
     max_tokens: int = 256
@@ -45,20 +58,22 @@ class PassageRules:
 def split(document: Document, tokenizer: Tokenizer, rules: PassageRules) -> Iterator[Passage]:
     """The passages of a document in order.
 
-    Each is a stretch of the document's text without white space around it, on one page; together they hold every block.
-    Lazy: a passage is made when it is asked for.
+    Each is a stretch of the document's text on one page, without white space around it. Together
+    they hold every block. Lazy: a passage is made when it is asked for.
     """
     text = document.text
     offset, line = 0, 1
-    begun: dict[int, _Beginning] = {}
+    beginnings: dict[int, _Beginning] = {}
     for ordinal, packed in enumerate(_Cutter(document, tokenizer, rules).run()):
         first, start, end = packed[0], packed[0].start, packed[-1].end
-        # A later passage begins in one of these sections or in one that nothing has begun yet.
+        # Keep the beginnings of the sections in this passage only: a later passage begins in one of
+        # these sections, or in a section that has not begun yet.
         sections = {piece.section for piece in packed}
-        begun = _beginnings(packed, ordinal) | {
-            section: begun[section] for section in sections & begun.keys()
+        beginnings = _beginnings(packed, ordinal) | {
+            section: beginnings[section] for section in sections & beginnings.keys()
         }
-        beginning = begun.get(first.section, _Beginning(ordinal, start, end))
+        beginning = beginnings.get(first.section, _Beginning(ordinal, start, end))
+        # Count lines up to the passage.
         line += text.count("\n", offset, start)
         offset = start
         yield Passage(
@@ -72,13 +87,15 @@ def split(document: Document, tokenizer: Tokenizer, rules: PassageRules) -> Iter
             char_end=end,
             section=beginning.ordinal,
             opening=_opening(text, beginning, tokenizer)
-            if 0 < ordinal - beginning.ordinal <= REACH
+            if 0 < ordinal - beginning.ordinal <= OPENING_REACH
             else "",
         )
 
 
 def headed_text(passage: Passage) -> str:
-    """What a reranker reads: the trail of a passage's headings above its text, unless its first lines say the same.
+    """The text that a reranker reads: the passage's trail of headings above its text.
+
+    The trail is left out where the first lines say the same.
 
     >>> headed_text(Passage(0, "Turn the valve.", ("House", "Boiler"), None, 9, 9, 80, 95))
     'House > Boiler\\nTurn the valve.'
@@ -87,16 +104,20 @@ def headed_text(passage: Passage) -> str:
 
 
 def embedded_text(passage: Passage) -> str:
-    """What is embedded for a passage: as `headed_text`, with the opening of its section behind the headings, and ligatures as letters.
+    """The text that is embedded for a passage.
 
-    >>> embedded_text(Passage(1, "Turn the valve.", ("House",), None, 9, 9, 80, 95, 0, "Boilers need care."))
-    'House > Boilers need care.\\nTurn the valve.'
+    It is that of `headed_text`, with the opening of the section behind the headings, and with
+    ligatures as letters.
+
+    >>> embedded_text(Passage(1, "Turn the valve.", ("House",), None, 9, 9, 80, 95, 0, "Careful."))
+    'House > Careful.\\nTurn the valve.'
     """
     trail = (*passage.headings, passage.opening) if passage.opening else passage.headings
     return normalise(_below(trail, passage.text))
 
 
 def _below(trail: tuple[str, ...], text: str) -> str:
+    """The text below its trail of headings, unless its first lines are that trail."""
     if not trail:
         return text
     lines = [words for line in text[:4_000].split("\n") if (words := _WORDS.findall(line))]
@@ -107,7 +128,7 @@ def _below(trail: tuple[str, ...], text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Beginning:
-    """Where a section begins: in which passage, and from where to where that has its words."""
+    """The beginning of a section: the passage that holds it, and the range of its words there."""
 
     ordinal: int
     start: int
@@ -115,22 +136,24 @@ class _Beginning:
 
 
 def _beginnings(packed: Sequence[Piece], ordinal: int) -> dict[int, _Beginning]:
-    """Those of the sections in a passage, by their offsets, as if each began there."""
-    end, telling = packed[-1].end, (piece for piece in reversed(packed) if piece.kind not in SILENT)
-    return {piece.section: _Beginning(ordinal, piece.start, end) for piece in telling}
+    """The beginnings of the sections in a passage, by section, as if each section began there."""
+    end = packed[-1].end
+    opening_pieces = (piece for piece in reversed(packed) if piece.kind not in NOT_OPENING)
+    return {piece.section: _Beginning(ordinal, piece.start, end) for piece in opening_pieces}
 
 
 def _opening(text: str, beginning: _Beginning, tokenizer: Tokenizer) -> str:
+    """The first words of a section, up to OPENING_CHARS and OPENING_TOKENS."""
     words = text[beginning.start : min(beginning.end, beginning.start + OPENING_CHARS)]
     spans = tokenizer.spans([words])[0][:OPENING_TOKENS]
     return " ".join(words[: spans[-1][1]].split()) if spans else ""
 
 
 class _Cutter:
-    """Packs pieces into stretches.
+    """Packs pieces into passages.
 
-    `ahead` holds the pieces from the start of the next stretch on; the first `repeated` of them stand in the one before
-    as well.
+    `ahead` holds the pieces from the start of the next passage on. The first `repeated` of them are
+    in the passage before as well.
     """
 
     def __init__(self, document: Document, tokenizer: Tokenizer, rules: PassageRules) -> None:
@@ -142,22 +165,25 @@ class _Cutter:
         self.repeated = 0
 
     def run(self) -> Iterator[list[Piece]]:
-        """Each passage's pieces."""
+        """The pieces of each passage in turn."""
         while self.look_ahead():
-            count, cut = self.choose()
+            # Choose the next passage, and shorten it while it has too many tokens by itself.
+            count, is_cut = self.choose()
             overflows = self.overflows(count)
             while overflows and count > self.repeated + 1:
-                count, cut = self.best_cut(count - 1), True
+                count, is_cut = self.best_cut(count - 1), True
                 overflows = self.overflows(count)
+            # Where a single new piece does not fit beside the repeated ones, repeat none.
             if overflows and self.repeated:
                 self.drop(self.repeated, 0)
                 continue
+            # Go on behind the passage, or at the pieces that the next passage repeats.
             yield self.ahead[:count]
-            start = self.overlap(count) if cut else count
+            start = self.overlap(count) if is_cut else count
             self.drop(start, count - start)
 
     def look_ahead(self) -> bool:
-        """Read on until what is ahead is more than two passages; False where nothing is left."""
+        """Read on until the pieces ahead fill more than two passages; False where none are left."""
         ahead = self.ahead
         while not ahead or ahead[-1].last - ahead[0].first <= 2 * self.rules.max_tokens:
             piece = next(self.source, None)
@@ -167,24 +193,29 @@ class _Cutter:
         return bool(ahead)
 
     def drop(self, count: int, repeated: int) -> None:
-        """Let go of the first `count` pieces; of what remains, the first `repeated` were packed before."""
+        """Drop the first `count` pieces; the first `repeated` that remain were packed before."""
         del self.ahead[:count]
         self.repeated = repeated
 
     def choose(self) -> tuple[int, bool]:
-        """How many pieces the next passage takes, and whether that cuts a section."""
+        """The number of pieces in the next passage, and whether a section is cut after them."""
+        # Take a whole section, and join small sections with those that follow.
         end = self.section_end(0)
         while end < len(self.ahead) and self.size(end) < self.rules.min_tokens and self.joins(end):
             end = self.section_end(end)
+        # Cut what is too large for a passage.
         if self.size(end) > self.rules.max_tokens:
             return self.best_cut(self.fitting(end)), True
+        # Take a small section that follows as well, where it can join nothing after it.
         if end < len(self.ahead):
             following = self.section_end(end)
-            small = self.ahead[following - 1].last - self.ahead[end].first < self.rules.min_tokens
-            alone = following == len(self.ahead) or not self.joins(following, end)
+            is_small = (
+                self.ahead[following - 1].last - self.ahead[end].first < self.rules.min_tokens
+            )
+            stands_alone = following == len(self.ahead) or not self.joins(following, end)
             if (
-                small
-                and alone
+                is_small
+                and stands_alone
                 and self.ahead[end].border is Border.HEADING
                 and self.size(following) <= self.rules.max_tokens
             ):
@@ -192,52 +223,61 @@ class _Cutter:
         return end, False
 
     def section_end(self, start: int) -> int:
-        """The index after the section that the piece `start` lies in."""
+        """The index after the section that the piece `start` is in."""
         for index in range(start + 1, len(self.ahead)):
             if self.ahead[index].border <= Border.HEADING:
                 return index
         return len(self.ahead)
 
     def joins(self, index: int, start: int = 0) -> bool:
-        """True where the section at `index` may be put to the one at `start`: its heading is no higher, and no wall between."""
+        """True where the section at `index` may join the one at `start`.
+
+        Its heading must be no higher, and no wall may lie between the sections.
+        """
         piece, first = self.ahead[index], self.ahead[start]
         return piece.border is Border.HEADING and piece.level >= (first.level or len(first.trail))
 
     def size(self, end: int) -> int:
-        """The tokens of the first `end` pieces."""
+        """The number of tokens in the first `end` pieces."""
         return self.ahead[end - 1].last - self.ahead[0].first
 
     def fitting(self, end: int) -> int:
-        """How many of the first `end` pieces one passage holds; fewer where what is left would be too small."""
+        """How many of the first `end` pieces fit into one passage.
+
+        The number is lower where the rest would be too small for a passage of its own.
+        """
         limit = self.rules.max_tokens
-        rest = self.size(end) - limit
-        if rest < self.rules.min_tokens:
-            limit -= self.rules.min_tokens - rest
+        rest_size = self.size(end) - limit
+        if rest_size < self.rules.min_tokens:
+            limit -= self.rules.min_tokens - rest_size
         count = self.repeated + 1
         while count < end and self.size(count + 1) <= limit:
             count += 1
         return count
 
-    def best_cut(self, most: int) -> int:
-        """The strongest border after at most `most` pieces that leaves the passage half full; the latest of equals."""
-        best = most
-        for count in range(most, self.repeated, -1):
+    def best_cut(self, max_count: int) -> int:
+        """The number of pieces, `max_count` or less, after which to cut.
+
+        The cut is at the strongest border that leaves the passage half full, the latest of equals.
+        """
+        best = max_count
+        for count in range(max_count, self.repeated, -1):
             if 2 * self.size(count) < self.rules.max_tokens:
                 break
             if self.ahead[count].border < self.ahead[best].border:
                 best = count
-        # A heading is not parted from what it heads.
+        # A heading is not separated from the text below it.
         while best > self.repeated + 1 and self.ahead[best - 1].kind == "heading":
             best -= 1
         return best
 
     def overlap(self, count: int) -> int:
-        """The index of the first piece, of those packed, that the next passage repeats; `count` where it repeats none."""
+        """The index of the first packed piece that the next passage repeats; `count` for none."""
         start = count
         while start > 1 and self.ahead[start].border > Border.HEADING:
-            before = self.ahead[start - 1]
-            enough = self.ahead[count - 1].last - before.first > self.rules.overlap
-            if enough or self.ahead[count].last - before.first > self.rules.max_tokens:
+            previous = self.ahead[start - 1]
+            is_enough = self.ahead[count - 1].last - previous.first > self.rules.overlap
+            if is_enough or self.ahead[count].last - previous.first > self.rules.max_tokens:
                 break
             start -= 1
         return start
@@ -245,14 +285,15 @@ class _Cutter:
     def overflows(self, count: int) -> bool:
         """True where the first `count` pieces, tokenised by themselves, are too many tokens.
 
-        Their sum is right, but for words that are cut and white space that is cut off, which some tokenizers count.
+        The sum of their counts is right, except for words that are cut, and for white space that is
+        cut off, which some tokenizers count.
         """
         start, end = self.ahead[0].start, self.ahead[count - 1].end
-        parts_word = any(
-            self.text[place - 1 : place + 1].isalnum()
-            for place in (start, end)
-            if 0 < place < len(self.text)
+        splits_word = any(
+            self.text[offset - 1 : offset + 1].isalnum()
+            for offset in (start, end)
+            if 0 < offset < len(self.text)
         )
-        if self.size(count) <= self.rules.max_tokens - EDGE and not parts_word:
+        if self.size(count) <= self.rules.max_tokens - EDGE_TOKENS and not splits_word:
             return False
         return len(self.tokenizer.spans([self.text[start:end]])[0]) > self.rules.max_tokens

@@ -1,6 +1,7 @@
-"""A Document as a stream of pieces: sentences, lines, or parts of what has neither, counted in a model's tokens.
+"""Splits a Document into pieces, counted in a model's tokens.
 
-Text is tokenised in windows, so that the memory needed does not grow with the length of a line.
+A piece is a sentence, a line, or a part of a text that has neither. Text is tokenised in windows,
+so that the memory needed does not grow with the length of a line.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ BATCH = 8
 
 MAX_STRIDE = 32
 STRIDE = 4
-"""Where a tokenizer sees nothing or one token in MAX_STRIDE characters, every STRIDE of them count as one."""
+"""Where a tokenizer finds no new token in MAX_STRIDE characters, every STRIDE of them are one."""
 
 MAX_GAP = 1_000
 MAX_HEADING = 120
@@ -35,7 +36,10 @@ _PIECE_END = re.compile(rf"{SENTENCE_END}|\n")
 
 
 class Border(IntEnum):
-    """What lies before a piece, the stronger the lower: passages are cut at the strongest border near."""
+    """The border before a piece; a stronger border has a lower number.
+
+    Passages are cut at the strongest border nearby.
+    """
 
     WALL = 0
     HEADING = 1
@@ -47,11 +51,15 @@ class Border(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """text[start:end] without white space around it.
+    """A piece: text[start:end] without white space around it.
 
-    first and last number its tokens in a count that runs on through the document, so that neighbours' counts add up.
-    level is 1–6 in the block that begins a section, else 0; trail are the headings in force, section is the offset at which the section begins
-    that it is in, and kind is its block's.
+    first, last: numbers of its tokens in a count that runs on through the document, so that the
+    counts of neighbours add up.
+    border: what lies before the piece.
+    level: 1–6 in the block that begins a section, else 0.
+    trail: the headings in force.
+    section: the offset at which the piece's section begins.
+    kind: the kind of its block.
     """
 
     start: int
@@ -67,7 +75,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A block, or the part of a long one that fits into a window; `border` is what lies before it."""
+    """A block, or a part of a long one that fits into a window; `border` is what lies before it."""
 
     start: int
     end: int
@@ -78,7 +86,10 @@ class _Part:
 
 
 def pieces(document: Document, tokenizer: Tokenizer, max_tokens: int) -> Iterator[Piece]:
-    """The pieces of a document in order, none of more than `max_tokens`. Lazy, but for BATCH windows at a time."""
+    """The pieces of a document in order, none of more than `max_tokens` tokens.
+
+    Lazy: only BATCH windows are tokenised at a time.
+    """
     windows = _windows(_parts(document))
     count = 0
     while batch := list(islice(windows, BATCH)):
@@ -91,35 +102,40 @@ def pieces(document: Document, tokenizer: Tokenizer, max_tokens: int) -> Iterato
 
 
 def _parts(document: Document) -> Iterator[_Part]:
-    """The blocks with the headings in force at each, long blocks in parts of at most WINDOW characters."""
+    """The blocks, in parts of at most WINDOW characters, with the headings in force at each.
+
+    A wall lies where a page begins, and where a long gap or one with words separates two blocks.
+    """
     text = document.text
     trail: list[tuple[int, str]] = []
-    before, page, section = 0, 0, 0
+    previous_end, previous_page, section = 0, 0, 0
     for block in _paged(document):
+        # A block that begins a section ends the sections of its own and of deeper levels.
         border = Border.BLOCK
         if block.level:
             border, section = Border.HEADING, block.start
-            # A section ends those of its own and of deeper levels.
             trail = [(level, words) for level, words in trail if level < block.level]
             trail.append((block.level, block.heading[:MAX_HEADING]))
-        gap = text[before : block.start]
+        # A new page, a long gap or text in the gap is a wall before the block.
+        gap = text[previous_end : block.start]
         if (
-            (now := page_of(document, block.start)) != page
+            (page := page_of(document, block.start)) != previous_page
             or len(gap) > MAX_GAP
             or any(map(str.isalnum, gap))
         ):
             border = Border.WALL
+        # Cut the block into parts that fit into a window.
         headings = tuple(words for _, words in trail if words)
         start = block.start
         while start < block.end:
             end, after = _window_end(text, start, block.end)
             yield _Part(start, end, border, block, headings, section)
             start, border = end, after
-        before, page = block.end, now
+        previous_end, previous_page = block.end, page
 
 
 def page_of(document: Document, offset: int) -> int:
-    """The 1-based page on which the character at `offset` stands, 0 where the document has no pages."""
+    """The 1-based page of the character at `offset`, 0 where the document has no pages."""
     return bisect_right(document.pages, offset)
 
 
@@ -133,9 +149,9 @@ def _paged(document: Document) -> Iterator[Block]:
             else ()
         )
         for start, end in pairwise((block.start, *borders, block.end)):
-            whole = document.text[start:end]
-            begin = start + len(whole) - len(whole.lstrip())
-            stop = start + len(whole.rstrip())
+            stretch = document.text[start:end]
+            begin = start + len(stretch) - len(stretch.lstrip())
+            stop = start + len(stretch.rstrip())
             if begin < stop:
                 yield Block(
                     begin,
@@ -147,19 +163,19 @@ def _paged(document: Document) -> Iterator[Block]:
 
 
 def _window_end(text: str, start: int, end: int) -> tuple[int, Border]:
-    """Where to cut text[start:end] to at most WINDOW characters, and the kind of border that is."""
+    """Where to cut text[start:end] to at most WINDOW characters, and the kind of border there."""
     if end - start <= WINDOW:
         return end, Border.BLOCK
     limit = start + WINDOW
     for mark, border in (("\n", Border.LINE), (" ", Border.TOKEN)):
-        found = text.rfind(mark, start + WINDOW // 2, limit)
-        if found >= 0:
-            return found + 1, border
+        mark_offset = text.rfind(mark, start + WINDOW // 2, limit)
+        if mark_offset >= 0:
+            return mark_offset + 1, border
     return _whole_character(text, limit, start), Border.TOKEN
 
 
 def _windows(parts: Iterable[_Part]) -> Iterator[list[_Part]]:
-    """Neighbouring parts in groups of at most WINDOW characters, none across a wall."""
+    """Groups of neighbouring parts of at most WINDOW characters; no group crosses a wall."""
     window: list[_Part] = []
     for part in parts:
         if window and (part.border is Border.WALL or part.end - window[0].start > WINDOW):
@@ -171,7 +187,9 @@ def _windows(parts: Iterable[_Part]) -> Iterator[list[_Part]]:
 
 
 def _evened(starts: list[int], length: int) -> list[int]:
-    """Token starts with further ones put in where they lie far apart: unknown words, runs of marks that leave no token.
+    """Token starts, with more of them inserted where two lie far apart.
+
+    They lie far apart in unknown words, and in runs of marks that leave no token.
 
     >>> _evened([0, 5, 45], 50)
     [0, 5, 9, 13, 17, 21, 25, 29, 33, 37, 41, 45]
@@ -192,9 +210,10 @@ def _evened(starts: list[int], length: int) -> list[int]:
 def _cut(
     text: str, part: _Part, base: int, starts: list[int], count: int, max_tokens: int
 ) -> Iterator[Piece]:
-    """The sentences and lines of a part; `starts` count from `base`.
+    """The sentences and lines of a part as pieces; `starts` are token starts, counted from `base`.
 
-    Those of more than half of `max_tokens` are cut again, so that a heading never stands alone above a long one.
+    A sentence of more than half of `max_tokens` is cut again, so that a heading never stands alone
+    above a long sentence.
     """
     border, block = part.border, part.block
     piece = partial(
@@ -203,29 +222,35 @@ def _cut(
     step = max(1, max_tokens // 8)
     for start, end, after in _sentences(text, part):
         first, last = bisect_left(starts, start - base), bisect_left(starts, end - base)
+        # Cut a long sentence into pieces of about an eighth of a passage.
         if 2 * (last - first) > max_tokens:
             while last - first > step:
-                place = _break(text, start, base + starts[first + step])
-                following = bisect_left(starts, place - base)
+                cut = _break(text, start, base + starts[first + step])
+                following = bisect_left(starts, cut - base)
                 if following <= first:
-                    # Several tokens begin at the character where the piece begins.
+                    # Several tokens begin at the character at which the piece begins.
                     following = bisect_right(starts, starts[first])
-                    place = base + starts[following] if following < last else end
-                if place >= end:
+                    cut = base + starts[following] if following < last else end
+                if cut >= end:
                     break
-                stop = start + len(text[start:place].rstrip())
+                stop = start + len(text[start:cut].rstrip())
                 yield piece(start, stop, count + first, count + following, border)
-                while text[place].isspace():
-                    place += 1
-                start, first, border = place, bisect_left(starts, place - base), Border.TOKEN
+                # The next piece begins behind the white space.
+                while text[cut].isspace():
+                    cut += 1
+                start, first, border = cut, bisect_left(starts, cut - base), Border.TOKEN
         yield piece(start, end, count + first, count + last, border)
         border = after
 
 
 def _sentences(text: str, part: _Part) -> Iterator[tuple[int, int, Border]]:
-    """The stretches between sentence and line ends, without white space around them, each with the border after it."""
-    # In code, tables and lists a line is as much a unit as a sentence is in prose; a heading is kept in one piece.
-    line = Border.SENTENCE if part.block.kind in ("code", "table", "list") else Border.LINE
+    """The stretches between the ends of sentences and lines, each with the border after it.
+
+    They have no white space around them.
+    """
+    # In code, tables and lists a line is as much a unit as a sentence is in prose. A heading stays
+    # in one piece.
+    line_border = Border.SENTENCE if part.block.kind in ("code", "table", "list") else Border.LINE
     ends = () if part.block.kind == "heading" else _PIECE_END.finditer(text, part.start, part.end)
     start = part.start
     for match in (*ends, None):
@@ -233,37 +258,43 @@ def _sentences(text: str, part: _Part) -> Iterator[tuple[int, int, Border]]:
         mark = match[0] if match else ""
         if mark == "." and is_abbreviated(text, start, stop):
             continue
-        whole = text[start:stop]
-        if words := whole.strip():
-            begin = start + len(whole) - len(whole.lstrip())
-            yield begin, begin + len(words), line if mark == "\n" else Border.SENTENCE
+        stretch = text[start:stop]
+        if words := stretch.strip():
+            begin = start + len(stretch) - len(stretch.lstrip())
+            yield begin, begin + len(words), line_border if mark == "\n" else Border.SENTENCE
         start = stop
 
 
-def _break(text: str, start: int, at: int) -> int:
-    """The place to cut near `at`, and after `start`: behind white space if there is any right before, else between characters."""
-    for place in range(at, max(start, at - MAX_STRIDE), -1):
-        if text[place - 1].isspace() and not text[place].isspace():
-            return place
-    return _whole_character(text, at, start)
+def _break(text: str, start: int, near: int) -> int:
+    """The offset near `near`, and after `start`, at which to cut.
+
+    It lies behind white space where there is any right before `near`, else between characters.
+    """
+    for offset in range(near, max(start, near - MAX_STRIDE), -1):
+        if text[offset - 1].isspace() and not text[offset].isspace():
+            return offset
+    return _whole_character(text, near, start)
 
 
-def _whole_character(text: str, at: int, start: int) -> int:
-    """The place near `at`, and after `start`, that parts no accent, emoji modifier or joiner from what it belongs to."""
-    before = range(at, max(start, at - MAX_STRIDE), -1)
-    after = range(at + 1, min(at + MAX_STRIDE, len(text)))
+def _whole_character(text: str, near: int, start: int) -> int:
+    """The offset near `near`, and after `start`, that separates no accent, modifier or joiner.
+
+    These stay with the character that they belong to.
+    """
+    before = range(near, max(start, near - MAX_STRIDE), -1)
+    after = range(near + 1, min(near + MAX_STRIDE, len(text)))
     return next(
         (
-            place
-            for place in (*before, *after)
-            if not _joins(text[place]) and text[place - 1] != "\u200d"
+            offset
+            for offset in (*before, *after)
+            if not _joins(text[offset]) and text[offset - 1] != "\u200d"
         ),
-        at,
+        near,
     )
 
 
 def _joins(character: str) -> bool:
-    """True for a character that is drawn together with the one before it."""
+    """True for a character that is drawn together with the character before it."""
     return character >= "\u0300" and (
         unicodedata.category(character) in ("Mn", "Me", "Mc")
         or character == "\u200d"

@@ -1,4 +1,7 @@
-"""Where sentences begin and end: in prose, also where it is wrapped at a fixed width, and in lists, tables and code."""
+"""Finds where sentences begin and end.
+
+It does so in prose, also where that is wrapped at a fixed width, and in lists, tables and code.
+"""
 
 from __future__ import annotations
 
@@ -8,23 +11,31 @@ from collections.abc import Iterator
 SENTENCE_END = r"""[.!?…]["'”’»)\]]{0,3}(?=\s{1,3}[^\sa-zß-öø-ÿ])|[。！？｡][」』”’）]{0,3}"""
 
 WRAPPED = 50
-"""A line of so many characters goes on in the next one, unless that begins something of its own."""
+"""A line of at least this many characters continues in the next line.
 
-STARTED = 20
-"""A shorter one does so where the next begins with a small letter; labels are shorter still."""
+It does not where either line is blank, where it is a heading or a row of a table, or where the next
+line begins an item.
+"""
 
-LEAST = 5
-"""What is shorter, the number of a list's item for one, belongs to what follows it."""
+MIN_CONTINUED = 20
+"""A shorter line of at least this many characters continues where the next begins in lower case.
 
-LINED = frozenset({"code", "table"})
-"""Kinds of document whose lines are units."""
+Labels are shorter still.
+"""
+
+MIN_SENTENCE = 5
+"""A shorter sentence, such as the number of a list item, belongs to what follows it."""
+
+LINE_KINDS = frozenset({"code", "table"})
+"""The kinds of document in which each line is a unit of its own."""
 
 _END = re.compile(SENTENCE_END)
 _ABBREVIATED = re.compile(
-    r"(?:\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Fig|vs|etc|cf|approx|e\.g|i\.e|z\.B|bzw|ca|Mme|Sr|Sra))\.$"
+    r"(?:\b(?:[A-Z]|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|Fig|vs|etc|cf|approx|"
+    r"e\.g|i\.e|z\.B|bzw|ca|Mme|Sr|Sra))\.$"
 )
-_OWN = re.compile(r"[-*+•–|#>]|\(?\w{1,3}[.)]\s|\.\.")
-_STOPPED = re.compile(r"[.!?:;…]\W*$|[。！？｡]\W*$")
+_ITEM = re.compile(r"[-*+•–|#>]|\(?\w{1,3}[.)]\s|\.\.")
+_ENDED = re.compile(r"[.!?:;…]\W*$|[。！？｡]\W*$")
 
 
 def is_abbreviated(text: str, start: int, stop: int) -> bool:
@@ -33,21 +44,23 @@ def is_abbreviated(text: str, start: int, stop: int) -> bool:
 
 
 def sentences(text: str, kind: str) -> Iterator[tuple[int, int]]:
-    """The sentences of a passage of a document of that kind as ranges without white space around them; a line each where lines are units.
+    """The sentences of a passage as ranges without white space around them.
+
+    `kind` is the kind of the document. Where its lines are units, each line is a sentence.
 
     >>> text = "The first two of them\\nwere seen. One (No. 2) was ill."
     >>> [text[start:end].replace(chr(10), " ") for start, end in sentences(text, "text")]
     ['The first two of them were seen.', 'One (No. 2) was ill.']
     """
-    lined = kind in LINED
-    for first, last in _units(text, lined):
+    by_line = kind in LINE_KINDS
+    for first, last in _units(text, by_line):
         start = first
-        ends = () if lined else _END.finditer(text, first, last)
+        ends = () if by_line else _END.finditer(text, first, last)
         for match in (*ends, None):
             stop = match.end() if match else last
             words = text[start:stop].strip()
             if match and (
-                len(words) < LEAST or (match[0] == "." and is_abbreviated(text, start, stop))
+                len(words) < MIN_SENTENCE or (match[0] == "." and is_abbreviated(text, start, stop))
             ):
                 continue
             if words:
@@ -56,22 +69,23 @@ def sentences(text: str, kind: str) -> Iterator[tuple[int, int]]:
             start = stop
 
 
-def _units(text: str, lined: bool) -> Iterator[tuple[int, int]]:
-    """The paragraphs, items and other lines of a text."""
+def _units(text: str, by_line: bool) -> Iterator[tuple[int, int]]:
+    """The ranges of paragraphs, list items and single lines in a text."""
     start = position = 0
-    before = ""
+    previous_line = ""
     for line in text.splitlines(keepends=True):
-        if position and (lined or not _goes_on(before, line)):
+        if position and (by_line or not _goes_on(previous_line, line)):
             yield start, position
             start = position
         position += len(line)
-        before = line
+        previous_line = line
     yield start, position
 
 
 def _goes_on(line: str, following: str) -> bool:
+    """Whether the text of a line continues in the following line."""
     line, following = line.strip(), following.strip()
-    if not line or not following or line[0] in "#|" or _OWN.match(following):
+    if not line or not following or line[0] in "#|" or _ITEM.match(following):
         return False
-    small = following[0].islower() and len(line) >= STARTED and not _STOPPED.search(line)
-    return small or len(line) >= WRAPPED
+    starts_lower = following[0].islower() and len(line) >= MIN_CONTINUED and not _ENDED.search(line)
+    return starts_lower or len(line) >= WRAPPED

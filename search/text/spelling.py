@@ -1,4 +1,4 @@
-"""How words are written where they are compared: what can be spelled in several ways is spelled in one, in passages and queries alike."""
+"""Brings words into one spelling, so that passages and queries can be compared."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
 HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 KANA = "\u3041-\u30ff"
 UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-"""Thai, Lao, Burmese and Khmer: written without spaces, and in the index a dictionary takes their words apart."""
+"""Thai, Lao, Burmese and Khmer are written without spaces.
+
+In the index a dictionary splits their text into words.
+"""
 
 HANGUL = "\u1100-\u11ff\uac00-\ud7af"
 
@@ -23,23 +26,24 @@ STEMMERS = {
     "GREEK": "greek",
     "TAMIL": "tamil",
 }
-"""Script → the stemmer of its words; those in Latin letters are stemmed as English by the table's index."""
+"""Script → the stemmer of its words; the table's index stems Latin words as English."""
 
 _INVISIBLES = re.compile(f"[{INVISIBLE}]")
 _IS_CJK = re.compile(f"[{HAN}{KANA}{HANGUL}]")
-# Letters that Unicode does not take apart, and the points of Hebrew and Arabic, which are mostly left out.
+# Letters that Unicode does not decompose.
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
+# Accents, and the points of Hebrew and Arabic, which are mostly left out.
 _POINTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u065f\u0670]")
-# As these letters are written where a keyboard lacks them.
+# How these letters are written where a keyboard lacks them.
 _WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 _VOWELS = re.compile("ae|oe|ue|aa")
 _VOWEL = {"ae": "a", "oe": "o", "ue": "u", "aa": "a"}
 
 
 def normalise(text: str) -> str:
-    """NFKC, without soft hyphens and zero-width characters: both sides of a match go through it.
+    """NFKC without soft hyphens and zero-width characters; both sides of a match pass through it.
 
     >>> normalise("ﬁ\u00adle １２")
     'file 12'
@@ -48,21 +52,23 @@ def normalise(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """The text in lower case, without accents, and letters such as ø and ß as plain ones.
+    """The text in lower case, without accents, and with plain letters for those such as ø and ß.
 
     >>> folded("Größe ŒUVRE ёлка")
     'grosse oeuvre елка'
     """
     if text.isascii():
         return text.lower()
-    # A capital İ falls into an i and a dot that is no accent of a small letter.
+    # A capital İ decomposes into an i and a dot, which is no accent of a lower-case letter.
     apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", normalise(text)).casefold())
     return unicodedata.normalize("NFC", _POINTS.sub("", apart).translate(_LETTERS))
 
 
 @lru_cache(maxsize=1 << 16)
 def form(word: str) -> str:
-    """The form of a word that the text leg compares: folded, and stemmed where its script has a stemmer of its own.
+    """The form of a word that the text leg compares.
+
+    The word is folded, and stemmed where its script has a stemmer of its own.
 
     >>> form("Élèves"), form("БИБЛИОТЕКИ") == form("библиотека")
     ('eleves', True)
@@ -75,7 +81,9 @@ def form(word: str) -> str:
 
 
 def pairs(run: str) -> list[str]:
-    """A run of Chinese, Japanese or Korean as its overlapping pairs of characters: no dictionary tells where its words end.
+    """The overlapping pairs of characters in a run of Chinese, Japanese or Korean.
+
+    No dictionary says where the words of the run end.
 
     >>> pairs("北京大学")
     ['北京', '京大', '大学']
@@ -89,22 +97,22 @@ def is_cjk(word: str) -> bool:
 
 
 def variants(word: str) -> list[str]:
-    """Other forms of a Latin word: with ä as ae, and back.
+    """Other spellings of a Latin word: ä written as ae, or ae as a.
 
     >>> variants("Müller"), variants("Mueller"), variants("cat")
     (['mueller'], ['muller'], [])
     """
-    small = unicodedata.normalize("NFC", word).lower()
-    written_out = small.translate(_WRITTEN_OUT)
-    if written_out != small:
+    lower = unicodedata.normalize("NFC", word).lower()
+    written_out = lower.translate(_WRITTEN_OUT)
+    if written_out != lower:
         return [folded(written_out)]
-    plain = _VOWELS.sub(lambda match: _VOWEL[match[0]], small) if len(small) > 3 else small
-    return [folded(plain)] if plain != small else []
+    shortened = _VOWELS.sub(lambda match: _VOWEL[match[0]], lower) if len(lower) > 3 else lower
+    return [folded(shortened)] if shortened != lower else []
 
 
 @lru_cache(maxsize=1 << 16)
 def stemmed(word: str) -> str:
-    """The English stem of a word in its form, as the table's index makes it.
+    """The English stem of a word's form, as the table's index makes it.
 
     >>> stemmed("discovered") == stemmed("discover")
     True
@@ -114,16 +122,17 @@ def stemmed(word: str) -> str:
 
 @cache
 def _stemmer(language: str) -> Any:
+    """A function that stems words of the language, from any thread."""
     import threading
 
     import snowballstemmer
 
-    # A stemmer keeps the word it works on, so threads cannot share one.
-    own = threading.local()
+    # A stemmer stores the word it works on, so threads cannot share one.
+    per_thread = threading.local()
 
     def stem(word: str) -> str:
-        if not hasattr(own, "stem"):
-            own.stem = snowballstemmer.stemmer(language).stemWord
-        return str(own.stem(word))
+        if not hasattr(per_thread, "stem"):
+            per_thread.stem = snowballstemmer.stemmer(language).stemWord
+        return str(per_thread.stem(word))
 
     return stem

@@ -1,4 +1,4 @@
-"""Tables in plain text, CSV and TSV: a block for each row, under the names of the columns."""
+"""CSV and TSV: tables in plain text become a block for each row, under the column names."""
 
 from __future__ import annotations
 
@@ -13,15 +13,16 @@ SUFFIXES = (".csv", ".tsv", ".tab")
 
 DELIMITERS = ",;\t|"
 SAMPLE = 64
-"""Rows from which the delimiter is told."""
+"""Rows that are looked at to find the delimiter."""
 
 MAX_CELL = 1 << 30
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in a table: its text is the file's own, the first row a heading that all others stand under.
+    """The document in a table, whose text is the file's own.
 
-    Raises Unreadable where it is binary or empty.
+    The first row is the heading above all others, where it looks like column names. Raises
+    Unreadable where the file is binary or empty.
     """
     text = decode(data)
     delimiter = _delimiter(text)
@@ -37,8 +38,8 @@ def read(data: bytes, path: str) -> Document:
 
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
-    """The rows that are not empty: where each stands in the text, and its cells."""
-    # What is quoted may be long; the module's own limit is for files that do not fit into memory.
+    """The rows that are not empty: where each starts and ends in the text, and its cells."""
+    # A quoted cell may be long. The module's own limit is for files that do not fit into memory.
     csv.field_size_limit(MAX_CELL)
     start = 0
     end = 0
@@ -56,7 +57,10 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that parts most of the first rows into the same number of cells, the larger number of equals."""
+    """The delimiter that splits most of the first rows into the same number of cells.
+
+    Of equally good delimiters, the one with the most cells is taken.
+    """
     sample = [line for line in text[:65_536].split("\n") if line.strip()][:SAMPLE]
 
     def agreement(delimiter: str) -> tuple[int, int]:
@@ -68,11 +72,12 @@ def _delimiter(text: str) -> str:
 
 
 def _names_columns(cells: list[str]) -> bool:
-    """True where a row looks like the names of columns: no number among them, none twice."""
-    named = [cell.strip() for cell in cells if cell.strip()]
-    return len(set(named)) == len(named) and not any(_is_number(cell) for cell in named)
+    """True where a row looks like column names: no cell is a number, and no two are equal."""
+    names = [cell.strip() for cell in cells if cell.strip()]
+    return len(set(names)) == len(names) and not any(_is_number(cell) for cell in names)
 
 
 def _is_number(cell: str) -> bool:
+    """True where at least half of a cell's characters are digits."""
     digits = sum(map(str.isdigit, cell))
     return digits > 0 and 2 * digits >= len(cell)

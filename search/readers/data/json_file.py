@@ -1,4 +1,7 @@
-"""JSON and JSON Lines: the file's own text under the names of its larger objects and lists, whatever is wrong with it."""
+"""JSON and JSON Lines: the file's own text, under the names of its larger objects and lists.
+
+Errors in the file's syntax do not matter.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +19,18 @@ LINES = (".jsonl", ".ndjson")
 MAX_NAME = 120
 
 _STRING = r'"(?>[^"\\]+|\\.)*+"'
-_REMARK = r"//[^\n]*|/\*(?:.*?\*/|.*+)"
-# Values and remarks are passed over at once, up to a name, a bracket, or the end; a string that nothing closes is all of the rest.
+_COMMENT = r"//[^\n]*|/\*(?:.*?\*/|.*+)"
+# One match passes over values and comments up to a name, a bracket or the end. A string without an
+# end is all of the rest.
 _TOKEN = re.compile(
-    rf'(?>[^"{{}}\[\]/]+|{_STRING}(?!\s{{0,20}}:)|{_REMARK}|/)*+'
+    rf'(?>[^"{{}}\[\]/]+|{_STRING}(?!\s{{0,20}}:)|{_COMMENT}|/)*+'
     rf'(?:(?P<name>{_STRING})\s{{0,20}}:|(?P<open>[{{\[])|(?P<close>[}}\]])|".*+|\Z)',
     re.DOTALL,
 )
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in a JSON file. Raises Unreadable where it is binary or empty."""
+    """The document in a JSON file. Raises Unreadable where the file is binary or empty."""
     text = decode(data)
     name = file_name(path)
     if name.lower().endswith(LINES):
@@ -37,23 +41,29 @@ def read(data: bytes, path: str) -> Document:
 
 
 def _outline(text: str) -> Outline:
+    """The outline of a JSON text by its names and brackets."""
     outline = Outline()
-    named: re.Match[str] | None = None
-    # The bracket around everything is no section.
-    outermost = True
+    # The match of a name whose value has not begun yet.
+    pending_name: re.Match[str] | None = None
+    # The outermost bracket is no section.
+    is_outermost = True
     for match in _TOKEN.finditer(text):
+        # A bracket opens an object or a list, with a name or without.
         if match["open"]:
-            if outermost:
-                outermost = False
-            elif named:
-                outline.enter(named.start("name"), match.end(), named["name"][1:-1][:MAX_NAME])
+            if is_outermost:
+                is_outermost = False
+            elif pending_name:
+                outline.enter(
+                    pending_name.start("name"), match.end(), pending_name["name"][1:-1][:MAX_NAME]
+                )
             else:
                 outline.enter(match.end() - 1, match.end(), "")
-            named = None
+            pending_name = None
             continue
-        if named:
-            outline.item(named.start("name"), named.end())
-        named = match if match["name"] else None
+        # A name without a bracket has a plain value.
+        if pending_name:
+            outline.item(pending_name.start("name"), pending_name.end())
+        pending_name = match if match["name"] else None
         if match["close"]:
             outline.leave(match.end())
     return outline

@@ -1,4 +1,4 @@
-"""Nested data cut into sections: what is large and has a name becomes a heading, at most three levels deep."""
+"""Cuts nested data into sections: large named parts become headings, at most three levels deep."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from ...documents import Block
 
 MAX_LEVELS = 3
 MIN_SECTION = 200
-"""Characters; what is smaller is a line or two of the section around it."""
+"""Characters; a smaller part is a line or two of the section around it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Where a section begins: text[start:end] opens it. At level 0 it only parts blocks; one without `heading` ends others."""
+    """The beginning of a section: text[start:end] opens it.
+
+    A section at level 0 only separates blocks. A section without `heading` ends the sections before
+    it.
+    """
 
     start: int
     end: int
@@ -23,63 +27,72 @@ class Section:
 
 
 @dataclass(slots=True)
-class _Open:
-    """What was opened and not closed; `parted` is true once a section inside it has ended, so that what follows must leave it."""
+class _OpenPart:
+    """A part that was opened and not closed yet.
+
+    `after_section` is true once a section inside the part has ended: what follows must then leave
+    that section.
+    """
 
     start: int
     end: int
     name: str
-    parted: bool = False
+    after_section: bool = False
 
 
 class Outline:
-    """The sections, found as the text is read from its beginning to its end. Depth costs no memory beyond MAX_LEVELS."""
+    """Finds the sections while the text is read from beginning to end.
+
+    Depth costs no memory beyond MAX_LEVELS.
+    """
 
     def __init__(self) -> None:
         self.sections: dict[int, Section] = {}
-        self.around: list[_Open] = [_Open(0, 0, "")]
-        self.deeper = 0
+        self.open_parts: list[_OpenPart] = [_OpenPart(0, 0, "")]
+        # Parts beyond MAX_LEVELS are only counted.
+        self.depth_below = 0
 
     def item(self, start: int, end: int) -> None:
-        """Something that holds nothing begins, with text[start:end]."""
-        around = self.around[-1]
-        if not self.deeper and around.parted:
-            self.sections[start] = Section(start, end, len(self.around) - 1 or 1, "")
-            around.parted = False
+        """Begin an item that holds no other parts; text[start:end] is its beginning."""
+        parent = self.open_parts[-1]
+        if not self.depth_below and parent.after_section:
+            self.sections[start] = Section(start, end, len(self.open_parts) - 1 or 1, "")
+            parent.after_section = False
 
     def enter(self, start: int, end: int, name: str) -> None:
-        """Something that may hold others begins, opened by text[start:end]; `name` is empty where it has none."""
-        if self.deeper or len(self.around) > MAX_LEVELS:
-            self.deeper += 1
+        """Begin a part that may hold others, opened by text[start:end]; its `name` may be empty."""
+        if self.depth_below or len(self.open_parts) > MAX_LEVELS:
+            self.depth_below += 1
             return
-        self.around.append(_Open(start, end, name))
+        self.open_parts.append(_OpenPart(start, end, name))
 
     def leave(self, end: int) -> None:
-        """What was entered last ends at the offset `end`."""
-        if self.deeper:
-            self.deeper -= 1
+        """End the part that was entered last, at the offset `end`."""
+        if self.depth_below:
+            self.depth_below -= 1
             return
-        if len(self.around) == 1:
+        if len(self.open_parts) == 1:
             return
-        inside = self.around.pop()
-        around, level = self.around[-1], len(self.around)
-        if end - inside.start >= MIN_SECTION:
-            named = inside.name or around.parted
-            self.sections[inside.start] = Section(
-                inside.start, inside.end, level if named else 0, inside.name
+        part = self.open_parts.pop()
+        parent, level = self.open_parts[-1], len(self.open_parts)
+        # A large part is a section. A small one only ends the section before it.
+        if end - part.start >= MIN_SECTION:
+            opens_section = part.name or parent.after_section
+            self.sections[part.start] = Section(
+                part.start, part.end, level if opens_section else 0, part.name
             )
-            around.parted = bool(inside.name) or inside.parted
-        elif around.parted:
-            self.sections[inside.start] = Section(inside.start, inside.end, level, "")
-            around.parted = False
+            parent.after_section = bool(part.name) or part.after_section
+        elif parent.after_section:
+            self.sections[part.start] = Section(part.start, part.end, level, "")
+            parent.after_section = False
 
     def name(self, words: str) -> None:
-        """What was entered last is called that."""
-        if not self.deeper and len(self.around) > 1:
-            self.around[-1].name = words
+        """Name the part that was entered last."""
+        if not self.depth_below and len(self.open_parts) > 1:
+            self.open_parts[-1].name = words
 
     def blocks(self, text: str) -> Iterator[Block]:
-        """All of the text as headings and the code under them."""
+        """The whole text as headings and the code under them."""
         start = 0
         for _, section in sorted(self.sections.items()):
             if section.start < start:
@@ -93,10 +106,10 @@ class Outline:
 
 
 def _code(text: str, start: int, end: int) -> Iterator[Block]:
-    """The stretch without blank lines around it, where it has words."""
-    whole = text[start:end]
-    if whole.strip():
-        first = len(whole) - len(whole.lstrip())
-        # The indent of the first line belongs to it.
-        begin = start + whole.rfind("\n", 0, first) + 1
-        yield Block(begin, start + len(whole.rstrip()), "code")
+    """The stretch text[start:end] without blank lines around it, where it has words."""
+    stretch = text[start:end]
+    if stretch.strip():
+        first = len(stretch) - len(stretch.lstrip())
+        # The indent of the first line belongs to the block.
+        begin = start + stretch.rfind("\n", 0, first) + 1
+        yield Block(begin, start + len(stretch.rstrip()), "code")

@@ -1,4 +1,7 @@
-"""XML: the file's own text under its larger elements, called by their tags and titles; nothing is expanded or fetched."""
+"""XML: the file's own text under its larger elements, named by their tags and titles.
+
+Nothing is expanded or fetched.
+"""
 
 from __future__ import annotations
 
@@ -12,40 +15,29 @@ from ..title import file_name
 from .outline import MAX_LEVELS, Outline
 
 SUFFIXES = (
-    ".xml",
-    ".xsd",
-    ".xsl",
-    ".xslt",
-    ".rss",
-    ".atom",
-    ".plist",
-    ".opml",
-    ".dbk",
-    ".rdf",
-    ".gpx",
-    ".kml",
-    ".wsdl",
-    ".resx",
+    *(".xml", ".xsd", ".xsl", ".xslt", ".rss", ".atom", ".plist"),
+    *(".opml", ".dbk", ".rdf", ".gpx", ".kml", ".wsdl", ".resx"),
 )
 
 NAMES = ("name", "title", "id", "key", "label", "text")
-"""Attributes, and elements inside, that say what an element is called; the first counts."""
+"""Attributes and child elements that name an element; the first one found counts."""
 
 MAX_NAME = 120
 MAX_PIECES = 4
-"""Stretches of an element's text that are kept for a title."""
+"""Pieces of an element's text that are kept for a title."""
 
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,100}encoding=["']([\w.:-]{2,40})""")
 
 
 class _Entity(Exception):
-    """The file declares an entity."""
+    """Raised where the file declares an entity."""
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in an XML file; where it is not well-formed, what follows is text without sections.
+    """The document in an XML file.
 
-    Raises Unreadable where it is binary or empty.
+    The text after the first place that is not well-formed has no sections. Raises Unreadable where
+    the file is binary or empty.
     """
     declared = _DECLARED.search(data[:200])
     text = decode(data, declared[1].decode("ascii") if declared else "")
@@ -56,7 +48,7 @@ def read(data: bytes, path: str) -> Document:
 
 @dataclass(slots=True)
 class _Element:
-    """An open element: what it is called by, and whether it holds elements alone, as sections do, or words."""
+    """An open element: its names, and whether it holds only elements, as sections do, or words."""
 
     tag: str
     title: str = ""
@@ -66,7 +58,10 @@ class _Element:
 
 
 class _Elements:
-    """One pass of the parser over the text. As entities end it, what the parser sees is what stands in the file."""
+    """One pass of the parser over the text.
+
+    An entity ends the pass, so that everything the parser sees is in the file itself.
+    """
 
     def __init__(self, text: str) -> None:
         from xml.parsers.expat import ExpatError, ParserCreate
@@ -74,7 +69,8 @@ class _Elements:
         self.text = text
         self.outline = Outline()
         self.open: list[_Element] = []
-        self.deeper = 0
+        # Elements that lie deeper than any section are only counted.
+        self.depth_below = 0
         self.line, self.line_start = 1, 0
         self.parser = parser = ParserCreate("utf-8")
         parser.buffer_text = True
@@ -85,12 +81,13 @@ class _Elements:
         try:
             parser.Parse(text.encode("utf-8", "replace"), True)
         except (ExpatError, _Entity):
-            # What was found up to there stands.
+            # The sections found before the error are kept.
             pass
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
         if len(self.open) > MAX_LEVELS + 1:
-            self.deeper += 1
+            self.depth_below += 1
             return
         if self.open:
             self.open[-1].holds_elements = True
@@ -101,21 +98,22 @@ class _Elements:
         self.open.append(_Element(tag.rpartition(":")[2], title))
 
     def end(self, tag: str) -> None:
-        if self.deeper:
-            self.deeper -= 1
+        """An element ends: it is a section where it holds elements and no words of its own."""
+        if self.depth_below:
+            self.depth_below -= 1
             return
         element = self.open.pop()
         if not self.open:
             return
-        around = self.open[-1]
-        if element.tag.lower() in NAMES and not around.title:
-            around.title = "".join(element.words)
+        parent = self.open[-1]
+        if element.tag.lower() in NAMES and not parent.title:
+            parent.title = "".join(element.words)
         if element.holds_elements and not element.holds_words:
             self.outline.name(" ".join(f"{element.tag} {element.title}".split())[:MAX_NAME])
         self.outline.leave(self.text.find(">", self.offset()) + 1)
 
     def characters(self, words: str) -> None:
-        if not self.deeper and words.strip():
+        if not self.depth_below and words.strip():
             element = self.open[-1]
             element.holds_words = True
             if len(element.words) < MAX_PIECES:
@@ -125,7 +123,7 @@ class _Elements:
         raise _Entity
 
     def offset(self) -> int:
-        """Where in the text the parser is."""
+        """The offset in the text at which the parser is."""
         for _ in range(self.parser.CurrentLineNumber - self.line):
             self.line_start = self.text.find("\n", self.line_start) + 1
         self.line = self.parser.CurrentLineNumber

@@ -1,4 +1,7 @@
-"""YAML: the file's own text under the keys of its larger parts, whatever is wrong with it."""
+"""YAML: the file's own text, under the keys of its larger parts.
+
+Errors in the file's syntax do not matter.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from .outline import Outline
 SUFFIXES = (".yaml", ".yml", ".eyaml")
 
 MAX_LINE = 300
-"""Longer lines are data; no key is looked for in them."""
+"""Longer lines are data, in which no key is looked for."""
 
 _KEY = re.compile(
     r"""(?P<quote>["']?)(?P<key>[^\s#&*!|>%@`"'{}\[\],:][^:"'#]{0,100})(?P=quote):(?:\s+(?P<value>.*))?$"""
@@ -24,7 +27,7 @@ _NAMES = frozenset({"name", "title", "id", "key"})
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in a YAML file. Raises Unreadable where it is binary or empty."""
+    """The document in a YAML file. Raises Unreadable where the file is binary or empty."""
     text = decode(data)
     parser = _Parser()
     for line in lines(text):
@@ -37,37 +40,45 @@ def read(data: bytes, path: str) -> Document:
 class _Parser:
     """One pass over the lines.
 
-    `around` are the columns of what is open: a key's own, a list item's one more. `literal` is the column of the key whose
-    text is being passed over, -1 outside. `lead` is where the comments begin that stand right above the line, -1 without.
+    outline: the sections found so far.
+    open_columns: the columns of the open parts: a key's own column, or one more than a list item's.
+    literal_column: the column of the key whose text is being passed over; -1 outside such a text.
+    comments_start: the offset of the comments right above the line; -1 without any.
     """
 
     outline: Outline = field(default_factory=Outline)
-    around: list[int] = field(default_factory=list)
-    literal: int = -1
-    lead: int = -1
+    open_columns: list[int] = field(default_factory=list)
+    literal_column: int = -1
+    comments_start: int = -1
 
     def take(self, line: Line) -> None:
+        """Take the next line of the file."""
+        # Pass over text that a key has opened, and over comments, which belong to the line below.
         words, column = line.words, line.indent
-        if self.literal >= 0 and (not words or column > self.literal):
+        if self.literal_column >= 0 and (not words or column > self.literal_column):
             return
-        self.literal = -1
+        self.literal_column = -1
         if words.startswith("#"):
-            self.lead = line.start if self.lead < 0 else self.lead
+            self.comments_start = line.start if self.comments_start < 0 else self.comments_start
             return
-        start = self.lead if self.lead >= 0 else line.start
-        self.lead = -1
+        start = self.comments_start if self.comments_start >= 0 else line.start
+        self.comments_start = -1
         if not words or len(words) > MAX_LINE:
             return
+        # A document, a list item or a key ends the parts in its column and beyond.
         if words in ("---", "..."):
             self.leave(-1, start)
         elif words.startswith("- "):
-            # A list may stand in the column of its key.
+            # A list may be in the same column as its key.
             self.leave(column, start)
-            inside = _KEY.fullmatch(words[2:].lstrip())
-            named = inside is not None and inside["key"].lower() in _NAMES
-            self.outline.enter(start, line.end, (inside["value"] or "") if inside and named else "")
-            self.around.append(column + 1)
-            self.begins_text(inside, column + 2)
+            key_match = _KEY.fullmatch(words[2:].lstrip())
+            is_name = key_match is not None and key_match["key"].lower() in _NAMES
+            self.outline.enter(
+                start, line.end, (key_match["value"] or "") if key_match and is_name else ""
+            )
+            self.open_columns.append(column + 1)
+            self.begin_text(key_match, column + 2)
+        # A key with a plain value is an item; any other key may hold parts or a text.
         elif match := _KEY.fullmatch(words):
             self.leave(column - 1, start)
             if (
@@ -78,16 +89,16 @@ class _Parser:
                 self.outline.item(start, line.end)
             else:
                 self.outline.enter(start, line.end, match["key"].strip())
-                self.around.append(column)
-                self.begins_text(match, column)
+                self.open_columns.append(column)
+                self.begin_text(match, column)
 
-    def begins_text(self, match: re.Match[str] | None, column: int) -> None:
-        """Pass over the lines of text that a key in that column opens."""
+    def begin_text(self, match: re.Match[str] | None, column: int) -> None:
+        """From the next line on, pass over the text that the key in that column opens, if any."""
         if match and match["value"] and _TEXT.match(match["value"]):
-            self.literal = column
+            self.literal_column = column
 
     def leave(self, column: int, end: int) -> None:
-        """Close what is open in the columns after that one."""
-        while self.around and self.around[-1] > column:
-            self.around.pop()
+        """Close the parts that are open in columns beyond that one."""
+        while self.open_columns and self.open_columns[-1] > column:
+            self.open_columns.pop()
             self.outline.leave(end)

@@ -1,6 +1,7 @@
-"""Mail: messages and mailboxes as their headers and texts, and what is attached as the other readers read it.
+"""Mail: messages and mailboxes, with their headers, texts and attachments.
 
-A message is shown so that the first line of a text that is not encoded has its number in the file.
+The other readers read the attachments. A message is laid out so that the first line of a text that
+is not encoded keeps its line number in the file.
 """
 
 from __future__ import annotations
@@ -29,22 +30,26 @@ _DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b.*")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _LENGTH = re.compile(rb"\s*(\d{1,12})\s*\n")
 _HEADER = re.compile(
-    rb"(?:From|To|Subject|Date|Received|Return-Path|Delivered-To|MIME-Version|Message-ID|Content-Type): ?",
+    rb"(?:From|To|Subject|Date|Received|Return-Path|Delivered-To|MIME-Version|Message-ID|"
+    rb"Content-Type): ?",
     re.I,
 )
 _HEAD = re.compile(rb"(?:[!-9;-~]{1,76}:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
 _SENT = re.compile(rb"^(?:Received|Message-ID):", re.MULTILINE | re.IGNORECASE)
 
-# Mozilla's programs leave what was deleted in the file until they compact it.
+# Mozilla's programs leave deleted messages in the file until they compact it.
 _MOZILLA_STATUS = re.compile(rb"^X-Mozilla-Status: ([0-9a-f]{4})\b", re.MULTILINE | re.IGNORECASE)
 _DELETED = 0x0008
 
 _LATEST = 1 << 33
-"""A date in seconds since the epoch beyond which, as before it, no message was sent."""
+"""Seconds since the epoch. No message can have been sent later, or before the epoch."""
 
 
 def is_mail(data: bytes) -> bool:
-    """True where the file begins as a mailbox or as a message that was sent does: those of many programs bear no suffix."""
+    """True where the file begins as a mailbox does, or as a message that was sent.
+
+    The mailboxes of many programs have no suffix.
+    """
     head = _HEAD.match(data[:16_384])
     return _FROM.match(data[:1_024]) is not None or (
         head is not None and _SENT.search(head[0]) is not None
@@ -52,90 +57,103 @@ def is_mail(data: bytes) -> bool:
 
 
 def read(data: bytes, path: str, enclosed: Callable[[bytes, str], Document]) -> Document:
-    """The document in a message or mailbox, with its messages. `enclosed` reads what is attached, by its name.
+    """The document in a message or mailbox, with its messages.
 
-    Where the time for a mailbox is up, the messages read until then are kept, with a warning. Raises Unreadable where there is no message.
+    `enclosed` reads an attachment by its name. Where the time for a mailbox is up, the messages
+    read so far are kept, with a warning.
+
+    Raises Unreadable where there is no message.
     """
     if _FROM.match(data[:1_024]):
         return _mailbox(data, path, enclosed)
     if length := _LENGTH.match(data):
-        # Apple Mail puts the count of the message's bytes before it and its own notes behind.
+        # Apple Mail writes the length of the message in bytes before it, and its own notes after
+        # it.
         data = data[length.end() : length.end() + int(length[1])]
     if not any(_HEADER.match(line) for line in data[:4_096].splitlines()):
         raise Unreadable(Reason.CORRUPT, "the file holds no message: it has no header")
     letter = parse(data)
-    rendering = _Rendering(enclosed)
-    rendering.letter(letter, 2 if length else 1, 1)
+    layout = _Layout(enclosed)
+    layout.letter(letter, 2 if length else 1, 1)
     title = letter.subject[:MAX_TITLE] or stem(path)
     return replace(
-        rendering.page.document(path, "mail", title),
+        layout.page.document(path, "mail", title),
         messages=(Message(1, 0, title, _nanoseconds(letter.date)),),
     )
 
 
 def _mailbox(data: bytes, path: str, enclosed: Callable[[bytes, str], Document]) -> Document:
-    """Each message is a section of its own, which no passage reaches over, as the line before it is in no block."""
-    rendering = _Rendering(enclosed)
-    marks = [*_FROM.finditer(data)]
+    """The document in a mailbox, in which each message is a section of its own.
+
+    No passage reaches over two messages, because the line between them is in no block.
+    """
+    layout = _Layout(enclosed)
+    separators = [*_FROM.finditer(data)]
     messages: list[Message] = []
     warnings: list[str] = []
-    whole = number = 0
+    complete_length = number = 0
     try:
-        for number, (source, mark, line) in enumerate(_messages(data, marks), 1):
-            start = whole = rendering.page.length
-            rendering.separator(mark, line)
+        # Read the messages one after the other; `complete_length` is the text up to a complete one.
+        for number, (source, separator, line) in enumerate(_messages(data, separators), 1):
+            start = complete_length = layout.page.length
+            layout.separator(separator, line)
             if _is_deleted(source):
                 continue
             try:
                 letter = parse(_QUOTED_FROM.sub(rb"\1", source))
-                rendering.letter(letter, line + 1, 1)
+                layout.letter(letter, line + 1, 1)
             except Unreadable as error:
                 warnings.append(f"message {number} is left out: {error.message}")
                 continue
-            written_ns = _nanoseconds(letter.date or _marked(mark))
+            written_ns = _nanoseconds(letter.date or _separator_date(separator))
             messages.append(
                 Message(number, start, letter.subject[:MAX_TITLE] or NO_SUBJECT, written_ns)
             )
-            whole = rendering.page.length
+            complete_length = layout.page.length
     except (OutOfTime, MemoryError) as error:
         if not messages:
             raise
         warnings.append(
-            f"only the first {number - 1:,} of its {len(marks):,} messages are read: {ran_out(error)}"
+            f"only the first {number - 1:,} of its {len(separators):,} messages are read: "
+            f"{ran_out(error)}"
         )
-    document = rendering.page.document(path, "mail", stem(path))
-    blocks = tuple(block for block in document.blocks if block.end <= whole)
+    # Drop the text of a message that was not read to its end.
+    document = layout.page.document(path, "mail", stem(path))
+    blocks = tuple(block for block in document.blocks if block.end <= complete_length)
     return replace(
         document,
-        text=document.text[:whole],
+        text=document.text[:complete_length],
         blocks=blocks,
         warnings=tuple(warnings),
         messages=tuple(messages),
     )
 
 
-def _messages(data: bytes, marks: Sequence[re.Match[bytes]]) -> Iterator[tuple[bytes, str, int]]:
-    """The messages of a mailbox, each with the line that stands before it and that line's number."""
+def _messages(
+    data: bytes, separators: Sequence[re.Match[bytes]]
+) -> Iterator[tuple[bytes, str, int]]:
+    """The messages of a mailbox, each with the separator line before it and that line's number."""
     line, counted = 1, 0
-    for place, mark in enumerate(marks):
-        line += data.count(b"\n", counted, mark.start())
-        counted = mark.start()
-        end = marks[place + 1].start() if place + 1 < len(marks) else len(data)
-        yield data[mark.end() : end], mark[0].decode("latin-1").strip(), line
+    for index, separator in enumerate(separators):
+        line += data.count(b"\n", counted, separator.start())
+        counted = separator.start()
+        end = separators[index + 1].start() if index + 1 < len(separators) else len(data)
+        yield data[separator.end() : end], separator[0].decode("latin-1").strip(), line
 
 
 def _is_deleted(source: bytes) -> bool:
+    """True for a message that Mozilla's programs have marked as deleted."""
     head = _HEAD.match(source)
     status = _MOZILLA_STATUS.search(head[0]) if head else None
     return status is not None and bool(int(status[1], 16) & _DELETED)
 
 
-def _marked(mark: str) -> datetime | None:
-    """The time in the line before a message."""
+def _separator_date(separator: str) -> datetime | None:
+    """The date in the separator line before a message; None where it holds none."""
     from email.utils import parsedate_to_datetime
 
-    # What stands before it is an address, or any words that archives make of one.
-    day = _DAY.search(mark)
+    # The date follows an address, or the words that archives write in place of an address.
+    day = _DAY.search(separator)
     try:
         return parsedate_to_datetime(day[0]) if day else None
     except (ValueError, OverflowError):
@@ -143,15 +161,18 @@ def _marked(mark: str) -> datetime | None:
 
 
 def _nanoseconds(date: datetime | None) -> int | None:
-    """A date since the epoch, without a zone in UTC; None for one that no message can have been written at."""
+    """A date as nanoseconds since the epoch; a date without a zone is taken as UTC.
+
+    None for a date at which no message can have been written.
+    """
     if date is None:
         return None
     seconds = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
     return int(seconds) * 10**9 if 0 < seconds < _LATEST else None
 
 
-class _Rendering:
-    """The messages as they are shown, one after the other."""
+class _Layout:
+    """Lays out the messages as they are shown, one after the other."""
 
     def __init__(self, enclosed: Callable[[bytes, str], Document]) -> None:
         self.enclosed = enclosed
@@ -159,39 +180,43 @@ class _Rendering:
         self.attachments = Attachments(self.page, enclosed)
 
     def separator(self, mark: str, line: int) -> None:
-        """What stands between the messages of a mailbox; in no block, so that it parts passages."""
+        """Add the line between two messages of a mailbox.
+
+        The line is in no block, so that it separates passages.
+        """
         self.page.include(mark, (), at=line)
 
-    def letter(self, letter: Letter, first: int, level: int) -> None:
-        """A message that begins in the file's line `first`, under a heading of that level."""
+    def letter(self, letter: Letter, first_line: int, level: int) -> None:
+        """Add a message that begins in the file's `first_line`, under a heading of that level."""
+        # The limit on attachments counts anew for each message of a mailbox.
         if level == 1:
             self.attachments = Attachments(self.page, self.enclosed)
         day = f" ({letter.date:%Y-%m-%d})" if letter.date else ""
-        body = next(
+        text_line = next(
             (part.line for part in letter.parts[:1] if isinstance(part, Text) and part.line), 0
         )
-        # The heading, the headers and a blank line stand right above the first text.
-        above = first - 1 + body - len(letter.headers) - 2 if body else 0
-        self.page.heading((letter.subject or NO_SUBJECT) + day, level, above)
+        # The heading, the headers and a blank line go right above the first text.
+        heading_line = first_line - 1 + text_line - len(letter.headers) - 2 if text_line else 0
+        self.page.heading((letter.subject or NO_SUBJECT) + day, level, heading_line)
         if letter.headers:
-            self.page.add("\n".join(letter.headers), "paragraph", parted="\n")
+            self.page.add("\n".join(letter.headers), "paragraph", gap="\n")
         for part in letter.parts:
             if isinstance(part, Text):
-                self.words(part, first, level)
+                self.text_part(part, first_line, level)
             elif isinstance(part, Attachment):
                 self.attachments.add(part.name, part.data, level + 1)
             else:
-                self.letter(part, first, level + 1)
+                self.letter(part, first_line, level + 1)
 
-    def words(self, part: Text, first: int, level: int) -> None:
-        """A text of the message."""
-        line = first - 1 + part.line if part.line else 0
+    def text_part(self, part: Text, first_line: int, level: int) -> None:
+        """Add a text of a message that begins in the file's line `first_line`."""
+        line = first_line - 1 + part.line if part.line else 0
         if not part.is_html:
             self.page.include(part.text.rstrip(), text.paragraphs(part.text.rstrip()), at=line)
             return
         try:
             page = html.read(("\ufeff" + part.text).encode("utf-8", "replace"), "")
         except Unreadable:
-            # A page of pictures alone says nothing.
+            # A page that holds only pictures has no text.
             return
         self.page.include(page.text, page.blocks, level, line)

@@ -1,4 +1,4 @@
-"""MHTML: the web page that a browser saved with everything in one file, read as HTML."""
+"""MHTML: a web page that a browser saved with everything in one file. It is read as HTML."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ SUFFIXES = (".mhtml", ".mht")
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in a saved page. Raises Unreadable where the file holds none."""
+    """The document in a saved page. Raises Unreadable where the file holds no page."""
     parts = (
         part
         for part in message_of(data).walk()
         if part.get_content_type() in ("text/html", "application/xhtml+xml")
     )
-    # The first page is the one that was saved; others stand in its frames.
+    # The first page is the one that was saved; further ones are shown in its frames.
     first = next(parts, None)
     source = "" if first is None else content(first)
     if not source:

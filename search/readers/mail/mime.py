@@ -1,4 +1,4 @@
-"""MIME: a message taken apart into its headers, its texts in one form each, and what is attached."""
+"""MIME: takes a message apart into its headers, its texts in one form each, and attachments."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from email.message import Message
 
 MAX_DEPTH = 10
-"""Messages inside each other; what is forwarded more often is left out."""
+"""How deep messages may lie inside each other; a deeper one is shown without its parts."""
 
 MAX_HEADER = 2_000
 SHOWN = ("text/plain", "text/html")
 HEADERS = ("From", "To", "Cc", "Date")
 
-# Encodings in bytes below 128, which would pass for ASCII.
+# Encodings that use only bytes below 128, so that their text would pass for ASCII.
 _STATEFUL = ("iso-2022", "utf-7", "hz")
 _CHARSET = re.compile(r"[\w.:+-]{1,40}")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of the message; `line` is the first of the file's lines that hold it, 0 where that is not known."""
+    """A text of the message; `line` is its first line in the file, 0 where that is not known."""
 
     text: str
     is_html: bool
@@ -38,7 +38,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """What is attached: `name` is a base name, empty where it has none and its type says nothing."""
+    """An attachment. `name` is a base name; an unnamed file is called after its type."""
 
     name: str
     data: bytes
@@ -46,7 +46,12 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message: `date` is that of its header, None where it is none; `headers` are lines to show; `parts` in order."""
+    """A message.
+
+    date: the date in its header; None where there is none that can be read.
+    headers: the lines to show.
+    parts: texts, attachments and forwarded messages in order.
+    """
 
     subject: str
     date: datetime | None
@@ -55,12 +60,15 @@ class Letter:
 
 
 def parse(data: bytes) -> Letter:
-    """The message in `data`. Raises Unreadable where it is nested beyond reason."""
+    """The message in `data`. Raises Unreadable where messages in it are nested too deeply."""
     return letter(message_of(data), _Source(data.decode("ascii", "surrogateescape")), 0)
 
 
 def message_of(data: bytes) -> Message:
-    """The standard library's message. Raises Unreadable where it is nested beyond reason."""
+    """The message as the standard library parses it.
+
+    Raises Unreadable where messages in it are nested too deeply.
+    """
     from email import message_from_bytes
 
     try:
@@ -70,7 +78,7 @@ def message_of(data: bytes) -> Message:
 
 
 def letter(message: Message, source: _Source, depth: int) -> Letter:
-    """A message with what it holds, as far as it is nested less than MAX_DEPTH deep."""
+    """A message with its parts, or without any at MAX_DEPTH."""
     shown = tuple(f"{name}: {value}" for name in HEADERS if (value := header(message, name)))
     parts = tuple(_parts(message, source, depth)) if depth < MAX_DEPTH else ()
     return Letter(header(message, "Subject"), _date(message), shown, parts)
@@ -78,7 +86,7 @@ def letter(message: Message, source: _Source, depth: int) -> Letter:
 
 @dataclass
 class _Source:
-    """The file's text, to find the lines of its parts in; they are asked for in order."""
+    """The file's text, in which the lines of the parts are looked up, in order."""
 
     text: str
     offset: int = 0
@@ -86,11 +94,11 @@ class _Source:
     _ends: re.Pattern[str] = field(default=re.compile(r"\r\n|\r|\n"), repr=False)
 
     def line_of(self, payload: str) -> int:
-        """The line in which the part begins that holds `payload` as it stands; 0 where it is not found."""
+        """The line at which the part with the source text `payload` begins; 0 where not found."""
         for blank in ("\n\n", "\r\n\r\n"):
-            found = self.text.find(blank + payload, self.offset)
-            if found >= 0:
-                start = found + len(blank)
+            blank_start = self.text.find(blank + payload, self.offset)
+            if blank_start >= 0:
+                start = blank_start + len(blank)
                 self.line += sum(1 for _ in self._ends.finditer(self.text, self.offset, start))
                 self.offset = start
                 return self.line
@@ -100,27 +108,27 @@ class _Source:
 def _parts(
     message: Message, source: _Source, depth: int, texts: bool = True
 ) -> Iterator[Text | Attachment | Letter]:
-    """The parts of a message in order; without `texts` only what is attached."""
+    """The parts of a message in order; without `texts` only the attachments."""
     kind = message.get_content_type()
     payload = message.get_payload()
     if isinstance(payload, list):
-        inside = cast("list[Message]", payload)
+        # Descend into a part that holds other parts.
+        subparts = cast("list[Message]", payload)
         if kind == "message/rfc822":
-            yield from (letter(each, source, depth + 1) for each in inside)
+            yield from (letter(subpart, source, depth + 1) for subpart in subparts)
         elif kind == "multipart/alternative" and texts:
-            shown = _best(inside)
-            for each in inside:
-                yield from _parts(each, source, depth, each is shown)
+            best = _best(subparts)
+            for subpart in subparts:
+                yield from _parts(subpart, source, depth, subpart is best)
         else:
-            for each in inside:
-                yield from _parts(each, source, depth, texts)
+            for subpart in subparts:
+                yield from _parts(subpart, source, depth, texts)
         return
+    # Any other part is a text to show or an attachment.
     name = _name(message)
     disposition = message.get_content_disposition()
-    shown_here = disposition != "attachment" and (
-        not name or (disposition is None and kind in SHOWN)
-    )
-    if shown_here and kind.startswith(("text/", "multipart/", "message/")):
+    is_body = disposition != "attachment" and (not name or (disposition is None and kind in SHOWN))
+    if is_body and kind.startswith(("text/", "multipart/", "message/")):
         text = content(message) if texts else ""
         if text:
             yield Text(text, kind == "text/html", source.line_of(str(payload)))
@@ -129,7 +137,7 @@ def _parts(
 
 
 def _best(forms: list[Message]) -> Message | None:
-    """Which of a text's forms is shown: plain where it says anything, else the last, which is the richest."""
+    """The form of a text to show: plain text where it has words, else the last and richest form."""
     for form in forms:
         if form.get_content_type() == "text/plain" and content(form):
             return form
@@ -138,18 +146,18 @@ def _best(forms: list[Message]) -> Message | None:
 
 
 def content(part: Message) -> str:
-    """The text of a part, decoded; empty where it has none."""
+    """The decoded text of a part, empty where it has none."""
     data = _bytes(part)
     charset = part.get_content_charset() or ""
     try:
         return _decoded(data, charset) if data else ""
     except Unreadable:
-        # White space is what stands between attachments; binary data is no text of the message.
+        # White space between attachments and binary data are not text of the message.
         return ""
 
 
 def header(message: Message, name: str) -> str:
-    """A header's words on one line, decoded; empty where there is none."""
+    """A header's decoded words on one line, empty where there is no such header."""
     raw = next(
         (str(value) for key, value in message.raw_items() if key.lower() == name.lower()), ""
     )
@@ -157,14 +165,17 @@ def header(message: Message, name: str) -> str:
 
 
 def _words(raw: str) -> str:
-    """A header's value on one line, with its encoded words decoded; those that are encoded wrongly stay as they are."""
+    """A header's value on one line, with its encoded words decoded.
+
+    Words that are encoded wrongly stay as they are.
+    """
     from email.errors import HeaderParseError
     from email.header import decode_header
 
     words = _unescaped(raw)
     if "=?" in words:
         try:
-            # What stands between encoded words comes in this form.
+            # `decode_header` returns the text between encoded words as raw-unicode-escape bytes.
             pieces = [
                 piece
                 if isinstance(piece, str)
@@ -179,22 +190,26 @@ def _words(raw: str) -> str:
     return " ".join(words.split())
 
 
-def _unescaped(raw: str) -> str:
-    """A header's words without the escapes that stand for its bytes beyond ASCII, which are in an encoding nobody names."""
-    if raw.isascii():
-        return raw
+def _unescaped(header_text: str) -> str:
+    """A header's words without the escapes for its bytes beyond ASCII.
+
+    Those bytes are in an encoding that the message does not name.
+    """
+    if header_text.isascii():
+        return header_text
     try:
-        return decode(raw.encode("utf-8", "surrogateescape"))
+        return decode(header_text.encode("utf-8", "surrogateescape"))
     except Unreadable:
         return ""
 
 
 def _decoded(data: bytes, charset: str) -> str:
+    """The text of `data`, whose declared encoding is `charset`. Raises Unreadable as `decode`."""
     if charset.lower().startswith(_STATEFUL):
         try:
             return tidy(data.decode(charset, "replace"))
         except LookupError:
-            # The name is of an encoding that does not exist.
+            # The named encoding does not exist.
             pass
     return decode(data, charset if _CHARSET.fullmatch(charset) else "")
 
@@ -205,6 +220,7 @@ def _bytes(part: Message) -> bytes:
 
 
 def _date(message: Message) -> datetime | None:
+    """The date in a message's header, None where there is none that can be read."""
     from email.utils import parsedate_to_datetime
 
     try:
@@ -214,16 +230,17 @@ def _date(message: Message) -> datetime | None:
 
 
 def _name(part: Message) -> str:
-    """The name that a part bears, without folders."""
+    """A part's file name without folders, empty where it has none."""
     try:
         name = str(part.get_filename() or "")
     except (LookupError, ValueError):
-        # It is in an encoding that does not exist.
+        # The name is in an encoding that does not exist.
         return ""
     return _words(name[:MAX_HEADER]).replace("\\", "/").rpartition("/")[2].strip()
 
 
 def _suffix(kind: str) -> str:
+    """The usual suffix of a MIME type, empty for an unknown one."""
     from mimetypes import MimeTypes
 
     return MimeTypes().guess_extension(kind) or ""

@@ -1,7 +1,7 @@
-"""Source code: the lines that define something become headings, what blank lines part becomes blocks of code.
+"""Source code: lines that define something become headings, and blank lines separate blocks.
 
-A heading is the line of a top-level definition, or of one directly inside a class or the like, together with the
-comments and decorators right above it.
+A heading is the line of a definition, together with the comments and decorators right above it. The
+definition is at the top level, or directly inside a class or the like.
 """
 
 from __future__ import annotations
@@ -16,28 +16,34 @@ from ..lines import Line, lines
 from ..title import file_name
 
 MAX_LINE = 300
-"""Longer lines are data or minified; no definition is looked for in them."""
+"""Longer lines are data or minified code, in which no definition is looked for."""
 
 MAX_HEADING = 120
 
 _MODIFIERS = (
-    r"(?:(?:public|private|protected|internal|static|final|abstract|virtual|override|async|sealed|partial|readonly|open|"
-    r"data|inline|suspend|export|default|declare|pub(?:\([\w: ]{1,40}\))?|unsafe|extern|const|case|implicit|lazy|local|fileprivate|"
-    r"mutating|synchronized|native|get|set) +){0,6}"
+    r"(?:(?:public|private|protected|internal|static|final|abstract|virtual|override|async|sealed|"
+    r"partial|readonly|open|data|inline|suspend|export|default|declare|pub(?:\([\w: ]{1,40}\))?|"
+    r"unsafe|extern|const|case|implicit|lazy|local|fileprivate|mutating|synchronized|native|get|"
+    r"set) +){0,6}"
 )
 _CALL = r"[\w$#~]{1,80} *\([^;=]{0,200}\)? *(?:[\w<>\[\]:?, .|&-]{0,80})\{?$"
-_NO_KEYWORD = r"(?!(?:if|for|while|switch|catch|return|else|do|with|new|throw|case|await|yield|using|lock|foreach|elif|super|function)\b)"
+_NO_KEYWORD = (
+    r"(?!(?:if|for|while|switch|catch|return|else|do|with|new|throw|case|await|yield|using|lock|"
+    r"foreach|elif|super|function)\b)"
+)
 
-# For each language: what a line that defines something begins with.
+# For each language: how a line that defines something begins.
 DEFINITIONS: dict[str, str] = {
     "python": r"(?:async +)?def +\w|class +\w",
-    "script": rf"{_MODIFIERS}(?:function\b|class +\w|interface +\w|enum +\w|namespace +\w|type +\w+ *=|"
-    rf"(?:const|let|var) +\w+ *=[^;]{{0,80}}(?:=>|\bfunction\b))|{_MODIFIERS}{_NO_KEYWORD}{_CALL}(?<=\{{)",
+    "script": rf"{_MODIFIERS}(?:function\b|class +\w|interface +\w|enum +\w|namespace +\w|"
+    rf"type +\w+ *=|(?:const|let|var) +\w+ *=[^;]{{0,80}}(?:=>|\bfunction\b))|"
+    rf"{_MODIFIERS}{_NO_KEYWORD}{_CALL}(?<=\{{)",
     "go": r"func\b|type +\w",
     "rust": rf"{_MODIFIERS}(?:fn|struct|enum|trait|impl|mod|union|macro_rules!)[ <]",
     "java": rf"{_MODIFIERS}(?:(?:class|interface|enum|record|struct|namespace|@interface) +\w|"
     rf"{_NO_KEYWORD}[\w<>\[\],.?]{{1,80}} +{_NO_KEYWORD}{_CALL})",
-    "kotlin": rf"{_MODIFIERS}(?:fun|class|interface|object|trait|enum|func|struct|protocol|extension|def|init)\b",
+    "kotlin": rf"{_MODIFIERS}(?:fun|class|interface|object|trait|enum|func|struct|protocol|"
+    r"extension|def|init)\b",
     "c": rf"(?:struct|class|enum|union|namespace|template|typedef +struct)\b|"
     rf"{_NO_KEYWORD}[\w:*&<>~, ]{{1,120}}[ *&]{_NO_KEYWORD}[\w:~]{{1,80}} *\([^;]{{0,200}}$",
     "ruby": r"(?:def|class|module) +\w",
@@ -53,75 +59,63 @@ DEFINITIONS: dict[str, str] = {
     "lisp": r"\((?:def|ns)[\w-]{0,40}\b",
     "r": r"[\w.]{1,80} *(?:<-|=) *function\b",
     "sections": r"\[[^\]]{1,100}\]",
-    "blocks": r"(?:message|service|enum|resource|module|variable|output|data|provider|type|interface|input|query|mutation)\b[^=;]{0,100}\{",
+    "blocks": r"(?:message|service|enum|resource|module|variable|output|data|provider|type|"
+    r"interface|input|query|mutation)\b[^=;]{0,100}\{",
     "plain": r"(?!)",
 }
 
-# For each language: what may hold further definitions.
+# For all languages: definitions that may hold further definitions.
 _CONTAINER = re.compile(
-    r"\b(?:class|interface|enum|record|struct|namespace|impl|trait|mod|module|object|extension|protocol|defmodule|defprotocol)\b"
+    r"\b(?:class|interface|enum|record|struct|namespace|impl|trait|mod|module|object|extension|"
+    r"protocol|defmodule|defprotocol)\b"
 )
 
+_SUFFIXES = {
+    "python": ".py .pyi .pyx",
+    "script": ".js .mjs .cjs .jsx .ts .mts .cts .tsx .vue .svelte",
+    "java": ".java .cs .dart .groovy .gradle",
+    "kotlin": ".kt .kts .scala .sc .swift",
+    "c": ".c .h .cc .cpp .cxx .hh .hpp .hxx .m .mm .cu .glsl",
+    "shell": ".sh .bash .zsh .fish .ksh",
+    "elixir": ".ex .exs",
+    "erlang": ".erl .hrl",
+    "ocaml": ".ml .mli .fs .fsx",
+    "lisp": ".clj .cljs .el .lisp .scm",
+    "perl": ".pl .pm",
+    "sections": ".toml .ini .cfg .conf",
+    "blocks": ".proto .tf .hcl .graphql .gql",
+    "plain": ".css .scss .less .properties "
+    ".cmake .mk .bat .ps1 .vim .asm .s .jl .zig .nim .sol .tcl",
+    "go": ".go",
+    "rust": ".rs",
+    "ruby": ".rb",
+    "php": ".php",
+    "sql": ".sql",
+    "lua": ".lua",
+    "haskell": ".hs",
+    "r": ".r",
+}
 LANGUAGES: dict[str, str] = {
-    **dict.fromkeys((".py", ".pyi", ".pyx"), "python"),
-    **dict.fromkeys(
-        (".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".vue", ".svelte"), "script"
-    ),
-    **dict.fromkeys((".java", ".cs", ".dart", ".groovy", ".gradle"), "java"),
-    **dict.fromkeys((".kt", ".kts", ".scala", ".sc", ".swift"), "kotlin"),
-    **dict.fromkeys(
-        (".c", ".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx", ".m", ".mm", ".cu", ".glsl"), "c"
-    ),
-    **dict.fromkeys((".sh", ".bash", ".zsh", ".fish", ".ksh"), "shell"),
-    **dict.fromkeys((".ex", ".exs"), "elixir"),
-    **dict.fromkeys((".erl", ".hrl"), "erlang"),
-    **dict.fromkeys((".ml", ".mli", ".fs", ".fsx"), "ocaml"),
-    **dict.fromkeys((".clj", ".cljs", ".el", ".lisp", ".scm"), "lisp"),
-    **dict.fromkeys((".pl", ".pm"), "perl"),
-    **dict.fromkeys((".toml", ".ini", ".cfg", ".conf"), "sections"),
-    **dict.fromkeys((".proto", ".tf", ".hcl", ".graphql", ".gql"), "blocks"),
-    **dict.fromkeys((".css", ".scss", ".less", ".properties"), "plain"),
-    **dict.fromkeys(
-        (
-            ".cmake",
-            ".mk",
-            ".bat",
-            ".ps1",
-            ".vim",
-            ".asm",
-            ".s",
-            ".jl",
-            ".zig",
-            ".nim",
-            ".sol",
-            ".tcl",
-        ),
-        "plain",
-    ),
-    ".go": "go",
-    ".rs": "rust",
-    ".rb": "ruby",
-    ".php": "php",
-    ".sql": "sql",
-    ".lua": "lua",
-    ".hs": "haskell",
-    ".r": "r",
+    suffix: language for language, suffixes in _SUFFIXES.items() for suffix in suffixes.split()
 }
 SUFFIXES = tuple(LANGUAGES)
 
 
 def read(data: bytes, path: str) -> Document:
-    """The document in a source file; its title is the file's name. Raises Unreadable where it is binary or empty."""
+    """The document in a source file; its title is the file's name.
+
+    Raises Unreadable where the file is binary or empty.
+    """
     return by_lines(decode(data), path)
 
 
 def by_lines(text: str, path: str) -> Document:
-    """The document of source code in which definitions are known by the words that their lines begin with."""
+    """The document of source code whose definitions are recognised by how their lines begin."""
     return document(text, path, _Finder(_definition(path)))
 
 
 def defining_lines(text: str, path: str) -> int:
-    """How many lines of source code, however far they are indented, begin as a definition does."""
+    """How many lines of source code, however deeply indented, begin as a definition does."""
     definition = _definition(path)
     return sum(
         bool(definition.match(line.words))
@@ -131,12 +125,13 @@ def defining_lines(text: str, path: str) -> int:
 
 
 def _definition(path: str) -> re.Pattern[str]:
+    """The pattern for the beginning of a definition in the language of the file."""
     suffix = "." + file_name(path).lower().rpartition(".")[2]
     return re.compile(DEFINITIONS[LANGUAGES.get(suffix, "plain")])
 
 
 def document(text: str, path: str, find: Callable[[Line], Heading | None]) -> Document:
-    """The document of source code in which `find`, asked for each line in turn, says what it is as a heading."""
+    """The document of source code. `find` gives the heading for each line in turn, or None."""
     parser = _Parser(find)
     for line in lines(text):
         parser.take(line)
@@ -146,7 +141,7 @@ def document(text: str, path: str, find: Callable[[Line], Heading | None]) -> Do
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A definition as a heading: what it defines, and how many definitions it is in, itself counted."""
+    """A definition as a heading: its words, and its level, 1 for a definition inside no other."""
 
     words: str
     level: int
@@ -154,58 +149,71 @@ class Heading:
 
 @dataclass
 class _Finder:
-    """Finds definitions line by line. `around` holds the indents of those that are open and whether they may hold others."""
+    """Finds definitions line by line.
+
+    `open_definitions` are the indents of the definitions around the line, outermost first, each
+    with whether it may hold further definitions.
+    """
 
     definition: re.Pattern[str]
-    around: list[tuple[int, bool]] = field(default_factory=list)
+    open_definitions: list[tuple[int, bool]] = field(default_factory=list)
 
     def __call__(self, line: Line) -> Heading | None:
-        """The heading where the line defines something at the top or directly in what may hold it."""
+        """The heading of a line with a definition at the top level or directly in a container."""
         words = line.words
         if not words or len(words) > MAX_LINE or not self.definition.match(words):
             return None
-        around = [(indent, holds) for indent, holds in self.around if indent < line.indent]
-        if (around and not around[-1][1]) or (line.indent and not around) or len(around) >= 6:
+        open_definitions = [
+            (indent, holds) for indent, holds in self.open_definitions if indent < line.indent
+        ]
+        if (
+            (open_definitions and not open_definitions[-1][1])
+            or (line.indent and not open_definitions)
+            or len(open_definitions) >= 6
+        ):
             return None
-        self.around = [*around, (line.indent, bool(_CONTAINER.search(words)))]
-        return Heading(words[:MAX_HEADING].rstrip(" {:("), len(self.around))
+        self.open_definitions = [*open_definitions, (line.indent, bool(_CONTAINER.search(words)))]
+        return Heading(words[:MAX_HEADING].rstrip(" {:("), len(self.open_definitions))
 
 
 @dataclass
 class _Parser:
-    """One pass over the lines. The open block is text[start:end], -1 where none is open.
+    """One pass over the lines.
 
-    `lead` is where the comments and decorators begin that stand right above the line, -1 where none do.
+    The open block is text[start:end]; `start` is -1 where no block is open. `comments_start` is the
+    offset of the comments and decorators right above the line; -1 without any.
     """
 
     find: Callable[[Line], Heading | None]
     blocks: list[Block] = field(default_factory=list)
     start: int = -1
     end: int = -1
-    lead: int = -1
+    comments_start: int = -1
 
     def take(self, line: Line) -> None:
+        """Take the next line of the file."""
         words = line.words
         heading = self.find(line)
         if not words:
             self.close()
-            self.lead = -1
+            self.comments_start = -1
         elif heading:
-            above = self.lead
-            if above >= 0 and self.start >= 0:
-                self.end = above - 1
+            # Comments right above a definition leave the open block and join the heading.
+            comments_start = self.comments_start
+            if comments_start >= 0 and self.start >= 0:
+                self.end = comments_start - 1
             self.close()
-            begin = above if above >= 0 else line.start
+            begin = comments_start if comments_start >= 0 else line.start
             self.blocks.append(Block(begin, line.end, "heading", heading.level, heading.words))
-            self.lead = -1
+            self.comments_start = -1
         else:
             if self.start < 0:
                 self.start = line.start
             self.end = line.end
-            if not _is_remark(words):
-                self.lead = -1
-            elif self.lead < 0:
-                self.lead = line.start
+            if not _belongs_below(words):
+                self.comments_start = -1
+            elif self.comments_start < 0:
+                self.comments_start = line.start
 
     def close(self) -> None:
         if 0 <= self.start < self.end:
@@ -213,7 +221,7 @@ class _Parser:
         self.start = -1
 
 
-def _is_remark(words: str) -> bool:
+def _belongs_below(words: str) -> bool:
     """True for a comment, decorator or attribute, which belongs to the definition below it."""
     return words.startswith(
         ("#", "//", "/*", "*", "@", "--", ";", "%", '"""', "template<", "template <")

@@ -1,4 +1,4 @@
-"""The grammars of common languages: the package of each, and what it calls that which becomes a heading."""
+"""The grammars of common languages: each one's package, and its node types that become headings."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
-    """A package with a grammar, and the names that the grammar has for what becomes a heading.
+    """A package with a grammar, and the grammar's node types that become headings.
 
-    `holders` may hold further definitions, `leaves` hold none that count; `names` are given a value, which is a leaf where it is a function.
+    holders: definitions that may hold further definitions.
+    leaves: definitions whose inner definitions do not count.
+    names: names that are given a value; they are leaves where the value is a function.
+    language: the function of the package that returns the language.
     """
 
     package: str
@@ -22,7 +25,7 @@ class Grammar:
 def _grammar(
     package: str, holders: str, leaves: str, names: str = "", language: str = "language"
 ) -> Grammar:
-    """A row of the table, with its names parted by blanks."""
+    """A row of the table, whose node types are separated by spaces."""
     return Grammar(
         f"tree_sitter_{package}",
         frozenset(holders.split()),
@@ -34,8 +37,8 @@ def _grammar(
 
 _SCRIPT = (
     "class_declaration abstract_class_declaration interface_declaration internal_module module",
-    "function_declaration generator_function_declaration method_definition function_signature abstract_method_signature "
-    "type_alias_declaration enum_declaration",
+    "function_declaration generator_function_declaration method_definition function_signature "
+    "abstract_method_signature type_alias_declaration enum_declaration",
     "variable_declarator assignment_expression public_field_definition field_definition pair",
 )
 _C = (
@@ -52,24 +55,29 @@ GRAMMARS: dict[tuple[str, ...], Grammar] = {
     (".rs",): _grammar(
         "rust",
         "impl_item mod_item trait_item",
-        "function_item function_signature_item struct_item enum_item union_item macro_definition type_item",
+        "function_item function_signature_item struct_item enum_item union_item macro_definition "
+        "type_item",
     ),
     (".java",): _grammar(
         "java",
-        "class_declaration interface_declaration enum_declaration record_declaration annotation_type_declaration",
+        "class_declaration interface_declaration enum_declaration record_declaration "
+        "annotation_type_declaration",
         "method_declaration constructor_declaration compact_constructor_declaration",
     ),
     (".c",): _grammar("c", *_C),
     (".h", ".cc", ".cpp", ".cxx", ".hh", ".hpp", ".hxx", ".cu"): _grammar("cpp", *_C),
     (".cs",): _grammar(
         "c_sharp",
-        "class_declaration interface_declaration struct_declaration record_declaration namespace_declaration file_scoped_namespace_declaration",
-        "method_declaration constructor_declaration property_declaration enum_declaration delegate_declaration operator_declaration",
+        "class_declaration interface_declaration struct_declaration record_declaration "
+        "namespace_declaration file_scoped_namespace_declaration",
+        "method_declaration constructor_declaration property_declaration enum_declaration "
+        "delegate_declaration operator_declaration",
     ),
     (".rb",): _grammar("ruby", "module class", "method singleton_method"),
     (".php",): _grammar(
         "php",
-        "class_declaration interface_declaration trait_declaration enum_declaration namespace_definition",
+        "class_declaration interface_declaration trait_declaration enum_declaration "
+        "namespace_definition",
         "function_definition method_declaration",
         language="language_php",
     ),
