@@ -130,9 +130,9 @@ def test_error_codes() -> None:
     ],
 )
 def test_json_fields(title: str, kinds: tuple[type, ...]) -> None:
-    documented = section(COMMANDS, title)
+    documented = FENCE.sub(blank, section(COMMANDS, title))
     names = {field.name for kind in kinds for field in fields(kind)}
-    assert [name for name in sorted(names) if f"`{name}`" not in documented and f'"{name}"' not in documented] == []
+    assert [name for name in sorted(names) if f"`{name}`" not in documented] == []
 
 
 def test_public_names_and_methods() -> None:
