@@ -160,7 +160,7 @@ class Index:
         models = self.opened.models
         return models.name if models else ""
 
-    def refresh(self, models: ModelChoice | None = None) -> Refresh:
+    def _refresh(self, models: ModelChoice | None = None) -> Refresh:
         """The writing side of the index, for a run that asks for `models`.
 
         None stands for the models that the index was opened with.
@@ -192,7 +192,7 @@ class Index:
         Raises UsageError for a path that does not exist, IndexLocked while another process writes,
         ModelMismatch, StorageFull.
         """
-        refresh, targets = self.refresh(models), _targets(paths, rules, default_max_file_size)
+        refresh, targets = self._refresh(models), _targets(paths, rules, default_max_file_size)
         profile_named(refresh.opened.asked.over(self.opened.default).profile or "starter")
         if not targets.paths or not all(map(os.path.lexists, targets.paths)):
             with self._catalog_or_none_yet() as catalog:
@@ -222,7 +222,7 @@ class Index:
 
         targets = _targets(paths, rules, default_max_file_size)
         with self._catalog_or_none_yet() as catalog:
-            return dry_run(catalog, self.refresh().plans(catalog, targets.scopes(catalog), prune))
+            return dry_run(catalog, self._refresh().plans(catalog, targets.scopes(catalog), prune))
 
     def watch(
         self,
@@ -256,7 +256,7 @@ class Index:
         news.is_in(first)
         yield first
         yield from filter(
-            news.is_in, self.refresh().follow(given, on_progress, stop or threading.Event())
+            news.is_in, self._refresh().follow(given, on_progress, stop or threading.Event())
         )
 
     def query(
@@ -369,7 +369,7 @@ class Index:
         What lies inside a root that stays is kept out of it until it is named to `ingest`. Raises
         UsageError where the index holds nothing there.
         """
-        return self.refresh().forget(self._texts(self.catalog).known(path))
+        return self._refresh().forget(self._texts(self.catalog).known(path))
 
     def _texts(self, catalog: Catalog) -> StoredTexts:
         return StoredTexts(catalog, lambda: self.store)

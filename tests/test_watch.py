@@ -143,7 +143,7 @@ def test_where_the_system_cannot_watch_the_folders_are_looked_through(
 
 def test_an_index_follows_its_folder(index: Index, notes: Path, stop: threading.Event) -> None:
     index.ingest([notes])
-    reports = index.refresh().follow([], ignore_progress, stop)
+    reports = index._refresh().follow([], ignore_progress, stop)
     (notes / "new.md").write_text("# Made before the watch\n\nRent.\n")
     assert until(reports) == (1, 0, 0, 0)
     (notes / "new.md").write_text("# Made anew\n\nThe rent of the flat.\n")
@@ -169,7 +169,7 @@ def test_what_rules_leave_out_and_the_index_itself_make_no_run(
     (notes / ".ignore").write_text("build/\n")
     inside.ingest([notes])
     inside.forget(notes / "sea.rst")
-    reports = inside.refresh().follow([], ignore_progress, stop)
+    reports = inside._refresh().follow([], ignore_progress, stop)
     first = next(reports)
     assert (first.unchanged, first.added) == (3, 0)
     for name in ("a.png", ".hidden.md", "build/x.md", "index/x.md", "sea.rst"):
@@ -191,7 +191,7 @@ def test_a_root_that_vanishes_keeps_its_documents_and_is_taken_up_again(
     index: Index, notes: Path, stop: threading.Event
 ) -> None:
     index.ingest([notes])
-    reports = index.refresh().follow([str(notes)], ignore_progress, stop)
+    reports = index._refresh().follow([str(notes)], ignore_progress, stop)
     next(reports)
     notes.rename(notes.with_name("unplugged"))
     report = next(report for report in reports if report != NOTHING_DONE)
@@ -206,7 +206,7 @@ def test_while_another_process_writes_changes_wait(
     index: Index, notes: Path, stop: threading.Event
 ) -> None:
     index.ingest([notes])
-    reports = index.refresh().follow([], ignore_progress, stop)
+    reports = index._refresh().follow([], ignore_progress, stop)
     next(reports)
     with WriterLock(index.path):
         (notes / "new.md").write_text("# New\n\nRent.\n")
@@ -225,7 +225,7 @@ def test_watching_does_not_keep_the_lock(index: Index, notes: Path, stop: thread
 
 def test_many_changes_are_one_walk(index: Index, notes: Path, stop: threading.Event) -> None:
     index.ingest([notes])
-    reports = index.refresh().follow([], ignore_progress, stop)
+    reports = index._refresh().follow([], ignore_progress, stop)
     next(reports)
     for number in range(250):
         (notes / f"{number}.md").write_text(f"# Note {number}\n\nRent.\n")
