@@ -341,3 +341,49 @@ def test_the_beginning_of_a_section_is_shown_for_a_passage_behind_it(
     )
     behind = filled.query("lease rent", mode="text", where=Filter(paths=("long.txt",))).hits[0]
     assert behind.char_start > 0
+
+
+COMMANDS = {
+    "unpack.md": "# Archives\n\nUnpack an archive with `tar -xzf archive.tar.gz`.\n",
+    "remove.md": "# Removing\n\n  -rf  remove folders without a question: rm -rf build\n",
+    "list.txt": "To list a folder with its hidden files, type ls -la in it.\n",
+    "shopping.md": "# Shopping\n\n-butter\n-diesel\n",
+    "engines.md": "# Engines\n\nA diesel engine has no spark plugs, a petrol engine has four.\n",
+    "cars.md": "# Cars\n\nAn electric engine needs no spark plugs.\n",
+}
+
+
+@pytest.fixture
+def commands(index: Index, tmp_path: Path) -> Index:
+    for name, text in COMMANDS.items():
+        (tmp_path / name).write_text(text)
+    index.ingest([tmp_path / name for name in COMMANDS])
+    return index
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("tar -xzf archive", "unpack.md"),
+        ("rm -rf", "remove.md"),
+        ("what does ls -la do?", "list.txt"),
+    ],
+)
+def test_a_command_finds_the_passage_that_has_it(commands: Index, query: str, name: str) -> None:
+    result = commands.query(query, mode="text")
+    assert Path(result.hits[0].path).name == name
+    assert (result.cut, result.warnings) == ((), ())
+
+
+def test_an_excluded_word_says_how_many_passages_it_left_out(commands: Index) -> None:
+    # The item of a list has the word behind a hyphen too, and is no option of a command.
+    result = commands.query("engine spark plugs -diesel", mode="text")
+    assert [Path(hit.path).name for hit in result.hits] == ["cars.md"]
+    assert result.warnings == ("-diesel left out 1 passage",)
+    assert dict(result.cut)["excluded"] == 1
+
+
+def test_nobody_excludes_a_stop_word(commands: Index) -> None:
+    result = commands.query("docker run -it engine", mode="text")
+    assert {Path(hit.path).name for hit in result.hits} == {"cars.md", "engines.md"}
+    assert result.warnings == ()

@@ -54,7 +54,7 @@ class Engine:
         Raises UsageError for a query that only excludes, and what the watchers raise.
         """
         started = time.perf_counter()
-        understood = understood_request(request, reranking, self.model)
+        understood = understood_request(request, reranking, self.model, self.store)
         retrieved = retrieve(understood, self.catalog, self.store, self._embed_query, watchers.step)
         fused = rank(retrieved.legs, understood.mode, self.calibration)
         copies = fold_copies(fused, retrieved)

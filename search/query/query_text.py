@@ -7,11 +7,13 @@ value.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ..errors import UsageError
 from ..text.spelling import KANA, UNSPACED, normalise
 from ..text.terms import (
+    STOP_WORDS,
     beginnings,
     folded_line,
     query_terms,
@@ -26,10 +28,34 @@ PROSE_WORDS = 3
 Prose quotes in its own wording, so that a document need not hold the quoted phrase.
 """
 
+OPTION_LENGTH = 3
+"""Letters of a word behind a hyphen that is taken for an option of a command at a line's beginning."""
+
 _QUOTED = r'["“„]([^"“”„]+)["”“]'
 _MARKED = re.compile(rf"(?:(?<=\s)|^)-(?:{_QUOTED}|(?P<word>[^\W\d_][^\s\"“”]+))|{_QUOTED}")
 # Where no spaces separate the letters, a phrase begins and ends anywhere.
 _UNSPACED = f"{UNSPACED}{KANA}\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A word or phrase that a hit must not have; `written` is what stands behind the hyphen."""
+
+    written: str
+    pattern: re.Pattern[str]
+
+    def stands_in(self, text: str) -> bool:
+        """True where the text has the hyphen and the word as they stand, such as `-xzf` in a command.
+
+        A hyphen at the beginning of a line is the mark of a list item, unless the word is as short as
+        the options of a command are.
+        """
+        option = rf"(?<![\w-])-{re.escape(self.written)}(?!\w)"
+        is_short = len(self.written) <= OPTION_LENGTH
+        return any(
+            is_short or text[: match.start()].rpartition("\n")[2].strip()
+            for match in re.finditer(option, text)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +64,8 @@ class QueryText:
 
     text: the query in plain words, without quotation marks and excluded words.
     plain: the text in normal form (NFKC), as the embedder reads it.
-    phrases, excluded: patterns over a folded line of text; a hit must match each phrase and no
-    excluded pattern.
+    phrases: patterns over a folded line of text; a hit must match each of them.
+    excluded: what a hit must not match.
     words: the distinct words in order, without stop words.
     terms: what the text leg looks for: the words' forms and their other spellings.
     beginnings: the beginnings of words that are looked for (`auth*`).
@@ -49,7 +75,7 @@ class QueryText:
     text: str
     plain: str
     phrases: tuple[re.Pattern[str], ...]
-    excluded: tuple[re.Pattern[str], ...]
+    excluded: tuple[Exclusion, ...]
     words: tuple[str, ...]
     terms: tuple[str, ...]
     beginnings: tuple[str, ...]
@@ -61,38 +87,45 @@ class QueryText:
         return bool(self.phrases or self.excluded)
 
     def refusal(self, text: str) -> str:
-        """Why a passage is no hit: "phrase" or "excluded"; empty where it may be one."""
+        """Why a passage is no hit; empty where it may be one.
+
+        The reason is "phrase" where a phrase is missing, or `-` and the excluded word that it has.
+        """
         line = folded_line(text)
         if not all(phrase.search(line) for phrase in self.phrases):
             return "phrase"
-        return "excluded" if any(word.search(line) for word in self.excluded) else ""
+        found = (f"-{word.written}" for word in self.excluded if word.pattern.search(line))
+        return next(found, "")
 
 
-def understand(query: str) -> QueryText:
+def understand(query: str, literal: Collection[str] = ()) -> QueryText:
     """Take a query apart.
 
     A hyphen excludes a word where it stands before the word's first letter and the word has two
-    characters or more. With a star behind it, it excludes all words that begin so.
+    characters or more. With a star behind it, it excludes all words that begin so. Words in
+    `literal`, and stop words, are looked for with their hyphen: nobody excludes `-it`.
 
     >>> query = understand('a "cold  start" -diesel')
     >>> query.text, query.words, query.refusal("cold start (diesel)")
-    ('a cold  start', ('cold', 'start'), 'excluded')
+    ('a cold  start', ('cold', 'start'), '-diesel')
 
     Raises UsageError for a query that only excludes.
     """
     phrases: list[str] = []
-    excluded: list[re.Pattern[str]] = []
+    excluded: list[Exclusion] = []
 
     def plain_words(match: re.Match[str]) -> str:
         excluded_phrase, excluded_word, phrase = match[1], match["word"], match[3]
         if phrase is not None:
             phrases.append(phrase)
             return str(phrase)
-        excluded.append(
-            _pattern(excluded_phrase)
-            if excluded_word is None
-            else _pattern(excluded_word.rstrip("*"), is_beginning=excluded_word.endswith("*"))
-        )
+        if excluded_word is None:
+            excluded.append(Exclusion(f'"{excluded_phrase}"', _pattern(excluded_phrase)))
+        elif excluded_word in literal or excluded_word.casefold() in STOP_WORDS:
+            return str(match[0])
+        else:
+            pattern = _pattern(excluded_word.rstrip("*"), is_beginning=excluded_word.endswith("*"))
+            excluded.append(Exclusion(excluded_word, pattern))
         return " "
 
     text = _MARKED.sub(plain_words, query).strip()

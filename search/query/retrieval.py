@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,8 @@ class Retrieved:
     """What the legs brought, without the passages that the query refuses.
 
     entries: the catalogue's entries by document id. sources: what each candidate belongs to, by the
-    candidate's id. refused: why each refused passage is no hit ("phrase" or "excluded").
+    candidate's id. refused: why each refused passage is no hit ("phrase" or "excluded"). warnings: what
+    the user is to be told, such as which word left passages out.
     """
 
     legs: Legs
@@ -83,8 +85,10 @@ def retrieve(
         ).with_contents(contents),
         entries=entries,
         sources=sources,
-        refused=tuple(filter(None, refusals.values())),
-        warnings=warnings,
+        refused=tuple(
+            "phrase" if reason == "phrase" else "excluded" for reason in refusals.values() if reason
+        ),
+        warnings=(*warnings, *_left_out(refusals.values())),
     )
 
 
@@ -93,3 +97,12 @@ def _depth(understood: Understood) -> int:
     reranked = request.candidates if understood.reranker else 0
     depth = max(DEPTH, 5 * request.limit, reranked)
     return depth * STRICT_FACTOR if understood.query.is_strict else depth
+
+
+def _left_out(refusals: Iterable[str]) -> list[str]:
+    """How many passages each excluded word left out, as sentences."""
+    counts = Counter(reason for reason in refusals if reason not in ("", "phrase"))
+    return [
+        f"{word} left out {count} {'passage' if count == 1 else 'passages'}"
+        for word, count in counts.items()
+    ]

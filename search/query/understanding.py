@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..text.spelling import form
 from .calibration import BLENDS, Blend
 from .query_text import QueryText, understand
 from .request import Request, Reranking
@@ -12,6 +13,7 @@ from .writing_systems import knows_script
 
 if TYPE_CHECKING:
     from ..protocols import Reranker
+    from ..storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,18 @@ class Understood:
         return self.mode == "hybrid" and (self.reranker is None or self.blend is not None)
 
 
-def understood_request(request: Request, reranking: Reranking, model: str) -> Understood:
+LOOKED_AT = 50
+"""Passages with an excluded word that are looked at for the word behind its hyphen."""
+
+
+def understood_request(
+    request: Request, reranking: Reranking, model: str, store: Store
+) -> Understood:
     """The request, understood for an index whose embedder is called `model`.
 
     Raises UsageError for a query that only excludes.
     """
-    query, mode = understand(request.text), request.mode
+    query, mode = _as_meant(request.text, store), request.mode
     reranker, warnings = reranking.reranker, reranking.warnings
     if not any(map(str.isalnum, query.text)):
         # To a model all marks and symbols are alike, and near to what it cannot read.
@@ -56,3 +64,20 @@ def understood_request(request: Request, reranking: Reranking, model: str) -> Un
     if reranker is not None and not knows_script(reranker.name, query.text):
         reranker = None
     return Understood(request, query, mode, reranker, warnings)
+
+
+def _as_meant(text: str, store: Store) -> QueryText:
+    """The query, with the options of commands that stand in passages taken for words.
+
+    `tar -xzf archive` excludes nothing where a passage has `-xzf` as it stands.
+    """
+    query = understand(text)
+    literal = {
+        word.written
+        for word in query.excluded
+        if any(
+            word.stands_in(candidate.passage.text)
+            for candidate in store.matching(form(word.written), LOOKED_AT, None, vectors=False)
+        )
+    }
+    return understand(text, literal) if literal else query
