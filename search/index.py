@@ -371,6 +371,21 @@ class Index:
         """
         return self._refresh().forget(self._texts(self.catalog).known(path))
 
+    def move(
+        self,
+        old: str | os.PathLike[str],
+        new: str | os.PathLike[str],
+        *,
+        on_progress: Callable[[Progress], None] = _unwatched,
+    ) -> IngestReport:
+        """Take a root along that was moved from `old` to `new`: it keeps its documents and vectors.
+
+        Raises UsageError where `old` is no root or is still there, and where most of its files are
+        not at `new`; IndexLocked while another process writes.
+        """
+        gone = os.path.abspath(os.path.expanduser(old))
+        return self._refresh().move(gone, real(new), on_progress)
+
     def _texts(self, catalog: Catalog) -> StoredTexts:
         return StoredTexts(catalog, lambda: self.store)
 

@@ -83,5 +83,12 @@ def test_the_newest_of_those_that_score_about_as_well_is_shown() -> None:
     fused = dict(zip(ids, (0.9, 0.895, 0.893, 0.88), strict=True))
     kept = distinct(found, str)
     assert names(
-        newest_shown(kept, dict(zip(ids, found, strict=True)), fused, modified), found
+        newest_shown(kept, dict(zip(ids, found, strict=True)), fused, modified, bool), found
     ) == [(2, 0, [1, 3, 4])]
+    # The best one that is there stands for those that are not, whatever their scores.
+    assert names(
+        newest_shown(
+            kept, dict(zip(ids, found, strict=True)), fused, modified, {ids[2], ids[3]}.__contains__
+        ),
+        found,
+    ) == [(3, 0, [1, 2, 4])]

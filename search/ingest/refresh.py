@@ -14,7 +14,7 @@ from pathlib import Path
 from .. import readers
 from ..errors import IndexDamaged, IndexLocked, UsageError
 from ..opened import Opened
-from ..paths import anchored, within
+from ..paths import anchored, mount_of, within
 from ..private_files import is_private, make_tree_private
 from ..results import IngestReport, Progress
 from ..storage.catalog import Catalog
@@ -23,10 +23,11 @@ from ..storage.index_models import models_in, remove_unused_tables, table_in_use
 from ..storage.lock import WriterLock
 from ..text import passages, terms
 from ..text.passages import PassageRules
+from .moving import advice, moved_from, root_to_move
 from .plan import Plan, changed_scopes, make_plan
 from .removal import take_out
 from .run import Ingestion
-from .scopes import Scope, outermost
+from .scopes import RootRules, Scope, Targets, outermost
 from .tally import Tally
 from .watch import Watch
 
@@ -131,6 +132,7 @@ class Refresh:
             for inner in scope.inner:
                 catalog.forget_root(inner)
         plans = self.plans(catalog, scopes, prune)
+        new_roots = [scope.root.path for scope in scopes if scope.root.ingested_ns == 0]
         report = Ingestion(
             catalog, open_store, lambda: self.opened.embedder, self.rules, on_progress
         ).run(plans)
@@ -149,7 +151,23 @@ class Refresh:
                 catalog.forget_root(root)
         catalog.put_setting(VERSIONS_KEY, versions_by_root)
         catalog.put_setting(RECOGNISED_KEY, sorted(recognised_roots))
-        return report
+        moved = (advice(old, new) for new in new_roots if (old := moved_from(catalog, new)))
+        return replace(report, warnings=(*report.warnings, *moved))
+
+    def move(self, old: str, new: str, on_progress: Callable[[Progress], None]) -> IngestReport:
+        """Take the root `old` along to `new`, where its files are now.
+
+        The documents keep their vectors, and the root its rules. Files that did not come along are
+        forgotten. Raises UsageError as `root_to_move` does.
+        """
+        with self.writing() as catalog:
+            root = root_to_move(catalog, old, new)
+            if not any(within(new, other.path) for other in catalog.roots()):
+                catalog.put_root(replace(root, path=new, mount=mount_of(new)))
+            targets = Targets((new,), RootRules(), root.max_file_size)
+            report = self.run(catalog, targets.scopes(catalog), False, on_progress)
+            self._take_out(catalog, old)
+            return report
 
     def forget(self, path: str) -> int:
         """Take a root, folder or file out of the index; the number of entries that went.
@@ -157,25 +175,28 @@ class Refresh:
         Raises UsageError where the index holds nothing at or below `path`.
         """
         with self.writing() as catalog:
-            entries = list(catalog.entries(path))
             roots = catalog.roots()
-            if not entries and not any(within(root.path, path) for root in roots):
+            if not catalog.holds(path) and not any(within(root.path, path) for root in roots):
                 raise UsageError(
                     f"the index holds nothing under {path}", "see the folders: docsearch status"
                 )
-            # Delete the passages, then the entries.
-            if take_out(catalog, lambda: self.opened.open_for_writing(catalog), entries):
-                self.opened.store.maintain()
-            catalog.remove(entry.file.path for entry in entries)
-            # A root at or below the path goes too; a root above it leaves the path out from now on.
-            for root in roots:
-                if within(root.path, path):
-                    catalog.forget_root(root.path)
-                elif within(path, root.path):
-                    catalog.put_root(
-                        replace(root, forgotten=(*root.forgotten, anchored(path, root.path)))
-                    )
-            return len(entries)
+            return self._take_out(catalog, path)
+
+    def _take_out(self, catalog: Catalog, path: str) -> int:
+        entries = list(catalog.entries(path))
+        # Delete the passages, then the entries.
+        if take_out(catalog, lambda: self.opened.open_for_writing(catalog), entries):
+            self.opened.store.maintain()
+        catalog.remove(entry.file.path for entry in entries)
+        # A root at or below the path goes too; a root above it leaves the path out from now on.
+        for root in catalog.roots():
+            if within(root.path, path):
+                catalog.forget_root(root.path)
+            elif within(path, root.path):
+                catalog.put_root(
+                    replace(root, forgotten=(*root.forgotten, anchored(path, root.path)))
+                )
+        return len(entries)
 
     def follow(
         self, paths: Collection[str], on_progress: Callable[[Progress], None], stop: threading.Event

@@ -69,14 +69,18 @@ def newest_shown(
     candidates: Mapping[str, Candidate],
     fused: Mapping[str, float],
     modified: Callable[[str], int],
+    is_present: Callable[[str], bool],
 ) -> dict[str, list[Candidate]]:
-    """The result of `distinct`, with the newest of versions that score about the same on top."""
+    """The result of `distinct`, with the newest of versions that score about the same on top.
+
+    Versions in a root that is there go before those in one that is missing, whatever their scores.
+    """
     shown = {}
     for key, copies in kept.items():
         versions = [candidates[key], *copies]
-        eligible = [
-            version for version in versions if fused[key] - fused[version.id] <= NEWEST_TOLERANCE
-        ]
+        present = [version for version in versions if is_present(version.id)] or versions
+        best = max(fused[version.id] for version in present)
+        eligible = [version for version in present if best - fused[version.id] <= NEWEST_TOLERANCE]
         newest = max(eligible, key=lambda version: modified(version.id))
         shown[newest.id] = [version for version in versions if version is not newest]
     return shown

@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -74,7 +74,11 @@ class HitList:
             model=self.model,
             reranker=understood.reranker.name if understood.reranker else None,
             took_ms=round((time.perf_counter() - self.started) * 1000, 1),
-            warnings=(*understood.warnings, *self.retrieved.warnings),
+            warnings=(
+                *understood.warnings,
+                *self.retrieved.warnings,
+                *_gone(hits, self.retrieved.missing_roots),
+            ),
             weak=understood.is_calibrated and bool(hits) and self._is_weak(hits[0]),
             cut=tuple(cut.items()),
             hits=hits,
@@ -163,3 +167,12 @@ class HitList:
 
 def _rank_in(leg: Mapping[str, float], key: str) -> int | None:
     return list(leg).index(key) + 1 if key in leg else None
+
+
+def _gone(hits: Sequence[Hit], missing_roots: Collection[str]) -> list[str]:
+    """How many hits lie in each root that is not there now, as sentences."""
+    counts = Counter(hit.root for hit in hits if hit.root in missing_roots)
+    return [
+        f"{root} is not there now; {count} {'hit is' if count == 1 else 'hits are'} from it"
+        for root, count in counts.items()
+    ]

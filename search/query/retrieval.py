@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -35,7 +36,8 @@ class Retrieved:
 
     entries: the catalogue's entries by document id. sources: what each candidate belongs to, by the
     candidate's id. refused: why each refused passage is no hit ("phrase" or "excluded"). warnings: what
-    the user is to be told, such as which word left passages out.
+    the user is to be told, such as which word left passages out. missing_roots: the candidates' roots
+    that are not there now: moved, deleted, or on a disk that is not plugged in.
     """
 
     legs: Legs
@@ -43,6 +45,11 @@ class Retrieved:
     sources: Mapping[str, Source]
     refused: tuple[str, ...]
     warnings: tuple[str, ...]
+    missing_roots: frozenset[str]
+
+    def root_of(self, key: str) -> str:
+        """The root of the candidate with that id."""
+        return self.sources[key].entry.file.root
 
 
 def retrieve(
@@ -89,6 +96,11 @@ def retrieve(
             "phrase" if reason == "phrase" else "excluded" for reason in refusals.values() if reason
         ),
         warnings=(*warnings, *_left_out(refusals.values())),
+        missing_roots=frozenset(
+            root
+            for root in {entry.file.root for entry in entries.values()}
+            if not os.path.lexists(root)
+        ),
     )
 
 

@@ -5,8 +5,9 @@ from .eval import evaluate
 from .forget import forget
 from .ingest import ingest
 from .models import models
+from .move import move
 from .query import query
 from .show import show
 from .status import status
 
-COMMANDS = (ingest, query, show, status, check, forget, models, evaluate)
+COMMANDS = (ingest, query, show, status, check, forget, move, models, evaluate)
