@@ -98,7 +98,9 @@ def test_globs_count_from_the_working_folder_where_they_begin_with_what_is_there
     cases = {
         "f[1]/kettle.md": (f"{one}/kettle.md",),
         "./f[1]/": (one,),
-        "f[1]/*.md": ("f[1]/*.md",),
+        "f[1]/*.md": (f"{one}/*.md",),
+        "f[1]/**": (f"{one}/**",),
+        "f[1]/none/x.md": ("f[1]/none/x.md",),
         "../qa/*/kettle.md": (f"{top}/qa/*/kettle.md",),
         "../qa/**": (f"{top}/qa/**",),
         "../link/f*/kettle.md": (f"{top}/link/f*/kettle.md", f"{top}/qa/f*/kettle.md"),

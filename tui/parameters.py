@@ -110,18 +110,17 @@ def _absolute(typed: str) -> tuple[str, ...]:
     plain = os.path.expanduser(typed)
     if "/" not in plain and plain not in (".", ".."):
         return (typed,)
-    there, rest = plain, ""
-    if not os.path.lexists(plain):
-        parts = plain.split("/")
-        literal = next(
-            (count for count, part in enumerate(parts) if glob.has_magic(part)), len(parts) - 1
-        )
-        there, rest = (
-            "/".join(parts[:literal]) or "/"[: plain.startswith("/")],
-            "/".join(parts[literal:]),
-        )
-        if not there or not os.path.lexists(there):
-            return (typed,)
+    # What exists as it is typed is taken literally, even with brackets or stars in its name.
+    parts = plain.split("/")
+    for count in range(len(parts), 0, -1):
+        there = "/".join(parts[:count]) or "/"[: plain.startswith("/")]
+        if there and os.path.lexists(there):
+            break
+    else:
+        return (typed,)
+    rest = "/".join(parts[count:])
+    if rest and not glob.has_magic(parts[count]):
+        return (typed,)
     found = dict.fromkeys((os.path.abspath(there), os.path.realpath(there)))
     return tuple(
         os.path.join(glob.escape(path), rest) if rest else glob.escape(path) for path in found

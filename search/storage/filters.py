@@ -109,14 +109,19 @@ def _git_regex(plain: str, glob: str) -> re.Pattern[str]:
     line = re.sub(r"^([!#])|( )$", r"\\\1\2", plain)
     # `[[]` is how shells write a bracket that stands for itself; Git writes `\[`.
     line = line.replace("[[]", r"\[")
+    # A file may have brackets in its name, so `plan [v1].md` also stands for what it says.
+    literal = re.sub(r"(?<!\\)\[", r"\\[", line)
     try:
-        # Git matches nothing with a bracket that is left open; here the bracket stands for itself.
-        regex = (
-            GitIgnoreSpecPattern(line).regex or GitIgnoreSpecPattern(line.replace("[", r"\[")).regex
-        )
+        patterns = [GitIgnoreSpecPattern(each) for each in dict.fromkeys((line, literal))]
     except (ValueError, re.error) as error:
         raise UsageError(
             f"the path pattern {glob!r} cannot be read: {error}", "check its brackets"
         ) from error
-    assert regex is not None, "only an empty line, a comment or an open bracket gives no regex"
-    return re.compile(regex.pattern, re.DOTALL)
+    # Git matches nothing with a bracket that is left open. pathspec names a group, and a name may
+    # stand in an expression only once.
+    expressions = (
+        re.sub(r"\(\?P<\w+>", "(?:", pattern.regex.pattern)
+        for pattern in patterns
+        if pattern.regex is not None
+    )
+    return re.compile("|".join(f"(?:{each})" for each in expressions), re.DOTALL)
