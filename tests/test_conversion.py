@@ -304,6 +304,6 @@ def test_models_that_cannot_be_converted(tmp_path):
         ModelError, match="is a llama model; only qwen3 and bert models are converted"
     ):
         convert(write_model(tmp_path / "x", foreign))
-    with pytest.raises(ModelError, match="is no model folder"):
+    with pytest.raises(ModelError, match="is not a model folder"):
         convert(tmp_path / "none")
     assert not (tmp_path / "data").exists()

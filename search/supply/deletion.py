@@ -6,10 +6,10 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from ..models.caches import REPOSITORY, Cached
+from ..models.caches import REPOSITORY, CachedModel
 
 
-def remove(model: Cached) -> int:
+def remove(model: CachedModel) -> int:
     """Deletes a model from the disk; returns the bytes that it took."""
     size = model.size_bytes
     if model.store.name.startswith(REPOSITORY):

@@ -117,11 +117,11 @@ class Hub:
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 if type(error).__name__ == "HFValidationError":
                     raise UsageError(
-                        f"{name} is no model's name", "name one as ORG/NAME"
+                        f"{name} is not the name of a model", "name one as ORG/NAME"
                     ) from error
                 hint = "check HF_ENDPOINT, and whether a proxy or a login page answers in its place"
                 raise ModelError(
-                    f"what answers at {self.endpoint} is no model hub", hint
+                    f"the server at {self.endpoint} is not a model hub", hint
                 ) from error
         for pattern, lack in NEEDED.items():
             if not any(_is_like(file.name, pattern) for file in files):
@@ -181,7 +181,7 @@ class Hub:
             raise _refusal(error, name) from error
         except client.OfflineModeIsEnabled as error:
             hint = "unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, then run the same command again"
-            raise ModelError("the environment forbids to use the network", hint) from error
+            raise ModelError("the environment forbids using the network", hint) from error
         # what the client's own errors and those of its HTTP library have in common
         except client.HTTPError as error:  # type: ignore[attr-defined]
             said = " ".join(str(error).split()) or type(error).__name__

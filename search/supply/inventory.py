@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import ModelError, UsageError
 from ..models.bundled import BUNDLED, bundled_at
 from ..models.caches import (
-    Cached,
+    CachedModel,
     ModelState,
     cached_models,
     condition,
@@ -104,12 +104,13 @@ KNOWN: tuple[KnownModel, ...] = (
 def inventory(cache_folder: str | None = None) -> Inventory:
     """What is where: the shipped models, the known ones whether here or not, then every other embedder and reranker."""
     looked_at = places(cache_folder)
-    found: dict[str, list[Cached]] = {}
+    found: dict[str, list[CachedModel]] = {}
     for place in looked_at:
         for model in cached_models(place):
             found.setdefault(model.name, []).append(model)
     bundled = (
-        _entry(Cached(name, model.folder, model.folder), None) for name, model in BUNDLED.items()
+        _entry(CachedModel(name, model.folder, model.folder), None)
+        for name, model in BUNDLED.items()
     )
     rows = [*bundled, *(_best(found.pop(known.name, []), known) for known in KNOWN)]
     others = (_best(models, None) for _, models in sorted(found.items()))
@@ -182,14 +183,14 @@ def role_of(name: str, folder: Path) -> str:
     return EMBEDDER if pools or any(part in lower for part in EMBEDDER_NAMES) else ""
 
 
-def _best(models: Iterable[Cached], known: KnownModel | None) -> ModelEntry:
+def _best(models: Iterable[CachedModel], known: KnownModel | None) -> ModelEntry:
     entries = [_entry(model, known) for model in models]
     if known is not None:
         entries.append(_missing(known))
     return next((entry for entry in entries if entry.state is ModelState.AVAILABLE), entries[0])
 
 
-def _entry(model: Cached, known: KnownModel | None) -> ModelEntry:
+def _entry(model: CachedModel, known: KnownModel | None) -> ModelEntry:
     state, detail = condition(model)
     config = _config(model.folder)
     role = known.role if known else role_of(model.name, model.folder)
@@ -240,7 +241,7 @@ def _config(folder: Path) -> dict[str, Any]:
         return {}
 
 
-def _form_and_bits(model: Cached, config: dict[str, Any]) -> tuple[str, int]:
+def _form_and_bits(model: CachedModel, config: dict[str, Any]) -> tuple[str, int]:
     try:
         header = weights_header(next(path for path in weight_files(model.folder) if path.is_file()))
     except (ModelError, StopIteration):
