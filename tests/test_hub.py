@@ -322,7 +322,7 @@ def test_a_file_that_stays_short(tmp_path):
     with (
         HubServer({NAME: FILES}, Faults(sizes={"model.safetensors": len(WEIGHTS) + 9})) as server,
         pytest.raises(
-            ModelError, match=rf"the hub sends {len(WEIGHTS):,} of {len(WEIGHTS) + 9:,} bytes"
+            ModelError, match=rf"the hub sent {len(WEIGHTS):,} of {len(WEIGHTS) + 9:,} bytes"
         ),
     ):
         pulled(tmp_path, server)
