@@ -258,7 +258,7 @@ def test_where_it_goes(tmp_path, monkeypatch):
         convert(before, out=named)
     with pytest.raises(
         UsageError,
-        match=r"must begin with Qwen3-Embedding-0\.6B; its prompts are known by the name",
+        match=r"must begin with Qwen3-Embedding-0\.6B; its prompts are found by that name",
     ):
         convert(before, out=tmp_path / "mine")
     with pytest.raises(

@@ -286,7 +286,8 @@ def test_a_login_page_in_the_hubs_place(tmp_path):
     with (
         HubServer({}, Faults(page=b"<html>Welcome to our Wi-Fi</html>")) as server,
         pytest.raises(
-            ModelError, match=f"the server at {server.address} is not a model hub; check HF_ENDPOINT"
+            ModelError,
+            match=f"the server at {server.address} is not a model hub; check HF_ENDPOINT",
         ),
     ):
         pulled(tmp_path, server)
@@ -489,7 +490,8 @@ def test_names_and_paths(tmp_path):
     assert model_folder("org/bge-theirs", folder) == model_folder("bge-theirs", folder) == theirs
     assert model_folder("a/bge-twin", folder) == twins[0]
     with pytest.raises(
-        ModelError, match="bge-twin is the name of a/bge-twin and of b/bge-twin; give the whole name"
+        ModelError,
+        match="bge-twin is the name of a/bge-twin and of b/bge-twin; give the whole name",
     ):
         model_folder("bge-twin", folder)
     with pytest.raises(

@@ -124,10 +124,10 @@ def _build_modernbert(module: Any, settings: Any) -> Any:
     return model
 
 
-def _require_pattern(checkpoint: Checkpoint, full: list[bool]) -> None:
-    """Raises ModelError unless config.json lets just the `full` layers attend to the whole text."""
+def _require_pattern(checkpoint: Checkpoint, has_full_attention: list[bool]) -> None:
+    """Raises ModelError where config.json gives full attention to other layers than these."""
     types = checkpoint.config.get("layer_types")
-    if types is not None and [kind == "full_attention" for kind in types] != full:
+    if types is not None and [kind == "full_attention" for kind in types] != has_full_attention:
         raise ModelError(f"{checkpoint.folder} has its layers in an unknown order", OTHER)
 
 
