@@ -1,7 +1,7 @@
 """Settings: flag > environment > ./.docsearch.toml > user file > default.
 
-A `.docsearch.toml` in the working folder may come with a cloned tree, so it may set how to query and nothing that runs,
-loads or reaches outside.
+A `.docsearch.toml` in the working folder may have come with a cloned repository. It may therefore
+set how to query, but nothing that runs commands, loads models or reaches outside the folder.
 """
 
 from __future__ import annotations
@@ -20,13 +20,18 @@ MODES = ("hybrid", "vector", "text")
 BACKENDS = ("auto", "mlx", "cpu")
 MAX_FILE_SIZE = 50 * 1024 * 1024
 CANDIDATES = 50
-"""Passages that a reranker reads."""
+"""How many passages a reranker reads unless the profile or the caller says otherwise."""
 MAX_LIMIT = 1000
+"""The most hits that one query may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Every setting with its default. `index` is a folder; what is empty or 0 of the models and of `max_file_size` (bytes) leaves the index's own."""
+    """Every setting with its default.
+
+    `index` is a folder. `max_file_size` is in bytes. Where `profile`, `embedder`, `reranker`,
+    `dimensions` or `max_file_size` is empty or 0, the index's own value holds.
+    """
 
     index: str = ""
     profile: str = ""
@@ -65,21 +70,24 @@ ENVIRONMENT: Mapping[str, str] = {
 
 
 def load_config(file: str | None, environment: Mapping[str, str], folder: str) -> Config:
-    """The settings in force in `folder`: the user's file (or `file`), the folder's own, then the environment.
+    """The settings in force in `folder`.
 
-    Raises ConfigError for a file that is missing (when named), no TOML, or holds a key or value that is not known or allowed.
+    The user's file (or `file`, where one is named) comes first. The folder's own file overrides
+    it, and the environment overrides both.
+    Raises ConfigError where the named file is missing, and where a file is not valid TOML or holds
+    a key or value that is unknown or not allowed.
     """
     config = Config(index=default_index())
-    user = Path(file) if file else Path(config_folder()) / "config.toml"
-    if file and not user.exists():
+    user_file = Path(file) if file else Path(config_folder()) / "config.toml"
+    if file and not user_file.exists():
         raise ConfigError(
             f"the configuration file {file} does not exist", "check the path given to --config"
         )
-    if file or user.is_file():
-        config = _merged(config, user, None)
-    local = Path(folder) / LOCAL_FILE
-    if local.is_file():
-        config = _merged(config, local, QUERY_SETTINGS)
+    if file or user_file.is_file():
+        config = _merged(config, user_file, None)
+    local_file = Path(folder) / LOCAL_FILE
+    if local_file.is_file():
+        config = _merged(config, local_file, QUERY_SETTINGS)
     for variable, key in ENVIRONMENT.items():
         if value := environment.get(variable):
             number = isinstance(getattr(config, key), int) and value.isdigit()
@@ -102,12 +110,13 @@ def config_folder() -> str:
 
 
 def _merged(config: Config, file: Path, allowed: frozenset[str] | None) -> Config:
+    """`config` with the settings of `file` over it; `allowed` None means that it may set any."""
     try:
         values = tomllib.loads(file.read_text(encoding="utf-8"))
     except IsADirectoryError as error:
         raise ConfigError(f"{file} is a folder", "name a configuration file") from error
     except ValueError as error:
-        # Besides what is no TOML or UTF-8, numbers of more digits than Python takes.
+        # The file is not TOML or not UTF-8, or it has a number of more digits than Python takes.
         raise ConfigError(
             f"{file} is not valid TOML: {error}", "correct the file or remove it"
         ) from error
@@ -128,7 +137,7 @@ def _merged(config: Config, file: Path, allowed: frozenset[str] | None) -> Confi
                 f"a folder's own file may set {', '.join(sorted(allowed))} only",
             )
         if allowed is not None and (key, value) == ("color", "always"):
-            # Whoever sends output on to a file or program would get codes that he never asked for.
+            # A user who redirects the output would find colour codes in it without asking for them.
             raise ConfigError(
                 f"{file} may not set color to 'always'", "use --color always or the user's own file"
             )
@@ -137,6 +146,7 @@ def _merged(config: Config, file: Path, allowed: frozenset[str] | None) -> Confi
 
 
 def _checked(key: str, value: object, source: str) -> dict[str, Any]:
+    """`{key: value}` for a value of the right type, choice and range; else ConfigError."""
     default = getattr(Config(), key)
     kinds = (float, int) if isinstance(default, float) else (type(default),)
     if type(value) not in kinds:
@@ -151,7 +161,7 @@ def _checked(key: str, value: object, source: str) -> dict[str, Any]:
         )
     if isinstance(value, (int, float)) and key in RANGES:
         low, high = RANGES[key]
-        # Asked like this, NaN is refused too.
+        # The comparison is written so that NaN fails it too.
         if not low <= value <= high:
             raise ConfigError(
                 f"{source}: {key} must lie between {low} and {high}", f"it is {value!r} now"

@@ -34,7 +34,7 @@ class Reason(StrEnum):
 
     @property
     def failed(self) -> bool:
-        """True where the file should have been readable; False where a rule passes it over."""
+        """True where the file should have been readable, False where a rule leaves it out."""
         return self in (
             Reason.CORRUPT,
             Reason.UNREADABLE,
@@ -48,8 +48,9 @@ class Reason(StrEnum):
 class File:
     """A regular file under a root, as the walk saw it.
 
-    Paths are absolute strings; bytes that are no UTF-8 are kept as surrogate escapes.
-    `mounted` is true where the file lies on another device than its root.
+    Paths are absolute strings. Bytes of a path that are not UTF-8 are kept as surrogate escapes.
+    `size` is in bytes, the times are in nanoseconds since the epoch. `mounted` is true where the
+    file lies on another device than its root.
     """
 
     path: str
@@ -63,7 +64,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """A path that is passed over or failed, and why: `message` is one sentence."""
+    """A path that was left out or failed, and the reason; `message` says it in one sentence."""
 
     path: str
     reason: Reason
@@ -71,15 +72,17 @@ class Skip:
 
 
 MAX_LEVEL = 6
-"""The level of the deepest sections; deeper ones count as such."""
+"""The deepest level of a section. Sections that lie deeper count as sections of this level."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """A stretch of a document's text that belongs together: text[start:end].
 
-    kind: heading, paragraph, list, table, code. `level` is 1–6 where a section of that level begins: with a heading, or with any other block
-    where the section has none; else 0. `heading` is a heading's words without its markup, else empty.
+    `kind` is heading, paragraph, list, table or code. `level` is 1–6 where a section of that level
+    begins with this block, and 0 elsewhere: a section begins with its heading, or with a block of
+    another kind where it has no heading. `heading` is a heading's words without its markup; it is
+    empty for other blocks.
     """
 
     start: int
@@ -91,10 +94,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message of a mail file, which is found as a document of its own.
+    """A message of a mail file. The index treats it as a document of its own.
 
-    number: counts from 1. start: the offset in the file's text at which it begins. title: its subject.
-    written_ns: the date that it bears, in nanoseconds since the epoch; None where it bears none.
+    `number` counts from 1. `start` is the offset in the file's text at which the message begins.
+    `title` is its subject. `written_ns` is its date, in nanoseconds since the epoch;
+    it is None where the message has no date.
     """
 
     number: int
@@ -107,10 +111,13 @@ class Message:
 class Document:
     """One file as read. `text` is what `show` prints; all offsets count its characters.
 
-    kind: a format as named by its reader, such as text, markdown, code, html, pdf, docx, epub. Blocks are in order and do not overlap;
-    what lies between them is white space or markup. `pages` holds the offset at which each page starts, empty where a format has none.
-    `warnings` are sentences about what of the file is not in the text. `messages` are those of a mail file, in order; no passage reaches over one.
-    `page_labels` is what the document itself calls its pages, such as iv; empty where it counts them as everyone does.
+    `kind` is the format as its reader names it, such as text, markdown, code, html, pdf, docx or
+    epub. `blocks` are in order and do not overlap; only white space or markup lies between them.
+    `pages` holds the offset at which each page starts; it is empty where the format has no pages.
+    `warnings` are sentences about parts of the file that are missing from the text. `messages` are
+    those of a mail file, in order; no passage crosses the border between two messages.
+    `page_labels` are the document's own names for its pages, such as iv; it is empty where these
+    are the plain numbers from 1.
     """
 
     path: str
@@ -128,8 +135,10 @@ class Document:
 class Passage:
     """A piece of a document, text[char_start:char_end]; lines and pages are 1-based and inclusive.
 
-    `section` is the ordinal of the passage in which the section begins that this one begins in; None where an older index does not say.
-    `opening` are the section's first words where they stand in an earlier passage, and not far before it.
+    `ordinal` counts the document's passages from 0. `section` tells in which section this passage
+    begins: it is the ordinal of the passage with that section's start, or None where an older index
+    does not record it. `opening` holds the section's first words where they stand in an earlier
+    passage that lies not far before this one; it is empty elsewhere.
     """
 
     ordinal: int
@@ -146,7 +155,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A passage as stored: with its document's id, the words that the text leg matches, and its unit vector (dimensions,)."""
+    """A passage as the table stores it.
+
+    `doc` is its document's id, `terms` the words that the text leg matches, and `vector` its unit
+    vector (dimensions,).
+    """
 
     doc: int
     passage: Passage
@@ -156,9 +169,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A stored passage that a leg brought: `score` is the cosine (vector leg) or BM25 (text leg); `vector` is None where nobody needs it.
+    """A stored passage that a leg found.
 
-    `message` is the number of the message that it belongs to, 0 in files of other kinds.
+    `score` is the cosine in the vector leg and BM25 in the text leg. `vector` is None where no
+    later step needs it. `message` is the number of the message that the passage belongs to; it is
+    0 in files other than mail.
     """
 
     doc: int
@@ -174,7 +189,7 @@ class Candidate:
 
     @property
     def document(self) -> tuple[int, int]:
-        """What counts as one document: a file, or a message of it."""
+        """The key of what counts as one document: a file, or one message of a mail file."""
         return self.doc, self.message
 
 

@@ -2,19 +2,20 @@
 
 DocsearchError
 ├── UsageError          a wrong argument, date, path or setting
-├── ConfigError         a configuration file that cannot be used
+├── ConfigError         a configuration file or environment variable that cannot be used
 ├── IndexFailure        the index cannot be opened or used
 │   ├── NotAnIndex      the folder holds something else
 │   ├── NoIndex         nothing was ingested yet
 │   ├── IndexLocked     another process is writing to it
-│   ├── IndexDamaged    files of it are missing or broken
-│   └── ModelMismatch   it was made with another model
+│   ├── IndexDamaged    files of the index are missing or broken
+│   └── ModelMismatch   the index was made with another model
 ├── ModelError          a model that is missing, damaged or of an unknown kind
 ├── StorageFull         the disk has no room left
-├── ReaderFailure       no file can be read: the processes for it cannot be started
-└── Unreadable          one file that gives no document; never ends a run
+├── ReaderFailure       the processes that read files cannot be started
+└── Unreadable          one file cannot be read; this never ends a run
 
-`code` is the stable name in JSON, `message` says what happened, `hint` what to do next.
+`code` is the error's stable name in JSON. `message` says what happened, and `hint` says what to do
+next.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from .documents import Reason
 
 
 class DocsearchError(Exception):
-    """Base of all errors that docsearch raises on purpose."""
+    """The base class of all errors that docsearch raises on purpose."""
 
     code = "error"
 
@@ -81,9 +82,10 @@ class ReaderFailure(DocsearchError):
 
 
 class Unreadable(DocsearchError):
-    """A file that gives no document.
+    """A file from which no document can be read.
 
-    `reason` says why, as a code that `status` and `check` count by; `message` is the sentence.
+    `reason` is the code by which `status` counts such files and which `check` shows. `message` says
+    the same in a sentence.
     """
 
     code = "unreadable"

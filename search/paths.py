@@ -1,4 +1,4 @@
-"""Paths as the index names them."""
+"""How the index spells the paths of files and folders."""
 
 from __future__ import annotations
 
@@ -8,27 +8,31 @@ from .errors import UsageError
 
 
 def absolute(path: str | os.PathLike[str]) -> str:
-    """The path with its folder's links resolved; a link as the last part stays. Raises UsageError for an empty path."""
-    folder, name = os.path.split(os.path.abspath(_given(path)))
+    """The path with its folder's links resolved; a link as the last part stays.
+
+    Raises UsageError for an empty path.
+    """
+    folder, name = os.path.split(os.path.abspath(_expanded(path)))
     return os.path.join(os.path.realpath(folder), name)
 
 
 def spellings(path: str | os.PathLike[str]) -> tuple[str, ...]:
-    """The names under which the index may know a path: without, with partly and with fully resolved links.
+    """The names under which the index may know a path, without repeats.
 
+    The first has its folder's links resolved, the second none of its links, and the third all.
     Raises UsageError for an empty path.
     """
-    plain = os.path.abspath(_given(path))
-    return tuple(dict.fromkeys((absolute(path), plain, os.path.realpath(plain))))
+    unresolved = os.path.abspath(_expanded(path))
+    return tuple(dict.fromkeys((absolute(path), unresolved, os.path.realpath(unresolved))))
 
 
 def real(path: str | os.PathLike[str]) -> str:
     """The path with all links resolved. Raises UsageError for an empty path."""
-    return os.path.realpath(_given(path))
+    return os.path.realpath(_expanded(path))
 
 
 def within(path: str, folder: str) -> bool:
-    """True where `path` is `folder` or lies below it.
+    """Whether `path` is `folder` or lies below it.
 
     >>> within("/notes/a.md", "/notes"), within("/notes2/a.md", "/notes")
     (True, False)
@@ -37,7 +41,7 @@ def within(path: str, folder: str) -> bool:
 
 
 def anchored(path: str, root: str) -> str:
-    """The .gitignore pattern that means just this path below `root`.
+    """The .gitignore pattern that matches this path below `root` and no other.
 
     >>> anchored("/notes/old/[x].md", "/notes")
     '/old/\\\\[x\\\\].md'
@@ -53,7 +57,8 @@ def mount_of(path: str) -> str:
     return path
 
 
-def _given(path: str | os.PathLike[str]) -> str:
+def _expanded(path: str | os.PathLike[str]) -> str:
+    """The path with its `~` replaced by the home folder. Raises UsageError for an empty path."""
     text = os.fspath(path)
     if not text:
         raise UsageError("the path is empty", "name a file or folder")

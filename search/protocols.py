@@ -1,4 +1,4 @@
-"""The seams between the pipeline and the models: what a tokenizer, an embedder and a reranker must do."""
+"""What the pipeline expects of a tokenizer, an embedder and a reranker."""
 
 from __future__ import annotations
 
@@ -13,12 +13,20 @@ class Tokenizer(Protocol):
     """Cuts text into the model's tokens."""
 
     def spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
-        """Each text's tokens as character ranges (start, end), without special tokens and without truncation."""
+        """Each text's tokens as character ranges (start, end).
+
+        Special tokens are left out, and no text is truncated.
+        """
         ...
 
 
 class Embedder(Protocol):
-    """Turns texts into unit vectors. `notice` is what to tell the user of it, empty for most."""
+    """Turns texts into unit vectors.
+
+    `name` is the model's, and `revision` identifies its weights. `max_tokens` is the length at
+    which texts are cut. `notice` is a sentence that the user must see when the model is loaded; it
+    is empty for most models.
+    """
 
     name: str
     revision: str
@@ -33,20 +41,26 @@ class Embedder(Protocol):
 
     @property
     def query_prompt(self) -> str:
-        """What goes before a query."""
+        """The text that the model expects before a query."""
         ...
 
     @property
     def passage_prompt(self) -> str:
-        """What goes before a passage."""
+        """The text that the model expects before a passage."""
         ...
 
     def narrowed(self, dimensions: int) -> Embedder:
-        """The same model with vectors cut to so many numbers. Raises UsageError where it is not trained for that."""
+        """The same model with its vectors cut to `dimensions` numbers.
+
+        Raises UsageError where the model is not trained for that.
+        """
         ...
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """(n, dimensions) float32 unit vectors in the order of `texts`; longer texts are cut at `max_tokens`."""
+        """(n, dimensions) float32 unit vectors in the order of `texts`.
+
+        Texts longer than `max_tokens` are cut there.
+        """
         ...
 
     def embed_query(self, text: str) -> Vectors:
@@ -55,7 +69,10 @@ class Embedder(Protocol):
 
 
 class Reranker(Protocol):
-    """Judges passages with the query before its eyes."""
+    """Reads the query and a passage together and judges whether the passage answers the query.
+
+    `name` is the model's, and `revision` identifies its weights.
+    """
 
     name: str
     revision: str
@@ -63,6 +80,7 @@ class Reranker(Protocol):
     def score(self, query: str, passages: Sequence[str]) -> Vectors:
         """(n,) float32 probabilities, in the order of `passages`, that each answers the query.
 
-        Passages too long for the model are cut. A caller with a deadline hands them over in slices.
+        Passages that are too long for the model are cut. A caller with a deadline calls `score`
+        with a few passages at a time.
         """
         ...

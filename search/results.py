@@ -1,4 +1,4 @@
-"""What the library gives back: frozen dataclasses with the names of the JSON."""
+"""What the library returns: frozen dataclasses whose fields have the names of the JSON."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from .documents import Skip
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """A hit's score at each stage; None where a stage did not see it.
+    """A hit's score at each stage; None where the hit did not go through that stage.
 
-    vector: cosine similarity. text: BM25. fused: see `fusion.fuse`. rerank: probability of relevance.
+    `vector` is the cosine similarity, `text` is BM25, `fused` is what `fusion.fuse` makes of both,
+    and `rerank` is the reranker's probability that the passage answers the query.
     """
 
     vector: float | None
@@ -22,9 +23,13 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """How a hit came to its place: 1-based ranks in the legs (None: not among the leg's candidates), the fusion's
-    weights, the BM25 that it takes for a full match, and what the best passages' likeness takes off. `leads`: it is the beginning of a section, and
-    has the score of a passage behind it.
+    """How a hit came to its place.
+
+    `vector_rank` and `text_rank` count from 1; None means that the hit is not among that leg's
+    candidates. `vector_weight` and `text_weight` are the fusion's weights, and `full_text` is the
+    BM25 that the fusion takes for a full match. `feedback`, at most 0, is what pseudo-relevance
+    feedback takes off the fused score. `leads` is true where the hit is the beginning of a section
+    and has the score of a later passage of that section.
     """
 
     vector_rank: int | None
@@ -40,10 +45,13 @@ class Explanation:
 class Hit:
     """A passage that answers a query.
 
-    `score` lies in [0, 1]. `modified` is UTC in ISO 8601: of mail the date of the message, whose number in its file `message` is (None elsewhere).
-    `char_start`/`char_end` count characters of the document's text, `highlights` are [start, end) ranges of `text`; `sentence` is that of the
-    sentence that answers, None where nothing tells it (see `answers`). `copies` are the paths of other files that say the same here.
-    `page_label` is what the document itself calls the page, None where that is its number.
+    `rank` counts from 1, and `score` lies in [0, 1]. `char_start` and `char_end` count characters
+    of the document's text. `modified` is UTC in ISO 8601: the date of the file, or of the message
+    where the hit lies in a mail file. `message` is that message's number in its file, None
+    elsewhere. `highlights` are [start, end) ranges of `text`. `sentence` is such a range too: the
+    sentence that answers, None where `answer_sentences` finds none. `copies` are the paths of other
+    files that contain the same passage. `page_label` is the document's own name for the page, None
+    where that is the page's number.
     """
 
     rank: int
@@ -72,9 +80,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:
-    """The hits of one query, best first; `took_ms` is wall time in milliseconds. `weak`: there may be no answer in the index.
+    """The hits of one query, best first.
 
-    `cut` counts the passages that came up and are not shown, by the reason: without a "phrase", with an "excluded" word, below the least "score".
+    `took_ms` is wall time in milliseconds. `weak` is true where the index may hold no answer. `cut`
+    counts the passages that were found but are not shown, by the reason: "phrase" where a quoted
+    phrase is missing, "excluded" where an excluded word stands in the passage, "score" where the
+    score is too low.
     """
 
     query: str
@@ -91,9 +102,11 @@ class QueryResult:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The state of a running ingest: files and bytes of those to read, passages and tokens embedded so far, seconds since the start.
+    """The state of a running ingest.
 
-    `starting` are the seconds of these before the first passage came to the embedder, whose name is `model`.
+    The totals count the files that are to be read and their bytes. `passages` and `tokens` are
+    those embedded so far. `seconds` counts from the start of the run; `starting` of them had passed
+    before the first passage reached the embedder, whose name is `model`.
     """
 
     files_done: int
@@ -109,17 +122,17 @@ class Progress:
 
     @property
     def embedding(self) -> float:
-        """Seconds since the first passage came to the embedder."""
+        """Seconds since the first passage reached the embedder."""
         return self.seconds - self.starting
 
     @property
     def tokens_per_second(self) -> float:
-        """Tokens embedded a second since then."""
+        """Tokens embedded per second since the first passage reached the embedder."""
         return self.tokens / self.embedding if self.embedding > 0 else 0.0
 
     @property
     def seconds_left(self) -> float | None:
-        """Time left at the rate so far, by bytes; None until there is something to go by."""
+        """Seconds left if the bytes go on at the rate so far; None until a rate is known."""
         if not self.bytes_done or self.embedding <= 0:
             return None
         return (self.bytes_total - self.bytes_done) * self.embedding / self.bytes_done
@@ -127,7 +140,13 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What an ingest run did. Documents: added, changed, moved or copied (vectors reused), unchanged, removed; embedded anew by another model."""
+    """What an ingest run did.
+
+    `added`, `changed`, `copied`, `unchanged`, `removed` and `reembedded` count documents. A copied
+    document is the copy of a known one, or a known one that was moved: its vectors are reused. A
+    re-embedded document got new vectors from another model. `passed_over` counts by reason the
+    files that a rule leaves out.
+    """
 
     added: int
     changed: int
@@ -146,7 +165,11 @@ class IngestReport:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A file that a run would read, of `size` bytes; `why` is "new", "changed", "interrupted" or "again" (files are read by other rules now)."""
+    """A file that a run would read, of `size` bytes.
+
+    `why` is "new", "changed", "interrupted" (an earlier run did not finish it), or "again" (the
+    rules by which files are read are other ones now).
+    """
 
     path: str
     size: int
@@ -155,7 +178,11 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class DryRun:
-    """What an ingest run would do: the files it would read, the documents it would forget, and what it would pass over as in IngestReport."""
+    """What an ingest run would do.
+
+    `read` are the files that it would read, and `removed` the documents that it would forget. The
+    other fields are those of IngestReport.
+    """
 
     read: tuple[Planned, ...]
     removed: tuple[str, ...]
@@ -168,7 +195,11 @@ class DryRun:
 
 @dataclass(frozen=True, slots=True)
 class RootStatus:
-    """A root as `status` shows it; `ingested` is the last complete run (UTC, ISO 8601) or None, `present` false where it is not there now."""
+    """A root as `status` shows it.
+
+    `ingested` is the time of the last complete run (UTC, ISO 8601), None where there was none.
+    `present` is false where the root's folder or file does not exist now.
+    """
 
     path: str
     documents: int
@@ -179,11 +210,13 @@ class RootStatus:
 
 @dataclass(frozen=True, slots=True)
 class IndexModels:
-    """The models of an index as it records them: queries use these, or are refused.
+    """The models of an index as it records them. A query uses these models, or it is refused.
 
-    embedder: what it is opened by: a repository, a folder, or "starter". reranker: likewise, empty for none. name, revision: the embedder's
-    own, the latter of its weights. The passages are cut in tokens of its tokenizer: at most `passage_tokens`, about `passage_overlap` of them
-    repeated, smaller sections than `passage_least` put together.
+    `embedder` says what to open: a repository, a folder, or "starter". `reranker` does the same and
+    is empty where the index has none. `name` is the embedder's own, and `revision` identifies its
+    weights. The lengths of passages are counted in tokens of the embedder's tokenizer: a passage
+    has at most `passage_tokens`, about `passage_overlap` tokens are repeated in the next one, and
+    sections shorter than `passage_least` are joined.
     """
 
     profile: str
@@ -201,7 +234,11 @@ class IndexModels:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The index at a glance; `size_bytes` on disk, `health` is "ok" or a sentence that says what to do, `models` None before the first document."""
+    """The index at a glance.
+
+    `size_bytes` is its size on disk. `health` is "ok" or a sentence that says what to do. `models`
+    is None until the first document is ingested.
+    """
 
     index: str
     model: str
@@ -221,7 +258,11 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Why a path is or is not in the index: `code` is "indexed", "pending", "new", "changed", "outside", "missing" or a Reason."""
+    """Why a path is or is not in the index.
+
+    `code` is "indexed", "pending", "new", "changed", "outside", "missing" or a Reason. `message`
+    says the same in a sentence.
+    """
 
     path: str
     indexed: bool
@@ -231,7 +272,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class StoredText:
-    """A document's text as indexed: the passages put together, so that characters, lines and pages stand where they stood."""
+    """A document's text as indexed, put together from its passages.
+
+    Characters, lines and pages are at the places where they are in the file's own text. `pages`
+    holds the offset at which each page starts.
+    """
 
     path: str
     kind: str
@@ -242,9 +287,12 @@ class StoredText:
 
 @dataclass(frozen=True, slots=True)
 class StoredPart:
-    """A part of a document's text as indexed, which begins at `char_start` in `line_start` of a document of `chars`, `lines` and `page_count`.
+    """A part of a document's text as indexed.
 
-    `pages` holds the offsets in the document at which its pages up to the part's last one start; those before the part are set to its start.
+    The part begins at the offset `char_start`, in the line `line_start`. `chars`, `lines` and
+    `page_count` count those of the whole document. `pages` holds the offset in the document at
+    which each page starts, up to the part's last page; for pages that start before the part it is
+    the part's own start.
     """
 
     path: str

@@ -213,7 +213,7 @@ def test_metal_uses_quantised_weights_as_they_are(tmp_path):
     ("rules", "message"),
     [
         ({"bits": 8}, "does not say how .* is quantised"),
-        ({"group_size": 0, "bits": 8}, "in groups of no columns"),
+        ({"group_size": 0, "bits": 8}, "a group size below 1"),
         ({"group_size": 32, "bits": 8}, "holds .* (as|in another form)"),
     ],
 )

@@ -42,8 +42,8 @@ def test_a_beir_folder_and_its_documents_as_files(beir, tmp_path):
         "a%2F2.txt": "Snow\n\n\n",
     }
     assert [collection.document(name) for name in sorted(written)] == ["a/0", "a/1", "a/2"]
-    assert collection.lacking(tmp_path / "documents") == []
-    assert collection.lacking(tmp_path) == ["a/0"]
+    assert collection.missing_from(tmp_path / "documents") == []
+    assert collection.missing_from(tmp_path) == ["a/0"]
     assert collection.warnings == ()
 
 
@@ -98,15 +98,15 @@ def test_what_is_no_collection(tmp_path, beir):
         (
             "queries.jsonl",
             '{"_id": "7", "text": "x"}\n\n{"_id"\n',
-            "queries.jsonl, line 3: no JSON: Expecting ':'",
+            "queries.jsonl, line 3: not JSON: Expecting ':'",
         ),
-        ("queries.jsonl", "[7]\n", "queries.jsonl, line 1: no JSON object; a collection is"),
+        ("queries.jsonl", "[7]\n", "queries.jsonl, line 1: not a JSON object; a collection is"),
         ("queries.jsonl", '{"_id": 7, "text": " "}\n', "queries.jsonl, line 1: no text"),
         ("corpus.jsonl", '{"_id": 7, "title": "x"}\n', "corpus.jsonl, line 1: no text"),
         (
             "corpus.jsonl",
             '{"_id": 7, "text": "x"}\n{"_id": "7", "text": "y"}',
-            "line 2: a second document 7",
+            "line 2: document 7 stands here a second time",
         ),
         (
             "questions.jsonl",

@@ -258,7 +258,7 @@ def test_where_it_goes(tmp_path, monkeypatch):
         convert(before, out=named)
     with pytest.raises(
         UsageError,
-        match=r"must begin with Qwen3-Embedding-0\.6B; its prompts are known by the name",
+        match=r"must begin with Qwen3-Embedding-0\.6B; its prompts are found by that name",
     ):
         convert(before, out=tmp_path / "mine")
     with pytest.raises(
@@ -304,6 +304,6 @@ def test_models_that_cannot_be_converted(tmp_path):
         ModelError, match="is a llama model; only qwen3 and bert models are converted"
     ):
         convert(write_model(tmp_path / "x", foreign))
-    with pytest.raises(ModelError, match="is no model folder"):
+    with pytest.raises(ModelError, match="is not a model folder"):
         convert(tmp_path / "none")
     assert not (tmp_path / "data").exists()

@@ -129,11 +129,11 @@ def test_one_kind_of_token(tmp_path, backend):
 REFUSED = {
     "two labels": (
         {"classifier.weight": mx.zeros((2, 64)), "classifier.bias": mx.zeros(2)},
-        "tells 2 labels apart where a reranker has one; choose a reranker",
+        "has 2 labels, where a reranker has one; choose a reranker",
     ),
     "no classifier": (
         {"classifier.weight": None, "classifier.bias": None},
-        "is no reranker: it has no classifier",
+        "is not a reranker: it has no classifier",
     ),
     "no pooler": ({"bert.pooler.dense.weight": None}, "lacks the weights bert.pooler.dense.weight"),
     "a pooler of another size": (

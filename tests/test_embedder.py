@@ -230,12 +230,12 @@ DAMAGES = {
         lambda folder: (folder / "config.json").unlink(),
         "config.json cannot be read: No such file",
     ),
-    "config of no JSON": (content("config.json", b"{"), "config.json is no JSON"),
+    "config of no JSON": (content("config.json", b"{"), "config.json is not JSON"),
     "config of a list": (content("config.json", b"[]"), "config.json holds no JSON object"),
     "another architecture": (config(model_type="gpt2"), "is a gpt2 model, which cannot embed here"),
     "another activation": (config(hidden_act="relu"), "uses hidden_act relu"),
-    "a size missing": (config(hidden_size=""), "does not say hidden_size"),
-    "a size of words": (config(hidden_size="wide"), "has a size that is no number"),
+    "a size missing": (config(hidden_size=""), "has no hidden_size"),
+    "a size of words": (config(hidden_size="wide"), "has a size that is not a number"),
     "sizes that do not fit": (config(num_attention_heads=7), "has sizes that do not fit together"),
     "other sizes": (config(intermediate_size=256), r"dense\.\w+ as \("),
     "another vocabulary": (config(vocab_size=100), r"word_embeddings.weight as \(159, 64\)"),
@@ -249,12 +249,12 @@ DAMAGES = {
         "has no model.safetensors; fetch",
     ),
     "pickled weights": (pickled, "has no model.safetensors; pickled weights are not read"),
-    "empty weights": (cut(0), "is cut short or no safetensors file"),
-    "a header cut": (cut(100), "is cut short or no safetensors file"),
+    "empty weights": (cut(0), "is cut short, or is not a safetensors file"),
+    "a header cut": (cut(100), "is cut short, or is not a safetensors file"),
     "weights cut": (cut(-1), "is cut short: "),
     "not weights": (
         content("model.safetensors", b"<html>not found</html>" * 99),
-        "is cut short or no safetensors file",
+        "is cut short, or is not a safetensors file",
     ),
     "a header of noise": (
         content("model.safetensors", b"\x04\0\0\0\0\0\0\0\xff\xff\xff\xff"),
@@ -315,7 +315,7 @@ def test_weights_that_are_not_finite(folder, backend, name):
 
 
 def test_a_model_that_is_not_there(tmp_path):
-    with pytest.raises(ModelError, match="is no model folder"):
+    with pytest.raises(ModelError, match="is not a model folder"):
         load_embedder(str(tmp_path / "none"))
 
 

@@ -185,7 +185,7 @@ REFUSED = {
     "a module": (
         "modernbert",
         lambda f: with_json(f / "modules.json", [MODULE]),
-        "has a module WordWeights",
+        "has an unknown module WordWeights",
     ),
     "no list of modules": (
         "modernbert",
@@ -212,7 +212,7 @@ REFUSED = {
         lambda f: with_json(
             f / "2_Dense" / "config.json", {"activation_function": "torch.nn.ReLU"}
         ),
-        "2_Dense uses ReLU, which is not known here",
+        "2_Dense uses the unknown activation ReLU",
     ),
     "a projection with more": (
         "gemma3_text",
@@ -235,7 +235,7 @@ SETTINGS = {
     "order of layers": (
         "modernbert",
         {"layer_types": ["full_attention"] * 4},
-        "layers in an order that is not known",
+        "layers in an unknown order",
     ),
     "stretched": (
         "gemma3_text",
@@ -264,7 +264,7 @@ def test_settings_of_another_arithmetic_are_refused(tmp_path, case):
 def test_numpy_does_not_compute_them():
     with pytest.raises(
         ModelError,
-        match="is a modernbert model, which numpy does not compute; leave out --backend cpu",
+        match="is a modernbert model, which does not run on numpy; leave out --backend cpu",
     ):
         load_embedder(str(FOREIGN / "modernbert"), "cpu")
 

@@ -286,7 +286,8 @@ def test_a_login_page_in_the_hubs_place(tmp_path):
     with (
         HubServer({}, Faults(page=b"<html>Welcome to our Wi-Fi</html>")) as server,
         pytest.raises(
-            ModelError, match=f"what answers at {server.address} is no model hub; check HF_ENDPOINT"
+            ModelError,
+            match=f"the server at {server.address} is not a model hub; check HF_ENDPOINT",
         ),
     ):
         pulled(tmp_path, server)
@@ -299,7 +300,7 @@ def test_a_listing_whose_checksums_are_paths(tmp_path):
                 "lfs": {"sha256": "../../evil", "size": 1, "pointerSize": 1}
             }
 
-    with Evil({NAME: FILES}) as server, pytest.raises(ModelError, match="is no model hub"):
+    with Evil({NAME: FILES}) as server, pytest.raises(ModelError, match="is not a model hub"):
         pulled(tmp_path, server)
     assert not (tmp_path / "hub").exists()
 
@@ -322,7 +323,7 @@ def test_a_file_that_stays_short(tmp_path):
     with (
         HubServer({NAME: FILES}, Faults(sizes={"model.safetensors": len(WEIGHTS) + 9})) as server,
         pytest.raises(
-            ModelError, match=rf"the hub sends {len(WEIGHTS):,} of {len(WEIGHTS) + 9:,} bytes"
+            ModelError, match=rf"the hub sent {len(WEIGHTS):,} of {len(WEIGHTS) + 9:,} bytes"
         ),
     ):
         pulled(tmp_path, server)
@@ -387,7 +388,7 @@ def test_an_architecture_that_does_not_run_here_is_refused_before_its_weights(tm
         HubServer({NAME: FILES | {"config.json": config}}) as server,
         pytest.raises(
             ModelError,
-            match=r"is a (llama|None) model, which does not run here; choose one of: bert, |is no JSON",
+            match=r"is a (llama|None) model, which does not run here; choose one of: bert, |is not JSON",
         ),
     ):
         pulled(tmp_path, server)
@@ -400,7 +401,7 @@ def test_an_architecture_that_does_not_run_here_is_refused_before_its_weights(tm
 def test_an_impossible_name():
     with (
         HubServer({}) as server,
-        pytest.raises(UsageError, match="a b/c is no model's name; name one as ORG/NAME"),
+        pytest.raises(UsageError, match="a b/c is not the name of a model; name one as ORG/NAME"),
     ):
         pull("a b/c", None, hub=Hub(server.address))
 
@@ -414,7 +415,7 @@ def test_the_network_is_forbidden(tmp_path):
         text=True,
     )
     assert done.stderr.splitlines()[-1] == (
-        "search.errors.ModelError: the environment forbids to use the network; "
+        "search.errors.ModelError: the environment forbids using the network; "
         "unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, then run the same command again"
     )
 
@@ -489,14 +490,15 @@ def test_names_and_paths(tmp_path):
     assert model_folder("org/bge-theirs", folder) == model_folder("bge-theirs", folder) == theirs
     assert model_folder("a/bge-twin", folder) == twins[0]
     with pytest.raises(
-        ModelError, match="bge-twin may be a/bge-twin or b/bge-twin; give the whole name"
+        ModelError,
+        match="bge-twin is the name of a/bge-twin and of b/bge-twin; give the whole name",
     ):
         model_folder("bge-twin", folder)
     with pytest.raises(
         ModelError, match="the model org/other is not here; run: docsearch models pull org/other"
     ):
         model_folder("org/other", folder)
-    with pytest.raises(ModelError, match="none is no model folder"):
+    with pytest.raises(ModelError, match="none is not a model folder"):
         model_folder(str(tmp_path / "none"))
     (theirs / "tokenizer.json").unlink()
     with pytest.raises(

@@ -263,5 +263,5 @@ def test_on_the_command_line(tmp_path, notes, qwen3, reranker):
     shutil.rmtree(qwen3)
     done = run("query", "tide")
     assert (done.code, done.err) == (
-        2, f"docsearch: {qwen3} is no model folder; name one with config.json and model.safetensors\n",
+        2, f"docsearch: {qwen3} is not a model folder; name one with config.json and model.safetensors\n",
     )  # fmt: skip

@@ -117,7 +117,7 @@ def test_made_models_load_and_are_told_from_the_published_ones(tmp_path, name):
     found = examine(write_model(tmp_path / name, made(name)), "cpu")
     assert found.outcome is Outcome.DIFFERS
     assert [finding.text for finding in found.findings] == [
-        f"its hidden size is 64, that of the published model {width}: the scores are not compared"
+        f"its hidden size is 64, that of the published model is {width}: the scores are not compared"
     ]
     assert len(found.measurements) == 3
 
@@ -141,7 +141,7 @@ def test_a_reranker_without_its_head(tmp_path):
         "cpu",
     )
     assert found.outcome is Outcome.FAILS
-    assert "lacks lm_head, without which it gives no yes or no" in found.findings[0].text
+    assert "lacks lm_head, so it cannot answer yes or no" in found.findings[0].text
 
 
 def test_a_pooling_that_is_another(tmp_path):

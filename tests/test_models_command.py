@@ -212,7 +212,7 @@ def test_a_test_of_all_speaks_of_broken_models_too(tmp_path):
         f"{DWQ} (embedder): does not work",
         f"  - it is partial: tokenizer.json missing; run: docsearch models pull {DWQ}",
         "bge-mine (embedder): does not work",
-        "  - it is damaged: config.json is no JSON; delete it and make it again: docsearch models rm bge-mine",
+        "  - it is damaged: config.json is not JSON; delete it and make it again: docsearch models rm bge-mine",
     ]
 
 

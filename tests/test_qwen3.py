@@ -227,7 +227,7 @@ def test_what_gpus_compute_with(tmp_path, device):
     def compute():
         use_device()
         model = Qwen3(sizes, Rotation)
-        load_weights(model, source, sizes.root, device, brain=device == "cuda")
+        load_weights(model, source, sizes.root, device, bfloat16=device == "cuda")
         hidden = model(mx.array([[*ids, 0, 0]]), mx.array([len(ids)]), [])[0]
         return str(model.layers[0].mlp.up_proj.weight.dtype), np.array(hidden.astype(mx.float32))
 
@@ -318,9 +318,9 @@ CONFIGS = {
         {"rope_parameters": {"rope_type": "linear", "rope_theta": 1}},
         "uses linear positions",
     ),
-    "no base": ({"rope_theta": None}, "does not say rope_theta"),
-    "a size missing": ({"num_key_value_heads": None}, "does not say num_key_value_heads"),
-    "a size of words": ({"hidden_size": "wide"}, "has a size that is no number"),
+    "no base": ({"rope_theta": None}, "has no rope_theta"),
+    "a size missing": ({"num_key_value_heads": None}, "has no num_key_value_heads"),
+    "a size of words": ({"hidden_size": "wide"}, "has a size that is not a number"),
     "sizes that do not fit": ({"num_key_value_heads": 3}, "has sizes that do not fit together"),
     "no heads": ({"num_attention_heads": 0}, "has sizes that do not fit together"),
     "other sizes": ({"intermediate_size": 256}, r"_proj\.weight as \("),

@@ -192,10 +192,10 @@ def with_pooling(folder):
 
 
 REFUSED = {
-    "no folder": (lambda folder: folder, "is no model folder"),
+    "no folder": (lambda folder: folder, "is not a model folder"),
     "no head": (
         lambda folder: checkpoint(folder, body(tensors())),
-        "lacks lm_head, without which .* converted with it",
+        "lacks lm_head, so it cannot .* converted with lm_head",
     ),
     "an embedder's folder": (with_pooling, "is an embedder; choose a reranker"),
     "an embedder's name": (
@@ -208,7 +208,7 @@ REFUSED = {
     ),
     "no classifier": (
         lambda folder: shutil.copytree(BERT, folder, ignore=pooling),
-        "is no reranker: it has no classifier",
+        "is not a reranker: it has no classifier",
     ),
     "fewer rows than tokens": (
         lambda folder: checkpoint(
@@ -271,7 +271,7 @@ def test_a_batch_without_memory_is_halved(error):
     in_halves(work, [5, 3, 1, 4, 2])
     assert work.done == [[5, 3], [1], [4, 2]]
     with pytest.raises(
-        ModelError, match="the memory does not suffice for one text; choose a smaller model"
+        ModelError, match="there is not enough memory for one text; choose a smaller model"
     ):
         in_halves(Small(0, error), [1, 2])
 

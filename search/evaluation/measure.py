@@ -1,4 +1,4 @@
-"""Retrieval quality: the questions of a collection put to an index of its documents, in each mode."""
+"""Retrieval quality: an index of a collection's documents answers its questions in each mode."""
 
 from __future__ import annotations
 
@@ -12,19 +12,27 @@ from ..errors import UsageError
 from ..index import Index
 from ..ingest.scopes import RootRules
 from ..results import Hit, Progress
-from .collection import KNOWN, Collection, Question
+from .collection import QUESTIONS, Collection, Question
 from .metrics import DEPTH, Difference, Mean, difference, mean, metrics
 
 PASSAGE = "passage@5"
-"""The share of answers found in the first five files of which the passage shown is the answer's own."""
+"""The metric's name. Of the questions whose document is among the first five files, it is the share
+for which the passage shown is the answer's own."""
 
-SHINGLE = 5
-SHARED = 0.5
+SHINGLE_WORDS = 5
+"""The length of the runs of words in which a passage and an answer are compared."""
+
+MIN_SHARED = 0.5
+"""A passage is the answer where it shares this part of the runs of the shorter of the two."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """One question's ranking (documents as the judgements call them, with scores) and metrics; `passage` is None where it cannot be told."""
+    """One question's ranking and metrics.
+
+    `ranking` names the documents as the judgements do, best first; `scores` are theirs. `passage`
+    tells whether the passage shown is the answer's own; it is None where that cannot be told.
+    """
 
     question: Question
     ranking: tuple[str, ...]
@@ -35,7 +43,11 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All questions in one mode. `silent` is the share of those without an answer that got no hits or weak ones; None where all have an answer."""
+    """All questions in one mode.
+
+    `silent` is the share of the questions without an answer that got no hits or weak ones; it is
+    None where every question has an answer.
+    """
 
     mode: str
     reranked: bool
@@ -46,7 +58,7 @@ class Run:
 
     @property
     def name(self) -> str:
-        """The mode, and whether it is reranked."""
+        """The mode, with `reranked` after it where the run is."""
         return f"{self.mode}, reranked" if self.reranked else self.mode
 
 
@@ -64,38 +76,51 @@ class Evaluation:
 
 
 def evaluate(
-    index: Index, collection: Collection, folder: Path, modes: Sequence[tuple[str, bool]], most: int | None = None,
-    on_ingest: Callable[[Progress], None] = lambda progress: None, on_question: Callable[[str, int, int], None] = lambda run, done, total: None,
-) -> Evaluation:  # fmt: skip
-    """Ingest the collection's documents, which lie in `folder` or are written there, and ask the first `most` questions in each (mode, reranked).
+    index: Index,
+    collection: Collection,
+    folder: Path,
+    modes: Sequence[tuple[str, bool]],
+    max_questions: int | None = None,
+    on_ingest: Callable[[Progress], None] = lambda progress: None,
+    on_question: Callable[[str, int, int], None] = lambda run, done, total: None,
+) -> Evaluation:
+    """Ingest the collection's documents and ask its questions in each of the (mode, reranked).
 
-    Hits count however low they score; only whether questions without an answer stay so is asked with the usual cut. Reranked runs are left out,
-    with a warning, where the index has no reranker. Raises UsageError where no question is left, and what ingest and query raise.
+    The documents lie in `folder`, or are written there from a BEIR corpus. `max_questions` limits
+    the run to the first questions of the collection.
+    Hits count however low their scores are. The usual least score applies only to the questions
+    without an answer, to see whether they get no hits. Reranked runs are left out, with a warning,
+    where the index has no reranker.
+    Raises UsageError where no question with an answer is left, and what ingest and query raise.
     """
+    # Ingest the documents.
     if collection.corpus is not None:
         collection.write(folder)
-    questions = collection.questions[:most]
+    questions = collection.questions[:max_questions]
     if not any(question.relevant for question in questions):
         raise UsageError(
             f"{collection.name} has no question that a document answers", "check its judgements"
         )
-    report = index.ingest([folder], rules=RootRules(exclude=(f"/{KNOWN}",)), on_progress=on_ingest)
+    rules = RootRules(exclude=(f"/{QUESTIONS}",))
+    report = index.ingest([folder], rules=rules, on_progress=on_ingest)
     if not index.status().documents:
         raise UsageError(
             f"{collection.name} holds no document that can be read", "check its documents"
         )
     warnings = [*collection.warnings, *(f"{skip.path}: {skip.message}" for skip in report.failed)]
-    if lacking := collection.lacking(folder):
+    if missing := collection.missing_from(folder):
         warnings.append(
-            f"documents that answer and are not there: {len(lacking):,}, such as {lacking[0]}; they count as not found"
+            f"documents that answer a question but are missing: {len(missing):,}, "
+            f"such as {missing[0]}; they count as not found"
         )
+    # Ask the questions in each mode. One query before tells whether the mode can be reranked.
     runs, reranker = [], None
     for mode, reranked in modes:
-        first = index.query(questions[0].text, limit=1, mode=mode, rerank=reranked)
-        if reranked and not first.reranked:
-            warnings += [warning for warning in first.warnings if warning not in warnings]
+        probe = index.query(questions[0].text, limit=1, mode=mode, rerank=reranked)
+        if reranked and not probe.reranked:
+            warnings += [warning for warning in probe.warnings if warning not in warnings]
             continue
-        reranker = first.reranker or reranker
+        reranker = probe.reranker or reranker
         runs.append(
             _run(index, collection, str(folder.resolve()), questions, mode, reranked, on_question)
         )
@@ -112,7 +137,11 @@ def evaluate(
 
 
 def compare(before: Mapping[str, Mapping[str, float]], run: Run, metric: str) -> Difference | None:
-    """How `run` differs from earlier values (question's id → metric → value) where both have the question; None where none is common."""
+    """How `run` differs from an earlier run on the questions that both have.
+
+    `before` maps a question's id to the earlier value of each metric. The result is None where the
+    two runs have no question in common.
+    """
     common = [answer for answer in run.answers if metric in before.get(answer.question.id, {})]
     if not common:
         return None
@@ -121,15 +150,21 @@ def compare(before: Mapping[str, Mapping[str, float]], run: Run, metric: str) ->
 
 
 def _run(
-    index: Index, collection: Collection, root: str, questions: Sequence[Question], mode: str, reranked: bool,
+    index: Index,
+    collection: Collection,
+    root: str,
+    questions: Sequence[Question],
+    mode: str,
+    reranked: bool,
     on_question: Callable[[str, int, int], None],
-) -> Run:  # fmt: skip
-    answers, times, unanswered = [], [], []
+) -> Run:
+    answers, times, silences = [], [], []
+    # Ask each question; those without an answer count only towards `silent`.
     for done, question in enumerate(questions, 1):
         try:
             if not question.relevant:
                 result = index.query(question.text, mode=mode, rerank=reranked)
-                unanswered.append(not result.hits or result.weak)
+                silences.append(not result.hits or result.weak)
                 continue
             result = index.query(
                 question.text, limit=DEPTH, mode=mode, per_file=1, min_score=0.0, rerank=reranked
@@ -139,47 +174,56 @@ def _run(
                 f"question {question.id}, {question.text[:80]!r}: {error.message}", error.hint
             ) from error
         times.append(result.took_ms)
-        listed = [
+        # A hit stands for each file that contains its passage.
+        ranked = [
             (collection.document(path.removeprefix(root).lstrip("/")), hit)
             for hit in result.hits
             for path in (hit.path, *hit.copies)
         ]
-        answers.append(_answered(question, listed))
+        answers.append(_answered(question, ranked))
         on_question(mode + ", reranked" * reranked, done, len(questions))
+    # Take the means over the questions.
     names = list(answers[0].metrics)
     means = {name: mean([answer.metrics[name] for answer in answers]) for name in names}
-    if shown := [float(answer.passage) for answer in answers if answer.passage is not None]:
-        means[PASSAGE] = mean(shown)
-    silent = statistics.fmean(unanswered) if unanswered else None
+    if passages := [float(answer.passage) for answer in answers if answer.passage is not None]:
+        means[PASSAGE] = mean(passages)
+    silent = statistics.fmean(silences) if silences else None
     return Run(mode, reranked, means, silent, statistics.median(times), tuple(answers))
 
 
-def _answered(question: Question, listed: Sequence[tuple[str, Hit]]) -> Answered:
-    ranking = tuple(name for name, _ in listed)
-    shown = next((hit for name, hit in listed[:5] if name in question.relevant), None)
-    can_tell = shown is not None and bool(question.answer or question.heading)
-    passage = _is_answer(question, shown) if shown is not None and can_tell else None
-    scores = tuple(round(hit.score, 6) for _, hit in listed)
+def _answered(question: Question, ranked: Sequence[tuple[str, Hit]]) -> Answered:
+    """The metrics of one question's (document, hit), best first."""
+    ranking = tuple(name for name, _ in ranked)
+    first_relevant = next((hit for name, hit in ranked[:5] if name in question.relevant), None)
+    passage = None
+    if first_relevant is not None and (question.answer or question.heading):
+        passage = _is_answer(question, first_relevant)
+    scores = tuple(round(hit.score, 6) for _, hit in ranked)
     return Answered(question, ranking, scores, metrics(ranking, question.relevant), passage)
 
 
 def _is_answer(question: Question, hit: Hit) -> bool:
-    """Whether the hit stands under the answer's heading or holds it, or shares half of its own or the answer's runs of five words."""
+    """Whether the hit's passage is the answer.
+
+    It is where it stands under the answer's heading, where its text contains that heading, or where
+    it and the answer share half of the shorter one's runs of five words.
+    """
     if question.heading:
-        heading, *above = (
+        heading, *titles, text = (
             " ".join(_words(part))
             for part in (question.heading, hit.title, *hit.headings[-1:], hit.text)
         )
-        if heading in above[:-1] or f" {heading} " in f" {above[-1]} ":
+        if heading in titles or f" {heading} " in f" {text} ":
             return True
-    words, shown = _words(question.answer), _words(hit.text)
-    size = min(SHINGLE, len(words), len(shown))
-    answer, text = _shingles(words, size), _shingles(shown, size)
-    return size > 0 and len(answer & text) >= SHARED * min(len(answer), len(text))
+    answer_words, hit_words = _words(question.answer), _words(hit.text)
+    size = min(SHINGLE_WORDS, len(answer_words), len(hit_words))
+    of_answer, of_hit = _shingles(answer_words, size), _shingles(hit_words, size)
+    return size > 0 and len(of_answer & of_hit) >= MIN_SHARED * min(len(of_answer), len(of_hit))
 
 
 def _shingles(words: Sequence[str], size: int) -> set[tuple[str, ...]]:
-    return {tuple(words[at : at + size]) for at in range(len(words) - size + 1)}
+    """All runs of `size` words that follow each other."""
+    return {tuple(words[start : start + size]) for start in range(len(words) - size + 1)}
 
 
 def _words(text: str) -> list[str]:

@@ -7,10 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 DEPTH = 10
+"""How many places of a ranking the metrics look at."""
+
 RESAMPLES = 2000
-"""Of a bootstrap, and of a permutation test: the third decimal of their answers is stable."""
+"""Resamples of a bootstrap and of a permutation test. With these, the third decimal is stable."""
 
 SEED = 20
+"""The seed of the random numbers, fixed so that two runs give the same intervals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +27,17 @@ class Mean:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How much better the second of two systems is on the same questions; `p` is how often chance alone makes as large a difference."""
+    """How much better the second of two systems is on the same questions.
+
+    `p` is the probability that chance alone makes as large a difference.
+    """
 
     value: float
     p: float
 
 
 def metrics(ranking: Sequence[str], relevant: Mapping[str, int]) -> dict[str, float]:
-    """nDCG@10 (gain 2^grade - 1), MRR@10, recall@10, hit@1 and hit@5 of one ranking without repeats.
+    """nDCG@10 (gain 2^grade - 1), MRR@10, recall@10, hit@1 and hit@5 of a ranking without repeats.
 
     >>> metrics(["b", "a"], {"a": 1})["MRR@10"]
     0.5
@@ -48,7 +54,7 @@ def metrics(ranking: Sequence[str], relevant: Mapping[str, int]) -> dict[str, fl
 
 
 def mean(values: Sequence[float]) -> Mean:
-    """The mean of at least one value, with its interval by the percentile bootstrap over questions."""
+    """The mean of at least one value, with its percentile bootstrap interval over the questions."""
     import numpy as np
 
     sample = np.asarray(values, float)
@@ -58,15 +64,20 @@ def mean(values: Sequence[float]) -> Mean:
 
 
 def difference(before: Sequence[float], after: Sequence[float]) -> Difference:
-    """The paired difference of two systems by question, two-sided, by random flips of signs (Fisher's randomisation test)."""
+    """The mean difference of two systems over the same questions, with its two-sided p.
+
+    The test is Fisher's randomisation test: it flips the signs of the differences at random.
+    """
     import numpy as np
 
-    steps = np.asarray(after, float) - np.asarray(before, float)
-    signs = np.random.default_rng(SEED).choice((-1.0, 1.0), (RESAMPLES, len(steps)))
-    seen = abs(steps.mean())
-    as_large = np.abs((signs * steps).mean(axis=1)) >= seen - 1e-12
-    return Difference(float(steps.mean()), float((as_large.sum() + 1) / (RESAMPLES + 1)))
+    gains = np.asarray(after, float) - np.asarray(before, float)
+    signs = np.random.default_rng(SEED).choice((-1.0, 1.0), (RESAMPLES, len(gains)))
+    observed = abs(gains.mean())
+    # Equal means may differ in their last bits; the tolerance counts them as equal.
+    as_large = np.abs((signs * gains).mean(axis=1)) >= observed - 1e-12
+    return Difference(float(gains.mean()), float((as_large.sum() + 1) / (RESAMPLES + 1)))
 
 
 def _dcg(grades: Sequence[int]) -> float:
+    """The discounted cumulative gain of the grades, in the order of the ranking."""
     return sum((float(1 << grade) - 1) / math.log2(place + 2) for place, grade in enumerate(grades))

@@ -1,4 +1,5 @@
-"""The models' forward passes: what a model folder holds (`checkpoint`), and one file for each architecture and engine.
+"""Opening and running models: what a model folder holds, and one file a forward pass.
 
-The modules here, but for `names`, import numpy or MLX at their top; nothing outside loads them before a model is opened.
+The modules that find a model on the disk, and `embedder` and `reranker`, import neither numpy nor
+MLX at their top. They import the others when a model is opened.
 """

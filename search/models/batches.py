@@ -11,14 +11,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# how MLX's allocators on Metal and CUDA word it; they raise RuntimeError for everything
+# These words tell that memory ran out: MLX's allocators on Metal and CUDA raise RuntimeError for
+# every failure.
 NO_MEMORY = ("out of memory", "outofmemory", "insufficient memory", "unable to allocate", "malloc")
 
 
 def by_length(lengths: Sequence[int], budget: int, padded: bool) -> list[list[int]]:
-    """Indices of `lengths`, the longest first, cut into batches of at most `budget` tokens.
+    """The indices of `lengths`, the longest first, cut into batches of at most `budget` tokens.
 
-    A padded batch counts as many tokens as its longest text has in each row. A text above the budget is alone.
+    In a padded batch, every text counts as many tokens as the longest one. A text that is longer
+    than the budget gets a batch of its own.
 
     >>> by_length([3, 9, 4, 2], 9, padded=False)
     [[1], [2, 0, 3]]
@@ -37,19 +39,25 @@ def by_length(lengths: Sequence[int], budget: int, padded: bool) -> list[list[in
     return batches
 
 
-def padded(texts: Sequence[Sequence[int]], step: int, most: int) -> NDArray[np.int32]:
-    """(n, length) ids of n texts with zeros after them; the length is a multiple of `step`, but at most `most`."""
+def padded(texts: Sequence[Sequence[int]], step: int, max_tokens: int) -> NDArray[np.int32]:
+    """(n, length) ids of n texts, with zeros after the shorter ones.
+
+    The length is a multiple of `step`, but at most `max_tokens`.
+    """
     import numpy as np
 
     longest = max(map(len, texts))
-    rows = np.zeros((len(texts), min(most, -(-longest // step) * step)), np.int32)
+    rows = np.zeros((len(texts), min(max_tokens, -(-longest // step) * step)), np.int32)
     for row, text in zip(rows, texts, strict=True):
         row[: len(text)] = text
     return rows
 
 
 def in_halves(work: Callable[[list[int]], None], batch: list[int]) -> None:
-    """Does `work` on the batch, and on its halves where memory does not suffice; ModelError where one text is too much."""
+    """Does `work` on the batch, or on its halves where there is not enough memory for all of it.
+
+    Raises ModelError where there is not enough memory for one text.
+    """
     try:
         work(batch)
         return
@@ -58,9 +66,9 @@ def in_halves(work: Callable[[list[int]], None], batch: list[int]) -> None:
             raise
         if len(batch) == 1:
             raise ModelError(
-                "the memory does not suffice for one text", "choose a smaller model"
+                "there is not enough memory for one text", "choose a smaller model"
             ) from error
-    # outside the handler, whose traceback keeps the failed batch's arrays alive
+    # This comes after the handler, because its traceback keeps the failed batch's arrays alive.
     middle = len(batch) // 2
     in_halves(work, batch[:middle])
     in_halves(work, batch[middle:])

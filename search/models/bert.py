@@ -1,4 +1,7 @@
-"""BERT's configuration, as both engines need it (https://arxiv.org/abs/1810.04805; names as in `transformers`)."""
+"""BERT's configuration, as both engines need it.
+
+The architecture is that of https://arxiv.org/abs/1810.04805, the names are those of `transformers`.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +13,17 @@ from ..errors import ModelError
 if TYPE_CHECKING:
     from .checkpoint import Checkpoint
 
-# settings under which the arithmetic would differ from the one written here
+# With other values of these settings, the arithmetic would differ from the one in this package.
 REQUIRED = {"hidden_act": "gelu", "position_embedding_type": "absolute"}
 
 
 @dataclass(frozen=True, slots=True)
 class BertConfig:
-    """Sizes of a BERT encoder. `root` goes before each name of its weights: empty, or `bert.` under a task's head."""
+    """The sizes of a BERT encoder.
+
+    The name of each weight begins with `root`: it is `bert.` where the checkpoint has a head for a
+    task, and empty elsewhere.
+    """
 
     root: str
     layers: int
@@ -30,7 +37,10 @@ class BertConfig:
 
     @classmethod
     def of(cls, checkpoint: Checkpoint) -> BertConfig:
-        """Read from config.json; ModelError where a value is missing or names another arithmetic."""
+        """The configuration in config.json.
+
+        Raises ModelError where a value is missing or asks for another arithmetic.
+        """
         for key, value in REQUIRED.items():
             if checkpoint.config.get(key, value) != value:
                 raise ModelError(
@@ -51,7 +61,7 @@ class BertConfig:
             )
         except (TypeError, ValueError) as error:
             raise ModelError(
-                f"{checkpoint.folder / 'config.json'} has a size that is no number"
+                f"{checkpoint.folder / 'config.json'} has a size that is not a number"
             ) from error
         if min(sizes.layers, sizes.heads) < 1 or sizes.hidden_size % sizes.heads:
             raise ModelError(

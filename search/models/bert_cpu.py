@@ -1,4 +1,7 @@
-"""BERT on the CPU in numpy, float32: several texts packed without padding, one packed batch a core."""
+"""BERT on the CPU in numpy, in float32.
+
+A batch packs several texts without padding, and each core works on one batch.
+"""
 
 from __future__ import annotations
 
@@ -26,25 +29,29 @@ if TYPE_CHECKING:
 
     Float32 = NDArray[np.float32]
 
-# tokens in a packed batch: more gains nothing and costs memory, fewer leaves BLAS products too small
+# Tokens in a packed batch: more gain nothing and cost memory, fewer make BLAS products too small.
 BATCH_TOKENS = 1024
-LEAST_BATCH_TOKENS = 256
-# up to this many tokens, products with narrow contiguous blocks of a matrix are twice as fast: BLAS need not pack them
-FEW_TOKENS = 32
+MIN_BATCH_TOKENS = 256
+# Up to this many tokens, products with narrow contiguous blocks of a matrix are twice as fast,
+# because BLAS need not pack them.
+BLOCKED_TOKENS = 32
 
 
 @dataclass(frozen=True, slots=True)
 class StoredLayer:
-    """A layer's weights as the checkpoint has them; matrices (out, in)."""
+    """A layer's weights as the checkpoint has them; its matrices are (out, in).
+
+    `output` is the projection after the attention.
+    """
 
     query: Matrix
     query_bias: Float32
     key: Matrix
     value: Matrix
     value_bias: Float32
-    attended: Matrix
-    attended_bias: Float32
-    attended_norm: LayerNorm
+    output: Matrix
+    output_bias: Float32
+    output_norm: LayerNorm
     up: Matrix
     up_bias: Float32
     down: Matrix
@@ -54,14 +61,14 @@ class StoredLayer:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer ready to run: matrices in blocks of columns, with the factors that the arithmetic folds into them."""
+    """A layer ready to run: its matrices lie in blocks of columns and contain constant factors."""
 
     query: Float32
     query_bias: Float32
     key_value: Float32
-    attended: Float32
-    attended_bias: Float32
-    attended_norm: LayerNorm
+    output: Float32
+    output_bias: Float32
+    output_norm: LayerNorm
     up: Float32
     up_bias: Float32
     down: Float32
@@ -72,7 +79,8 @@ class Layer:
 class BertCpu:
     """A BERT encoder; its vector of a text is the last hidden state of the first token.
 
-    Matrices are widened to float32 when first needed: whole ones for bulk, blocked ones for a single query.
+    Matrices are widened to float32 when they are first needed: as wholes for large batches, and in
+    blocks for a single query.
     """
 
     pooling = "cls"
@@ -83,12 +91,12 @@ class BertCpu:
         require_memory(checkpoint, 4, host_memory(), left_out=f"{root}word_embeddings")
         self._config = config
         self._words = checkpoint.matrix(f"{root}word_embeddings", config.vocab_size, width)
-        places = checkpoint.matrix(f"{root}position_embeddings", config.max_positions, width)
-        types = checkpoint.matrix(f"{root}token_type_embeddings", config.token_types, width)
-        kinds = types.rows(np.arange(config.token_types))
-        self._places = places.rows(np.arange(config.max_positions)) + kinds[:1]
-        # what a token of the second segment has more than one of the first
-        self._second = kinds[min(1, config.token_types - 1)] - kinds[0]
+        positions = checkpoint.matrix(f"{root}position_embeddings", config.max_positions, width)
+        stored_types = checkpoint.matrix(f"{root}token_type_embeddings", config.token_types, width)
+        types = stored_types.rows(np.arange(config.token_types))
+        self._positions = positions.rows(np.arange(config.max_positions)) + types[:1]
+        # `_positions` contain the type of the first segment. This turns it into the second's.
+        self._second_segment = types[min(1, config.token_types - 1)] - types[0]
         self._norm = _norm(checkpoint, root, config)
         self._stored = [
             _stored(checkpoint, f"{config.root}encoder.layer.{i}.", config)
@@ -102,27 +110,29 @@ class BertCpu:
         self.vocab_size = config.vocab_size
 
     def encode(self, ids: Sequence[Sequence[int]]) -> Float32:
-        """(n, dimensions) pooled hidden states of n texts, each of 1 to `max_tokens` ids; not normalised."""
+        """(n, dimensions) pooled hidden states of n texts of 1 to `max_tokens` ids each.
+
+        The states are not unit vectors.
+        """
         return self._encode(ids, None)
 
     def encode_after(self, prefix: Sequence[int], ids: Sequence[Sequence[int]]) -> Float32:
-        """As `encode`, of texts whose first segment is `prefix` and whose second is their ids."""
+        """As `encode`, for texts whose first segment is `prefix` and whose second is their ids."""
         return self._encode([[*prefix, *text] for text in ids], len(prefix))
 
-    def _encode(self, ids: Sequence[Sequence[int]], first: int | None) -> Float32:
+    def _encode(self, ids: Sequence[Sequence[int]], first_segment: int | None) -> Float32:
         out = np.empty((len(ids), self.dimensions), np.float32)
         lengths = list(map(len, ids))
-        budget = max(LEAST_BATCH_TOKENS, min(BATCH_TOKENS, sum(lengths) // cores() + 1))
+        budget = max(MIN_BATCH_TOKENS, min(BATCH_TOKENS, sum(lengths) // cores() + 1))
         batches = by_length(lengths, budget, padded=False)
 
         def work(batch: list[int]) -> None:
             texts = [ids[i] for i in batch]
-            out[batch] = self._forward(
-                texts, self._layers(sum(map(len, texts)) <= FEW_TOKENS), first
-            )
+            layers = self._layers(blocked=sum(map(len, texts)) <= BLOCKED_TOKENS)
+            out[batch] = self._forward(texts, layers, first_segment)
 
         with single_threaded_blas():
-            # a query runs in its caller's thread: it does not wait behind the batches of an ingest
+            # A query runs in its caller's thread, so that it does not wait for an ingest's batches.
             run = partial(in_halves, work)
             for _ in map(run, batches) if len(batches) == 1 else workers().map(run, batches):
                 pass
@@ -131,7 +141,7 @@ class BertCpu:
     def _layers(self, blocked: bool) -> list[Layer]:
         with self._lock:
             if blocked not in self._ready:
-                # not on the shared workers, which may be the ones that wait here
+                # The shared workers are not used here: they may be the ones that wait for this.
                 with ThreadPoolExecutor(cores()) as pool:
                     layers = pool.map(
                         partial(_widened, config=self._config, blocked=blocked), self._stored
@@ -140,36 +150,36 @@ class BertCpu:
             return self._ready[blocked]
 
     def _forward(
-        self, texts: list[Sequence[int]], layers: list[Layer], first: int | None
+        self, texts: list[Sequence[int]], layers: list[Layer], first_segment: int | None
     ) -> Float32:
-        """(len(texts), width): one packed batch; in each text the second segment, if any, begins at `first`."""
+        """(len(texts), width) pooled states of one packed batch.
+
+        `first_segment` is the length of each text's first segment, None where there is one segment.
+        """
         width, count = self.dimensions, sum(map(len, texts))
         ends = list(accumulate(map(len, texts)))
         bounds = list(zip([0, *ends], ends, strict=False))
         take = self._scratch.take
+        q, keys_values = take("q", count, width), take("kv", count, 2 * width)
+        attended = take("attended", count, width)
+        # Embed the tokens: the sum of word, position and segment.
         x = self._words.rows(np.concatenate(texts))
-        q, keys_values, attended = (
-            take("q", count, width),
-            take("kv", count, 2 * width),
-            take("attended", count, width),
-        )
         for start, end in bounds:
-            x[start:end] += self._places[: end - start]
-            if first is not None:
-                x[start + first : end] += self._second
-        # a score out of exp's range, or a weight that is not finite, is looked at afterwards
+            x[start:end] += self._positions[: end - start]
+            if first_segment is not None:
+                x[start + first_segment : end] += self._second_segment
+        # Scores out of exp's range and weights that are not finite are found in the result.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             self._norm.apply(x)
             for layer in layers:
+                # Compute keys and values of all tokens, and queries of those that are needed.
                 product(x, layer.key_value, keys_values)
-                if layer is layers[-1]:  # only each text's first token is pooled
-                    x, q, attended = (
-                        x[[start for start, _ in bounds]],
-                        q[: len(texts)],
-                        attended[: len(texts)],
-                    )
+                if layer is layers[-1]:  # Only each text's first token is pooled.
+                    x = x[[start for start, _ in bounds]]
+                    q, attended = q[: len(texts)], attended[: len(texts)]
                 product(x, layer.query, q)
                 q += layer.query_bias
+                # Let each text attend to its own tokens.
                 for i, (start, end) in enumerate(bounds):
                     rows = slice(i, i + 1) if layer is layers[-1] else slice(start, end)
                     keys, values = keys_values[start:end, :width], keys_values[start:end, width:]
@@ -181,13 +191,13 @@ class BertCpu:
         return x
 
     def _finish(self, layer: Layer, x: Float32, attended: Float32) -> None:
-        """The output projection, the feed-forward part and both normalisations, in place on x."""
+        """Applies the projection, the feed-forward part and both normalisations to x, in place."""
         projected = self._scratch.take("projected", *x.shape)
         hidden = self._scratch.take("hidden", len(x), len(layer.up_bias))
-        product(attended, layer.attended, projected)
+        product(attended, layer.output, projected)
         x += projected
-        x += layer.attended_bias
-        layer.attended_norm.apply(x)
+        x += layer.output_bias
+        layer.output_norm.apply(x)
         product(x, layer.up, hidden)
         gelu(hidden, layer.up_bias, self._scratch)
         product(hidden, layer.down, projected)
@@ -207,12 +217,8 @@ def _norm(checkpoint: Checkpoint, prefix: str, config: BertConfig) -> LayerNorm:
 
 def _stored(checkpoint: Checkpoint, prefix: str, config: BertConfig) -> StoredLayer:
     width, inner = config.hidden_size, config.intermediate_size
-    attend, project, up, down = (
-        "attention.self.",
-        "attention.output.",
-        "intermediate.dense",
-        "output.dense",
-    )
+    attention, output = "attention.self.", "attention.output."
+    up, down = "intermediate.dense", "output.dense"
 
     def matrix(name: str, rows: int, columns: int) -> Matrix:
         return checkpoint.matrix(prefix + name, rows, columns)
@@ -221,14 +227,14 @@ def _stored(checkpoint: Checkpoint, prefix: str, config: BertConfig) -> StoredLa
         return checkpoint.vector(f"{prefix}{name}.bias", size)
 
     return StoredLayer(
-        query=matrix(f"{attend}query", width, width),
-        query_bias=bias(f"{attend}query", width),
-        key=matrix(f"{attend}key", width, width),
-        value=matrix(f"{attend}value", width, width),
-        value_bias=bias(f"{attend}value", width),
-        attended=matrix(f"{project}dense", width, width),
-        attended_bias=bias(f"{project}dense", width),
-        attended_norm=_norm(checkpoint, prefix + project, config),
+        query=matrix(f"{attention}query", width, width),
+        query_bias=bias(f"{attention}query", width),
+        key=matrix(f"{attention}key", width, width),
+        value=matrix(f"{attention}value", width, width),
+        value_bias=bias(f"{attention}value", width),
+        output=matrix(f"{output}dense", width, width),
+        output_bias=bias(f"{output}dense", width),
+        output_norm=_norm(checkpoint, prefix + output, config),
         up=matrix(up, inner, width),
         up_bias=bias(up, inner),
         down=matrix(down, width, inner),
@@ -237,33 +243,34 @@ def _stored(checkpoint: Checkpoint, prefix: str, config: BertConfig) -> StoredLa
     )
 
 
-@np.errstate(over="ignore", invalid="ignore")  # vectors are checked at the end
+@np.errstate(over="ignore", invalid="ignore")  # The vectors are checked at the end.
 def _widened(stored: StoredLayer, config: BertConfig, blocked: bool) -> Layer:
-    """The layer in float32, in narrow blocks or whole.
+    """The layer in float32, its matrices in narrow blocks or as wholes.
 
-    The key's bias is left out and the value's is moved into the projection's, which changes no result: a row of
-    softmax does not see a shift of all its scores, and sums to 1.
+    The key's bias is left out, and the value's bias is moved into that of the projection. Neither
+    changes a result: a shift of all scores in a row does not change their softmax, and a row of
+    softmax sums to 1.
     """
 
-    def laid(matrix: Matrix, width: int, factor: float = 1.0) -> Float32:
+    def widened(matrix: Matrix, width: int, factor: float = 1.0) -> Float32:
         rows, _ = matrix.shape
         return matrix.blocks(width if blocked and rows % width == 0 else rows, factor)
 
     scale = (config.hidden_size // config.heads) ** -0.5
-    attended = laid(stored.attended, 64)
-    through = (stored.value_bias @ attended).reshape(-1)
+    output = widened(stored.output, 64)
+    projected_value_bias = (stored.value_bias @ output).reshape(-1)
     return Layer(
-        query=laid(stored.query, 64, scale),
+        query=widened(stored.query, 64, scale),
         query_bias=stored.query_bias * np.float32(scale),
         key_value=np.concatenate(
-            [laid(stored.key, 64), laid(stored.value, 64)], axis=0 if blocked else 2
+            [widened(stored.key, 64), widened(stored.value, 64)], axis=0 if blocked else 2
         ),
-        attended=attended,
-        attended_bias=stored.attended_bias + through,
-        attended_norm=stored.attended_norm,
-        up=laid(stored.up, 64, GELU_SCALE),
+        output=output,
+        output_bias=stored.output_bias + projected_value_bias,
+        output_norm=stored.output_norm,
+        up=widened(stored.up, 64, GELU_SCALE),
         up_bias=stored.up_bias * np.float32(GELU_SCALE),
-        down=laid(stored.down, 32, GELU_UNSCALE),
+        down=widened(stored.down, 32, GELU_UNSCALE),
         down_bias=stored.down_bias,
         down_norm=stored.down_norm,
     )

@@ -1,6 +1,6 @@
-"""BERT on MLX. Attributes carry the checkpoint's names, so that its weights load as they are."""
+"""BERT on MLX. Attributes have the checkpoint's names, so that its weights load as they are."""
 
-# MLX's layers carry no types
+# MLX's layers have no types.
 # mypy: allow-untyped-calls
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 
     from .checkpoint import Checkpoint
 
-# padded tokens in a batch: a GPU is busy with these, and more costs memory only
+# Padded tokens in a batch: they keep a GPU busy, and more would only cost memory.
 BATCH_TOKENS = 4096
 
 
 class SelfAttention(Module):
-    """Every head's attention, without the projection after it."""
+    """The attention of all heads, without the projection after it."""
 
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
@@ -58,16 +58,16 @@ class SelfAttention(Module):
 
 
 class Output(Module):
-    """A projection added to what goes past it, then normalised."""
+    """A projection whose result is added to the residual and then normalised."""
 
     def __init__(self, size: int, config: BertConfig) -> None:
         super().__init__()
         self.dense = Linear(size, config.hidden_size)
         self.LayerNorm = LayerNorm(config.hidden_size, config.eps)
 
-    def __call__(self, x: mx.array, past: mx.array) -> mx.array:
+    def __call__(self, x: mx.array, residual: mx.array) -> mx.array:
         """(B, L, size) and (B, L, width) → (B, L, width)."""
-        out: mx.array = self.LayerNorm(past + self.dense(x))
+        out: mx.array = self.LayerNorm(residual + self.dense(x))
         return out
 
 
@@ -126,22 +126,22 @@ class Layers(Module):
 
 
 class Embeddings(Module):
-    """Sum of word, position and token type, normalised."""
+    """The normalised sum of the embeddings of word, position and token type."""
 
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
-        self.kinds = config.token_types
+        self.token_types = config.token_types
         self.word_embeddings = Embedding(config.vocab_size, config.hidden_size)
         self.position_embeddings = Embedding(config.max_positions, config.hidden_size)
         self.token_type_embeddings = Embedding(config.token_types, config.hidden_size)
         self.LayerNorm = LayerNorm(config.hidden_size, config.eps)
 
-    def __call__(self, ids: mx.array, first: int) -> mx.array:
-        """(B, L) ids → (B, L, width); the `first` tokens are of type 0 and those after them of type 1."""
-        place = mx.arange(ids.shape[1])
-        types = mx.minimum((place >= first).astype(mx.int32), self.kinds - 1)
-        places = self.position_embeddings(place) + self.token_type_embeddings(types)
-        out: mx.array = self.LayerNorm(self.word_embeddings(ids) + places)
+    def __call__(self, ids: mx.array, first_segment: int) -> mx.array:
+        """(B, L) ids → (B, L, width); the first `first_segment` tokens have type 0, the rest 1."""
+        position = mx.arange(ids.shape[1])
+        types = mx.minimum((position >= first_segment).astype(mx.int32), self.token_types - 1)
+        added = self.position_embeddings(position) + self.token_type_embeddings(types)
+        out: mx.array = self.LayerNorm(self.word_embeddings(ids) + added)
         return out
 
 
@@ -153,14 +153,18 @@ class Bert(Module):
         self.embeddings = Embeddings(config)
         self.encoder = Layers(config)
 
-    def __call__(self, ids: mx.array, lengths: mx.array, first: int | None = None) -> mx.array:
+    def __call__(
+        self, ids: mx.array, lengths: mx.array, first_segment: int | None = None
+    ) -> mx.array:
         """(B, L) ids, padded on the right, and (B,) lengths → (B, L, width) last hidden states.
 
-        Tokens from `first` on are of the second segment; without it there is one segment.
+        `first_segment` is the length of each text's first segment, None where there is one segment.
         """
-        # a boolean mask with a true key in each row: with added -inf a row of padding becomes NaN
+        # A boolean mask leaves each row a key that it may see. If -inf were added to the scores
+        # instead, rows of padding would become NaN.
         mask = (mx.arange(ids.shape[1])[None] < lengths[:, None])[:, None, None, :]
-        return self.encoder(self.embeddings(ids, ids.shape[1] if first is None else first), mask)
+        length = ids.shape[1] if first_segment is None else first_segment
+        return self.encoder(self.embeddings(ids, length), mask)
 
 
 class BertMlx:
@@ -178,21 +182,27 @@ class BertMlx:
         on_inference_thread(lambda: self._load(checkpoint, config))
 
     def encode(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """(n, dimensions) pooled hidden states of n texts, each of 1 to `max_tokens` ids; not normalised."""
+        """(n, dimensions) pooled hidden states of n texts of 1 to `max_tokens` ids each.
+
+        The states are not unit vectors.
+        """
         return self._encode(ids, None)
 
     def encode_after(
         self, prefix: Sequence[int], ids: Sequence[Sequence[int]]
     ) -> NDArray[np.float32]:
-        """As `encode`, of texts whose first segment is `prefix` and whose second is their ids."""
+        """As `encode`, for texts whose first segment is `prefix` and whose second is their ids."""
         return self._encode([[*prefix, *text] for text in ids], len(prefix))
 
-    def _encode(self, ids: Sequence[Sequence[int]], first: int | None) -> NDArray[np.float32]:
+    def _encode(
+        self, ids: Sequence[Sequence[int]], first_segment: int | None
+    ) -> NDArray[np.float32]:
         out = np.empty((len(ids), self.dimensions), np.float32)
 
         def work(batch: list[int]) -> None:
-            # one piece of work a batch: a query gets its turn between two batches of an ingest
-            out[batch] = on_inference_thread(partial(self._forward, [ids[i] for i in batch], first))
+            # Each batch is a task of its own, so that a query can run between an ingest's batches.
+            texts = [ids[i] for i in batch]
+            out[batch] = on_inference_thread(partial(self._forward, texts, first_segment))
 
         for batch in by_length(list(map(len, ids)), BATCH_TOKENS, padded=True):
             in_halves(work, batch)
@@ -205,10 +215,13 @@ class BertMlx:
         self._model = Bert(config)
         load_weights(self._model, checkpoint, config.root, device)
 
-    def _forward(self, texts: list[Sequence[int]], first: int | None) -> NDArray[np.float32]:
+    def _forward(
+        self, texts: list[Sequence[int]], first_segment: int | None
+    ) -> NDArray[np.float32]:
+        """(len(texts), width) pooled states of one padded batch, on the inference thread."""
         try:
             rows = padded(texts, self._plan.length_step, self.max_tokens)
-            hidden = self._model(mx.array(rows), mx.array(list(map(len, texts))), first)
+            hidden = self._model(mx.array(rows), mx.array(list(map(len, texts))), first_segment)
             return np.array(hidden[:, 0].astype(mx.float32))
         finally:
             if self._plan.clears_buffers:

@@ -11,7 +11,10 @@ _MODELS = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Bundled:
-    """A model folder in the package. `title` is the model's full name, which an index records and results show."""
+    """A model folder in the package.
+
+    `title` is the model's full name; an index records it, and results show it.
+    """
 
     folder: Path
     title: str
@@ -24,5 +27,5 @@ BUNDLED: Mapping[str, Bundled] = {
 
 
 def bundled_at(folder: Path) -> str:
-    """The short name of the bundled model in that folder; empty where it is none."""
+    """The short name of the bundled model in that folder; empty where no such model lies there."""
     return next((name for name, model in BUNDLED.items() if model.folder == folder), "")

@@ -1,7 +1,9 @@
-"""Where models lie on this machine, and in which state. Light: reads the folders directly and loads no library.
+"""Where models lie on this machine, and in which state they are.
 
-Two layouts are known: the Hugging Face hub's cache (`models--ORG--NAME/snapshots/COMMIT`, see
-https://huggingface.co/docs/huggingface_hub/guides/manage-cache) and plain folders, `NAME` or `ORG/NAME`.
+This module reads the folders itself and loads no library, so that importing it costs little. It
+knows two layouts: the Hugging Face hub's cache (`models--ORG--NAME/snapshots/COMMIT`, see
+https://huggingface.co/docs/huggingface_hub/guides/manage-cache) and plain folders, `NAME` or
+`ORG/NAME`.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ MAX_HEADER_BYTES = 100_000_000
 
 
 class ModelState(StrEnum):
-    """What can be said of a model without loading it."""
+    """What can be known of a model without loading it."""
 
     AVAILABLE = "available"
     MISSING = "missing"
@@ -36,8 +38,8 @@ class ModelState(StrEnum):
 class Place:
     """A folder that may hold models.
 
-    `named` is the flag or variable that names it, empty for a default. Where it is named and `anchor` does not exist,
-    its disk is taken to be unplugged.
+    `named` is the option or environment variable that names the folder; it is empty for a default
+    one. Where a named folder's `anchor` does not exist, its disk counts as unplugged.
     """
 
     folder: Path
@@ -51,13 +53,16 @@ class Place:
 
     @property
     def absence(self) -> str:
-        """What to say of an unplugged place."""
+        """The message about an unplugged place."""
         return f"the models folder {self.folder} (from {self.named}) is not there"
 
 
 @dataclass(frozen=True, slots=True)
-class Cached:
-    """A model in a place, whole or not: its name, the folder with its files, and all that belongs to it on the disk."""
+class CachedModel:
+    """A model in a place, whole or not.
+
+    `folder` holds the model's files, and `store` is all that belongs to the model on the disk.
+    """
 
     name: str
     folder: Path
@@ -65,21 +70,24 @@ class Cached:
 
     @property
     def size_bytes(self) -> int:
-        """Bytes on the disk; a file that several links lead to counts once."""
+        """Bytes on the disk. A file counts once, even where several links lead to it."""
         files = (Path(top, name) for top, _, names in os.walk(self.store) for name in names)
         sizes = {os.path.realpath(path): path.stat().st_size for path in files if path.exists()}
         return sum(sizes.values())
 
 
 def places(cache_folder: str | None = None) -> tuple[Place, ...]:
-    """Where models are looked for, in this order: the user's folder for models, the hub's cache, docsearch's own."""
+    """The places where models are looked for, in this order.
+
+    They are the user's folder for models, the hub's cache, and docsearch's own folder.
+    """
     return tuple(
         place for place in (user_place(cache_folder), hub_place(), own_place()) if place is not None
     )
 
 
 def user_place(cache_folder: str | None = None) -> Place | None:
-    """The folder given as `--cache-folder`, or by DOCSEARCH_MODELS; None where there is neither."""
+    """The folder that `--cache-folder` or DOCSEARCH_MODELS names; None where neither is given."""
     for named, value in (
         ("--cache-folder", cache_folder),
         ("DOCSEARCH_MODELS", os.environ.get("DOCSEARCH_MODELS")),
@@ -91,11 +99,15 @@ def user_place(cache_folder: str | None = None) -> Place | None:
 
 
 def hub_place() -> Place:
-    """The Hugging Face hub's cache, found as its own client finds it; the client creates the last part of its path."""
-    for named, below in (("HF_HUB_CACHE", ""), ("HUGGINGFACE_HUB_CACHE", ""), ("HF_HOME", "hub")):
+    """The Hugging Face hub's cache, found as the hub's own client finds it.
+
+    The anchor is the parent of the named folder, because the client creates the folder itself.
+    """
+    variables = (("HF_HUB_CACHE", ""), ("HUGGINGFACE_HUB_CACHE", ""), ("HF_HOME", "hub"))
+    for named, subfolder in variables:
         if value := os.environ.get(named):
             folder = _expanded(value)
-            return Place(folder / below, named, anchor=folder.parent)
+            return Place(folder / subfolder, named, anchor=folder.parent)
     folder = _expanded(os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "huggingface" / "hub"
     return Place(folder, "", anchor=folder)
 
@@ -108,17 +120,17 @@ def own_place() -> Place:
     return Place(folder, "", anchor=folder)
 
 
-def cached_models(place: Place) -> Iterator[Cached]:
+def cached_models(place: Place) -> Iterator[CachedModel]:
     """The models in a place, by name; none where the folder does not exist."""
     for entry in _subfolders(place.folder):
         if entry.name.startswith(REPOSITORY):
-            yield Cached(repository_name(entry.name), _snapshot(entry), entry)
+            yield CachedModel(repository_name(entry.name), _snapshot(entry), entry)
         elif _holds_model(entry):
-            yield Cached(entry.name, entry, entry)
+            yield CachedModel(entry.name, entry, entry)
         else:
             for inner in _subfolders(entry):
                 if _holds_model(inner):
-                    yield Cached(f"{entry.name}/{inner.name}", inner, inner)
+                    yield CachedModel(f"{entry.name}/{inner.name}", inner, inner)
 
 
 def repository_folder(name: str) -> str:
@@ -131,7 +143,7 @@ def repository_folder(name: str) -> str:
 
 
 def repository_name(folder: str) -> str:
-    """The inverse of `repository_folder`; an organisation's name holds no double hyphen.
+    """The inverse of `repository_folder`: an organisation's name cannot contain a double hyphen.
 
     >>> repository_name("models--Qwen--Qwen3-Embedding-0.6B")
     'Qwen/Qwen3-Embedding-0.6B'
@@ -139,17 +151,17 @@ def repository_name(folder: str) -> str:
     return folder.removeprefix(REPOSITORY).replace("--", "/", 1)
 
 
-def condition(model: Cached) -> tuple[ModelState, str]:
+def condition(model: CachedModel) -> tuple[ModelState, str]:
     """A model's state, and what is missing or wrong in a few words; empty where nothing is.
 
-    Looks at names, sizes and the weights' headers; that each byte is right is for `checksums` to say.
+    This looks at names, sizes and the headers of the weights. `checksums` compares all bytes.
     """
-    lacking = [name for name in NEEDED if not (model.folder / name).is_file()]
+    missing = [name for name in NEEDED if not (model.folder / name).is_file()]
     try:
         weights = weight_files(model.folder)
-        lacking += [path.name for path in weights if not path.is_file()]
-        if lacking:
-            return ModelState.PARTIAL, f"{', '.join(lacking)} missing"
+        missing += [path.name for path in weights if not path.is_file()]
+        if missing:
+            return ModelState.PARTIAL, f"{', '.join(missing)} missing"
         read_object(model.folder / "config.json")
         for path in weights:
             weights_header(path)
@@ -159,7 +171,10 @@ def condition(model: Cached) -> tuple[ModelState, str]:
 
 
 def weight_files(folder: Path) -> tuple[Path, ...]:
-    """The weight files that the folder has or should have; ModelError where the index of them is damaged."""
+    """The weight files that the folder has or should have.
+
+    Raises ModelError where the file that lists them is damaged.
+    """
     index = folder / WEIGHTS_INDEX
     if not index.is_file():
         return (folder / WEIGHTS,)
@@ -174,15 +189,16 @@ def weight_files(folder: Path) -> tuple[Path, ...]:
 
 
 def weights_header(path: Path) -> dict[str, Any]:
-    """A safetensors file's header: tensors and `__metadata__`; ModelError where the file is cut short or no such file.
+    """A safetensors file's header: its tensors and `__metadata__`.
 
-    Read here without numpy, which the models' own reader needs.
+    `SafetensorsFile` needs numpy, and this does not.
+    Raises ModelError where the file is cut short or is not a safetensors file.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
         length = int.from_bytes(file.read(HEADER_LENGTH_BYTES), "little")
         if not 0 < length <= min(size, MAX_HEADER_BYTES):
-            raise ModelError(f"{path} is cut short or no safetensors file")
+            raise ModelError(f"{path} is cut short, or is not a safetensors file")
         source = file.read(length)
     try:
         header = json.loads(source)
@@ -200,20 +216,20 @@ def weights_header(path: Path) -> dict[str, Any]:
 
 
 def read_object(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; ModelError where there is none."""
+    """The object in a JSON file. Raises ModelError where the file has none or cannot be read."""
     try:
         value = json.loads(path.read_bytes())
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"{path} is no JSON") from error
+        raise ModelError(f"{path} is not JSON") from error
     if not isinstance(value, dict):
         raise ModelError(f"{path} holds no JSON object")
     return value
 
 
 def _snapshot(repository: Path) -> Path:
-    """The folder of the commit that `main` stands for; of the newest one where nothing says it."""
+    """The folder of the commit that `main` stands for, or of the newest one where it is unset."""
     main = repository / "refs" / "main"
     if main.is_file():
         return repository / "snapshots" / main.read_text(encoding="utf-8", errors="replace").strip()

@@ -1,4 +1,7 @@
-"""A model folder: its configuration and its weights. Only safetensors are read, never pickles."""
+"""A model folder: its configuration and its weights.
+
+Only safetensors files are read. Pickles could run code, so they are never opened.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,9 @@ MLX_HINT = "use the mlx engine, or an affine checkpoint of 4 or 8 bits"
 
 
 class Checkpoint:
-    """A folder in the Hugging Face layout, plain or quantised by MLX. Weights are mapped, and read when asked for.
+    """A folder in the Hugging Face layout, plain or quantised by MLX.
 
+    Weights are mapped into memory and read when they are needed.
     Raises ModelError where a file is missing, damaged or in a format that is not supported.
     """
 
@@ -34,13 +38,13 @@ class Checkpoint:
         self.folder = folder
         if not folder.is_dir():
             raise ModelError(
-                f"{folder} is no model folder", "name one with config.json and model.safetensors"
+                f"{folder} is not a model folder", "name one with config.json and model.safetensors"
             )
         self.config = read_json(folder / "config.json")
         self.files = self._weight_files()
         self._shards = [SafetensorsFile(path) for path in self.files]
-        self._home = {name: shard for shard in self._shards for name in shard}
-        # mlx-lm writes both keys; a foreign format has only the second
+        self._shard_of = {name: shard for shard in self._shards for name in shard}
+        # mlx-lm writes both keys, other quantisers only the second one.
         self._rules = (
             self.config.get("quantization") or self.config.get("quantization_config") or {}
         )
@@ -51,31 +55,31 @@ class Checkpoint:
             )
 
     def __contains__(self, name: str) -> bool:
-        return name in self._home
+        return name in self._shard_of
 
     @property
     def model_type(self) -> str:
-        """The architecture's name, as `transformers` and mlx-lm know it."""
+        """The architecture's name, as `transformers` and mlx-lm spell it."""
         return str(self.setting("model_type"))
 
     def setting(self, key: str) -> Any:
-        """The value of `key` in config.json; ModelError where it is missing."""
+        """The value of `key` in config.json. Raises ModelError where it is missing."""
         if key not in self.config:
-            raise ModelError(f"{self.folder / 'config.json'} does not say {key}", HINT)
+            raise ModelError(f"{self.folder / 'config.json'} has no {key}", HINT)
         return self.config[key]
 
     def tensors(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """All names and stored arrays, in the order of the names; bfloat16 comes as uint16."""
-        return ((name, self._home[name].tensor(name)) for name in sorted(self._home))
+        return ((name, self._shard_of[name].tensor(name)) for name in sorted(self._shard_of))
 
     def stored(self, name: str) -> NDArray[Any]:
-        """The stored array, read-only; ModelError where it is missing."""
-        if name not in self._home:
+        """The stored array, read-only. Raises ModelError where it is missing."""
+        if name not in self._shard_of:
             raise ModelError(f"{self.folder} lacks the weights {name}", HINT)
-        return self._home[name].tensor(name)
+        return self._shard_of[name].tensor(name)
 
     def tensor(self, name: str, *shape: int) -> NDArray[Any]:
-        """The stored array, read-only; ModelError where it is missing or has another shape."""
+        """The stored array, read-only. Raises ModelError where it is missing or misshapen."""
         stored = self.stored(name)
         if stored.shape != shape:
             raise ModelError(
@@ -84,21 +88,25 @@ class Checkpoint:
         return stored
 
     def vector(self, name: str, size: int) -> NDArray[np.float32]:
-        """The array of `size` floats of that name, as float32."""
+        """The stored array of `size` floats, as float32."""
         return as_float32(self.tensor(name, size))
 
     def matrix(self, module: str, rows: int, columns: int) -> Matrix:
-        """The weight of a module, for numpy; ModelError where its quantisation is one that only MLX reads in bulk."""
+        """The weight of a module, for numpy.
+
+        Raises ModelError where the weight is quantised in a way that only MLX reads fast.
+        """
         quantization = self.quantization(module)
         if quantization and quantization.mode == "affine" and quantization.bits not in NUMPY_BITS:
             raise ModelError(
-                f"{self.folder} is quantised as affine of {quantization.bits} bits, which the cpu engine does not read",
+                f"{self.folder} is quantised as affine of {quantization.bits} bits, "
+                "which the cpu engine does not read",
                 MLX_HINT,
             )
         return self.lookup(module, rows, columns)
 
     def lookup(self, module: str, rows: int, columns: int) -> Matrix:
-        """As `matrix`, for a few rows: every number of bits is read, some of them slowly."""
+        """As `matrix`, where a few rows are needed. It reads every number of bits, some slowly."""
         quantization = self.quantization(module)
         if quantization is None:
             return Plain(self.tensor(f"{module}.weight", rows, columns))
@@ -117,7 +125,10 @@ class Checkpoint:
         )
 
     def quantization(self, module: str) -> Quantization | None:
-        """How the module's weight is quantised, None where it is not; its own rule goes before the general one."""
+        """How the module's weight is quantised, None where it is not.
+
+        A rule for the module itself goes before the general one.
+        """
         if f"{module}.scales" not in self:
             return None
         rule = self._rules.get(module) or self._rules
@@ -131,15 +142,16 @@ class Checkpoint:
             ) from error
         if quantization.group_size < 1:
             raise ModelError(
-                f"{self.folder / 'config.json'} quantises {module} in groups of no columns", HINT
+                f"{self.folder / 'config.json'} gives {module} a group size below 1", HINT
             )
         return quantization
 
     def fingerprint(self) -> str:
-        """16 hexadecimal digits of a SHA-256 that names these weights.
+        """16 hexadecimal digits of a SHA-256 that identifies these weights.
 
-        Taken from SHA256SUMS where the folder has it; else over each tensor's name and first 4 KiB, because reading
-        gigabytes at every start costs seconds.
+        It is taken over the weights' lines in SHA256SUMS where the folder has that file. Elsewhere
+        it is taken over the name and the first 4 KiB of each tensor, because reading gigabytes at
+        every start would cost seconds.
         """
         digest = hashlib.sha256()
         sums = self.folder / SUMS
@@ -169,7 +181,7 @@ class Checkpoint:
                 isinstance(name, str) for name in shards.values()
             ):
                 raise ModelError(f"{index} names no weight files", HINT)
-            # only names in the folder itself: a path could point anywhere
+            # Only the last part of each name is used, because a path could point anywhere.
             return tuple(self.folder / Path(name).name for name in sorted(set(shards.values())))
         if not single.is_file():
             pickled = any(
@@ -183,7 +195,7 @@ class Checkpoint:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in a model's JSON file; ModelError where it is missing or damaged."""
+    """The object in a model's JSON file. Raises ModelError where it is missing or damaged."""
     value = _parsed(path)
     if not isinstance(value, dict):
         raise ModelError(f"{path} holds no JSON object", HINT)
@@ -191,7 +203,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def read_list(path: Path) -> list[Any]:
-    """The array in a model's JSON file; ModelError where it is missing or damaged."""
+    """The array in a model's JSON file. Raises ModelError where it is missing or damaged."""
     value = _parsed(path)
     if not isinstance(value, list):
         raise ModelError(f"{path} holds no JSON array", HINT)
@@ -204,4 +216,4 @@ def _parsed(path: Path) -> Any:
     except OSError as error:
         raise ModelError(f"{path} cannot be read: {error.strerror}", HINT) from error
     except (ValueError, RecursionError) as error:
-        raise ModelError(f"{path} is no JSON", HINT) from error
+        raise ModelError(f"{path} is not JSON", HINT) from error

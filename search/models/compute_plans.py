@@ -1,6 +1,7 @@
 """How much goes through a model at a time on each kind of device, and in which numbers.
 
-Measured on a processor and on CUDA; Metal's figures follow published ones: a batch of 8 × 256 tokens fills its GPU.
+The figures for a processor and for CUDA were measured. Those for Metal follow published ones: a
+batch of 8 × 256 tokens fills its GPU.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ComputePlan:
-    """What a device wants.
+    """How a device is used.
 
-    batch_tokens: padded tokens in a batch; more only costs memory. length_step: texts are padded to a multiple of it,
-    because CUDA's attention plans each new shape anew. bytes_per_value: of a weight in memory, None where weights stay
-    as they are stored. clears_buffers: after each batch; they are kept otherwise, up to a limit, because on CUDA giving
-    them back takes a third of the time.
+    `batch_tokens` are the padded tokens in a batch; more would only cost memory. Texts are padded
+    to a multiple of `length_step`, because CUDA's attention makes a new plan for each new shape.
+    `bytes_per_value` is what a weight takes in memory, None where weights stay as they are stored.
+    `clears_buffers` says whether buffers are freed after each batch. Elsewhere they are kept, up to
+    a limit, because freeing them takes a third of the time on CUDA.
     """
 
     batch_tokens: int

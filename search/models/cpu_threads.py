@@ -1,7 +1,8 @@
-"""How numpy uses a machine's cores: whole batches on one worker thread a core, each on single-threaded BLAS.
+"""How numpy uses a machine's cores: one worker thread a core, each with its own batch.
 
-Two threads inside BLAS lose nearly all speed as soon as another process wants a core, and after a small product they go on
-spinning; independent batches do neither.
+BLAS itself runs on a single thread. Two threads inside BLAS lose nearly all speed as soon as
+another process wants a core, and they go on spinning after a small product. Independent batches do
+neither.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ def cores() -> int:
 
 @cache
 def workers() -> ThreadPoolExecutor:
-    """The process's worker threads, one a core, started as work comes."""
+    """The process's worker threads, one a core. Each is started when there is work for it."""
     return ThreadPoolExecutor(cores(), thread_name_prefix="docsearch-cpu")
 
 
 class SingleThreadedBlas:
-    """Holds BLAS to one thread while anybody is inside, and gives it back as it was when the last one leaves.
+    """Limits BLAS to one thread while any thread is inside, and restores it when the last leaves.
 
-    The setting is the process's own, so a program that embeds this package sees its other numpy calls run on one
-    thread for as long as a call into the model lasts, and not longer.
+    The setting holds for the whole process. In a program that embeds this package, other numpy
+    calls therefore run on one thread as long as a call into the model lasts, and not longer.
     """
 
     def __init__(self) -> None:
@@ -43,7 +44,7 @@ class SingleThreadedBlas:
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
-        """A context in which BLAS has one thread."""
+        """A context in which BLAS runs on one thread."""
         with self._lock:
             if not self._inside:
                 self._take_control()
@@ -59,14 +60,14 @@ class SingleThreadedBlas:
                     self._limit.restore_original_limits()
 
     def _take_control(self) -> None:
-        # threadpoolctl obeys the thread that was the first to ask and silently passes over all others; here any thread may be
-        # the first to enter and another one the last to leave
+        # threadpoolctl obeys the first thread that set a limit and silently ignores all others.
+        # Here one thread may be the first to enter, and another one the last to leave.
         for library in self._blas().lib_controllers:
             if hasattr(library, "clear_controlling_thread"):
                 library.clear_controlling_thread(force=True)
 
     def _blas(self) -> Any:
-        # finding the loaded libraries takes milliseconds, so it is done once
+        # Finding the loaded libraries takes milliseconds, so it is done once.
         if self._controller is None:
             from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 

@@ -1,4 +1,4 @@
-"""Texts to unit vectors: a model folder, its tokenizer, its prompts and its forward pass put together."""
+"""Texts to unit vectors: a model's tokenizer, prompts and forward pass put together."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 class ModelEmbedder:
     """An embedder whose vectors come from a model's forward pass. Thread-safe.
 
-    `revision` names the weights: 16 hexadecimal digits, the same wherever and by whichever engine they are used.
-    `notice` is what the user is to be told when it is loaded, empty for most.
+    `revision` identifies the weights by 16 hexadecimal digits, which are the same on every machine
+    and every engine. `notice` is a sentence that the user must see when the model is loaded; it is
+    empty for most models.
     """
 
     name: str
@@ -37,42 +38,45 @@ class ModelEmbedder:
 
     @property
     def query_prompt(self) -> str:
-        """What goes before a query."""
+        """The text that the model expects before a query."""
         return self.recipe.query
 
     @property
     def passage_prompt(self) -> str:
-        """What goes before a passage."""
+        """The text that the model expects before a passage."""
         return self.recipe.passage
 
     def narrowed(self, dimensions: int) -> ModelEmbedder:
-        """The same model with vectors of so many numbers. UsageError where it does not give them."""
-        return replace(
-            self,
-            dimensions=_allowed(
-                dimensions, self.name, self.recipe, _width(self.encoder, self.projections)
-            ),
-        )
+        """The same model with its vectors cut to `dimensions` numbers.
+
+        Raises UsageError where the model is not trained for that.
+        """
+        width = _width(self.encoder, self.projections)
+        return replace(self, dimensions=_allowed(dimensions, self.name, self.recipe, width))
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """(n, dimensions) float32 unit vectors in the order of `texts`; longer texts are cut at `max_tokens`.
+        """(n, dimensions) float32 unit vectors in the order of `texts`.
 
-        ModelError where the model gives a vector that is not finite.
+        Texts longer than `max_tokens` are cut there. Raises ModelError where the model gives a
+        vector that is not finite.
         """
         return self._embed([self.recipe.passage + text for text in texts])
 
     def embed_query(self, text: str) -> Vectors:
-        """(dimensions,) float32 unit vector of a query, with the model's query prompt. ModelError as above."""
+        """(dimensions,) float32 unit vector of a query, with the model's query prompt.
+
+        Raises ModelError where the model gives a vector that is not finite.
+        """
         vector: Vectors = self._embed([self.recipe.query + text])[0]
         return vector
 
     def _embed(self, texts: list[str]) -> Vectors:
         import numpy as np
 
-        # cut before they are normalised, which makes the shorter vectors unit vectors too
         hidden = self.encoder.encode(self.tokenizer.encode(texts, self.max_tokens))
         for project in self.projections:
             hidden = project(hidden)
+        # Vectors are cut before they are normalised, so that the shorter ones are unit vectors too.
         vectors = np.ascontiguousarray(hidden[:, : self.dimensions])
         norms = np.sqrt(np.vecdot(vectors, vectors))
         if not (np.isfinite(norms) & (norms > 0)).all():
@@ -89,9 +93,10 @@ def load_embedder(
 ) -> ModelEmbedder:
     """The embedder of that name, repository id or model folder.
 
-    `backend` is `mlx`, `cpu` (numpy), or `auto`: MLX where it has a GPU, else numpy. `dimensions` cuts the vectors of a
-    model that allows it; None is all. ModelError for a folder that is missing, damaged, or holds a model that cannot
-    embed; UsageError for an unknown backend, or dimensions that the model does not give.
+    `backend` is `mlx`, `cpu` (numpy), or `auto`: MLX where it has a GPU, else numpy. `dimensions`
+    cuts the vectors of a model that allows it; None keeps them whole.
+    Raises ModelError for a folder that is missing or damaged or holds a model that cannot embed,
+    and UsageError for an unknown backend or for dimensions that the model does not give.
     """
     from .engines import notice_of
     from .projection import projections_of
@@ -124,18 +129,20 @@ def load_embedder(
 
 
 def _width(encoder: Encoder, projections: tuple[Projection, ...]) -> int:
+    """The length of the model's vectors before they are cut."""
     return len(projections[-1].bias) if projections else encoder.dimensions
 
 
-def _allowed(dimensions: int, name: str, recipe: Recipe, most: int) -> int:
-    if dimensions == most:
-        return most
+def _allowed(dimensions: int, name: str, recipe: Recipe, width: int) -> int:
+    """`dimensions`, where vectors of length `width` may be cut to them; else UsageError."""
+    if dimensions == width:
+        return width
     if not recipe.least_dimensions:
         raise UsageError(
-            f"{name} gives {most} dimensions and cannot be cut to {dimensions}",
+            f"{name} gives {width} dimensions and cannot be cut to {dimensions}",
             "leave the number out",
         )
-    if not recipe.least_dimensions <= dimensions < most:
-        hint = f"choose from {recipe.least_dimensions} to {most}"
+    if not recipe.least_dimensions <= dimensions < width:
+        hint = f"choose from {recipe.least_dimensions} to {width}"
         raise UsageError(f"{name} cannot be cut to {dimensions} dimensions", hint)
     return dimensions

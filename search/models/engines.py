@@ -1,4 +1,4 @@
-"""Which class runs which architecture on which engine."""
+"""The class that runs an architecture on an engine."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from .checkpoint import Checkpoint
 
 BACKENDS = ("auto", "mlx", "cpu")
-# computed by mlx-embeddings, on MLX alone
+# mlx-embeddings computes these architectures, on MLX alone.
 FOREIGN = ("gemma3_text", "modernbert", "xlm-roberta")
 FOREIGN_NOTICE = "this model is computed by the package mlx-embeddings, whose licence is GPL-3.0"
-# (model_type in config.json, engine) → module and class; imported when used
+# (model_type in config.json, engine) → module and class, which is imported when it is used
 ENCODERS = {
     ("bert", "cpu"): ("bert_cpu", "BertCpu"),
     ("bert", "mlx"): ("bert_mlx", "BertMlx"),
@@ -37,29 +37,37 @@ class Encoder(Protocol):
     vocab_size: int
 
     def encode(self, ids: Sequence[Sequence[int]]) -> Vectors:
-        """(n, dimensions) float32 pooled hidden states of n texts, each of 1 to `max_tokens` ids; not normalised."""
+        """(n, dimensions) float32 pooled hidden states of n texts of 1 to `max_tokens` ids each.
+
+        The states are not unit vectors.
+        """
         ...
 
     def encode_after(self, prefix: Sequence[int], ids: Sequence[Sequence[int]]) -> Vectors:
-        """As `encode`, of n texts that all begin with `prefix`, which is not empty and counts towards `max_tokens`.
+        """As `encode`, for n texts that all begin with `prefix`.
 
-        Where the architecture knows segments, `prefix` is the first and the rest the second.
+        The prefix is not empty, and it counts towards `max_tokens`. Where the architecture knows
+        segments, the prefix is the first segment and the rest is the second.
         """
         ...
 
 
 def open_encoder(checkpoint: Checkpoint, backend: str) -> Encoder:
-    """The checkpoint's encoder on `backend`; ModelError for an architecture that has none there."""
-    key = (checkpoint.model_type, engine_for(backend, checkpoint.model_type))
+    """The checkpoint's encoder on `backend`.
+
+    Raises ModelError for an architecture that has none there.
+    """
+    model_type = checkpoint.model_type
+    key = (model_type, engine_for(backend, model_type))
     if key not in ENCODERS:
-        if key[0] in FOREIGN:
+        if model_type in FOREIGN:
             raise ModelError(
-                f"{checkpoint.folder} is a {key[0]} model, which numpy does not compute",
+                f"{checkpoint.folder} is a {model_type} model, which does not run on numpy",
                 "leave out --backend cpu",
             )
-        known = ", ".join(sorted({model_type for model_type, _ in ENCODERS}))
+        known = ", ".join(sorted({known_type for known_type, _ in ENCODERS}))
         raise ModelError(
-            f"{checkpoint.folder} is a {key[0]} model, which cannot embed here",
+            f"{checkpoint.folder} is a {model_type} model, which cannot embed here",
             f"choose one of: {known}",
         )
     module, name = ENCODERS[key]
@@ -67,10 +75,11 @@ def open_encoder(checkpoint: Checkpoint, backend: str) -> Encoder:
 
 
 def engine_for(backend: str, model_type: str = "") -> str:
-    """`mlx` or `cpu`, on which a model of that architecture runs. UsageError for another name.
+    """The engine, `mlx` or `cpu`, that runs a model of that architecture.
 
-    What `auto` means here is mlx where it has a GPU or alone knows the architecture, and cpu elsewhere: numpy and MLX
-    compute the same vectors; on a processor alone MLX is some thirty times slower.
+    `auto` means mlx where it has a GPU or where only mlx knows the architecture, and cpu elsewhere.
+    Both compute the same vectors, but on a processor alone MLX is some thirty times slower.
+    Raises UsageError for an unknown backend.
     """
     if backend not in BACKENDS:
         raise UsageError(f"there is no backend {backend}", f"choose one of: {', '.join(BACKENDS)}")
@@ -80,17 +89,20 @@ def engine_for(backend: str, model_type: str = "") -> str:
 
 
 def notice_of(model_type: str) -> str:
-    """What the user is told when such a model is loaded; empty for most."""
+    """The sentence that the user must see when such a model is loaded; empty for most models."""
     return FOREIGN_NOTICE if model_type in FOREIGN else ""
 
 
 def device_for(backend: str) -> str:
-    """What computes under `backend`: "GPU" or "CPU"."""
+    """The device that computes under `backend`: "GPU" or "CPU"."""
     return "GPU" if engine_for(backend) == "mlx" and has_gpu() else "CPU"
 
 
 def has_gpu() -> bool:
-    """Whether MLX is installed with a GPU that it can use; ModelError where its library cannot be loaded."""
+    """Whether MLX is installed with a GPU that it can use.
+
+    Raises ModelError where its library cannot be loaded.
+    """
     if find_spec("mlx") is None:
         return False
     try:

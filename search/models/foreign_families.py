@@ -1,10 +1,11 @@
-"""Architectures as mlx-embeddings computes them: what its classes are told, and how its layers are run.
+"""The architectures that mlx-embeddings computes: the settings of its classes, and their layers.
 
-What it gives by itself lacks Gemma's window, approximates ModernBERT's GELU, and is not finite for some paddings; so its
-layers are run one by one, under masks of our own.
+The package's own forward pass ignores Gemma's window, approximates ModernBERT's GELU, and gives
+values that are not finite for some paddings. Its layers are therefore run one by one here, with
+masks that are made here.
 """
 
-# its layers and MLX's carry no types
+# The layers of mlx-embeddings and of MLX have no types.
 # mypy: allow-untyped-calls
 
 from __future__ import annotations
@@ -28,10 +29,13 @@ OTHER = "choose another model"
 class Family:
     """An architecture of mlx-embeddings.
 
-    module: where its classes are. required: settings under which the arithmetic is the one written there. settings: what
-    they are told beyond config.json. build: that module and its ModelArgs → the encoder. norm: a weight outside the layers,
-    by which the names' root is found. hidden: (B, L) ids and the (B,) lengths → (B, L, width). reserved: positions that no
-    token gets.
+    - `module` has its classes.
+    - `required` are the settings that its arithmetic assumes.
+    - `settings` are those that its classes need beyond config.json.
+    - `build` makes the encoder from that module and its ModelArgs.
+    - `norm` is a weight outside the layers. Its name tells the root of the weights' names.
+    - `hidden` computes (B, L, width) hidden states from the encoder, (B, L) ids and (B,) lengths.
+    - `reserved` is the number of positions that no token gets.
     """
 
     module: str
@@ -44,36 +48,39 @@ class Family:
 
 
 def _roberta(model: Any, ids: mx.array, lengths: mx.array) -> mx.array:
-    there = mx.arange(ids.shape[1])[None] < lengths[:, None]
-    out: mx.array = model(ids, attention_mask=there.astype(mx.float32)).last_hidden_state
+    is_token = mx.arange(ids.shape[1])[None] < lengths[:, None]
+    out: mx.array = model(ids, attention_mask=is_token.astype(mx.float32)).last_hidden_state
     return out
 
 
 def _modernbert(model: Any, ids: mx.array, lengths: mx.array) -> mx.array:
-    everywhere, near = _masks(ids.shape[1], lengths, model.config.local_attention)
+    full, window = _masks(ids.shape[1], lengths, model.config.local_attention)
     x = model.embeddings(ids)
     for layer in model.layers:
-        (x,) = layer(x, attention_mask=everywhere, sliding_window_mask=near)
+        (x,) = layer(x, attention_mask=full, sliding_window_mask=window)
     out: mx.array = model.final_norm(x)
     return out
 
 
 def _gemma(model: Any, ids: mx.array, lengths: mx.array) -> mx.array:
-    everywhere, near = _masks(ids.shape[1], lengths, model.config.sliding_window)
+    full, window = _masks(ids.shape[1], lengths, model.config.sliding_window)
     x = model.embed_tokens(ids) * model.config.hidden_size**0.5
     for layer in model.layers:
-        x = layer(x, near if layer.self_attn.is_sliding else everywhere)
+        x = layer(x, window if layer.self_attn.is_sliding else full)
     out: mx.array = model.norm(x)
     return out
 
 
 def _masks(length: int, lengths: mx.array, window: int) -> tuple[mx.array, mx.array]:
-    """(B, 1, 1 or L, L) of the keys that each token attends to: all of its text, and those up to window / 2 away."""
-    place = mx.arange(length)
-    distance = mx.abs(place[:, None] - place[None])
-    there = (place[None] < lengths[:, None])[:, None, None, :]
-    # a row of padding attends to itself: one that attends to nothing becomes NaN, and spreads
-    return there, (there & (distance <= window // 2)) | (distance == 0)
+    """Two masks, (B, 1, 1, L) and (B, 1, L, L), of the keys that each token attends to.
+
+    The first shows the whole text, the second the tokens that are at most window / 2 away.
+    """
+    position = mx.arange(length)
+    distance = mx.abs(position[:, None] - position[None])
+    is_token = (position[None] < lengths[:, None])[:, None, None, :]
+    # A row of padding attends to itself. If it attended to nothing, it would become NaN and spread.
+    return is_token, (is_token & (distance <= window // 2)) | (distance == 0)
 
 
 def _modernbert_settings(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -91,7 +98,8 @@ def _modernbert_settings(checkpoint: Checkpoint) -> dict[str, Any]:
 def _gemma_settings(checkpoint: Checkpoint) -> dict[str, Any]:
     if "dense.0.weight" not in checkpoint and not (checkpoint.folder / "modules.json").is_file():
         raise ModelError(
-            f"{checkpoint.folder} lacks modules.json and with it what follows the pooling", OTHER
+            f"{checkpoint.folder} lacks modules.json, which lists the layers after the pooling",
+            OTHER,
         )
     types = checkpoint.config.get("layer_types") or []
     every = types.index("full_attention") + 1 if "full_attention" in types else 6
@@ -111,29 +119,30 @@ def _gemma_settings(checkpoint: Checkpoint) -> dict[str, Any]:
 def _build_modernbert(module: Any, settings: Any) -> Any:
     model = module.ModernBertModel(settings)
     for layer in model.layers:
-        # there it is GELU's approximation
+        # The package uses an approximation of GELU.
         layer.mlp.act = GELU()
     return model
 
 
-def _require_pattern(checkpoint: Checkpoint, full: list[bool]) -> None:
-    """ModelError where config.json gives other layers than these the whole text to attend to."""
+def _require_pattern(checkpoint: Checkpoint, has_full_attention: list[bool]) -> None:
+    """Raises ModelError where config.json gives full attention to other layers than these."""
     types = checkpoint.config.get("layer_types")
-    if types is not None and [kind == "full_attention" for kind in types] != full:
-        raise ModelError(
-            f"{checkpoint.folder} has its layers in an order that is not known here", OTHER
-        )
+    if types is not None and [kind == "full_attention" for kind in types] != has_full_attention:
+        raise ModelError(f"{checkpoint.folder} has its layers in an unknown order", OTHER)
 
 
 def _theta(checkpoint: Checkpoint, kind: str, key: str, default: float) -> float:
-    """A rotary base, from `rope_parameters` (transformers 5) or `key`; ModelError for stretched positions."""
+    """A rotary base, from `rope_parameters` (transformers 5) or `key`.
+
+    Raises ModelError for stretched positions.
+    """
     rules = (checkpoint.config.get("rope_parameters") or {}).get(kind) or {}
     if checkpoint.config.get("rope_scaling") or rules.get("rope_type", "default") != "default":
         raise ModelError(f"{checkpoint.folder} stretches its positions", OTHER)
     return float(rules.get("rope_theta") or checkpoint.config.get(key) or default)
 
 
-# by model_type in config.json
+# model_type in config.json → its family
 FAMILIES = {
     "xlm-roberta": Family(
         module="xlm_roberta",
@@ -142,7 +151,7 @@ FAMILIES = {
         build=lambda module, settings: module.Model(settings),
         norm="embeddings.LayerNorm.weight",
         hidden=_roberta,
-        # its positions are counted from the padding's id on
+        # Its positions are counted from the padding's id on.
         reserved=lambda checkpoint: int(checkpoint.config.get("pad_token_id", 1)) + 1,
     ),
     "modernbert": Family(

@@ -1,9 +1,9 @@
 """An encoder that mlx-embeddings computes on MLX, pooled as its checkpoint says.
 
-The package is GPL-3.0, and imported only here, when such a model is loaded.
+The licence of mlx-embeddings is GPL-3.0. It is imported only here, when such a model is loaded.
 """
 
-# its layers and MLX's carry no types
+# The layers of mlx-embeddings and of MLX have no types.
 # mypy: allow-untyped-calls
 
 from __future__ import annotations
@@ -32,13 +32,14 @@ if TYPE_CHECKING:
 
     from .checkpoint import Checkpoint
 
-# what the models' own examples cut at, as with Qwen3
-MOST_TOKENS = 8192
-# what may stand before the names of an encoder's weights
+# The models' own examples cut texts at this length, as those of Qwen3 do.
+MAX_TOKENS = 8192
+# The names of an encoder's weights may begin with one of these.
 ROOTS = ("", "model.", "roberta.")
 
 
-# (B, L, width) hidden states and (B,) lengths → (B, width), by the names of `recipes.POOLINGS`
+# A pooling of `recipes.POOLINGS` → its function from (B, L, width) hidden states and (B,) lengths
+# to (B, width).
 POOLS: dict[str, Callable[[mx.array, mx.array], mx.array]] = {
     "cls": lambda hidden, lengths: hidden[:, 0],
     "mean": lambda hidden, lengths: (
@@ -52,7 +53,11 @@ POOLS: dict[str, Callable[[mx.array, mx.array], mx.array]] = {
 
 
 class ForeignMlx:
-    """An encoder of another architecture, in float32 on every device: its masks and sums leave half precision's range."""
+    """An encoder of another architecture.
+
+    It is computed in float32 on every device, because its masks and sums leave the range of half
+    precision.
+    """
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         family = FAMILIES[checkpoint.model_type]
@@ -68,19 +73,22 @@ class ForeignMlx:
             )
         self.dimensions = int(checkpoint.setting("hidden_size"))
         self.vocab_size = int(checkpoint.setting("vocab_size"))
-        places = int(checkpoint.setting("max_position_embeddings")) - family.reserved(checkpoint)
-        self.max_tokens = min(places, MOST_TOKENS)
+        positions = int(checkpoint.setting("max_position_embeddings")) - family.reserved(checkpoint)
+        self.max_tokens = min(positions, MAX_TOKENS)
         self._family = family
         self._model: Any = None
         self._plan = PLANS["cpu"]
         on_inference_thread(lambda: self._load(checkpoint))
 
     def encode(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """(n, dimensions) pooled hidden states of n texts, each of 1 to `max_tokens` ids; not normalised."""
+        """(n, dimensions) pooled hidden states of n texts of 1 to `max_tokens` ids each.
+
+        The states are not unit vectors.
+        """
         out = np.empty((len(ids), self.dimensions), np.float32)
 
         def work(batch: list[int]) -> None:
-            # one piece of work a batch: a query gets its turn between two batches of an ingest
+            # Each batch is a task of its own, so that a query can run between an ingest's batches.
             out[batch] = on_inference_thread(partial(self._forward, [ids[i] for i in batch]))
 
         for batch in by_length(list(map(len, ids)), self._plan.batch_tokens, padded=True):
@@ -90,7 +98,7 @@ class ForeignMlx:
     def encode_after(
         self, prefix: Sequence[int], ids: Sequence[Sequence[int]]
     ) -> NDArray[np.float32]:
-        """As `encode`, of texts that begin with `prefix`."""
+        """As `encode`, for texts that begin with `prefix`."""
         return self.encode([[*prefix, *text] for text in ids])
 
     def _load(self, checkpoint: Checkpoint) -> None:
@@ -98,7 +106,7 @@ class ForeignMlx:
         self._plan = PLANS[device]
         free = host_memory() if device == "cpu" else gpu_memory(mx.device_info())
         require_memory(checkpoint, None if device == "metal" else 4, free)
-        self._model = _body(self._family, checkpoint)
+        self._model = _build(self._family, checkpoint)
         root = next((root for root in ROOTS if root + self._family.norm in checkpoint), "")
         load_weights(self._model, checkpoint, root, device)
         self._model.set_dtype(mx.float32)
@@ -115,11 +123,11 @@ class ForeignMlx:
                 mx.clear_cache()
 
 
-def _body(family: Family, checkpoint: Checkpoint) -> Any:
-    """The family's module with weights still to be loaded."""
+def _build(family: Family, checkpoint: Checkpoint) -> Any:
+    """The family's encoder, whose weights are still to be loaded."""
     try:
         with warnings.catch_warnings():
-            # of the packages that it imports
+            # The packages that mlx-embeddings imports warn about each other.
             warnings.simplefilter("ignore")
             module = import_module(f"mlx_embeddings.models.{family.module}")
     except ImportError as error:

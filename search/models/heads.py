@@ -1,4 +1,7 @@
-"""From the hidden state of a query with a passage to the log-odds that the passage answers it; float32 on every engine."""
+"""What a reranker has above its encoder: from a hidden state to the log-odds of relevance.
+
+The hidden state is that of a query with a passage. The heads compute in float32 on every engine.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ NO_RERANKER = "choose a reranker"
 
 
 class Head(Protocol):
-    """What a reranker has above its encoder. ModelError where the checkpoint has none."""
+    """What a reranker has above its encoder.
+
+    The constructors raise ModelError where the checkpoint has no such head.
+    """
 
     def logits(self, hidden: Float32) -> Float32:
         """(n, width) pooled hidden states → (n,) log-odds."""
@@ -32,8 +38,8 @@ class Head(Protocol):
 class Qwen3Head:
     """The log-odds of `yes` against `no` as the next token.
 
-    The two rows of the language model's head are subtracted before the product: the difference of two rounded logits
-    of size 18 would be off by some hundredths.
+    The two rows of the language model's head are subtracted before the product, because the
+    difference of two rounded logits of size 18 would be off by some hundredths.
     """
 
     def __init__(self, checkpoint: Checkpoint, tokenizer: ModelTokenizer) -> None:
@@ -41,8 +47,8 @@ class Qwen3Head:
         module = f"{config.root}embed_tokens" if config.tied else "lm_head"
         if f"{module}.weight" not in checkpoint:
             raise ModelError(
-                f"{checkpoint.folder} lacks {module}, without which it gives no yes or no",
-                "choose a reranker that was converted with it",
+                f"{checkpoint.folder} lacks {module}, so it cannot answer yes or no",
+                f"choose a reranker that was converted with {module}",
             )
         answers = np.array([tokenizer.token_id("yes"), tokenizer.token_id("no")])
         if answers.max() >= config.vocab_size:
@@ -60,7 +66,10 @@ class Qwen3Head:
 
 
 class BertHead:
-    """BERT's pooler and a classifier of one label (`BertForSequenceClassification` of `transformers`)."""
+    """BERT's pooler and a classifier with one label.
+
+    It is `BertForSequenceClassification` of `transformers`.
+    """
 
     def __init__(self, checkpoint: Checkpoint, tokenizer: ModelTokenizer) -> None:
         del tokenizer
@@ -68,12 +77,12 @@ class BertHead:
         width, pooler = config.hidden_size, f"{config.root}pooler.dense"
         if "classifier.bias" not in checkpoint:
             raise ModelError(
-                f"{checkpoint.folder} is no reranker: it has no classifier", NO_RERANKER
+                f"{checkpoint.folder} is not a reranker: it has no classifier", NO_RERANKER
             )
         labels = len(checkpoint.stored("classifier.bias"))
         if labels != 1:
             raise ModelError(
-                f"{checkpoint.folder} tells {labels} labels apart where a reranker has one",
+                f"{checkpoint.folder} has {labels} labels, where a reranker has one",
                 NO_RERANKER,
             )
         self._pooler = checkpoint.lookup(pooler, width, width).rows(np.arange(width)).T

@@ -1,4 +1,4 @@
-"""The one thread that runs MLX: its lazy arrays and streams belong to the thread that made them."""
+"""The one thread that runs MLX: lazy arrays and streams belong to the thread that made them."""
 
 from __future__ import annotations
 
@@ -11,41 +11,45 @@ from queue import SimpleQueue
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-# what waits for the thread; None ends it
-Waiting = SimpleQueue[tuple[Callable[[], Any], "Future[Any]"] | None]
+# The tasks that wait for the thread, each with the future of its result. None ends the thread.
+Tasks = SimpleQueue[tuple[Callable[[], Any], "Future[Any]"] | None]
 
 
 def on_inference_thread(work: Callable[[], T]) -> T:
-    """What `work` returns, run after the pieces that wait already; `work` must hand out numpy, not MLX arrays."""
+    """The result of `work`, which runs on the inference thread after the tasks before it.
+
+    The result must contain numpy arrays, not MLX arrays.
+    """
     future: Future[T] = Future()
-    _waiting().put((work, future))
+    _tasks().put((work, future))
     return future.result()
 
 
 @cache
-def _waiting() -> Waiting:
-    waiting: Waiting = SimpleQueue()
-    thread = threading.Thread(target=_run, args=(waiting,), name="docsearch-mlx", daemon=True)
+def _tasks() -> Tasks:
+    """The tasks of the inference thread, which is started at the first call."""
+    tasks: Tasks = SimpleQueue()
+    thread = threading.Thread(target=_run, args=(tasks,), name="docsearch-mlx", daemon=True)
     thread.start()
 
     def end() -> None:
-        waiting.put(None)
+        tasks.put(None)
         thread.join()
 
     atexit.register(end)
-    return waiting
+    return tasks
 
 
-def _run(waiting: Waiting) -> None:
-    while (piece := waiting.get()) is not None:
-        work, future = piece
+def _run(tasks: Tasks) -> None:
+    while (task := tasks.get()) is not None:
+        work, future = task
         try:
             future.set_result(work())
         except BaseException as error:
             future.set_exception(error)
-        # else the last piece's arrays live as long as nothing follows
-        del piece, work, future
+        # Without this, the task's arrays would live until the next task comes.
+        del task, work, future
     import mlx.core as mx
 
-    # streams have threads of their own: a process that ends with them is aborted now and then
+    # Streams have threads of their own. A process that ends while they run is sometimes aborted.
     mx.clear_streams()

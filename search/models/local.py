@@ -6,14 +6,17 @@ from pathlib import Path
 
 from ..errors import ModelError
 from .bundled import BUNDLED
-from .caches import Cached, ModelState, cached_models, condition, places
+from .caches import CachedModel, ModelState, cached_models, condition, places
 
 
 def model_folder(name: str, cache_folder: str | None = None) -> Path:
-    """The local folder of the model `name`: one of the package's, a path, a repository id (`ORG/NAME`), or the last part of one.
+    """The local folder of the model `name`.
 
-    Looked for in `cache_folder` or what DOCSEARCH_MODELS names, then in the hub's cache and in docsearch's own folder.
-    ModelError, with the command to run, where it is not there, not whole, or where several models have the name.
+    The name is that of a model in the package, a path, a repository id (`ORG/NAME`), or the last
+    part of such an id. The model is looked for in `cache_folder` or the folder that
+    DOCSEARCH_MODELS names, then in the hub's cache, then in docsearch's own folder.
+    Raises ModelError, with the command to run, where the model is missing or not whole, and where
+    several models have the name.
     """
     if name in BUNDLED:
         return BUNDLED[name].folder
@@ -21,10 +24,11 @@ def model_folder(name: str, cache_folder: str | None = None) -> Path:
         folder = Path(name).expanduser()
         if not folder.is_dir():
             raise ModelError(
-                f"{folder} is no model folder", "name one with config.json and model.safetensors"
+                f"{folder} is not a model folder", "name one with config.json and model.safetensors"
             )
         return folder
     states = [(*condition(model), model) for model in find(name, cache_folder)]
+    # A whole copy in any place is used before a damaged one is reported.
     for state, _, model in states:
         if state is ModelState.AVAILABLE:
             return model.folder
@@ -42,7 +46,7 @@ def model_folder(name: str, cache_folder: str | None = None) -> Path:
 
 
 def remedy(name: str) -> str:
-    """What to do about a model that is not whole.
+    """The hint that says what to do about a model that is not whole.
 
     >>> remedy("bge-mine")
     'delete it and make it again: docsearch models rm bge-mine'
@@ -56,9 +60,10 @@ def remedy(name: str) -> str:
 
 
 def full_name(name: str) -> str:
-    """The name by which a model is found from any folder: a folder's absolute path, or the whole name of a repository.
+    """The name by which a model is found from any working folder.
 
-    ModelError where several models have the last part of a name.
+    It is a folder's absolute path, or the whole name of a repository.
+    Raises ModelError where several models have a name with that last part.
     """
     if name in BUNDLED:
         return name
@@ -70,15 +75,15 @@ def full_name(name: str) -> str:
     return str(Path(name).expanduser().absolute())
 
 
-def find(name: str, cache_folder: str | None = None) -> list[Cached]:
-    """The model of that name, or of that last part of a name, in each place that has it.
+def find(name: str, cache_folder: str | None = None) -> list[CachedModel]:
+    """The model with that name, or with that last part of its name, in each place that has it.
 
-    ModelError where several models have that last part.
+    Raises ModelError where several models have a name with that last part.
     """
     models = [model for place in places(cache_folder) for model in cached_models(place)]
     exact = [model for model in models if model.name == name]
     found = exact or [model for model in models if model.name.rsplit("/", 1)[-1] == name]
     names = sorted({model.name for model in found})
     if len(names) > 1:
-        raise ModelError(f"{name} may be {' or '.join(names)}", "give the whole name")
+        raise ModelError(f"{name} is the name of {' and of '.join(names)}", "give the whole name")
     return found

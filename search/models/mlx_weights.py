@@ -1,6 +1,6 @@
 """A checkpoint's weights in an MLX module: quantised as they are on Metal, widened elsewhere."""
 
-# MLX's layers carry no types
+# MLX's layers have no types.
 # mypy: allow-untyped-calls
 
 from __future__ import annotations
@@ -23,30 +23,33 @@ HINT = "fetch the model again"
 
 
 def use_device() -> str:
-    """`metal`, `cuda` or `cpu`: where MLX runs here; sets how it does."""
+    """The device that MLX uses, `metal`, `cuda` or `cpu`; also makes the settings that it needs."""
     if mx.default_device() == mx.Device(mx.cpu):
         if sys.platform != "darwin":
-            # compiled functions call g++ at run time, and fail where that is broken
+            # Compiled functions call g++ at run time, and they fail where g++ is broken.
             mx.disable_compile()
         return "cpu"
     if sys.platform == "darwin":
         return "metal"
-    # freed buffers of each new shape are kept for the next, without bound if nothing bounds it
+    # MLX keeps the freed buffers of each new shape for later use, without a limit of its own.
     mx.set_cache_limit((gpu_memory(mx.device_info()) or 0) // 8)
     return "cuda"
 
 
 def load_weights(
-    model: Module, checkpoint: Checkpoint, root: str, device: str, brain: bool = False
+    model: Module, checkpoint: Checkpoint, root: str, device: str, bfloat16: bool = False
 ) -> None:
-    """Fills `model`, whose parameters are named as in the checkpoint after `root`; ModelError where one is missing.
+    """Fills `model`, whose parameters have the checkpoint's names without their `root`.
 
-    For the inference thread, as all here.
-    On CUDA widened matrices keep the checkpoint's float type, for which there are fast kernels. On a processor all
-    is float32: MLX's half-precision and quantised products are slow there and add up in half precision.
-    `brain` turns all into bfloat16, for models whose hidden states leave float16's range.
+    This runs on the inference thread, as everything here does. On CUDA, widened matrices keep the
+    checkpoint's float type, for which there are fast kernels. On a processor all weights become
+    float32, because MLX's half-precision and quantised products are slow there and add up in half
+    precision. `bfloat16` turns all weights into that type, for models whose hidden states leave the
+    range of float16.
+    Raises ModelError where a weight is missing or of another shape.
     """
-    kind = mx.float32 if device == "cpu" else mx.bfloat16 if brain else None
+    dtype = mx.float32 if device == "cpu" else mx.bfloat16 if bfloat16 else None
+    # Read the arrays of all files, and keep or widen what is quantised.
     shards: list[Any] = [mx.load(str(path)) for path in checkpoint.files]
     stored: dict[str, Any] = {name: value for shard in shards for name, value in shard.items()}
     if device == "metal":
@@ -54,29 +57,30 @@ def load_weights(
     else:
         for name in [name for name in stored if name.endswith(".scales")]:
             widen(stored, checkpoint, name.removesuffix(".scales"), device)
+    # Give each parameter of the module its array.
     weights = []
-    wanted: Any = tree_flatten(model.parameters())
-    for name, parameter in wanted:
+    parameters: Any = tree_flatten(model.parameters())
+    for name, parameter in parameters:
         value = stored.get(root + name)
         if value is None:
             raise ModelError(f"{checkpoint.folder} lacks the weights {root}{name}", HINT)
         if value.shape != parameter.shape:
             shapes = f"{value.shape} where {parameter.shape} is expected"
             raise ModelError(f"{checkpoint.folder} holds {root}{name} as {shapes}", HINT)
-        weights.append((name, value.astype(kind) if kind else value))
+        weights.append((name, value.astype(dtype) if dtype else value))
     model.load_weights(weights)
     model.eval()
     mx.eval(model.parameters())
 
 
 def quantized_as(checkpoint: Checkpoint, module: str) -> dict[str, Any] | bool:
-    """What `nn.quantize` asks of each module: its parameters, or False."""
+    """The answer that `nn.quantize` wants for each module: its parameters, or False."""
     rule = checkpoint.quantization(module)
     return {"group_size": rule.group_size, "bits": rule.bits, "mode": rule.mode} if rule else False
 
 
 def widen(stored: dict[str, Any], checkpoint: Checkpoint, module: str, device: str) -> None:
-    """Replaces a quantised weight by its values."""
+    """Replaces a quantised weight in `stored` by its values."""
     rule = checkpoint.quantization(module)
     if rule is None:
         return

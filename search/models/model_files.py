@@ -1,4 +1,7 @@
-"""What opening an embedder and opening a reranker have in common: name → folder → checkpoint, tokenizer and encoder."""
+"""The steps that opening an embedder and opening a reranker share.
+
+They are: name → folder → checkpoint, tokenizer and encoder.
+"""
 
 from __future__ import annotations
 
@@ -26,20 +29,26 @@ class ModelFiles:
 
     @classmethod
     def named(cls, name_or_path: str) -> ModelFiles:
-        """The model of that name, repository id or folder. ModelError where it is missing or damaged."""
+        """The model of that name, repository id or folder.
+
+        Raises ModelError where it is missing or damaged.
+        """
         from .checkpoint import Checkpoint
 
         folder = model_folder(name_or_path)
         return cls(title_of(folder), folder, Checkpoint(folder))
 
     def tokenizer(self, rules: TokenRules) -> ModelTokenizer:
-        """Its tokenizer. ModelError where it has none."""
+        """The model's tokenizer. Raises ModelError where it has none."""
         from .tokenizer import ModelTokenizer
 
         return ModelTokenizer(self.folder / "tokenizer.json", rules.literal_specials, rules.closing)
 
     def encoder(self, backend: str, tokenizer: ModelTokenizer) -> Encoder:
-        """Its forward pass, loaded. ModelError where it cannot run here or does not know all of the tokens."""
+        """The model's forward pass, loaded.
+
+        Raises ModelError where it cannot run here, or lacks weights for some words of `tokenizer`.
+        """
         from .engines import open_encoder
 
         encoder = open_encoder(self.checkpoint, backend)
@@ -48,7 +57,7 @@ class ModelFiles:
 
 
 def title_of(folder: Path) -> str:
-    """The full name of the model in that folder, be it one of the package's or another.
+    """The full name of the model in that folder, which may lie in the package or elsewhere.
 
     >>> title_of(BUNDLED["starter"].folder)
     'bge-small-en-v1.5 (8-bit)'

@@ -1,4 +1,4 @@
-"""What a model is called. Light: nothing is loaded here."""
+"""A model's name, told from its folder. This module loads no library."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from pathlib import Path
 
 
 def model_name(folder: Path) -> str:
-    """A folder's model by name: the folder's own, or the repository's in a Hugging Face cache.
+    """The name of the model in `folder`.
+
+    It is the folder's own name, or the repository's where the folder lies in a Hugging Face cache.
 
     >>> model_name(Path("hub/models--BAAI--bge-base-en-v1.5/snapshots/a5beb1e"))
     'bge-base-en-v1.5'

@@ -11,9 +11,10 @@ from ..errors import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """An embedder, the reranker that goes with it (empty: none), what they are for, and the machine that runs them well.
+    """A pair of models, what they are for, and the machine that runs them well.
 
-    `candidates` are the passages that the reranker reads where no other number is asked for.
+    `reranker` is empty where the profile has none. `candidates` is the number of passages that the
+    reranker reads where the caller names no other.
     """
 
     name: str
@@ -68,7 +69,9 @@ PROFILES: Mapping[str, Profile] = {profile.name: profile for profile in _ALL}
 
 
 def choose_profile(has_gpu: bool, memory: int, is_present: Callable[[str], bool]) -> Profile:
-    """The largest profile that this machine runs well and whose embedder is present, else the starter; `memory` in bytes.
+    """The largest profile that this machine runs well and whose embedder is present.
+
+    Where there is none, it is the starter. `memory` is in bytes.
 
     >>> choose_profile(True, 16 << 30, lambda name: "Qwen3-Embedding-0.6B" in name).name
     'balanced'
@@ -81,7 +84,7 @@ def choose_profile(has_gpu: bool, memory: int, is_present: Callable[[str], bool]
 
 
 def profile_named(name: str) -> Profile:
-    """The profile of that name. Raises UsageError with the names there are."""
+    """The profile of that name. Raises UsageError, which lists the names, for an unknown one."""
     if name not in PROFILES:
         raise UsageError(
             f"there is no profile {name!r}", f"the profiles are: {', '.join(PROFILES)}"

@@ -1,4 +1,7 @@
-"""Linear layers after the pooling, as sentence-transformers lists them in modules.json; float32 on every engine."""
+"""Linear layers after the pooling, as sentence-transformers lists them in modules.json.
+
+They compute in float32 on every engine.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     Float32 = NDArray[np.float32]
 
 MODULES = "modules.json"
-# the modules that are computed elsewhere: vectors are always normalised
+# These modules are computed elsewhere. Vectors are always normalised.
 ELSEWHERE = ("Transformer", "Pooling", "Normalize")
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"Identity": lambda x: x, "Tanh": np.tanh}
 PLAIN = {
@@ -31,7 +34,7 @@ OTHER = "choose another model"
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """activation(x·Wᵀ + b), with W (out, in) and b (out,)."""
+    """activation(x·Wᵀ + b), where W is (out, in) and b is (out,)."""
 
     weight: Float32
     bias: Float32
@@ -44,16 +47,17 @@ class Projection:
 
 
 def projections_of(checkpoint: Checkpoint) -> tuple[Projection, ...]:
-    """The checkpoint's projections in their order, none for most models.
+    """The checkpoint's projections in their order; most models have none.
 
-    They lie in folders of their own, or, converted by mlx-embeddings, among the weights as `dense.0` and so on.
-    ModelError where one is missing or where modules.json names a module that is not known here.
+    They lie in folders of their own. In a model that mlx-embeddings converted, they lie among the
+    weights as `dense.0` and so on.
+    Raises ModelError where one is missing or where modules.json names an unknown module.
     """
-    inside = 0
-    while f"dense.{inside}.weight" in checkpoint:
-        inside += 1
-    if inside:
-        return tuple(_read(checkpoint, f"dense.{i}", "Identity") for i in range(inside))
+    converted = 0
+    while f"dense.{converted}.weight" in checkpoint:
+        converted += 1
+    if converted:
+        return tuple(_read(checkpoint, f"dense.{i}", "Identity") for i in range(converted))
     folders = [
         checkpoint.folder / path for kind, path in _modules(checkpoint.folder) if kind == "Dense"
     ]
@@ -61,7 +65,7 @@ def projections_of(checkpoint: Checkpoint) -> tuple[Projection, ...]:
 
 
 def _modules(folder: Path) -> list[tuple[str, str]]:
-    """Kind and folder of each module."""
+    """The kind and the folder of each module in modules.json."""
     path = folder / MODULES
     if not path.is_file():
         return []
@@ -75,19 +79,23 @@ def _modules(folder: Path) -> list[tuple[str, str]]:
         raise ModelError(f"{path} does not list modules", "fetch the model again") from error
     for kind, _ in modules:
         if kind not in (*ELSEWHERE, "Dense"):
-            raise ModelError(f"{folder} has a module {kind}, which is not known here", OTHER)
-    # only folders of the model itself: a path could lead anywhere
+            raise ModelError(f"{folder} has an unknown module {kind}", OTHER)
+    # Only the last part of each path is used, because a path could lead anywhere.
     return [(kind, Path(inner).name) for kind, inner in modules]
 
 
 def _activation(dense: Checkpoint) -> str:
-    """The activation's name; ModelError for a layer that does more than to project the pooled vector."""
+    """The name of the layer's activation.
+
+    Raises ModelError for an unknown one, and for a layer that does more than project the pooled
+    vector.
+    """
     for key, value in PLAIN.items():
         if dense.config.get(key) not in (None, value):
             raise ModelError(f"{dense.folder} uses {key} {dense.config[key]}", OTHER)
     name = str(dense.config.get("activation_function", "Tanh")).rsplit(".", 1)[-1]
     if name not in ACTIVATIONS:
-        raise ModelError(f"{dense.folder} uses {name}, which is not known here", OTHER)
+        raise ModelError(f"{dense.folder} uses the unknown activation {name}", OTHER)
     return name
 
 

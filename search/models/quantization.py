@@ -1,9 +1,11 @@
-"""Weight matrices as a checkpoint stores them, plain or quantised, and their float32 values in numpy.
+"""Weight matrices as a checkpoint stores them, plain or quantised, and their float32 values.
 
-MLX's formats (https://ml-explore.github.io/mlx/build/html/python/_autosummary/mlx.core.quantize.html): each row of a
-matrix is cut into groups of `group_size` columns, whose codes of `bits` bits are packed little-endian into uint32 words.
-Affine: a group's values are `scale * code + bias`. mxfp4, mxfp8 and nvfp4: codes and scales are small floats, and a
-value is their product (https://www.opencompute.org/documents/ocp-microscaling-formats-mx-v1-0-spec-final-pdf, §5).
+The quantised formats are those of MLX
+(https://ml-explore.github.io/mlx/build/html/python/_autosummary/mlx.core.quantize.html). Each row
+of a matrix is cut into groups of `group_size` columns. Their codes of `bits` bits are packed
+little-endian into uint32 words. In the affine format, a group's values are `scale * code + bias`.
+In mxfp4, mxfp8 and nvfp4, codes and scales are small floats, and a value is their product
+(https://www.opencompute.org/documents/ocp-microscaling-formats-mx-v1-0-spec-final-pdf, §5).
 """
 
 from __future__ import annotations
@@ -29,7 +31,10 @@ class Quantization:
 
 
 class Matrix(Protocol):
-    """A stored weight of `shape` (rows, columns): a linear layer's (out, in), an embedding's (tokens, width)."""
+    """A stored weight of `shape` (rows, columns).
+
+    These are (out, in) in a linear layer and (tokens, width) in an embedding.
+    """
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -41,7 +46,10 @@ class Matrix(Protocol):
         ...
 
     def blocks(self, width: int, factor: float = 1.0) -> Float32:
-        """(rows / width, columns, width): the transpose times `factor`, cut into contiguous blocks of columns."""
+        """(rows / width, columns, width): the transpose times `factor`, in contiguous blocks.
+
+        Each block has `width` columns of the transpose.
+        """
         ...
 
 
@@ -73,7 +81,10 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Affine:
-    """A matrix in MLX's affine format: packed (rows, columns·bits/32), scales and biases (rows, groups)."""
+    """A matrix in MLX's affine format.
+
+    `packed` is (rows, columns·bits/32), `scales` and `biases` are (rows, groups).
+    """
 
     packed: NDArray[np.uint32]
     scales: NDArray[Any]
@@ -88,31 +99,32 @@ class Affine:
     def rows(self, index: NDArray[np.intp]) -> Float32:
         """(len(index), columns): the rows named by `index`."""
         scales, biases = as_float32(self.scales[index]), as_float32(self.biases[index])
-        q = unpack(self.packed[index], self.quantization.bits)
-        out = q.reshape(*scales.shape, -1).astype(np.float32)
+        codes = unpack(self.packed[index], self.quantization.bits)
+        out = codes.reshape(*scales.shape, -1).astype(np.float32)
         out *= scales[..., None]
         out += biases[..., None]
-        return out.reshape(q.shape)
+        return out.reshape(codes.shape)
 
     def blocks(self, width: int, factor: float = 1.0) -> Float32:
         """(rows / width, columns, width): the transpose times `factor` in contiguous blocks."""
         rows, _ = self.shape
         count, groups = rows // width, self.scales.shape[1]
 
-        def turned(stored: NDArray[Any]) -> NDArray[Any]:
+        def transposed(stored: NDArray[Any]) -> NDArray[Any]:
             return np.ascontiguousarray(stored.reshape(count, width, -1).transpose(0, 2, 1))
 
-        # the integers are turned before they are widened: a quarter of the bytes go through the slow transposition
-        out = turned(unpack(self.packed, self.quantization.bits)).astype(np.float32)
+        # The codes are transposed before they are widened: transposing is slow, and the codes have
+        # a quarter of the bytes.
+        out = transposed(unpack(self.packed, self.quantization.bits)).astype(np.float32)
         grouped = out.reshape(count, groups, -1, width)
-        grouped *= (turned(as_float32(self.scales)) * np.float32(factor))[:, :, None]
-        grouped += (turned(as_float32(self.biases)) * np.float32(factor))[:, :, None]
+        grouped *= (transposed(as_float32(self.scales)) * np.float32(factor))[:, :, None]
+        grouped += (transposed(as_float32(self.biases)) * np.float32(factor))[:, :, None]
         return out
 
 
 @dataclass(frozen=True, slots=True)
 class SmallFloats:
-    """A matrix of small floats: packed (rows, columns·bits/32), scales (rows, groups) of one byte each."""
+    """A matrix of small floats: packed (rows, columns·bits/32), scales (rows, groups) of a byte."""
 
     packed: NDArray[np.uint32]
     scales: NDArray[np.uint8]
@@ -140,7 +152,9 @@ class SmallFloats:
 
 
 def small_floats(exponent_bits: int, mantissa_bits: int) -> Float32:
-    """The value of each code of a float of so many bits and a sign, with the usual bias and subnormal numbers.
+    """The value of each code of a small float.
+
+    The float has a sign, `exponent_bits` and `mantissa_bits`, the usual bias and subnormal numbers.
 
     >>> small_floats(2, 1).tolist()[:8]
     [0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0]
@@ -160,9 +174,9 @@ def _e4m3() -> Float32:
     return values
 
 
-# 255 is NaN in both formats that take 8 bits; no format here has infinities
+# The value of each code of an 8-bit exponent. The code 255 is NaN; no format here has infinities.
 POWERS = np.append(np.exp2(np.arange(-127, 128, dtype=np.float64)), np.nan).astype(np.float32)
-# mode → values of the codes, values of the scales
+# mode → the values of the codes, the values of the scales
 SMALL_FLOATS = {
     "mxfp4": (small_floats(2, 1), POWERS),
     "mxfp8": (_e4m3(), POWERS),
@@ -171,7 +185,9 @@ SMALL_FLOATS = {
 
 
 def unpack(packed: NDArray[np.uint32], bits: int) -> NDArray[np.uint8]:
-    """The integers of `bits` bits in `packed`, the lowest bits first: (rows, words) → (rows, words·32/bits).
+    """The integers of `bits` bits in `packed`, the lowest bits first.
+
+    The shapes are (rows, words) → (rows, words·32/bits).
 
     >>> unpack(np.array([[0x87654321]], np.uint32), 4).tolist()
     [[1, 2, 3, 4, 5, 6, 7, 8]]
@@ -180,7 +196,7 @@ def unpack(packed: NDArray[np.uint32], bits: int) -> NDArray[np.uint8]:
     if bits == 8:
         return octets
     if 8 % bits:
-        # codes lie across octets: slow, and used for a few rows at a time
+        # Some codes lie in two octets. Unpacking them is slow; it is done for a few rows at a time.
         stream = np.unpackbits(octets, axis=1, bitorder="little").reshape(len(packed), -1, bits)
         return np.packbits(stream, axis=2, bitorder="little")[..., 0]
     shifts = np.arange(0, 8, bits, dtype=np.uint8)
@@ -189,7 +205,10 @@ def unpack(packed: NDArray[np.uint32], bits: int) -> NDArray[np.uint8]:
 
 
 def as_float32(stored: NDArray[Any]) -> Float32:
-    """A float32 copy of an array of floats; uint16 is taken as the upper half of a float32, which bfloat16 is."""
+    """A float32 copy of an array of floats.
+
+    A uint16 array is read as bfloat16, whose numbers are the upper halves of float32.
+    """
     if stored.dtype == np.uint16:
         return (stored.astype(np.uint32) << 16).view(np.float32)
     return stored.astype(np.float32)

@@ -1,4 +1,7 @@
-"""Qwen3's configuration, as both engines need it (https://arxiv.org/abs/2505.09388; names as in `transformers`)."""
+"""Qwen3's configuration, as both engines need it.
+
+The architecture is that of https://arxiv.org/abs/2505.09388, the names are those of `transformers`.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +13,21 @@ from ..errors import ModelError
 if TYPE_CHECKING:
     from .checkpoint import Checkpoint
 
-# settings under which the arithmetic would differ from the one written here
+# With other values of these settings, the arithmetic would differ from the one in this package.
 REQUIRED = {"hidden_act": "silu", "attention_bias": False, "use_sliding_window": False}
 PLAIN_ROTATION = ("default", None)
-# what the models' own examples cut at: longer texts cost more than they bring
-MOST_TOKENS = 8192
+# The models' own examples cut texts at this length. Longer texts would cost more than they gain.
+MAX_TOKENS = 8192
 
 
 @dataclass(frozen=True, slots=True)
 class Qwen3Config:
-    """Sizes of a Qwen3 decoder. `root` goes before each name of its weights: empty, or `model.` beside a head.
+    """The sizes of a Qwen3 decoder.
 
-    heads / kv_heads query heads share each key and value head, all of `head_size` numbers. `theta` is the base of the
-    rotary positions. `tied` says that the head's rows are those of the token embedding.
+    The name of each weight begins with `root`: it is `model.` where the checkpoint has a head, and
+    empty elsewhere. heads / kv_heads query heads share each key and value head, and all heads have
+    `head_size` numbers. `theta` is the base of the rotary positions. `tied` says that the head's
+    rows are those of the token embedding.
     """
 
     root: str
@@ -40,7 +45,10 @@ class Qwen3Config:
 
     @classmethod
     def of(cls, checkpoint: Checkpoint) -> Qwen3Config:
-        """Read from config.json; ModelError where a value is missing or names another arithmetic."""
+        """The configuration in config.json.
+
+        Raises ModelError where a value is missing or asks for another arithmetic.
+        """
         path = checkpoint.folder / "config.json"
         for key, value in REQUIRED.items():
             if checkpoint.config.get(key, value) != value:
@@ -66,7 +74,7 @@ class Qwen3Config:
                 tied=bool(checkpoint.config.get("tie_word_embeddings", False)),
             )
         except (TypeError, ValueError) as error:
-            raise ModelError(f"{path} has a size that is no number") from error
+            raise ModelError(f"{path} has a size that is not a number") from error
         least = min(sizes.layers, sizes.heads, sizes.kv_heads, sizes.head_size, sizes.max_positions)
         if least < 1 or sizes.heads % sizes.kv_heads or sizes.head_size % 2:
             raise ModelError(f"{path} has sizes that do not fit together")
@@ -74,12 +82,15 @@ class Qwen3Config:
 
     @property
     def max_tokens(self) -> int:
-        """Tokens that a text may have."""
-        return min(self.max_positions, MOST_TOKENS)
+        """The most tokens that a text may have."""
+        return min(self.max_positions, MAX_TOKENS)
 
 
 def _theta(checkpoint: Checkpoint) -> float:
-    """The rotary base, from `rope_parameters` (transformers 5) or `rope_theta`; ModelError for stretched positions."""
+    """The rotary base, from `rope_parameters` (transformers 5) or `rope_theta`.
+
+    Raises ModelError for stretched positions.
+    """
     parameters: Any = checkpoint.config.get("rope_parameters") or {}
     scaling: Any = checkpoint.config.get("rope_scaling") or {}
     for rules in (parameters, scaling):

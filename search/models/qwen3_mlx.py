@@ -1,6 +1,6 @@
-"""Qwen3 on MLX. Attributes carry the checkpoint's names, so that its weights load as they are."""
+"""Qwen3 on MLX. Attributes have the checkpoint's names, so that its weights load as they are."""
 
-# MLX's layers carry no types
+# MLX's layers have no types.
 # mypy: allow-untyped-calls
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .compute_plans import PLANS
 from .inference_thread import on_inference_thread
 from .mlx_weights import load_weights, use_device
 from .qwen3 import Qwen3Config
-from .rotation import Rotation, Turn, rotation_on
+from .rotation import Rotate, Rotation, rotation_on
 from .weight_memory import free_memory, require_memory
 
 if TYPE_CHECKING:
@@ -30,28 +30,28 @@ if TYPE_CHECKING:
 
     from .checkpoint import Checkpoint
 
-    # keys and values of one layer, (B, kv_heads, tokens, head_size) each
-    Past = tuple[mx.array, mx.array]
+    # The keys and values of one layer, (B, kv_heads, tokens, head_size) each.
+    KeysValues = tuple[mx.array, mx.array]
 
 
 class Attention(Module):
-    """Grouped attention with normalised, rotated queries and keys."""
+    """Grouped attention, whose queries and keys are normalised and rotated."""
 
     def __init__(self, config: Qwen3Config) -> None:
         super().__init__()
         self.config = config
-        asked, kept = config.heads * config.head_size, config.kv_heads * config.head_size
-        self.q_proj = Linear(config.hidden_size, asked, bias=False)
-        self.k_proj = Linear(config.hidden_size, kept, bias=False)
-        self.v_proj = Linear(config.hidden_size, kept, bias=False)
-        self.o_proj = Linear(asked, config.hidden_size, bias=False)
+        queries, keys = config.heads * config.head_size, config.kv_heads * config.head_size
+        self.q_proj = Linear(config.hidden_size, queries, bias=False)
+        self.k_proj = Linear(config.hidden_size, keys, bias=False)
+        self.v_proj = Linear(config.hidden_size, keys, bias=False)
+        self.o_proj = Linear(queries, config.hidden_size, bias=False)
         self.q_norm = RMSNorm(config.head_size, config.eps)
         self.k_norm = RMSNorm(config.head_size, config.eps)
 
-    def keys_values(self, x: mx.array, turn: Turn, past: Past | None) -> Past:
-        """(B, L, width) → keys and values of `past` and of these tokens."""
+    def keys_values(self, x: mx.array, rotate: Rotate, past: KeysValues | None) -> KeysValues:
+        """(B, L, width) → the keys and values of `past` and of these tokens."""
         new = (
-            turn(self._heads(self.k_proj(x)), self.k_norm),
+            rotate(self._heads(self.k_proj(x)), self.k_norm),
             self._heads(self.v_proj(x)).transpose(0, 2, 1, 3),
         )
         if past is None:
@@ -62,11 +62,16 @@ class Attention(Module):
         )
         return keys, values
 
-    def __call__(self, x: mx.array, turn: Turn, seen: Past, mask: mx.array | str) -> mx.array:
-        """(B, L, width) → (B, L, width), each token attending to what `mask` shows of `seen`."""
-        q = turn(self._heads(self.q_proj(x)), self.q_norm)
+    def __call__(
+        self, x: mx.array, rotate: Rotate, keys_values: KeysValues, mask: mx.array | str
+    ) -> mx.array:
+        """(B, L, width) → (B, L, width).
+
+        Each token attends to those keys and values that `mask` shows.
+        """
+        q = rotate(self._heads(self.q_proj(x)), self.q_norm)
         out = mx.fast.scaled_dot_product_attention(
-            q, *seen, scale=self.config.head_size**-0.5, mask=mask
+            q, *keys_values, scale=self.config.head_size**-0.5, mask=mask
         )
         attended: mx.array = self.o_proj(out.transpose(0, 2, 1, 3).reshape(*x.shape[:2], -1))
         return attended
@@ -83,7 +88,7 @@ def swiglu(gate: mx.array, value: mx.array) -> mx.array:
 
 
 class FeedForward(Module):
-    """Gated projection up, and down again."""
+    """A gated projection up, and one down again."""
 
     def __init__(self, config: Qwen3Config) -> None:
         super().__init__()
@@ -108,38 +113,50 @@ class Layer(Module):
         self.input_layernorm = RMSNorm(config.hidden_size, config.eps)
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.eps)
 
-    def __call__(self, x: mx.array, turn: Turn, past: Past | None) -> mx.array:
-        """(B, L, width) → (B, L, width), each token attending to `past`, to itself and to those before it."""
-        normed = self.input_layernorm(x)
-        # where there are more keys than queries, "causal" aligns their ends; padding comes after all that is looked at
-        return self._finish(
-            x,
-            self.self_attn(normed, turn, self.self_attn.keys_values(normed, turn, past), "causal"),
-        )
+    def __call__(self, x: mx.array, rotate: Rotate, past: KeysValues | None) -> mx.array:
+        """(B, L, width) → (B, L, width).
 
-    def last(self, x: mx.array, turn: Turn, past: Past | None, lengths: mx.array) -> mx.array:
-        """(B, L, width) and (B,) lengths → (B, 1, width): what a call gives for each text's last token, and no more."""
+        Each token attends to `past`, to the tokens before it and to itself.
+        """
         normed = self.input_layernorm(x)
-        seen = self.self_attn.keys_values(normed, turn, past)
-        before = seen[0].shape[2] - x.shape[1]
-        mask = (mx.arange(seen[0].shape[2])[None] < (before + lengths)[:, None])[:, None, None]
-        here = (lengths - 1)[:, None, None]
-        own = Rotation(self.config, before + lengths - 1)
+        keys_values = self.self_attn.keys_values(normed, rotate, past)
+        # Where there are more keys than queries, "causal" aligns their ends. Padding needs no mask,
+        # because it comes after every token that is pooled.
+        return self._finish(x, self.self_attn(normed, rotate, keys_values, "causal"))
+
+    def last(
+        self, x: mx.array, rotate: Rotate, past: KeysValues | None, lengths: mx.array
+    ) -> mx.array:
+        """(B, L, width) and (B,) lengths → (B, 1, width): the result for each text's last token."""
+        normed = self.input_layernorm(x)
+        keys_values = self.self_attn.keys_values(normed, rotate, past)
+        tokens = keys_values[0].shape[2]
+        past_tokens = tokens - x.shape[1]
+        mask = (mx.arange(tokens)[None] < (past_tokens + lengths)[:, None])[:, None, None]
+        last = (lengths - 1)[:, None, None]
+        rotate_last = Rotation(self.config, past_tokens + lengths - 1)
         return self._finish(
-            mx.take_along_axis(x, here, axis=1),
-            self.self_attn(mx.take_along_axis(normed, here, axis=1), own, seen, mask),
+            mx.take_along_axis(x, last, axis=1),
+            self.self_attn(
+                mx.take_along_axis(normed, last, axis=1), rotate_last, keys_values, mask
+            ),
         )
 
     def _finish(self, x: mx.array, attended: mx.array) -> mx.array:
+        """Adds the attention and then the feed-forward part to x."""
         x = x + attended
         return x + self.mlp(self.post_attention_layernorm(x))
 
 
 class Qwen3(Module):
-    """The decoder without a head. `rotation` makes queries and keys ready for attention."""
+    """The decoder without a head.
+
+    `rotation` makes the function that normalises and rotates queries and keys, from the
+    configuration, the first position and the number of positions.
+    """
 
     def __init__(
-        self, config: Qwen3Config, rotation: Callable[[Qwen3Config, int, int], Turn]
+        self, config: Qwen3Config, rotation: Callable[[Qwen3Config, int, int], Rotate]
     ) -> None:
         super().__init__()
         self.config = config
@@ -148,29 +165,33 @@ class Qwen3(Module):
         self.layers = [Layer(config) for _ in range(config.layers)]
         self.norm = RMSNorm(config.hidden_size, config.eps)
 
-    def __call__(self, ids: mx.array, lengths: mx.array, past: list[Past]) -> mx.array:
-        """(B, L) ids, padded on the right, after `past`, and (B,) lengths → (B, width) of each text's last token."""
+    def __call__(self, ids: mx.array, lengths: mx.array, past: list[KeysValues]) -> mx.array:
+        """(B, L) ids and (B,) lengths → (B, width) last hidden states of the last tokens.
+
+        The texts are padded on the right. They come after the tokens of `past`, which has an entry
+        for each layer or is empty.
+        """
         x = self.embed_tokens(ids)
-        turn = self.rotation(self.config, past[0][0].shape[2] if past else 0, ids.shape[1])
-        befores: Sequence[Past | None] = past or [None] * len(self.layers)
-        for layer, before in zip(self.layers[:-1], befores, strict=False):
-            x = layer(x, turn, before)
-        out: mx.array = self.norm(self.layers[-1].last(x, turn, befores[-1], lengths)[:, 0])
+        rotate = self.rotation(self.config, past[0][0].shape[2] if past else 0, ids.shape[1])
+        pasts: Sequence[KeysValues | None] = past or [None] * len(self.layers)
+        for layer, layer_past in zip(self.layers[:-1], pasts, strict=False):
+            x = layer(x, rotate, layer_past)
+        out: mx.array = self.norm(self.layers[-1].last(x, rotate, pasts[-1], lengths)[:, 0])
         return out
 
-    def keys_values(self, ids: mx.array) -> list[Past]:
-        """(1, L) ids → what a text that comes after them attends to in each layer."""
-        x, kept = self.embed_tokens(ids), []
-        turn = self.rotation(self.config, 0, ids.shape[1])
+    def keys_values(self, ids: mx.array) -> list[KeysValues]:
+        """(1, L) ids → the keys and values that a text after them attends to in each layer."""
+        x, past = self.embed_tokens(ids), []
+        rotate = self.rotation(self.config, 0, ids.shape[1])
         for layer in self.layers:
-            kept.append(layer.self_attn.keys_values(layer.input_layernorm(x), turn, None))
+            past.append(layer.self_attn.keys_values(layer.input_layernorm(x), rotate, None))
             if layer is not self.layers[-1]:
-                x = layer(x, turn, None)
-        return kept
+                x = layer(x, rotate, None)
+        return past
 
 
 class Qwen3Mlx:
-    """A Qwen3 decoder; its vector of a text is the normalised last hidden state of the last token."""
+    """A Qwen3 decoder; its vector of a text is the normalised last state of the last token."""
 
     pooling = "lasttoken"
 
@@ -181,22 +202,28 @@ class Qwen3Mlx:
         self.vocab_size = config.vocab_size
         self._model: Any = None
         self._plan = PLANS["cpu"]
-        # used on the inference thread only
-        self._prefix: tuple[tuple[int, ...], list[Past]] = ((), [])
+        # Only the inference thread uses these keys and values.
+        self._prefix: tuple[tuple[int, ...], list[KeysValues]] = ((), [])
         on_inference_thread(lambda: self._load(checkpoint, config))
 
     def encode(self, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-        """(n, dimensions) pooled hidden states of n texts, each of 1 to `max_tokens` ids; not normalised."""
+        """(n, dimensions) pooled hidden states of n texts of 1 to `max_tokens` ids each.
+
+        The states are not unit vectors.
+        """
         return self.encode_after((), ids)
 
     def encode_after(
         self, prefix: Sequence[int], ids: Sequence[Sequence[int]]
     ) -> NDArray[np.float32]:
-        """As `encode`, of texts that begin with `prefix`, whose keys and values are computed once and kept."""
+        """As `encode`, for texts that begin with `prefix`.
+
+        The prefix's keys and values are computed once and kept for the next call.
+        """
         out = np.empty((len(ids), self.dimensions), np.float32)
 
         def work(batch: list[int]) -> None:
-            # one piece of work a batch: a query gets its turn between two batches of an ingest
+            # Each batch is a task of its own, so that a query can run between an ingest's batches.
             out[batch] = on_inference_thread(
                 partial(self._forward, tuple(prefix), [ids[i] for i in batch])
             )
@@ -210,9 +237,10 @@ class Qwen3Mlx:
         self._plan = PLANS[device]
         require_memory(checkpoint, self._plan.bytes_per_value, free_memory(device))
         self._model = Qwen3(config, rotation_on(device, config))
-        load_weights(self._model, checkpoint, config.root, device, brain=device == "cuda")
+        load_weights(self._model, checkpoint, config.root, device, bfloat16=device == "cuda")
 
     def _forward(self, prefix: tuple[int, ...], texts: list[Sequence[int]]) -> NDArray[np.float32]:
+        """(len(texts), width) pooled states of one padded batch, on the inference thread."""
         try:
             rows = padded(texts, self._plan.length_step, self.max_tokens - len(prefix))
             hidden = self._model(
@@ -223,11 +251,12 @@ class Qwen3Mlx:
             if self._plan.clears_buffers:
                 mx.clear_cache()
 
-    def _past(self, prefix: tuple[int, ...]) -> list[Past]:
+    def _past(self, prefix: tuple[int, ...]) -> list[KeysValues]:
+        """The keys and values of `prefix` in each layer; those of the last prefix are kept."""
         if not prefix:
             return []
         if self._prefix[0] != prefix:
-            kept = self._model.keys_values(mx.array([prefix]))
-            mx.eval(kept)
-            self._prefix = (prefix, kept)
+            past = self._model.keys_values(mx.array([prefix]))
+            mx.eval(past)
+            self._prefix = (prefix, past)
         return self._prefix[1]

@@ -1,4 +1,4 @@
-"""How a model wants its texts: prompts by the model's name or its folder, pooling by its folder."""
+"""How a model is used: its prompts, told by its name or folder, and its pooling, by its folder."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What goes before a query and a passage, and the pooling where the folder names none.
+    """The prompts of a model, and its pooling where its folder names none.
 
-    `least_dimensions`: vectors may be cut to so many numbers or more, because the model is trained for it
-    (https://arxiv.org/abs/2205.13147); 0 where they may not.
+    `query` goes before a query, and `passage` before a passage. Vectors may be cut to
+    `least_dimensions` numbers or more, because the model is trained for that
+    (https://arxiv.org/abs/2205.13147); it is 0 where they may not be cut.
     """
 
     query: str = ""
@@ -27,10 +28,14 @@ class Recipe:
     least_dimensions: int = 0
 
 
-# first match of the model's name in lower case; the prompts are those of the models' own cards
+_INSTRUCTION = (
+    "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:"
+)
+# The first pattern that the model's name matches, in lower case. The prompts are those of the
+# models' own cards.
 RECIPES = {
     "qwen3-embedding-*": Recipe(
-        query="Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:",
+        query=_INSTRUCTION,
         pooling="lasttoken",
         least_dimensions=32,
     ),
@@ -39,7 +44,7 @@ RECIPES = {
     ),
     "bge-m3*": Recipe(pooling="cls"),
     "multilingual-e5-*-instruct*": Recipe(
-        query="Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery: ",
+        query=f"{_INSTRUCTION} ",
         pooling="mean",
     ),
     "multilingual-e5-*": Recipe(query="query: ", passage="passage: ", pooling="mean"),
@@ -54,9 +59,9 @@ RECIPES = {
         least_dimensions=128,
     ),
 }
-# the keys of a query's and a passage's prompt in sentence-transformers' config_sentence_transformers.json
+# The keys of the prompts in sentence-transformers' config_sentence_transformers.json.
 PROMPTS = ("query", "document", "passage")
-# the keys of sentence-transformers' 1_Pooling/config.json
+# A key of sentence-transformers' 1_Pooling/config.json → the name of the pooling.
 POOLINGS = {
     "pooling_mode_cls_token": "cls",
     "pooling_mode_mean_tokens": "mean",
@@ -68,7 +73,7 @@ POOLINGS = {
 
 
 def recipe_for(name: str) -> Recipe:
-    """The recipe of the model `name`; one without prompts where the name is unknown."""
+    """The recipe of the model `name`. Where the name is unknown, it has no prompts."""
     return next(
         (recipe for pattern, recipe in RECIPES.items() if fnmatchcase(name.lower(), pattern)),
         Recipe(),
@@ -76,18 +81,22 @@ def recipe_for(name: str) -> Recipe:
 
 
 def recipe_of(folder: Path, name: str) -> Recipe:
-    """The recipe of the model `name`; where the name is unknown, with the prompts that its folder states."""
+    """The recipe of the model `name`. Where the name is unknown, it has the folder's prompts."""
     known, path = recipe_for(name), folder / "config_sentence_transformers.json"
     if known != Recipe() or not path.is_file():
         return known
-    stated = read_json(path).get("prompts") or {}
-    prompts = {key: stated[key] for key in PROMPTS if isinstance(stated.get(key), str)}
+    settings = read_json(path).get("prompts") or {}
+    prompts = {key: settings[key] for key in PROMPTS if isinstance(settings.get(key), str)}
     passage = prompts.get("document", prompts.get("passage", ""))
     return Recipe(query=prompts.get("query", ""), passage=passage)
 
 
 def pooling_of(folder: Path, recipe: Recipe) -> str:
-    """How the folder's token vectors become one: its 1_Pooling/config.json or the recipe says it; else ModelError."""
+    """The pooling that makes one vector of a text's token vectors.
+
+    The folder's 1_Pooling/config.json names it, or else the recipe.
+    Raises ModelError where neither does.
+    """
     path = folder / "1_Pooling" / "config.json"
     if not path.is_file():
         if not recipe.pooling:

@@ -1,4 +1,4 @@
-"""A query and passages to probabilities: a model folder, its prompt, its forward pass and its head put together."""
+"""A query and passages to probabilities: a model's prompt, forward pass and head put together."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .heads import Head
     from .pairs import Pairs
 
-# model_type in config.json → the classes that build its rows and read its answer
+# model_type in config.json → the class that builds the rows of tokens, the class of the head
 ARCHITECTURES = {
     "qwen3": ("Qwen3Pairs", "Qwen3Head"),
     "bert": ("BertPairs", "BertHead"),
@@ -29,7 +29,8 @@ ARCHITECTURES = {
 class ModelReranker:
     """A reranker whose probabilities come from a model's forward pass. Thread-safe.
 
-    `revision` names the weights: 16 hexadecimal digits, the same wherever and by whichever engine they are used.
+    `revision` identifies the weights by 16 hexadecimal digits, which are the same on every machine
+    and every engine.
     """
 
     name: str
@@ -39,10 +40,11 @@ class ModelReranker:
     head: Head
 
     def score(self, query: str, passages: Sequence[str]) -> NDArray[np.float32]:
-        """(n,) probabilities in [0, 1] that each passage answers the query, in the order of `passages`.
+        """(n,) probabilities, in the order of `passages`, that each answers the query.
 
-        Passages too long for the model are cut. What the query costs is paid once for successive calls with the same
-        query. ModelError where the model gives a number that is not finite.
+        Passages that are too long for the model are cut. Successive calls with the same query
+        compute the query's part once. Raises ModelError where the model gives a number that is not
+        finite.
         """
         import numpy as np
 
@@ -58,7 +60,7 @@ class ModelReranker:
                 f"{self.name} gives scores that are not finite",
                 "its weights are damaged: fetch it again",
             )
-        # 1 / (1 + exp(−x)) without overflow
+        # This is 1 / (1 + exp(−x)) without overflow.
         return np.exp(-np.logaddexp(0, -logits.astype(np.float64))).astype(np.float32)
 
 
@@ -67,9 +69,10 @@ def load_reranker(
 ) -> ModelReranker:
     """The reranker of that name, repository id or model folder.
 
-    `backend` is `mlx`, `cpu` (numpy), or `auto`: MLX where it has a GPU, else numpy. `instruction` says in English what
-    makes a passage relevant; None is the model's own wording. ModelError for a folder that is missing, damaged, or holds
-    no reranker; UsageError for an unknown backend, or an instruction to a model that takes none.
+    `backend` is `mlx`, `cpu` (numpy), or `auto`: MLX where it has a GPU, else numpy. `instruction`
+    says in English what makes a passage relevant; None stands for the model's own wording.
+    Raises ModelError for a folder that is missing or damaged or holds no reranker, and UsageError
+    for an unknown backend or for an instruction to a model that takes none.
     """
     from .recipes import recipe_for
     from .tokenizer import TokenRules
@@ -81,19 +84,21 @@ def load_reranker(
         raise ModelError(
             f"{files.folder} is a {kind} model, which cannot rerank here", f"choose one of: {known}"
         )
-    # an embedder's weights would load, and answer at random
+    # An embedder's weights would load too, but its scores would be random.
     if recipe_for(files.name).pooling or (files.folder / "1_Pooling").is_dir():
         raise ModelError(f"{files.folder} is an embedder", "choose a reranker")
-    pairs, head = ARCHITECTURES[kind]
+    pairs_class, head_class = ARCHITECTURES[kind]
     tokenizer = files.tokenizer(TokenRules(literal_specials=True))
-    judge: Head = getattr(import_module(".heads", __package__), head)(files.checkpoint, tokenizer)
+    head: Head = getattr(import_module(".heads", __package__), head_class)(
+        files.checkpoint, tokenizer
+    )
     encoder = files.encoder(backend, tokenizer)
     return ModelReranker(
         name=files.name,
         revision=files.checkpoint.fingerprint(),
-        pairs=getattr(import_module(".pairs", __package__), pairs)(
+        pairs=getattr(import_module(".pairs", __package__), pairs_class)(
             tokenizer, encoder.max_tokens, instruction
         ),
         encoder=encoder,
-        head=judge,
+        head=head,
     )

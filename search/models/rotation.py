@@ -1,6 +1,6 @@
-"""Heads made ready for attention: normalised, then turned by their tokens' places."""
+"""Query and key heads are normalised here, and then rotated by the positions of their tokens."""
 
-# MLX's layers carry no types
+# MLX's layers have no types.
 # mypy: allow-untyped-calls
 
 from __future__ import annotations
@@ -14,36 +14,41 @@ from mlx.nn.layers.normalization import RMSNorm
 
 from .qwen3 import Qwen3Config
 
-# One warp a head of one token. MLX's own two kernels, which run here otherwise, copy heads that do not lie in order and
-# read and write each of them twice.
+# One warp computes one head of one token. MLX's own two kernels would copy heads that do not lie in
+# order, and would read and write each head twice.
 _SOURCE = """
   constexpr int PAIRS = SIZE / 64;
   long row = (long(blockIdx.x) * blockDim.x + threadIdx.x) / 32;
   if (row >= long(heads_shape[0]) * heads_shape[1] * heads_shape[2]) return;
   int first = threadIdx.x % 32 * PAIRS;
-  long turn = row / heads_shape[2] % heads_shape[1] * (SIZE / 2);
+  long angle = row / heads_shape[2] % heads_shape[1] * (SIZE / 2);
   float a[PAIRS], b[PAIRS], squares = 0;
   for (int i = 0; i < PAIRS; i++) {
     a[i] = float(heads[row * SIZE + first + i]);
     b[i] = float(heads[row * SIZE + SIZE / 2 + first + i]);
     squares += a[i] * a[i] + b[i] * b[i];
   }
-  for (int other = 16; other > 0; other /= 2) squares += __shfl_xor_sync(0xffffffff, squares, other);
+  for (int lane = 16; lane > 0; lane /= 2) squares += __shfl_xor_sync(0xffffffff, squares, lane);
   float scale = rsqrtf(squares / SIZE + eps);
   for (int i = 0; i < PAIRS; i++) {
-    float c = cosines[turn + first + i], s = sines[turn + first + i];
-    float x = a[i] * scale * float(weight[first + i]), y = b[i] * scale * float(weight[SIZE / 2 + first + i]);
+    float c = cosines[angle + first + i], s = sines[angle + first + i];
+    float x = a[i] * scale * float(weight[first + i]);
+    float y = b[i] * scale * float(weight[SIZE / 2 + first + i]);
     out[row * SIZE + first + i] = T(x * c - y * s);
     out[row * SIZE + SIZE / 2 + first + i] = T(x * s + y * c);
   }
 """
 _THREADS = 256
 
-Turn = Callable[[mx.array, RMSNorm], mx.array]
+# (B, L, heads, size) heads and their norm → (B, heads, L, size), normalised and rotated
+Rotate = Callable[[mx.array, RMSNorm], mx.array]
 
 
 class Rotation:
-    """The rotation from the place `offset` on, one for all texts or (B,) of them, with MLX's operations."""
+    """The rotation with MLX's operations, from the position `offset` on.
+
+    `offset` is one number for all texts, or (B,) numbers. `length` is not needed here.
+    """
 
     def __init__(self, config: Qwen3Config, offset: int | mx.array, length: int = 1) -> None:
         self.config = config
@@ -63,7 +68,7 @@ class Rotation:
 
 
 class CudaRotation:
-    """The same for `length` places in one kernel, for heads of a multiple of 64 numbers."""
+    """The rotation in one kernel, for `length` positions and heads of a multiple of 64 numbers."""
 
     def __init__(self, config: Qwen3Config, offset: int, length: int) -> None:
         size = config.head_size
@@ -81,8 +86,8 @@ class CudaRotation:
             output_shapes=[heads.shape],
             output_dtypes=[heads.dtype],
         )
-        turned: mx.array = out.transpose(0, 2, 1, 3)
-        return turned
+        rotated: mx.array = out.transpose(0, 2, 1, 3)
+        return rotated
 
 
 @cache
@@ -95,6 +100,6 @@ def _kernel(eps: float) -> Any:
     )
 
 
-def rotation_on(device: str, config: Qwen3Config) -> Callable[[Qwen3Config, int, int], Turn]:
-    """What rotates the model's heads on `device`."""
+def rotation_on(device: str, config: Qwen3Config) -> Callable[[Qwen3Config, int, int], Rotate]:
+    """The class that rotates the model's heads on `device`."""
     return CudaRotation if device == "cuda" and config.head_size % 64 == 0 else Rotation

@@ -1,6 +1,6 @@
 """One `.safetensors` file: names to arrays over a memory map.
 
-Read here rather than by the `safetensors` package because numpy has no bfloat16, in which most checkpoints come.
+The `safetensors` package is not used, because numpy has no bfloat16, the type of most checkpoints.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# bfloat16 is kept as its 16 bits; `quantization.as_float32` widens it
+# bfloat16 is kept as its 16 bits. `quantization.as_float32` widens it.
 FLOATS = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "BF16": "<u2"}
 DTYPES = FLOATS | {"U32": "<u4", "U8": "u1", "I8": "i1", "I32": "<i4", "I64": "<i8", "BOOL": "?"}
 LENGTH_BYTES = 8
@@ -30,7 +30,7 @@ HINT = "fetch the model again"
 
 @dataclass(frozen=True, slots=True)
 class TensorEntry:
-    """Where a tensor lies: `start` and `size` in bytes from the file's first."""
+    """Where a tensor lies: `start` and `size` are in bytes, counted from the start of the file."""
 
     dtype: str
     shape: tuple[int, ...]
@@ -39,13 +39,16 @@ class TensorEntry:
 
 
 class SafetensorsFile:
-    """The tensors of one file. A damaged or shortened file raises ModelError when opened, not when used."""
+    """The tensors of one file.
+
+    Raises ModelError for a damaged or shortened file when it is opened, not when it is used.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
             with path.open("rb") as file:
-                # an empty file cannot be mapped
+                # An empty file cannot be mapped.
                 self._bytes: Any = (
                     mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
                     if path.stat().st_size
@@ -62,7 +65,10 @@ class SafetensorsFile:
         return iter(self._entries)
 
     def tensor(self, name: str) -> NDArray[Any]:
-        """The named array, read-only and not copied; bfloat16 comes as uint16. KeyError for an unknown name."""
+        """The named array, read-only and not copied; bfloat16 comes as uint16.
+
+        Raises KeyError for an unknown name.
+        """
         entry = self._entries[name]
         count = entry.size // np.dtype(entry.dtype).itemsize
         flat: NDArray[Any] = np.frombuffer(self._bytes, entry.dtype, count, entry.start)
@@ -72,7 +78,7 @@ class SafetensorsFile:
         length = int.from_bytes(self._bytes[:LENGTH_BYTES], "little")
         data = LENGTH_BYTES + length
         if len(self._bytes) < data or not length:
-            raise ModelError(f"{self.path} is cut short or no safetensors file", HINT)
+            raise ModelError(f"{self.path} is cut short, or is not a safetensors file", HINT)
         try:
             header = json.loads(self._bytes[LENGTH_BYTES:data])
             items = [(name, item) for name, item in header.items() if name != "__metadata__"]

@@ -1,4 +1,4 @@
-"""A checkpoint's tokenizer.json: texts to token ids, and to the character ranges of their tokens."""
+"""A checkpoint's tokenizer.json: texts to token ids and to the character ranges of the tokens."""
 
 from __future__ import annotations
 
@@ -20,26 +20,31 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 class TokenRules:
     """How an architecture's tokenizer is used.
 
-    `literal_specials` says whether special tokens that are written in a text, such as `<|im_end|>`, are read as plain
-    characters. `closing` is a token that ends each text, put there where the file itself does not.
+    `literal_specials` says whether special tokens that stand in a text, such as `<|im_end|>`, are
+    read as plain characters. `closing` is a token that ends each text; it is added here where the
+    tokenizer's own file does not add it.
     """
 
     literal_specials: bool = False
     closing: str = ""
 
 
-# by model_type; BERT's own tokenizer reads `[SEP]` in a text as a control token, and the published vectors are made so.
-# Of the Qwen3-Embedding files only the later ones end a text themselves.
+# model_type → its rules. BERT's own tokenizer reads `[SEP]` in a text as a control token, and the
+# published vectors are made that way. Of the Qwen3-Embedding files, only the later ones end a text
+# themselves.
 TOKEN_RULES = {
     "bert": TokenRules(),
     "qwen3": TokenRules(literal_specials=True, closing="<|endoftext|>"),
-    # its added tokens are also line breaks and white space, which have to be read as such
+    # Its added tokens include line breaks and white space, which must be read as tokens.
     "gemma3_text": TokenRules(closing="<eos>"),
 }
 
 
 class ModelTokenizer:
-    """Wraps `tokenizers.Tokenizer`; safe to use from several threads. ModelError for a file that holds none."""
+    """Wraps `tokenizers.Tokenizer`; several threads may use it.
+
+    Raises ModelError for a file that holds no tokenizer.
+    """
 
     def __init__(self, path: Path, literal_specials: bool = False, closing: str = "") -> None:
         from tokenizers import AddedToken, Tokenizer
@@ -53,32 +58,33 @@ class ModelTokenizer:
             raise ModelError(
                 f"{path} cannot be read: {error.strerror}", "fetch the model again"
             ) from error
-        except (
-            Exception
-        ) as error:  # the library raises plain Exception for a file that it cannot parse
-            raise ModelError(f"{path} is no tokenizer", "fetch the model again") from error
-        # some files switch these on; lengths are decided here
+        except Exception as error:
+            # The library raises plain Exception for a file that it cannot parse.
+            raise ModelError(f"{path} is not a tokenizer", "fetch the model again") from error
+        # Some files switch these on, but lengths are decided here.
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
         self._tokenizer.encode_special_tokens = literal_specials
         if literal_specials:
-            # `<think>` and its like are declared as not special, and would go on to be control tokens
+            # Tokens such as `<think>` are declared as not special, so they would stay control
+            # tokens unless they were declared special here.
             added = self._tokenizer.get_added_tokens_decoder().values()
             others = [token.content for token in added if not token.special]
             self._tokenizer.add_special_tokens(
                 [AddedToken(text, special=True, normalized=False) for text in others]
             )
-        # ids from here on have no weights
+        # Ids from this one on have no weights.
         self._end = sys.maxsize
         self._closing: list[int] = []
         if closing and self._tokenizer.encode("").ids[-1:] != [self.token_id(closing)]:
             self._closing = [self.token_id(closing)]
 
     def fit(self, vocab_size: int) -> None:
-        """Keeps all ids below `vocab_size`; ModelError where that is not even so for words.
+        """Leaves out ids that have no weights, which are those from `vocab_size` on.
 
-        Some checkpoints lack weights for the last of their added tokens, such as an image's place. In a text these are
-        passed over.
+        Some checkpoints lack weights for the last of their added tokens, such as the placeholder of
+        an image. Such tokens of a text are left out.
+        Raises ModelError where weights for words are missing too.
         """
         words = self._tokenizer.get_vocab_size(with_added_tokens=False)
         if max([words - 1, *self._closing]) >= vocab_size:
@@ -89,33 +95,42 @@ class ModelTokenizer:
         self._end = vocab_size
 
     def spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
-        """Each text's tokens as character ranges (start, end), without special tokens and without truncation."""
+        """Each text's tokens as character ranges (start, end).
+
+        Special tokens are left out, and no text is truncated.
+        """
         encodings = self._tokenizer.encode_batch(
             list(map(well_formed, texts)), add_special_tokens=False
         )
         return [encoding.offsets for encoding in encodings]
 
     def token_id(self, token: str) -> int:
-        """The id of a token by its exact name; ModelError where there is none."""
+        """The id of a token by its exact name.
+
+        Raises ModelError where there is no such token or where it has no weights.
+        """
         found = self._tokenizer.token_to_id(token)
         if found is None or found >= self._end:
-            lack = (
-                "has no token"
+            problem = (
+                f"{self._path} has no token {token}"
                 if found is None
-                else "goes with weights that have none for its token"
+                else f"the weights that go with {self._path} lack its token {token}"
             )
-            raise ModelError(f"{self._path} {lack} {token}", "fetch the model again")
+            raise ModelError(problem, "fetch the model again")
         return int(found)
 
     def plain(self, texts: Sequence[str]) -> list[list[int]]:
-        """Each text's token ids, without special tokens around them and without truncation."""
+        """Each text's token ids.
+
+        No special tokens are put around them, and no text is truncated.
+        """
         encodings = self._tokenizer.encode_batch_fast(
             list(map(well_formed, texts)), add_special_tokens=False
         )
         return [self._known(encoding.ids) for encoding in encodings]
 
     def encode(self, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
-        """Each text's token ids with the model's special tokens around them, at most `max_tokens` in all."""
+        """Each text's token ids with the special tokens around them, `max_tokens` at most."""
         room = max_tokens - self._tokenizer.num_special_tokens_to_add(False) - len(self._closing)
         ids = []
         for encoding in self._tokenizer.encode_batch_fast(
@@ -130,5 +145,8 @@ class ModelTokenizer:
 
 
 def well_formed(text: str) -> str:
-    """The text with each lone surrogate, which UTF-8 cannot carry, replaced by U+FFFD; its length stays."""
+    """The text with each lone surrogate replaced by U+FFFD, so that UTF-8 can encode it.
+
+    The text's length stays the same.
+    """
     return text if text.isascii() else SURROGATE.sub("\ufffd", text)

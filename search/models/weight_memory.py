@@ -1,4 +1,7 @@
-"""Whether a model's weights fit, asked before they are loaded: a machine that swaps is as good as hung."""
+"""Whether a model's weights fit into memory.
+
+This is checked before they are loaded, because a machine that swaps is as good as hung.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
     from .checkpoint import Checkpoint
 
 MEMINFO = Path("/proc/meminfo")
-# what MLX calls a GPU's memory on Metal and on CUDA, the most telling first
+# MLX's names for a GPU's memory on Metal and on CUDA, the most precise one first.
 FREE = "free_memory"
 GPU_MEMORY = (FREE, "max_recommended_working_set_size", "total_memory", "memory_size")
 
@@ -20,10 +23,10 @@ GPU_MEMORY = (FREE, "max_recommended_working_set_size", "total_memory", "memory_
 def require_memory(
     checkpoint: Checkpoint, bytes_per_value: int | None, free: int | None, left_out: str = ""
 ) -> None:
-    """ModelError where the weights take more than `free` bytes; no question is asked where `free` is unknown.
+    """Raises ModelError where the weights need more than `free` bytes; None means unknown.
 
-    `bytes_per_value` is that of a loaded weight, None where weights stay as they are stored. A language model's head,
-    and the module `left_out`, are read row by row.
+    `bytes_per_value` is what a loaded weight takes, None where weights stay as they are stored. A
+    language model's head and the module `left_out` do not count, because they are read row by row.
     """
     needed = 0
     for name, stored in checkpoint.tensors():
@@ -37,13 +40,17 @@ def require_memory(
             needed += (stored.size * 32 // rule.bits if rule else stored.size) * bytes_per_value
     if free is not None and needed > free:
         raise ModelError(
-            f"{checkpoint.folder} needs {needed / 1e9:.1f} GB of memory and {free / 1e9:.1f} GB are free",
+            f"{checkpoint.folder} needs {needed / 1e9:.1f} GB of memory "
+            f"and {free / 1e9:.1f} GB are free",
             "choose a smaller model, or end other programs",
         )
 
 
 def host_memory() -> int:
-    """Bytes of memory that a process may take: what Linux calls available; elsewhere all there is."""
+    """Bytes of memory that a process may take.
+
+    On Linux this is the memory that the kernel calls available, elsewhere all memory.
+    """
     if MEMINFO.is_file():
         for line in MEMINFO.read_text().splitlines():
             if line.startswith("MemAvailable:"):
@@ -52,7 +59,7 @@ def host_memory() -> int:
 
 
 def free_memory(device: str) -> int | None:
-    """Bytes that a model may take where MLX runs, which is `metal`, `cuda` or `cpu`; None where it is not known."""
+    """Bytes that a model may take on MLX's `device`: `metal`, `cuda` or `cpu`; None if unknown."""
     if device == "cpu":
         return host_memory()
     import mlx.core as mx
@@ -61,9 +68,12 @@ def free_memory(device: str) -> int | None:
 
 
 def gpu_memory(info: dict[str, str | int], used: int = 0) -> int | None:
-    """Bytes of a GPU's memory from MLX's `device_info`, less those `used` by models before; None where it says none.
+    """Bytes of a GPU's memory from MLX's `device_info`, less those `used` by earlier models.
 
-    >>> gpu_memory({"architecture": "applegpu_g14d", "memory_size": 16, "max_recommended_working_set_size": 12}, used=5)
+    The result is None where `info` names no memory.
+
+    >>> metal = {"architecture": "applegpu_g14d", "memory_size": 16}
+    >>> gpu_memory(metal | {"max_recommended_working_set_size": 12}, used=5)
     7
     """
     key = next((key for key in GPU_MEMORY if key in info), None)

@@ -1,4 +1,7 @@
-"""Whether a model's files hold the bytes that they should: by the names of the hub's blobs, or by SHA256SUMS."""
+"""Whether a model's files hold the right bytes.
+
+Their checksums are the names of the blobs in the hub's cache, or the lines of SHA256SUMS.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,15 @@ GIT_BLOB = re.compile(r"[0-9a-f]{40}")
 
 
 def is_checksum(text: str) -> bool:
-    """Whether `text` is a checksum as the hub names files: a SHA-256, or a git blob's id."""
+    """Whether `text` is a checksum by which the hub names files: a SHA-256 or a git blob's id."""
     return bool(SHA256.fullmatch(text) or GIT_BLOB.fullmatch(text))
 
 
 def matches(path: Path, checksum: str) -> bool:
-    """Whether the file's content has that SHA-256, or that git blob id (SHA-1 over `blob SIZE`, NUL and the content)."""
+    """Whether the file's content has that SHA-256 or that git blob id.
+
+    A git blob id is the SHA-1 over `blob SIZE`, a NUL and the content.
+    """
     is_blob = GIT_BLOB.fullmatch(checksum)
     digest = hashlib.sha1(usedforsecurity=False) if is_blob else hashlib.sha256()
     if is_blob:
@@ -31,22 +37,22 @@ def matches(path: Path, checksum: str) -> bool:
 
 
 def wrong_files(folder: Path) -> list[str]:
-    """Names of the files below `folder` whose content is not what its checksum says; reads every byte.
+    """The names of the files below `folder` that are missing or differ from their checksums.
 
-    A file without a checksum is passed over.
+    Every byte is read. A file without a checksum is left out.
     """
-    known = _listed(folder / SUMS)
+    checksums = _listed(folder / SUMS)
     for top, _, names in os.walk(folder):
         for path in (Path(top, name) for name in names):
             if path.is_symlink() and is_checksum(blob := Path(os.readlink(path)).name):
-                known[str(path.relative_to(folder))] = blob
+                checksums[str(path.relative_to(folder))] = blob
     return sorted(
-        name for name, checksum in known.items() if not _is_right(folder / name, checksum)
+        name for name, checksum in checksums.items() if not _is_right(folder / name, checksum)
     )
 
 
 def write_sums(folder: Path) -> None:
-    """Writes SHA256SUMS, in the form of `sha256sum`, over all other files below `folder`."""
+    """Writes SHA256SUMS, in the form of `sha256sum`, for all other files below `folder`."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != SUMS)
     lines = [f"{_sha256(path)}  {path.relative_to(folder).as_posix()}\n" for path in files]
     (folder / SUMS).write_text("".join(lines), encoding="utf-8")
@@ -57,6 +63,7 @@ def _is_right(path: Path, checksum: str) -> bool:
 
 
 def _listed(sums: Path) -> dict[str, str]:
+    """The checksum of each file that SHA256SUMS lists; none where it does not exist."""
     if not sums.is_file():
         return {}
     lines = sums.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -1,6 +1,6 @@
-"""From a plain checkpoint to MLX's quantised form: the same weights in a quarter to half of the space.
+"""From a plain checkpoint to MLX's quantised form, which takes a quarter to half of the space.
 
-The new folder has all that belongs to the model, and appears only once it is whole.
+The new folder has all files of the model, and it appears only once it is whole.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ SPARE_BYTES = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """One of MLX's formats: the numbers of bits and the group sizes that it has, the default first."""
+    """One of MLX's formats: its numbers of bits and its group sizes, the default first."""
 
     bits: tuple[int, ...]
     group_sizes: tuple[int, ...]
@@ -59,7 +59,7 @@ MODES = {
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """What became of a model: the folders before and after, and the bytes of their weights."""
+    """The result of a conversion: both folders, and the bytes of the weights in each."""
 
     source: Path
     folder: Path
@@ -76,12 +76,15 @@ def convert(
     cache_folder: str | None = None,
     shard_bytes: int = SHARD_BYTES,
 ) -> Conversion:
-    """Quantises the model in `source` into a new folder, with its head, pooling, tokenizer, card and licence, and SHA256SUMS.
+    """Quantises the model in `source` into a new folder.
 
-    The folder is `out`, or NAME-4bit and the like below the user's models folder or docsearch's own. UsageError for
-    settings that `mode` does not have or a folder that is there already; ModelError for a model that is quantised
-    already, damaged, or of another architecture; StorageFull before anything is written.
+    The folder also gets the model's head, pooling, tokenizer, card and licence, and SHA256SUMS. It
+    is `out`, or NAME-4bit and the like in the user's folder for models or docsearch's own.
+    Raises UsageError for settings that `mode` does not have and for a folder that exists already,
+    and ModelError for a model that is quantised already, damaged, or of another architecture.
+    Raises StorageFull before anything is written.
     """
+    # Check the settings, the model and the new folder.
     rules = _rules(bits, group_size, mode)
     config = _plain_config(source)
     name = model_name(source)
@@ -95,13 +98,13 @@ def convert(
         raise UsageError(f"{out} is there already", "remove it, or name another folder with --out")
     if not out.name.lower().startswith(name.lower()):
         raise UsageError(
-            f"the folder's name must begin with {name}", "its prompts are known by the name"
+            f"the folder's name must begin with {name}", "its prompts are found by that name"
         )
     files = weight_files(source)
     source_bytes = sum(path.stat().st_size for path in files)
     make_private_folder(out.parent)
     _check_room(out.parent, source_bytes * (rules["bits"] + 1) // 16)
-    # a folder whose name begins with a dot is no model until it is whole
+    # Work in a folder whose name begins with a dot: it does not count as a model until it is whole.
     work = out.with_name(f".{out.name}.incomplete")
     shutil.rmtree(work, ignore_errors=True)
     try:
@@ -123,15 +126,16 @@ def convert(
 
 
 def _rules(bits: int | None, group_size: int | None, mode: str) -> dict[str, Any]:
+    """MLX's rules for the settings. Raises UsageError where `mode` does not have them."""
     if mode not in MODES:
         raise UsageError(f"there is no mode {mode}", f"choose one of: {', '.join(MODES)}")
-    known = MODES[mode]
+    settings = MODES[mode]
     rules = {
-        "group_size": group_size or known.group_sizes[0],
-        "bits": bits or known.bits[0],
+        "group_size": group_size or settings.group_sizes[0],
+        "bits": bits or settings.bits[0],
         "mode": mode,
     }
-    for key, allowed in (("bits", known.bits), ("group_size", known.group_sizes)):
+    for key, allowed in (("bits", settings.bits), ("group_size", settings.group_sizes)):
         if rules[key] not in allowed:
             choice = " or ".join(map(str, sorted(allowed)))
             raise UsageError(
@@ -141,6 +145,7 @@ def _rules(bits: int | None, group_size: int | None, mode: str) -> dict[str, Any
 
 
 def _plain_config(source: Path) -> dict[str, Any]:
+    """The model's config.json. Raises ModelError where the model cannot be converted."""
     from ..models.checkpoint import Checkpoint
 
     checkpoint = Checkpoint(source)
@@ -156,11 +161,13 @@ def _plain_config(source: Path) -> dict[str, Any]:
     return dict(checkpoint.config)
 
 
-def _check_room(folder: Path, wanted: int) -> None:
+def _check_room(folder: Path, size: int) -> None:
+    """Raises StorageFull where the disk of `folder` has no room for a model of `size` bytes."""
     free = shutil.disk_usage(folder).free
-    if free < wanted + SPARE_BYTES:
+    if free < size + SPARE_BYTES:
         raise StorageFull(
-            f"the converted model takes {wanted / 1e9:,.2f} GB, and the disk of {folder} has {free / 1e9:,.2f} GB left",
+            f"the converted model takes {size / 1e9:,.2f} GB, "
+            f"and the disk of {folder} has {free / 1e9:,.2f} GB left",
             "make room, or name a folder on another disk with --out",
         )
 
@@ -168,6 +175,7 @@ def _check_room(folder: Path, wanted: int) -> None:
 def _write_weights(
     files: tuple[Path, ...], rules: dict[str, Any], folder: Path, shard_bytes: int
 ) -> None:
+    """Quantises the weights in `files`, and writes them to one file or several in `folder`."""
     import mlx.core as mx
 
     from ..models.inference_thread import on_inference_thread
@@ -178,6 +186,7 @@ def _write_weights(
             for number, shard in enumerate(_shards(quantized(files, rules), shard_bytes))
         ]
 
+    # Write the files under names of their own: the final names contain the number of files.
     shards = on_inference_thread(write)
     weight_map: dict[str, str] = {}
     for number, names in enumerate(shards):
@@ -188,6 +197,7 @@ def _write_weights(
         )
         (folder / f"{number}.part.safetensors").rename(folder / file)
         weight_map |= dict.fromkeys(names, file)
+    # Several files need an index, which says in which file each weight is.
     if len(shards) > 1:
         total = sum((folder / file).stat().st_size for file in set(weight_map.values()))
         index = {"metadata": {"total_size": total}, "weight_map": dict(sorted(weight_map.items()))}
@@ -195,6 +205,7 @@ def _write_weights(
 
 
 def _save(mx: Any, shard: Arrays, path: Path) -> list[str]:
+    """Writes the arrays of one file, frees them, and returns their names."""
     try:
         mx.save_safetensors(str(path), shard, metadata={"format": "mlx"})
     except RuntimeError as error:
@@ -208,20 +219,21 @@ def _save(mx: Any, shard: Arrays, path: Path) -> list[str]:
 
 
 def _shards(weights: Iterator[Arrays], limit: int) -> Iterator[Arrays]:
-    """The weights gathered into files of at most `limit` bytes, unless one weight alone is larger."""
+    """The weights in groups of at most `limit` bytes, unless one weight alone is larger."""
     shard: Arrays = {}
-    size = 0
+    shard_bytes = 0
     for arrays in weights:
-        more = sum(array.nbytes for array in arrays.values())
-        if shard and size + more > limit:
+        weight_bytes = sum(array.nbytes for array in arrays.values())
+        if shard and shard_bytes + weight_bytes > limit:
             yield shard
-            shard, size = {}, 0
+            shard, shard_bytes = {}, 0
         shard |= arrays
-        size += more
+        shard_bytes += weight_bytes
     yield shard
 
 
 def _copy(source: Path, folder: Path, rules: dict[str, Any]) -> None:
+    """Copies the model's other files, and adds a note about the conversion to its card."""
     projections = (
         str(path.relative_to(source))
         for path in source.glob("[0-9]_Dense/*")
@@ -231,7 +243,10 @@ def _copy(source: Path, folder: Path, rules: dict[str, Any]) -> None:
         if (source / name).is_file():
             (folder / name).parent.mkdir(exist_ok=True)
             shutil.copyfile(source / name, folder / name)
-    how = f"{rules['mode']}, {rules['bits']} bits, groups of {rules['group_size']}"
-    note = f"\n## Converted\n\nBy docsearch from {model_name(source)} into MLX's quantised form: {how}.\n"
+    form = f"{rules['mode']}, {rules['bits']} bits, groups of {rules['group_size']}"
+    note = (
+        "\n## Converted\n\n"
+        f"By docsearch from {model_name(source)} into MLX's quantised form: {form}.\n"
+    )
     with (folder / "README.md").open("a", encoding="utf-8") as card:
         card.write(note)

@@ -1,4 +1,4 @@
-"""The hub that has the models: the only network that docsearch uses."""
+"""The hub from which models are fetched. Nothing else in docsearch uses the network."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from .checksums import is_checksum
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
 
-# small files first: a repository that lacks one is refused before its weights are fetched
+# The small files come first, so that a repository that lacks one is refused before its weights are
+# fetched.
 WANTED = (
     "config.json",
     "tokenizer.json",
@@ -26,7 +27,7 @@ WANTED = (
     "config_sentence_transformers.json",
     "LICENSE",
     "README.md",
-    # linear layers after the pooling
+    # These are the linear layers after the pooling.
     "[0-9]_Dense/config.json",
     "[0-9]_Dense/model.safetensors",
     "*.safetensors",
@@ -37,8 +38,8 @@ NEEDED = {
     "*.safetensors": "no weights as safetensors",
 }
 PARTIAL_CONTENT = 206
-AGAIN = "run the same command again: it goes on where it stopped"
-# what the hub answers, by its status; {wait} is empty or how long it asks to wait
+RESUME_HINT = "run the same command again: it goes on where it stopped"
+# HTTP status → message and hint. {wait} is empty, or says how long the hub asks to wait.
 REFUSALS = {
     401: (
         "the hub wants a valid access token for {name}",
@@ -53,17 +54,17 @@ REFUSALS = {
         "the proxy asks for a user name and a password",
         "put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT",
     ),
-    429: ("the hub allows no more requests for now{wait}", f"wait, then {AGAIN}"),
+    429: ("the hub allows no more requests for now{wait}", f"wait, then {RESUME_HINT}"),
 }
 
 
 class ConnectionCut(ModelError):
-    """The network failed on the way; the bytes that came before are good."""
+    """The connection failed during a download. The bytes that came before are good."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file of a repository; its checksum is a SHA-256 where it is large, a git blob id elsewhere."""
+    """A file of a repository. Its checksum is a SHA-256 for large files, else a git blob id."""
 
     name: str
     size: int
@@ -72,7 +73,7 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What is wanted of a repository at its newest commit."""
+    """The files of a repository that a model needs, at the newest commit."""
 
     name: str
     commit: str
@@ -82,22 +83,28 @@ class Listing:
 class Hub:
     """A Hugging Face hub: by default the one that HF_ENDPOINT names, else https://huggingface.co.
 
-    Proxies, certificates and the access token (HF_TOKEN) are taken as its own client takes them. Each method raises
-    UsageError for an impossible name, ModelError for what the hub refuses, ConnectionCut for what the network does.
+    Proxies, certificates and the access token (HF_TOKEN) are used as the hub's own client uses
+    them. Each method raises UsageError for an impossible name, ModelError where the hub refuses a
+    request, and ConnectionCut where the network fails.
     """
 
     def __init__(self, endpoint: str | None = None) -> None:
         from huggingface_hub import constants
 
-        # else the client tells the hub what runs it, and asks it for a list to know that by
+        # Without this, the client would tell the hub which program runs it, and would ask the hub
+        # for the list of programs by which it knows that.
         constants.HF_HUB_DISABLE_TELEMETRY = True
         self.endpoint = endpoint or constants.ENDPOINT
 
     def listing(self, name: str) -> Listing:
-        """The newest commit of the repository `name` and its files that a model needs, the small ones first."""
+        """The newest commit of the repository `name`, with the files that a model needs.
+
+        The small files come first.
+        """
         from huggingface_hub import HfApi, constants
 
-        with self._explained(name):
+        # Ask the hub for all files, and keep those that a model needs.
+        with self._with_our_errors(name):
             try:
                 info = HfApi(endpoint=self.endpoint).model_info(
                     name, files_metadata=True, timeout=constants.HF_HUB_ETAG_TIMEOUT
@@ -111,24 +118,26 @@ class Hub:
                     for file in info.siblings or ()
                     if is_wanted(file.rfilename)
                 ]
-                # checksums and the commit become names of files
+                # The commit and the checksums become names of files, so they must be nothing else.
                 if not all(map(is_checksum, (info.sha or "", *(file.checksum for file in files)))):
                     raise ValueError("no checksums")
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 if type(error).__name__ == "HFValidationError":
                     raise UsageError(
-                        f"{name} is no model's name", "name one as ORG/NAME"
+                        f"{name} is not the name of a model", "name one as ORG/NAME"
                     ) from error
                 hint = "check HF_ENDPOINT, and whether a proxy or a login page answers in its place"
                 raise ModelError(
-                    f"what answers at {self.endpoint} is no model hub", hint
+                    f"the server at {self.endpoint} is not a model hub", hint
                 ) from error
-        for pattern, lack in NEEDED.items():
+        # Refuse a repository that lacks a file that every model needs.
+        for pattern, problem in NEEDED.items():
             if not any(_is_like(file.name, pattern) for file in files):
                 raise ModelError(
-                    f"{name} has {lack}",
+                    f"{name} has {problem}",
                     "pickled weights and code are not read: choose another model",
                 )
+        # Put the files in the order of WANTED.
         order = {
             file: next(i for i, pattern in enumerate(WANTED) if _is_like(file.name, pattern))
             for file in files
@@ -140,75 +149,88 @@ class Hub:
     def stream(
         self, listing: Listing, file: RemoteFile, start: int
     ) -> Generator[tuple[int, bytes]]:
-        """The file's bytes from `start` on, each piece with its position; from 0 where the hub sends no parts."""
+        """The file's bytes from `start` on, in pieces, each with its position.
+
+        They begin at 0 where the hub does not send parts of files.
+        """
         from huggingface_hub import constants, get_session, hf_hub_url
         from huggingface_hub.utils import build_hf_headers, hf_raise_for_status  # type: ignore[attr-defined]
 
         url = hf_hub_url(listing.name, file.name, revision=listing.commit, endpoint=self.endpoint)
-        # without this a server may compress, and then positions mean nothing
+        # Without this header a server may compress the bytes, and then positions mean nothing.
         headers = build_hf_headers() | {"Accept-Encoding": "identity"}
         if start:
             headers["Range"] = f"bytes={start}-"
         with (
-            self._explained(listing.name),
+            self._with_our_errors(listing.name),
             get_session().stream(
                 "GET", url, headers=headers, timeout=constants.HF_HUB_DOWNLOAD_TIMEOUT
             ) as response,
         ):
             hf_raise_for_status(response)
             position = start if response.status_code == PARTIAL_CONTENT else 0
-            # in pieces as they come: a larger one would be lost with its connection
+            # Pieces are handed over as they come. A larger one would be lost with its connection.
             for piece in response.iter_bytes():
                 yield position, piece
                 position += len(piece)
 
     @contextmanager
-    def _explained(self, name: str) -> Iterator[None]:
-        """Turns the client's errors into ours."""
+    def _with_our_errors(self, name: str) -> Iterator[None]:
+        """Turns the errors of the hub's client into docsearch's own."""
         from huggingface_hub import errors as client
 
         try:
             yield
         except client.GatedRepoError as error:
-            hint = f"accept them at {self.endpoint}/{name}, set HF_TOKEN, then run the same command again"
+            hint = (
+                f"accept them at {self.endpoint}/{name}, set HF_TOKEN, "
+                "then run the same command again"
+            )
             raise ModelError(
                 f"{name} is only for those who have accepted its terms", hint
             ) from error
         except client.RepositoryNotFoundError as error:
-            hint = "check the name as ORG/NAME; where it is private, set HF_TOKEN to a token that may read it"
+            hint = (
+                "check the name as ORG/NAME; where it is private, "
+                "set HF_TOKEN to a token that may read it"
+            )
             raise ModelError(f"the hub has no model {name}", hint) from error
         except client.HfHubHTTPError as error:
             raise _refusal(error, name) from error
         except client.OfflineModeIsEnabled as error:
             hint = "unset HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE, then run the same command again"
-            raise ModelError("the environment forbids to use the network", hint) from error
-        # what the client's own errors and those of its HTTP library have in common
+            raise ModelError("the environment forbids using the network", hint) from error
+        # The errors of the client and those of its HTTP library share this base.
         except client.HTTPError as error:  # type: ignore[attr-defined]
-            said = " ".join(str(error).split()) or type(error).__name__
+            detail = " ".join(str(error).split()) or type(error).__name__
             if type(error).__name__ == "ProxyError":
                 raise ModelError(
-                    f"the proxy cannot be used: {said}", "check HTTPS_PROXY"
+                    f"the proxy cannot be used: {detail}", "check HTTPS_PROXY"
                 ) from error
             raise ConnectionCut(
-                f"the connection to {self.endpoint} failed: {said}",
-                f"check the network and HTTPS_PROXY, then {AGAIN}",
+                f"the connection to {self.endpoint} failed: {detail}",
+                f"check the network and HTTPS_PROXY, then {RESUME_HINT}",
             ) from error
 
 
 def is_wanted(file: str) -> bool:
-    """Whether a repository's file is one of those that are fetched.
+    """Whether a file of a repository is one of those that are fetched.
 
-    >>> is_wanted("model-00001-of-00002.safetensors"), is_wanted("onnx/model.safetensors"), is_wanted("modeling.py")
-    (True, False, False)
+    >>> is_wanted("model-00001-of-00002.safetensors"), is_wanted("onnx/model.safetensors")
+    (True, False)
+    >>> is_wanted("modeling.py")
+    False
     """
     return any(_is_like(file, pattern) for pattern in WANTED)
 
 
 def _is_like(file: str, pattern: str) -> bool:
+    """Whether the file matches the pattern, whose wildcards do not match a slash."""
     return fnmatchcase(file, pattern) and file.count("/") == pattern.count("/")
 
 
 def _refusal(error: HfHubHTTPError, name: str) -> DocsearchError:
+    """The error for a request that the hub refuses."""
     status = error.response.status_code
     seconds = error.response.headers.get("Retry-After", "")
     wait = f"; it asks to wait {seconds} s" if seconds.isdecimal() else ""

@@ -1,4 +1,4 @@
-"""The models that docsearch knows by name, and what is found of them, and of others, on this machine."""
+"""The models that docsearch knows by name, and all models that are on this machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import ModelError, UsageError
 from ..models.bundled import BUNDLED, bundled_at
 from ..models.caches import (
-    Cached,
+    CachedModel,
     ModelState,
     cached_models,
     condition,
@@ -27,7 +27,7 @@ STANDARD, MLX = "standard", "MLX"
 APACHE, MIT = "Apache-2.0", "MIT"
 LICENCES = {"apache-2.0": APACHE, "mit": MIT}
 FLOAT_BITS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16}
-# the hub's organisation whose repositories are all in MLX's form
+# All repositories of this organisation of the hub are in MLX's form.
 MLX_COMMUNITY = "mlx-community/"
 CLASSIFIER = "ForSequenceClassification"
 EMBEDDER_NAMES = ("embed", "bge-", "gte-", "e5-")
@@ -36,7 +36,10 @@ RERANKER_NAMES = ("rerank", "cross-encoder", "ms-marco")
 
 @dataclass(frozen=True, slots=True)
 class KnownModel:
-    """A repository that is known to work. `download_bytes` is about what its weights take; rerankers have 0 dimensions."""
+    """A repository that is known to work.
+
+    `download_bytes` is about the size of its weights. `dimensions` is 0 for a reranker.
+    """
 
     name: str
     role: str
@@ -51,9 +54,11 @@ class KnownModel:
 class ModelEntry:
     """A row of the inventory.
 
-    `role` is embedder or reranker, `form` standard or MLX; `bits` and `dimensions` are 0 where they are not known or a
-    reranker has none. `size_bytes` is what lies on the disk, `download_bytes` about what a pull fetches (0: unknown).
-    `detail` says in a few words what is missing or wrong, `path` is its folder, both empty where there is nothing to say.
+    `role` is embedder or reranker, and `form` is standard or MLX. `bits` and `dimensions` are 0
+    where they are unknown, and a reranker has no dimensions. `size_bytes` is what lies on the disk,
+    and `download_bytes` is about what a pull fetches, 0 where that is unknown. `detail` says in a
+    few words what is missing or wrong, and is empty where nothing is. `path` is the model's folder,
+    empty where the model is missing.
     """
 
     name: str
@@ -72,14 +77,14 @@ class ModelEntry:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """All models, the known ones first, and what the user should hear of the places that were looked at."""
+    """All models, the known ones first, and warnings about the places that were searched."""
 
     models: tuple[ModelEntry, ...]
     warnings: tuple[str, ...]
 
 
-MB, GB = 10**6, 10**9
-# sizes from the models' numbers of parameters
+MB = 10**6
+# The sizes are computed from the models' numbers of parameters.
 KNOWN: tuple[KnownModel, ...] = (
     KnownModel("Qwen/Qwen3-Embedding-0.6B", EMBEDDER, STANDARD, 16, 1024, 1192 * MB, APACHE),
     KnownModel("Qwen/Qwen3-Embedding-4B", EMBEDDER, STANDARD, 16, 2560, 8044 * MB, APACHE),
@@ -102,35 +107,42 @@ KNOWN: tuple[KnownModel, ...] = (
 
 
 def inventory(cache_folder: str | None = None) -> Inventory:
-    """What is where: the shipped models, the known ones whether here or not, then every other embedder and reranker."""
-    looked_at = places(cache_folder)
-    found: dict[str, list[Cached]] = {}
-    for place in looked_at:
+    """The shipped models, the known ones, and every other embedder and reranker on this machine.
+
+    Known models are listed whether they are on this machine or not.
+    """
+    all_places = places(cache_folder)
+    found: dict[str, list[CachedModel]] = {}
+    for place in all_places:
         for model in cached_models(place):
             found.setdefault(model.name, []).append(model)
     bundled = (
-        _entry(Cached(name, model.folder, model.folder), None) for name, model in BUNDLED.items()
+        _entry(CachedModel(name, model.folder, model.folder), None)
+        for name, model in BUNDLED.items()
     )
     rows = [*bundled, *(_best(found.pop(known.name, []), known) for known in KNOWN)]
     others = (_best(models, None) for _, models in sorted(found.items()))
     rows += [entry for entry in others if entry.role]
     hint = "plug in its disk, or create the folder"
     return Inventory(
-        tuple(rows), tuple(f"{place.absence}; {hint}" for place in looked_at if place.unplugged)
+        tuple(rows), tuple(f"{place.absence}; {hint}" for place in all_places if place.unplugged)
     )
 
 
 def repositories(name: str) -> tuple[str, ...]:
-    """The repositories that a profile, a known model's last part, or a repository id stands for; UsageError otherwise.
+    """The repositories that a name stands for.
+
+    The name is that of a profile, the last part of a known model's name, or a repository id.
+    Raises UsageError for any other name.
 
     >>> repositories("Qwen3-Reranker-4B")
     ('Qwen/Qwen3-Reranker-4B',)
     """
     if name in PROFILES:
-        wanted = tuple(dict.fromkeys(model for model in _models_of(PROFILES[name]) if "/" in model))
-        if not wanted:
+        models = tuple(dict.fromkeys(model for model in _models_of(PROFILES[name]) if "/" in model))
+        if not models:
             raise UsageError(f"the profile {name} needs no download", "it comes with docsearch")
-        return wanted
+        return models
     if name.count("/") == 1:
         return (name,)
     for known in KNOWN:
@@ -143,7 +155,7 @@ def repositories(name: str) -> tuple[str, ...]:
 
 
 def is_present(name: str) -> bool:
-    """Whether a model of that name is in one of the caches, whole."""
+    """Whether a whole model of that name is in one of the caches."""
     return any(
         condition(model)[0] is ModelState.AVAILABLE
         for place in places()
@@ -153,7 +165,7 @@ def is_present(name: str) -> bool:
 
 
 def present_profiles() -> tuple[Profile, ...]:
-    """The profiles whose embedder is here: the starter always."""
+    """The profiles whose embedder is on this machine. The starter always is."""
     return tuple(
         profile
         for profile in PROFILES.values()
@@ -162,18 +174,18 @@ def present_profiles() -> tuple[Profile, ...]:
 
 
 def fitting_profile() -> Profile:
-    """The profile for a new index on this machine, by its memory, its GPU and the models that are here."""
-    here = {profile.embedder for profile in present_profiles()}
-    if here == {"starter"}:
+    """The profile for a new index, by this machine's memory, its GPU and the models on it."""
+    embedders = {profile.embedder for profile in present_profiles()}
+    if embedders == {"starter"}:
         return PROFILES["starter"]
     from ..models.engines import has_gpu
 
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return choose_profile(has_gpu(), memory, here.__contains__)
+    return choose_profile(has_gpu(), memory, embedders.__contains__)
 
 
 def role_of(name: str, folder: Path) -> str:
-    """What a model is for, by its name and files: embedder, reranker, or empty for anything else."""
+    """The role of a model by its name and files: embedder, reranker, or empty for other models."""
     lower, config = name.lower(), _config(folder)
     architectures = config.get("architectures") or [""]
     if any(part in lower for part in RERANKER_NAMES) or str(architectures[0]).endswith(CLASSIFIER):
@@ -182,29 +194,25 @@ def role_of(name: str, folder: Path) -> str:
     return EMBEDDER if pools or any(part in lower for part in EMBEDDER_NAMES) else ""
 
 
-def _best(models: Iterable[Cached], known: KnownModel | None) -> ModelEntry:
+def _best(models: Iterable[CachedModel], known: KnownModel | None) -> ModelEntry:
+    """The row for one model that may lie in several places: a whole copy, or else the first."""
     entries = [_entry(model, known) for model in models]
     if known is not None:
         entries.append(_missing(known))
     return next((entry for entry in entries if entry.state is ModelState.AVAILABLE), entries[0])
 
 
-def _entry(model: Cached, known: KnownModel | None) -> ModelEntry:
+def _entry(model: CachedModel, known: KnownModel | None) -> ModelEntry:
     state, detail = condition(model)
     config = _config(model.folder)
     role = known.role if known else role_of(model.name, model.folder)
     form, bits = _form_and_bits(model, config)
-    width = config.get("hidden_size")
     return ModelEntry(
         name=model.name,
         role=role,
         form=known.form if known else form,
         bits=bits or (known.bits if known else 0),
-        dimensions=width
-        if role == EMBEDDER and isinstance(width, int)
-        else known.dimensions
-        if known
-        else 0,
+        dimensions=_dimensions(role, config, known),
         size_bytes=model.size_bytes,
         download_bytes=known.download_bytes if known else 0,
         state=state,
@@ -213,6 +221,13 @@ def _entry(model: Cached, known: KnownModel | None) -> ModelEntry:
         licence=known.licence if known else _licence(model.folder),
         path=str(model.folder),
     )
+
+
+def _dimensions(role: str, config: dict[str, Any], known: KnownModel | None) -> int:
+    width = config.get("hidden_size")
+    if role == EMBEDDER and isinstance(width, int):
+        return width
+    return known.dimensions if known else 0
 
 
 def _missing(known: KnownModel) -> ModelEntry:
@@ -233,14 +248,15 @@ def _missing(known: KnownModel) -> ModelEntry:
 
 
 def _config(folder: Path) -> dict[str, Any]:
-    """The folder's config.json; empty where it has none that can be read, of which `condition` speaks."""
+    """The folder's config.json; empty where it cannot be read, which `condition` reports."""
     try:
         return read_object(folder / "config.json")
     except ModelError:
         return {}
 
 
-def _form_and_bits(model: Cached, config: dict[str, Any]) -> tuple[str, int]:
+def _form_and_bits(model: CachedModel, config: dict[str, Any]) -> tuple[str, int]:
+    """The form of a model and the bits of its weights (0: unknown), by its first weight file."""
     try:
         header = weights_header(next(path for path in weight_files(model.folder) if path.is_file()))
     except (ModelError, StopIteration):

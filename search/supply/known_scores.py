@@ -1,4 +1,7 @@
-"""What known models are known to answer: the example of the Qwen3 models' own cards, and each model's scores on it."""
+"""The scores that known models give on a known example.
+
+The example is that of the Qwen3 models' own cards.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,10 @@ from fnmatch import fnmatchcase
 QUERIES = ("What is the capital of China?", "Explain gravity")
 DOCUMENTS = (
     "The capital of China is Beijing.",
-    "Gravity is a force that attracts two bodies towards each other. It gives weight to physical objects and is "
-    "responsible for the movement of planets around the sun.",
+    "Gravity is a force that attracts two bodies towards each other. It gives weight to physical "
+    "objects and is responsible for the movement of planets around the sun.",
 )
-# by how much a score may be off: rounding, and what 4 bits do to a model that is otherwise right
+# How far a score may be off: by rounding alone, and with the 4-bit weights of a sound model.
 ROUNDING, QUANTISED = 0.02, 0.1
 
 Matrix = tuple[tuple[float, ...], ...]
@@ -19,16 +22,21 @@ Matrix = tuple[tuple[float, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A model's scores of each query (row) with each document, and the hidden size by which it is told from others."""
+    """A model's scores of each query (row) with each document.
+
+    `width` is the model's hidden size, which tells it from other models of the same name.
+    """
 
     width: int
     scores: Matrix
 
 
-# a reranker is sure of these pairs whatever its size
+# A reranker of any size is sure of these pairs.
 SURE: Matrix = ((1.0, 0.0), (0.0, 1.0))
-# first match of the model's name in lower case. Qwen3-Embedding: https://huggingface.co/Qwen/Qwen3-Embedding-0.6B and the
-# cards of the other sizes; bge: computed from the published weights, whose vectors agree with onnxruntime's to 1e-5
+# The first pattern that the model's name matches, in lower case. The scores of Qwen3-Embedding are
+# those of https://huggingface.co/Qwen/Qwen3-Embedding-0.6B and of the cards of the other sizes. The
+# scores of bge are computed from the published weights, whose vectors agree with onnxruntime's to
+# 1e-5.
 PUBLISHED = {
     "qwen3-embedding-0.6b*": Published(1024, ((0.7646, 0.1414), (0.1355, 0.6000))),
     "qwen3-embedding-4b*": Published(2560, ((0.7534, 0.1147), (0.0320, 0.6258))),
@@ -41,14 +49,17 @@ PUBLISHED = {
 
 
 def published(name: str) -> Published | None:
-    """What the model `name` (the last part of a repository's id) is known to answer; None where nothing is known."""
+    """The known scores of the model `name`, which is the last part of a repository's id.
+
+    The result is None for an unknown model.
+    """
     return next(
         (known for pattern, known in PUBLISHED.items() if fnmatchcase(name.lower(), pattern)), None
     )
 
 
 def furthest(scores: Matrix, others: Matrix) -> tuple[float, float]:
-    """The pair of scores, one of each, that lie furthest apart.
+    """The two scores at the same place of both matrices that lie furthest apart.
 
     >>> furthest(((0.5, 0.1),), ((0.4, 0.1),))
     (0.5, 0.4)

@@ -1,4 +1,7 @@
-"""Which models an index is to have: what is asked for goes before the settings, and those before what fits the machine."""
+"""Which models an index gets.
+
+What the user asks for goes before the settings, and these go before what fits the machine.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,10 @@ from .inventory import fitting_profile
 
 @dataclass(frozen=True, slots=True)
 class ModelChoice:
-    """Models by name, None where nothing is said.
+    """Models by name; None leaves a choice open.
 
-    embedder, reranker: a repository or a folder, instead of the profile's. dimensions: what the embedder's vectors are cut to.
+    `embedder` and `reranker` are a repository or a folder, and replace those of the profile. The
+    embedder's vectors are cut to `dimensions` numbers.
     """
 
     profile: str | None = None
@@ -26,7 +30,7 @@ class ModelChoice:
 
     @property
     def is_about_vectors(self) -> bool:
-        """True where it says something of what makes vectors."""
+        """Whether the choice says anything about the vectors of an index."""
         return (self.profile, self.embedder, self.dimensions) != (None, None, None)
 
     @property
@@ -37,16 +41,23 @@ class ModelChoice:
         '--profile fast --dimensions 256'
         """
         values = (self.profile, self.embedder, self.reranker, self.dimensions)
-        named = zip(("--profile", "--embedder", "--reranker", "--dimensions"), values, strict=True)
+        flags = ("--profile", "--embedder", "--reranker", "--dimensions")
         return " ".join(
-            f"{flag} {shlex.quote(str(value))}" for flag, value in named if value is not None
+            f"{flag} {shlex.quote(str(value))}"
+            for flag, value in zip(flags, values, strict=True)
+            if value is not None
         )
 
     def over(self, other: ModelChoice) -> ModelChoice:
-        """This choice, and `other` in what it leaves open; who names a profile means all of it, and dimensions belong to their embedder.
+        """This choice, completed from `other` where it leaves something open.
 
-        >>> ModelChoice(embedder="BAAI/bge-base-en-v1.5").over(ModelChoice(profile="best", dimensions=256))
-        ModelChoice(profile='best', embedder='BAAI/bge-base-en-v1.5', reranker=None, dimensions=None)
+        A choice that names a profile takes nothing from `other`, because the profile names all
+        models. The other choice's dimensions belong to its embedder, so they are dropped where this
+        choice names an embedder.
+
+        >>> base = ModelChoice(embedder="BAAI/bge-base-en")
+        >>> base.over(ModelChoice(profile="best", dimensions=256))
+        ModelChoice(profile='best', embedder='BAAI/bge-base-en', reranker=None, dimensions=None)
         """
         if self.profile is not None:
             return self
@@ -65,7 +76,10 @@ class ModelChoice:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """A choice with everything decided: `reranker` is empty where it is the profile's own, `dimensions` None where they are the embedder's."""
+    """A choice with nothing left open.
+
+    `reranker` is empty where it is the profile's own. `dimensions` is None where vectors are whole.
+    """
 
     profile: str
     embedder: str
@@ -85,36 +99,43 @@ def models_for_new(choice: ModelChoice) -> Models:
 
 
 def models_after(record: IndexModels, choice: ModelChoice) -> Models:
-    """The models that an index with this record has after the choice. Raises UsageError for an unknown profile."""
+    """The models that an index with this record has after the choice.
+
+    Raises UsageError for an unknown profile.
+    """
     profile = profile_named(choice.profile or record.profile)
-    own = profile.embedder if choice.profile else record.embedder
-    embedder = full_name(choice.embedder) if choice.embedder else own
-    kept = record.dimensions if embedder == record.embedder else None
-    return Models(
-        profile.name,
-        embedder,
-        full_name(choice.reranker)
-        if choice.reranker
-        else ""
-        if choice.profile
-        else record.reranker,
-        kept if choice.dimensions is None else choice.dimensions,
-    )
+    # A new profile replaces the recorded models, unless the choice names others.
+    embedder = profile.embedder if choice.profile else record.embedder
+    reranker = "" if choice.profile else record.reranker
+    if choice.embedder:
+        embedder = full_name(choice.embedder)
+    if choice.reranker:
+        reranker = full_name(choice.reranker)
+    # Recorded dimensions stay as long as the embedder does.
+    dimensions = choice.dimensions
+    if dimensions is None and embedder == record.embedder:
+        dimensions = record.dimensions
+    return Models(profile.name, embedder, reranker, dimensions)
 
 
 def check_same_vectors(record: IndexModels, choice: ModelChoice) -> Models:
-    """As `models_after`. Raises ModelMismatch where the index's vectors would not be comparable with those of the choice."""
+    """As `models_after`, for a choice that leaves the index's vectors as they are.
+
+    Raises ModelMismatch where the vectors of the choice could not be compared with the index's.
+    """
     models = models_after(record, choice)
     if (models.embedder, models.dimensions) == (record.embedder, record.dimensions):
         return models
     if models.embedder == record.embedder:
-        what = f"this index has vectors of {record.dimensions} dimensions, not {models.dimensions}"
+        message = (
+            f"this index has vectors of {record.dimensions} dimensions, not {models.dimensions}"
+        )
     elif choice.embedder is None and models.profile != record.profile:
-        what = f"this index was made with the profile {record.profile}, not {models.profile}"
+        message = f"this index was made with the profile {record.profile}, not {models.profile}"
     else:
-        what = f"this index was made with {record.embedder}, not {models.embedder}"
+        message = f"this index was made with {record.embedder}, not {models.embedder}"
     raise ModelMismatch(
-        what,
-        f"embed its documents anew: docsearch ingest --reembed {choice.flags}; or make another index: "
-        f"docsearch --index DIR ingest {choice.flags} FOLDER",
+        message,
+        f"embed its documents anew: docsearch ingest --reembed {choice.flags}; "
+        f"or make another index: docsearch --index DIR ingest {choice.flags} FOLDER",
     )

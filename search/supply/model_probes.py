@@ -1,4 +1,4 @@
-"""A loaded model of either role, under test: its scores on the published example, its steadiness and its speed."""
+"""The tests of a loaded embedder or reranker: its known scores, its steadiness and its speed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-WORDS = "the boiler loses pressure and the radiators on the upper floor stay cold until somebody opens the valve "
+WORDS = (
+    "the boiler loses pressure and the radiators on the upper floor "
+    "stay cold until somebody opens the valve "
+)
 SAMPLE = ("Tides", DOCUMENTS[0], DOCUMENTS[1], WORDS * 3)
-# for an Apple M4 Max; goals, not measurements
+# Targets for an Apple M4 Max by the model's size. They are goals, not measurements.
 TOKEN_TARGETS = {"0.6b": "12,000 or more", "4b": "1,500 or more"}
 QUERY_TARGETS = {"0.6b": "15 or less"}
 RERANK_TARGETS = {"0.6b": "0.4 or less"}
@@ -27,7 +30,7 @@ RERANK_TARGETS = {"0.6b": "0.4 or less"}
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A figure with its unit, and the figure to reach, empty where there is none."""
+    """A figure with its unit; `target` is the figure to reach, empty where there is none."""
 
     what: str
     value: float
@@ -35,28 +38,28 @@ class Measurement:
     target: str = ""
 
 
-class Subject(Protocol):
-    """A loaded model of either role."""
+class Probe(Protocol):
+    """Loads an embedder or a reranker, and tests it."""
 
     def scores(self) -> Matrix:
-        """The scores of the published example."""
+        """The model's scores on the known example."""
         ...
 
     def stray(self) -> float:
-        """By how much a result depends on what else is in its batch; 0 is best."""
+        """How much a result changes with the other texts in its batch; 0 is best."""
         ...
 
     def speed(self) -> Measurement:
-        """How much goes through, measured shortly."""
+        """The model's throughput, measured in a short run."""
         ...
 
     def bench(self) -> list[Measurement]:
-        """The figures that the README sets targets for."""
+        """The figures for which there are targets, measured in a longer run."""
         ...
 
 
-class EmbedderSubject:
-    """An embedder under test."""
+class EmbedderProbe:
+    """Tests an embedder."""
 
     def __init__(self, folder: Path, backend: str) -> None:
         from ..models.embedder import load_embedder
@@ -64,12 +67,12 @@ class EmbedderSubject:
         self._model = load_embedder(bundled_at(folder) or str(folder), backend)
 
     def scores(self) -> Matrix:
-        """Cosines."""
+        """The scores are cosines."""
         documents = self._model.embed_passages(DOCUMENTS)
         return _matrix([documents @ self._model.embed_query(query) for query in QUERIES])
 
     def stray(self) -> float:
-        """1 − the least cosine between a text's vector alone and among others."""
+        """1 − the least cosine between a text's vector computed alone and among other texts."""
         together = self._model.embed_passages(SAMPLE)
         return max(
             1 - float(self._model.embed_passages([text])[0] @ row)
@@ -77,11 +80,11 @@ class EmbedderSubject:
         )
 
     def speed(self) -> Measurement:
-        """Tokens a second, of 4 texts of some 128 tokens."""
+        """Tokens a second, for 4 texts of about 128 tokens."""
         return Measurement("passages", self._tokens_per_second(4, 128), "tokens/s")
 
     def bench(self) -> list[Measurement]:
-        """32 passages of 256 tokens; a query of 10 words, warm."""
+        """The times of 32 passages of 256 tokens and of a query of 10 words, on a warm model."""
         size = next(
             (size for size in ("0.6b", "4b") if f"embedding-{size}" in self._model.name.lower()), ""
         )
@@ -108,8 +111,8 @@ class EmbedderSubject:
         return count / _seconds(lambda: self._model.embed_passages(sample))
 
 
-class RerankerSubject:
-    """A reranker under test."""
+class RerankerProbe:
+    """Tests a reranker."""
 
     def __init__(self, folder: Path, backend: str) -> None:
         from ..models.reranker import load_reranker
@@ -117,21 +120,21 @@ class RerankerSubject:
         self._model = load_reranker(bundled_at(folder) or str(folder), backend)
 
     def scores(self) -> Matrix:
-        """Probabilities."""
+        """The scores are probabilities."""
         return _matrix([self._model.score(query, DOCUMENTS) for query in QUERIES])
 
     def stray(self) -> float:
         """The largest difference between a passage's probability alone and among others."""
         together = self._model.score(QUERIES[1], SAMPLE)
         alone = [float(self._model.score(QUERIES[1], [text])[0]) for text in SAMPLE]
-        return max(abs(one - float(other)) for one, other in zip(alone, together, strict=True))
+        return max(abs(a - float(b)) for a, b in zip(alone, together, strict=True))
 
     def speed(self) -> Measurement:
-        """Passages a second, of 4 passages of some 128 words."""
+        """Passages a second, for 4 passages of about 128 words."""
         return Measurement("rerank", 4 / self._seconds(4, 128), "passages/s")
 
     def bench(self) -> list[Measurement]:
-        """20 passages of some 200 tokens."""
+        """The time of 20 passages of about 200 tokens."""
         target = RERANK_TARGETS.get(
             "0.6b" if "reranker-0.6b" in self._model.name.lower() else "", ""
         )
@@ -145,15 +148,15 @@ class RerankerSubject:
         ]
 
     def _seconds(self, passages: int, tokens: int) -> float:
-        # English has about as many tokens as words
+        # English text has about as many tokens as words.
         sample = [_text_of(tokens, lambda text: len(text.split()))] * passages
         self._model.score(QUERIES[1], sample[:1])
         return _seconds(lambda: self._model.score(QUERIES[1], sample))
 
 
-SUBJECTS: dict[str, Callable[[Path, str], Subject]] = {
-    EMBEDDER: EmbedderSubject,
-    RERANKER: RerankerSubject,
+PROBES: dict[str, Callable[[Path, str], Probe]] = {
+    EMBEDDER: EmbedderProbe,
+    RERANKER: RerankerProbe,
 }
 
 
@@ -162,7 +165,7 @@ def _matrix(rows: list[NDArray[np.float32]]) -> Matrix:
 
 
 def _text_of(tokens: int, count: Callable[[str], int]) -> str:
-    """A text of at least so many tokens, to the nearest word list."""
+    """A text of at least `tokens` tokens, made of whole repeats of WORDS."""
     text = WORDS
     while count(text) < tokens:
         text += WORDS

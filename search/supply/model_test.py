@@ -1,4 +1,7 @@
-"""Whether a model on the disk works here: its checksums, what it computes, how fast, and in how much memory."""
+"""Whether a model on the disk works here.
+
+The test looks at its checksums, at what it computes and how fast, and at the memory that it needs.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,16 @@ from ..models.model_files import title_of
 from .checksums import wrong_files
 from .inventory import ModelEntry, role_of
 from .known_scores import QUANTISED, ROUNDING, Matrix, furthest, published
-from .model_probes import SUBJECTS, Measurement
+from .model_probes import PROBES, Measurement
 
-# by how much neighbours in a batch may change a result: rounding, and half-precision kernels that differ by shape
+# How much the other texts of a batch may change a result. Up to the first value it is rounding. Up
+# to the second it may be half-precision kernels that differ by shape.
 STEADY, UNSTEADY = 0.001, 0.01
 CLEAR_REFS, STATUS = Path("/proc/self/clear_refs"), Path("/proc/self/status")
 
 
 class Outcome(StrEnum):
-    """The answer to: does it work?"""
+    """Whether the model works."""
 
     WORKS = "works"
     DIFFERS = "works with these differences"
@@ -32,7 +36,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it should be, in one sentence; `fatal` where the model is of no use with it."""
+    """Something that is wrong with the model, in one sentence.
+
+    `fatal` says that the model cannot be used.
+    """
 
     text: str
     fatal: bool
@@ -42,9 +49,10 @@ class Finding:
 class Examination:
     """What a test found.
 
-    `scores` are those of `published.QUERIES` with `published.DOCUMENTS`, `published` what they are known to be; each empty
-    where there are none. `stray` is by how much a result depends on what else is in its batch, None where that is not known.
-    `notice` is what the user is to be told of the model, mostly nothing.
+    `scores` are those of `known_scores.QUERIES` with `known_scores.DOCUMENTS`, and `published` are
+    the known ones; each is empty where there are none. `stray` is how much a result changes with
+    the other texts in its batch, None where that is unknown. `notice` is a sentence that the user
+    must see; it is empty for most models.
     """
 
     name: str
@@ -60,22 +68,25 @@ class Examination:
 
 
 def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examination:
-    """Tests the model in `folder`, which may take minutes for a large one on a processor.
+    """Tests the model in `folder`, which may take minutes for a large model on a processor.
 
-    `bench` measures what the README sets targets for. ModelError for a folder that holds neither an embedder nor a
-    reranker, UsageError for an unknown backend; whatever else is wrong with the model is a finding.
+    `bench` also measures the figures for which there are targets. Whatever is wrong with the model
+    becomes a finding.
+    Raises ModelError for a folder that holds neither an embedder nor a reranker, and UsageError for
+    an unknown backend.
     """
     from ..models.engines import engine_for, notice_of
 
     engine = engine_for(backend, _model_type(folder))
     name = title_of(folder)
     role = role_of(name, folder)
-    if role not in SUBJECTS:
+    if role not in PROBES:
         raise ModelError(
             f"{name} is neither an embedder nor a reranker by its name and files",
             "choose another model",
         )
     notice = notice_of(_model_type(folder))
+    # Compare the files with their checksums.
     findings = [
         Finding(f"{file} has a wrong checksum: pull the model again", True)
         for file in wrong_files(folder)
@@ -84,15 +95,16 @@ def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examina
     known: Matrix = ()
     stray: float | None = None
     measurements: list[Measurement] = []
+    # Load the model, compare its scores with the known ones, and measure it.
     forget_peak_memory(engine)
     try:
         started = time.perf_counter()
-        subject = SUBJECTS[role](folder, backend)
+        probe = PROBES[role](folder, backend)
         measurements.append(Measurement("load", time.perf_counter() - started, "s"))
-        scores, stray = subject.scores(), subject.stray()
+        scores, stray = probe.scores(), probe.stray()
         known, differences = _compared(name, folder, scores)
-        findings += differences + _of_neighbours(stray)
-        measurements += [subject.speed(), *(subject.bench() if bench else ())]
+        findings += differences + _findings_of_stray(stray)
+        measurements += [probe.speed(), *(probe.bench() if bench else ())]
         measurements.append(Measurement("memory", peak_memory(engine) / 1e9, "GB"))
     except DocsearchError as error:
         findings.append(Finding(str(error), True))
@@ -114,32 +126,32 @@ def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examina
 
 
 def unusable(entry: ModelEntry) -> Examination:
-    """The verdict on a model of the inventory that is partial or damaged."""
+    """The examination of a model of the inventory that is partial or damaged."""
     finding = Finding(f"it is {entry.state}: {entry.detail}; {remedy(entry.name)}", True)
     return Examination(entry.name, entry.role, "", Outcome.FAILS, (finding,))
 
 
 def example_scores(folder: Path, backend: str = "auto") -> Matrix:
-    """The model's scores of the published example; raises what loading it raises."""
+    """The model's scores on the known example. Raises what loading the model raises."""
     role = role_of(title_of(folder), folder)
-    if role not in SUBJECTS:
+    if role not in PROBES:
         raise ModelError(f"{folder} is neither an embedder nor a reranker by its name and files")
-    return SUBJECTS[role](folder, backend).scores()
+    return PROBES[role](folder, backend).scores()
 
 
 def forget_peak_memory(engine: str) -> None:
-    """Lets `peak_memory` begin anew, as far as the system can do that."""
+    """Makes `peak_memory` count from now on, where the system allows that."""
     if engine == "mlx":
         import mlx.core as mx
 
         mx.reset_peak_memory()
     elif CLEAR_REFS.exists():
-        # 5: the peak becomes what is in use now (man 5 proc)
+        # 5 sets the peak to the memory in use now (man 5 proc).
         CLEAR_REFS.write_text("5")
 
 
 def peak_memory(engine: str) -> int:
-    """The most bytes that MLX held on its device, or on a processor alone the most that this process had."""
+    """The most bytes that MLX held on its device, or this process in all where numpy computes."""
     import resource
 
     if engine == "mlx":
@@ -156,7 +168,7 @@ def peak_memory(engine: str) -> int:
 
 
 def _model_type(folder: Path) -> str:
-    """The architecture that config.json names; empty where it names none, of which the loading speaks."""
+    """The architecture in config.json; empty where there is none, which loading then reports."""
     try:
         return str(read_object(folder / "config.json").get("model_type", ""))
     except ModelError:
@@ -164,23 +176,29 @@ def _model_type(folder: Path) -> str:
 
 
 def _compared(name: str, folder: Path, scores: Matrix) -> tuple[Matrix, list[Finding]]:
-    """The published scores, empty where there are none to compare with, and what is to be said of the difference."""
+    """The published scores and the findings about differences from them.
+
+    The scores are empty where there are none to compare with.
+    """
     known = published(name)
     if known is None:
         return (), []
     width = read_object(folder / "config.json").get("hidden_size")
     if width != known.width:
-        text = f"its hidden size is {width}, that of the published model {known.width}: the scores are not compared"
+        text = (
+            f"its hidden size is {width}, that of the published model is {known.width}: "
+            "the scores are not compared"
+        )
         return (), [Finding(text, False)]
     score, expected = furthest(scores, known.scores)
-    off = abs(score - expected)
-    if off <= ROUNDING:
+    difference = abs(score - expected)
+    if difference <= ROUNDING:
         return known.scores, []
     text = f"a known pair scores {score:.4f} where {expected:.4f} is published"
-    return known.scores, [Finding(text, off > QUANTISED)]
+    return known.scores, [Finding(text, difference > QUANTISED)]
 
 
-def _of_neighbours(stray: float) -> list[Finding]:
+def _findings_of_stray(stray: float) -> list[Finding]:
     if stray <= STEADY:
         return []
     return [

@@ -1,6 +1,7 @@
-"""Fetching a model into the Hugging Face cache's own layout.
+"""Fetching a model into the Hugging Face cache, in the cache's own layout.
 
-Not by the hub client's own downloads: those start a file over when they were interrupted, and trust its bytes.
+The downloads of the hub's own client are not used: after an interruption they start a file over,
+and they do not check its bytes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from ..errors import ModelError, StorageFull
 from ..models.caches import Place, hub_place, read_object, repository_folder, user_place
 from .checksums import matches
-from .hub import AGAIN, ConnectionCut, Hub, Listing, RemoteFile
+from .hub import RESUME_HINT, ConnectionCut, Hub, Listing, RemoteFile
 
 SPARE_BYTES = 100_000_000
 CONFIG = "config.json"
@@ -25,7 +26,11 @@ CONFIG = "config.json"
 
 @dataclass(frozen=True, slots=True)
 class Fetching:
-    """How far a pull is, over all files of a model: what is checked and here, and the file at hand."""
+    """How far a pull is, over all files of a model.
+
+    `file` is the file that is being fetched. `done_bytes` counts the files that are whole and the
+    bytes of `file` that are on the disk.
+    """
 
     model: str
     file: str
@@ -35,7 +40,7 @@ class Fetching:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a pull has to fetch: the files that are not here, and the bytes that are still to come."""
+    """What a pull has to fetch: the files that are missing, and the bytes that are left."""
 
     listing: Listing
     place: Place
@@ -49,44 +54,46 @@ class Order:
 
     @property
     def snapshot(self) -> Path:
-        """The folder of its files."""
+        """The folder of the model's files."""
         return self.store / "snapshots" / self.listing.commit
 
 
 def order(name: str, cache_folder: str | None = None, hub: Hub | None = None) -> Order:
-    """Asks the hub for the repository `name`, and compares it with what is here, by checksums.
+    """Asks the hub for the repository `name`, and compares checksums with the files on the disk.
 
-    Raises what `Hub` raises; ModelError where the cache's disk is not there.
+    Raises what `Hub` raises, and ModelError where the disk of the cache is unplugged.
     """
     place = user_place(cache_folder) or hub_place()
     if place.unplugged:
         raise ModelError(place.absence, "plug in its disk, or create the folder")
     listing = (hub or Hub()).listing(name)
     empty = Order(listing, place, (), 0)
-    missing = tuple(file for file in listing.files if not _is_here(empty, file))
+    missing = tuple(file for file in listing.files if not _is_present(empty, file))
     partials = (_partial(empty.store / "blobs" / file.checksum) for file in missing)
-    here = sum(path.stat().st_size for path in partials if path.is_file())
-    return Order(listing, place, missing, sum(file.size for file in missing) - here)
+    fetched_bytes = sum(path.stat().st_size for path in partials if path.is_file())
+    return Order(listing, place, missing, sum(file.size for file in missing) - fetched_bytes)
 
 
 def check_room(orders: Iterable[Order]) -> None:
     """Raises StorageFull where a disk has no room for all of the orders."""
-    wanted: dict[Path, int] = {}
-    for each in orders:
-        wanted[each.place.folder] = wanted.get(each.place.folder, 0) + each.bytes
-    for folder, size in wanted.items():
+    needed: dict[Path, int] = {}
+    for wanted in orders:
+        folder = wanted.place.folder
+        needed[folder] = needed.get(folder, 0) + wanted.bytes
+    for folder, size in needed.items():
         free = free_bytes(folder)
         if size and free < size + SPARE_BYTES:
             raise StorageFull(
-                f"{size / 1e9:,.2f} GB are to be fetched, and the disk of {folder} has {free / 1e9:,.2f} GB left",
+                f"{size / 1e9:,.2f} GB are to be fetched, "
+                f"and the disk of {folder} has {free / 1e9:,.2f} GB left",
                 "make room, or name a folder on another disk with --cache-folder",
             )
 
 
 def free_bytes(folder: Path) -> int:
     """Bytes free on the disk of a folder, which need not exist yet."""
-    there = next(path for path in (folder, *folder.parents) if path.is_dir())
-    return shutil.disk_usage(there).free
+    existing = next(path for path in (folder, *folder.parents) if path.is_dir())
+    return shutil.disk_usage(existing).free
 
 
 def pull(
@@ -95,7 +102,10 @@ def pull(
     on_progress: Callable[[Fetching], None] = lambda _: None,
     hub: Hub | None = None,
 ) -> Path:
-    """Fetches the repository `name` and returns its folder. Raises what `order`, `check_room` and `fetch` raise."""
+    """Fetches the repository `name`, and returns its folder.
+
+    Raises what `order`, `check_room` and `fetch` raise.
+    """
     wanted = order(name, cache_folder, hub)
     check_room([wanted])
     return fetch(wanted, on_progress, hub)
@@ -104,21 +114,22 @@ def pull(
 def fetch(
     wanted: Order, on_progress: Callable[[Fetching], None] = lambda _: None, hub: Hub | None = None
 ) -> Path:
-    """Fetches what an order lacks, and returns the model's folder.
+    """Fetches the missing files of an order, and returns the model's folder.
 
-    Raises what `Hub` raises; ModelError where the cache cannot be written, where bytes come wrong, where another process
-    fetches the same model, and, before its weights, for an architecture that does not run here; StorageFull where the disk
-    has no room.
+    An architecture that does not run here is refused before its weights are fetched.
+    Raises what `Hub` raises. Raises ModelError for such an architecture, where the cache cannot be
+    written, where bytes are wrong, and where another process fetches the same model. Raises
+    StorageFull where the disk has no room.
     """
     hub, listing, store = hub or Hub(), wanted.listing, wanted.store
     try:
         (store / "blobs").mkdir(parents=True, exist_ok=True)
-        with _alone(wanted.place, listing.name):
+        with _locked(wanted.place, listing.name):
             total, done = sum(file.size for file in listing.files), 0
             for file in listing.files:
                 blob = store / "blobs" / file.checksum
-                # another process may have brought it meanwhile
-                if file in wanted.missing and not _is_here(wanted, file):
+                # Another process may have fetched the file in the meantime.
+                if file in wanted.missing and not _is_present(wanted, file):
                     for size in _fetch_file(hub, listing, file, blob):
                         on_progress(Fetching(listing.name, file.name, done + size, total))
                 if blob.exists():
@@ -127,22 +138,23 @@ def fetch(
                     _require_known(wanted.snapshot / CONFIG, listing.name)
                 done += file.size
                 on_progress(Fetching(listing.name, file.name, done, total))
-            # last: until now the cache names the commit that was whole before
+            # The commit is set last, so that the cache names a whole model at any time.
             (store / "refs").mkdir(exist_ok=True)
             _replace_text(store / "refs" / "main", listing.commit)
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageFull(
-                f"the disk of {wanted.place.folder} is full", f"make room, then {AGAIN}"
+                f"the disk of {wanted.place.folder} is full", f"make room, then {RESUME_HINT}"
             ) from error
-        said = error.strerror or str(error)
+        detail = error.strerror or str(error)
         raise ModelError(
-            f"{error.filename or store} cannot be written: {said}", "check the folder's rights"
+            f"{error.filename or store} cannot be written: {detail}", "check the folder's rights"
         ) from error
     return wanted.snapshot
 
 
-def _is_here(wanted: Order, file: RemoteFile) -> bool:
+def _is_present(wanted: Order, file: RemoteFile) -> bool:
+    """Whether the file is on the disk, with the right size and checksum."""
     paths = (wanted.store / "blobs" / file.checksum, wanted.snapshot / file.name)
     return any(
         path.is_file() and path.stat().st_size == file.size and matches(path, file.checksum)
@@ -151,6 +163,7 @@ def _is_here(wanted: Order, file: RemoteFile) -> bool:
 
 
 def _require_known(config: Path, name: str) -> None:
+    """Raises ModelError where config.json names an architecture that does not run here."""
     from ..models.engines import ENCODERS
 
     known = sorted({model_type for model_type, _ in ENCODERS})
@@ -163,30 +176,31 @@ def _require_known(config: Path, name: str) -> None:
 
 
 def _fetch_file(hub: Hub, listing: Listing, file: RemoteFile, blob: Path) -> Iterator[int]:
-    """Fetches a file, going on from an earlier part; yields how many of its bytes are here."""
+    """Fetches a file, continuing an earlier part; yields how many of its bytes are on the disk."""
     partial = _partial(blob)
     with partial.open("ab") as out:
-        here = out.tell()
-        while here < file.size:
-            before = here
+        received = out.tell()
+        while received < file.size:
+            before = received
             try:
-                with closing(hub.stream(listing, file, here)) as stream:
+                with closing(hub.stream(listing, file, received)) as stream:
                     for position, piece in stream:
-                        if position != here:
+                        if position != received:
                             out.truncate(position)
                         out.write(piece)
-                        here = position + len(piece)
-                        yield min(here, file.size)
-                        if here > file.size:
+                        received = position + len(piece)
+                        yield min(received, file.size)
+                        if received > file.size:
                             break
             except ConnectionCut:
-                # a connection that brought something is taken up again; one that did not would not the next time
-                if here <= before:
+                # A new connection is tried only where this one brought some bytes.
+                if received <= before:
                     raise
-            if here <= before:
+            if received <= before:
                 raise ModelError(
-                    f"the hub sends {here:,} of {file.size:,} bytes of {file.name}", AGAIN
+                    f"the hub sent {received:,} of {file.size:,} bytes of {file.name}", RESUME_HINT
                 )
+    # Check the bytes, and give the file its final name.
     if not matches(partial, file.checksum):
         partial.unlink()
         raise ModelError(
@@ -197,11 +211,15 @@ def _fetch_file(hub: Hub, listing: Listing, file: RemoteFile, blob: Path) -> Ite
 
 
 def _partial(blob: Path) -> Path:
+    """The file in which the bytes of a blob are collected until it is whole."""
     return blob.with_name(f"{blob.name}.incomplete")
 
 
 def _publish(blob: Path, path: Path) -> None:
-    """Gives a blob its name in the snapshot: as a link, or by moving it where the disk has no links, as exFAT."""
+    """Gives a blob its name in the snapshot.
+
+    The name is a link to the blob. Where the disk has no links, as with exFAT, the blob is moved.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     try:
@@ -211,14 +229,15 @@ def _publish(blob: Path, path: Path) -> None:
 
 
 def _replace_text(path: Path, text: str) -> None:
+    """Writes the file anew in one step, so that no reader sees half of it."""
     new = path.with_name(f"{path.name}.new")
     new.write_text(text, encoding="utf-8")
     os.replace(new, path)
 
 
 @contextmanager
-def _alone(place: Place, name: str) -> Iterator[None]:
-    """Keeps a second pull of the same model away."""
+def _locked(place: Place, name: str) -> Iterator[None]:
+    """Holds a lock against a second pull of the same model. Raises ModelError where it is held."""
     folder = place.folder / ".locks" / repository_folder(name)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "docsearch.lock").open("w") as file:
