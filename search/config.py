@@ -90,7 +90,7 @@ def load_config(file: str | None, environment: Mapping[str, str], folder: str) -
         config = _merged(config, local_file, QUERY_SETTINGS)
     for variable, key in ENVIRONMENT.items():
         if value := environment.get(variable):
-            number = isinstance(getattr(config, key), int) and value.isdigit()
+            number = isinstance(getattr(config, key), int) and value.isascii() and value.isdigit()
             config = replace(config, **_checked(key, int(value) if number else value, variable))
     return replace(config, index=os.path.abspath(os.path.expanduser(config.index)))
 

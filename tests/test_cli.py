@@ -357,7 +357,7 @@ def test_a_closed_pipe_ends_quietly(place: Path) -> None:
 def test_control_characters_never_reach_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "evil\x1b[2J.txt").write_text(
-        "The password \x1b]0;owned\x07 is \x9b31m here \u202e reversed.\n"
+        "The password \x1b]0;owned\x07 is \x9b31m here \u202e\u061c reversed.\n"
     )
     docsearch("--index", "index", "ingest", "docs", cwd=tmp_path)
     for arguments in (
@@ -368,7 +368,14 @@ def test_control_characters_never_reach_a_terminal(tmp_path: Path) -> None:
     ):
         shown = on_terminal(tmp_path, "--index", "index", *arguments)
         assert b"password" in shown or b"evil" in shown
-        for bad in (b"\x1b]0;", b"\x07", b"\xc2\x9b", b"\x1b[2J", "\u202e".encode()):
+        for bad in (
+            b"\x1b]0;",
+            b"\x07",
+            b"\xc2\x9b",
+            b"\x1b[2J",
+            "\u202e".encode(),
+            "\u061c".encode(),
+        ):
             assert bad not in shown
 
 

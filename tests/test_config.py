@@ -106,3 +106,8 @@ def test_a_whole_number_is_a_score_too(tmp_path: Path) -> None:
     assert (
         load_config(str(write(tmp_path / "config.toml", "min_score = 1")), {}, "/").min_score == 1.0
     )
+
+
+def test_digits_of_other_scripts_are_no_number(tmp_path):
+    with pytest.raises(ConfigError, match="dimensions"):
+        load_config(None, {"DOCSEARCH_DIMENSIONS": "\u00b2"}, str(tmp_path))

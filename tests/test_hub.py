@@ -508,13 +508,19 @@ def test_names_and_paths(tmp_path):
         model_folder("bge-theirs", folder)
 
 
-def test_a_cached_model_goes_before_a_folder_of_that_name_here(tmp_path, monkeypatch):
+def test_a_folder_of_the_working_folder_does_not_stand_in_for_a_model(tmp_path, monkeypatch):
     monkeypatch.chdir(
         write_model(
             tmp_path / "work" / "org" / "bge", made("mlx-community/bge-small-en-v1.5-4bit")
         ).parent.parent
     )
-    assert model_folder("org/bge") == Path("org/bge")
+    with pytest.raises(ModelError) as caught:
+        model_folder("org/bge")
+    assert str(caught.value) == (
+        "the model org/bge is not here, but a folder of that name is; to use the folder, name it "
+        "./org/bge; for the model, run: docsearch models pull org/bge"
+    )
+    assert model_folder("./org/bge") == Path("org/bge")
     cached = write_model(
         tmp_path / "models" / "org" / "bge", made("mlx-community/bge-small-en-v1.5-4bit")
     )
@@ -578,3 +584,10 @@ def test_importing_the_hub_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_only_what_has_the_form_of_a_repository_can_be_pulled(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ModelError) as caught:
+        model_folder("nonsense")
+    assert str(caught.value) == "the model nonsense is not here; run: docsearch models list"

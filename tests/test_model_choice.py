@@ -94,8 +94,10 @@ def test_a_name_is_kept_so_that_it_is_found_from_any_folder(tmp_path, monkeypatc
     write_model(
         tmp_path / "hub" / "models--Qwen--Qwen3-Reranker-0.6B" / "snapshots" / "1", made(RERANKER)
     )
-    for typed in ("disk/Qwen3-Embedding-0.6B", "./disk/Qwen3-Embedding-0.6B", str(qwen3)):
+    for typed in ("./disk/Qwen3-Embedding-0.6B", str(qwen3)):
         assert full_name(typed) == str(qwen3)
+    # Only ./ makes a folder of the working folder a model.
+    assert full_name("disk/Qwen3-Embedding-0.6B") == "disk/Qwen3-Embedding-0.6B"
     assert full_name("Qwen3-Reranker-0.6B") == RERANKER
     assert full_name("starter") == "starter"
     assert full_name("o/not-here") == "o/not-here"
@@ -238,7 +240,7 @@ def test_on_the_command_line(tmp_path, notes, qwen3, reranker):
         return docsearch("--backend", "cpu", "--index", "index", *arguments, cwd=tmp_path, env=env)
 
     done = run(
-        "ingest", "notes", "--dimensions", "32", DOCSEARCH_EMBEDDER="disk/Qwen3-Embedding-0.6B"
+        "ingest", "notes", "--dimensions", "32", DOCSEARCH_EMBEDDER="./disk/Qwen3-Embedding-0.6B"
     )
     assert (done.code, done.out) == (0, "")
     status = run("status").out

@@ -16,7 +16,7 @@ from search.results import DryRun, Hit, IngestReport, QueryResult, Status, Verdi
 SCHEMA = 1
 DIGITS = 6
 
-ESCAPED = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What json.dumps leaves raw, but a terminal or a strict UTF-8 decoder must not get."""
 
 

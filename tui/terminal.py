@@ -10,7 +10,7 @@ from itertools import pairwise
 from urllib.parse import quote
 
 CONTROLS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 """Characters that act on a terminal or turn text around: C0 (but tab and newline), C1, bidirectional controls, lone surrogates."""
 

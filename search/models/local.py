@@ -8,19 +8,23 @@ from ..errors import ModelError
 from .bundled import BUNDLED
 from .caches import CachedModel, ModelState, cached_models, condition, places
 
+PATHS = ("/", "./", "../", "~")
+"""What the name of a model folder begins with."""
+
 
 def model_folder(name: str, cache_folder: str | None = None) -> Path:
     """The local folder of the model `name`.
 
     The name is that of a model in the package, a path, a repository id (`ORG/NAME`), or the last
-    part of such an id. The model is looked for in `cache_folder` or the folder that
+    part of such an id. Only what begins with `/`, `./`, `../` or `~` is a path: a folder of the
+    working folder, which may come with a cloned tree, must not stand in for a model by its name. The model is looked for in `cache_folder` or the folder that
     DOCSEARCH_MODELS names, then in the hub's cache, then in docsearch's own folder.
     Raises ModelError, with the command to run, where the model is missing or not whole, and where
     several models have the name.
     """
     if name in BUNDLED:
         return BUNDLED[name].folder
-    if name.startswith(("/", ".", "~")):
+    if name.startswith(PATHS):
         folder = Path(name).expanduser()
         if not folder.is_dir():
             raise ModelError(
@@ -34,9 +38,12 @@ def model_folder(name: str, cache_folder: str | None = None) -> Path:
             return model.folder
     for state, detail, model in states:
         raise ModelError(f"{model.name} is {state}: {detail}", remedy(model.name))
+    command = f"docsearch models pull {name}" if is_repository(name) else "docsearch models list"
     if Path(name).is_dir():
-        return Path(name)
-    command = f"docsearch models pull {name}"
+        raise ModelError(
+            f"the model {name} is not here, but a folder of that name is",
+            f"to use the folder, name it ./{name}; for the model, run: {command}",
+        )
     for place in places(cache_folder):
         if place.unplugged:
             raise ModelError(
@@ -45,16 +52,24 @@ def model_folder(name: str, cache_folder: str | None = None) -> Path:
     raise ModelError(f"the model {name} is not here", f"run: {command}")
 
 
+def is_repository(name: str) -> bool:
+    """Whether a name has the form of a repository's id, `ORG/NAME`, so that it can be pulled.
+
+    >>> is_repository("Qwen/Qwen3-Reranker-0.6B"), is_repository("nonsense")
+    (True, False)
+    """
+    return name.count("/") == 1
+
+
 def remedy(name: str) -> str:
     """The hint that says what to do about a model that is not whole.
 
     >>> remedy("bge-mine")
     'delete it and make it again: docsearch models rm bge-mine'
     """
-    is_repository = name.count("/") == 1
     return (
         f"run: docsearch models pull {name}"
-        if is_repository
+        if is_repository(name)
         else f"delete it and make it again: docsearch models rm {name}"
     )
 
@@ -67,11 +82,9 @@ def full_name(name: str) -> str:
     """
     if name in BUNDLED:
         return name
-    if not name.startswith(("/", ".", "~")):
-        if found := find(name):
-            return found[0].name
-        if not Path(name).is_dir():
-            return name
+    if not name.startswith(PATHS):
+        found = find(name)
+        return found[0].name if found else name
     return str(Path(name).expanduser().absolute())
 
 

@@ -89,7 +89,7 @@ def _path_pattern(glob: str) -> PathPattern:
     """The pattern of a path glob, as `Filter` describes it.
 
     >>> _path_pattern("notes/**").regex.pattern, _path_pattern("notes/**").below_root
-    ('^notes/', True)
+    ('(?:^notes/)', True)
     """
     if not glob:
         raise UsageError(
