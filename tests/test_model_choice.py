@@ -252,7 +252,7 @@ def test_on_the_command_line(tmp_path, notes, qwen3, reranker):
     )
     answer = json.loads(
         run(
-            "query", "tide", "--json", "--mode", "text", "--reranker", "disk/Qwen3-Reranker-0.6B"
+            "query", "tide", "--json", "--mode", "text", "--reranker", "./disk/Qwen3-Reranker-0.6B"
         ).out
     )
     assert (answer["reranked"], answer["reranker"]) == (True, "Qwen3-Reranker-0.6B")

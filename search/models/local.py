@@ -17,10 +17,10 @@ def model_folder(name: str, cache_folder: str | None = None) -> Path:
 
     The name is that of a model in the package, a path, a repository id (`ORG/NAME`), or the last
     part of such an id. Only what begins with `/`, `./`, `../` or `~` is a path: a folder of the
-    working folder, which may come with a cloned tree, must not stand in for a model by its name. The model is looked for in `cache_folder` or the folder that
-    DOCSEARCH_MODELS names, then in the hub's cache, then in docsearch's own folder.
-    Raises ModelError, with the command to run, where the model is missing or not whole, and where
-    several models have the name.
+    working folder, which may come with a cloned tree, must not stand in for a model by its name.
+    The model is looked for in `cache_folder` or the folder that DOCSEARCH_MODELS names, then in the
+    hub's cache, then in docsearch's own folder. Raises ModelError, with the command to run, where
+    the model is missing or not whole, and where several models have the name.
     """
     if name in BUNDLED:
         return BUNDLED[name].folder
