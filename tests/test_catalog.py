@@ -534,3 +534,14 @@ def test_the_catalogue_needs_nothing_heavy():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE
     )
     assert done.stdout == "set()\n"
+
+
+def test_a_catalogue_that_was_closed_meanwhile_says_so(folder):
+    catalog = Catalog.open(folder, create=True)
+    catalog.close()
+    with pytest.raises(IndexFailure) as caught:
+        catalog.roots()
+    assert str(caught.value) == (
+        f"the index in {folder} was closed while it was in use; "
+        "close it after the last call has returned"
+    )

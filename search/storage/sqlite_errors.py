@@ -53,6 +53,12 @@ def file_errors(folder: Path, file: str, cure: str) -> Iterator[None]:
     """
     try:
         yield
+    except sqlite3.ProgrammingError as error:
+        # SQLite says so of a connection that another thread has closed.
+        raise IndexFailure(
+            f"the index in {folder} was closed while it was in use",
+            "close it after the last call has returned",
+        ) from error
     except sqlite3.DatabaseError as error:
         kind, message, hint = _ERRORS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, _UNKNOWN)
         raise kind(
