@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from .config import MAX_FILE_SIZE, default_index
 from .documents import Passage, Skip
-from .errors import IndexDamaged, NoIndex, UsageError
+from .errors import IndexDamaged, ModelError, NoIndex, UsageError
 from .ingest.scopes import RootRules, Targets
 from .models.profiles import profile_named
 from .opened import Opened
@@ -63,6 +63,7 @@ class Index:
         rules: PassageRules,
         default: ModelChoice | None = None,
         load_reranker: Callable[[str], Reranker] | None = None,
+        revision_of: Callable[[str], str] = lambda name: "",
     ) -> None:
         try:
             path.encode()
@@ -74,7 +75,13 @@ class Index:
         self.rules = rules
         nothing = ModelChoice()
         self.opened = Opened(
-            Path(path), asked or nothing, default or nothing, rules, load_embedder, load_reranker
+            Path(path),
+            asked or nothing,
+            default or nothing,
+            rules,
+            load_embedder,
+            load_reranker,
+            revision_of,
         )
 
     @classmethod
@@ -110,7 +117,7 @@ class Index:
 
         folder = os.path.abspath(os.path.expanduser(path or default_index()))
         asked = ModelChoice(profile, embedder, reranker, dimensions)
-        return cls(folder, asked, by_name, PassageRules(), default, reranker_by_name)
+        return cls(folder, asked, by_name, PassageRules(), default, reranker_by_name, _revision_of)
 
     def __enter__(self) -> Self:
         return self
@@ -203,7 +210,8 @@ class Index:
             refresh.opened.take_choice(catalog)
             report = refresh.run(catalog, targets.scopes(catalog), prune, on_progress)
             report = report if done is None else done.joined(report)
-            return replace(report, warnings=(*report.warnings, *self.opened.notices))
+            notices = (*self.opened.notices, *refresh.opened.note_reranker(catalog))
+            return replace(report, warnings=(*report.warnings, *notices))
 
     def dry_run(
         self,
@@ -401,6 +409,16 @@ class Index:
                 yield nothing
         else:
             yield catalog
+
+
+def _revision_of(name: str) -> str:
+    from .models.model_files import ModelFiles
+
+    try:
+        return ModelFiles.named(name).checkpoint.fingerprint()
+    except ModelError:
+        # A model that is not here, or not whole, is told by the query that needs it.
+        return ""
 
 
 def _targets(

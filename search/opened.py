@@ -20,7 +20,9 @@ from .storage.index_models import (
     next_table,
     put_change,
     put_models,
+    put_reranker_revision,
     remove_unused_tables,
+    reranker_revision,
     table_in_use,
     vector_key,
 )
@@ -83,7 +85,9 @@ class Opened:
     """The parts of the index in `folder`, safe to ask for from several threads.
 
     `asked` are the models that the user wants this index to have, `default` those for a new index
-    where `asked` leaves them open. `writing` is held by the one thread that writes to the index.
+    where `asked` leaves them open. `revision_of` gives the revision of a model's weights without
+    loading them, empty where the model is not here. `writing` is held by the one thread that writes
+    to the index.
     """
 
     def __init__(
@@ -94,6 +98,7 @@ class Opened:
         rules: PassageRules,
         load_embedder: Callable[[str], Embedder],
         load_reranker: Callable[[str], Reranker] | None,
+        revision_of: Callable[[str], str],
     ) -> None:
         self.folder = folder
         self.asked = asked
@@ -101,6 +106,7 @@ class Opened:
         self.rules = rules
         self.load_embedder = load_embedder
         self.load_reranker = load_reranker
+        self.revision_of = revision_of
         self.writing = threading.RLock()
         self._opening = threading.RLock()
         self._catalog: _Slot[Catalog] = _Slot(self._opening)
@@ -173,24 +179,45 @@ class Opened:
         (`explicit`) and the profile has none. Raises ModelError where one that was asked for by
         name cannot be used.
         """
-        models, load = self.models, self.load_reranker
-        own = models or self._new_models()
-        name = (
+        name, load = self._reranker_name(), self.load_reranker
+        if load is None or not name:
+            return None, (
+                f"the profile {self.profile.name} has no reranker: this is the fused order",
+            ) if explicit else ()
+        try:
+            reranker = self._reranker.get(lambda: load(name), name)
+        except ModelError as error:
+            if name == self.asked.reranker:
+                raise
+            return None, (f"not reranked: {error}",)
+        known = reranker_revision(self.catalog, name)
+        if known in ("", reranker.revision):
+            return reranker, ()
+        return reranker, (
+            f"the reranker {name} has other weights than at the last ingest ({known}, now "
+            f"{reranker.revision}); docsearch ingest takes note of them",
+        )
+
+    def note_reranker(self, catalog: Catalog) -> tuple[str, ...]:
+        """Record the revision of the reranker's weights; a warning where it was another one."""
+        name = self._reranker_name()
+        revision = self.revision_of(name) if name else ""
+        known = reranker_revision(catalog, name)
+        if revision in ("", known):
+            return ()
+        put_reranker_revision(catalog, name, revision)
+        if not known:
+            return ()
+        return (f"the reranker {name} has other weights now ({known} before, now {revision})",)
+
+    def _reranker_name(self) -> str:
+        own = self.models or self._new_models()
+        return (
             self.asked.reranker
             or self.default.reranker
             or own.reranker
             or profile_named(own.profile).reranker
         )
-        if load is None or not name:
-            return None, (
-                f"the profile {own.profile} has no reranker: this is the fused order",
-            ) if explicit else ()
-        try:
-            return self._reranker.get(lambda: load(name), name), ()
-        except ModelError as error:
-            if name == self.asked.reranker:
-                raise
-            return None, (f"not reranked: {error}",)
 
     def open_for_writing(self, catalog: Catalog) -> Store:
         """The store, made or repaired where needed.

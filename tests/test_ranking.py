@@ -287,3 +287,32 @@ def test_what_copies_have_in_common_is_read_once(index: Index, tmp_path: Path) -
     assert [len(hit.copies) for hit in result.hits if hit.text.startswith(text)] == [9]
     assert len(orders) == len(reranker.read) - 1
     assert len(result.hits) == 61
+
+
+def test_other_weights_of_a_reranker_are_told(tmp_path: Path, notes: Path) -> None:
+    def index(revision: str) -> Index:
+        reranker = LengthReranker()
+        reranker.revision = revision
+        return Index(
+            str(tmp_path / "i"),
+            ModelChoice("fast"),
+            lambda name: ToyEmbedder(),
+            PassageRules(),
+            None,
+            lambda name: reranker,
+            lambda name: revision,
+        )
+
+    with index("first") as before:
+        assert before.ingest([notes]).warnings == ()
+        assert before.query("tide").warnings == ()
+    name = "Qwen/Qwen3-Reranker-0.6B"
+    with index("second") as after:
+        assert after.query("tide").warnings == (
+            f"the reranker {name} has other weights than at the last ingest (first, now second); "
+            "docsearch ingest takes note of them",
+        )
+        assert after.ingest().warnings == (
+            f"the reranker {name} has other weights now (first before, now second)",
+        )
+        assert after.query("tide").warnings == ()

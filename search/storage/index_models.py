@@ -13,6 +13,7 @@ from .durability import TABLE, remove_table, tables
 
 MODELS_KEY = "model"
 TABLE_KEY = "table"
+RERANKERS_KEY = "rerankers"
 CHANGE_KEY = "change"
 
 
@@ -47,6 +48,16 @@ def models_in(catalog: Catalog) -> IndexModels | None:
 def put_models(catalog: Catalog, models: IndexModels) -> None:
     """Record the models of the index."""
     catalog.put_setting(MODELS_KEY, asdict(models))
+
+
+def reranker_revision(catalog: Catalog, name: str) -> str:
+    """The revision of that reranker's weights at the last ingest; empty where none was recorded."""
+    return str(catalog.setting(RERANKERS_KEY, {}).get(name, ""))
+
+
+def put_reranker_revision(catalog: Catalog, name: str, revision: str) -> None:
+    """Record the revision of a reranker's weights."""
+    catalog.put_setting(RERANKERS_KEY, {**catalog.setting(RERANKERS_KEY, {}), name: revision})
 
 
 def table_in_use(catalog: Catalog) -> str:
