@@ -159,7 +159,8 @@ class Refresh:
         moved = (advice(old, new) for new in new_roots if (old := moved_from(catalog, new)))
         warnings = [*report.warnings, *moved]
         if disk.version_on_disk() and not vocabulary.is_whole():
-            warnings.append(f"queries find whole words only: {open_store().vocabulary.trouble}")
+            trouble = open_store().vocabulary.trouble
+            warnings += [f"queries find whole words only: {trouble}"] if trouble else []
         return replace(report, warnings=tuple(warnings))
 
     def move(self, old: str, new: str, on_progress: Callable[[Progress], None]) -> IngestReport:
