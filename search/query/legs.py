@@ -27,7 +27,8 @@ class Legs:
     candidates: every candidate once, by id. vector, text: each leg's ids, best first, with their
     scores (cosine, BM25). word_count: the words that the text leg looked for; "2022-EC-0417" is
     one. passage_count: all passages in the store. related: further words, which have words of the
-    query as parts. warnings: what the user is to be told. contents: the content hash of each document.
+    query as parts. warnings: what the user is to be told. contents: the content hash of each
+    document.
     """
 
     candidates: dict[str, Candidate]
