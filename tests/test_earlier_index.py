@@ -50,3 +50,54 @@ def test_new_documents_join_the_old_ones(index: Index, tmp_path: Path) -> None:
     assert index.status().documents == 5
     assert index.query("how do I bake dough").hits[0].path == str(tmp_path / "new" / "bread.md")
     assert index.query("tide").hits[0].path == "/tmp/earlier/notes/sea.rst"
+
+
+def by_beginning(index: Index) -> tuple[list[str], tuple[str, ...]]:
+    """The paths that a query for a beginning of words finds, and its warnings."""
+    result = index.query("radia* harb*", mode="text")
+    return [hit.path for hit in result.hits], result.warnings
+
+
+def words_files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*words*"))
+
+
+def test_its_vocabulary_is_read_until_the_next_write_makes_one_for_its_table(
+    index: Index, tmp_path: Path
+) -> None:
+    (tmp_path / "index").chmod(0o700)
+    paths, warnings = by_beginning(index)
+    assert (len(paths), warnings) == (2, ())
+    assert "its list of words" not in index.status().health
+    index.ingest()
+    assert by_beginning(index) == (paths, ())
+    index.ingest()
+    assert by_beginning(index) == (paths, ())
+    assert words_files(tmp_path / "index") == ["passages.words"]
+
+
+def test_its_vocabulary_that_is_damaged_warns_until_the_next_write(
+    index: Index, tmp_path: Path
+) -> None:
+    (tmp_path / "index").chmod(0o700)
+    file = tmp_path / "index" / "words.sqlite"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:4096] + bytes(len(whole) - 4096))
+    (tmp_path / "index" / "words.sqlite-journal").write_bytes(b"left by a killed writer")
+    paths, (warning,) = by_beginning(index)
+    assert (paths, "words.sqlite is damaged" in warning) == ([], True)
+    assert "its list of words is missing or damaged" in index.status().health
+    index.ingest()
+    assert (len(by_beginning(index)[0]), by_beginning(index)[1]) == (2, ())
+    index.ingest()
+    assert words_files(tmp_path / "index") == ["passages.words"]
+
+
+def test_its_vocabulary_that_is_missing_warns_until_the_next_write(
+    index: Index, tmp_path: Path
+) -> None:
+    (tmp_path / "index" / "words.sqlite").unlink()
+    paths, (warning,) = by_beginning(index)
+    assert (paths, "passages.words is missing" in warning) == ([], True)
+    index.ingest()
+    assert (len(by_beginning(index)[0]), by_beginning(index)[1]) == (2, ())

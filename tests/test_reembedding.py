@@ -133,7 +133,7 @@ def test_a_change_of_models(place, folder):
         assert [
             (hit.id, hit.text, hit.line_start) for hit in index.query("tide", mode="text").hits
         ] == [(hit.id, hit.text, hit.line_start) for hit in before]
-    assert tables(place) == ["passages-2.lance", "passages-2.synced"]
+    assert tables(place) == ["passages-2.lance", "passages-2.synced", "passages-2.words"]
     write(folder, range(20))
     with opened(place, Models()) as index:
         assert index.ingest().unchanged == 20
@@ -169,8 +169,10 @@ def test_an_interrupted_change_is_taken_up(place, folder):
         assert tables(place) == [
             "passages-2.lance",
             "passages-2.synced",
+            "passages-2.words",
             "passages.lance",
             "passages.synced",
+            "passages.words",
         ]
         # The old models stay in use until then.
         (folder / "00.txt").write_text("The tide changed.\n")
@@ -195,7 +197,7 @@ def test_an_interrupted_change_is_taken_up(place, folder):
             "wide",
             ["00.txt", "03.txt", "07.txt", "11.txt", "15.txt", "19.txt"],
         )
-    assert tables(place) == ["passages-2.lance", "passages-2.synced"]
+    assert tables(place) == ["passages-2.lance", "passages-2.synced", "passages-2.words"]
 
 
 def test_progress_counts_what_is_missing(place):
@@ -229,7 +231,7 @@ def test_another_target_starts_anew(place):
     with opened(place, models, embedder="o/wider") as index:
         assert index.ingest(reembed=True).passages == 20
         assert (len(other.embedded), index.store.dimensions) == (20, 9)
-    assert tables(place) == ["passages-2.lance", "passages-2.synced"]
+    assert tables(place) == ["passages-2.lance", "passages-2.synced", "passages-2.words"]
 
 
 def test_a_change_can_be_given_up(place):
@@ -242,7 +244,7 @@ def test_a_change_can_be_given_up(place):
         assert index.ingest(reembed=True).reembedded == 0
         assert (change_of(index.catalog), index.status().health) == (None, "ok")
         assert found(index, "tide", 1)[0] == "toy"
-    assert tables(place) == ["passages.lance", "passages.synced"]
+    assert tables(place) == ["passages.lance", "passages.synced", "passages.words"]
 
 
 def test_weights_that_changed_under_their_name(place, folder):

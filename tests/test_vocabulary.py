@@ -9,14 +9,22 @@ from pathlib import Path
 import pytest
 
 from search.errors import IndexDamaged
-from search.storage.vocabulary import FILE, MAX_RELATED, Vocabulary
+from search.storage.vocabulary import MAX_RELATED, Vocabulary
 
 GERMAN = "Krankenversicherung und Haftpflichtversicherungen: der Beitrag zur Versicherungssumme\nRente Kesselaustausch"
 
 
+FILE = "passages.words"
+
+
+def vocabulary_of(folder: Path, *texts: str) -> Vocabulary:
+    """The vocabulary of a table whose passages have these texts."""
+    return Vocabulary(folder, "passages", lambda: texts)
+
+
 @pytest.fixture
 def vocabulary(tmp_path: Path) -> Vocabulary:
-    vocabulary = Vocabulary(tmp_path)
+    vocabulary = vocabulary_of(tmp_path)
     vocabulary.add([GERMAN, "authentication, AUTHORS and an author; support ports"])
     return vocabulary
 
@@ -55,24 +63,26 @@ def test_a_beginning_is_asked_for_even_where_it_is_a_word(vocabulary: Vocabulary
 
 
 def test_words_that_are_gone_are_let_go(vocabulary: Vocabulary, tmp_path: Path) -> None:
-    vocabulary.rebuild(["Reiseversicherung"])
-    vocabulary.add(["Authentisch"])
-    assert vocabulary.related(["versicherung", "auth"]) == ["reiseversicherung", "authentisch"]
+    later = vocabulary_of(tmp_path, "Reiseversicherung")
+    later.rebuild()
+    later.add(["Authentisch"])
+    assert later.related(["versicherung", "auth"]) == ["reiseversicherung", "authentisch"]
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
-    vocabulary.rebuild([])
-    assert (vocabulary.related(["versicherung"]), list(tmp_path.iterdir())) == ([], [])
+    later = vocabulary_of(tmp_path)
+    later.rebuild()
+    assert later.related(["versicherung", "auth"]) == []
 
 
 def test_words_are_added_once_and_by_several(vocabulary: Vocabulary, tmp_path: Path) -> None:
     vocabulary.add(["Lebensversicherung author"])
-    Vocabulary(tmp_path).add(["Reiseversicherung", "author"])
+    vocabulary_of(tmp_path).add(["Reiseversicherung", "author"])
     assert vocabulary.related(["versicherung"]) == [
         "reiseversicherung", "lebensversicherung", "versicherungssumme", "krankenversicherung", "haftpflichtversicherungen",
     ]  # fmt: skip
 
 
 def test_no_more_than_the_shortest(tmp_path: Path) -> None:
-    vocabulary = Vocabulary(tmp_path)
+    vocabulary = vocabulary_of(tmp_path)
     vocabulary.add(
         [" ".join("versicherung" + "x" * number for number in range(1, 29)), "aversicherung " * 3]
     )
@@ -81,18 +91,29 @@ def test_no_more_than_the_shortest(tmp_path: Path) -> None:
     assert (len(found), max(map(len, found)) < 12 + 28) == (MAX_RELATED, True)
 
 
-def test_an_index_without_the_file_finds_whole_words_only(tmp_path: Path) -> None:
-    assert Vocabulary(tmp_path).related(["versicherung"], ["auth"]) == []
-    Vocabulary(tmp_path).add(["12 ab"])
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    vocabulary = vocabulary_of(tmp_path)
+    assert vocabulary.related(["von", "12"]) == []
+    with pytest.raises(IndexDamaged, match=f"^{FILE} is missing .*; run: docsearch ingest, which"):
+        vocabulary.related(["versicherung"])
     assert os.listdir(tmp_path) == []
 
 
-def test_a_damaged_file_is_named(vocabulary: Vocabulary, tmp_path: Path) -> None:
+def test_a_passage_of_short_words_makes_a_whole_vocabulary(tmp_path: Path) -> None:
+    vocabulary = vocabulary_of(tmp_path)
+    vocabulary.mend()
+    vocabulary.add(["12 ab"])
+    assert vocabulary.related(["versicherung"], ["auth"]) == []
+
+
+def test_a_damaged_file_is_named_and_made_anew(vocabulary: Vocabulary, tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"no database at all" * 100)
-    with pytest.raises(
-        IndexDamaged, match=f"{FILE} is damaged.*delete the file, then run: docsearch ingest"
-    ):
+    with pytest.raises(IndexDamaged, match=f"^{FILE} is damaged .*; run: docsearch ingest, which"):
         vocabulary.related(["versicherung"])
+    later = vocabulary_of(tmp_path, "Reiseversicherung")
+    later.add(["Lebensversicherung"])
+    assert later.related(["versicherung"]) == ["reiseversicherung", "lebensversicherung"]
+    assert later.trouble == ""
 
 
 def test_what_a_killed_writer_left_is_rolled_back(vocabulary: Vocabulary, tmp_path: Path) -> None:

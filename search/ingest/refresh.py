@@ -21,6 +21,7 @@ from ..storage.catalog import Catalog
 from ..storage.durability import Durability
 from ..storage.index_models import models_in, remove_unused_tables, table_in_use
 from ..storage.lock import WriterLock
+from ..storage.vocabulary_file import VocabularyFile
 from ..text import passages, terms
 from ..text.passages import PassageRules
 from .moving import advice, moved_from, root_to_move
@@ -126,6 +127,10 @@ class Refresh:
             if disk.is_damaged():
                 hint = "delete that folder, then ingest again"
                 raise IndexDamaged(f"files of the index in {self.folder} are torn", hint)
+        # Opening the store also makes a vocabulary that is missing or damaged.
+        vocabulary = VocabularyFile(disk.folder, disk.name)
+        if disk.version_on_disk() and not vocabulary.is_whole():
+            open_store()
         # Each scope's root takes the place of the roots inside it.
         for scope in scopes:
             catalog.put_root(scope.root)
@@ -152,7 +157,11 @@ class Refresh:
         catalog.put_setting(VERSIONS_KEY, versions_by_root)
         catalog.put_setting(RECOGNISED_KEY, sorted(recognised_roots))
         moved = (advice(old, new) for new in new_roots if (old := moved_from(catalog, new)))
-        return replace(report, warnings=(*report.warnings, *moved))
+        warnings = [*report.warnings, *moved]
+        if disk.version_on_disk() and not vocabulary.is_whole():
+            trouble = open_store().vocabulary.trouble
+            warnings += [f"queries find whole words only: {trouble}"] if trouble else []
+        return replace(report, warnings=tuple(warnings))
 
     def move(self, old: str, new: str, on_progress: Callable[[Progress], None]) -> IngestReport:
         """Take the root `old` along to `new`, where its files are now.

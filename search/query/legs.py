@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..documents import Candidate
+from ..errors import DocsearchError
 from ..storage.filters import Admitted
 from ..text.spelling import form
 from .fusion import full_match, text_weight
@@ -26,7 +27,8 @@ class Legs:
     candidates: every candidate once, by id. vector, text: each leg's ids, best first, with their
     scores (cosine, BM25). word_count: the words that the text leg looked for; "2022-EC-0417" is
     one. passage_count: all passages in the store. related: further words, which have words of the
-    query as parts. contents: the content hash of each document.
+    query as parts. warnings: what the user is to be told. contents: the content hash of each
+    document.
     """
 
     candidates: dict[str, Candidate]
@@ -36,6 +38,7 @@ class Legs:
     word_count: int
     passage_count: int
     related: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     contents: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
@@ -99,11 +102,7 @@ def run_legs(
     The text leg runs beside the embedding of the query. In mode "text" no model is asked for.
     """
     terms = query.terms if mode != "vector" else ()
-    related = (
-        store.vocabulary.related(list(map(form, query.words)), list(query.beginnings))
-        if terms
-        else []
-    )
+    related, warnings = _related(store, query) if terms else ([], ())
     words, further = " ".join(terms), " ".join(related)
     if mode == "text":
         vector, nearest = None, []
@@ -122,4 +121,14 @@ def run_legs(
         word_count=query.word_count,
         passage_count=store.count(),
         related=tuple(related),
+        warnings=warnings,
     )
+
+
+def _related(store: Store, query: QueryText) -> tuple[list[str], tuple[str, ...]]:
+    """The passages' words that are related to those of the query, and warnings for the user."""
+    try:
+        words = store.vocabulary.related(list(map(form, query.words)), list(query.beginnings))
+    except DocsearchError as error:
+        return [], (f"only whole words were looked for: {error}",)
+    return words, ()

@@ -95,7 +95,7 @@ def retrieve(
         refused=tuple(
             "phrase" if reason == "phrase" else "excluded" for reason in refusals.values() if reason
         ),
-        warnings=(*warnings, *_left_out(refusals.values())),
+        warnings=(*warnings, *legs.warnings, *_left_out(refusals.values())),
         missing_roots=frozenset(
             root
             for root in {entry.file.root for entry in entries.values()}

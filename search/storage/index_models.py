@@ -10,6 +10,7 @@ from ..models.profiles import profile_named
 from ..results import IndexModels
 from .catalog import Catalog
 from .durability import TABLE, remove_table, tables
+from .vocabulary_file import VocabularyFile
 
 MODELS_KEY = "model"
 TABLE_KEY = "table"
@@ -94,11 +95,16 @@ def next_table(catalog: Catalog) -> str:
 
 
 def remove_unused_tables(folder: Path, catalog: Catalog) -> None:
-    """Delete the tables that are neither in use nor being filled by a change."""
+    """Delete the tables that are neither in use nor being filled by a change.
+
+    The vocabulary that the tables of an older index shared goes once the table in use has its own.
+    """
     change = change_of(catalog)
     used = {table_in_use(catalog), change.table if change else ""}
     for name in tables(folder) - used:
+        VocabularyFile(folder, name).remove()
         remove_table(folder, name)
+    VocabularyFile(folder, table_in_use(catalog)).remove_earlier()
 
 
 def vector_key(models: IndexModels) -> tuple[str, int, str, str]:

@@ -15,8 +15,9 @@ from ..private_files import is_private
 from ..results import RootStatus, Status
 from .catalog import Catalog
 from .entries import EntryState, Group, Root
-from .index_models import Change, change_of, models_in, reranker_of
+from .index_models import Change, change_of, models_in, reranker_of, table_in_use
 from .lock import holder
+from .vocabulary_file import VocabularyFile
 
 
 def overview(catalog: Catalog, folder: str) -> Status:
@@ -45,7 +46,11 @@ def overview(catalog: Catalog, folder: str) -> Status:
         kinds=tuple(sorted((+kinds).items())),
         skipped=_sorted(reasons, failed=False),
         failed=_sorted(reasons, failed=True),
-        health=_health(pending, change_of(catalog), roots, holder(folder), is_private(folder)),
+        health=_health(
+            *(pending, change_of(catalog), roots, holder(folder), is_private(folder)),
+            has_words=models is None
+            or VocabularyFile(Path(folder), table_in_use(catalog)).is_readable(),
+        ),
         models=replace(models, reranker=reranker_of(models)) if models else None,
     )
 
@@ -74,6 +79,7 @@ def _health(
     roots: Iterable[RootStatus],
     writer: int | None,
     private: bool,
+    has_words: bool,
 ) -> str:
     """The most urgent thing to know about the index, as one sentence; "ok" where all is well."""
     if writer is not None:
@@ -89,6 +95,11 @@ def _health(
         return (
             f"its change to {change.models.name} was interrupted; "
             "go on with: docsearch ingest --reembed"
+        )
+    if not has_words:
+        return (
+            "queries find whole words only, since its list of words is missing or damaged; "
+            "make it anew with: docsearch ingest"
         )
     missing = [root.path for root in roots if not root.present]
     if missing:

@@ -64,12 +64,14 @@ class Store:
         self._folder = Path(folder)
         self._disk = Durability(self._folder, table)
         self._deleted = 0
-        self.vocabulary = Vocabulary(self._folder)
+        self.vocabulary = Vocabulary(self._folder, table, self._texts)
         self.dimensions = dimensions
         with lance_errors(self._folder):
             self._table = (make_table if create else open_table)(self._disk, dimensions)
             self._columns = columns_of(self._table.schema)
             self.healed_to = self._disk.mark().healed_to
+        if create:
+            self.vocabulary.mend()
 
     @property
     def version(self) -> int:
@@ -286,11 +288,7 @@ class Store:
             self._table.optimize(cleanup_older_than=_KEEP_RECENT)
             self._disk.flush(replace(self._disk.mark(), version=self._table.version))
             self._deleted = 0
-            # Keep the words of the passages that are there.
-            batches = self._table.search().select(["terms"]).limit(None).to_batches(_BATCH)
-            self.vocabulary.rebuild(
-                words for batch in batches for words in batch["terms"].to_pylist()
-            )
+        self.vocabulary.rebuild()
 
     def _trained(self, rows: int) -> int:
         """Build the vector index where that is due; the number of rows that it was trained on."""
@@ -311,6 +309,13 @@ class Store:
             )
             return rows
         return trained if segments else 0
+
+    def _texts(self) -> Iterator[str]:
+        """The words of all passages."""
+        with lance_errors(self._folder):
+            batches = self._table.search().select(["terms"]).limit(None).to_batches(_BATCH)
+            for batch in batches:
+                yield from batch["terms"].to_pylist()
 
     def _rows(self, where: str, columns: list[str]) -> Any:
         return self._table.search().where(where).select(columns).limit(None).to_arrow()

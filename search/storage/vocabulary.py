@@ -8,19 +8,14 @@ finds nothing, and is dropped when the table is tidied up.
 
 from __future__ import annotations
 
-import os
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Sequence, Set
 from pathlib import Path
 
-from ..private_files import make_private_file
+from ..errors import DocsearchError
 from ..text.spelling import stemmed
-from .sqlite_errors import file_errors
-
-FILE = "words.sqlite"
-CURE = "delete the file, then run: docsearch ingest"
+from .vocabulary_file import VocabularyFile
 
 MIN_WORD = 4
 """The least letters of a word: shorter words are neither kept nor looked for."""
@@ -37,37 +32,81 @@ MAX_RELATED = 40
 MAX_WORD = 40
 _BATCH = 500
 _WORD = re.compile(rf"(?<![^\W_])[^\W\d_][^\W_]{{{MIN_WORD - 1},{MAX_WORD - 1}}}(?![^\W_])")
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS words (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
-CREATE VIRTUAL TABLE IF NOT EXISTS parts
-  USING fts5(word, content='words', content_rowid='id', tokenize='trigram');
-"""
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS words (id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE)",
+    "CREATE VIRTUAL TABLE IF NOT EXISTS parts "
+    "USING fts5(word, content='words', content_rowid='id', tokenize='trigram')",
+)
 
 
 class Vocabulary:
-    """The words of an index.
+    """The words of the passages in one table.
 
-    One process may add words, under the writer lock; any number may ask, from any thread.
+    One process may write, under the writer lock; any number may ask, from any thread. `texts` gives
+    the words of all passages, written as `terms.passage_terms` gives them.
+
+    A vocabulary is an aid, so writing it raises nothing. Where it cannot be written it is removed,
+    and `trouble` says why; the next writer makes it anew.
     """
 
-    def __init__(self, folder: Path, name: str = FILE) -> None:
-        self._file = folder / name
+    def __init__(self, folder: Path, table: str, texts: Callable[[], Iterable[str]]) -> None:
+        self._file = VocabularyFile(folder, table)
+        self._texts = texts
         self._added: set[str] = set()
+        self.trouble = ""
+
+    def mend(self) -> None:
+        """Make the vocabulary where it is missing, half made or damaged."""
+        if not self._file.is_whole():
+            self.rebuild()
+
+    def rebuild(self) -> None:
+        """Make the vocabulary of the passages that the table has now."""
+        if not self._file.is_whole():
+            self._file.remove()
+        self._write(frozenset(), anew=True)
 
     def add(self, texts: Iterable[str]) -> None:
-        """Add the words of some passages, written as `terms.passage_terms` gives them.
+        """Add the words of passages that are about to be stored."""
+        words = _words_in(texts) - self._added
+        if words:
+            self.mend()
+            self._write(words, anew=False)
 
-        Raises StorageFull, IndexLocked, IndexDamaged and IndexFailure.
-        """
-        words = {word for text in texts for word in _WORD.findall(text.lower())} - self._added
+    def _write(self, words: Set[str], anew: bool) -> None:
+        """Add the words; with `anew` those of all passages replace what the file had before."""
+        if self.trouble:
+            return
+        # A file that cannot be written is removed, and the second attempt makes another one.
+        for fill in (anew, True):
+            try:
+                if fill:
+                    self._fill()
+                self._insert(words)
+                return
+            except DocsearchError as error:
+                self._file.remove()
+                trouble = str(error)
+        self.trouble = trouble
+
+    def _fill(self) -> None:
+        words = _words_in(self._texts())
+        # A transaction replaces the words in place. A new file in place of the old one would be
+        # damaged by a journal that a killed writer left.
+        with self._file.writing(fills=True) as connection:
+            for statement in _SCHEMA:
+                connection.execute(statement)
+            connection.execute("DELETE FROM words")
+            connection.executemany(
+                "INSERT INTO words (word) VALUES (?)", ((word,) for word in sorted(words))
+            )
+            connection.execute("INSERT INTO parts (parts) VALUES ('rebuild')")
+        self._added = words
+
+    def _insert(self, words: Set[str]) -> None:
         if not words:
             return
-        with (
-            file_errors(self._file.parent, self._file.name, CURE),
-            closing(self._writable()) as connection,
-            connection,
-        ):
-            connection.executescript(_SCHEMA)
+        with self._file.writing() as connection:
             for word in sorted(words):
                 cursor = connection.execute(
                     "INSERT OR IGNORE INTO words (word) VALUES (?)", (word,)
@@ -78,40 +117,18 @@ class Vocabulary:
                     )
         self._added |= words
 
-    def _writable(self) -> sqlite3.Connection:
-        make_private_file(self._file)
-        return sqlite3.connect(self._file, timeout=10)
-
-    def rebuild(self, texts: Iterable[str]) -> None:
-        """Keep only the words of these passages. Raises as `add` does."""
-        new = Vocabulary(self._file.parent, f"{FILE}.new")
-        new._file.unlink(missing_ok=True)
-        new.add(texts)
-        if new._file.exists():
-            os.replace(new._file, self._file)
-        else:
-            self._file.unlink(missing_ok=True)
-        self._added = new._added
-
     def related(self, words: Sequence[str], beginnings: Sequence[str] = ()) -> list[str]:
         """The passages' words that are related to words of a query.
 
         A word of `words` that no passage has is related to the words that have it as a part, or
         that are parts of it. A beginning of `beginnings` is related to the words that it begins.
-        Raises IndexDamaged and IndexFailure.
+        Raises IndexDamaged where the vocabulary is missing or damaged, and IndexLocked.
         """
         query_words = [word for word in map(str.lower, words) if _WORD.fullmatch(word)]
-        if not (query_words or beginnings) or not self._file.exists():
+        if not (query_words or beginnings):
             return []
         related: list[str] = []
-        # A writer that was killed leaves a journal, which is rolled back only by a process that may
-        # write.
-        mode = "rw" if os.access(self._file, os.W_OK) else "ro&immutable=1"
-        uri = f"{self._file.absolute().as_uri()}?mode={mode}"
-        with (
-            file_errors(self._file.parent, self._file.name, CURE),
-            closing(sqlite3.connect(uri, uri=True, timeout=10)) as connection,
-        ):
+        with self._file.reading() as connection:
             for beginning in map(str.lower, beginnings):
                 related += _words_beginning_with(connection, beginning)
             known = set(_known(connection, query_words))
@@ -119,6 +136,10 @@ class Vocabulary:
                 if word not in known:
                     related += _related(connection, word)
         return list(dict.fromkeys(related))
+
+
+def _words_in(texts: Iterable[str]) -> set[str]:
+    return {word for text in texts for word in _WORD.findall(text.lower())}
 
 
 def _related(connection: sqlite3.Connection, word: str) -> list[str]:
