@@ -104,11 +104,24 @@ def a_hit(
     """A hit in ROOT/name, whose highlights are the first places of `words`."""
     marks = tuple(sorted((text.index(word), text.index(word) + len(word)) for word in words))
     values: dict[str, object] = {
-        "rank": 1, "score": score, "id": f"{name}-{start}", "path": f"{ROOT}/{name}", "root": ROOT, "title": name.rsplit("/")[-1],
-        "headings": (), "page": None, "line_start": line, "line_end": line + text.count("\n"), "char_start": start,
-        "char_end": start + len(text), "kind": "markdown", "modified": "2026-11-21T10:00:00Z", "text": text,
-        "highlights": marks, "scores": Scores(score, None, score, None),
-    }  # fmt: skip
+        "rank": 1,
+        "score": score,
+        "id": f"{name}-{start}",
+        "path": f"{ROOT}/{name}",
+        "root": ROOT,
+        "title": name.rsplit("/")[-1],
+        "headings": (),
+        "page": None,
+        "line_start": line,
+        "line_end": line + text.count("\n"),
+        "char_start": start,
+        "char_end": start + len(text),
+        "kind": "markdown",
+        "modified": "2026-11-21T10:00:00Z",
+        "text": text,
+        "highlights": marks,
+        "scores": Scores(score, None, score, None),
+    }
     return Hit(**{**values, **other})  # type: ignore[arg-type]
 
 
@@ -116,8 +129,11 @@ class ScriptedIndex:
     """Answers each mode with the given hits; a mode in `gates` waits until its event is set."""
 
     def __init__(
-        self, answers: Mapping[str, Sequence[Hit]], documents: Mapping[str, StoredText] | None = None, empty: bool = False
-    ) -> None:  # fmt: skip
+        self,
+        answers: Mapping[str, Sequence[Hit]],
+        documents: Mapping[str, StoredText] | None = None,
+        empty: bool = False,
+    ) -> None:
         self.answers = answers
         self.documents = documents or {}
         self.empty = empty
@@ -138,9 +154,16 @@ class ScriptedIndex:
         self.report = IngestReport(3, 0, 0, 1, 0, 12, 400, 2.0, (), (), (("hidden", 2),), ())
 
     def query(
-        self, text: str, limit: int, mode: str, where: Filter | None = None, explain: bool = False, rerank: bool = False,
-        on_order: Callable[[QueryResult], None] = lambda order: None, on_step: Callable[[], None] = lambda: None,
-    ) -> QueryResult:  # fmt: skip
+        self,
+        text: str,
+        limit: int,
+        mode: str,
+        where: Filter | None = None,
+        explain: bool = False,
+        rerank: bool = False,
+        on_order: Callable[[QueryResult], None] = lambda order: None,
+        on_step: Callable[[], None] = lambda: None,
+    ) -> QueryResult:
         if rerank:
             return self._rerank(text, mode, on_order)
         if text != "warm":
@@ -183,8 +206,17 @@ class ScriptedIndex:
         self.parts.append((start, end))
         line, lines = whole.text.count("\n", 0, start) + 1, whole.text.count("\n") + 1
         return StoredPart(
-            path, whole.kind, whole.title, whole.text[start:end], start, line, whole.pages, len(whole.text), lines, len(whole.pages)
-        )  # fmt: skip
+            path,
+            whole.kind,
+            whole.title,
+            whole.text[start:end],
+            start,
+            line,
+            whole.pages,
+            len(whole.text),
+            lines,
+            len(whole.pages),
+        )
 
     def status(self) -> Status:
         if self.empty:
@@ -192,9 +224,21 @@ class ScriptedIndex:
         root = RootStatus(ROOT, 4, 12, "2026-11-22T09:30:00Z", True)
         gone = RootStatus("/media/disk/papers", 2, 40, None, False)
         return Status(
-            "/home/ann/index", "toy", 5, (root, gone), 6, 52, 4000, 0, 123_456, (("markdown", 4), ("pdf", 2)), (("hidden", 2), ("no_text", 1)),
-            (("corrupt", 1),), "ok", IndexModels("fast", "toy", self.reranker, "toy", "1", 5, "", "", 256, 32, 24),
-        )  # fmt: skip
+            "/home/ann/index",
+            "toy",
+            5,
+            (root, gone),
+            6,
+            52,
+            4000,
+            0,
+            123_456,
+            (("markdown", 4), ("pdf", 2)),
+            (("hidden", 2), ("no_text", 1)),
+            (("corrupt", 1),),
+            "ok",
+            IndexModels("fast", "toy", self.reranker, "toy", "1", 5, "", "", 256, 32, 24),
+        )
 
     def skips(self) -> tuple[Skip, ...]:
         return (

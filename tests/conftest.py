@@ -14,7 +14,10 @@ from search.text.passages import PassageRules
 from .toys import ToyEmbedder
 
 NOTES = {
-    "house/boiler.md": "# Boiler\n\nThe radiators stay cold when the boiler loses pressure.\n\n## Pressure\n\nFill to 1.5 bar.\n",
+    "house/boiler.md": (
+        "# Boiler\n\nThe radiators stay cold when the boiler loses pressure.\n\n## Pressure\n\n"
+        "Fill to 1.5 bar.\n"
+    ),
     "house/lease.txt": "The landlord may raise the rent once a year. The tenant gives two months notice.\n",
     "kitchen/bread.md": "# Sourdough\n\nFold the dough four times, then bake it in a hot oven.\n",
     "sea.rst": "Tides\n=====\n\nThe tide in the harbour turns every six hours.\n",

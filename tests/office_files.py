@@ -25,7 +25,10 @@ def zipped(parts: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) ->
 def word(body: str, **beside: str) -> bytes:
     """A Word file: the body's contents, and those of the parts beside it, such as footnotes, each with its root element."""
     related = "".join(
-        f'<Relationship Id="r{number}" Type="{TYPES}/{kind.rstrip("0123456789")}" Target="{kind}.xml"/>'
+        (
+            f'<Relationship Id="r{number}" Type="{TYPES}/{kind.rstrip("0123456789")}" '
+            f'Target="{kind}.xml"/>'
+        )
         for number, kind in enumerate(beside)
     )
     return zipped(
@@ -113,7 +116,11 @@ def ole(streams: dict[str, bytes]) -> bytes:
     )
     table = [*range(fat_sectors), *[0xFFFFFFFF] * (109 - fat_sectors)]
     return (
-        header + struct.pack("<109I", *table) + struct.pack(f"<{len(fat)}I", *fat)
+        header
+        + struct.pack("<109I", *table)
+        + struct.pack(f"<{len(fat)}I", *fat)
         + entries.ljust(directory * sector, b"\0")
-        + b"".join(body.ljust(length * sector, b"\0") for body, length in zip(bodies, lengths, strict=True))
-    )  # fmt: skip
+        + b"".join(
+            body.ljust(length * sector, b"\0") for body, length in zip(bodies, lengths, strict=True)
+        )
+    )

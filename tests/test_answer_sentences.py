@@ -103,8 +103,10 @@ def test_answers_on_the_sample_corpus(tmp_path: Path) -> None:
                 continue
             query = index.embedder.embed_query(question["question"])
             (read,) = answering(
-                [hit], Marker(understand(question["question"])), lambda texts, query=query: index.embedder.embed_passages(texts) @ query  # type: ignore[misc]
-            )  # fmt: skip
+                [hit],
+                Marker(understand(question["question"])),
+                lambda texts, query=query: index.embedder.embed_passages(texts) @ query,  # type: ignore[misc]
+            )
             right["asked"] += 1
             right["words"] += _is_in(hit, hit.sentence, question["answer"])
             right["embedder"] += _is_in(hit, read, question["answer"])

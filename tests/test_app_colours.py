@@ -17,19 +17,39 @@ def named(path: str, kind: str, text: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("path", "kind", "text", "expected"),
     [
-        ("a.py", "code", "def f():  # say\n    return 'x'\n", [
-            ("def", "keyword"), ("f", "name"), ("# say", "comment"), ("return", "keyword"), ("'", "string"), ("x", "string"),
-            ("'", "string"),
-        ]),
+        (
+            "a.py",
+            "code",
+            "def f():  # say\n    return 'x'\n",
+            [
+                ("def", "keyword"),
+                ("f", "name"),
+                ("# say", "comment"),
+                ("return", "keyword"),
+                ("'", "string"),
+                ("x", "string"),
+                ("'", "string"),
+            ],
+        ),
         ("a.unknown", "code", "def f(): 1", []),
-        ("a.md", "markdown", "# One\n\n- **two** `three` [four](http://x)\n\n```\n# five\n```\n\n> six", [
-            ("# One", "heading"), ("-", "comment"), ("**two**", "strong"), ("`three`", "code"), ("[four](http://x)", "string"),
-            ("```\n# five\n```", "code"), ("> six", "comment"),
-        ]),
+        (
+            "a.md",
+            "markdown",
+            "# One\n\n- **two** `three` [four](http://x)\n\n```\n# five\n```\n\n> six",
+            [
+                ("# One", "heading"),
+                ("-", "comment"),
+                ("**two**", "strong"),
+                ("`three`", "code"),
+                ("[four](http://x)", "string"),
+                ("```\n# five\n```", "code"),
+                ("> six", "comment"),
+            ],
+        ),
         ("a.rst", "rst", "Tides\n=====\n\nThe tide.", [("Tides\n=====", "heading")]),
         ("a.txt", "text", "# no", []),
     ],
-)  # fmt: skip
+)
 def test_colours(path: str, kind: str, text: str, expected: list[tuple[str, str]]) -> None:
     assert named(path, kind, text) == expected
 

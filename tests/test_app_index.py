@@ -108,7 +108,8 @@ async def test_what_the_index_holds(tmp_path: Path) -> None:
         await watch.until(messages.StatusRead)
         await pilot.pause()
         assert said(app, "counts") == (
-            "6 documents (4 markdown, 2 pdf), 52 passages, 121 KB in /home/ann/index\nModel: toy, 5 dimensions"
+            "6 documents (4 markdown, 2 pdf), 52 passages, 121 KB in /home/ann/index\n"
+            "Model: toy, 5 dimensions"
         )
         assert [row[:3] for row in cells(app, "roots")] == [
             [ROOT, "4", "12"],

@@ -245,7 +245,8 @@ async def test_another_profile_says_first_what_it_costs(tmp_path: Path) -> None:
         await pilot.pause()
         assert isinstance(app.screen, ConfirmScreen)
         assert app.screen.question.startswith(
-            "Make starter the profile of this index? Its 52 passages, 4,000 tokens, are then embedded anew: about "
+            "Make starter the profile of this index? Its 52 passages, 4,000 tokens, are then "
+            "embedded anew: about "
         )
         assert app.screen.question.endswith(f" at {rate:,.0f} tokens/s as measured here.")
         await pilot.press("n", "enter")

@@ -168,7 +168,8 @@ async def test_a_reranker_that_fails_leaves_the_fused_order_and_says_so(tmp_path
         await pilot.pause()
         assert names(app) == "abcdefghijklmnopqrst"
         assert narration(app) == (
-            "20 hits in 20 files · hybrid 4 ms · not reranked: judge gives scores that are not finite; fetch it again"
+            "20 hits in 20 files · hybrid 4 ms · not reranked: judge gives scores that are "
+            "not finite; fetch it again"
         )
 
 

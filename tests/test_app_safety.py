@@ -77,8 +77,21 @@ async def test_names_and_sentences_of_the_index_are_made_visible(tmp_path: Path)
             models = IndexModels(EVIL, EVIL, EVIL, EVIL, EVIL, 5, EVIL, EVIL, 256, 32, 24)
             kinds = ((EVIL, 1),)
             return Status(
-                f"/home/{EVIL}", EVIL, 5, (root,), 1, 1, 1, 0, 1, kinds, skipped=kinds, failed=kinds, health=EVIL, models=models
-            )  # fmt: skip
+                f"/home/{EVIL}",
+                EVIL,
+                5,
+                (root,),
+                1,
+                1,
+                1,
+                0,
+                1,
+                kinds,
+                skipped=kinds,
+                failed=kinds,
+                health=EVIL,
+                models=models,
+            )
 
     app, watch = app_over(EvilIndex({}), tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:

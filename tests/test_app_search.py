@@ -118,9 +118,13 @@ async def test_filter_words_reach_the_index_and_the_bar(tmp_path: Path) -> None:
             for chip in app.screen.query(Chip)
         }
         assert bar == {
-            "mode": ("mode: vector", True), "path": ("path", False), "type": ("type: md", True),
-            "after": ("after", False), "before": ("before", False), "rerank": ("rerank", False),
-        }  # fmt: skip
+            "mode": ("mode: vector", True),
+            "path": ("path", False),
+            "type": ("type: md", True),
+            "after": ("after", False),
+            "before": ("before", False),
+            "rerank": ("rerank", False),
+        }
         await pilot.press(*" after:soon")
         await pilot.pause()
         assert narration(app).startswith("'soon' is no date; write it like")
@@ -301,9 +305,9 @@ async def test_a_missing_editor_is_a_toast(tmp_path: Path) -> None:
         await ask(pilot, watch, "boiler")
         await pilot.press("enter", "enter")
         failed = await watch.until(messages.Failed)
-        assert (
-            str(failed.error)
-            == f"{tmp_path}/subl could not be started: No such file or directory; set EDITOR, such as EDITOR=vim"
+        assert str(failed.error) == (
+            f"{tmp_path}/subl could not be started: No such file or directory; set EDITOR, "
+            "such as EDITOR=vim"
         )
         await pilot.pause()
         assert len(app.screen.query(Toast)) == 1
@@ -375,8 +379,15 @@ async def test_an_error_stands_in_place_and_a_crash_does_not_end_the_app(tmp_pat
 
 async def test_documents_can_inject_neither_escapes_nor_markup(tmp_path: Path) -> None:
     evil = a_hit(
-        "[bold]a\x1b]0;x\x07\u202e.md", "[red]text[/red]\x1b[2J\x9b31m boiler", 1, 0, 0.9, ["boiler"], title="[b]t\x1b[0m", headings=("[u]h\x1b",)
-    )  # fmt: skip
+        "[bold]a\x1b]0;x\x07\u202e.md",
+        "[red]text[/red]\x1b[2J\x9b31m boiler",
+        1,
+        0,
+        0.9,
+        ["boiler"],
+        title="[b]t\x1b[0m",
+        headings=("[u]h\x1b",),
+    )
     document = StoredText(evil.path, "markdown", evil.title, evil.text, ())
     app, watch = (
         app_over(

@@ -32,14 +32,37 @@ in writing.
 
 - 5.2 If the tenants must move for work, the notice is six weeks.
 """
-CODE = 'RETRIES = 5\n\n\ndef notice(days: int) -> str:\n    """Say when."""\n    return f"{days} days"  # plain\n'
+CODE = (
+    'RETRIES = 5\n\n\ndef notice(days: int) -> str:\n    """Say when."""\n'
+    '    return f"{days} days"  # plain\n'
+)
 ENDING = LEASE[LEASE.index("5.1") :]
 SENTENCE = (0, ENDING.index(".", 4) + 1)
 HITS = (
-    a_hit("house/lease.md", ENDING, 9, LEASE.index("5.1"), 0.93, ["notice", "months"], headings=("Lease", "5. Ending the lease"), sentence=SENTENCE),
-    a_hit("work/notice.py", CODE, 1, 0, 0.61, ["notice"], kind="code", modified="2026-11-23T11:15:00Z"),
-    a_hit("papers/tenancy.pdf", "A period of notice protects both.", 4, 90, 0.34, ["notice", "period"], kind="pdf", page=12),
-)  # fmt: skip
+    a_hit(
+        "house/lease.md",
+        ENDING,
+        9,
+        LEASE.index("5.1"),
+        0.93,
+        ["notice", "months"],
+        headings=("Lease", "5. Ending the lease"),
+        sentence=SENTENCE,
+    ),
+    a_hit(
+        "work/notice.py", CODE, 1, 0, 0.61, ["notice"], kind="code", modified="2026-11-23T11:15:00Z"
+    ),
+    a_hit(
+        "papers/tenancy.pdf",
+        "A period of notice protects both.",
+        4,
+        90,
+        0.34,
+        ["notice", "period"],
+        kind="pdf",
+        page=12,
+    ),
+)
 DOCUMENTS = {
     HITS[0].path: StoredText(HITS[0].path, "markdown", "Lease", LEASE, ()),
     HITS[1].path: StoredText(HITS[1].path, "code", "notice.py", CODE, ()),

@@ -41,7 +41,8 @@ def test_a_date_that_is_none_filters_nothing_and_says_so() -> None:
     typed = parse("rent after:soon", TODAY)
     assert (typed.text, typed.after, typed.after_ns, typed.where) == ("rent", "soon", None, None)
     assert typed.problems == (
-        "'soon' is no date; write it like 2026-11-02, 2026-11, 2026, 30d, 2w, 6m, 1y, today or yesterday",
+        "'soon' is no date; write it like 2026-11-02, 2026-11, 2026, 30d, 2w, 6m, 1y, today "
+        "or yesterday",
     )
 
 

@@ -30,7 +30,12 @@ HEAVY = {
 
 def loaded_by(code: str, cwd: Path) -> set[str]:
     """The top-level modules that a fresh interpreter has after running `code`."""
-    script = f"import sys\n{code}\nimport json; print(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
+    script = (
+        "import sys\n"
+        f"{code}\n"
+        f"import json; print(json.dumps(sorted({{name.partition('.')[0] for name in "
+        f"sys.modules}})))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=cwd
     )

@@ -85,9 +85,16 @@ class TestKeeping:
 
     def test_entries_come_back_as_they_were(self, catalog):
         one = entry(
-            LATIN1, kind="text", title="ti\ud800tle\udcff", tokens=9, ingested_ns=5, version=3, reason=Reason.CORRUPT,
-            message="bro\udcffken", state=EntryState.FAILED,
-        )  # fmt: skip
+            LATIN1,
+            kind="text",
+            title="ti\ud800tle\udcff",
+            tokens=9,
+            ingested_ns=5,
+            version=3,
+            reason=Reason.CORRUPT,
+            message="bro\udcffken",
+            state=EntryState.FAILED,
+        )
         bare = Entry(File("/notes/日本.md", "/notes", 0, -5, 0, 0), doc_id("/notes/日本.md"))
         catalog.put([one, bare])
         assert catalog.entry(LATIN1) == one
@@ -475,12 +482,16 @@ class TestTogether:
     def test_a_reader_while_another_process_writes(self, folder):
         Catalog.open(folder, create=True).close()
         code = (
-            "import sys\nfrom search.storage.catalog import *\nfrom search.storage.entries import *\nfrom search.documents import File\n"
+            "import sys\n"
+            "from search.storage.catalog import *\n"
+            "from search.storage.entries import *\n"
+            "from search.documents import File\n"
             "with Catalog.open(sys.argv[1], write=True) as catalog:\n"
             "    print('open', flush=True)\n"
             "    for batch in range(50):\n"
             "        paths = [f'/notes/{batch}/{n}' for n in range(10)]\n"
-            "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), state=EntryState.COMPLETE) for p in paths)\n"
+            "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), "
+            "state=EntryState.COMPLETE) for p in paths)\n"
         )
         writer = subprocess.Popen(
             [sys.executable, "-c", code, str(folder)], cwd=HERE, stdout=subprocess.PIPE, text=True
@@ -510,26 +521,36 @@ def test_a_full_disk(tmp_path):
     if not shutil.which("unshare") or subprocess.run([*inside, "true"], check=False).returncode:
         pytest.skip("a small disk cannot be made here")
     code = (
-        "import sys\nfrom search.storage.catalog import *\nfrom search.storage.entries import *\nfrom search.documents import File\n"
+        "import sys\n"
+        "from search.storage.catalog import *\n"
+        "from search.storage.entries import *\n"
+        "from search.documents import File\n"
         "from search.errors import StorageFull\n"
         "catalog, stored = Catalog.open(sys.argv[1], create=True), 0\n"
         "try:\n"
         "    for batch in range(100):\n"
         "        paths = [f'/notes/{batch}/{n}' for n in range(200)]\n"
-        "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), state=EntryState.COMPLETE) for p in paths)\n"
+        "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), "
+        "state=EntryState.COMPLETE) for p in paths)\n"
         "        stored += 200\n"
         "except StorageFull as error:\n"
         "    print(bool(error.hint), stored > 0, len(list(catalog.entries())) == stored)\n"
     )
     done = subprocess.run(
         [*inside, sys.executable, "-c", code, str(tmp_path / "index")],
-        capture_output=True, text=True, check=False, cwd=HERE,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=HERE,
+    )
     assert (done.stdout, done.returncode) == ("True True True\n", 0), done.stderr
 
 
 def test_the_catalogue_needs_nothing_heavy():
-    code = "import sys, search.storage.catalog, search.storage.lock\nprint({'lancedb', 'pyarrow', 'numpy'} & set(sys.modules))"
+    code = (
+        "import sys, search.storage.catalog, search.storage.lock\n"
+        "print({'lancedb', 'pyarrow', 'numpy'} & set(sys.modules))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE
     )

@@ -16,11 +16,18 @@ from .commands import COMMAND, Done, docsearch
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = {
-    "house/boiler.md": "# Boiler\n\nAll about the heating.\n\n## Radiators stay cold\n\nWhen the radiators stay cold, the pressure is too low."
+    "house/boiler.md": "# Boiler\n\nAll about the heating.\n\n## Radiators stay cold\n\n"
+    "When the radiators stay cold, the pressure is too low."
     " Open the filling loop until the gauge shows 1.5 bar.\n",
     "house/lease.txt": "The landlord may raise the rent once a year.\nThe tenant gives two months' notice.\n",
-    "sea.rst": "Tides\n=====\n\nHigh water in the harbour comes every twelve hours and twenty-five minutes.\n",
-    "backoff.py": 'def retry(call, attempts=5):\n    """Call again after each failure, waiting twice as long."""\n    return call()\n',
+    "sea.rst": (
+        "Tides\n=====\n\nHigh water in the harbour comes every twelve hours and twenty-five "
+        "minutes.\n"
+    ),
+    "backoff.py": (
+        'def retry(call, attempts=5):\n    """Call again after each failure, waiting twice as '
+        'long."""\n    return call()\n'
+    ),
 }
 
 
@@ -108,8 +115,13 @@ def test_bytes_that_are_no_characters_come_back_as_marks(place: Path) -> None:
 def test_filters_that_leave_nothing_are_told(place: Path) -> None:
     done = run(place, "query", "--type", "nosuch", "tide")
     assert (done.code, done.out, done.err) == (
-        1, "", "no passage answers that\ndocsearch: no document of the index has such a path, type or date\n",
-    )  # fmt: skip
+        1,
+        "",
+        (
+            "no passage answers that\ndocsearch: no document of the index has such a path, type "
+            "or date\n"
+        ),
+    )
 
 
 def test_text_for_people(place: Path) -> None:
@@ -123,7 +135,8 @@ def test_explain_shows_every_stage(place: Path) -> None:
     out = run(place, "query", "-n", "1", "--explain", "why are my radiators cold").out
     number = r"\d+\.\d+"
     assert re.search(
-        rf"    vector {number} \(rank 1\); text {number} \(rank 1\); fused {number} = vector \+ 0\.28 x text / {number} - {number} of feedback; "
+        rf"    vector {number} \(rank 1\); text {number} \(rank 1\); fused {number} = vector \+ "
+        rf"0\.28 x text / {number} - {number} of feedback; "
         rf"rerank {number}; score {number}\n",
         out,
     )
@@ -151,7 +164,8 @@ def test_copies_and_weak_answers(tmp_path: Path) -> None:
     assert run(tmp_path, "ingest", str(tmp_path / "docs")).code == 0
     done = run(tmp_path, "query", "may the rent be raised")
     assert re.sub(r"\d\.\d\d\n", "0.00\n", done.out) == (
-        "docs/e.txt:1  0.00\n    also in docs/a.txt, docs/b.txt, docs/c.txt and 1 more\n    The landlord may raise the rent once a year.\n"
+        "docs/e.txt:1  0.00\n    also in docs/a.txt, docs/b.txt, docs/c.txt and 1 more\n"
+        "    The landlord may raise the rent once a year.\n"
     )
     assert (done.code, done.err) == (0, "")
     done = run(tmp_path, "query", "--min-score", "0", "qwxz plorf vantibule")
@@ -191,8 +205,10 @@ def test_no_hit_is_exit_code_1_and_valid_json(place: Path) -> None:
     assert (done.code, json.loads(done.out)["hits"], done.err) == (1, [], f"docsearch: {said}\n")
     done = run(place, "query", "--path", "none/**", "anything")
     assert (done.code, done.out, done.err) == (
-        1, "", f"no passage answers that\ndocsearch: {said}\n",
-    )  # fmt: skip
+        1,
+        "",
+        f"no passage answers that\ndocsearch: {said}\n",
+    )
 
 
 def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -> None:
@@ -210,9 +226,15 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
         docsearch("--index", "index", "ingest", "--dry-run", "--json", "docs", cwd=tmp_path).out
     )
     assert plan == {
-        "schema": 1, "read": [{"path": f"{docs}/a.md", "size": 25, "why": "new"}], "removed": [], "unchanged": 0,
-        "failed": [], "skipped": [], "passed_over": {"no_text": 1}, "warnings": [],
-    }  # fmt: skip
+        "schema": 1,
+        "read": [{"path": f"{docs}/a.md", "size": 25, "why": "new"}],
+        "removed": [],
+        "unchanged": 0,
+        "failed": [],
+        "skipped": [],
+        "passed_over": {"no_text": 1},
+        "warnings": [],
+    }
     assert [path.name for path in tmp_path.iterdir()] == ["docs"]
     assert docsearch("--index", "index", "check", "docs/a.md", cwd=tmp_path).out == (
         f"{docs}/a.md: it is under no ingested folder and would be read as markdown; "
@@ -240,7 +262,10 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
         (["ingest", "docs/house", "--hidden"], "/docs/house is part of"),
         (
             ["ingest", "--profile", "fast"],
-            "this index was made with the profile starter, not fast; embed its documents anew: docsearch --index index ingest --reembed",
+            (
+                "this index was made with the profile starter, not fast; embed its documents "
+                "anew: docsearch --index index ingest --reembed"
+            ),
         ),
         (["ingest", "--max-file-size", "big"], "'big' is no size; write it like 500K, 20M or 1.5G"),
         (
@@ -314,14 +339,18 @@ def test_status_and_check(place: Path) -> None:
     done = run(place, "check", "/etc/hostname")
     assert (done.code, done.out) == (
         1,
-        "/etc/hostname: it is under no ingested folder and would be read as text; add it with: docsearch --index index ingest PATH [outside]\n",
+        (
+            "/etc/hostname: it is under no ingested folder and would be read as text; add it "
+            "with: docsearch --index index ingest PATH [outside]\n"
+        ),
     )
 
 
 def test_show(place: Path) -> None:
     assert run(place, "show", "docs/house/boiler.md").out == FILES["house/boiler.md"]
     assert run(place, "show", "docs/house/lease.txt:2").out == (
-        "  1  The landlord may raise the rent once a year.\n> 2  The tenant gives two months' notice.\n"
+        "  1  The landlord may raise the rent once a year.\n"
+        "> 2  The tenant gives two months' notice.\n"
     )
     hit = json.loads(run(place, "query", "--json", "-n", "1", "tide high water").out)["hits"][0]
     assert run(place, "show", hit["id"]).out == hit["text"] + "\n"

@@ -45,8 +45,16 @@ def shell(place: Path, line: str) -> Done:
 
 @pytest.mark.parametrize(
     "line",
-    ["query kettle --json", "query kettle --jsonl", "query kettle -l", "query kettle", "show f/kettle.md", "--help", "status"],
-)  # fmt: skip
+    [
+        "query kettle --json",
+        "query kettle --jsonl",
+        "query kettle -l",
+        "query kettle",
+        "show f/kettle.md",
+        "--help",
+        "status",
+    ],
+)
 def test_a_reader_that_goes_away_is_no_failure(place: Path, line: str) -> None:
     assert shell(place, f"D {line} | true") == Done(0, "", "")
 
@@ -62,7 +70,10 @@ def test_a_broken_stderr_does_not_end_an_ingest(place: Path, tmp_path: Path) -> 
         (tmp_path / f"{number}.bin").write_bytes(b"\0")
         (tmp_path / f"{number}.md").write_text(f"Note {number}.")
         (tmp_path / f"{number}.pdf").write_bytes(b"%PDF-1.7\nnothing")
-    line = f"D --index '{tmp_path}/index' ingest '{tmp_path}' 2>&1 | true; D --index '{tmp_path}/index' status --json"
+    line = (
+        f"D --index '{tmp_path}/index' ingest '{tmp_path}' 2>&1 | true; D --index "
+        f"'{tmp_path}/index' status --json"
+    )
     assert json.loads(shell(place, line).out)["documents"] == 30
     assert shell(place, "D ingest f 2>/dev/full") == Done(0, "", "")
 
@@ -71,7 +82,10 @@ def test_a_broken_stderr_does_not_end_an_ingest(place: Path, tmp_path: Path) -> 
     "line", ["query kettle --json", "query kettle -l", "query kettle", "show f/kettle.md", "--help"]
 )
 def test_a_full_stdout_is_one_line(place: Path, line: str) -> None:
-    message = "docsearch: stdout cannot be written: no space left on device; check where the output goes\n"
+    message = (
+        "docsearch: stdout cannot be written: no space left on device; check where the output "
+        "goes\n"
+    )
     assert shell(place, f"D {line} > /dev/full") == Done(2, "", message)
 
 
@@ -83,7 +97,10 @@ def test_closed_streams(place: Path) -> None:
     assert shell(place, "D ingest f 2>&-") == Done(0, "", "")
     assert shell(place, "D query nothing --path none 2>&-") == Done(1, "", "")
     assert shell(place, "D ingest f <&- >&- 2>&-") == Done(0, "", "")
-    message = "docsearch: stdin is closed; give the queries with: docsearch --index index query - --jsonl < FILE\n"
+    message = (
+        "docsearch: stdin is closed; give the queries with: docsearch --index index query - "
+        "--jsonl < FILE\n"
+    )
     done = shell(place, "D query - --jsonl <&-")
     assert (done.code, done.err) == (2, message)
     assert shell(place, "D <&-").code == 2
@@ -94,8 +111,18 @@ def test_text_comes_out_of_a_pipe_as_it_is(place: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["f/kettle.md", "./f/kettle.md", "../{name}/f", ".", "link/kettle.md", "{place}/link", "kettle.md", "f/*.md"]
-)  # fmt: skip
+    "pattern",
+    [
+        "f/kettle.md",
+        "./f/kettle.md",
+        "../{name}/f",
+        ".",
+        "link/kettle.md",
+        "{place}/link",
+        "kettle.md",
+        "f/*.md",
+    ],
+)
 def test_path_counts_from_the_working_folder(place: Path, pattern: str) -> None:
     pattern = pattern.format(name=place.name, place=place)
     assert run(place, "query", "-l", "kettle", "--path", pattern).out == f"{place}/f/kettle.md\n"
@@ -238,8 +265,12 @@ def test_a_named_file_that_is_passed_over_says_why(tmp_path: Path) -> None:
     )
     lines = done.err.splitlines()
     assert (done.code, lines[0]) == (
-        0, f"passed over: {top}/docs/b.log: the file b.log is ignored by {top}/docs/.gitignore line 1: *.log",
-    )  # fmt: skip
+        0,
+        (
+            f"passed over: {top}/docs/b.log: the file b.log is ignored by {top}/docs/.gitignore "
+            "line 1: *.log"
+        ),
+    )
     assert lines[1].startswith(f"passed over: {top}/film.mp4: ")
     assert [line for line in lines if "a.md" in line] == []
     assert lines[-1].startswith("documents: 1 unchanged, ")

@@ -60,10 +60,19 @@ def test_everything_that_belongs_to_the_model_comes_along(tmp_path):
     before = source(tmp_path, EMBEDDING)
     done = convert(before)
     assert done.folder == tmp_path / "data" / "docsearch" / "models" / "Qwen3-Embedding-0.6B-8bit"
-    assert {str(path.relative_to(done.folder)) for path in done.folder.rglob("*") if path.is_file()} == {
-        "1_Pooling/config.json", "README.md", "SHA256SUMS", "config.json", "config_sentence_transformers.json",
-        "model.safetensors", "modules.json", "tokenizer.json", "tokenizer_config.json",
-    }  # fmt: skip
+    assert {
+        str(path.relative_to(done.folder)) for path in done.folder.rglob("*") if path.is_file()
+    } == {
+        "1_Pooling/config.json",
+        "README.md",
+        "SHA256SUMS",
+        "config.json",
+        "config_sentence_transformers.json",
+        "model.safetensors",
+        "modules.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    }
     for name in (
         "1_Pooling/config.json",
         "modules.json",
@@ -78,7 +87,8 @@ def test_everything_that_belongs_to_the_model_comes_along(tmp_path):
     after = json.loads((done.folder / "config.json").read_text())
     assert after == config | {"quantization": rules, "quantization_config": rules}
     assert (done.folder / "README.md").read_text() == (before / "README.md").read_text() + (
-        "\n## Converted\n\nBy docsearch from Qwen3-Embedding-0.6B into MLX's quantised form: affine, 8 bits, groups of 64.\n"
+        "\n## Converted\n\nBy docsearch from Qwen3-Embedding-0.6B into MLX's quantised form: "
+        "affine, 8 bits, groups of 64.\n"
     )
     assert wrong_files(done.folder) == []
     assert done.source_bytes == (before / "model.safetensors").stat().st_size
@@ -196,8 +206,9 @@ def test_a_bert_of_float32_with_its_pooling(tmp_path):
         if value.dtype != mx.uint32 and value.ndim == 2 and ".scales" not in name
     }
     assert {name for name in kept if not name.endswith(".biases")} == {
-        "embeddings.position_embeddings.weight", "embeddings.token_type_embeddings.weight",
-    } | {name for name in tensors if name == "pooler.dense.weight"}  # fmt: skip
+        "embeddings.position_embeddings.weight",
+        "embeddings.token_type_embeddings.weight",
+    } | {name for name in tensors if name == "pooler.dense.weight"}
     vectors = [
         load_embedder(str(folder), "cpu").embed_passages(TEXTS) for folder in (before, after)
     ]
@@ -253,7 +264,10 @@ def test_where_it_goes(tmp_path, monkeypatch):
     assert convert(before, out=named).folder == named
     with pytest.raises(
         UsageError,
-        match=r"qwen3-embedding-0.6b-mine is there already; remove it, or name another folder with --out",
+        match=(
+            r"qwen3-embedding-0.6b-mine is there already; remove it, or name another folder with "
+            r"--out"
+        ),
     ):
         convert(before, out=named)
     with pytest.raises(

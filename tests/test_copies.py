@@ -5,7 +5,10 @@ import numpy as np
 from search.documents import Candidate, Passage
 from search.query.copies import distinct, newest_shown
 
-LONG = "The landlord may raise the rent once a year and has to say so in writing three months before it is due to be paid"
+LONG = (
+    "The landlord may raise the rent once a year and has to say so in writing three months before "
+    "it is due to be paid"
+)
 
 
 def candidate(doc: int, text: str, vector: tuple[float, ...] | None, ordinal: int = 0) -> Candidate:

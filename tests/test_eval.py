@@ -7,7 +7,10 @@ import pytest
 from tests.commands import docsearch
 
 NOTES = {
-    "boiler.md": "# Boiler\n\nOpen both black taps until the needle stands at one bar.\n\n# Filter\n\nRinse it in June.\n",
+    "boiler.md": (
+        "# Boiler\n\nOpen both black taps until the needle stands at one bar.\n\n# Filter\n\n"
+        "Rinse it in June.\n"
+    ),
     "bread.md": "# Sourdough\n\nFeed the starter with rye flour every evening.\n",
     "bike.md": "# Gears\n\nTurn the barrel adjuster half a turn when the chain rattles.\n",
 }
@@ -66,12 +69,23 @@ def test_every_mode_with_each_question_and_a_comparison(collection, tmp_path):
         "boiler.md",
         "bread.md",
     ]
-    again = docsearch("eval", collection, "--mode", "text", "--no-rerank", "--compare", saved, "--work", tmp_path / "work", cwd=tmp_path)  # fmt: skip
+    again = docsearch(
+        "eval",
+        collection,
+        "--mode",
+        "text",
+        "--no-rerank",
+        "--compare",
+        saved,
+        "--work",
+        tmp_path / "work",
+        cwd=tmp_path,
+    )
     title, _, head, _, row = again.out.splitlines()
     assert title == f"notes: 3 documents, {result['passages']} passages, bge-small-en-v1.5 (8-bit)"
-    assert (
-        head
-        == "| run | nDCG@10 | MRR@10 | recall@10 | hit@1 | hit@5 | passage@5 | silent | ms | against before |"
+    assert head == (
+        "| run | nDCG@10 | MRR@10 | recall@10 | hit@1 | hit@5 | passage@5 | silent | ms | "
+        "against before |"
     )
     cells = row.split(" | ")
     assert cells[:8] == [
@@ -126,5 +140,8 @@ def test_what_cannot_count_is_said(collection, tmp_path):
     excluding = docsearch("eval", collection, "--mode", "text", "--no-rerank", cwd=tmp_path)
     assert (excluding.code, excluding.err.splitlines()[-1]) == (
         2,
-        "docsearch: question 2, '-boiler': the query says only what to leave out; add what to look for",
+        (
+            "docsearch: question 2, '-boiler': the query says only what to leave out; add what to "
+            "look for"
+        ),
     )

@@ -308,7 +308,10 @@ def test_only_these_models_import_mlx_embeddings():
 
 
 def test_a_process_that_used_mlx_ends_quietly():
-    code = "from search.models.embedder import load_embedder; load_embedder('starter', 'mlx').embed_query('x')"
+    code = (
+        "from search.models.embedder import load_embedder; load_embedder('starter', "
+        "'mlx').embed_query('x')"
+    )
     for _ in range(3):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, "")

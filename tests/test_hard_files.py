@@ -109,9 +109,12 @@ def test_links_pipes_and_what_lies_outside_stay_out(index: Index, root: Path) ->
     ]
     assert inside == [str(root / "links/real/target.md")]
     codes = {
-        "special/fifo.md": "special", "special/socket.txt": "special", "links/dangling.md": "symlink",
-        "links/outside.txt": "symlink", "links/self": "symlink",
-    }  # fmt: skip
+        "special/fifo.md": "special",
+        "special/socket.txt": "special",
+        "links/dangling.md": "symlink",
+        "links/outside.txt": "symlink",
+        "links/self": "symlink",
+    }
     assert {name: index.check(root / name).code for name in codes} == codes
     assert not index.query("nologin", mode="text").hits
 

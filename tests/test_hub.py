@@ -104,7 +104,10 @@ def test_the_cache_is_as_the_hubs_own_client_makes_it(tmp_path):
         )
         # and the client takes ours for its own
         offline = {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(tmp_path / "hub")}
-        script = "import sys; from huggingface_hub import hf_hub_download; print(hf_hub_download(sys.argv[1], 'config.json'))"
+        script = (
+            "import sys; from huggingface_hub import hf_hub_download; "
+            "print(hf_hub_download(sys.argv[1], 'config.json'))"
+        )
         found = subprocess.run(
             [sys.executable, "-c", script, NAME],
             check=True,
@@ -388,7 +391,10 @@ def test_an_architecture_that_does_not_run_here_is_refused_before_its_weights(tm
         HubServer({NAME: FILES | {"config.json": config}}) as server,
         pytest.raises(
             ModelError,
-            match=r"is a (llama|None) model, which does not run here; choose one of: bert, |is not JSON",
+            match=(
+                r"is a (llama|None) model, which does not run here; choose one of: bert, |is no "
+                r"JSON"
+            ),
         ),
     ):
         pulled(tmp_path, server)

@@ -123,7 +123,8 @@ def test_an_empty_or_missing_root_deletes_nothing_unless_told(index: Index, note
         f"{notes} is not there; its 4 documents stay in the index (use --prune to forget them)",
     )
     assert empty.warnings == (
-        f"{notes} holds nothing to read now; its 4 documents stay in the index (use --prune to forget them)",
+        f"{notes} holds nothing to read now; its 4 documents stay in the index (use --prune "
+        "to forget them)",
     )
     assert len(paths(index)) == 4
     assert counts(index.ingest(prune=True)) == (0, 0, 0, 4, 0)

@@ -144,26 +144,77 @@ def longer(path: Path) -> None:
 
 
 STATES = {
-    "nothing but a folder": (DWQ, lambda f: [path.unlink() for path in f.rglob("*") if path.is_file()], "partial",
-                             "config.json, tokenizer.json, model.safetensors missing"),
-    "no tokenizer": (DWQ, lambda f: (f / "tokenizer.json").unlink(), "partial", "tokenizer.json missing"),
-    "no weights": (DWQ, lambda f: (f / "model.safetensors").unlink(), "partial", "model.safetensors missing"),
-    "a link to nothing": (DWQ, lambda f: ((f / "model.safetensors").unlink(), (f / "model.safetensors").symlink_to("none")),
-                          "partial", "model.safetensors missing"),
+    "nothing but a folder": (
+        DWQ,
+        lambda f: [path.unlink() for path in f.rglob("*") if path.is_file()],
+        "partial",
+        "config.json, tokenizer.json, model.safetensors missing",
+    ),
+    "no tokenizer": (
+        DWQ,
+        lambda f: (f / "tokenizer.json").unlink(),
+        "partial",
+        "tokenizer.json missing",
+    ),
+    "no weights": (
+        DWQ,
+        lambda f: (f / "model.safetensors").unlink(),
+        "partial",
+        "model.safetensors missing",
+    ),
+    "a link to nothing": (
+        DWQ,
+        lambda f: (
+            (f / "model.safetensors").unlink(),
+            (f / "model.safetensors").symlink_to("none"),
+        ),
+        "partial",
+        "model.safetensors missing",
+    ),
     "a shard missing": (SHARDED, lambda f: (f / SECOND).unlink(), "partial", f"{SECOND} missing"),
-    "a shard cut short": (SHARDED, lambda f: cut(f / SECOND, 9_000), "damaged", f"{SECOND} is cut short"),
-    "weights of one byte": (DWQ, lambda f: cut(f / "model.safetensors", 1), "damaged",
-                            "model.safetensors is cut short, or is not a safetensors file"),
-    "a page for weights": (DWQ, lambda f: (f / "model.safetensors").write_bytes(b"<html>" * 99), "damaged",
-                           "model.safetensors is cut short, or is not a safetensors file"),
-    "a header of noise": (DWQ, lambda f: (f / "model.safetensors").write_bytes(b"\x04\0\0\0\0\0\0\0\xff\xff\xff\xff"), "damaged",
-                          "model.safetensors has a damaged header"),
-    "bytes too many": (DWQ, lambda f: longer(f / "model.safetensors"), "damaged",
-                       "model.safetensors is too long"),
-    "config of no JSON": (DWQ, lambda f: (f / "config.json").write_text("{"), "damaged", "config.json is not JSON"),
-    "an index of nothing": (SHARDED, lambda f: (f / "model.safetensors.index.json").write_text("{}"), "damaged",
-                            "model.safetensors.index.json names no weight files"),
-}  # fmt: skip
+    "a shard cut short": (
+        SHARDED,
+        lambda f: cut(f / SECOND, 9_000),
+        "damaged",
+        f"{SECOND} is cut short",
+    ),
+    "weights of one byte": (
+        DWQ,
+        lambda f: cut(f / "model.safetensors", 1),
+        "damaged",
+        "model.safetensors is cut short or no safetensors file",
+    ),
+    "a page for weights": (
+        DWQ,
+        lambda f: (f / "model.safetensors").write_bytes(b"<html>" * 99),
+        "damaged",
+        "model.safetensors is cut short or no safetensors file",
+    ),
+    "a header of noise": (
+        DWQ,
+        lambda f: (f / "model.safetensors").write_bytes(b"\x04\0\0\0\0\0\0\0\xff\xff\xff\xff"),
+        "damaged",
+        "model.safetensors has a damaged header",
+    ),
+    "bytes too many": (
+        DWQ,
+        lambda f: longer(f / "model.safetensors"),
+        "damaged",
+        "model.safetensors is too long",
+    ),
+    "config of no JSON": (
+        DWQ,
+        lambda f: (f / "config.json").write_text("{"),
+        "damaged",
+        "config.json is no JSON",
+    ),
+    "an index of nothing": (
+        SHARDED,
+        lambda f: (f / "model.safetensors.index.json").write_text("{}"),
+        "damaged",
+        "model.safetensors.index.json names no weight files",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", STATES)
@@ -227,12 +278,14 @@ def test_an_unplugged_disk_is_said_and_the_rest_listed(tmp_path, monkeypatch):
     away = tmp_path / "Volumes" / "Models"
     found = inventory(str(away))
     assert found.warnings == (
-        f"the models folder {away} (from --cache-folder) is not there; plug in its disk, or create the folder",
+        f"the models folder {away} (from --cache-folder) is not there; plug in its disk, or "
+        "create the folder",
     )
     assert entry(DWQ, str(away)).state is ModelState.AVAILABLE
     monkeypatch.setenv("HF_HUB_CACHE", str(away / "hub"))
     assert inventory().warnings == (
-        f"the models folder {away}/hub (from HF_HUB_CACHE) is not there; plug in its disk, or create the folder",
+        f"the models folder {away}/hub (from HF_HUB_CACHE) is not there; plug in its disk, or "
+        "create the folder",
     )
 
 
@@ -247,7 +300,9 @@ def test_what_a_pull_may_name():
         repositories("starter")
     with pytest.raises(
         UsageError,
-        match="there is no known model or profile best-of-all; give it as ORG/NAME, or see: docsearch",
+        match=(
+            "there is no known model or profile best-of-all; give it as ORG/NAME, or see: docsearch"
+        ),
     ):
         repositories("best-of-all")
 
@@ -266,10 +321,15 @@ def test_the_docs_have_the_table_and_the_fields():
     for known in KNOWN:
         size = known.download_bytes
         cells = (
-            f"`{known.name}`", known.role, known.form, str(known.bits), str(known.dimensions or ""),
-            f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB", known.licence,
+            f"`{known.name}`",
+            known.role,
+            known.form,
+            str(known.bits),
+            str(known.dimensions or ""),
+            f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB",
+            known.licence,
             ", ".join(f"`{name}`" for name in entry(known.name).profiles),
-        )  # fmt: skip
-        assert f"| {' | '.join(cells)} |" in page
-    listing = page[page.index("`models list --json` is") :].partition("\n\n")[0]
+        )
+        assert f"| {' | '.join(cells)} |" in readme
+    listing = readme[readme.index("`models list --json` is") :].partition("\n\n")[0]
     assert [field.name for field in fields(ModelEntry) if f"`{field.name}`" not in listing] == []

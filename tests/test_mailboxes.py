@@ -30,19 +30,30 @@ FIRST_NS = 1_793_613_600 * 10**9
 
 def letter(number: int, subject: str, body: str, attached: str = "") -> str:
     """A message of a mailbox, sent at the given hour after the first."""
-    head = f"From: ida@example.org\nSubject: {subject}\nDate: Mon, 2 Nov 2026 {10 + number}:00:00 +0000\n"
+    head = (
+        f"From: ida@example.org\nSubject: {subject}\n"
+        f"Date: Mon, 2 Nov 2026 {10 + number}:00:00 +0000\n"
+    )
     if attached:
         head += "Content-Type: multipart/mixed; boundary=b\n"
-        body = f"--b\n\n{body}\n--b\nContent-Disposition: attachment; filename=note.md\n\n{attached}\n--b--"
+        body = (
+            f"--b\n\n{body}\n--b\nContent-Disposition: attachment; filename=note.md\n\n"
+            f"{attached}\n--b--"
+        )
     return f"From ida@example.org Mon Nov  2 {10 + number}:00:00 2026\n{head}\n{body}\n\n"
 
 
 LETTERS = [
-    letter(0, "The boiler", "The radiators stay cold when the boiler loses pressure.", "# Log\n\nThe heating of last winter."),
+    letter(
+        0,
+        "The boiler",
+        "The radiators stay cold when the boiler loses pressure.",
+        "# Log\n\nThe heating of last winter.",
+    ),
     letter(1, "Rent", "The landlord may raise the rent once a year, the lease says."),
     letter(2, "Rent again", "The tenant pays the rent in advance, for the landlord wants it so."),
     letter(3, "Bread", "Fold the dough four times, then bake it in a hot oven."),
-]  # fmt: skip
+]
 
 
 @pytest.fixture
@@ -169,14 +180,18 @@ def test_a_copy_of_a_mailbox_has_the_same_messages_and_is_named_with_them(
     assert len(embedder.embedded) == before
     hits = index.query("rent landlord", limit=2).hits
     assert [(hit.title, hit.message, {hit.path, *hit.copies}) for hit in hits] == [
-        ("Rent", 2, {str(inbox), str(copy)}), ("Rent again", 3, {str(inbox), str(copy)}),
-    ]  # fmt: skip
+        ("Rent", 2, {str(inbox), str(copy)}),
+        ("Rent again", 3, {str(inbox), str(copy)}),
+    ]
 
 
 def test_messages_that_say_exactly_the_same_are_one_hit_and_those_that_differ_are_not(
     index: Index, tmp_path: Path
 ) -> None:
-    body = "Dear tenant, the rent for your flat in Quince Street was paid in time, thank you. The landlord got {} for it."
+    body = (
+        "Dear tenant, the rent for your flat in Quince Street was paid in time, thank you. The "
+        "landlord got {} for it."
+    )
     same = "From a@b Mon Nov  2 10:00:00 2026\nSubject: Rent\n\n{}\n\n"
     file = tmp_path / "rents.mbox"
     file.write_text("".join(same.format(body.format(amount)) for amount in ("800", "800", "810")))
@@ -198,8 +213,11 @@ def test_a_run_that_was_cut_short_leaves_no_message_with_anothers_words(
         catalog.messages.put(9, [(0, new[0])])
         catalog.messages.put(9, [(1, new[1])])
         assert catalog.messages.at([(9, 0), (9, 1), (9, 2), (9, 3), (8, 0)]) == {
-            (9, 0): new[0], (9, 1): new[1], (9, 2): old[1], (9, 3): old[1]
-        }  # fmt: skip
+            (9, 0): new[0],
+            (9, 1): new[1],
+            (9, 2): old[1],
+            (9, 3): old[1],
+        }
         catalog.messages.put(9, [(2, None)])
         catalog.messages.trim(9, 2)
         assert catalog.messages.of(9) == new
@@ -232,8 +250,12 @@ def test_a_stored_passage_is_matched_by_the_subject_of_its_own_message(
     index.ingest([inbox.parent])
     store: Store = index.store
     assert [row.terms.split("\n")[:2] for row in store.rows(doc_id(str(inbox)))] == [
-        ["inbox", "The boiler"], ["inbox", "The boiler"], ["inbox", "Rent"], ["inbox", "Rent again"], ["inbox", "Bread"],
-    ]  # fmt: skip
+        ["inbox", "The boiler"],
+        ["inbox", "The boiler"],
+        ["inbox", "Rent"],
+        ["inbox", "Rent again"],
+        ["inbox", "Bread"],
+    ]
 
 
 def test_the_command_line_names_the_message(tmp_path: Path, inbox: Path) -> None:
@@ -245,8 +267,9 @@ def test_the_command_line_names_the_message(tmp_path: Path, inbox: Path) -> None
     command("ingest", str(inbox.parent))
     answer = json.loads(command("query", "who raises the rent", "--json", "-n", "2"))
     assert [(hit["title"], hit["message"], hit["path"]) for hit in answer["hits"]] == [
-        ("Rent", 2, str(inbox)), ("Rent again", 3, str(inbox)),
-    ]  # fmt: skip
+        ("Rent", 2, str(inbox)),
+        ("Rent again", 3, str(inbox)),
+    ]
     assert command("query", "who raises the rent", "-l") == f"{inbox}\n"
     assert "The landlord may raise the rent" in command(
         "show", f"{inbox}:{answer['hits'][0]['line_end']}"

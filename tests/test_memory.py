@@ -61,7 +61,10 @@ def test_a_model_that_does_not_fit_is_refused_with_sizes(tmp_path, backend, role
     folder = huge(tmp_path / name, kind)
     with pytest.raises(
         ModelError,
-        match=rf"{folder} needs 1,?099\.\d GB of memory and \d+\.\d GB are free; choose a smaller model, or end other programs",
+        match=(
+            rf"{folder} needs 1,?099\.\d GB of memory and \d+\.\d GB are free; choose a smaller "
+            r"model, or end other programs"
+        ),
     ):
         role(folder, backend)
 

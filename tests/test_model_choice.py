@@ -19,9 +19,18 @@ from .qwen3_checkpoints import TINY, checkpoint, tensors
 NOTHING = ModelChoice()
 RERANKER = "Qwen/Qwen3-Reranker-0.6B"
 RECORD = IndexModels(
-    profile="fast", embedder="mlx-community/bge-small-en-v1.5-bf16", reranker="", name="bge-small-en-v1.5-bf16", revision="1",
-    dimensions=384, query_prompt="", passage_prompt="", passage_tokens=256, passage_overlap=32, passage_least=24,
-)  # fmt: skip
+    profile="fast",
+    embedder="mlx-community/bge-small-en-v1.5-bf16",
+    reranker="",
+    name="bge-small-en-v1.5-bf16",
+    revision="1",
+    dimensions=384,
+    query_prompt="",
+    passage_prompt="",
+    passage_tokens=256,
+    passage_overlap=32,
+    passage_least=24,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -123,7 +132,10 @@ def test_an_index_records_its_models(tmp_path, notes, qwen3, reranker):
         name="Qwen3-Embedding-0.6B",
         revision=models.revision,
         dimensions=32,
-        query_prompt="Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:",
+        query_prompt=(
+            "Instruct: Given a web search query, retrieve relevant passages that answer the "
+            "query\nQuery:"
+        ),
         passage_prompt="",
         passage_tokens=256,
         passage_overlap=32,
@@ -149,7 +161,10 @@ def test_another_embedder_names_the_command(tmp_path, notes, qwen3):
         ModelChoice(profile="fast"): "this index was made with the profile starter, not fast; ",
         ModelChoice(dimensions=64): "this index has vectors of 384 dimensions, not 64; ",
     }.items():
-        hint = f"embed its documents anew: docsearch ingest --reembed {asked.flags}; or make another index: "
+        hint = (
+            f"embed its documents anew: docsearch ingest --reembed {asked.flags}; or make another "
+            "index: "
+        )
         with Index.open(
             path,
             profile=asked.profile,
@@ -259,11 +274,14 @@ def test_on_the_command_line(tmp_path, notes, qwen3, reranker):
     done = run("ingest", "--profile", "starter")
     assert done.code == 2
     assert done.err == (
-        f"docsearch: this index was made with {qwen3}, not starter; embed its documents anew: docsearch --index index ingest --reembed "
-        "--profile starter; or make another index: docsearch --index DIR ingest --profile starter FOLDER\n"
+        f"docsearch: this index was made with {qwen3}, not starter; embed its documents anew: "
+        "docsearch --index index ingest --reembed "
+        "--profile starter; or make another index: docsearch --index DIR ingest --profile starter "
+        "FOLDER\n"
     )
     shutil.rmtree(qwen3)
     done = run("query", "tide")
     assert (done.code, done.err) == (
-        2, f"docsearch: {qwen3} is not a model folder; name one with config.json and model.safetensors\n",
-    )  # fmt: skip
+        2,
+        f"docsearch: {qwen3} is no model folder; name one with config.json and model.safetensors\n",
+    )

@@ -61,8 +61,10 @@ def test_the_shipped_model_works():
     score, expected = furthest(found.scores, published("bge-small-en-v1.5").scores)
     assert abs(score - expected) < 0.002
     assert [(measured.what, measured.unit) for measured in found.measurements] == [
-        ("load", "s"), ("passages", "tokens/s"), ("memory", "GB"),
-    ]  # fmt: skip
+        ("load", "s"),
+        ("passages", "tokens/s"),
+        ("memory", "GB"),
+    ]
     assert all(measured.value > 0 for measured in found.measurements)
 
 

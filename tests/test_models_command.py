@@ -97,7 +97,8 @@ def test_list_says_what_is_wrong(tmp_path):
         done = models(tmp_path, "pull", DWQ, hub=hub)
     assert done.code == 2
     assert re.fullmatch(
-        rf"docsearch: the connection to {hub.address} failed: .*; check the network and HTTPS_PROXY, then run the same command again: "
+        rf"docsearch: the connection to {hub.address} failed: .*; check the network and "
+        r"HTTPS_PROXY, then run the same command again: "
         r"it goes on where it stopped",
         done.err.splitlines()[-1],
     )
@@ -105,15 +106,24 @@ def test_list_says_what_is_wrong(tmp_path):
     assert (row["state"], row["detail"]) == ("partial", "model.safetensors missing")
     done = models(tmp_path, "test", DWQ)
     assert (done.code, done.out, done.err) == (
-        2, "", f"docsearch: {DWQ} is partial: model.safetensors missing; run: docsearch models pull {DWQ}\n",
-    )  # fmt: skip
+        2,
+        "",
+        (
+            f"docsearch: {DWQ} is partial: model.safetensors missing; run: docsearch models pull "
+            f"{DWQ}\n"
+        ),
+    )
 
 
 def test_a_missing_model_names_its_command(tmp_path):
     done = models(tmp_path, "test", "Qwen/Qwen3-Reranker-4B")
     assert (done.code, done.err) == (
-        2, "docsearch: the model Qwen/Qwen3-Reranker-4B is not here; run: docsearch models pull Qwen/Qwen3-Reranker-4B\n",
-    )  # fmt: skip
+        2,
+        (
+            "docsearch: the model Qwen/Qwen3-Reranker-4B is not here; run: docsearch models pull "
+            "Qwen/Qwen3-Reranker-4B\n"
+        ),
+    )
 
 
 def test_an_external_disk(tmp_path):
@@ -121,12 +131,18 @@ def test_an_external_disk(tmp_path):
     done = models(tmp_path, "pull", DWQ, "--cache-folder", str(disk))
     assert (done.code, done.err) == (
         2,
-        f"docsearch: the models folder {disk} (from --cache-folder) is not there; plug in its disk, or create the folder\n",
+        (
+            f"docsearch: the models folder {disk} (from --cache-folder) is not there; plug in its "
+            "disk, or create the folder\n"
+        ),
     )
     done = models(tmp_path, "list", DOCSEARCH_MODELS=str(disk))
     assert (done.code, done.err) == (
         0,
-        f"docsearch: the models folder {disk} (from DOCSEARCH_MODELS) is not there; plug in its disk, or create the folder\n",
+        (
+            f"docsearch: the models folder {disk} (from DOCSEARCH_MODELS) is not there; plug in "
+            "its disk, or create the folder\n"
+        ),
     )
     disk.mkdir(parents=True)
     with HubServer({DWQ: made(DWQ)}) as hub:
@@ -143,18 +159,24 @@ def test_convert_says_what_it_did(tmp_path):
     folder = tmp_path / "data" / "docsearch" / "models" / "Qwen3-Reranker-0.6B-4bit"
     assert (done.code, done.out) == (0, f"{folder}\n")
     assert re.fullmatch(
-        r"weights: \d+ kB before, \d+ kB now\nlargest change of a score on the test pairs: 0\.\d{4} before, 0\.\d{4} now\n",
+        r"weights: \d+ kB before, \d+ kB now\n"
+        r"largest change of a score on the test pairs: 0\.\d{4} before, 0\.\d{4} now\n",
         done.err,
     )
     row = listed(tmp_path)["Qwen3-Reranker-0.6B-4bit"]
     assert (row["state"], row["role"], row["form"], row["bits"], row["licence"]) == (
-        "available", "reranker", "MLX", 4, "Apache-2.0",
-    )  # fmt: skip
+        "available",
+        "reranker",
+        "MLX",
+        4,
+        "Apache-2.0",
+    )
     assert models(tmp_path, "test", "Qwen3-Reranker-0.6B-4bit", DOCSEARCH_BACKEND="cpu").code == 0
     again = models(tmp_path, "convert", RERANKER, "--bits", "4")
     assert (again.code, again.err) == (
-        2, f"docsearch: {folder} is there already; remove it, or name another folder with --out\n",
-    )  # fmt: skip
+        2,
+        f"docsearch: {folder} is there already; remove it, or name another folder with --out\n",
+    )
 
 
 def test_test_without_a_name_tests_all_that_are_here(tmp_path):
@@ -185,16 +207,19 @@ def test_test_without_a_name_tests_all_that_are_here(tmp_path):
 def test_the_starter_is_a_model_as_others(tmp_path):
     done = models(tmp_path, "convert", "starter")
     assert (done.code, done.err) == (
-        2, "docsearch: starter is quantised already; convert the standard checkpoint\n",
-    )  # fmt: skip
+        2,
+        "docsearch: starter is quantised already; convert the standard checkpoint\n",
+    )
     done = models(tmp_path, "rm", "starter")
     assert (done.code, done.err) == (
-        2, "docsearch: starter belongs to docsearch and stays with it; see: docsearch models list\n",
-    )  # fmt: skip
+        2,
+        "docsearch: starter belongs to docsearch and stays with it; see: docsearch models list\n",
+    )
     done = models(tmp_path, "pull", "starter")
     assert (done.code, done.err) == (
-        2, "docsearch: the profile starter needs no download; it comes with docsearch\n",
-    )  # fmt: skip
+        2,
+        "docsearch: the profile starter needs no download; it comes with docsearch\n",
+    )
 
 
 def test_a_test_of_all_speaks_of_broken_models_too(tmp_path):
@@ -212,7 +237,10 @@ def test_a_test_of_all_speaks_of_broken_models_too(tmp_path):
         f"{DWQ} (embedder): does not work",
         f"  - it is partial: tokenizer.json missing; run: docsearch models pull {DWQ}",
         "bge-mine (embedder): does not work",
-        "  - it is damaged: config.json is not JSON; delete it and make it again: docsearch models rm bge-mine",
+        (
+            "  - it is damaged: config.json is no JSON; delete it and make it again: docsearch "
+            "models rm bge-mine"
+        ),
     ]
 
 
@@ -233,7 +261,8 @@ def test_a_profile_needs_room_for_all_of_its_models(tmp_path):
         assert hub.requests == [f"GET /api/models/{DWQ}", f"GET /api/models/{RERANKER}"]
     assert done.code == 2
     assert re.fullmatch(
-        r"docsearch: 1,200,000,000\.00 GB are to be fetched, and the disk of \S+hub has [\d,.]+ GB left; "
+        r"docsearch: 1,200,000,000\.00 GB are to be fetched, and the disk of \S+hub has [\d,.]+ "
+        r"GB left; "
         r"make room, or name a folder on another disk with --cache-folder\n",
         done.err,
     )

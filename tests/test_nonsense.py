@@ -73,9 +73,17 @@ SALAD = [
     "orchestra",
 ]
 SUBJECTS = (
-    "the offside rule", "black holes", "the French Revolution", "mitochondria", "Renaissance sculpture", "stock options", "plate tectonics",
-    "Formula One", "ancient Egypt", "baseball statistics",
-)  # fmt: skip
+    "the offside rule",
+    "black holes",
+    "the French Revolution",
+    "mitochondria",
+    "Renaissance sculpture",
+    "stock options",
+    "plate tectonics",
+    "Formula One",
+    "ancient Egypt",
+    "baseball statistics",
+)
 PATTERNS = (
     "who discovered {}",
     "how does {} work",
@@ -104,7 +112,7 @@ def nonsense() -> dict[str, list[str]]:
     ]
     salad = [" ".join(chance.sample(SALAD, chance.randint(3, 7))) for _ in range(EACH)]
     foreign = [pattern.format(subject) for subject in SUBJECTS for pattern in PATTERNS]
-    return {"keyboard": mash, "made words": made, "salad": salad, "other subjects": foreign}  # fmt: skip
+    return {"keyboard": mash, "made words": made, "salad": salad, "other subjects": foreign}
 
 
 def silent(index: Index, question: str, rerank: bool) -> bool:

@@ -22,15 +22,19 @@ from .test_readers_pdf import pdf
 pytest.importorskip("rapidocr")
 
 GERMAN = (
-    "Die Kündigung der Wohnung muss schriftlich bis zum dritten Werktag eines Monats beim Vermieter eingehen. Größere Schäden an der Straßenseite "
-    "sind unverzüglich zu melden; für die Übergabe gilt das Protokoll vom 14. März 2024, Betrag 1.250,80 €."
+    "Die Kündigung der Wohnung muss schriftlich bis zum dritten Werktag eines Monats beim "
+    "Vermieter eingehen. Größere Schäden an der Straßenseite "
+    "sind unverzüglich zu melden; für die Übergabe gilt das Protokoll vom 14. März 2024, Betrag "
+    "1.250,80 €."
 )
 FRENCH = (
-    "Le dépôt de garantie équivaut à deux mois de loyer. Il est restitué après l'état des lieux, déduction faite des sommes dues. Où que soit "
+    "Le dépôt de garantie équivaut à deux mois de loyer. Il est restitué après l'état des lieux, "
+    "déduction faite des sommes dues. Où que soit "
     "la fenêtre, elle reste fermée pendant l'hiver, ça va de soi."
 )
 ENGLISH = (
-    "The committee discussed the municipal reservoir in the spring. Fill the boiler until the gauge shows 1.5 bar, then close both taps and "
+    "The committee discussed the municipal reservoir in the spring. Fill the boiler until the "
+    "gauge shows 1.5 bar, then close both taps and "
     "wait for twenty minutes before the pump is switched on again."
 )
 

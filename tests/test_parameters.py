@@ -40,10 +40,16 @@ def test_a_date_is_the_start_of_what_was_typed(typed: str, moment: datetime) -> 
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("1600", FIRST), ("0001-01-01", FIRST), ("0001-01-01T00:00+14:00", FIRST), ("9999y", FIRST), ("999999999y", FIRST),
-        ("2300", LAST), ("9999-12-31", LAST), ("9999-12-31T23:59:59-12:00", LAST),
+        ("1600", FIRST),
+        ("0001-01-01", FIRST),
+        ("0001-01-01T00:00+14:00", FIRST),
+        ("9999y", FIRST),
+        ("999999999y", FIRST),
+        ("2300", LAST),
+        ("9999-12-31", LAST),
+        ("9999-12-31T23:59:59-12:00", LAST),
     ],
-)  # fmt: skip
+)
 def test_a_date_far_away_is_the_nearest_that_a_file_can_have(typed: str, expected: int) -> None:
     assert Date(NOW).convert(typed, None, None) == expected
 

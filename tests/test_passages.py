@@ -50,7 +50,10 @@ def texts(source, name="note.md", rules=SMALL):
 
 
 def test_a_passage_knows_where_it_stands():
-    source = "# House\n\nThe boiler is old and loud.\n\n## Repair\n\nTurn the red valve left\nand wait.\n"
+    source = (
+        "# House\n\nThe boiler is old and loud.\n\n## Repair\n\nTurn the red valve left\n"
+        "and wait.\n"
+    )
     assert passages(source) == [
         Passage(0, "# House\n\nThe boiler is old and loud.", ("House",), None, 1, 3, 0, 36, 0),
         Passage(
@@ -157,7 +160,10 @@ def test_a_heading_is_never_parted_from_what_it_heads():
 
 
 def test_a_long_section_is_cut_between_blocks_then_sentences_and_overlaps_by_whole_ones():
-    source = "One two three four. Five six.\n\nSeven eight nine. Ten eleven.\n\nTwelve. Thirteen fourteen."
+    source = (
+        "One two three four. Five six.\n\nSeven eight nine. Ten eleven.\n\n"
+        "Twelve. Thirteen fourteen."
+    )
     assert texts(source, "a.txt") == [
         "One two three four. Five six.",
         "Five six.\n\nSeven eight nine. Ten eleven.",
@@ -171,7 +177,10 @@ def test_nothing_is_repeated_across_headings():
 
 
 def test_sentences_end_at_marks_and_not_at_abbreviations():
-    source = "We met Dr. Adams at 3.15 on the bridge. “Is it safe?” He nodded! これは犬です。猫です。终。"
+    source = (
+        "We met Dr. Adams at 3.15 on the bridge. “Is it safe?” He nodded! "
+        "これは犬です。猫です。终。"
+    )
     rules = PassageRules(max_tokens=14, overlap=0, min_tokens=1)
     assert texts(source, "a.txt", rules) == [
         "We met Dr. Adams at 3.15 on the bridge.",
@@ -182,7 +191,8 @@ def test_sentences_end_at_marks_and_not_at_abbreviations():
 
 def test_sections_without_headings_are_passages_of_their_own_under_the_heading_above_them():
     source = (
-        "<h1>What we are asked</h1><section><h2>Tides</h2><section><p>They turn every six hours. So they say.</section>"
+        "<h1>What we are asked</h1><section><h2>Tides</h2><section>"
+        "<p>They turn every six hours. So they say.</section>"
         "<section><p>The moon does. It pulls.</section></section><p>Written by nobody at all.</p>"
     )
     assert [(passage.text, passage.headings) for passage in passages(source, "faq.html")] == [

@@ -58,7 +58,8 @@ def test_it_is_said_once(is_terminal):
     said = [part for part in stream.getvalue().split("\n") if "about" in part]
     assert len(said) == 1
     assert said[0].endswith(
-        "about 5 h 33 min at 150 tokens/s on this CPU; a smaller model is faster: docsearch ingest --reembed --profile starter"
+        "about 5 h 33 min at 150 tokens/s on this CPU; a smaller model is faster: docsearch "
+        "ingest --reembed --profile starter"
     )
     quiet = io.StringIO()
     ProgressLine(quiet, is_terminal, True, lambda: "CPU").show(progress(500))

@@ -36,15 +36,23 @@ def names(index: Index, notes: Path, text: str, **options: object) -> list[str]:
 def test_a_hit_says_everything_about_itself(filled: Index, notes: Path) -> None:
     result = filled.query("when does the tide turn", limit=1, explain=True)
     assert (result.query, result.mode, result.reranked, result.model, result.reranker) == (
-        "when does the tide turn", "hybrid", False, "toy", None,
-    )  # fmt: skip
+        "when does the tide turn",
+        "hybrid",
+        False,
+        "toy",
+        None,
+    )
     (hit,) = result.hits
     entry = filled.catalog.entry(str(notes / "sea.rst"))
     assert entry is not None
     text = NOTES["sea.rst"].strip()
     assert (hit.rank, hit.id, hit.path, hit.root, hit.title) == (
-        1, passage_id(entry.doc, 0), str(notes / "sea.rst"), str(notes), "Tides",
-    )  # fmt: skip
+        1,
+        passage_id(entry.doc, 0),
+        str(notes / "sea.rst"),
+        str(notes),
+        "Tides",
+    )
     assert (hit.headings, hit.page, hit.kind, hit.modified) == (
         ("Tides",),
         None,
@@ -322,8 +330,9 @@ def test_a_model_is_not_asked_what_it_cannot_read(tmp_path: Path, mode: str) -> 
         result = index.query("как пьют чай", mode=mode)
         assert [Path(hit.path).name for hit in result.hits] == ["tea.txt"]
         assert (result.mode, result.warnings) == (
-            "text", ("bge-toy-en-v1 reads English only: this was found by its words alone",),
-        )  # fmt: skip
+            "text",
+            ("bge-toy-en-v1 reads English only: this was found by its words alone",),
+        )
         with pytest.raises(AssertionError):
             index.query("как make tea", mode=mode)
 

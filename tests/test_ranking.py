@@ -117,7 +117,8 @@ def test_a_missing_reranker_is_one_warning_and_the_fused_order(tmp_path: Path, n
         result = index.query("tide")
         assert (result.reranked, result.hits[0].title) == (False, "Tides")
         assert result.warnings == (
-            "not reranked: Qwen/Qwen3-Reranker-0.6B is not here; get it: docsearch models pull Qwen/Qwen3-Reranker-0.6B",
+            "not reranked: Qwen/Qwen3-Reranker-0.6B is not here; get it: docsearch models "
+            "pull Qwen/Qwen3-Reranker-0.6B",
         )
 
 
@@ -261,7 +262,8 @@ def many(folder: Path) -> Path:
     (folder / "many").mkdir(exist_ok=True)
     for number in range(60):
         (folder / "many" / f"{number}.txt").write_text(
-            f"Tide {number}: mooring {number} on pier {number} of the harbour until bell {number} of day {number}."
+            f"Tide {number}: mooring {number} on pier {number} of the harbour until bell "
+            f"{number} of day {number}."
         )
     return folder / "many"
 

@@ -107,16 +107,23 @@ def test_memory_has_a_limit():
 
 def test_memory_is_watched_where_the_system_keeps_no_limit():
     code = "from search.readers.worker import watch_memory\nimport threading\n"
-    code += "threading.Thread(target=watch_memory, args=(150_000_000, 0.001)).start()\nkept = []\nwhile True: kept.append(bytes(1_000_000))"
+    code += (
+        "threading.Thread(target=watch_memory, args=(150_000_000, 0.001)).start()\nkept = []\n"
+        "while True: kept.append(bytes(1_000_000))"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=HERE).returncode == MEMORY_EXIT
 
 
 def test_a_document_is_cut_to_a_number_of_characters():
     with ReaderPool(Limits(characters=9)) as pool:
         assert pool.read(PAGE, "/d/a.html") == Document(
-            "/d/a.html", "html", "T", "Head\n\nTwo", (Block(0, 4, "heading", 1, "Head"), Block(6, 9, "paragraph")),
+            "/d/a.html",
+            "html",
+            "T",
+            "Head\n\nTwo",
+            (Block(0, 4, "heading", 1, "Head"), Block(6, 9, "paragraph")),
             warnings=("only the first 9 of its 15 characters are read",),
-        )  # fmt: skip
+        )
     assert fitted(Document("/d/a", "text", "", "a\ud800b", ()), 10).text == "a\ufffdb"
 
 

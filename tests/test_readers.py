@@ -25,11 +25,22 @@ def refusal(data, name="note.txt"):
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("a.txt", "text"), ("a.LOG", "text"), ("README", "text"), ("a.unknown", "text"), ("notes.md~", "text"), (".plan", "text"),
-        ("a.md", "markdown"), ("A.MD", "markdown"), ("a.rst", "rst"), ("a.py", "code"), ("Makefile", "code"), ("a.htm", "html"),
-        ("archive.tar.gz.txt", "text"), ("report.pdf", "text"),
+        ("a.txt", "text"),
+        ("a.LOG", "text"),
+        ("README", "text"),
+        ("a.unknown", "text"),
+        ("notes.md~", "text"),
+        (".plan", "text"),
+        ("a.md", "markdown"),
+        ("A.MD", "markdown"),
+        ("a.rst", "rst"),
+        ("a.py", "code"),
+        ("Makefile", "code"),
+        ("a.htm", "html"),
+        ("archive.tar.gz.txt", "text"),
+        ("report.pdf", "text"),
     ],
-)  # fmt: skip
+)
 def test_the_suffix_chooses_the_reader(name, kind):
     assert readers.read(b"some words", f"/docs.md/{name}").kind == kind
 
@@ -126,9 +137,12 @@ def test_terminal_colours_are_taken_out():
 def test_plain_text_is_parted_at_blank_lines():
     document = readers.read(b"\nShopping\n\nmilk\neggs\n \t\nbread", "/docs/list.txt")
     assert document == Document(
-        "/docs/list.txt", "text", "Shopping", "\nShopping\n\nmilk\neggs\n \t\nbread",
+        "/docs/list.txt",
+        "text",
+        "Shopping",
+        "\nShopping\n\nmilk\neggs\n \t\nbread",
         (Block(1, 9, "paragraph"), Block(11, 20, "paragraph"), Block(24, 29, "paragraph")),
-    )  # fmt: skip
+    )
 
 
 def test_the_title_is_the_first_line_where_it_is_short_and_has_words():

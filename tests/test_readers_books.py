@@ -20,10 +20,13 @@ PACKAGE = """<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl
 <spine toc="x"><itemref idref="c"/><itemref idref="n"/><itemref idref="a"/><itemref idref="gone"/><itemref idref="i"/>
 <itemref idref="b"/><itemref idref="a"/><itemref idref="nosuch"/></spine></package>"""
 NCX = (
-    "<!DOCTYPE ncx PUBLIC '-//NISO//DTD ncx 2005-1//EN' 'http://www.daisy.org/z3986/2005/ncx-2005-1.dtd'><ncx><navMap><navPoint>"
-    "<navLabel><text>One</text></navLabel><content src='text/a.xhtml#start'/><navPoint><navLabel><text>Deeper</text></navLabel>"
+    "<!DOCTYPE ncx PUBLIC '-//NISO//DTD ncx 2005-1//EN' "
+    "'http://www.daisy.org/z3986/2005/ncx-2005-1.dtd'><ncx><navMap><navPoint>"
+    "<navLabel><text>One</text></navLabel><content src='text/a.xhtml#start'/><navPoint><navLabel>"
+    "<text>Deeper</text></navLabel>"
     "<content src='text/a.xhtml#x'/></navPoint></navPoint>"
-    "<navPoint><navLabel><text>Two</text></navLabel><content src='text/b%20two.xhtml'/></navPoint></navMap></ncx>"
+    "<navPoint><navLabel><text>Two</text></navLabel><content src='text/b%20two.xhtml'/></navPoint>"
+    "</navMap></ncx>"
 )
 PARTS = {
     "mimetype": "application/epub+zip",
@@ -40,12 +43,18 @@ PARTS = {
 def test_chapters_come_in_reading_order_with_the_titles_of_the_contents():
     text = "Chapter A\n\nfirst\n\nTwo, really\n\nsecond\n\nnot well-formed"
     assert read(zipped(PARTS), "a.epub") == Document(
-        "/docs/a.epub", "epub", "The Pier – Ada Quill", text,
+        "/docs/a.epub",
+        "epub",
+        "The Pier – Ada Quill",
+        text,
         (
-            Block(0, 9, "heading", 1, "Chapter A"), Block(11, 16, "paragraph"), Block(18, 29, "heading", 1, "Two, really"),
-            Block(31, 37, "paragraph"), Block(39, 54, "paragraph"),
+            Block(0, 9, "heading", 1, "Chapter A"),
+            Block(11, 16, "paragraph"),
+            Block(18, 29, "heading", 1, "Two, really"),
+            Block(31, 37, "paragraph"),
+            Block(39, 54, "paragraph"),
         ),
-    )  # fmt: skip
+    )
 
 
 def test_a_chapter_of_sections_without_headings_has_its_title_above_them_all():
@@ -65,15 +74,30 @@ def test_a_chapter_of_sections_without_headings_has_its_title_above_them_all():
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({"META-INF/container.xml": None}, "h1 Chapter A|first|h1 Two, really|second|not well-formed"),
-        ({"META-INF/container.xml": None, "OEBPS/book.opf": None}, "Two, really|h1 Chapter A|first|second|not well-formed"),
+        (
+            {"META-INF/container.xml": None},
+            "h1 Chapter A|first|h1 Two, really|second|not well-formed",
+        ),
+        (
+            {"META-INF/container.xml": None, "OEBPS/book.opf": None},
+            "Two, really|h1 Chapter A|first|second|not well-formed",
+        ),
         ({"OEBPS/nav.xhtml": None}, "h1 Chapter A|first|h1 Two|second|not well-formed"),
-        ({"OEBPS/nav.xhtml": None, "OEBPS/toc.ncx": "<ncx><navMap>"}, "h1 Chapter A|first|second|not well-formed"),
+        (
+            {"OEBPS/nav.xhtml": None, "OEBPS/toc.ncx": "<ncx><navMap>"},
+            "h1 Chapter A|first|second|not well-formed",
+        ),
         ({"OEBPS/text/a.xhtml": b"\x00\x01\x02" * 99}, "h1 Two, really|second|not well-formed"),
-        ({"META-INF/encryption.xml": '<e><EncryptedData><EncryptionMethod Algorithm="http://www.idpf.org/2008/embedding"/>'
-          '<CipherReference URI="OEBPS/text/a.xhtml"/></EncryptedData></e>'}, "h1 Chapter A|first|h1 Two, really|second|not well-formed"),
+        (
+            {
+                "META-INF/encryption.xml": "<e><EncryptedData><EncryptionMethod "
+                'Algorithm="http://www.idpf.org/2008/embedding"/>'
+                '<CipherReference URI="OEBPS/text/a.xhtml"/></EncryptedData></e>'
+            },
+            "h1 Chapter A|first|h1 Two, really|second|not well-formed",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_book_in_disorder_is_read_all_the_same(changed, expected):
     parts = {name: words for name, words in (PARTS | changed).items() if words is not None}
     found = blocks(read(zipped(parts), "a.epub"))
@@ -106,10 +130,18 @@ FB2 = """<?xml version="1.0" encoding="windows-1251"?>
 <body name="notes"><title><p>Notes</p></title><section id="n1"><title><p>1</p></title><p>A note.</p></section></body>
 <binary id="c">AAAA</binary></FictionBook>""".encode("cp1251")
 BOOK = [
-    ("paragraph", "A story."), ("h1", "The Pier A novel"), ("h2", "One"), ("paragraph", "It was dark. Very."),
-    ("paragraph", "Line a\nLine b"), ("h3", "Deeper"), ("table", "a\tb"), ("paragraph", "End [1]"), ("h1", "Notes"),
-    ("paragraph", "1"), ("paragraph", "A note."),
-]  # fmt: skip
+    ("paragraph", "A story."),
+    ("h1", "The Pier A novel"),
+    ("h2", "One"),
+    ("paragraph", "It was dark. Very."),
+    ("paragraph", "Line a\nLine b"),
+    ("h3", "Deeper"),
+    ("table", "a\tb"),
+    ("paragraph", "End [1]"),
+    ("h1", "Notes"),
+    ("paragraph", "1"),
+    ("paragraph", "A note."),
+]
 
 
 @pytest.mark.parametrize(

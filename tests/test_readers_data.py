@@ -65,14 +65,26 @@ def test_a_notebook_whole():
         },
         {"cell_type": "raw", "source": "as it is"},
     )
-    text = "# Tides\n\nEvery *six* hours.\n- one\n\nplot(x)\n\n12 metres\ndone\n\n<Figure>\n\nValueError: too deep\n\nas it is"
+    text = (
+        "# Tides\n\nEvery *six* hours.\n- one\n\nplot(x)\n\n12 metres\ndone\n\n<Figure>\n\n"
+        "ValueError: too deep\n\nas it is"
+    )
     assert read(source, "sea.ipynb") == Document(
-        "/data/sea.ipynb", "notebook", "Tides", text,
+        "/data/sea.ipynb",
+        "notebook",
+        "Tides",
+        text,
         (
-            Block(0, 7, "heading", 1, "Tides"), Block(9, 27, "paragraph"), Block(28, 33, "list"), Block(35, 42, "code"),
-            Block(44, 58, "code"), Block(60, 68, "code"), Block(70, 90, "code"), Block(92, 100, "paragraph"),
+            Block(0, 7, "heading", 1, "Tides"),
+            Block(9, 27, "paragraph"),
+            Block(28, 33, "list"),
+            Block(35, 42, "code"),
+            Block(44, 58, "code"),
+            Block(60, 68, "code"),
+            Block(70, 90, "code"),
+            Block(92, 100, "paragraph"),
         ),
-    )  # fmt: skip
+    )
 
 
 def test_a_notebook_of_format_3():
@@ -102,9 +114,13 @@ def test_of_long_output_the_beginning_is_kept():
 
 def test_odd_notebooks():
     odd = notebook(
-        "no cell", {"cell_type": "markdown", "source": None}, {"cell_type": "raw"}, {"source": 5, "outputs": ["x", {"data": []}]},
-        {"cell_type": "heading", "level": 99, "source": "Top"}, {"source": ["no type", 7]},
-    )  # fmt: skip
+        "no cell",
+        {"cell_type": "markdown", "source": None},
+        {"cell_type": "raw"},
+        {"source": 5, "outputs": ["x", {"data": []}]},
+        {"cell_type": "heading", "level": 99, "source": "Top"},
+        {"source": ["no type", 7]},
+    )
     assert blocks(read(odd, "a.ipynb")) == [(1, "h1 Top", "Top"), (3, "paragraph", "no type")]
     nothing = (Reason.NO_TEXT, "the notebook has no cells with text")
     assert [
@@ -117,9 +133,16 @@ def test_odd_notebooks():
 def test_a_table_whole():
     source = 'id;note; "amount"\n1;"line one\nline two; with ""quotes""";3\n\n2;=SUM(A1);4'
     assert read(source, "sums.csv") == Document(
-        "/data/sums.csv", "table", "sums", source,
-        (Block(0, 17, "heading", 1, 'id, note, "amount"'), Block(18, 58, "table"), Block(60, 72, "table")),
-    )  # fmt: skip
+        "/data/sums.csv",
+        "table",
+        "sums",
+        source,
+        (
+            Block(0, 17, "heading", 1, 'id, note, "amount"'),
+            Block(18, 58, "table"),
+            Block(60, 72, "table"),
+        ),
+    )
 
 
 def test_a_row_far_down_is_a_passage_under_the_names_of_its_columns_at_its_own_line():
@@ -217,8 +240,10 @@ def test_json_lines_are_a_block_each():
 
 def test_yaml_under_the_keys_of_its_larger_parts():
     source = (
-        f"# Pipeline\nname: build\nenv:\n  A: b\n# what is done\njobs:\n  build:\n    note: {LONG}\n    steps:\n"
-        f"      - name: Check\n        with: {LONG}\n      - run: |\n          key: no\n\n          - no\n  test:\n    x: 1\n"
+        "# Pipeline\nname: build\nenv:\n  A: b\n# what is done\njobs:\n  build:\n"
+        f"    note: {LONG}\n    steps:\n"
+        f"      - name: Check\n        with: {LONG}\n      - run: |\n          key: no\n\n"
+        "          - no\n  test:\n    x: 1\n"
         f"---\nkind: Map\ndata:\n- id: one\n  v: {LONG}\n- v: {LONG}\n"
     )
     assert [(line, kind) for line, kind, _ in blocks(read(source, "ci.yaml"))] == [
@@ -268,7 +293,10 @@ def test_xml_under_the_titles_of_its_larger_elements():
 @pytest.mark.parametrize(
     "source",
     [
-        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY y "&x;&x;">]><a><b>&x;</b>&y;</a>',
+        (
+            '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY y "&x;&x;">]><a>'
+            "<b>&x;</b>&y;</a>"
+        ),
         "<a><b>not closed",
         "<a>" * 50_000 + "</a>" * 50_000,
         "no element",
@@ -285,26 +313,36 @@ def test_xml_is_never_expanded_and_may_be_broken(source):
 
 def test_subtitles_keep_their_lines_and_join_what_is_said():
     source = (
-        "1\n00:00:01,000 --> 00:00:04,000\n<i>The tide</i>\nturns every\n\n2\n00:00:04,500 --> 00:00:06,000\n{\\an8}six hours.\n\n"
+        "1\n00:00:01,000 --> 00:00:04,000\n<i>The tide</i>\nturns every\n\n2\n"
+        "00:00:04,500 --> 00:00:06,000\n{\\an8}six hours.\n\n"
         "3\n00:02:04,500 --> 00:02:06,000\nSay 100.\n"
     )
     assert read(source, "film.srt") == Document(
-        "/data/film.srt", "subtitles", "film", "\n00:00:01\nThe tide\nturns every\n\n\n\nsix hours.\n\n\n00:02:04\nSay 100.",
+        "/data/film.srt",
+        "subtitles",
+        "film",
+        "\n00:00:01\nThe tide\nturns every\n\n\n\nsix hours.\n\n\n00:02:04\nSay 100.",
         (
-            Block(1, 9, "heading", 1, "00:00:01"), Block(10, 44, "paragraph"),
-            Block(47, 55, "heading", 1, "00:02:04"), Block(56, 64, "paragraph"),
+            Block(1, 9, "heading", 1, "00:00:01"),
+            Block(10, 44, "paragraph"),
+            Block(47, 55, "heading", 1, "00:02:04"),
+            Block(56, 64, "paragraph"),
         ),
-    )  # fmt: skip
+    )
 
 
 def test_web_subtitles():
     source = (
-        "WEBVTT - x\n\nNOTE not said\n\nSTYLE\n::cue {}\n\nintro\n00:01.000 --> 00:04.000 align:start\n<v Ida>The <00:02.000><c>tide</c>\n"
+        "WEBVTT - x\n\nNOTE not said\n\nSTYLE\n::cue {}\n\nintro\n"
+        "00:01.000 --> 00:04.000 align:start\n<v Ida>The <00:02.000><c>tide</c>\n"
         "\n01:00:05.000 --> 01:00:06.000\nturns.\n"
     )
     assert blocks(read(source, "film.vtt")) == [
-        (9, "h1 00:00:01", "00:00:01"), (10, "paragraph", "The tide"), (12, "h1 01:00:05", "01:00:05"), (13, "paragraph", "turns."),
-    ]  # fmt: skip
+        (9, "h1 00:00:01", "00:00:01"),
+        (10, "paragraph", "The tide"),
+        (12, "h1 01:00:05", "01:00:05"),
+        (13, "paragraph", "turns."),
+    ]
     assert refusal("WEBVTT\n\nNOTE nothing\n", "a.vtt") == (
         Reason.NO_TEXT,
         "the file has no subtitles in it",
@@ -326,8 +364,9 @@ def test_compressed_data_that_cannot_be_read():
     assert refusal(gzip.compress(gzip.compress(b"words")), "a.txt.gz.gz")[0] is Reason.BINARY
     assert refusal(gzip.compress(b""), "a.txt.gz") == (Reason.EMPTY, "the file is empty")
     assert refusal(gzip.compress(bytes(65 << 20)), "a.txt.gz") == (
-        Reason.TOO_LARGE, "the file is larger than 64 MB when it is inflated",
-    )  # fmt: skip
+        Reason.TOO_LARGE,
+        "the file is larger than 64 MB when it is inflated",
+    )
 
 
 def test_archives_are_told_by_name():

@@ -21,7 +21,8 @@ def shown(source):
 
 def test_blocks_offsets_and_title():
     document = read(
-        "<title> My\n page </title><h1>Top <i>one</i><a href=#x>¶</a></h1>Intro<p>Text<ul><li>a<li>b</ul><h3>Sub</h3>"
+        "<title> My\n page </title><h1>Top <i>one</i><a href=#x>¶</a></h1>Intro<p>Text<ul>"
+        "<li>a<li>b</ul><h3>Sub</h3>"
     )
     assert (document.kind, document.title) == ("html", "My page")
     assert document.text == "Top one\n\nIntro\n\nText\n\na\nb\n\nSub"
@@ -47,7 +48,8 @@ def begun(source):
 
 def test_sections_without_headings_begin_and_end_where_their_elements_do():
     source = (
-        "<p>Before.<section><h2>Tides</h2><p>a<section><p>b<p>c</section><section><ul><li>d</ul></section>"
+        "<p>Before.<section><h2>Tides</h2><p>a<section><p>b<p>c</section><section><ul><li>d</ul>"
+        "</section>"
         "<h3>Moon</h3>e</section><p>After."
     )
     assert begun(source) == [
@@ -80,17 +82,24 @@ def test_the_title_is_the_first_heading_or_the_name_where_the_page_has_none():
 
 
 def test_inline_elements_part_no_words_and_blocks_do():
-    source = "<p>super<b>cali</b>fragil<i>istic</i><br>new<span>one</span><div>two</div>three<p>a \n\t b&nbsp;&amp; caf&eacute; &#x1F600;"
+    source = (
+        "<p>super<b>cali</b>fragil<i>istic</i><br>new<span>one</span><div>two</div>three<p>a \n"
+        "\t b&nbsp;&amp; caf&eacute; &#x1F600;"
+    )
     assert shown(source) == [
-        ("paragraph", "supercalifragilistic\nnewone"), ("paragraph", "two"), ("paragraph", "three"),
+        ("paragraph", "supercalifragilistic\nnewone"),
+        ("paragraph", "two"),
+        ("paragraph", "three"),
         ("paragraph", "a b\xa0& café 😀"),
-    ]  # fmt: skip
+    ]
 
 
 def test_what_is_not_shown_is_left_out():
     source = (
-        "<head><style>.a{}</style><script>var b</script></head><body><nav>menu</nav><div role=navigation>contents</div>"
-        "<noscript>c</noscript><template>d</template><!-- e --><svg><text>f</text></svg><p>seen<img src='data:,g'><script>h</script>"
+        "<head><style>.a{}</style><script>var b</script></head><body><nav>menu</nav>"
+        "<div role=navigation>contents</div>"
+        "<noscript>c</noscript><template>d</template><!-- e --><svg><text>f</text></svg>"
+        "<p>seen<img src='data:,g'><script>h</script>"
     )
     assert shown(source) == [("paragraph", "seen")]
 
@@ -100,7 +109,10 @@ def test_a_page_of_menus_alone_is_made_of_them():
 
 
 def test_tables_have_tabs_between_cells_and_newlines_between_rows():
-    source = "<table><caption>Cap</caption><tr><th>A</th><th>B<br>b</th></tr>\n<tr><td><p>1</p><p>one</p></td><td></td><td>3</td></tr></table>end"
+    source = (
+        "<table><caption>Cap</caption><tr><th>A</th><th>B<br>b</th></tr>\n"
+        "<tr><td><p>1</p><p>one</p></td><td></td><td>3</td></tr></table>end"
+    )
     assert shown(source) == [("table", "Cap\nA\tB b\n1 one\t\t3"), ("paragraph", "end")]
 
 
@@ -131,7 +143,8 @@ def test_broken_and_deep_pages_are_read():
 
 def test_xhtml_sections_are_text_and_no_entity_is_fetched():
     source = (
-        '<?xml version="1.0"?><!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY y "&x;&x;">]>'
+        '<?xml version="1.0"?><!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/hostname">'
+        '<!ENTITY y "&x;&x;">]>'
         "<html><p><![CDATA[raw <b> & more]]></p>&y;</html>"
     )
     assert shown(source) == [("paragraph", "raw <b> & more"), ("paragraph", "&y;")]
@@ -142,9 +155,10 @@ def test_xhtml_sections_are_text_and_no_entity_is_fetched():
     [
         "<meta charset='iso-8859-1'><p>naïve façade".encode(),
         "<meta charset='iso-8859-1'><p>naïve façade".encode("latin-1"),
-        "<meta http-equiv=Content-Type content='text/html; charset=windows-1252'><p>naïve façade".encode(
-            "cp1252"
-        ),
+        (
+            "<meta http-equiv=Content-Type content='text/html; charset=windows-1252'>"
+            "<p>naïve façade"
+        ).encode("cp1252"),
         "<meta charset=utf-16><p>naïve façade".encode("latin-1"),
         "<meta charset=nonsense><p>naïve façade".encode("latin-1"),
         "<p>naïve façade".encode("utf-16"),

@@ -62,7 +62,10 @@ def test_a_message_whole():
         "The radiators stay cold.\n\n> When does he come?\nOn Friday."
     )
     assert read(PLAIN) == Document(
-        "/mail/letter.eml", "mail", "The boiler", text,
+        "/mail/letter.eml",
+        "mail",
+        "The boiler",
+        text,
         (
             Block(3, 26, "heading", 1, "The boiler (2026-11-02)"),
             Block(27, 136, "paragraph"),
@@ -70,7 +73,7 @@ def test_a_message_whole():
             Block(164, 195, "paragraph"),
         ),
         messages=(Message(1, 0, "The boiler", 1_793_610_000 * 10**9),),
-    )  # fmt: skip
+    )
 
 
 def test_a_text_that_is_not_encoded_stands_in_the_files_own_lines():
@@ -82,9 +85,12 @@ def test_a_text_that_is_not_encoded_stands_in_the_files_own_lines():
 
 def test_encoded_words_quoted_printable_and_the_plain_form_of_two():
     source = (
-        "From: =?utf-8?Q?J=C3=BCrgen?= <j@example.org>\nSubject: =?iso-8859-1?B?Uvxja2ZsdWc=?= =?utf-8?Q?_best=C3=A4tigt?=\n"
-        "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n"
-        "Content-Transfer-Encoding: quoted-printable\n\nIhre Buchung f=C3=BCr avoca=\ndoten.\n--b\nContent-Type: text/html\n\n"
+        "From: =?utf-8?Q?J=C3=BCrgen?= <j@example.org>\n"
+        "Subject: =?iso-8859-1?B?Uvxja2ZsdWc=?= =?utf-8?Q?_best=C3=A4tigt?=\n"
+        "Content-Type: multipart/alternative; boundary=b\n\n--b\n"
+        "Content-Type: text/plain; charset=utf-8\n"
+        "Content-Transfer-Encoding: quoted-printable\n\nIhre Buchung f=C3=BCr avoca=\ndoten.\n"
+        "--b\nContent-Type: text/html\n\n"
         "<p>Nicht diese\n--b--\n"
     )
     assert blocks(read(source)) == [
@@ -96,7 +102,8 @@ def test_encoded_words_quoted_printable_and_the_plain_form_of_two():
 
 def test_a_page_is_read_as_one_where_there_is_no_plain_text():
     source = (
-        "Subject: News\nContent-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: base64\n\n"
+        "Subject: News\nContent-Type: text/html; charset=iso-8859-1\n"
+        "Content-Transfer-Encoding: base64\n\n"
         "PGgxPkNhZuk8L2gxPjxwPk9wZW4gYWdhaW4uPHN0eWxlPnAge308L3N0eWxlPg==\n"
     )
     assert blocks(read(source)) == [
@@ -137,8 +144,10 @@ def test_headers_in_an_encoding_nobody_names_and_encoded_words_that_are_broken()
         read("Subject: =?utf-8?B?!?= =?no-such?Q?x?=\n\nx").title == "=?utf-8?B?!?= =?no-such?Q?x?="
     )
     assert blocks(read("Subject:\nDate: the day before\n\nx")) == [
-        (1, "h1", "(no subject)"), (2, "paragraph", "Date: the day before"), (4, "paragraph", "x"),
-    ]  # fmt: skip
+        (1, "h1", "(no subject)"),
+        (2, "paragraph", "Date: the day before"),
+        (4, "paragraph", "x"),
+    ]
     assert read("Subject:\n\nx").title == "letter"
 
 
@@ -197,9 +206,13 @@ def test_what_is_forwarded_is_read_below():
     message.set_content("Look.")
     message.add_attachment(attached())
     assert [block[1:] for block in blocks(read(message.as_bytes()))][:6] == [
-        ("h1", "Fwd: Papers"), ("paragraph", "Look."), ("h2", "Papers"), ("paragraph", "See below."),
-        ("h3", "Attachment: lease.md"), ("h4", "# Lease"),
-    ]  # fmt: skip
+        ("h1", "Fwd: Papers"),
+        ("paragraph", "Look."),
+        ("h2", "Papers"),
+        ("paragraph", "See below."),
+        ("h3", "Attachment: lease.md"),
+        ("h4", "# Lease"),
+    ]
 
 
 def nested(depth):
@@ -279,8 +292,11 @@ def test_each_message_of_a_mailbox_has_its_place_subject_and_date():
         (2, "Two", 1_793_703_600 * 10**9),  # by the line before it, which is in UTC
         (3, "(no subject)", None),
     ]
-    assert starts(document) == ["From ida@example.org Mon Nov  2 10:00:00", "From bo@example.org Tue Nov  3 11:00:00 ",
-                                "From cy@example.org Wed Nov 32 25:00:00 "]  # fmt: skip
+    assert starts(document) == [
+        "From ida@example.org Mon Nov  2 10:00:00",
+        "From bo@example.org Tue Nov  3 11:00:00 ",
+        "From cy@example.org Wed Nov 32 25:00:00 ",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -299,10 +315,12 @@ def test_a_date_that_cannot_be_is_none(date):
 @pytest.mark.parametrize(
     "mark",
     [
-        "ida@example.org Mon Nov  2 10:00:00 2026", "- Mon Nov 2 10:00:00 2026", "ida at example.org  Mon Nov  2 10:00:00 2026",
+        "ida@example.org Mon Nov  2 10:00:00 2026",
+        "- Mon Nov 2 10:00:00 2026",
+        "ida at example.org  Mon Nov  2 10:00:00 2026",
         "1762@xxx Mon Nov 02 10:00:00 +0000 2026",
     ],
-)  # fmt: skip
+)
 def test_the_line_before_a_message_dates_it_where_nothing_else_does(mark):
     document = read(f"From {mark}\nSubject: s\n\nx\n", "Inbox")
     assert [message.written_ns for message in document.messages] == [1_793_613_600 * 10**9]
@@ -403,15 +421,20 @@ def test_apple_mail_puts_a_count_before_the_message_and_notes_behind():
 
 def test_a_saved_page():
     page = (
-        "From: <Saved by Blink>\nSubject: Tides\nMIME-Version: 1.0\nContent-Type: multipart/related; type=text/html; boundary=b\n\n"
-        "--b\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\nContent-Location: https://example.org/\n\n"
+        "From: <Saved by Blink>\nSubject: Tides\nMIME-Version: 1.0\n"
+        "Content-Type: multipart/related; type=text/html; boundary=b\n\n"
+        "--b\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n"
+        "Content-Location: https://example.org/\n\n"
         "<title>Tides</title><h1>The tide</h1><p class=3Dx>turns every six ho=\nurs.\n"
         "--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo=\n--b--\n"
     )
     assert read(page, "tides.mhtml") == Document(
-        "/mail/tides.mhtml", "html", "Tides", "The tide\n\nturns every six hours.",
+        "/mail/tides.mhtml",
+        "html",
+        "Tides",
+        "The tide\n\nturns every six hours.",
         (Block(0, 8, "heading", 1, "The tide"), Block(10, 32, "paragraph")),
-    )  # fmt: skip
+    )
     assert refusal("Subject: x\n\nwords", "page.mht") == (
         Reason.CORRUPT,
         "the file holds no web page",

@@ -23,7 +23,8 @@ def read_markdown(text, name="my-note.md"):
 
 def test_markdown_headings():
     source = (
-        "# The [`fit`](api.md) **method** {#fit}\n####### seven\n#none\n    # code\n## Closed ##\n### C# #\n"
+        "# The [`fit`](api.md) **method** {#fit}\n####### seven\n#none\n    # code\n## Closed ##\n"
+        "### C# #\n"
         "#\nTop\n===\nBelow\n---\n"
     )
     assert blocks(read_markdown(source)) == [
@@ -39,7 +40,8 @@ def test_markdown_headings():
 
 def test_markdown_lists_tables_quotes_and_rules():
     source = (
-        "Intro\n- one\n  goes on\n- two\n\n1. first\n2) second\n\n| a | b |\n|---|:-:|\n| 1 | 2 |\nafter\n\n* * *\n"
+        "Intro\n- one\n  goes on\n- two\n\n1. first\n2) second\n\n| a | b |\n|---|:-:|\n"
+        "| 1 | 2 |\nafter\n\n* * *\n"
         "> quoted\n> more\n\n    indented code\nplain\n"
     )
     assert blocks(read_markdown(source)) == [
@@ -57,7 +59,10 @@ def test_markdown_lists_tables_quotes_and_rules():
 
 
 def test_markdown_code_hides_headings_and_runs_to_the_end_where_it_is_not_closed():
-    source = "```python\n# no heading\n\n~~~\n```\ntext ``` here\n````\n```\n````\n- item\n  ~~~\n  <!-- kept -->\n\n# no"
+    source = (
+        "```python\n# no heading\n\n~~~\n```\ntext ``` here\n````\n```\n````\n- item\n  ~~~\n"
+        "  <!-- kept -->\n\n# no"
+    )
     assert blocks(read_markdown(source)) == [
         ("code", "```python\n# no heading\n\n~~~\n```"),
         ("paragraph", "text ``` here"),
@@ -68,7 +73,10 @@ def test_markdown_code_hides_headings_and_runs_to_the_end_where_it_is_not_closed
 
 
 def test_markdown_comments_stand_between_blocks():
-    source = "one <!-- a --> two\n## Title <!-- toc -->\n<!-- only -->\n\n<!--\n# no\n\n-->\nthree <!-- open\n`<!--` four\n"
+    source = (
+        "one <!-- a --> two\n## Title <!-- toc -->\n<!-- only -->\n\n<!--\n# no\n\n-->\n"
+        "three <!-- open\n`<!--` four\n"
+    )
     assert blocks(read_markdown(source)) == [
         ("paragraph", "one "),
         ("paragraph", " two"),
@@ -79,8 +87,10 @@ def test_markdown_comments_stand_between_blocks():
 
 def test_markdown_notes_of_obsidian():
     source = (
-        "# About [[Boiler|the boiler]] and [[Rent]]\n[[Other note|alias]] %%hidden%% ![[plan.png]] ==mark== 100%% sure, 5%% of it\n\n"
-        "%%\n# hidden\n\nas well\n%%\n\n> [!note]- A callout\n> its body ^block\n\n%% never closed\n"
+        "# About [[Boiler|the boiler]] and [[Rent]]\n"
+        "[[Other note|alias]] %%hidden%% ![[plan.png]] ==mark== 100%% sure, 5%% of it\n\n"
+        "%%\n# hidden\n\nas well\n%%\n\n> [!note]- A callout\n> its body ^block\n\n"
+        "%% never closed\n"
     )
     assert blocks(read_markdown(source)) == [
         ("h1 About the boiler and Rent", "# About [[Boiler|the boiler]] and [[Rent]]"),
@@ -207,7 +217,14 @@ def headings(name, source):
 
 def test_python_definitions_with_what_stands_right_above_them():
     source = (
-        "import os\n\nLIMIT = 3\n# how to fit\n@cached\ndef fit(x: int) -> int:\n    def inner():\n        return x\n\n    return inner()\n"
+        "import os\n\n"
+        "LIMIT = 3\n"
+        "# how to fit\n"
+        "@cached\n"
+        "def fit(x: int) -> int:\n"
+        "    def inner():\n"
+        "        return x\n\n"
+        "    return inner()\n"
         "\n\nclass Model(Base):\n    size = 1\n\n    async def run(self):\n        pass\n"
     )
     document = code.read(source.encode(), "/src/model.py")
@@ -226,18 +243,30 @@ def test_python_definitions_with_what_stands_right_above_them():
 
 
 def test_definitions_in_other_languages():
-    assert headings("a.go", "func (s *Server) Run() error {\n\tif x {\n\t}\n}\ntype Server struct {\n}\n") == [
-        (1, "func (s *Server) Run() error"), (1, "type Server struct"),
-    ]  # fmt: skip
-    assert headings("a.ts", "export class A extends B {\n  async get(url: string): Promise<void> {\n    if (a) {\n}\n") == [
-        (1, "export class A extends B"), (2, "async get(url: string): Promise<void>"),
-    ]  # fmt: skip
-    assert headings("A.java", "public class A {\n    public String get(int a) throws X {\n        return call(a);\n") == [
-        (1, "public class A"), (2, "public String get(int a) throws X"),
-    ]  # fmt: skip
+    assert headings(
+        "a.go", "func (s *Server) Run() error {\n\tif x {\n\t}\n}\ntype Server struct {\n}\n"
+    ) == [
+        (1, "func (s *Server) Run() error"),
+        (1, "type Server struct"),
+    ]
+    assert headings(
+        "a.ts",
+        "export class A extends B {\n  async get(url: string): Promise<void> {\n    if (a) {\n}\n",
+    ) == [
+        (1, "export class A extends B"),
+        (2, "async get(url: string): Promise<void>"),
+    ]
+    assert headings(
+        "A.java",
+        "public class A {\n    public String get(int a) throws X {\n        return call(a);\n",
+    ) == [
+        (1, "public class A"),
+        (2, "public String get(int a) throws X"),
+    ]
     assert headings("a.rs", "impl A for B {\n    pub fn get(&self) -> u32 { 1 }\n}\n") == [
-        (1, "impl A for B"), (2, "pub fn get(&self) -> u32 { 1 }"),
-    ]  # fmt: skip
+        (1, "impl A for B"),
+        (2, "pub fn get(&self) -> u32 { 1 }"),
+    ]
     assert headings(
         "a.c", "static int *find(int a, char *b)\n{\n    if (a) go(b);\n    return 0;\n}\n"
     ) == [(1, "static int *find(int a, char *b)")]

@@ -35,7 +35,7 @@ def refusal(data: bytes, name: str) -> tuple[Reason, str]:
         (b"a\tb\n1\t2", "a.xls", "text", "a\tb\n1\t2"),
         (b"<fictionBook><body><p>tale</p></body></fictionBook>", "a.rtf", "fb2", "tale"),
     ],
-)  # fmt: skip
+)
 def test_contents_count_more_than_the_suffix(data, name, kind, text):
     document = read(data, name)
     assert (document.kind, document.text) == (kind, text)
@@ -52,18 +52,42 @@ WHOLE = word(paragraph("words " * 500))
 @pytest.mark.parametrize(
     ("data", "name", "refused"),
     [
-        (WHOLE[: len(WHOLE) // 2], "a.docx", (Reason.CORRUPT, "the file is an incomplete or damaged ZIP archive")),
-        (zipped({"word/styles.xml": ""}), "a.docx", (Reason.CORRUPT, "its part word/document.xml is missing")),
+        (
+            WHOLE[: len(WHOLE) // 2],
+            "a.docx",
+            (Reason.CORRUPT, "the file is an incomplete or damaged ZIP archive"),
+        ),
+        (
+            zipped({"word/styles.xml": ""}),
+            "a.docx",
+            (Reason.CORRUPT, "its part word/document.xml is missing"),
+        ),
         (zipped({}), "a.docx", (Reason.CORRUPT, "its part word/document.xml is missing")),
-        (zipped({"a.txt": "x"}), "a.pptx", (Reason.CORRUPT, "its part ppt/presentation.xml is missing")),
-        (word("<w:p>"), "a.docx", (Reason.CORRUPT, "its XML is damaged: mismatched tag: line 1, column 98")),
+        (
+            zipped({"a.txt": "x"}),
+            "a.pptx",
+            (Reason.CORRUPT, "its part ppt/presentation.xml is missing"),
+        ),
+        (
+            word("<w:p>"),
+            "a.docx",
+            (Reason.CORRUPT, "its XML is damaged: mismatched tag: line 1, column 98"),
+        ),
         (word(""), "a.docx", (Reason.NO_TEXT, "the document holds no text")),
         (bytes(range(256)) * 20, "a.docx", (Reason.CORRUPT, "the file is neither DOCX nor text")),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(9), "a.xls", (Reason.CORRUPT, "the file is damaged: not an OLE2 structured storage file")),
-        (b"\x03Ida" + bytes(158), "~$a.docx", (Reason.BINARY, "the file marks a document as open in Office, and holds no text")),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(9),
+            "a.xls",
+            (Reason.CORRUPT, "the file is damaged: not an OLE2 structured storage file"),
+        ),
+        (
+            b"\x03Ida" + bytes(158),
+            "~$a.docx",
+            (Reason.BINARY, "the file marks a document as open in Office, and holds no text"),
+        ),
         (b" ", "a.rtf", (Reason.EMPTY, "the file has no text in it")),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_read_is_told(data, name, refused):
     assert refusal(data, name) == refused
 
@@ -71,7 +95,10 @@ def test_what_cannot_be_read_is_told(data, name, refused):
 def entity(declared: str) -> bytes:
     return zipped(
         {
-            "word/document.xml": f"<!DOCTYPE d [{declared}]><w:document {W}><w:body>{paragraph('&x;')}</w:body></w:document>"
+            "word/document.xml": (
+                f"<!DOCTYPE d [{declared}]><w:document {W}><w:body>{paragraph('&x;')}</w:body>"
+                "</w:document>"
+            )
         }
     )
 
@@ -99,11 +126,13 @@ def test_what_would_inflate_to_too_much_is_refused_before_it_does():
         for _ in range(210):
             part.write(bytes(1_000_000))
     assert refusal(file.getvalue(), "a.docx") == (
-        Reason.TOO_LARGE, "it inflates to more than 200 MB (its part word/document.xml alone to 210 MB)",
-    )  # fmt: skip
+        Reason.TOO_LARGE,
+        "it inflates to more than 200 MB (its part word/document.xml alone to 210 MB)",
+    )
     assert refusal(zipped({"word/document.xml": bytes(9_000_000)}), "a.docx") == (
-        Reason.TOO_LARGE, "its part word/document.xml inflates to 9 MB of nearly nothing",
-    )  # fmt: skip
+        Reason.TOO_LARGE,
+        "its part word/document.xml inflates to 9 MB of nearly nothing",
+    )
 
 
 def test_a_part_is_no_larger_than_its_directory_says():
@@ -111,8 +140,9 @@ def test_a_part_is_no_larger_than_its_directory_says():
     entry = data.rindex(b"PK\x01\x02")
     data[entry + 24 : entry + 28] = (5_000).to_bytes(4, "little")
     assert refusal(bytes(data), "a.docx") == (
-        Reason.CORRUPT, "its part word/document.xml is damaged: Bad CRC-32 for file 'word/document.xml'",
-    )  # fmt: skip
+        Reason.CORRUPT,
+        "its part word/document.xml is damaged: Bad CRC-32 for file 'word/document.xml'",
+    )
 
 
 def test_names_that_lead_out_of_the_archive_lead_nowhere(tmp_path, monkeypatch):
@@ -161,5 +191,10 @@ def test_a_hit_in_an_office_file_says_its_slide_and_a_broken_file_stops_nothing(
     )
     (hit,) = index.query("rent of the harbour", limit=1).hits
     assert (hit.title, hit.kind, hit.headings, hit.page, hit.line_start, hit.text) == (
-        "Moorings", "pptx", ("Costs",), 2, 5, "Costs\n\nThe harbour charges rent.",
-    )  # fmt: skip
+        "Moorings",
+        "pptx",
+        ("Costs",),
+        2,
+        5,
+        "Costs\n\nThe harbour charges rent.",
+    )

@@ -39,15 +39,23 @@ def refusal(data: bytes, name: str) -> tuple[Reason, str]:
 
 
 def test_a_word_document():
-    main = "Für Ida\rLine\x0bbreak and \x13 HYPERLINK \x14a link\x15.\rKey\x07Room\x07\x07A\x07\x07\x07Then €.\r"
+    main = (
+        "Für Ida\rLine\x0bbreak and \x13 HYPERLINK \x14a "
+        "link\x15.\rKey\x07Room\x07\x07A\x07\x07\x07Then €.\r"
+    )
     document = read(doc(main, "\x02 A note.\r", "Letterhead\rLetterhead\r"), "a.doc")
     assert (document.kind, document.title, blocks(document)) == (
-        "doc", "a",
+        "doc",
+        "a",
         [
-            ("paragraph", "Letterhead"), ("paragraph", "Für Ida"), ("paragraph", "Line\nbreak and a link."),
-            ("table", "Key\tRoom\nA"), ("paragraph", "Then €."), ("paragraph", "A note."),
+            ("paragraph", "Letterhead"),
+            ("paragraph", "Für Ida"),
+            ("paragraph", "Line\nbreak and a link."),
+            ("table", "Key\tRoom\nA"),
+            ("paragraph", "Then €."),
+            ("paragraph", "A note."),
         ],
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,13 +127,20 @@ def test_a_presentation():
     stream += record(0x1772, struct.pack("<III", 2 << 20 | 2, *places)) + b"torn"
     said = "Harbour plan\n\nFür den Rat\nBitte\n\nIn a box\n\nSay it.\n\nCosts\n\nNow."
     assert read(ole({"PowerPoint Document": stream}), "a.ppt") == Document(
-        "/docs/a.ppt", "ppt", "Harbour plan", said,
+        "/docs/a.ppt",
+        "ppt",
+        "Harbour plan",
+        said,
         (
-            Block(0, 12, "heading", 1, "Harbour plan"), Block(14, 31, "paragraph"), Block(33, 41, "paragraph"),
-            Block(43, 50, "paragraph"), Block(52, 57, "heading", 1, "Costs"), Block(59, 63, "paragraph"),
+            Block(0, 12, "heading", 1, "Harbour plan"),
+            Block(14, 31, "paragraph"),
+            Block(33, 41, "paragraph"),
+            Block(43, 50, "paragraph"),
+            Block(52, 57, "heading", 1, "Costs"),
+            Block(59, 63, "paragraph"),
         ),
         (0, 52, 63),
-    )  # fmt: skip
+    )
 
 
 def test_what_else_lies_in_such_containers_is_told():

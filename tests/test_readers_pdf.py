@@ -35,9 +35,9 @@ def pdf(
         )
         packed = zlib.compress(stream)
         objects[10 + 2 * number] = (
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>"
-            % (11 + 2 * number)
-        )
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 "
+            b"3 0 R >> >> /Contents %d 0 R >>"
+        ) % (11 + 2 * number)
         objects[11 + 2 * number] = (
             b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
             % (
@@ -84,9 +84,13 @@ def refusal(data):
 
 def test_pages_begin_where_they_say():
     assert read(pdf(["Annual report", "Roasting coffee."], [], ["Third page"])) == Document(
-        "/docs/report.pdf", "pdf", "Annual report", "Annual report\nRoasting coffee.\n\nThird page",
-        (Block(0, 30, "paragraph"), Block(32, 42, "paragraph")), (0, 30, 32),
-    )  # fmt: skip
+        "/docs/report.pdf",
+        "pdf",
+        "Annual report",
+        "Annual report\nRoasting coffee.\n\nThird page",
+        (Block(0, 30, "paragraph"), Block(32, 42, "paragraph")),
+        (0, 30, 32),
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,7 +131,10 @@ def test_a_scan_has_no_text():
 
 def test_names_of_drawings_are_no_text():
     differences = " ".join(f"/g{number}" for number in range(1, 27))
-    font = f"/Type /Font /Subtype /Type1 /BaseFont /AAAAAA+X /Encoding << /Type /Encoding /Differences [97 {differences}] >>"
+    font = (
+        "/Type /Font /Subtype /Type1 /BaseFont /AAAAAA+X /Encoding << /Type /Encoding "
+        f"/Differences [97 {differences}] >>"
+    )
     assert refusal(pdf(["abcdef"], font=font))[0] is Reason.NO_TEXT
 
 
@@ -184,14 +191,20 @@ def test_columns_that_are_drawn_line_by_line_are_read_one_after_the_other():
         f"1 0 0 1 60 {700 - 16 * row} Tm ({one}) Tj 1 0 0 1 320 {700 - 16 * row} Tm ({other}) Tj "
         for row, (one, other) in enumerate(zip(left, right, strict=True))
     )
-    heading = "1 0 0 1 60 730 Tm (Minutes of the council of Ferncombe and its neighbouring parishes, with notes) Tj "
+    heading = (
+        "1 0 0 1 60 730 Tm (Minutes of the council of Ferncombe and its neighbouring parishes, "
+        "with notes) Tj "
+    )
     assert read(pdf(f"BT /F1 12 Tf {heading}{lines}ET".encode())).text == (
         "Minutes of the council of Ferncombe and its neighbouring parishes, with notes\n"
         "The committee discussed the municipal\nreservoir project in\nthe spring of 2024.\n"
         "Elsewhere in the\ntown the library\nwas closed because\nof the long flood."
     )
     table = "".join(
-        f"1 0 0 1 60 {700 - 16 * row} Tm (Item {row}) Tj 1 0 0 1 320 {700 - 16 * row} Tm ({row * 7}.50) Tj "
+        (
+            f"1 0 0 1 60 {700 - 16 * row} Tm (Item {row}) Tj 1 0 0 1 320 {700 - 16 * row} Tm "
+            f"({row * 7}.50) Tj "
+        )
         for row in range(6)
     )
     assert (
@@ -212,7 +225,10 @@ RIGHT = ["Elsewhere in the", "town the library", "was closed because", "of the l
         "1 0 0 1 60 {y} Tm ({left}) Tj 260 3 Td ({right}) Tj ",
         "1 0 0 1 60 {y} Tm [({left})] TJ 1 0 0 1 320 {y} Tm [({right})] TJ ",
         "1 0 0 1 60 {above} Tm 12 TL ({left}) ' 1 0 0 1 320 {y} Tm ({right}) Tj ",
-        "ET q 2 0 0 2 0 0 cm BT /F1 6 Tf 30 {half} Td ({left}) Tj ET Q q 2 0 0 2 0 0 cm BT /F1 6 Tf 160 {half} Td ({right}) Tj ET Q BT ",
+        (
+            "ET q 2 0 0 2 0 0 cm BT /F1 6 Tf 30 {half} Td ({left}) Tj ET Q q 2 0 0 2 0 0 cm BT "
+            "/F1 6 Tf 160 {half} Td ({right}) Tj ET Q BT "
+        ),
     ],
 )
 def test_columns_are_seen_however_the_pen_is_moved(step):
@@ -242,9 +258,13 @@ def test_bookmarks_are_headings():
     document = read(out.getvalue())
     assert document.text == "1. The house\nIt is old.\nRoof\nTiles.\n\nmore\nwords"
     assert document.blocks == (
-        Block(0, 12, "heading", 1, "The House"), Block(12, 24, "paragraph"), Block(24, 28, "heading", 2, "Roof"),
-        Block(28, 35, "paragraph"), Block(37, 41, "heading", 1, "Not repeated"), Block(41, 47, "paragraph"),
-    )  # fmt: skip
+        Block(0, 12, "heading", 1, "The House"),
+        Block(12, 24, "paragraph"),
+        Block(24, 28, "heading", 2, "Roof"),
+        Block(28, 35, "paragraph"),
+        Block(37, 41, "heading", 1, "Not repeated"),
+        Block(41, 47, "paragraph"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -272,8 +292,9 @@ def test_the_end_of_the_time_keeps_what_was_read():
     with ReaderPool(Limits(seconds=2, seconds_per_mb=0, patience=100)) as pool:
         document = pool.read(pdf(["One"], flood, flood), "/docs/report.pdf")
     assert (document.text, document.warnings) == (
-        "One", ("only 1 of its 3 pages are read: the time for one file was up",)
-    )  # fmt: skip
+        "One",
+        ("only 1 of its 3 pages are read: the time for one file was up",),
+    )
 
 
 def test_a_broken_file_is_corrupt():
@@ -384,8 +405,14 @@ def annotated(*annotations):
     [
         ("/Subtype /Widget /FT /Tx /T (Name) /V (Ida Berg)", "Name: Ida Berg"),
         ("/Subtype /Widget /FT /Tx /T (form[0].f1_02[0]) /V (Ida)", "Ida"),
-        ("/Subtype /Widget /FT /Tx /T (f1) /TU (Your name:) /V <FEFF00C4007000660065006C>", "Your name: Äpfel"),
-        ("/Subtype /Widget /Parent << /FT /Tx /T (Street) /V (Quince Street\\r14) >>", "Street: Quince Street\n14"),
+        (
+            "/Subtype /Widget /FT /Tx /T (f1) /TU (Your name:) /V <FEFF00C4007000660065006C>",
+            "Your name: Äpfel",
+        ),
+        (
+            "/Subtype /Widget /Parent << /FT /Tx /T (Street) /V (Quince Street\\r14) >>",
+            "Street: Quince Street\n14",
+        ),
         ("/Subtype /Widget /FT /Ch /T (Towns) /V [(Bath) (Wells)]", "Towns: Bath, Wells"),
         ("/Subtype /Widget /FT /Btn /T (Smoker) /V /Yes /AS /Yes", "Smoker: Yes"),
         ("/Subtype /Widget /FT /Btn /T (Smoker) /V /Off /AS /Off", ""),
@@ -397,7 +424,7 @@ def annotated(*annotations):
         ("/Subtype /Link /Contents (elsewhere)", ""),
         ("/Subtype /Widget /FT /Tx /V 7", ""),
     ],
-)  # fmt: skip
+)
 def test_form_values_and_notes_stand_below_the_text_of_their_page(annotation, shown):
     expected = f"Application form\n\n{shown}" if shown else "Application form"
     document = read(annotated(f"<< {annotation} >>"))
@@ -438,10 +465,13 @@ def test_what_is_attached_is_read_as_in_a_mail():
     shown = [(block.level, document.text[block.start : block.end]) for block in document.blocks]
     assert shown == [
         (0, "Cover letter"),
-        (1, "Attachment: lease.md"), (2, "# Lease"), (0, "Due on the first."),
-        (1, "Attachment: inner.pdf"), (0, "Cover letter"),
+        (1, "Attachment: lease.md"),
+        (2, "# Lease"),
+        (0, "Due on the first."),
+        (1, "Attachment: inner.pdf"),
+        (0, "Cover letter"),
         (0, "Attachment: photo.png (a picture or scan, no text)"),
-    ]  # fmt: skip
+    ]
     assert document.pages == (0,)
 
 
@@ -480,7 +510,8 @@ def test_an_attachment_that_is_broken_costs_no_other_one():
         whole.replace(b"/Type /EmbeddedFile\n/Length 50", b"/Filter /FlateDecodes /Length 50")
     )
     assert document.text == (
-        "Cover letter\n\nAttachment: a.txt (it cannot be read: NotImplementedError)\n\nAttachment: b.txt\n\nGood words."
+        "Cover letter\n\nAttachment: a.txt (it cannot be read: NotImplementedError)\n\n"
+        "Attachment: b.txt\n\nGood words."
     )
 
 

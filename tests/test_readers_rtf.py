@@ -10,9 +10,11 @@ from search.errors import Unreadable
 from .office_files import blocks, read
 
 HEAD = (
-    r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\fcharset204 Cyr;}{\f2\fcharset128 Gothic;}}"
+    r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\fcharset204 "
+    r"Cyr;}{\f2\fcharset128 Gothic;}}"
     r"{\colortbl;\red0\green0\blue0;}"
-    r"{\stylesheet{\ql Normal;}{\s1\outlinelevel0 Kapitel;}{\s2 heading 2;}{\s5 Title;}{\*\cs10 Default Font;}}"
+    r"{\stylesheet{\ql Normal;}{\s1\outlinelevel0 Kapitel;}{\s2 heading 2;}{\s5 Title;}{\*\cs10 "
+    r"Default Font;}}"
     r"{\info{\title Old title}{\author Ida}{\creatim\yr2020}}"
 )
 
@@ -32,10 +34,19 @@ def test_headings_lists_and_tables():
 \pard after{\pict 00ff00ff}\bin3 {}}\par
 \trowd\pard\intbl alone\cell\row"""
     assert rtf(body) == [
-        ("paragraph", "Letterhead"), ("h1", "The Great Document"), ("h1", "Chapter one"), ("h2", "Deeper"), ("h3", "Direct"),
-        ("paragraph", "Text."), ("list", "one"), ("list", "two"), ("table", "Key\tRoom\n\tA B"), ("paragraph", "after"),
-        ("paragraph", "alone"), ("paragraph", "Bank"),
-    ]  # fmt: skip
+        ("paragraph", "Letterhead"),
+        ("h1", "The Great Document"),
+        ("h1", "Chapter one"),
+        ("h2", "Deeper"),
+        ("h3", "Direct"),
+        ("paragraph", "Text."),
+        ("list", "one"),
+        ("list", "two"),
+        ("table", "Key\tRoom\n\tA B"),
+        ("paragraph", "after"),
+        ("paragraph", "alone"),
+        ("paragraph", "Bank"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -59,7 +70,8 @@ def test_the_words_of_a_paragraph(body, text):
 
 def test_notes_comments_and_boxes_stand_behind_their_paragraph():
     body = (
-        r"\pard Text{\footnote\pard\intbl{\super 1} A note.\par}{\*\atnid I}{\*\atnauthor Ida}{\*\annotation\pard Sure?}"
+        r"\pard Text{\footnote\pard\intbl{\super 1} A note.\par}{\*\atnid I}{\*\atnauthor "
+        r"Ida}{\*\annotation\pard Sure?}"
         r" here.{\shp{\*\shpinst{\sp{\sn x}{\sv 1}}{\shptxt In a box\par}}{\shprslt In a box}}\par"
     )
     assert rtf(body) == [
@@ -69,8 +81,13 @@ def test_notes_comments_and_boxes_stand_behind_their_paragraph():
 
 @pytest.mark.parametrize(
     ("head", "text"),
-    [(r"{\rtf1\mac ", "é"), (r"{\rtf1\ansicpg1251 ", "Ћ"), (r"{\rtf1\ansicpg99999 ", "Ž"), (r"{\rtf1\ansicpg65001 ", "\ufffd")],
-)  # fmt: skip
+    [
+        (r"{\rtf1\mac ", "é"),
+        (r"{\rtf1\ansicpg1251 ", "Ћ"),
+        (r"{\rtf1\ansicpg99999 ", "Ž"),
+        (r"{\rtf1\ansicpg65001 ", "\ufffd"),
+    ],
+)
 def test_code_pages(head, text):
     assert rtf(r"\'8e", head) == [("paragraph", text)]
 

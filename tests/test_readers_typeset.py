@@ -69,7 +69,11 @@ def test_latex():
         (
             6,
             "paragraph",
-            "The radiators stay cold [knuth].\nIt costs 5% or $3 – “sometimes” more; see the page.\nMüller, café, garçon, Straße, øre.",
+            (
+                "The radiators stay cold [knuth].\n"
+                "It costs 5% or $3 – “sometimes” more; see the page.\n"
+                "Müller, café, garçon, Straße, øre."
+            ),
         ),
         (11, "list", "- First $x_1 \\leq {3}$ item\ngoes on"),
         (13, "list", "- Two: second"),

@@ -170,8 +170,9 @@ def test_pictures_are_documents(engine, suffix):
     path = f"/d/a.{suffix}"
     document = readers.read(picture(kind=suffix.upper()), path)
     assert (document.kind, document.title, document.text, document.pages) == (
-        *("image", "Recognised words", "Recognised words"), (),
-    )  # fmt: skip
+        *("image", "Recognised words", "Recognised words"),
+        (),
+    )
     assert refusal(readers.read, picture(255, kind=suffix.upper()), path) == (
         Reason.NO_TEXT,
         "no text was recognised in the picture",
@@ -232,8 +233,11 @@ def test_scans_are_read_by_the_next_run_once_there_is_an_engine(
     assert index.ingest().unchanged == 5
     engine()
     assert [(Path(file.path).name, file.why) for file in index.dry_run().read] == [
-        ("blank.png", "new"), ("mixed.pdf", "again"), ("photo.png", "new"), ("scan.pdf", "again"),
-    ]  # fmt: skip
+        ("blank.png", "new"),
+        ("mixed.pdf", "again"),
+        ("photo.png", "new"),
+        ("scan.pdf", "again"),
+    ]
     second = index.ingest()
     assert (second.added, second.changed, second.unchanged) == (1, 2, 4)
     assert index.document(str(notes / "scan.pdf")).text == "Recognised words"

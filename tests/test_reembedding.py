@@ -331,9 +331,14 @@ def test_half_a_document_on_an_unplugged_disk_comes_along(place, folder):
     with opened(place, Models()) as index, index.catalog as catalog:
         doc = next(catalog.entries()).doc
     subprocess.run(
-        [sys.executable, "-c", f"import sqlite3; c = sqlite3.connect({str(place / 'catalog.sqlite')!r}); "
-         f"c.execute(\"UPDATE documents SET state = 'pending' WHERE doc = {doc}\"); c.commit()"], check=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-c",
+            f"import sqlite3; c = sqlite3.connect({str(place / 'catalog.sqlite')!r}); "
+            f"c.execute(\"UPDATE documents SET state = 'pending' WHERE doc = {doc}\"); c.commit()",
+        ],
+        check=True,
+    )
     shutil.rmtree(folder)
     with opened(place, Models(), embedder="o/wide") as index:
         assert index.ingest(reembed=True).reembedded == 20

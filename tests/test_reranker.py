@@ -238,7 +238,10 @@ def test_an_unknown_backend():
 
 
 def test_importing_the_reranker_loads_nothing_heavy():
-    code = "import sys, search.models.reranker; print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
+    code = (
+        "import sys, search.models.reranker; print(sorted({'numpy', 'mlx', 'tokenizers', "
+        "'threadpoolctl'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -260,7 +263,8 @@ class Small:
     [
         MemoryError(),
         RuntimeError(
-            "[metal::malloc] Attempting to allocate 9 bytes which is greater than the maximum allowed"
+            "[metal::malloc] Attempting to allocate 9 bytes which is greater than the maximum "
+            "allowed"
         ),
         RuntimeError("[METAL] Command buffer execution failed: Insufficient Memory (OutOfMemory)"),
         RuntimeError("cudaMallocAsync(&data, size) failed: out of memory"),

@@ -35,8 +35,10 @@ def test_a_long_passage_begins_before_the_densest_marks() -> None:
 def test_code_keeps_its_lines() -> None:
     text = "def retry():\n    wait()\n\n    return call()"
     assert snippet(text, [(17, 21)], "code", 40).lines == (
-        Line("def retry():", ()), Line("    wait()", ((4, 8),)), Line("    return call()", ()),
-    )  # fmt: skip
+        Line("def retry():", ()),
+        Line("    wait()", ((4, 8),)),
+        Line("    return call()", ()),
+    )
 
 
 def test_marks_across_a_line_end_are_marked_on_both_lines() -> None:
@@ -53,8 +55,11 @@ def test_a_snippet_has_the_sentence_with_what_is_before_it_in_its_upper_half() -
     shown = snippet(text, [(0, 7)], "text", 40, sentence=sentence)
     assert text[shown.start : start] == "Nothing here at all. " * 3
     assert ["".join(line.text[a:b] for a, b in line.sentence) for line in shown.lines] == [
-        "", "The tide turns", "with the moon.", "",
-    ]  # fmt: skip
+        "",
+        "The tide turns",
+        "with the moon.",
+        "",
+    ]
     assert snippet(text, [], "text", 15, sentence=sentence, count=2).start == start
     assert snippet(text, [], "text", 40, sentence=(21, 41)).start == 0
 

@@ -50,12 +50,20 @@ def test_its_files_are_whole_and_small() -> None:
     assert wrong_files(FOLDER) == []
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 25_000_000
     assert sorted(path.name for path in FOLDER.iterdir()) == [
-        "LICENSE", "README.md", "SHA256SUMS", "config.json", "model.safetensors", "tokenizer.json",
-    ]  # fmt: skip
+        "LICENSE",
+        "README.md",
+        "SHA256SUMS",
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+    ]
 
 
 def test_it_works_by_the_test_of_models() -> None:
     found = examine(FOLDER, "cpu")
     assert (found.name, found.role, found.outcome, found.findings) == (
-        "docsearch starter reranker (8-bit)", "reranker", Outcome.WORKS, (),
-    )  # fmt: skip
+        "docsearch starter reranker (8-bit)",
+        "reranker",
+        Outcome.WORKS,
+        (),
+    )

@@ -583,8 +583,10 @@ def test_a_full_disk(tmp_path, how):
 def test_preload_gives_lancedb_from_any_thread():
     code = (
         "import sys, threading\nfrom search.storage.lance import preload\n"
-        "assert 'lancedb' not in sys.modules and 'numpy' not in sys.modules and 'pyarrow' not in sys.modules\n"
-        "found = []\nthreads = [threading.Thread(target=lambda: found.append(preload())) for _ in range(3)]\n"
+        "assert 'lancedb' not in sys.modules and 'numpy' not in sys.modules and 'pyarrow' not in "
+        "sys.modules\n"
+        "found = []\nthreads = [threading.Thread(target=lambda: found.append(preload())) for _ in "
+        "range(3)]\n"
         "[t.start() for t in threads]; [t.join() for t in threads]\n"
         "assert len(set(map(id, found))) == 1; print(found[0].__name__)"
     )

@@ -39,7 +39,8 @@ def test_passage_terms():
         "call parseHttpRequest in foo_bar\nthen PDFs",
         "Annual_Report-2024.final.pdf",
     ) == (
-        "Annual Report 2024 final\nMy Title\nPart\nSub\ncall parseHttpRequest in foo_bar\nthen PDFs\nHttp Request foobar parse"
+        "Annual Report 2024 final\nMy Title\nPart\nSub\ncall parseHttpRequest in foo_bar\n"
+        "then PDFs\nHttp Request foobar parse"
     )
 
 
@@ -121,7 +122,8 @@ def test_highlights_count_characters_of_the_original():
 def test_only_the_words_and_their_stemmer_are_loaded():
     code = (
         "import sys, search.query.marker\nassert 'snowballstemmer' not in sys.modules\n"
-        "print(search.query.marker.highlights('two words', 'word'), {'numpy', 'lancedb'} & set(sys.modules))"
+        "print(search.query.marker.highlights('two words', 'word'), {'numpy', 'lancedb'} & "
+        "set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -91,9 +91,12 @@ def dealt(corpus: Corpus, seed: int) -> Lists:
     count = len(corpus.query)
     candidates = (np.arange(count)[:, None] + np.arange(MINED)) % count
     mined = Mined(
-        candidates.astype(np.int32), np.linspace(0.9, 0.5, MINED, dtype=np.float32)[None].repeat(count, 0),
-        np.zeros(count, np.int32), np.full(count, 0.9, np.float32), np.eye(count, dtype=np.float16),
-    )  # fmt: skip
+        candidates.astype(np.int32),
+        np.linspace(0.9, 0.5, MINED, dtype=np.float32)[None].repeat(count, 0),
+        np.zeros(count, np.int32),
+        np.full(count, 0.9, np.float32),
+        np.eye(count, dtype=np.float16),
+    )
     dealer = Dealer(corpus, mined, open_tokenizer(BUNDLED["starter"].folder), 8, 64, seed)
     return next(islice(dealer.deal(50, 4096), 1))
 

@@ -11,7 +11,10 @@ import pytest
 from search.errors import IndexDamaged
 from search.storage.vocabulary import MAX_RELATED, Vocabulary
 
-GERMAN = "Krankenversicherung und Haftpflichtversicherungen: der Beitrag zur Versicherungssumme\nRente Kesselaustausch"
+GERMAN = (
+    "Krankenversicherung und Haftpflichtversicherungen: der Beitrag zur Versicherungssumme\n"
+    "Rente Kesselaustausch"
+)
 
 
 FILE = "passages.words"
@@ -77,8 +80,12 @@ def test_words_are_added_once_and_by_several(vocabulary: Vocabulary, tmp_path: P
     vocabulary.add(["Lebensversicherung author"])
     vocabulary_of(tmp_path).add(["Reiseversicherung", "author"])
     assert vocabulary.related(["versicherung"]) == [
-        "reiseversicherung", "lebensversicherung", "versicherungssumme", "krankenversicherung", "haftpflichtversicherungen",
-    ]  # fmt: skip
+        "reiseversicherung",
+        "lebensversicherung",
+        "versicherungssumme",
+        "krankenversicherung",
+        "haftpflichtversicherungen",
+    ]
 
 
 def test_no_more_than_the_shortest(tmp_path: Path) -> None:
@@ -118,8 +125,10 @@ def test_a_damaged_file_is_named_and_made_anew(vocabulary: Vocabulary, tmp_path:
 
 def test_what_a_killed_writer_left_is_rolled_back(vocabulary: Vocabulary, tmp_path: Path) -> None:
     script = (
-        "import os, sqlite3, sys; connection = sqlite3.connect(sys.argv[1]); connection.execute('PRAGMA cache_size = 1');"
-        "connection.executemany('INSERT INTO words (word) VALUES (?)', ((f'versicherung{n}',) for n in range(9999))); os._exit(1)"
+        "import os, sqlite3, sys; connection = sqlite3.connect(sys.argv[1]); "
+        "connection.execute('PRAGMA cache_size = 1');"
+        "connection.executemany('INSERT INTO words (word) VALUES (?)', ((f'versicherung{n}',) for "
+        "n in range(9999))); os._exit(1)"
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path / FILE)], check=False)
     assert (tmp_path / f"{FILE}-journal").exists()

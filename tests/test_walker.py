@@ -93,8 +93,12 @@ def test_hidden_names_are_left_out_unless_asked_for_and_version_control_always(t
         "sub/.git: excluded",
     ]
     assert seen(tmp_path, WalkRules(hidden=True)) == [
-        ".git: excluded", ".notes/a.md", ".plan", "b.md", "sub/.git: excluded",
-    ]  # fmt: skip
+        ".git: excluded",
+        ".notes/a.md",
+        ".plan",
+        "b.md",
+        "sub/.git: excluded",
+    ]
 
 
 def test_a_deeper_ignore_file_overrides_a_shallower_one_and_a_later_line_an_earlier_one(tmp_path):
@@ -102,16 +106,27 @@ def test_a_deeper_ignore_file_overrides_a_shallower_one_and_a_later_line_an_earl
         tmp_path,
         {
             ".gitignore": "*.log\n!keep.log\nbuild/\n/top.md\n\n# comment\n",
-            "a.log": "", "keep.log": "", "top.md": "", "build/x.md": "",
+            "a.log": "",
+            "keep.log": "",
+            "top.md": "",
+            "build/x.md": "",
             "sub/.gitignore": "!a.log\nkeep.log\n",
-            "sub/a.log": "", "sub/keep.log": "", "sub/top.md": "",
+            "sub/a.log": "",
+            "sub/keep.log": "",
+            "sub/top.md": "",
         },
-    )  # fmt: skip
+    )
     assert seen(tmp_path) == [
-        ".gitignore: hidden", "a.log: ignored", "build: ignored", "keep.log",
-        "sub/.gitignore: hidden", "sub/a.log", "sub/keep.log: ignored", "sub/top.md",
+        ".gitignore: hidden",
+        "a.log: ignored",
+        "build: ignored",
+        "keep.log",
+        "sub/.gitignore: hidden",
+        "sub/a.log",
+        "sub/keep.log: ignored",
+        "sub/top.md",
         "top.md: ignored",
-    ]  # fmt: skip
+    ]
 
 
 def test_what_lies_in_a_folder_can_be_ignored_but_for_some(tmp_path):
@@ -131,10 +146,14 @@ def test_our_own_ignore_file_overrides_the_others_from_above(tmp_path):
     tree(
         tmp_path,
         {
-            ".docsearchignore": "!a.md\n", ".ignore": "b.md\n", ".gitignore": "!b.md\n",
-            "sub/.gitignore": "a.md\n", "sub/a.md": "", "sub/b.md": "",
+            ".docsearchignore": "!a.md\n",
+            ".ignore": "b.md\n",
+            ".gitignore": "!b.md\n",
+            "sub/.gitignore": "a.md\n",
+            "sub/a.md": "",
+            "sub/b.md": "",
         },
-    )  # fmt: skip
+    )
     assert [line for line in seen(tmp_path) if "hidden" not in line] == [
         "sub/a.md",
         "sub/b.md: ignored",
@@ -145,11 +164,16 @@ def test_the_rules_of_the_enclosing_repository_hold_in_a_root_inside_it(tmp_path
     tree(
         tmp_path,
         {
-            "repo/.git/info/exclude": "private.md\n", "repo/.gitignore": "docs/old/\n", "repo/docs/.ignore": "*.tmp\n",
-            "repo/docs/old/x.md": "", "repo/docs/new/a.tmp": "", "repo/docs/new/private.md": "", "repo/docs/new/b.md": "",
+            "repo/.git/info/exclude": "private.md\n",
+            "repo/.gitignore": "docs/old/\n",
+            "repo/docs/.ignore": "*.tmp\n",
+            "repo/docs/old/x.md": "",
+            "repo/docs/new/a.tmp": "",
+            "repo/docs/new/private.md": "",
+            "repo/docs/new/b.md": "",
             ".gitignore": "b.md\n",
         },
-    )  # fmt: skip
+    )
     expected = [
         ".ignore: hidden",
         "new/a.tmp: ignored",
@@ -192,8 +216,12 @@ def test_dependencies_caches_and_secrets_are_left_out_by_default(tmp_path):
         },
     )
     assert seen(tmp_path) == [
-        "__pycache__: ignored", "a.md~: ignored", "b.md", "node_modules: ignored", "prod.env: ignored",
-    ]  # fmt: skip
+        "__pycache__: ignored",
+        "a.md~: ignored",
+        "b.md",
+        "node_modules: ignored",
+        "prod.env: ignored",
+    ]
     (tmp_path / ".docsearchignore").write_text("!node_modules/\n")
     assert "node_modules/x/readme.md" in seen(tmp_path)
 
@@ -241,27 +269,53 @@ def test_exclude_and_include_count_from_the_root(tmp_path):
         {"a.md": "", "a.txt": "", "drafts/b.md": "", "sub/drafts/c.md": "", "sub/d.txt": ""},
     )
     assert seen(tmp_path, WalkRules(exclude=("/drafts", "*.txt"))) == [
-        "a.md", "a.txt: excluded", "drafts: excluded", "sub/d.txt: excluded", "sub/drafts/c.md",
-    ]  # fmt: skip
+        "a.md",
+        "a.txt: excluded",
+        "drafts: excluded",
+        "sub/d.txt: excluded",
+        "sub/drafts/c.md",
+    ]
     assert seen(tmp_path, WalkRules(include=("*.md", "sub/**"), exclude=("drafts/",))) == [
-        "a.md", "a.txt: excluded", "drafts: excluded", "sub/d.txt", "sub/drafts: excluded",
-    ]  # fmt: skip
+        "a.md",
+        "a.txt: excluded",
+        "drafts: excluded",
+        "sub/d.txt",
+        "sub/drafts: excluded",
+    ]
 
 
 def test_links_are_followed_only_to_what_is_in_the_root_and_not_reached_otherwise(tmp_path):
     root = tree(tmp_path / "root", {"real/a.md": "", ".store/b.md": "", ".store/sub/c.md": ""})
     tree(tmp_path, {"outside/d.md": ""})
     links = {
-        "to_real": "real", "to_file.md": "real/a.md", "to_hidden": ".store", "again": ".store", "file.md": ".store/b.md",
-        "out": "../outside", "gone": "nothing", "self": "self", "real/up": "..", ".store/loop": "../.store",
-    }  # fmt: skip
+        "to_real": "real",
+        "to_file.md": "real/a.md",
+        "to_hidden": ".store",
+        "again": ".store",
+        "file.md": ".store/b.md",
+        "out": "../outside",
+        "gone": "nothing",
+        "self": "self",
+        "real/up": "..",
+        ".store/loop": "../.store",
+    }
     for name, target in links.items():
         (root / name).symlink_to(target)
     assert seen(root) == [
-        ".store: hidden", "again/b.md", "again/loop: symlink", "again/sub/c.md", "file.md", "gone: symlink",
-        "out: symlink", "real/a.md", "real/up: symlink", "self: symlink", "to_file.md: symlink", "to_hidden: symlink",
+        ".store: hidden",
+        "again/b.md",
+        "again/loop: symlink",
+        "again/sub/c.md",
+        "file.md",
+        "gone: symlink",
+        "out: symlink",
+        "real/a.md",
+        "real/up: symlink",
+        "self: symlink",
+        "to_file.md: symlink",
+        "to_hidden: symlink",
         "to_real: symlink",
-    ]  # fmt: skip
+    ]
 
 
 def test_pipes_sockets_and_large_files_are_skipped_with_a_reason(tmp_path, monkeypatch):
@@ -356,10 +410,15 @@ def test_below_walks_a_part_under_the_rules_of_all_folders_above(tmp_path):
     tree(
         tmp_path,
         {
-            ".gitignore": "*.log\nbuild/\n", "sub/.ignore": "x.md\n",
-            "sub/deep/x.md": "", "sub/deep/y.md": "", "sub/deep/z.log": "", "build/deep/a.md": "", "b.md": "",
+            ".gitignore": "*.log\nbuild/\n",
+            "sub/.ignore": "x.md\n",
+            "sub/deep/x.md": "",
+            "sub/deep/y.md": "",
+            "sub/deep/z.log": "",
+            "build/deep/a.md": "",
+            "b.md": "",
         },
-    )  # fmt: skip
+    )
     assert seen(tmp_path, below=tmp_path / "sub/deep") == [
         "sub/deep/x.md: ignored",
         "sub/deep/y.md",
@@ -410,18 +469,32 @@ def test_an_index_is_never_read_whether_it_is_closed_or_in_use(tmp_path):
     tree(
         tmp_path,
         {
-            "a.md": "", "other/catalog.sqlite": "notes", "busy/catalog.sqlite": "x" * 5000, "busy/catalog.sqlite-wal": "x",
-            "busy/catalog.sqlite-shm": "x", "tiny/catalog.sqlite": "", "tiny/catalog.sqlite-wal": "x", "tiny/catalog.sqlite-shm": "x",
+            "a.md": "",
+            "other/catalog.sqlite": "notes",
+            "busy/catalog.sqlite": "x" * 5000,
+            "busy/catalog.sqlite-wal": "x",
+            "busy/catalog.sqlite-shm": "x",
+            "tiny/catalog.sqlite": "",
+            "tiny/catalog.sqlite-wal": "x",
+            "tiny/catalog.sqlite-shm": "x",
         },
-    )  # fmt: skip
+    )
     os.mkdir(tmp_path / "pipe")
     os.mkfifo(tmp_path / "pipe/catalog.sqlite")
     Catalog.open(tmp_path / "closed", create=True).close()
     expected = [
-        "a.md", "busy/catalog.sqlite", "busy/catalog.sqlite-shm", "busy/catalog.sqlite-wal", "closed: excluded",
-        "open: excluded", "other/catalog.sqlite", "pipe/catalog.sqlite: special",
-        "tiny/catalog.sqlite", "tiny/catalog.sqlite-shm", "tiny/catalog.sqlite-wal",
-    ]  # fmt: skip
+        "a.md",
+        "busy/catalog.sqlite",
+        "busy/catalog.sqlite-shm",
+        "busy/catalog.sqlite-wal",
+        "closed: excluded",
+        "open: excluded",
+        "other/catalog.sqlite",
+        "pipe/catalog.sqlite: special",
+        "tiny/catalog.sqlite",
+        "tiny/catalog.sqlite-shm",
+        "tiny/catalog.sqlite-wal",
+    ]
     with Catalog.open(tmp_path / "open", create=True) as catalog:
         assert seen(tmp_path, WalkRules(ignore_files=False, hidden=True)) == expected
         catalog.put_setting("still", "writable")
@@ -452,20 +525,41 @@ def test_links_lead_to_nothing_that_a_rule_leaves_out(tmp_path):
     tree(
         tmp_path,
         {
-            ".git/config": "", ".gitignore": "drafts/\n", "drafts/a.md": "", "prod.env": "",
-            ".store/.git/HEAD": "", ".store/b.md": "", ".store/key.pem": "", "old/c.md": "", "notes/": "",
+            ".git/config": "",
+            ".gitignore": "drafts/\n",
+            "drafts/a.md": "",
+            "prod.env": "",
+            ".store/.git/HEAD": "",
+            ".store/b.md": "",
+            ".store/key.pem": "",
+            "old/c.md": "",
+            "notes/": "",
         },
-    )  # fmt: skip
+    )
     targets = {
-        "1": ".git", "2.md": ".git/config", "3": "drafts", "4.md": "drafts/a.md", "5.md": "prod.env", "6.md": ".store/b.md",
-        "7.md": ".store/key.pem", "8.md": ".store/.git/HEAD", "9.md": "old/c.md",
-    }  # fmt: skip
+        "1": ".git",
+        "2.md": ".git/config",
+        "3": "drafts",
+        "4.md": "drafts/a.md",
+        "5.md": "prod.env",
+        "6.md": ".store/b.md",
+        "7.md": ".store/key.pem",
+        "8.md": ".store/.git/HEAD",
+        "9.md": "old/c.md",
+    }
     for name, target in targets.items():
         (tmp_path / "notes" / name).symlink_to(tmp_path / target)
     assert seen(tmp_path, WalkRules(exclude=("/old",)), below=tmp_path / "notes") == [
-        "notes/1: symlink", "notes/2.md: symlink", "notes/3: symlink", "notes/4.md: symlink", "notes/5.md: symlink",
-        "notes/6.md", "notes/7.md: symlink", "notes/8.md: symlink", "notes/9.md: symlink",
-    ]  # fmt: skip
+        "notes/1: symlink",
+        "notes/2.md: symlink",
+        "notes/3: symlink",
+        "notes/4.md: symlink",
+        "notes/5.md: symlink",
+        "notes/6.md",
+        "notes/7.md: symlink",
+        "notes/8.md: symlink",
+        "notes/9.md: symlink",
+    ]
     message = (
         f"the link leads to {tmp_path}/prod.env: the file prod.env is ignored by default: *.env"
     )

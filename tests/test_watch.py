@@ -83,7 +83,10 @@ def test_a_root_that_goes_and_comes_back_is_told_once_each(
     assert next(changes) == Changes((str(root),))
     root.rename(tmp_path / "elsewhere")
     told = next(change for change in changes if change.warnings)
-    away = f"{root} is not there now; its documents stay in the index, and it is taken up again when it is back"
+    away = (
+        f"{root} is not there now; its documents stay in the index, and it is taken up again when "
+        "it is back"
+    )
     assert told == Changes((), (away,))
     for _ in range(5):
         assert next(changes) == Changes()
@@ -133,7 +136,8 @@ def test_where_the_system_cannot_watch_the_folders_are_looked_through(
     warned = next(changes)
     assert warned.paths == ()
     assert warned.warnings[0].startswith(
-        "the system cannot watch these folders ([Errno 28] OS file watch limit reached); they are looked through every"
+        "the system cannot watch these folders ([Errno 28] OS file watch limit reached); they "
+        "are looked through every"
     )
     if Path("/proc/sys/fs/inotify").exists():
         assert "sudo sysctl fs.inotify.max_user_watches=" in warned.warnings[0]

@@ -14,11 +14,23 @@ if TYPE_CHECKING:
     from search.documents import Vectors
 
 TOPICS = {
-    "boiler": 0, "radiator": 0, "radiators": 0, "heating": 0, "cold": 0,
-    "rent": 1, "lease": 1, "landlord": 1, "tenant": 1,
-    "bread": 2, "dough": 2, "sourdough": 2, "oven": 2,
-    "tide": 3, "harbour": 3, "sea": 3,
-}  # fmt: skip
+    "boiler": 0,
+    "radiator": 0,
+    "radiators": 0,
+    "heating": 0,
+    "cold": 0,
+    "rent": 1,
+    "lease": 1,
+    "landlord": 1,
+    "tenant": 1,
+    "bread": 2,
+    "dough": 2,
+    "sourdough": 2,
+    "oven": 2,
+    "tide": 3,
+    "harbour": 3,
+    "sea": 3,
+}
 
 
 class ToyTokenizer:
