@@ -1,4 +1,8 @@
-"""Driving the app in tests: wait for its messages, read its widgets, put a scripted index behind it."""
+"""Helpers that drive the app in tests: they await its messages, read its widgets and script its index.
+
+`Watch` awaits messages, `Pipe` receives a line from another process, `ScriptedIndex` stands in for
+an index.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +53,10 @@ class Watch:
     async def until(
         self, kind: type[M], fits: Callable[[M], bool] = lambda message: True, seconds: float = 30
     ) -> M:
-        """The first message of a kind that fits; it and those of its kind before it are not given again."""
+        """Wait for the first message of a kind that fits.
+
+        That message and the earlier ones of its kind are dropped: no later call returns them.
+        """
         async with asyncio.timeout(seconds):
             while True:
                 for place, message in enumerate(self.seen):
@@ -64,13 +71,13 @@ class Watch:
 
 
 class Pipe:
-    """A named pipe that another process writes a line to."""
+    """A named pipe into which another process writes a line."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def __enter__(self) -> Self:
-        # Open for writing too, so that opening waits for nobody.
+        # The pipe is opened for writing too: opening it for reading alone waits for a writer.
         self._file = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
         return self
 
@@ -88,7 +95,7 @@ class Pipe:
 
 
 def shown(widget: Widget) -> list[str]:
-    """The rows of a widget as they are on the screen."""
+    """The rows of a widget as the screen shows them."""
     return [widget.render_line(y).text.rstrip() for y in range(widget.size.height)]
 
 
@@ -101,7 +108,7 @@ def a_hit(
     words: Sequence[str] = (),
     **other: object,
 ) -> Hit:
-    """A hit in ROOT/name, whose highlights are the first places of `words`."""
+    """A hit in ROOT/name; its highlights are the first place of each of `words`."""
     marks = tuple(sorted((text.index(word), text.index(word) + len(word)) for word in words))
     values: dict[str, object] = {
         "rank": 1,
@@ -126,7 +133,10 @@ def a_hit(
 
 
 class ScriptedIndex:
-    """Answers each mode with the given hits; a mode in `gates` waits until its event is set."""
+    """An index that answers each mode with the given hits.
+
+    A query in a mode of `gates` waits until the gate's event is set.
+    """
 
     def __init__(
         self,
@@ -139,7 +149,7 @@ class ScriptedIndex:
         self.empty = empty
         self.gates: dict[str, threading.Event] = {}
         self.waiting = threading.Event()
-        """Set where a query waits at a gate."""
+        """This event is set when a query waits at a gate."""
         self.orders: Sequence[Sequence[Hit]] = ()
         self.reranker = ""
         self.rerank_fails: Exception | None = None
@@ -180,7 +190,7 @@ class ScriptedIndex:
         )
 
     def _rerank(self, text: str, mode: str, on_order: Callable[[QueryResult], None]) -> QueryResult:
-        """Each of `orders` in turn, before each but the first a wait for the gate."""
+        """Report each of `orders` in turn, and wait for the gate between two of them."""
         results = [
             QueryResult(text, mode, True, "toy", "judge", 9.0, (), False, (), tuple(order))
             for order in self.orders

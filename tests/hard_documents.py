@@ -17,10 +17,13 @@ from .test_readers_pdf import pdf
 
 @dataclass(frozen=True, slots=True)
 class Hard:
-    """A file and what is expected of it.
+    """A file, and what an ingest must make of it.
 
-    find: it is in the index, and `marker` brings it. meta: nothing of it can be read; it is reported with a reason. either: both are right, without a
-    crash. `absent` are words that must not be found.
+    `expect` is one of:
+    find: the file is in the index, and a query for `marker` finds it.
+    meta: nothing of the file can be read, and the ingest reports it with a reason.
+    either: both are right, as long as nothing crashes.
+    No query may find the words of `absent`.
     """
 
     path: str
@@ -167,7 +170,7 @@ def pdfs() -> Iterator[Hard]:
 
 
 def locked(user: str, algorithm: str) -> bytes:
-    """A PDF that needs the password `user`."""
+    """A PDF that opens with the password `user`; an empty one opens it without asking."""
     writer = PdfWriter(
         clone_from=PdfReader(io.BytesIO(pdf(["Encrypted papayasix about pensions"])))
     )
@@ -178,7 +181,7 @@ def locked(user: str, algorithm: str) -> bytes:
 
 
 def _outline_cycle(base: bytes) -> bytes:
-    """The outline's entries follow each other in a circle."""
+    """The PDF `base` with an outline whose entries follow each other in a circle."""
     circle = (
         b"90 0 obj\n<< /First 91 0 R /Last 91 0 R >>\nendobj\n91 0 obj\n"
         b"<< /Title (one) /Next 91 0 R /First 91 0 R >>\nendobj\n"
@@ -189,18 +192,21 @@ def _outline_cycle(base: bytes) -> bytes:
 
 
 def _cjk(collection: str, text: str) -> bytes:
-    """Text in a font that is not in the file, in one of the encodings that every viewer knows, without a table of its characters."""
+    """A PDF whose text is in a font that the file does not contain.
+
+    The encoding is one that every viewer knows; the file has no table of its characters.
+    """
     encoding = {"GB1": "UniGB-UCS2-H", "Japan1": "UniJIS-UCS2-H", "Korea1": "UniKS-UCS2-H"}[
         collection
     ]
     info = f"/CIDSystemInfo << /Registry (Adobe) /Ordering ({collection}) /Supplement 0 >>"
     below = (
-        f"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Song {info} /FontDescriptor << /Type "
-        "/FontDescriptor /FontName /Song /Flags 4 >> >>"
+        f"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /Song {info} "
+        "/FontDescriptor << /Type /FontDescriptor /FontName /Song /Flags 4 >> >>"
     )
     font = (
-        f"/Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /{encoding} /DescendantFonts "
-        f"[{below}]"
+        f"/Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /{encoding} "
+        f"/DescendantFonts [{below}]"
     )
     return pdf(
         f"BT /F1 14 Tf 60 700 Td <{text.encode('utf-16-be').hex()}> Tj ET".encode(), font=font
@@ -216,8 +222,8 @@ def office() -> Iterator[Hard]:
     ok = word(lease)
     xml = f"<w:document {W}><w:body>{{}}</w:body></w:document>"
     tracked = (
-        "<w:p><w:ins><w:r><w:t>inserted kumquatfifteen</w:t></w:r></w:ins><w:del><w:r>"
-        "<w:delText>kumquatsixteen</w:delText></w:r></w:del>"
+        "<w:p><w:ins><w:r><w:t>inserted kumquatfifteen</w:t></w:r></w:ins>"
+        "<w:del><w:r><w:delText>kumquatsixteen</w:delText></w:r></w:del>"
         "<w:hyperlink><w:r><w:t> linked</w:t></w:r></w:hyperlink></w:p>"
     )
     laughs = (

@@ -1,4 +1,4 @@
-"""Files that break indexers: each with what must become of it."""
+"""Files that break indexers, each with what an ingest must make of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ WORDS = (
 
 
 def hard_files() -> Iterator[Hard]:
-    """All hard files with contents; what is hard about the rest is made by `make_hard_places`."""
+    """All hard files that have contents; `make_hard_places` makes the links, pipes and odd times."""
     yield from texts()
     yield from markdown()
     yield from large()
@@ -271,8 +271,8 @@ def markdown() -> Iterator[Hard]:
             "obsidian",
             (
                 "---\naliases: [Review]\n---\n"
-                "[[Note|alias marmaladenineteen]] ![[e.png]] ==x== #tag ^id\n\n> [!note]- T\n"
-                "> body\n"
+                "[[Note|alias marmaladenineteen]] ![[e.png]] ==x== #tag ^id\n\n"
+                "> [!note]- T\n> body\n"
             ),
             "marmaladenineteen",
         ),
@@ -338,8 +338,7 @@ def pages() -> Iterator[Hard]:
         (
             "script.html",
             b"<html><head><style>.tangerinestyle{}</style><script>var tangerinescript=1</script>"
-            b"</head><body><p>visible tangerinenine"
-            b"<!-- tangerinecomment --></body></html>",
+            b"</head><body><p>visible tangerinenine<!-- tangerinecomment --></body></html>",
             "visible tangerinenine",
             ("tangerinestyle", "tangerinescript", "tangerinecomment"),
         ),
@@ -449,7 +448,7 @@ def names() -> Iterator[Hard]:
         "/".join(f"d{n}" for n in range(300)) + "/bottom.md": "lycheetwenty",
     }
     if os.uname().sysname == "Linux":
-        # Other systems fold case and composition, or refuse bytes that are no UTF-8.
+        # Other systems fold case and composition, or refuse bytes that are not UTF-8.
         odd |= {
             unicodedata.normalize("NFD", "résumé.md"): "guavathirteen",
             "latin1-\udce9\udcff.md": "guavasixteen",
@@ -470,7 +469,10 @@ def names() -> Iterator[Hard]:
 
 
 def make_hard_places(root: Path) -> None:
-    """Links, pipes, sockets and odd times under `root`, none of which may be read but the one real file."""
+    """Make links, pipes, sockets and files of odd times under `root`.
+
+    Of the links, pipes and sockets an ingest may read only the one real file, links/real/target.md.
+    """
     links = root / "links"
     (links / "real").mkdir(parents=True)
     (links / "real/target.md").write_text("lycheeeleven real file")
@@ -491,14 +493,14 @@ def make_hard_places(root: Path) -> None:
     special.mkdir()
     os.mkfifo(special / "fifo.md")
     with socket.socket(socket.AF_UNIX) as listener:
-        here = os.open(".", os.O_RDONLY)
+        working_folder = os.open(".", os.O_RDONLY)
         try:
-            # The names of sockets are short.
+            # A socket's path may have about 100 bytes only, so its name is given alone.
             os.chdir(special)
             listener.bind("socket.txt")
         finally:
-            os.chdir(here)
-            os.close(here)
+            os.chdir(working_folder)
+            os.close(working_folder)
     for name, moment in (("future", 4_291_747_200), ("epoch", 0), ("before", -300_000_000)):
         file = root / "times" / f"{name}.md"
         file.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Small stand-ins for models: vectors that can be worked out by hand."""
+"""Small stand-ins for models, whose vectors can be worked out by hand."""
 
 from __future__ import annotations
 
@@ -41,7 +41,10 @@ class ToyTokenizer:
 
 
 class ToyEmbedder:
-    """A text's vector counts the words of each of four topics; a fifth component is 1, so that no vector is zero."""
+    """An embedder whose vectors count the words of each of four topics.
+
+    A fifth component is 1, so that no vector is zero. Vectors are normalised to length 1.
+    """
 
     name = "toy"
     revision = "1"
