@@ -10,7 +10,7 @@ from search.ingest.plan import RACY_NS
 
 
 def settle(root: Path) -> None:
-    """Give the files below `root` a modification time long past, and wait two ticks.
+    """Give the files below `root` a modification time long past, and wait for twice `RACY_NS`.
 
     The wait is needed because the time of the last status change (ctime) cannot be set.
     """

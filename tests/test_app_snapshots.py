@@ -1,4 +1,7 @@
-"""What each screen looks like: light, dark and narrow. Renew with: pytest tests/test_app_snapshots.py --snapshot-update."""
+"""The looks of each screen: light, dark and narrow.
+
+Renew the pictures with: pytest tests/test_app_snapshots.py --snapshot-update
+"""
 
 from __future__ import annotations
 
@@ -74,8 +77,10 @@ Compare = Callable[..., bool]
 
 
 @pytest.fixture(autouse=True)
-def the_same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """The zone that times are shown in, the models that are here, the folder that is proposed."""
+def no_differences_between_machines(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[None]:
+    """Fix the time zone, the models that are here and the folder that the first run proposes."""
     empty_caches(monkeypatch, tmp_path)
     (tmp_path / "home" / "Documents").mkdir(parents=True)
     monkeypatch.setenv("TZ", "UTC")
@@ -168,7 +173,7 @@ def test_explain(snap_compare: Compare, tmp_path: Path, theme: str, size: str) -
 @pytest.mark.parametrize("size", SIZES)
 def test_first_run(snap_compare: Compare, tmp_path: Path, size: str) -> None:
     app = app_over(ScriptedIndex({}, empty=True), tmp_path, "textual-dark")
-    # With the slash nothing is left to complete: when the first suggestion comes is left to chance.
+    # After the slash there is nothing to complete: a suggestion would come at a time of its own.
     assert snap_compare(app, run_before=steps("slash"), terminal_size=SIZES[size])
 
 
