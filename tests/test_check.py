@@ -1,4 +1,4 @@
-"""What `check` and `ingest --dry-run` say of files before an ingest, and that it comes true."""
+"""`check` and `ingest --dry-run` say before an ingest what it will do with files."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def verdict(index: Index, path: Path) -> tuple[bool, str, str]:
     return found.indexed, found.code, found.message
 
 
-def test_a_file_that_no_run_has_met_is_tried(index: Index, tmp_path: Path) -> None:
+def test_a_file_that_no_run_has_met_is_read_to_try(index: Index, tmp_path: Path) -> None:
     files = {
         "report.pdf": (
             pdf(["One"], ["Two"]),
@@ -37,8 +37,8 @@ def test_a_file_that_no_run_has_met_is_tried(index: Index, tmp_path: Path) -> No
             b"words",
             "outside",
             (
-                "it is under no ingested folder and would be read as text; add it with: docsearch "
-                "ingest PATH"
+                "it is under no ingested folder and would be read as text; "
+                "add it with: docsearch ingest PATH"
             ),
         ),
         "large.txt": (
@@ -58,14 +58,14 @@ def test_a_file_that_no_run_has_met_is_tried(index: Index, tmp_path: Path) -> No
     assert verdict(index, tmp_path / "pipe.md")[1] == "special"
     assert verdict(index, tmp_path / "none.md") == (False, "missing", "there is no such file")
     message = (
-        "it is under no ingested folder; see what of it would be read with: docsearch ingest "
-        "--dry-run PATH"
+        "it is under no ingested folder; "
+        "see what of it would be read with: docsearch ingest --dry-run PATH"
     )
     assert verdict(index, tmp_path) == (False, "outside", message)
     assert not Path(index.path).exists()
 
 
-def test_a_new_file_under_a_root_is_tried(index: Index, notes: Path) -> None:
+def test_a_new_file_under_a_root_is_read_to_try(index: Index, notes: Path) -> None:
     index.ingest([notes])
     (notes / "new.md").write_text("# Words")
     (notes / "torn.pdf").write_bytes(b"%PDF-1.4")
