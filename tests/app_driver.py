@@ -1,4 +1,4 @@
-"""Helpers that drive the app in tests: they await its messages, read its widgets and script its index.
+"""Helpers that drive the app in tests.
 
 `Watch` awaits messages, `Pipe` receives a line from another process, `ScriptedIndex` stands in for
 an index.

@@ -28,7 +28,7 @@ WORDS = (
 
 
 def hard_files() -> Iterator[Hard]:
-    """All hard files that have contents; `make_hard_places` makes the links, pipes and odd times."""
+    """All hard files that have contents; `make_hard_places` makes links, pipes and odd times."""
     yield from texts()
     yield from markdown()
     yield from large()

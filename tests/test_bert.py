@@ -1,4 +1,4 @@
-"""Both BERT engines give the published vectors, those of torch for a small BERT, and each other's."""
+"""Both BERT engines give the published vectors, the vectors of torch, and each other's."""
 
 import json
 import os

@@ -8,7 +8,7 @@ from search.models.bundled import BUNDLED
 from search.query.calibration import UNKNOWN, calibration_for
 
 LEAST, MOST = 0.0, 1.2
-"""The bounds of a fused score: a cosine, hardly ever negative for texts, and 0.2 for the text leg."""
+"""The bounds of a fused score: a cosine, hardly ever negative, and 0.2 of the text leg."""
 
 
 @pytest.mark.parametrize(

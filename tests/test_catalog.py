@@ -492,8 +492,9 @@ class TestTogether:
             "    for batch in range(50):\n"
             "        paths = [f'/notes/{batch}/{n}' for n in range(10)]\n"
             "        catalog.put(\n"
-            "            Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), state=EntryState.COMPLETE)\n"
-            "            for p in paths)\n"
+            "            Entry(\n"
+            "                File(p, '/notes', 1, 1, 1, 1), doc_id(p), state=EntryState.COMPLETE\n"
+            "            ) for p in paths)\n"
         )
         writer = subprocess.Popen(
             [sys.executable, "-c", code, str(folder)], cwd=HERE, stdout=subprocess.PIPE, text=True

@@ -57,7 +57,7 @@ def row(path, ordinal):
 
 
 def add(catalog, store, counts):
-    """Store a batch of documents as an ingest does; `counts` has their numbers of passages by path."""
+    """Store a batch of documents as an ingest does; `counts` is path → number of passages."""
     catalog.put(entry(path, number, EntryState.PENDING) for path, number in counts.items())
     store.upsert(
         [row(path, ordinal) for path, number in counts.items() for ordinal in range(number)]

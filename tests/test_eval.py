@@ -1,4 +1,4 @@
-"""`docsearch eval` on a small folder, with the shipped model."""
+"""`docsearch eval` measures a small folder with the shipped model."""
 
 import json
 
@@ -36,7 +36,7 @@ def collection(tmp_path):
     return folder
 
 
-def test_every_mode_with_each_question_and_a_comparison(collection, tmp_path):
+def test_every_mode_is_measured_and_compared_with_a_saved_result(collection, tmp_path):
     saved = tmp_path / "before.json"
     done = docsearch(
         "eval",
@@ -69,7 +69,7 @@ def test_every_mode_with_each_question_and_a_comparison(collection, tmp_path):
         "boiler.md",
         "bread.md",
     ]
-    again = docsearch(
+    compared = docsearch(
         "eval",
         collection,
         "--mode",
@@ -81,11 +81,11 @@ def test_every_mode_with_each_question_and_a_comparison(collection, tmp_path):
         tmp_path / "work",
         cwd=tmp_path,
     )
-    title, _, head, _, row = again.out.splitlines()
+    title, _, head, _, row = compared.out.splitlines()
     assert title == f"notes: 3 documents, {result['passages']} passages, bge-small-en-v1.5 (8-bit)"
     assert head == (
-        "| run | nDCG@10 | MRR@10 | recall@10 | hit@1 | hit@5 | passage@5 | silent | ms | "
-        "against before |"
+        "| run | nDCG@10 | MRR@10 | recall@10 | hit@1 | hit@5 | passage@5 "
+        "| silent | ms | against before |"
     )
     cells = row.split(" | ")
     assert cells[:8] == [
@@ -101,7 +101,7 @@ def test_every_mode_with_each_question_and_a_comparison(collection, tmp_path):
     assert cells[9] == "+0.000 (p 1.000) |"
 
 
-def test_reranking_without_a_reranker_and_wrong_input(collection, tmp_path):
+def test_wrong_input_is_refused(collection, tmp_path):
     env = {"DOCSEARCH_PROFILE": "starter"}
     wrong = docsearch("eval", tmp_path / "nothing", cwd=tmp_path, env=env)
     assert (wrong.code, wrong.out) == (2, "")
@@ -119,7 +119,7 @@ def test_reranking_without_a_reranker_and_wrong_input(collection, tmp_path):
     assert "has no question that a document answers" in none.err
 
 
-def test_what_cannot_count_is_said(collection, tmp_path):
+def test_questions_that_cannot_count_are_told(collection, tmp_path):
     saved = tmp_path / "other.json"
     saved.write_text('{"collection": "other", "runs": []}')
     other = docsearch("eval", collection, "--compare", saved, cwd=tmp_path)
@@ -130,10 +130,7 @@ def test_what_cannot_count_is_said(collection, tmp_path):
     rows = [*QUESTIONS[:1], {"query": "tides", "path": "sea.md"}]
     (collection / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     lacking = docsearch("eval", collection, "--mode", "text", "--no-rerank", "--json", cwd=tmp_path)
-    warning = (
-        "documents that answer a question but are missing: 1, such as sea.md; "
-        "they count as not found"
-    )
+    warning = "documents that answer and are not there: 1, such as sea.md; they count as not found"
     assert (lacking.code, json.loads(lacking.out)["warnings"]) == (0, [warning])
     rows = [*QUESTIONS[:1], {"query": "-boiler", "path": "bread.md"}]
     (collection / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -141,7 +138,7 @@ def test_what_cannot_count_is_said(collection, tmp_path):
     assert (excluding.code, excluding.err.splitlines()[-1]) == (
         2,
         (
-            "docsearch: question 2, '-boiler': the query says only what to leave out; add what to "
-            "look for"
+            "docsearch: question 2, '-boiler': the query says only what to leave out; "
+            "add what to look for"
         ),
     )

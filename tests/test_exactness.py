@@ -1,4 +1,7 @@
-"""What stands in a document is found by its words, as people write them: in every script, as an identifier, number or name."""
+"""A document is found by its words as people write them.
+
+The words are in many scripts, or are identifiers, numbers and names.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,15 +16,19 @@ from .toys import ToyEmbedder
 DOCUMENTS = {
     "chinese.txt": "我来到北京清华大学上学。图书馆每天早上八点开门。",
     "japanese.txt": "東京都の図書館は月曜日に休みます。コンピューターの予約が必要です。ﾃﾞｰﾀﾍﾞｰｽ。",
-    "korean.txt": "도서관은 매일 아침 여덟 시에 엽니다. 김치찌개를 먹는다. 대한민국의 수도는 서울입니다.",
+    "korean.txt": (
+        "도서관은 매일 아침 여덟 시에 엽니다. 김치찌개를 먹는다. 대한민국의 수도는 서울입니다."
+    ),
     "thai.txt": "ห้องสมุดเปิดทุกวันเวลาแปดโมงเช้า ประเทศไทยมีเมืองหลวงคือกรุงเทพมหานคร",
-    "russian.txt": "Библиотека открывается каждый день. Котёл нужно проверять ежегодно. Радиаторы холодные.",
+    "russian.txt": (
+        "Библиотека открывается каждый день. Котёл нужно проверять ежегодно. Радиаторы холодные."
+    ),
     "greek.txt": "Η βιβλιοθήκη ανοίγει κάθε μέρα. Ο λέβητας ελέγχεται.",
     "arabic.txt": "تفتح المكتبة كل يوم في الساعة الثامنة.",
     "hindi.txt": "पुस्तकालय हर दिन सुबह आठ बजे खुलता है।",
     "german.txt": (
-        "Die Krankenversicherung zahlt den Kesselaustausch nicht, nach Größe und Maß. Herr Müller "
-        "wohnt in der Talstraße."
+        "Die Krankenversicherung zahlt den Kesselaustausch nicht, nach Größe und Maß. "
+        "Herr Müller wohnt in der Talstraße."
     ),
     "french.txt": "L'œuvre de l'élève fut achevée à l'été.",
     "spanish.txt": "El niño camina por la montaña con el pingüino.",
@@ -38,8 +45,8 @@ DOCUMENTS = {
         "CVE-2021-44228; SQLSTATE[42S02]."
     ),
     "numbers.txt": (
-        "Version 2.14.1 costs 1,299.50 on 2024-03-15 at 10:45; 192.168.178.1; 10,000 rows; ISBN "
-        "978-3-16-148410-0."
+        "Version 2.14.1 costs 1,299.50 on 2024-03-15 at 10:45; 192.168.178.1; 10,000 rows; "
+        "ISBN 978-3-16-148410-0."
     ),
     "letters.txt": "The ﬁrst ﬂuid is eﬃcient. Ｆｕｌｌｗｉｄｔｈ. CO₂. in\u00adfor\u00admation.",
     "annual_report-2024.final.md": "# Something\n\nNothing in here of its name.",
@@ -146,7 +153,7 @@ FOUND = {
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    """An index of DOCUMENTS with the toy embedder: what is found is found by words."""
+    """An index of DOCUMENTS with the toy embedder, which knows none of their words."""
     place = tmp_path_factory.mktemp("exactness")
     folder = place / "documents"
     folder.mkdir()

@@ -1,4 +1,4 @@
-"""The table of models, and what is said of made ones in every state and layout."""
+"""The table of known models, and the inventory of made ones in every state and layout."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ def no_discovered_caches(monkeypatch, tmp_path):
 
 
 def in_hub_cache(tmp_path: Path, name: str) -> Path:
-    """A made model as a pull leaves it."""
+    """Write a made model into the hub's cache as a pull leaves it there."""
     store = tmp_path / "hub" / repository_folder(name)
     (store / "refs").mkdir(parents=True)
     (store / "refs" / "main").write_text("c0ffee")
@@ -33,7 +33,7 @@ def entry(name: str, cache_folder: str | None = None):
     return next(model for model in inventory(cache_folder).models if model.name == name)
 
 
-def test_the_reports_models_are_the_table():
+def test_the_table_lists_the_models_of_the_report():
     assert [
         (model.name, model.role, model.form, model.bits, model.dimensions, model.licence)
         for model in KNOWN
@@ -111,7 +111,7 @@ def test_every_made_model_is_available(tmp_path, known):
     ],
 )
 @pytest.mark.parametrize("layout", ["ORG/NAME", "NAME", "repository"])
-def test_a_folder_of_ones_own(tmp_path, name, layout):
+def test_models_in_a_folder_of_the_users_are_found(tmp_path, name, layout):
     models = tmp_path / "disk"
     inner = {
         "ORG/NAME": name,
@@ -218,14 +218,14 @@ STATES = {
 
 
 @pytest.mark.parametrize("case", STATES)
-def test_states(tmp_path, case):
+def test_each_damage_has_its_state_and_detail(tmp_path, case):
     name, damage, state, detail = STATES[case]
     damage(in_hub_cache(tmp_path, name))
     found = entry(name)
     assert (found.state, found.detail) == (ModelState(state), detail)
 
 
-def test_the_whole_one_of_two_is_listed(tmp_path):
+def test_of_two_copies_the_whole_one_is_listed(tmp_path):
     (in_hub_cache(tmp_path, DWQ) / "tokenizer.json").unlink()
     assert entry(DWQ).state is ModelState.PARTIAL
     whole = write_model(tmp_path / "data" / "docsearch" / "models" / DWQ, made(DWQ))
@@ -259,7 +259,7 @@ def test_other_models_are_listed_if_they_embed_or_rerank(tmp_path):
     ]
 
 
-def test_bits_of_rules_for_single_modules(tmp_path):
+def test_rules_for_single_modules_do_not_change_the_bits_listed(tmp_path):
     import mlx.core as mx
 
     rules = {"group_size": 64, "bits": 8}
@@ -273,23 +273,23 @@ def test_bits_of_rules_for_single_modules(tmp_path):
     assert (entry("bge-8bit").form, entry("bge-8bit").bits) == ("MLX", 8)
 
 
-def test_an_unplugged_disk_is_said_and_the_rest_listed(tmp_path, monkeypatch):
+def test_an_unplugged_disk_is_a_warning_and_the_rest_is_listed(tmp_path, monkeypatch):
     in_hub_cache(tmp_path, DWQ)
     away = tmp_path / "Volumes" / "Models"
     found = inventory(str(away))
     assert found.warnings == (
-        f"the models folder {away} (from --cache-folder) is not there; plug in its disk, or "
-        "create the folder",
+        f"the models folder {away} (from --cache-folder) is not there; "
+        "plug in its disk, or create the folder",
     )
     assert entry(DWQ, str(away)).state is ModelState.AVAILABLE
     monkeypatch.setenv("HF_HUB_CACHE", str(away / "hub"))
     assert inventory().warnings == (
-        f"the models folder {away}/hub (from HF_HUB_CACHE) is not there; plug in its disk, or "
-        "create the folder",
+        f"the models folder {away}/hub (from HF_HUB_CACHE) is not there; "
+        "plug in its disk, or create the folder",
     )
 
 
-def test_what_a_pull_may_name():
+def test_a_pull_names_repositories_models_or_profiles():
     assert repositories("someone/something") == ("someone/something",)
     assert repositories("Qwen3-Embedding-8B-4bit-DWQ") == (
         "mlx-community/Qwen3-Embedding-8B-4bit-DWQ",

@@ -1,4 +1,4 @@
-"""A mailbox is one file and many documents: each message is found, dated and counted by itself."""
+"""A mailbox is one file of many messages: each is found, dated and counted by itself."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from .toys import ToyEmbedder
 
 HOUR_NS = 3_600 * 10**9
 FIRST_NS = 1_793_613_600 * 10**9
-"""2 November 2026, 10:00 UTC."""
+"""The time of the first message: 2 November 2026, 10:00 UTC."""
 
 
 def letter(number: int, subject: str, body: str, attached: str = "") -> str:
-    """A message of a mailbox, sent at the given hour after the first."""
+    """A message of a mailbox, sent `number` hours after the first."""
     head = (
         f"From: ida@example.org\nSubject: {subject}\n"
         f"Date: Mon, 2 Nov 2026 {10 + number}:00:00 +0000\n"
@@ -68,20 +68,20 @@ def seen(index: Index, text: str, **options: object) -> list[tuple[str, int | No
     return [(hit.title, hit.message, hit.modified) for hit in index.query(text, **options).hits]  # type: ignore[arg-type]
 
 
-def test_a_hit_is_a_message_by_its_subject_number_and_date(index: Index, inbox: Path) -> None:
+def test_a_hit_has_its_messages_subject_number_and_date(index: Index, inbox: Path) -> None:
     index.ingest([inbox.parent])
     hit, other = index.query("rent landlord", limit=2).hits
     assert other.title == "Rent again"
     assert (hit.title, hit.message, hit.modified) == ("Rent", 2, "2026-11-02T11:00:00Z")
     assert (hit.path, hit.kind, hit.headings) == (str(inbox), "mail", ("Rent (2026-11-02)",))
-    own = inbox.read_text().split("\n")
-    assert own[hit.line_end - 1] == "The landlord may raise the rent once a year, the lease says."
+    lines = inbox.read_text().split("\n")
+    assert lines[hit.line_end - 1] == "The landlord may raise the rent once a year, the lease says."
     assert index.part(inbox, lines=(hit.line_end, hit.line_end)).text.endswith(
-        own[hit.line_end - 1]
+        lines[hit.line_end - 1]
     )
 
 
-def test_messages_are_limited_one_by_one_and_not_the_mailbox(index: Index, inbox: Path) -> None:
+def test_the_limit_per_file_counts_each_message_as_a_file(index: Index, inbox: Path) -> None:
     index.ingest([inbox.parent])
     found = seen(index, "boiler heating rent landlord dough", per_file=1, min_score=0.0)
     assert sorted(number or 0 for _, number, _ in found) == [1, 2, 3, 4]
@@ -90,7 +90,7 @@ def test_messages_are_limited_one_by_one_and_not_the_mailbox(index: Index, inbox
     ] == ["The boiler"] * 2
 
 
-def test_dates_filter_messages_by_their_own_date(index: Index, inbox: Path) -> None:
+def test_date_filters_use_the_dates_of_the_messages(index: Index, inbox: Path) -> None:
     (inbox.parent / "note.md").write_text("The rent is due on the first.\n")
     index.ingest([inbox.parent])
     later = Filter(after_ns=FIRST_NS + 2 * HOUR_NS, before_ns=FIRST_NS + 3 * HOUR_NS)
@@ -157,9 +157,7 @@ def test_a_file_that_is_no_mailbox_any_more_has_no_messages(index: Index, inbox:
     assert index.catalog.messages.of(doc_id(str(file))) == []
 
 
-def test_forgetting_a_mailbox_and_losing_its_text_takes_its_messages_along(
-    index: Index, inbox: Path
-) -> None:
+def test_a_forgotten_or_emptied_mailbox_loses_its_messages(index: Index, inbox: Path) -> None:
     other = inbox.with_name("other.mbox")
     other.write_text(LETTERS[3])
     index.ingest([inbox.parent])
@@ -185,12 +183,12 @@ def test_a_copy_of_a_mailbox_has_the_same_messages_and_is_named_with_them(
     ]
 
 
-def test_messages_that_say_exactly_the_same_are_one_hit_and_those_that_differ_are_not(
+def test_messages_with_the_same_text_are_one_hit_and_others_are_not(
     index: Index, tmp_path: Path
 ) -> None:
     body = (
-        "Dear tenant, the rent for your flat in Quince Street was paid in time, thank you. The "
-        "landlord got {} for it."
+        "Dear tenant, the rent for your flat in Quince Street was paid in time, thank you. "
+        "The landlord got {} for it."
     )
     same = "From a@b Mon Nov  2 10:00:00 2026\nSubject: Rent\n\n{}\n\n"
     file = tmp_path / "rents.mbox"
@@ -202,10 +200,10 @@ def test_messages_that_say_exactly_the_same_are_one_hit_and_those_that_differ_ar
     ]
 
 
-def test_a_run_that_was_cut_short_leaves_no_message_with_anothers_words(
+def test_an_interrupted_run_gives_no_message_the_words_of_another(
     inbox: Path, tmp_path: Path
 ) -> None:
-    """Batches of a mailbox are stored one by one: what is noted follows what is stored."""
+    """A mailbox is stored in batches, and its messages are noted with each batch."""
     with Catalog.open(tmp_path / "c", create=True) as catalog:
         old = [Message(1, 0, "a", None), Message(2, 50, "b", 7)]
         catalog.messages.put(9, [(0, old[0]), (1, old[0]), (2, old[1]), (3, old[1])])
@@ -298,7 +296,10 @@ def test_a_mailbox_with_one_more_message_costs_one_message(
 def test_messages_and_vectors_stay_with_their_words_through_many_changes(
     index: Index, inbox: Path, embedder: ToyEmbedder
 ) -> None:
-    """Batches are small at the beginning, so that a change is stored in several steps over what was there."""
+    """Each passage keeps its message and vector through changes of a mailbox.
+
+    The first batches are small, so a change replaces the old rows in several steps.
+    """
     chance = random.Random(7)
     words = ["boiler", "rent", "bread", "tide", "note", "river"]
     letters = [
@@ -313,8 +314,8 @@ def test_messages_and_vectors_stay_with_their_words_through_many_changes(
         noted = index.catalog.messages.at((row.doc, row.passage.ordinal) for row in rows)
         for row in rows:
             starts = [message.start for message in document.messages]
-            own = document.messages[bisect_right(starts, row.passage.char_start) - 1]
-            assert noted[row.doc, row.passage.ordinal] == own
-            assert row.passage.headings[0] == f"{own.title} (2026-11-02)"
+            message = document.messages[bisect_right(starts, row.passage.char_start) - 1]
+            assert noted[row.doc, row.passage.ordinal] == message
+            assert row.passage.headings[0] == f"{message.title} (2026-11-02)"
         texts = [embedded_text(row.passage) for row in rows]
         assert [row.vector.tolist() for row in rows] == embedder.embed_passages(texts).tolist()
