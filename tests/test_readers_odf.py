@@ -1,4 +1,4 @@
-"""OpenDocument files: text, slides and sheets, packed and flat."""
+"""The reader of OpenDocument files: text, slides and sheets, packed and flat."""
 
 from __future__ import annotations
 
@@ -33,42 +33,42 @@ def odf(kind: str, body: str, styles: str = "", **parts: str) -> bytes:
     )
 
 
-def test_a_text_document():
+def test_a_text_document_is_read_whole():
     body = (
-        "<text:tracked-changes><text:deletion><text:p>deleted</text:p></text:deletion>"
-        "</text:tracked-changes>"
+        "<text:tracked-changes>"
+        "<text:deletion><text:p>deleted</text:p></text:deletion></text:tracked-changes>"
         '<text:p text:style-name="P1">The lease</text:p>'
         "<text:table-of-content><text:p>The flat 1</text:p></text:table-of-content>"
         '<text:h text:outline-level="2">The\n flat</text:h>'
         "<text:p>open<text:span>doc</text:span><text:s text:c='3'/>x<text:tab/>y<text:line-break/>z"
-        "<text:note><text:note-citation>1</text:note-citation><text:note-body>"
-        "<text:p>A note.</text:p></text:note-body></text:note>"
+        "<text:note><text:note-citation>1</text:note-citation>"
+        "<text:note-body><text:p>A note.</text:p></text:note-body></text:note>"
         "<office:annotation><dc:creator>Ida</dc:creator><dc:date>2025</dc:date>"
         "<text:p>Sure?</text:p></office:annotation> end"
-        "<draw:frame><svg:title>picture</svg:title><draw:text-box><text:p>In a box</text:p>"
-        "</draw:text-box></draw:frame></text:p>"
-        "<text:list><text:list-item><text:p>one</text:p><text:list><text:list-item>"
-        "<text:p>two</text:p></text:list-item>"
-        "</text:list></text:list-item></text:list>"
-        "<table:table><table:table-header-rows><table:table-row><table:table-cell>"
-        "<text:p>Key</text:p></table:table-cell>"
-        "<table:table-cell><text:p>Room</text:p></table:table-cell></table:table-row>"
-        "</table:table-header-rows>"
-        "<table:table-row><table:covered-table-cell/><table:table-cell><text:p>A</text:p>"
-        "<text:p>B</text:p></table:table-cell>"
+        "<draw:frame><svg:title>picture</svg:title>"
+        "<draw:text-box><text:p>In a box</text:p></draw:text-box></draw:frame></text:p>"
+        "<text:list><text:list-item><text:p>one</text:p>"
+        "<text:list><text:list-item><text:p>two</text:p></text:list-item></text:list>"
+        "</text:list-item></text:list>"
+        "<table:table><table:table-header-rows><table:table-row>"
+        "<table:table-cell><text:p>Key</text:p></table:table-cell>"
+        "<table:table-cell><text:p>Room</text:p></table:table-cell>"
+        "</table:table-row></table:table-header-rows>"
+        "<table:table-row><table:covered-table-cell/>"
+        "<table:table-cell><text:p>A</text:p><text:p>B</text:p></table:table-cell>"
         "</table:table-row></table:table>"
     )
     margins = (
-        "<style:master-page><style:header><text:p>Letterhead</text:p></style:header><style:footer>"
-        "<text:p>Bank</text:p></style:footer>"
+        "<style:master-page><style:header><text:p>Letterhead</text:p></style:header>"
+        "<style:footer><text:p>Bank</text:p></style:footer>"
     )
     data = odf(
         "text",
         body,
         '<style:style style:name="P1" style:parent-style-name="Title"/>',
         styles_xml=(
-            "<office:document-styles "
-            f"{NAMES}>{margins * 2}{'</style:master-page>' * 2}</office:document-styles>"
+            f"<office:document-styles {NAMES}>{margins * 2}"
+            f"{'</style:master-page>' * 2}</office:document-styles>"
         ),
         meta_xml=(
             f"<office:document-meta {NAMES}><dc:title>Stale title</dc:title></office:document-meta>"
@@ -91,17 +91,17 @@ def test_a_text_document():
     ]
 
 
-def test_a_presentation():
+def test_a_presentation_is_read_with_slides_as_pages():
     def frame(role: str, words: str) -> str:
         return (
-            f'<draw:frame presentation:class="{role}"><draw:text-box><text:p>{words}</text:p>'
-            "</draw:text-box></draw:frame>"
+            f'<draw:frame presentation:class="{role}">'
+            f"<draw:text-box><text:p>{words}</text:p></draw:text-box></draw:frame>"
         )
 
     shape = "<draw:custom-shape><text:p>Arrow</text:p></draw:custom-shape>"
     notes = (
-        f"<presentation:notes>{frame('notes', 'Say it.')}{frame('page-number', '1')}</"
-        "presentation:notes>"
+        f"<presentation:notes>{frame('notes', 'Say it.')}{frame('page-number', '1')}"
+        "</presentation:notes>"
     )
     first = (
         f"<draw:page>{shape}{frame('title', 'Plan')}{frame('footer', 'ACME')}"
@@ -126,21 +126,21 @@ def test_a_presentation():
 
 
 def cell(words: str, **attributes: int) -> str:
-    said = "".join(
+    marks = "".join(
         f' table:{name.replace("_", "-")}="{count}"' for name, count in attributes.items()
     )
-    return f"<table:table-cell{said}><text:p>{words}</text:p></table:table-cell>"
+    return f"<table:table-cell{marks}><text:p>{words}</text:p></table:table-cell>"
 
 
 @pytest.mark.parametrize("name", ["a.ods", "a.fods"])
-def test_a_workbook(name):
+def test_a_workbook_is_read_packed_or_flat(name):
     comment = (
         "<office:annotation><dc:creator>Ida</dc:creator><text:p>Why?</text:p></office:annotation>"
     )
     rows = (
         f"<table:table-row>{cell('Day')}{cell('Rain')}{cell('Sun')}</table:table-row>"
-        f"<table:table-row>{cell('Monday')}<table:table-cell>{comment}<text:p>3 mm</text:p>"
-        "</table:table-cell></table:table-row>"
+        f"<table:table-row>{cell('Monday')}"
+        f"<table:table-cell>{comment}<text:p>3 mm</text:p></table:table-cell></table:table-row>"
         f"<table:table-row>{cell('dry', number_columns_repeated=2)}{cell('8 h')}"
         f"{cell('', number_columns_repeated=16000)}</table:table-row>"
         '<table:table-row table:number-rows-repeated="1048000">'
@@ -167,7 +167,7 @@ def test_a_workbook(name):
     )
 
 
-def test_a_password_is_told():
+def test_a_file_behind_a_password_is_told():
     with pytest.raises(Unreadable) as caught:
         read(
             zipped({"META-INF/manifest.xml": "<m:encryption-data/>", "content.xml": b"\x00\x01"}),

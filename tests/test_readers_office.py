@@ -1,4 +1,4 @@
-"""Office files in disguise, broken, locked, and as traps."""
+"""Office files that are disguised, broken, locked, or made as traps."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ def refusal(data: bytes, name: str) -> tuple[Reason, str]:
         (b"<fictionBook><body><p>tale</p></body></fictionBook>", "a.rtf", "fb2", "tale"),
     ],
 )
-def test_contents_count_more_than_the_suffix(data, name, kind, text):
+def test_the_contents_decide_on_the_reader_before_the_suffix(data, name, kind, text):
     document = read(data, name)
     assert (document.kind, document.text) == (kind, text)
 
 
-def test_only_a_zipped_book_is_read_of_all_archives():
+def test_of_all_archives_only_a_zipped_book_is_read():
     assert readers.readable("/docs/a.fb2.zip") is None
     assert readers.readable("/docs/a.zip") is not None
 
@@ -88,7 +88,7 @@ WHOLE = word(paragraph("words " * 500))
         (b" ", "a.rtf", (Reason.EMPTY, "the file has no text in it")),
     ],
 )
-def test_what_cannot_be_read_is_told(data, name, refused):
+def test_a_file_that_cannot_be_read_is_told(data, name, refused):
     assert refusal(data, name) == refused
 
 
@@ -96,8 +96,8 @@ def entity(declared: str) -> bytes:
     return zipped(
         {
             "word/document.xml": (
-                f"<!DOCTYPE d [{declared}]><w:document {W}><w:body>{paragraph('&x;')}</w:body>"
-                "</w:document>"
+                f"<!DOCTYPE d [{declared}]>"
+                f"<w:document {W}><w:body>{paragraph('&x;')}</w:body></w:document>"
             )
         }
     )
@@ -117,7 +117,7 @@ def test_entities_are_neither_loaded_nor_expanded(declared):
     assert refusal(entity(declared), "a.docx") == (Reason.CORRUPT, message)
 
 
-def test_what_would_inflate_to_too_much_is_refused_before_it_does():
+def test_a_bomb_is_refused_before_it_is_inflated():
     file = io.BytesIO()
     with (
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
@@ -145,7 +145,7 @@ def test_a_part_is_no_larger_than_its_directory_says():
     )
 
 
-def test_names_that_lead_out_of_the_archive_lead_nowhere(tmp_path, monkeypatch):
+def test_names_that_lead_out_of_the_archive_are_not_followed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     parts = {
         "../../out.txt": "bad",
@@ -173,9 +173,7 @@ def test_files_nested_deeper_than_python_recurses_are_read():
     assert read(b"{\\rtf1 " + b"{" * 50_000 + b"deep" + b"}" * 50_001, "a.rtf").text == "deep"
 
 
-def test_a_hit_in_an_office_file_says_its_slide_and_a_broken_file_stops_nothing(
-    index: Index, tmp_path: Path
-):
+def test_a_hit_has_its_slide_and_a_broken_file_stops_nothing(index: Index, tmp_path: Path):
     made = pptx.Presentation()
     for title, words in (("Moorings", "Two boats."), ("Costs", "The harbour charges rent.")):
         slide = made.slides.add_slide(made.slide_layouts[1])

@@ -1,4 +1,4 @@
-"""PowerPoint and Excel files, old and new: slides and sheets as pages."""
+"""The readers of PowerPoint and Excel files, old and new: slides and sheets are pages."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from search.readers.office.cell_values import Format, format_of, number_text
 from .office_files import TYPES, blocks, read, zipped
 
 FIXTURES = Path(__file__).parent / "fixtures"
+WORKBOOK = '<workbook><sheets><sheet name="One" sheetId="1" r:id="r0"/></sheets></workbook>'
 
 
 def saved(made) -> bytes:
@@ -45,8 +46,8 @@ def test_slides_are_pages_with_their_titles_as_headings():
     slide.notes_slide.notes_text_frame.text = "Mention the storm."
     made.slides.add_slide(made.slide_layouts[6])
     text = (
-        "Harbour plan\n\nfor the council\n\nCosts and gains\n\nDredging\nQuay\n\nItem\tEuro\n"
-        "Piles\t1200\n\nMention the storm."
+        "Harbour plan\n\nfor the council\n\nCosts and gains\n\nDredging\nQuay\n\n"
+        "Item\tEuro\nPiles\t1200\n\nMention the storm."
     )
     assert read(saved(made), "plan.pptx") == Document(
         "/docs/plan.pptx",
@@ -66,7 +67,7 @@ def test_slides_are_pages_with_their_titles_as_headings():
     )
 
 
-def test_a_slide_without_a_title_is_headed_by_its_first_line_and_charts_are_read():
+def test_a_slide_without_a_title_begins_with_its_first_line_and_charts_are_read():
     made = pptx.Presentation()
     slide = made.slides.add_slide(made.slide_layouts[6])
     box = slide.shapes.add_textbox(0, 0, Inches(3), Inches(1)).text_frame
@@ -149,8 +150,8 @@ def test_sheets_are_pages_and_the_names_of_columns_head_their_rows():
     made.create_sheet("Far")["XFD1048576"] = "last cell"
     text = (
         "Expenses\n\nHousehold 2025\n\nDate | Payee | Share | Paid\n\n"
-        "2025-01-03\tMaurits\t25%\tTRUE\n2025-01-03 10:30\tCalla\t0.3\tFALSE\n\nask her again\n\n"
-        "Far\n\nlast cell"
+        "2025-01-03\tMaurits\t25%\tTRUE\n2025-01-03 10:30\tCalla\t0.3\tFALSE\n\n"
+        "ask her again\n\nFar\n\nlast cell"
     )
     assert read(saved(made), "my money.xlsx") == Document(
         "/docs/my money.xlsx",
@@ -177,29 +178,31 @@ def test_dates_of_old_macs_count_from_1904():
     assert blocks(read(saved(made), "a.xlsx")) == [("h1", "Sheet"), ("table", "2025-01-03\t9:05")]
 
 
-def test_cells_in_every_form_that_programs_write():
+def test_cells_are_read_in_every_form_that_programs_write():
     rows = (
         '<row r="2"><c r="B2" t="inlineStr"><is><r><t>in</t></r><r><t>line</t></r></is></c>'
         '<c t="str"><f>A1</f><v>text</v></c></row>'
-        '<row r="5"><c r="A5" t="s"><v>0</v></c><c r="D5" t="e"><v>#DIV/0!</v></c><c r="E5">'
-        '<f>1+1</f><v>2</v></c><c t="s"><v>77</v></c></row>'
+        '<row r="5"><c r="A5" t="s"><v>0</v></c><c r="D5" t="e"><v>#DIV/0!</v></c>'
+        '<c r="E5"><f>1+1</f><v>2</v></c><c t="s"><v>77</v></c></row>'
         "<row><c><v>1.5E-3</v></c><c><v>odd</v></c></row>"
     )
     data = zipped(
         {
-            "xl/workbook.xml": '<workbook><sheets><sheet name="One" sheetId="1" r:id="r0"/></sheets></workbook>',
+            "xl/workbook.xml": WORKBOOK,
             "xl/_rels/workbook.xml.rels": relations(
                 ("worksheet", "s.xml"), ("sharedStrings", "strings.xml")
             ),
-            "xl/strings.xml": "<sst><si><r><t>sha</t></r><r><t>red</t></r><rPh><t>phonetic</t></rPh></si></sst>",
+            "xl/strings.xml": (
+                "<sst><si><r><t>sha</t></r><r><t>red</t></r><rPh><t>phonetic</t></rPh></si></sst>"
+            ),
             "xl/s.xml": f"<worksheet><sheetData>{rows}</sheetData></worksheet>",
             "xl/_rels/s.xml.rels": relations(
                 ("comments", "c.xml"), ("threadedComment", "t.xml"), ("drawing", "d.xml")
             ),
             "xl/c.xml": "<comments><text><t>[Threaded comment] a notice</t></text></comments>",
             "xl/t.xml": (
-                "<ThreadedComments><threadedComment><text>Why?</text></threadedComment>"
-                "</ThreadedComments>"
+                "<ThreadedComments>"
+                "<threadedComment><text>Why?</text></threadedComment></ThreadedComments>"
             ),
             "xl/d.xml": f"<xdr:wsDr>{shape('', 'In a box')}</xdr:wsDr>",
         }
@@ -231,8 +234,8 @@ def test_cells_in_every_form_that_programs_write():
         (12345678901234567890.0, "0", "1.23456789012346e+19"),
     ],
 )
-def test_a_number_is_what_its_format_says(number, code, words):
-    assert number_text(number, format_of(code)) == words
+def test_a_number_is_shown_by_its_format(number, code, words):
+    assert shown(number, format_of(code)) == words
 
 
 def test_columns_are_named_by_words_alone():
@@ -268,7 +271,7 @@ def test_many_cells_of_one_long_text_are_refused():
     cells = '<row><c t="s"><v>0</v></c><c t="s"><v>0</v></c></row>' * 4_000
     data = zipped(
         {
-            "xl/workbook.xml": '<workbook><sheets><sheet name="One" sheetId="1" r:id="r0"/></sheets></workbook>',
+            "xl/workbook.xml": WORKBOOK,
             "xl/_rels/workbook.xml.rels": relations(
                 ("worksheet", "s.xml"), ("sharedStrings", "strings.xml")
             ),
@@ -284,8 +287,11 @@ def test_many_cells_of_one_long_text_are_refused():
     )
 
 
-def test_workbooks_of_1997():
-    """The fixture is written by xlwt: dates and shares with formats, an empty sheet, a cell far from the corner."""
+def test_a_workbook_of_1997_is_read():
+    """The fixture is a file that xlwt wrote.
+
+    It has dates and shares with formats, an empty sheet, and a cell far from the corner.
+    """
     assert blocks(read((FIXTURES / "ledger.xls").read_bytes(), "ledger.xls")) == [
         ("h1", "Ledger"),
         ("h2", "Date | Payee | Sum | Share"),
@@ -295,5 +301,5 @@ def test_workbooks_of_1997():
     ]
 
 
-def test_formats_that_are_known_by_number():
+def test_the_general_formats_are_numbers():
     assert [format_of(code) for code in ("", "@", "General")] == [Format.NUMBER] * 3

@@ -1,4 +1,4 @@
-"""Definitions in source code by the grammars of its languages."""
+"""The reader of source code finds definitions by the grammars of the languages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def headings(source, name):
     ]
 
 
-def test_a_source_file_whole():
+def test_a_source_file_is_read_whole():
     source = (
         "import os\n\n"
         "# how to fit\n"
@@ -163,7 +163,7 @@ SOURCES = {
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_definitions(name):
+def test_definitions_are_headings(name):
     source, expected = SOURCES[name]
     assert headings(source, name) == expected
 
@@ -179,7 +179,7 @@ ODD = {
 
 @pytest.mark.parametrize("name", SOURCES)
 @pytest.mark.parametrize("odd", ODD)
-def test_whatever_stands_in_a_file_is_all_in_its_blocks(name, odd):
+def test_no_character_of_any_file_is_lost(name, odd):
     document = read("a " + ODD[odd], name)
     covered = "".join(document.text[block.start : block.end] for block in document.blocks)
     assert "".join(covered.split()) == "".join(document.text.split())
@@ -192,14 +192,14 @@ def test_large_and_minified_files_are_read_line_by_line():
     ]
 
 
-def test_a_definition_inside_text_is_none():
+def test_a_definition_inside_a_string_is_not_a_heading():
     assert headings('DOC = """\ndef no():\n    pass\n"""\n', "a.py") == []
 
 
 ONLY_PARSED = "if x:\n    def found_by_the_grammar_alone():\n        pass\n"
 
 
-def test_prose_is_read_line_by_line_whatever_it_is_called():
+def test_prose_named_as_code_is_read_line_by_line():
     prose = (
         "The old harbour wall was repaired in the spring, as the minutes of the parish say.\n" * 200
     )
