@@ -1,4 +1,4 @@
-"""Where sentences begin and end."""
+"""The beginnings and ends of sentences."""
 
 import pytest
 
@@ -51,8 +51,8 @@ from search.text.sentences import sentences
         ),
         ("from: a\nto: b", "mail", ["from: a", "to: b"]),
         (
-            "x = 1. # One. Two\nwhile "
-            "a_long_condition_that_takes_more_than_fifty_characters:\n  pass",
+            "x = 1. # One. Two\n"
+            "while a_long_condition_that_takes_more_than_fifty_characters:\n  pass",
             "code",
             [
                 "x = 1. # One. Two",
@@ -67,5 +67,5 @@ from search.text.sentences import sentences
         ),
     ],
 )
-def test_sentences(text: str, kind: str, expected: list[str]) -> None:
+def test_a_text_is_parted_into_sentences(text: str, kind: str, expected: list[str]) -> None:
     assert [text[start:end] for start, end in sentences(text, kind)] == expected

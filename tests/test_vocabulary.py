@@ -1,4 +1,4 @@
-"""Words that are found as parts of others."""
+"""Words of the index are found by their parts."""
 
 import os
 import sqlite3
@@ -56,27 +56,30 @@ def vocabulary(tmp_path: Path) -> Vocabulary:
         ("", []),
     ],
 )
-def test_a_word_that_no_passage_has(vocabulary: Vocabulary, word: str, expected: list[str]) -> None:
+def test_a_word_that_no_passage_has_finds_related_words(
+    vocabulary: Vocabulary, word: str, expected: list[str]
+) -> None:
     assert vocabulary.related([word]) == expected
 
 
-def test_a_beginning_is_asked_for_even_where_it_is_a_word(vocabulary: Vocabulary) -> None:
+def test_a_beginning_finds_its_words_even_where_it_is_a_word(vocabulary: Vocabulary) -> None:
     assert vocabulary.related(["author"], ["author"]) == ["authors"]
     assert vocabulary.related([], ["au"]) == ["author", "authors", "authentication"]
 
 
-def test_words_that_are_gone_are_let_go(vocabulary: Vocabulary, tmp_path: Path) -> None:
-    later = vocabulary_of(tmp_path, "Reiseversicherung")
-    later.rebuild()
-    later.add(["Authentisch"])
-    assert later.related(["versicherung", "auth"]) == ["reiseversicherung", "authentisch"]
+def test_words_that_no_passage_has_any_more_are_dropped(
+    vocabulary: Vocabulary, tmp_path: Path
+) -> None:
+    vocabulary.remake(["Reiseversicherung"])
+    vocabulary.add(["Authentisch"])
+    assert vocabulary.related(["versicherung", "auth"]) == ["reiseversicherung", "authentisch"]
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
     later = vocabulary_of(tmp_path)
     later.rebuild()
     assert later.related(["versicherung", "auth"]) == []
 
 
-def test_words_are_added_once_and_by_several(vocabulary: Vocabulary, tmp_path: Path) -> None:
+def test_words_are_added_once_by_several_writers(vocabulary: Vocabulary, tmp_path: Path) -> None:
     vocabulary.add(["Lebensversicherung author"])
     vocabulary_of(tmp_path).add(["Reiseversicherung", "author"])
     assert vocabulary.related(["versicherung"]) == [
@@ -88,8 +91,8 @@ def test_words_are_added_once_and_by_several(vocabulary: Vocabulary, tmp_path: P
     ]
 
 
-def test_no_more_than_the_shortest(tmp_path: Path) -> None:
-    vocabulary = vocabulary_of(tmp_path)
+def test_only_the_shortest_words_are_given(tmp_path: Path) -> None:
+    vocabulary = Vocabulary(tmp_path)
     vocabulary.add(
         [" ".join("versicherung" + "x" * number for number in range(1, 29)), "aversicherung " * 3]
     )
@@ -123,12 +126,16 @@ def test_a_damaged_file_is_named_and_made_anew(vocabulary: Vocabulary, tmp_path:
     assert later.trouble == ""
 
 
-def test_what_a_killed_writer_left_is_rolled_back(vocabulary: Vocabulary, tmp_path: Path) -> None:
+def test_the_changes_of_a_killed_writer_are_rolled_back(
+    vocabulary: Vocabulary, tmp_path: Path
+) -> None:
     script = (
-        "import os, sqlite3, sys; connection = sqlite3.connect(sys.argv[1]); "
-        "connection.execute('PRAGMA cache_size = 1');"
-        "connection.executemany('INSERT INTO words (word) VALUES (?)', ((f'versicherung{n}',) for "
-        "n in range(9999))); os._exit(1)"
+        "import os, sqlite3, sys\n"
+        "connection = sqlite3.connect(sys.argv[1])\n"
+        "connection.execute('PRAGMA cache_size = 1')\n"
+        "rows = ((f'versicherung{n}',) for n in range(9999))\n"
+        "connection.executemany('INSERT INTO words (word) VALUES (?)', rows)\n"
+        "os._exit(1)"
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path / FILE)], check=False)
     assert (tmp_path / f"{FILE}-journal").exists()

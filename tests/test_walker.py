@@ -1,4 +1,4 @@
-"""The walk: which files under a root are documents, and why the others are not."""
+"""The walk yields the files under a root that are documents, and says why others are not."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def tree(root, files):
 
 
 def seen(root, rules=EVERYTHING, below=None):
-    """What the walk yields: each path relative to the root, with its reason where it is skipped."""
+    """The walk's paths relative to the root, each with its reason where it is skipped."""
     found = walk(str(root), rules, None if below is None else str(below))
     return [
         os.path.relpath(item.path, root) + (f": {item.reason}" if isinstance(item, Skip) else "")
@@ -46,7 +46,7 @@ def test_files_come_depth_first_in_the_order_of_names(tmp_path):
     assert seen(tmp_path) == ["B.md", "a/b/x.md", "a/z.md", "b.md"]
 
 
-def test_a_file_carries_what_lstat_says(tmp_path):
+def test_a_file_has_the_size_and_times_of_lstat(tmp_path):
     path = tree(tmp_path, {"a.md": "twelve bytes"}) / "a.md"
     os.utime(path, ns=(0, -5))
     status = path.stat()
@@ -129,7 +129,7 @@ def test_a_deeper_ignore_file_overrides_a_shallower_one_and_a_later_line_an_earl
     ]
 
 
-def test_what_lies_in_a_folder_can_be_ignored_but_for_some(tmp_path):
+def test_a_pattern_can_take_files_back_from_a_folder_of_ignored_files(tmp_path):
     tree(
         tmp_path,
         {".gitignore": "drafts/**\n!drafts/final.md\n", "drafts/a.md": "", "drafts/final.md": ""},
@@ -160,7 +160,7 @@ def test_our_own_ignore_file_overrides_the_others_from_above(tmp_path):
     ]
 
 
-def test_the_rules_of_the_enclosing_repository_hold_in_a_root_inside_it(tmp_path):
+def test_the_rules_of_the_enclosing_repository_apply_in_a_root_inside_it(tmp_path):
     tree(
         tmp_path,
         {
@@ -196,7 +196,7 @@ def test_a_repository_inside_another_has_only_its_own_rules(tmp_path):
     ]
 
 
-def test_whoever_names_an_ignored_folder_gets_what_is_in_it(tmp_path):
+def test_a_root_that_is_an_ignored_folder_is_read(tmp_path):
     tree(
         tmp_path,
         {".git/HEAD": "", ".gitignore": "build/\n*.md\n", "build/a.txt": "", "build/b.md": ""},
@@ -250,7 +250,7 @@ def test_malformed_patterns_and_foreign_encodings_do_no_harm(tmp_path):
     ]
 
 
-def test_what_is_no_regular_file_is_no_ignore_file(tmp_path):
+def test_only_a_regular_file_is_an_ignore_file(tmp_path):
     tree(tmp_path, {"a.md": "", ".ignore/": ""})
     os.mkfifo(tmp_path / ".gitignore")
     assert seen(tmp_path) == [".gitignore: hidden", ".ignore: hidden", "a.md"]
@@ -284,7 +284,7 @@ def test_exclude_and_include_count_from_the_root(tmp_path):
     ]
 
 
-def test_links_are_followed_only_to_what_is_in_the_root_and_not_reached_otherwise(tmp_path):
+def test_links_are_followed_only_to_files_in_the_root_that_are_not_reached_otherwise(tmp_path):
     root = tree(tmp_path / "root", {"real/a.md": "", ".store/b.md": "", ".store/sub/c.md": ""})
     tree(tmp_path, {"outside/d.md": ""})
     links = {
@@ -345,7 +345,7 @@ def test_a_link_to_a_pipe_is_not_opened(tmp_path):
 
 @contextmanager
 def as_ordinary_user():
-    """Act as a user to whom modes are barriers, also where the tests run as root."""
+    """Act as a user to whom file modes are barriers, also where the tests run as root."""
     user = os.geteuid()
     if user == 0:
         os.seteuid(65534)
@@ -355,7 +355,7 @@ def as_ordinary_user():
         os.seteuid(user)
 
 
-def test_what_may_not_be_read_is_reported_and_the_rest_is_walked():
+def test_an_unreadable_path_is_reported_and_the_rest_is_walked():
     with tempfile.TemporaryDirectory() as folder:
         root = tree(
             Path(folder),
@@ -389,7 +389,10 @@ def test_any_name_that_a_file_can_have_is_walked(tmp_path, name):
 
 @pytest.fixture
 def bottom(tmp_path):
-    """A file nested deeper than Python's recursion limit, taken away again as shutil.rmtree could not."""
+    """A file nested deeper than Python's recursion limit.
+
+    The fixture removes the folders itself, because shutil.rmtree cannot.
+    """
     folders = [f"{tmp_path}/" + "d/" * depth for depth in range(1, 1_201)]
     for folder in folders:
         os.mkdir(folder)
@@ -521,7 +524,7 @@ def test_an_open_index_stays_locked_when_it_is_walked_over(tmp_path):
         assert catalog.roots() == ()
 
 
-def test_links_lead_to_nothing_that_a_rule_leaves_out(tmp_path):
+def test_links_to_files_that_a_rule_leaves_out_are_not_followed(tmp_path):
     tree(
         tmp_path,
         {
@@ -567,7 +570,7 @@ def test_links_lead_to_nothing_that_a_rule_leaves_out(tmp_path):
     assert skip_of(path, str(tmp_path), EVERYTHING) == Skip(path, Reason.SYMLINK, message)
 
 
-def test_a_link_may_lead_to_what_only_its_own_name_includes(tmp_path):
+def test_a_link_may_lead_to_a_file_that_only_the_links_name_includes(tmp_path):
     tree(tmp_path, {"other/a.md": "", "notes/": ""})
     (tmp_path / "notes/a.md").symlink_to("../other/a.md")
     assert seen(tmp_path, WalkRules(include=("notes/**",))) == [
