@@ -259,10 +259,10 @@ def test_each_reason_has_a_remedy() -> None:
 
 async def test_only_some_of_many_left_out_files_are_listed(tmp_path: Path) -> None:
     index = ScriptedIndex({})
-    many = tuple(
+    skips = tuple(
         Skip(f"{ROOT}/{number}.pdf", Reason.CORRUPT, "it is cut off") for number in range(1000)
     )
-    index.skips = lambda: many  # type: ignore[method-assign]
+    index.skips = lambda: skips  # type: ignore[method-assign]
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await watch.until(messages.StatusRead)

@@ -102,12 +102,12 @@ def test_json_lines_answer_each_query_of_stdin(place: Path) -> None:
 def test_a_wrong_query_of_stdin_does_not_end_the_others(place: Path) -> None:
     done = run(place, "query", "--jsonl", "-n", "1", "-", stdin="-tide\nwhen is high water\n")
     wrong, right = (json.loads(line) for line in done.out.splitlines())
-    says = {
+    error = {
         "code": "usage",
         "message": "the query says only what to leave out",
         "hint": "add what to look for",
     }
-    assert wrong == {"query": "-tide", "error": says}
+    assert wrong == {"query": "-tide", "error": error}
     assert (right["query"], Path(right["path"]).name) == ("when is high water", "sea.rst")
     assert (done.code, done.err) == (2, "")
 

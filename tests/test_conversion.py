@@ -168,12 +168,12 @@ def test_a_language_model_needs_mlx_lm(tmp_path, monkeypatch):
 def test_a_converted_embedder_embeds(tmp_path, rules):
     before = source(tmp_path, EMBEDDING)
     # Rounding random weights to 4 bits moves vectors further than rounding trained ones.
-    least = 0.8 if rules else 0.999
+    min_cosine = 0.8 if rules else 0.999
     after = load_embedder(
         str(convert(before, **rules).folder), "mlx" if rules.get("mode") else "cpu"
     )
     vectors = load_embedder(str(before), "cpu").embed_passages(TEXTS)
-    assert np.vecdot(vectors, after.embed_passages(TEXTS)).min() > least
+    assert np.vecdot(vectors, after.embed_passages(TEXTS)).min() > min_cosine
 
 
 @pytest.mark.parametrize("name", [RERANKER, UNTIED])

@@ -97,10 +97,10 @@ def test_several_threads_get_the_same_vectors(backend):
     alone = [embedder.embed_query(text) for text in texts]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(embedder.embed_query, texts * 4))
-        many = list(pool.map(lambda _: embedder.embed_passages(texts * 20), range(4)))
+        batches = list(pool.map(lambda _: embedder.embed_passages(texts * 20), range(4)))
     np.testing.assert_allclose(together, alone * 4, atol=1e-5)
-    for vectors in many:
-        np.testing.assert_allclose(vectors, many[0], atol=1e-5)
+    for vectors in batches:
+        np.testing.assert_allclose(vectors, batches[0], atol=1e-5)
 
 
 def test_blas_threads_are_given_back(starter):

@@ -40,8 +40,8 @@ def cache(tmp_path: Path) -> Path:
 
 
 def pulled(tmp_path: Path, server: HubServer) -> tuple[Path, list[Fetching]]:
-    seen: list[Fetching] = []
-    return pull(NAME, None, seen.append, Hub(server.address)), seen
+    states: list[Fetching] = []
+    return pull(NAME, None, states.append, Hub(server.address)), states
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -57,7 +57,7 @@ WHOLE = {name: data for name, data in FILES.items() if name not in NOT_FETCHED}
 
 def test_a_pull_fetches_what_is_needed_and_nothing_else(tmp_path):
     with HubServer({NAME: FILES}) as server:
-        folder, seen = pulled(tmp_path, server)
+        folder, states = pulled(tmp_path, server)
         assert folder == cache(tmp_path) / "snapshots" / server.commit(NAME)
         assert contents(folder) == WHOLE
         assert server.requests == [
@@ -69,8 +69,8 @@ def test_a_pull_fetches_what_is_needed_and_nothing_else(tmp_path):
             ),
         ]
     total = sum(map(len, WHOLE.values()))
-    assert seen[-1] == Fetching(NAME, "model.safetensors", total, total)
-    assert [state.done_bytes for state in seen] == sorted(state.done_bytes for state in seen)
+    assert states[-1] == Fetching(NAME, "model.safetensors", total, total)
+    assert [state.done_bytes for state in states] == sorted(state.done_bytes for state in states)
     assert find(NAME)[0].folder == folder
 
 
@@ -455,9 +455,9 @@ def test_a_snapshot_without_links_is_whole(tmp_path):
 
 
 def test_an_unplugged_disk_is_told(tmp_path, monkeypatch):
-    away = tmp_path / "Volumes" / "Models"
-    message = f"the models folder {away} \\(from DOCSEARCH_MODELS\\) is not there"
-    monkeypatch.setenv("DOCSEARCH_MODELS", str(away))
+    missing = tmp_path / "Volumes" / "Models"
+    message = f"the models folder {missing} \\(from DOCSEARCH_MODELS\\) is not there"
+    monkeypatch.setenv("DOCSEARCH_MODELS", str(missing))
     with pytest.raises(ModelError, match=f"{message}; plug in its disk, or create the folder"):
         pull(NAME)
     with pytest.raises(
@@ -467,7 +467,7 @@ def test_an_unplugged_disk_is_told(tmp_path, monkeypatch):
         ),
     ):
         model_folder("x/y")
-    assert not away.exists()
+    assert not missing.exists()
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "Volumes" / "Other" / "hub"))
     monkeypatch.delenv("DOCSEARCH_MODELS")
     with pytest.raises(ModelError, match=r"Volumes/Other/hub \(from HF_HUB_CACHE\) is not there"):

@@ -44,8 +44,8 @@ def paths(index: Index) -> list[str]:
 
 
 def test_the_first_run_reads_everything(index: Index, notes: Path) -> None:
-    seen: list[Progress] = []
-    report = index.ingest([notes], on_progress=seen.append)
+    states: list[Progress] = []
+    report = index.ingest([notes], on_progress=states.append)
     assert counts(report) == (4, 0, 0, 0, 0)
     assert (report.failed, report.skipped, report.warnings) == ((), (), ())
     assert (
@@ -53,10 +53,14 @@ def test_the_first_run_reads_everything(index: Index, notes: Path) -> None:
         == sum(entry.passages for entry in index.catalog.entries())
         == index.store.count()
     )
-    assert (seen[-1].files_done, seen[-1].files_total, seen[-1].passages) == (4, 4, report.passages)
+    assert (states[-1].files_done, states[-1].files_total, states[-1].passages) == (
+        4,
+        4,
+        report.passages,
+    )
     assert (
-        seen[-1].bytes_done
-        == seen[-1].bytes_total
+        states[-1].bytes_done
+        == states[-1].bytes_total
         == sum(len(path.read_bytes()) for path in notes.rglob("*.*"))
     )
 

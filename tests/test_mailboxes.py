@@ -64,7 +64,7 @@ def inbox(tmp_path: Path) -> Path:
     return file
 
 
-def seen(index: Index, text: str, **options: object) -> list[tuple[str, int | None, str]]:
+def found_messages(index: Index, text: str, **options: object) -> list[tuple[str, int | None, str]]:
     return [(hit.title, hit.message, hit.modified) for hit in index.query(text, **options).hits]  # type: ignore[arg-type]
 
 
@@ -83,11 +83,11 @@ def test_a_hit_has_its_messages_subject_number_and_date(index: Index, inbox: Pat
 
 def test_the_limit_per_file_counts_each_message_as_a_file(index: Index, inbox: Path) -> None:
     index.ingest([inbox.parent])
-    found = seen(index, "boiler heating rent landlord dough", per_file=1, min_score=0.0)
+    found = found_messages(index, "boiler heating rent landlord dough", per_file=1, min_score=0.0)
     assert sorted(number or 0 for _, number, _ in found) == [1, 2, 3, 4]
-    assert [title for title, _, _ in seen(index, "radiators heating", limit=5, min_score=0.0)][
-        :2
-    ] == ["The boiler"] * 2
+    assert [
+        title for title, _, _ in found_messages(index, "radiators heating", limit=5, min_score=0.0)
+    ][:2] == ["The boiler"] * 2
 
 
 def test_date_filters_use_the_dates_of_the_messages(index: Index, inbox: Path) -> None:
@@ -95,11 +95,11 @@ def test_date_filters_use_the_dates_of_the_messages(index: Index, inbox: Path) -
     index.ingest([inbox.parent])
     later = Filter(after_ns=FIRST_NS + 2 * HOUR_NS, before_ns=FIRST_NS + 3 * HOUR_NS)
     for mode in ("hybrid", "vector", "text"):
-        assert [title for title, _, _ in seen(index, "rent", where=later, mode=mode)] == [
+        assert [title for title, _, _ in found_messages(index, "rent", where=later, mode=mode)] == [
             "Rent again"
         ]
     assert (
-        seen(
+        found_messages(
             index,
             "rent",
             where=Filter(after_ns=FIRST_NS, before_ns=FIRST_NS + HOUR_NS, types=("md",)),
@@ -120,8 +120,10 @@ def test_a_message_without_a_date_is_as_old_as_its_file(index: Index, tmp_path: 
     (hit,) = index.query("rent").hits
     stamp = file.stat().st_mtime_ns
     assert hit.modified[:4] >= "2024"
-    assert seen(index, "rent", where=Filter(after_ns=stamp)) == [("Rent", 1, hit.modified)]
-    assert seen(index, "rent", where=Filter(before_ns=stamp)) == []
+    assert found_messages(index, "rent", where=Filter(after_ns=stamp)) == [
+        ("Rent", 1, hit.modified)
+    ]
+    assert found_messages(index, "rent", where=Filter(before_ns=stamp)) == []
 
 
 def test_a_mailbox_that_grows_and_shrinks_keeps_its_messages_apart(
@@ -133,15 +135,15 @@ def test_a_mailbox_that_grows_and_shrinks_keeps_its_messages_apart(
     )
     report = index.ingest([inbox.parent])
     assert (report.changed, report.added, report.removed) == (1, 0, 0)
-    assert seen(index, "rent landlord")[0] == ("Rent", 1, "2026-11-02T11:00:00Z")
-    assert seen(index, "harbour tide", limit=1) == [("Tides", 4, "2026-11-02T15:00:00Z")]
+    assert found_messages(index, "rent landlord")[0] == ("Rent", 1, "2026-11-02T11:00:00Z")
+    assert found_messages(index, "harbour tide", limit=1) == [("Tides", 4, "2026-11-02T15:00:00Z")]
     inbox.write_text(LETTERS[3])
     index.ingest([inbox.parent])
-    assert seen(index, "dough oven", limit=1) == [("Bread", 1, "2026-11-02T13:00:00Z")]
+    assert found_messages(index, "dough oven", limit=1) == [("Bread", 1, "2026-11-02T13:00:00Z")]
     assert [message.title for message in index.catalog.messages.of(doc_id(str(inbox)))] == ["Bread"]
     inbox.write_text("Subject: Rent\n\nOnly the rent is left in this file.\n")
     index.ingest([inbox.parent])
-    assert [(title, number) for title, number, _ in seen(index, "rent")] == [("Rent", 1)]
+    assert [(title, number) for title, number, _ in found_messages(index, "rent")] == [("Rent", 1)]
     assert [message.start for message in index.catalog.messages.of(doc_id(str(inbox)))] == [0]
 
 
@@ -151,7 +153,7 @@ def test_a_file_that_is_no_mailbox_any_more_has_no_messages(index: Index, inbox:
     assert len(index.catalog.messages.of(doc_id(str(file)))) == 4
     file.write_text("Only the rent is left in this file.\n")
     index.ingest([file.parent])
-    assert [(title, number) for title, number, _ in seen(index, "rent")] == [
+    assert [(title, number) for title, number, _ in found_messages(index, "rent")] == [
         ("Only the rent is left in this file.", None)
     ]
     assert index.catalog.messages.of(doc_id(str(file))) == []
@@ -236,10 +238,10 @@ def test_an_index_of_an_older_version_gets_its_messages_by_the_next_ingest(
         )
     connection.close()
     index.close()
-    assert seen(index, "dough oven", limit=1)[0][:2] == ("inbox", None)
+    assert found_messages(index, "dough oven", limit=1)[0][:2] == ("inbox", None)
     assert index.query("rent", where=Filter(after_ns=1)).hits
     index.ingest([inbox.parent])
-    assert seen(index, "dough oven", limit=1)[0][:2] == ("Bread", 4)
+    assert found_messages(index, "dough oven", limit=1)[0][:2] == ("Bread", 4)
 
 
 def test_a_stored_passage_is_matched_by_the_subject_of_its_own_message(

@@ -50,7 +50,7 @@ def reranker(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("asked", "settings", "models"),
+    ("choice", "settings", "models"),
     [
         (NOTHING, NOTHING, Models("starter", "starter", "", None)),
         (
@@ -76,12 +76,12 @@ def reranker(tmp_path):
         (NOTHING, ModelChoice("fast", "o/e", "o/r", 9), Models("fast", "o/e", "o/r", 9)),
     ],
 )
-def test_a_new_index_has_the_named_models_or_those_of_the_settings(asked, settings, models):
-    assert models_for_new(asked.over(settings)) == models
+def test_a_new_index_has_the_named_models_or_those_of_the_settings(choice, settings, models):
+    assert models_for_new(choice.over(settings)) == models
 
 
 @pytest.mark.parametrize(
-    ("asked", "models"),
+    ("choice", "models"),
     [
         (NOTHING, Models("fast", RECORD.embedder, "", 384)),
         (ModelChoice("fast"), Models("fast", RECORD.embedder, "", 384)),
@@ -94,8 +94,8 @@ def test_a_new_index_has_the_named_models_or_those_of_the_settings(asked, settin
         (ModelChoice(embedder="o/e"), Models("fast", "o/e", "", None)),
     ],
 )
-def test_a_choice_replaces_the_recorded_models(asked, models):
-    assert models_after(RECORD, asked) == models
+def test_a_choice_replaces_the_recorded_models(choice, models):
+    assert models_after(RECORD, choice) == models
 
 
 def test_a_name_is_recorded_so_that_any_folder_finds_it(tmp_path, monkeypatch, qwen3):
@@ -156,23 +156,23 @@ def test_another_embedder_is_refused_with_the_command_for_it(tmp_path, notes, qw
     path = tmp_path / "index"
     with Index.open(path, profile="starter", backend="cpu") as index:
         index.ingest([notes])
-    for asked, message in {
+    for choice, message in {
         ModelChoice(embedder=str(qwen3)): f"this index was made with starter, not {qwen3}; ",
         ModelChoice(profile="fast"): "this index was made with the profile starter, not fast; ",
         ModelChoice(dimensions=64): "this index has vectors of 384 dimensions, not 64; ",
     }.items():
         hint = (
-            f"embed its documents anew: docsearch ingest --reembed {asked.flags}; "
+            f"embed its documents anew: docsearch ingest --reembed {choice.flags}; "
             "or make another index: "
         )
         with Index.open(
             path,
-            profile=asked.profile,
+            profile=choice.profile,
             backend="cpu",
             default=None,
-            embedder=asked.embedder,
+            embedder=choice.embedder,
             reranker=None,
-            dimensions=asked.dimensions,
+            dimensions=choice.dimensions,
         ) as index:
             with pytest.raises(ModelMismatch) as caught:
                 index.ingest()

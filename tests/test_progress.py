@@ -70,10 +70,10 @@ def test_the_announcement_is_made_once(is_terminal):
 
 
 def test_an_ingest_names_its_model(index: Index, notes):
-    seen = []
-    index.ingest([notes], on_progress=seen.append)
-    assert {state.model for state in seen} == {"toy"}
-    assert all(0 < state.starting < state.seconds for state in seen)
+    states = []
+    index.ingest([notes], on_progress=states.append)
+    assert {state.model for state in states} == {"toy"}
+    assert all(0 < state.starting < state.seconds for state in states)
 
 
 def test_a_large_file_advances_with_its_passages(index: Index, tmp_path):
@@ -84,9 +84,9 @@ def test_a_large_file_advances_with_its_passages(index: Index, tmp_path):
             f"Sentence {number} tells of the tide in the harbour.\n\n" for number in range(2000)
         )
     )
-    seen = []
-    index.ingest([large.parent], on_progress=seen.append)
-    done = [state.bytes_done / state.bytes_total for state in seen]
+    states = []
+    index.ingest([large.parent], on_progress=states.append)
+    done = [state.bytes_done / state.bytes_total for state in states]
     assert done == sorted(done)
     assert 0 < done[0] < 0.2
-    assert (done[-1], seen[-1].files_done) == (1.0, 1)
+    assert (done[-1], states[-1].files_done) == (1.0, 1)

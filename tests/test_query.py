@@ -124,8 +124,8 @@ def test_filters_apply_before_the_best_are_taken(filled: Index, notes: Path) -> 
 def test_min_score_and_limit_bound_the_hits(filled: Index, notes: Path) -> None:
     result = filled.query("rent lease landlord", min_score=0.0)
     assert len(result.hits) == 4
-    least = result.hits[0].score - 1e-9
-    assert names(filled, notes, "rent lease landlord", min_score=least) == ["house/lease.txt"]
+    threshold = result.hits[0].score - 1e-9
+    assert names(filled, notes, "rent lease landlord", min_score=threshold) == ["house/lease.txt"]
     assert len(filled.query("rent", limit=2, min_score=0.0).hits) == 2
     assert all(0 <= hit.score <= 1 for hit in result.hits)
 

@@ -300,9 +300,9 @@ def test_several_threads_get_the_same_vectors(embedders, backend):
     alone = embedder.embed_passages(TEXTS)
     with ThreadPoolExecutor(4) as pool:
         queries = list(pool.map(lambda text: embedder.embed_passages([text])[0], TEXTS))
-        many = list(pool.map(lambda _: embedder.embed_passages(TEXTS), range(4)))
+        batches = list(pool.map(lambda _: embedder.embed_passages(TEXTS), range(4)))
     np.testing.assert_allclose(queries, alone, atol=5e-6)
-    for vectors in many:
+    for vectors in batches:
         np.testing.assert_allclose(vectors, alone, atol=5e-6)
 
 

@@ -254,13 +254,13 @@ def test_a_profile_says_how_many_passages_are_read(tmp_path: Path, profile: str,
         None,
         lambda name: reranker,
     ) as index:
-        index.ingest([many(tmp_path)])
+        index.ingest([many_documents(tmp_path)])
         index.query("tide")
         index.query("tide", candidates=3)
     assert reranker.read == [read, 3]
 
 
-def many(folder: Path) -> Path:
+def many_documents(folder: Path) -> Path:
     """A folder of 60 documents that have few words in common."""
     (folder / "many").mkdir(exist_ok=True)
     for number in range(60):
@@ -273,7 +273,7 @@ def many(folder: Path) -> Path:
 
 def test_the_text_of_copies_is_read_once(index: Index, tmp_path: Path) -> None:
     folder, text = (
-        many(tmp_path),
+        many_documents(tmp_path),
         "The tide turns at noon and all the boats wait for it in the shelter of the long pier",
     )
     for number in range(5):

@@ -210,14 +210,14 @@ def test_progress_counts_what_is_missing(place):
         pytest.raises(KeyboardInterrupt),
     ):
         index.ingest(reembed=True)
-    seen = []
+    states = []
     with opened(place, Models()) as index:
-        index.ingest(reembed=True, on_progress=seen.append)
-    assert (seen[-1].files_done, seen[-1].files_total, seen[-1].passages) == (20, 20, 12)
+        index.ingest(reembed=True, on_progress=states.append)
+    assert (states[-1].files_done, states[-1].files_total, states[-1].passages) == (20, 20, 12)
     assert (
         0
-        < seen[-1].bytes_done
-        <= seen[-1].bytes_total
+        < states[-1].bytes_done
+        <= states[-1].bytes_total
         < sum(len("Note 9 tells of boiler.\n") for _ in range(20))
     )
 

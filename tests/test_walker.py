@@ -32,7 +32,7 @@ def tree(root, files):
     return root
 
 
-def seen(root, rules=EVERYTHING, below=None):
+def walked(root, rules=EVERYTHING, below=None):
     """The walk's paths relative to the root, each with its reason where it is skipped."""
     found = walk(str(root), rules, None if below is None else str(below))
     return [
@@ -43,7 +43,7 @@ def seen(root, rules=EVERYTHING, below=None):
 
 def test_files_come_depth_first_in_the_order_of_names(tmp_path):
     tree(tmp_path, {"b.md": "", "a/z.md": "", "a/b/x.md": "", "c/": "", "B.md": ""})
-    assert seen(tmp_path) == ["B.md", "a/b/x.md", "a/z.md", "b.md"]
+    assert walked(tmp_path) == ["B.md", "a/b/x.md", "a/z.md", "b.md"]
 
 
 def test_a_file_has_the_size_and_times_of_lstat(tmp_path):
@@ -69,9 +69,9 @@ def test_a_root_may_be_a_file_whatever_its_name(tmp_path):
 
 
 def test_a_root_that_is_missing_yields_nothing(tmp_path):
-    assert seen(tmp_path / "missing") == []
-    assert seen(tmp_path, below=tmp_path / "missing") == []
-    assert skip_of(str(tmp_path / "missing"), str(tmp_path), WalkRules()) is None
+    assert walked(tmp_path / "missing") == []
+    assert walked(tmp_path, below=tmp_path / "missing") == []
+    assert why(str(tmp_path / "missing"), str(tmp_path), WalkRules()) is None
 
 
 def test_hidden_names_are_left_out_unless_asked_for_and_version_control_always(tmp_path):
@@ -85,14 +85,14 @@ def test_hidden_names_are_left_out_unless_asked_for_and_version_control_always(t
             "sub/.git": "gitdir: elsewhere",
         },
     )
-    assert seen(tmp_path) == [
+    assert walked(tmp_path) == [
         ".git: excluded",
         ".notes: hidden",
         ".plan: hidden",
         "b.md",
         "sub/.git: excluded",
     ]
-    assert seen(tmp_path, WalkRules(hidden=True)) == [
+    assert walked(tmp_path, WalkRules(hidden=True)) == [
         ".git: excluded",
         ".notes/a.md",
         ".plan",
@@ -116,7 +116,7 @@ def test_a_deeper_ignore_file_overrides_a_shallower_one_and_a_later_line_an_earl
             "sub/top.md": "",
         },
     )
-    assert seen(tmp_path) == [
+    assert walked(tmp_path) == [
         ".gitignore: hidden",
         "a.log: ignored",
         "build: ignored",
@@ -134,12 +134,12 @@ def test_a_pattern_can_take_files_back_from_a_folder_of_ignored_files(tmp_path):
         tmp_path,
         {".gitignore": "drafts/**\n!drafts/final.md\n", "drafts/a.md": "", "drafts/final.md": ""},
     )
-    assert seen(tmp_path) == [".gitignore: hidden", "drafts/a.md: ignored", "drafts/final.md"]
+    assert walked(tmp_path) == [".gitignore: hidden", "drafts/a.md: ignored", "drafts/final.md"]
 
 
 def test_nothing_in_an_ignored_folder_can_be_taken_back_in(tmp_path):
     tree(tmp_path, {".gitignore": "drafts/\n!drafts/final.md\n", "drafts/final.md": ""})
-    assert seen(tmp_path) == [".gitignore: hidden", "drafts: ignored"]
+    assert walked(tmp_path) == [".gitignore: hidden", "drafts: ignored"]
 
 
 def test_our_own_ignore_file_overrides_the_others_from_above(tmp_path):
@@ -154,7 +154,7 @@ def test_our_own_ignore_file_overrides_the_others_from_above(tmp_path):
             "sub/b.md": "",
         },
     )
-    assert [line for line in seen(tmp_path) if "hidden" not in line] == [
+    assert [line for line in walked(tmp_path) if "hidden" not in line] == [
         "sub/a.md",
         "sub/b.md: ignored",
     ]
@@ -181,14 +181,14 @@ def test_the_rules_of_the_enclosing_repository_apply_in_a_root_inside_it(tmp_pat
         "new/private.md: ignored",
         "old: ignored",
     ]
-    assert seen(tmp_path / "repo/docs") == expected
+    assert walked(tmp_path / "repo/docs") == expected
     (tmp_path / "link").symlink_to(tmp_path / "repo/docs")
-    assert seen(tmp_path / "link") == expected
+    assert walked(tmp_path / "link") == expected
 
 
 def test_a_repository_inside_another_has_only_its_own_rules(tmp_path):
     tree(tmp_path, {".gitignore": "*.log\n", "a.log": "", "inner/.git/HEAD": "", "inner/a.log": ""})
-    assert seen(tmp_path) == [
+    assert walked(tmp_path) == [
         ".gitignore: hidden",
         "a.log: ignored",
         "inner/.git: excluded",
@@ -201,7 +201,7 @@ def test_a_root_that_is_an_ignored_folder_is_read(tmp_path):
         tmp_path,
         {".git/HEAD": "", ".gitignore": "build/\n*.md\n", "build/a.txt": "", "build/b.md": ""},
     )
-    assert seen(tmp_path / "build") == ["a.txt", "b.md"]
+    assert walked(tmp_path / "build") == ["a.txt", "b.md"]
 
 
 def test_dependencies_caches_and_secrets_are_left_out_by_default(tmp_path):
@@ -215,7 +215,7 @@ def test_dependencies_caches_and_secrets_are_left_out_by_default(tmp_path):
             "b.md": "",
         },
     )
-    assert seen(tmp_path) == [
+    assert walked(tmp_path) == [
         "__pycache__: ignored",
         "a.md~: ignored",
         "b.md",
@@ -223,12 +223,12 @@ def test_dependencies_caches_and_secrets_are_left_out_by_default(tmp_path):
         "prod.env: ignored",
     ]
     (tmp_path / ".docsearchignore").write_text("!node_modules/\n")
-    assert "node_modules/x/readme.md" in seen(tmp_path)
+    assert "node_modules/x/readme.md" in walked(tmp_path)
 
 
 def test_ignore_files_can_be_switched_off(tmp_path):
     tree(tmp_path, {".gitignore": "*.log\n", "a.log": "", "node_modules/b.md": ""})
-    assert seen(tmp_path, WalkRules(ignore_files=False)) == [
+    assert walked(tmp_path, WalkRules(ignore_files=False)) == [
         ".gitignore: hidden",
         "a.log",
         "node_modules/b.md",
@@ -241,7 +241,7 @@ def test_malformed_patterns_and_foreign_encodings_do_no_harm(tmp_path):
     (tmp_path / ".gitignore").write_bytes(
         b"\xef\xbb\xbfa.md\r\n!\n[z-a]\nend\\\ncaf\xe9.md\r\nb.md"
     )
-    assert seen(tmp_path) == [
+    assert walked(tmp_path) == [
         ".gitignore: hidden",
         "a.md: ignored",
         "b.md: ignored",
@@ -253,7 +253,7 @@ def test_malformed_patterns_and_foreign_encodings_do_no_harm(tmp_path):
 def test_only_a_regular_file_is_an_ignore_file(tmp_path):
     tree(tmp_path, {"a.md": "", ".ignore/": ""})
     os.mkfifo(tmp_path / ".gitignore")
-    assert seen(tmp_path) == [".gitignore: hidden", ".ignore: hidden", "a.md"]
+    assert walked(tmp_path) == [".gitignore: hidden", ".ignore: hidden", "a.md"]
 
 
 def test_an_ignore_file_that_is_too_large_is_reported(tmp_path):
@@ -268,14 +268,14 @@ def test_exclude_and_include_count_from_the_root(tmp_path):
         tmp_path,
         {"a.md": "", "a.txt": "", "drafts/b.md": "", "sub/drafts/c.md": "", "sub/d.txt": ""},
     )
-    assert seen(tmp_path, WalkRules(exclude=("/drafts", "*.txt"))) == [
+    assert walked(tmp_path, WalkRules(exclude=("/drafts", "*.txt"))) == [
         "a.md",
         "a.txt: excluded",
         "drafts: excluded",
         "sub/d.txt: excluded",
         "sub/drafts/c.md",
     ]
-    assert seen(tmp_path, WalkRules(include=("*.md", "sub/**"), exclude=("drafts/",))) == [
+    assert walked(tmp_path, WalkRules(include=("*.md", "sub/**"), exclude=("drafts/",))) == [
         "a.md",
         "a.txt: excluded",
         "drafts: excluded",
@@ -301,7 +301,7 @@ def test_links_are_followed_only_to_files_in_the_root_that_are_not_reached_other
     }
     for name, target in links.items():
         (root / name).symlink_to(target)
-    assert seen(root) == [
+    assert walked(root) == [
         ".store: hidden",
         "again/b.md",
         "again/loop: symlink",
@@ -340,7 +340,7 @@ def test_a_link_to_a_pipe_is_not_opened(tmp_path):
     (tmp_path / ".d").mkdir()
     os.mkfifo(tmp_path / ".d/pipe")
     (tmp_path / "p.md").symlink_to(".d/pipe")
-    assert seen(tmp_path) == [".d: hidden", "p.md: special"]
+    assert walked(tmp_path) == [".d: hidden", "p.md: special"]
 
 
 @contextmanager
@@ -422,15 +422,15 @@ def test_below_walks_a_part_under_the_rules_of_all_folders_above(tmp_path):
             "b.md": "",
         },
     )
-    assert seen(tmp_path, below=tmp_path / "sub/deep") == [
+    assert walked(tmp_path, below=tmp_path / "sub/deep") == [
         "sub/deep/x.md: ignored",
         "sub/deep/y.md",
         "sub/deep/z.log: ignored",
     ]
-    assert seen(tmp_path, below=tmp_path / "sub/deep/y.md") == ["sub/deep/y.md"]
-    assert seen(tmp_path, below=tmp_path / "build/deep") == ["build: ignored"]
-    assert seen(tmp_path, below=tmp_path / "b.md/c") == []
-    assert seen(tmp_path, below=tmp_path) == seen(tmp_path)
+    assert walked(tmp_path, below=tmp_path / "sub/deep/y.md") == ["sub/deep/y.md"]
+    assert walked(tmp_path, below=tmp_path / "build/deep") == ["build: ignored"]
+    assert walked(tmp_path, below=tmp_path / "b.md/c") == []
+    assert walked(tmp_path, below=tmp_path) == walked(tmp_path)
 
 
 def test_below_must_lie_under_the_root(tmp_path):
@@ -499,7 +499,7 @@ def test_an_index_is_never_read_whether_it_is_closed_or_in_use(tmp_path):
         "tiny/catalog.sqlite-wal",
     ]
     with Catalog.open(tmp_path / "open", create=True) as catalog:
-        assert seen(tmp_path, WalkRules(ignore_files=False, hidden=True)) == expected
+        assert walked(tmp_path, WalkRules(ignore_files=False, hidden=True)) == expected
         catalog.put_setting("still", "writable")
     path = f"{tmp_path}/closed"
     skip = Skip(path, Reason.EXCLUDED, "the folder closed is a docsearch index")
@@ -516,7 +516,7 @@ def test_an_open_index_stays_locked_when_it_is_walked_over(tmp_path):
         "except sqlite3.OperationalError as error: print(error)\n"
     )
     with Catalog.open(tmp_path / "index", create=True) as catalog:
-        assert seen(tmp_path) == ["index: excluded"]
+        assert walked(tmp_path) == ["index: excluded"]
         command = [sys.executable, "-c", script, f"{tmp_path}/index/catalog.sqlite"]
         assert (
             subprocess.run(command, capture_output=True, text=True).stdout == "database is locked\n"
@@ -552,7 +552,7 @@ def test_links_to_files_that_a_rule_leaves_out_are_not_followed(tmp_path):
     }
     for name, target in targets.items():
         (tmp_path / "notes" / name).symlink_to(tmp_path / target)
-    assert seen(tmp_path, WalkRules(exclude=("/old",)), below=tmp_path / "notes") == [
+    assert walked(tmp_path, WalkRules(exclude=("/old",)), below=tmp_path / "notes") == [
         "notes/1: symlink",
         "notes/2.md: symlink",
         "notes/3: symlink",
@@ -573,7 +573,7 @@ def test_links_to_files_that_a_rule_leaves_out_are_not_followed(tmp_path):
 def test_a_link_may_lead_to_a_file_that_only_the_links_name_includes(tmp_path):
     tree(tmp_path, {"other/a.md": "", "notes/": ""})
     (tmp_path / "notes/a.md").symlink_to("../other/a.md")
-    assert seen(tmp_path, WalkRules(include=("notes/**",))) == [
+    assert walked(tmp_path, WalkRules(include=("notes/**",))) == [
         "notes/a.md",
         "other/a.md: excluded",
     ]

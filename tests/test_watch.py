@@ -85,12 +85,12 @@ def test_a_root_that_vanishes_and_returns_is_reported_once_each(
     changes = Watch(lambda: [str(root)], stop, tick_seconds=0.01).changes()
     assert next(changes) == Changes((str(root),))
     root.rename(tmp_path / "elsewhere")
-    told = next(change for change in changes if change.warnings)
+    change_seen = next(change for change in changes if change.warnings)
     away = (
         f"{root} is not there now; "
         "its documents stay in the index, and it is taken up again when it is back"
     )
-    assert told == Changes((), (away,))
+    assert change_seen == Changes((), (away,))
     for _ in range(5):
         assert next(changes) == Changes()
     (tmp_path / "elsewhere").rename(root)
@@ -245,11 +245,11 @@ def test_many_changes_cause_one_walk(index: Index, notes: Path, stop: threading.
 def test_news_are_told_once(notes: Path) -> None:
     news, warned = News(), replace(NOTHING_DONE, warnings=("it is away",))
     changed = replace(NOTHING_DONE, changed=1, seconds=os.times().elapsed)
-    told = [
+    is_new = [
         news.is_in(report)
         for report in (NOTHING_DONE, warned, warned, changed, NOTHING_DONE, warned)
     ]
-    assert told == [False, True, False, True, False, True]
+    assert is_new == [False, True, False, True, False, True]
 
 
 def test_the_command_refreshes_until_ctrl_c(notes: Path, tmp_path: Path) -> None:
