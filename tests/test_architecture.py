@@ -33,7 +33,7 @@ def loaded_by(code: str, cwd: Path) -> set[str]:
     script = (
         "import sys\n"
         f"{code}\n"
-        "import json\n"
+        "import json; "
         "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
     )
     done = subprocess.run(

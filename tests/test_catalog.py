@@ -491,10 +491,8 @@ class TestTogether:
             "    print('open', flush=True)\n"
             "    for batch in range(50):\n"
             "        paths = [f'/notes/{batch}/{n}' for n in range(10)]\n"
-            "        catalog.put(\n"
-            "            Entry(\n"
-            "                File(p, '/notes', 1, 1, 1, 1), doc_id(p), state=EntryState.COMPLETE\n"
-            "            ) for p in paths)\n"
+            "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), "
+            "state=EntryState.COMPLETE) for p in paths)\n"
         )
         writer = subprocess.Popen(
             [sys.executable, "-c", code, str(folder)], cwd=HERE, stdout=subprocess.PIPE, text=True
@@ -533,9 +531,8 @@ def test_a_full_disk_loses_nothing_that_was_stored(tmp_path):
         "try:\n"
         "    for batch in range(100):\n"
         "        paths = [f'/notes/{batch}/{n}' for n in range(200)]\n"
-        "        catalog.put(\n"
-        "            Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), state=EntryState.COMPLETE)\n"
-        "            for p in paths)\n"
+        "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), "
+        "state=EntryState.COMPLETE) for p in paths)\n"
         "        stored += 200\n"
         "except StorageFull as error:\n"
         "    print(bool(error.hint), stored > 0, len(list(catalog.entries())) == stored)\n"

@@ -58,8 +58,8 @@ def test_a_file_that_no_run_has_met_is_read_to_try(index: Index, tmp_path: Path)
     assert verdict(index, tmp_path / "pipe.md")[1] == "special"
     assert verdict(index, tmp_path / "none.md") == (False, "missing", "there is no such file")
     message = (
-        "it is under no ingested folder; "
-        "see what of it would be read with: docsearch ingest --dry-run PATH"
+        "it is under no ingested folder; to see which of its files would be read, run: "
+        "docsearch ingest --dry-run PATH"
     )
     assert verdict(index, tmp_path) == (False, "outside", message)
     assert not Path(index.path).exists()

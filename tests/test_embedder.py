@@ -118,7 +118,7 @@ def test_blas_threads_are_given_back(starter):
 
 def test_importing_the_embedder_loads_nothing_heavy():
     code = (
-        "import sys, search.models.embedder\n"
+        "import sys, search.models.embedder; "
         "print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

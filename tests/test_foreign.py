@@ -312,7 +312,7 @@ def test_only_these_models_import_mlx_embeddings():
 
 def test_a_process_that_used_mlx_ends_quietly():
     code = (
-        "from search.models.embedder import load_embedder\n"
+        "from search.models.embedder import load_embedder; "
         "load_embedder('starter', 'mlx').embed_query('x')"
     )
     for _ in range(3):

@@ -105,7 +105,7 @@ def test_the_cache_is_as_the_hubs_own_client_makes_it(tmp_path):
         # The client takes our cache for its own.
         offline = {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(tmp_path / "hub")}
         script = (
-            "import sys; from huggingface_hub import hf_hub_download\n"
+            "import sys; from huggingface_hub import hf_hub_download; "
             "print(hf_hub_download(sys.argv[1], 'config.json'))"
         )
         found = subprocess.run(

@@ -497,7 +497,7 @@ def test_a_file_that_goes_during_the_run_is_no_failure(notes: Path, tmp_path: Pa
             return super().tokenizer
 
     # There are more files than are read ahead of the first passage.
-    for number in range(MOST_ITEMS):
+    for number in range(MAX_ITEMS):
         (notes / "house" / f"{number}.txt").write_text(f"rent {number}")
     with Index(str(tmp_path / "index"), None, lambda name: Deleting(), PassageRules()) as index:
         report = index.ingest([notes])

@@ -330,6 +330,6 @@ def test_the_docs_have_the_table_and_the_fields():
             known.licence,
             ", ".join(f"`{name}`" for name in entry(known.name).profiles),
         )
-        assert f"| {' | '.join(cells)} |" in readme
-    listing = readme[readme.index("`models list --json` is") :].partition("\n\n")[0]
+        assert f"| {' | '.join(cells)} |" in page
+    listing = page[page.index("`models list --json` is") :].partition("\n\n")[0]
     assert [field.name for field in fields(ModelEntry) if f"`{field.name}`" not in listing] == []

@@ -112,8 +112,8 @@ def test_memory_is_watched_where_the_system_enforces_no_limit():
     code = "from search.readers.worker import watch_memory\nimport threading\n"
     code += (
         "threading.Thread(target=watch_memory, args=(150_000_000, 0.001)).start()\n"
-        "blocks = []\n"
-        "while True: blocks.append(bytes(1_000_000))"
+        "kept = []\n"
+        "while True: kept.append(bytes(1_000_000))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=HERE).returncode == MEMORY_EXIT
 

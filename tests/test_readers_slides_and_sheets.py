@@ -235,7 +235,7 @@ def test_cells_are_read_in_every_form_that_programs_write():
     ],
 )
 def test_a_number_is_shown_by_its_format(number, code, words):
-    assert shown(number, format_of(code)) == words
+    assert number_text(number, format_of(code)) == words
 
 
 def test_columns_are_named_by_words_alone():

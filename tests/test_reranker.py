@@ -239,7 +239,7 @@ def test_an_unknown_backend_is_refused():
 
 def test_importing_the_reranker_loads_nothing_heavy():
     code = (
-        "import sys, search.models.reranker\n"
+        "import sys, search.models.reranker; "
         "print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""Vectors of a document's earlier version are reused for passages with the same text."""
+"""Vectors of a document's previous version are reused for passages with the same text."""
 
 from collections.abc import Iterator
 
@@ -24,18 +24,18 @@ def found(reusable: ReusableVectors, texts: list[str]) -> list[float | None]:
 
 
 def test_a_passage_with_the_same_text_and_headings_keeps_its_vector() -> None:
-    earlier = Earlier([row(1), row(2), row(3)], ToyTokenizer())
-    assert found(earlier, ["new", "text 3", "text 1", "text 1 and more"]) == [None, 3, 1, None]
+    reusable = ReusableVectors([row(1), row(2), row(3)], ToyTokenizer())
+    assert found(reusable, ["new", "text 3", "text 1", "text 1 and more"]) == [None, 3, 1, None]
     # Both texts have three tokens: Head, text and a number.
-    assert earlier.tokens == 6
+    assert reusable.tokens == 6
     other = Passage(0, "text 1", ("Other",), None, 1, 1, 0, 6)
     assert [vector for _, vector in ReusableVectors([row(1)], ToyTokenizer()).look_up([other])] == [
         None
     ]
 
 
-def test_a_new_document_has_no_earlier_vectors() -> None:
-    assert found(Earlier([], ToyTokenizer()), ["a", "b"]) == [None, None]
+def test_a_new_document_has_no_reusable_vectors() -> None:
+    assert found(ReusableVectors([], ToyTokenizer()), ["a", "b"]) == [None, None]
 
 
 def test_a_limited_number_of_insertions_or_deletions_is_bridged() -> None:
@@ -47,7 +47,7 @@ def test_a_limited_number_of_insertions_or_deletions_is_bridged() -> None:
             yield row(read)
 
     later = [f"text {place}" for place in range(REACH - 1, number)]
-    assert found(Earlier(rows(), ToyTokenizer()), later) == [*range(REACH - 1, number)]
+    assert found(ReusableVectors(rows(), ToyTokenizer()), later) == [*range(REACH - 1, number)]
     more = [
         *(f"new {place}" for place in range(REACH)),
         *(f"text {place}" for place in range(number)),

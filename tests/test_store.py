@@ -573,10 +573,11 @@ def test_preload_gives_lancedb_from_any_thread():
     code = (
         "import sys, threading\n"
         "from search.storage.lance import preload\n"
-        "assert not {'lancedb', 'numpy', 'pyarrow'} & set(sys.modules)\n"
+        "assert 'lancedb' not in sys.modules and 'numpy' not in sys.modules "
+        "and 'pyarrow' not in sys.modules\n"
         "found = []\n"
-        "load = lambda: found.append(preload())\n"
-        "threads = [threading.Thread(target=load) for _ in range(3)]\n"
+        "threads = "
+        "[threading.Thread(target=lambda: found.append(preload())) for _ in range(3)]\n"
         "[t.start() for t in threads]; [t.join() for t in threads]\n"
         "assert len(set(map(id, found))) == 1; print(found[0].__name__)"
     )

@@ -70,7 +70,7 @@ def test_a_beginning_finds_its_words_even_where_it_is_a_word(vocabulary: Vocabul
 def test_words_that_no_passage_has_any_more_are_dropped(
     vocabulary: Vocabulary, tmp_path: Path
 ) -> None:
-    vocabulary.remake(["Reiseversicherung"])
+    vocabulary.rebuild(["Reiseversicherung"])
     vocabulary.add(["Authentisch"])
     assert vocabulary.related(["versicherung", "auth"]) == ["reiseversicherung", "authentisch"]
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
@@ -130,12 +130,10 @@ def test_the_changes_of_a_killed_writer_are_rolled_back(
     vocabulary: Vocabulary, tmp_path: Path
 ) -> None:
     script = (
-        "import os, sqlite3, sys\n"
-        "connection = sqlite3.connect(sys.argv[1])\n"
-        "connection.execute('PRAGMA cache_size = 1')\n"
-        "rows = ((f'versicherung{n}',) for n in range(9999))\n"
-        "connection.executemany('INSERT INTO words (word) VALUES (?)', rows)\n"
-        "os._exit(1)"
+        "import os, sqlite3, sys; connection = sqlite3.connect(sys.argv[1]); "
+        "connection.execute('PRAGMA cache_size = 1');"
+        "connection.executemany('INSERT INTO words (word) VALUES (?)', "
+        "((f'versicherung{n}',) for n in range(9999))); os._exit(1)"
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path / FILE)], check=False)
     assert (tmp_path / f"{FILE}-journal").exists()

@@ -71,7 +71,7 @@ def test_a_root_may_be_a_file_whatever_its_name(tmp_path):
 def test_a_root_that_is_missing_yields_nothing(tmp_path):
     assert walked(tmp_path / "missing") == []
     assert walked(tmp_path, below=tmp_path / "missing") == []
-    assert why(str(tmp_path / "missing"), str(tmp_path), WalkRules()) is None
+    assert skip_of(str(tmp_path / "missing"), str(tmp_path), WalkRules()) is None
 
 
 def test_hidden_names_are_left_out_unless_asked_for_and_version_control_always(tmp_path):
