@@ -558,7 +558,7 @@ def test_the_catalogue_needs_nothing_heavy():
     assert done.stdout == "set()\n"
 
 
-def test_a_catalogue_that_was_closed_meanwhile_says_so(folder):
+def test_a_catalogue_that_was_closed_in_use_is_told(folder):
     catalog = Catalog.open(folder, create=True)
     catalog.close()
     with pytest.raises(IndexFailure) as caught:

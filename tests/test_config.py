@@ -110,6 +110,6 @@ def test_a_whole_number_is_a_score_too(tmp_path: Path) -> None:
     )
 
 
-def test_digits_of_other_scripts_are_no_number(tmp_path):
+def test_digits_of_other_scripts_are_not_a_number(tmp_path):
     with pytest.raises(ConfigError, match="dimensions"):
         load_config(None, {"DOCSEARCH_DIMENSIONS": "\u00b2"}, str(tmp_path))

@@ -89,10 +89,14 @@ def test_the_newest_of_the_copies_with_about_the_same_score_is_shown() -> None:
     assert names(
         newest_shown(copies_by_id, dict(zip(ids, found, strict=True)), fused, modified), found
     ) == [(2, 0, [1, 3, 4])]
-    # The best one that is there stands for those that are not, whatever their scores.
+    # The best copy that is there is shown for those that are not, whatever their scores.
     assert names(
         newest_shown(
-            kept, dict(zip(ids, found, strict=True)), fused, modified, {ids[2], ids[3]}.__contains__
+            copies_by_id,
+            dict(zip(ids, found, strict=True)),
+            fused,
+            modified,
+            {ids[2], ids[3]}.__contains__,
         ),
         found,
     ) == [(3, 0, [1, 2, 4])]

@@ -318,7 +318,7 @@ def test_weights_that_are_not_finite_are_told(folder, backend, name):
 
 
 def test_a_missing_model_is_told(tmp_path):
-    with pytest.raises(ModelError, match="is no model folder"):
+    with pytest.raises(ModelError, match="is not a model folder"):
         load_embedder(str(tmp_path / "none"))
 
 

@@ -130,7 +130,10 @@ def test_questions_that_cannot_count_are_told(collection, tmp_path):
     rows = [*QUESTIONS[:1], {"query": "tides", "path": "sea.md"}]
     (collection / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     lacking = docsearch("eval", collection, "--mode", "text", "--no-rerank", "--json", cwd=tmp_path)
-    warning = "documents that answer and are not there: 1, such as sea.md; they count as not found"
+    warning = (
+        "documents that answer a question but are missing: 1, such as sea.md; "
+        "they count as not found"
+    )
     assert (lacking.code, json.loads(lacking.out)["warnings"]) == (0, [warning])
     rows = [*QUESTIONS[:1], {"query": "-boiler", "path": "bread.md"}]
     (collection / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))

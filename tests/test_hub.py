@@ -515,7 +515,7 @@ def test_a_name_or_a_path_leads_to_a_model(tmp_path):
         model_folder("bge-in-org", folder)
 
 
-def test_a_folder_of_the_working_folder_does_not_stand_in_for_a_model(tmp_path, monkeypatch):
+def test_a_folder_in_the_working_folder_is_not_taken_for_a_model(tmp_path, monkeypatch):
     monkeypatch.chdir(
         write_model(
             tmp_path / "work" / "org" / "bge", made("mlx-community/bge-small-en-v1.5-4bit")
@@ -594,7 +594,7 @@ def test_importing_the_hub_loads_nothing_heavy():
     assert done.stdout == "set()\n"
 
 
-def test_only_what_has_the_form_of_a_repository_can_be_pulled(tmp_path, monkeypatch):
+def test_only_a_name_in_the_form_of_a_repository_can_be_pulled(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ModelError) as caught:
         model_folder("nonsense")

@@ -182,13 +182,13 @@ STATES = {
         DWQ,
         lambda f: cut(f / "model.safetensors", 1),
         "damaged",
-        "model.safetensors is cut short or no safetensors file",
+        "model.safetensors is cut short, or is not a safetensors file",
     ),
     "a page for weights": (
         DWQ,
         lambda f: (f / "model.safetensors").write_bytes(b"<html>" * 99),
         "damaged",
-        "model.safetensors is cut short or no safetensors file",
+        "model.safetensors is cut short, or is not a safetensors file",
     ),
     "a header of noise": (
         DWQ,
@@ -206,7 +206,7 @@ STATES = {
         DWQ,
         lambda f: (f / "config.json").write_text("{"),
         "damaged",
-        "config.json is no JSON",
+        "config.json is not JSON",
     ),
     "an index of nothing": (
         SHARDED,

@@ -284,5 +284,8 @@ def test_the_command_line_takes_models_by_option_and_environment(tmp_path, notes
     done = run("query", "tide")
     assert (done.code, done.err) == (
         2,
-        f"docsearch: {qwen3} is no model folder; name one with config.json and model.safetensors\n",
+        (
+            f"docsearch: {qwen3} is not a model folder; "
+            "name one with config.json and model.safetensors\n"
+        ),
     )

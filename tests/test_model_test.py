@@ -119,7 +119,8 @@ def test_made_models_load_and_are_told_from_the_published_ones(tmp_path, name):
     found = examine(write_model(tmp_path / name, made(name)), "cpu")
     assert found.outcome is Outcome.DIFFERS
     assert [finding.text for finding in found.findings] == [
-        f"its hidden size is 64, that of the published model is {width}: the scores are not compared"
+        f"its hidden size is 64, that of the published model is {width}: "
+        "the scores are not compared"
     ]
     assert len(found.measurements) == 3
 

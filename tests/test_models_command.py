@@ -238,7 +238,7 @@ def test_a_test_of_all_models_reports_broken_ones_too(tmp_path):
         f"  - it is partial: tokenizer.json missing; run: docsearch models pull {DWQ}",
         "bge-mine (embedder): does not work",
         (
-            "  - it is damaged: config.json is no JSON; "
+            "  - it is damaged: config.json is not JSON; "
             "delete it and make it again: docsearch models rm bge-mine"
         ),
     ]

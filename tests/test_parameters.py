@@ -104,7 +104,9 @@ def test_a_glob_that_begins_with_an_existing_path_counts_from_the_working_folder
     cases = {
         "f[1]/kettle.md": (f"{folder}/kettle.md",),
         "./f[1]/": (folder,),
-        "f[1]/*.md": ("f[1]/*.md",),
+        "f[1]/*.md": (f"{folder}/*.md",),
+        "f[1]/**": (f"{folder}/**",),
+        "f[1]/none/x.md": ("f[1]/none/x.md",),
         "../qa/*/kettle.md": (f"{top}/qa/*/kettle.md",),
         "../qa/**": (f"{top}/qa/**",),
         "../link/f*/kettle.md": (f"{top}/link/f*/kettle.md", f"{top}/qa/f*/kettle.md"),

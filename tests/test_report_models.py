@@ -118,7 +118,8 @@ def test_a_model_is_pulled_listed_and_tested(pulled: Pulled, known: KnownModel) 
     first, second, *rest = done.out.splitlines()
     assert first == f"{last_part(known)} ({known.role}, cpu): works with these differences"
     assert re.fullmatch(
-        r"  - its hidden size is 64, that of the published model is \d+: the scores are not compared",
+        r"  - its hidden size is 64, that of the published model is \d+: "
+        r"the scores are not compared",
         second,
     )
     speed = "passages" if known.role == EMBEDDER else "rerank"
