@@ -70,9 +70,10 @@ def test_a_beginning_finds_its_words_even_where_it_is_a_word(vocabulary: Vocabul
 def test_words_that_no_passage_has_any_more_are_dropped(
     vocabulary: Vocabulary, tmp_path: Path
 ) -> None:
-    vocabulary.rebuild(["Reiseversicherung"])
-    vocabulary.add(["Authentisch"])
-    assert vocabulary.related(["versicherung", "auth"]) == ["reiseversicherung", "authentisch"]
+    later = vocabulary_of(tmp_path, "Reiseversicherung")
+    later.rebuild()
+    later.add(["Authentisch"])
+    assert later.related(["versicherung", "auth"]) == ["reiseversicherung", "authentisch"]
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
     later = vocabulary_of(tmp_path)
     later.rebuild()
@@ -92,7 +93,7 @@ def test_words_are_added_once_by_several_writers(vocabulary: Vocabulary, tmp_pat
 
 
 def test_only_the_shortest_words_are_given(tmp_path: Path) -> None:
-    vocabulary = Vocabulary(tmp_path)
+    vocabulary = vocabulary_of(tmp_path)
     vocabulary.add(
         [" ".join("versicherung" + "x" * number for number in range(1, 29)), "aversicherung " * 3]
     )
