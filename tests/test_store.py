@@ -554,6 +554,18 @@ def test_the_words_of_deleted_passages_go_with_them(tmp_path):
     assert store.vocabulary.related(["versicherung", "kessel"]) == ["kesselaustausch"]
 
 
+def test_each_table_has_a_vocabulary_of_its_own(tmp_path):
+    in_use = Store(tmp_path, WIDTH, create=True)
+    in_use.upsert([row(1, 0, "Krankenversicherung"), row(2, 0, "Kesselaustausch")])
+    half_filled = Store(tmp_path, WIDTH, create=True, table="passages-2")
+    half_filled.upsert([row(2, 0, "Kesselaustausch")])
+    half_filled.maintain()
+    found = [
+        store.vocabulary.related(["versicherung", "kessel"]) for store in (in_use, half_filled)
+    ]
+    assert found == [["krankenversicherung", "kesselaustausch"], ["kesselaustausch"]]
+
+
 @pytest.mark.parametrize("limitation", ["limit", "full"])
 def test_a_full_disk_loses_nothing_that_was_stored(tmp_path, limitation):
     place = tmp_path / "disk"
