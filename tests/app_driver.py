@@ -1,4 +1,8 @@
-"""Driving the app in tests: wait for its messages, read its widgets, put a scripted index behind it."""
+"""Helpers that drive the app in tests.
+
+`Watch` awaits messages, `Pipe` receives a line from another process, `ScriptedIndex` stands in for
+an index.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +53,10 @@ class Watch:
     async def until(
         self, kind: type[M], fits: Callable[[M], bool] = lambda message: True, seconds: float = 30
     ) -> M:
-        """The first message of a kind that fits; it and those of its kind before it are not given again."""
+        """Wait for the first message of a kind that fits.
+
+        That message and the earlier ones of its kind are dropped: no later call returns them.
+        """
         async with asyncio.timeout(seconds):
             while True:
                 for place, message in enumerate(self.seen):
@@ -64,13 +71,13 @@ class Watch:
 
 
 class Pipe:
-    """A named pipe that another process writes a line to."""
+    """A named pipe into which another process writes a line."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     def __enter__(self) -> Self:
-        # Open for writing too, so that opening waits for nobody.
+        # The pipe is opened for writing too: opening it for reading alone waits for a writer.
         self._file = os.open(self.path, os.O_RDWR | os.O_NONBLOCK)
         return self
 
@@ -88,7 +95,7 @@ class Pipe:
 
 
 def shown(widget: Widget) -> list[str]:
-    """The rows of a widget as they are on the screen."""
+    """The rows of a widget as the screen shows them."""
     return [widget.render_line(y).text.rstrip() for y in range(widget.size.height)]
 
 
@@ -101,29 +108,48 @@ def a_hit(
     words: Sequence[str] = (),
     **other: object,
 ) -> Hit:
-    """A hit in ROOT/name, whose highlights are the first places of `words`."""
+    """A hit in ROOT/name; its highlights are the first place of each of `words`."""
     marks = tuple(sorted((text.index(word), text.index(word) + len(word)) for word in words))
     values: dict[str, object] = {
-        "rank": 1, "score": score, "id": f"{name}-{start}", "path": f"{ROOT}/{name}", "root": ROOT, "title": name.rsplit("/")[-1],
-        "headings": (), "page": None, "line_start": line, "line_end": line + text.count("\n"), "char_start": start,
-        "char_end": start + len(text), "kind": "markdown", "modified": "2026-11-21T10:00:00Z", "text": text,
-        "highlights": marks, "scores": Scores(score, None, score, None),
-    }  # fmt: skip
+        "rank": 1,
+        "score": score,
+        "id": f"{name}-{start}",
+        "path": f"{ROOT}/{name}",
+        "root": ROOT,
+        "title": name.rsplit("/")[-1],
+        "headings": (),
+        "page": None,
+        "line_start": line,
+        "line_end": line + text.count("\n"),
+        "char_start": start,
+        "char_end": start + len(text),
+        "kind": "markdown",
+        "modified": "2026-11-21T10:00:00Z",
+        "text": text,
+        "highlights": marks,
+        "scores": Scores(score, None, score, None),
+    }
     return Hit(**{**values, **other})  # type: ignore[arg-type]
 
 
 class ScriptedIndex:
-    """Answers each mode with the given hits; a mode in `gates` waits until its event is set."""
+    """An index that answers each mode with the given hits.
+
+    A query in a mode of `gates` waits until the gate's event is set.
+    """
 
     def __init__(
-        self, answers: Mapping[str, Sequence[Hit]], documents: Mapping[str, StoredText] | None = None, empty: bool = False
-    ) -> None:  # fmt: skip
+        self,
+        answers: Mapping[str, Sequence[Hit]],
+        documents: Mapping[str, StoredText] | None = None,
+        empty: bool = False,
+    ) -> None:
         self.answers = answers
         self.documents = documents or {}
         self.empty = empty
         self.gates: dict[str, threading.Event] = {}
         self.waiting = threading.Event()
-        """Set where a query waits at a gate."""
+        """This event is set when a query waits at a gate."""
         self.orders: Sequence[Sequence[Hit]] = ()
         self.reranker = ""
         self.rerank_fails: Exception | None = None
@@ -138,9 +164,16 @@ class ScriptedIndex:
         self.report = IngestReport(3, 0, 0, 1, 0, 12, 400, 2.0, (), (), (("hidden", 2),), ())
 
     def query(
-        self, text: str, limit: int, mode: str, where: Filter | None = None, explain: bool = False, rerank: bool = False,
-        on_order: Callable[[QueryResult], None] = lambda order: None, on_step: Callable[[], None] = lambda: None,
-    ) -> QueryResult:  # fmt: skip
+        self,
+        text: str,
+        limit: int,
+        mode: str,
+        where: Filter | None = None,
+        explain: bool = False,
+        rerank: bool = False,
+        on_order: Callable[[QueryResult], None] = lambda order: None,
+        on_step: Callable[[], None] = lambda: None,
+    ) -> QueryResult:
         if rerank:
             return self._rerank(text, mode, on_order)
         if text != "warm":
@@ -157,7 +190,7 @@ class ScriptedIndex:
         )
 
     def _rerank(self, text: str, mode: str, on_order: Callable[[QueryResult], None]) -> QueryResult:
-        """Each of `orders` in turn, before each but the first a wait for the gate."""
+        """Report each of `orders` in turn, and wait for the gate between two of them."""
         results = [
             QueryResult(text, mode, True, "toy", "judge", 9.0, (), False, (), tuple(order))
             for order in self.orders
@@ -183,8 +216,17 @@ class ScriptedIndex:
         self.parts.append((start, end))
         line, lines = whole.text.count("\n", 0, start) + 1, whole.text.count("\n") + 1
         return StoredPart(
-            path, whole.kind, whole.title, whole.text[start:end], start, line, whole.pages, len(whole.text), lines, len(whole.pages)
-        )  # fmt: skip
+            path,
+            whole.kind,
+            whole.title,
+            whole.text[start:end],
+            start,
+            line,
+            whole.pages,
+            len(whole.text),
+            lines,
+            len(whole.pages),
+        )
 
     def status(self) -> Status:
         if self.empty:
@@ -192,9 +234,21 @@ class ScriptedIndex:
         root = RootStatus(ROOT, 4, 12, "2026-11-22T09:30:00Z", True)
         gone = RootStatus("/media/disk/papers", 2, 40, None, False)
         return Status(
-            "/home/ann/index", "toy", 5, (root, gone), 6, 52, 4000, 0, 123_456, (("markdown", 4), ("pdf", 2)), (("hidden", 2), ("no_text", 1)),
-            (("corrupt", 1),), "ok", IndexModels("fast", "toy", self.reranker, "toy", "1", 5, "", "", 256, 32, 24),
-        )  # fmt: skip
+            "/home/ann/index",
+            "toy",
+            5,
+            (root, gone),
+            6,
+            52,
+            4000,
+            0,
+            123_456,
+            (("markdown", 4), ("pdf", 2)),
+            (("hidden", 2), ("no_text", 1)),
+            (("corrupt", 1),),
+            "ok",
+            IndexModels("fast", "toy", self.reranker, "toy", "1", 5, "", "", 256, 32, 24),
+        )
 
     def skips(self) -> tuple[Skip, ...]:
         return (

@@ -1,4 +1,4 @@
-"""The built command, run as a user runs it."""
+"""Runs the built command as a user runs it."""
 
 from __future__ import annotations
 

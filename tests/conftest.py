@@ -1,4 +1,4 @@
-"""Isolated index and configuration, and a small folder of documents."""
+"""Fixtures: an isolated index and configuration, and a small folder of documents."""
 
 from __future__ import annotations
 
@@ -14,8 +14,13 @@ from search.text.passages import PassageRules
 from .toys import ToyEmbedder
 
 NOTES = {
-    "house/boiler.md": "# Boiler\n\nThe radiators stay cold when the boiler loses pressure.\n\n## Pressure\n\nFill to 1.5 bar.\n",
-    "house/lease.txt": "The landlord may raise the rent once a year. The tenant gives two months notice.\n",
+    "house/boiler.md": (
+        "# Boiler\n\nThe radiators stay cold when the boiler loses pressure.\n\n## Pressure\n\n"
+        "Fill to 1.5 bar.\n"
+    ),
+    "house/lease.txt": (
+        "The landlord may raise the rent once a year. The tenant gives two months notice.\n"
+    ),
     "kitchen/bread.md": "# Sourdough\n\nFold the dough four times, then bake it in a hot oven.\n",
     "sea.rst": "Tides\n=====\n\nThe tide in the harbour turns every six hours.\n",
 }
@@ -23,7 +28,7 @@ NOTES = {
 
 @pytest.fixture(autouse=True)
 def no_discovered_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Keep the developer's own index and configuration out."""
+    """Keep the developer's own index and configuration out of the tests."""
     for name in ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg-config"))
@@ -48,6 +53,6 @@ def embedder() -> ToyEmbedder:
 
 @pytest.fixture
 def index(tmp_path: Path, embedder: ToyEmbedder) -> Iterator[Index]:
-    """An index in an own folder, with the toy embedder."""
+    """An index in a folder of its own, with the toy embedder."""
     with Index(str(tmp_path / "index"), None, lambda name: embedder, PassageRules()) as index:
         yield index

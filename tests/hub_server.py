@@ -1,6 +1,7 @@
-"""A stand-in for the Hugging Face hub on this machine's loopback: its API as the client needs it, and its faults.
+"""A stand-in for the Hugging Face hub on this machine's loopback.
 
-Large files are kept as the hub keeps them: `resolve` redirects to another address, which knows ranges.
+It has as much of the hub's API as the client needs, and faults on request. It keeps large files as
+the hub does: `resolve` redirects to another address, which knows ranges.
 """
 
 from __future__ import annotations
@@ -17,12 +18,17 @@ LARGE = (".safetensors", "tokenizer.json")
 
 @dataclass
 class Faults:
-    """What goes wrong; nothing by default.
+    """What goes wrong; nothing does by default.
 
-    refuse: (status, headers) of every answer about the repository. refuse_files: of those with a file's bytes.
-    cut_after: file → the bytes after which a connection is closed, as often as `cuts` says. swap: file → other bytes of
-    the same length. sizes: file → the size that the listing claims. page: what answers in the hub's place.
-    ignore_ranges: each answer has the whole file. token: the only one that is let in.
+    refuse: the status and headers of every answer about the repository.
+    refuse_files: the status and headers of every answer that would have a file's bytes.
+    cut_after: file → the number of bytes after which the server closes the connection.
+    cuts: how often `cut_after` does so.
+    swap: file → other bytes of the same length, which are sent in its place.
+    sizes: file → the size that the listing claims.
+    page: a page that answers every request in the hub's place.
+    ignore_ranges: each answer has the whole file, whatever range was asked for.
+    token: the only token that the server accepts.
     """
 
     refuse: tuple[int, dict[str, str]] | None = None
@@ -37,7 +43,10 @@ class Faults:
 
 
 class HubServer:
-    """Serves `repositories` (name → file → bytes) while it is entered; `requests` are the lines that came, with ranges."""
+    """Serves `repositories` (name → file → bytes) while its context is entered.
+
+    `requests` are the request lines that came, each with the range that it asked for.
+    """
 
     def __init__(
         self, repositories: dict[str, dict[str, bytes]], faults: Faults | None = None
@@ -88,6 +97,7 @@ class HubServer:
         return Handler
 
     def _answer(self, request: BaseHTTPRequestHandler, body: bool) -> None:
+        """Answer one request: the faults first, then the storage, the API and the files."""
         path = unquote(urlsplit(request.path).path)
         span = request.headers.get("Range", "")
         self.requests.append(f"{request.command} {path}{' ' if span else ''}{span}")
@@ -95,7 +105,7 @@ class HubServer:
         if self.faults.page is not None:
             send(request, 200, self.faults.page, {"Content-Type": "text/html"}, body)
         elif parts[0] == "cdn":
-            # as the hub's storage does: its addresses are signed, and a token is none of its business
+            # The hub's storage has signed addresses and refuses a request that carries a token.
             allowed = "Authorization" not in request.headers
             if allowed:
                 self._send_file(request, parts[-1], self._by_sha256(parts[1]), body)
@@ -116,9 +126,13 @@ class HubServer:
             send(request, self.faults.refuse[0], b"{}", self.faults.refuse[1], body)
         elif parts[:2] == ["api", "models"] and "/".join(parts[2:4]) in self.repositories:
             name = "/".join(parts[2:4])
-            what = self._tree(name) if parts[4:5] == ["tree"] else self._info(name)
+            answer = self._tree(name) if parts[4:5] == ["tree"] else self._info(name)
             send(
-                request, 200, json.dumps(what).encode(), {"Content-Type": "application/json"}, body
+                request,
+                200,
+                json.dumps(answer).encode(),
+                {"Content-Type": "application/json"},
+                body,
             )
         elif parts[2:3] == ["resolve"] and "/".join(parts[:2]) in self.repositories:
             self._resolve(request, "/".join(parts[:2]), "/".join(parts[4:]), body)
@@ -181,7 +195,7 @@ class HubServer:
         elif file.endswith(LARGE):
             sha256 = hashlib.sha256(data).hexdigest()
             headers |= {"X-Linked-Etag": f'"{sha256}"', "X-Linked-Size": str(len(data))}
-            # another host, as with the hub, so that a client tells its storage from itself
+            # The storage has another host name, as the hub's has, so that a client sees two hosts.
             storage = f"http://localhost:{self._server.server_port}"
             send(request, 302, b"", headers | {"Location": f"{storage}/cdn/{sha256}/{file}"}, body)
         else:
@@ -227,7 +241,7 @@ def send(
     body: bool,
     limit: int | None = None,
 ) -> None:
-    """An answer; with `limit` only so many bytes of it, after which the connection is closed."""
+    """Send an answer; with `limit`, send that many bytes of it and close the connection."""
     request.send_response(status)
     for name, value in (headers | {"Content-Length": str(len(data))}).items():
         request.send_header(name, value)
@@ -240,5 +254,5 @@ def send(
 
 
 def git_id(data: bytes) -> str:
-    """The id that git gives a file."""
+    """The id that git gives a file with these bytes."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()

@@ -1,4 +1,7 @@
-"""The repositories that users name, made small: each with its own layout of files, settings and tensors."""
+"""Small made copies of the repositories that users name.
+
+Each has its own layout of files, settings and tensors.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ FIXTURES = Path(__file__).parent / "fixtures"
 QWEN3, BERT = FIXTURES / "qwen3", FIXTURES / "bert" / "tiny"
 FOUR_BITS = {"group_size": 64, "bits": 4}
 CARD = "---\nlicense: {licence}\npipeline_tag: feature-extraction\n---\n# {name}\n"
-# in the repositories, and not fetched
+# These files are in the repositories, and a pull does not fetch them.
 NOT_FETCHED = {
     ".gitattributes": b"*.safetensors filter=lfs\n",
     "generation_config.json": b"{}",
@@ -26,7 +29,7 @@ NOT_FETCHED = {
     "chat_template.jinja": b"{{ messages }}",
     "1_LogitScore/config.json": b"{}",
 }
-# what the published config.json files say besides sizes, and is of no use here
+# The published config.json files have these settings besides sizes; docsearch does not use them.
 QWEN3_CONFIG = {
     "attention_dropout": 0.0,
     "bos_token_id": 151643,
@@ -64,7 +67,7 @@ POOLING = {
     "pooling_mode_lasttoken": True,
     "include_prompt": True,
 }
-# the 4B's and the 8B's embeddings have no rows for the tokens that came last: `<think>` and three more
+# The 4B's and the 8B's embeddings have no rows for the newest tokens: `<think>` and three more.
 SHORT_VOCABULARY = 779
 
 
@@ -73,7 +76,7 @@ def to_bytes(value):
 
 
 def modules(*kinds):
-    """A modules.json; the first module lies in the repository's own folder."""
+    """A modules.json with these kinds; the first module lies in the repository's own folder."""
     return to_bytes(
         [
             {
@@ -98,11 +101,11 @@ def bfloat16(tensors):
     return {name: value.astype(mx.bfloat16) for name, value in tensors.items()}
 
 
-def packed(tensors, rules, kept=()):
+def packed(tensors, rules, exempt=()):
     out = {}
     for name, value in bfloat16(tensors).items():
         module = name.removesuffix(".weight")
-        if value.ndim != 2 or any(word in name for word in kept):
+        if value.ndim != 2 or any(word in name for word in exempt):
             out[name] = value
         else:
             parts = mx.quantize(value, **rules)
@@ -126,25 +129,26 @@ def one_file(tensors):
 
 
 def indexed(tensors):
-    """As MLX's converters write one file: with an index all the same."""
+    """One file with an index beside it, as MLX's converters write it."""
     index = index_of(dict.fromkeys(tensors, "model.safetensors"))
     return {"model.safetensors": safetensors(tensors, "mlx"), "model.safetensors.index.json": index}
 
 
 def in_files(count):
-    """How to write tensors into so many files."""
+    """A function that writes tensors into `count` files and an index."""
 
     def files(tensors):
         names = sorted(tensors)
         cuts = [len(names) * i // count for i in range(count + 1)]
-        held = {
+        names_by_file = {
             f"model-{i + 1:05}-of-{count:05}.safetensors": names[cuts[i] : cuts[i + 1]]
             for i in range(count)
         }
         written = {
-            file: safetensors({name: tensors[name] for name in part}) for file, part in held.items()
+            file: safetensors({name: tensors[name] for name in part})
+            for file, part in names_by_file.items()
         }
-        index = index_of({name: file for file, part in held.items() for name in part})
+        index = index_of({name: file for file, part in names_by_file.items() for name in part})
         return written | {"model.safetensors.index.json": index}
 
     return files
@@ -155,7 +159,7 @@ def index_of(weight_map):
 
 
 def repository(source, name, weights, licence, extra=None, **config):
-    """The files of one repository by name."""
+    """The files of one repository: name → bytes."""
     published = QWEN3_CONFIG if source == QWEN3 else BERT_CONFIG
     return {
         "config.json": to_bytes(
@@ -171,7 +175,7 @@ def repository(source, name, weights, licence, extra=None, **config):
 
 
 def closing_tokenizer():
-    """The tokenizer of the Qwen3-Embedding repositories, which ends each text with `<|endoftext|>` itself."""
+    """The tokenizer of the Qwen3-Embedding repositories: it ends each text with `<|endoftext|>`."""
     tokenizer = json.loads((QWEN3 / "tokenizer.json").read_bytes())
     end = next(
         token["id"] for token in tokenizer["added_tokens"] if token["content"] == "<|endoftext|>"
@@ -251,7 +255,10 @@ def standard_reranker(name, files, tied):
 
 
 def bge(name, bits):
-    """As mlx-embeddings converts: no word of the pooling, and with `bits` every matrix is quantised, positions too."""
+    """A BERT as mlx-embeddings converts it: the settings do not name the pooling.
+
+    With fewer than 16 bits every matrix is quantised, that of the positions too.
+    """
     tensors = mx.load(str(BERT / "model.safetensors"))
     if bits == 16:
         return repository(BERT, name, indexed(bfloat16(tensors)), "mit", CONVERTED)
@@ -262,7 +269,7 @@ def bge(name, bits):
 
 
 FULL = 788
-# name → the files of its made repository
+# The name of each repository → a function that makes its files.
 MADE = {
     "Qwen/Qwen3-Embedding-0.6B": lambda name: standard_embedding(name, one_file, FULL, tied=True),
     "Qwen/Qwen3-Embedding-4B": lambda name: standard_embedding(
@@ -294,7 +301,7 @@ def made(name):
 
 
 def write_model(folder, files):
-    """The files of a repository as a plain folder."""
+    """Write the files of a repository into a plain folder, and return the folder."""
     for name, data in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(data)
@@ -302,7 +309,7 @@ def write_model(folder, files):
 
 
 def empty_caches(monkeypatch, tmp_path):
-    """Keeps the developer's own models and tokens out; the hub's cache is `tmp_path`/hub."""
+    """Keep the developer's own models and tokens out; the hub's cache is `tmp_path`/hub."""
     for name in (
         "HF_HOME",
         "HUGGINGFACE_HUB_CACHE",

@@ -1,4 +1,7 @@
-"""Office files made by hand: parts of XML in a ZIP file, for what the libraries that write such files cannot make."""
+"""Office files made by hand, from parts of XML in a ZIP file.
+
+They hold what the libraries that write such files cannot make.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,15 @@ def zipped(parts: dict[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) ->
 
 
 def word(body: str, **beside: str) -> bytes:
-    """A Word file: the body's contents, and those of the parts beside it, such as footnotes, each with its root element."""
+    """A Word file with the contents of its body.
+
+    `beside` are the parts beside it, such as footnotes, each with its root element.
+    """
     related = "".join(
-        f'<Relationship Id="r{number}" Type="{TYPES}/{kind.rstrip("0123456789")}" Target="{kind}.xml"/>'
+        (
+            f'<Relationship Id="r{number}" Type="{TYPES}/{kind.rstrip("0123456789")}" '
+            f'Target="{kind}.xml"/>'
+        )
         for number, kind in enumerate(beside)
     )
     return zipped(
@@ -43,7 +52,7 @@ def paragraph(words: str, properties: str = "") -> str:
 
 
 def blocks(document: Document) -> list[tuple[str, str]]:
-    """Each block as what it is, with a heading's level, and its text."""
+    """Each block as its kind, or "h" and its level for a heading, and its text."""
     return [
         (f"h{block.level}" if block.level else block.kind, document.text[block.start : block.end])
         for block in document.blocks
@@ -51,69 +60,52 @@ def blocks(document: Document) -> list[tuple[str, str]]:
 
 
 def read(data: bytes, name: str) -> Document:
-    """The document, as the table of readers gives it."""
+    """The document that the reader for this name gives."""
     return readers.read(data, f"/docs/{name}")
 
 
 def ole(streams: dict[str, bytes]) -> bytes:
-    """An OLE container of these streams ([MS-CFB]): 512-byte sectors, each stream long enough to need no small ones."""
+    """An OLE container of these streams ([MS-CFB]) in sectors of 512 bytes.
+
+    Each stream is padded to 4096 bytes, from which on a stream needs no small sectors.
+    """
+    # Count the sectors: each stream's, the directory's and the allocation table's.
     sector, end, fat_mark = 512, 0xFFFFFFFE, 0xFFFFFFFD
     bodies = [contents.ljust(4096, b"\0") for contents in streams.values()]
     lengths = [-(-len(body) // sector) for body in bodies]
     directory = -(-(len(streams) + 1) // 4)
     fat_sectors = -(-(sum(lengths) + directory + 1) // 127)
+    # Write the allocation table: each sector names the next one of its chain.
     fat: list[int] = [fat_mark] * fat_sectors
     starts = []
     for length in (directory, *lengths):
         starts.append(len(fat))
         fat += [*range(len(fat) + 1, len(fat) + length), end]
     fat += [0xFFFFFFFF] * (fat_sectors * 128 - len(fat))
-    entries = b""
+    # Write the directory: the root's child is the first stream, and each stream names the next.
+    entries, none = b"", 0xFFFFFFFF
     names = ["Root Entry", *streams]
     for number, name in enumerate(names):
         raw = name.encode("utf-16-le") + b"\0\0"
-        following = number + 1 if 0 < number < len(streams) else 0xFFFFFFFF
-        child = 1 if number == 0 and streams else 0xFFFFFFFF
+        kind = 2 if number else 5
+        following = number + 1 if 0 < number < len(streams) else none
+        child = 1 if number == 0 and streams else none
         start, size = (starts[number], len(bodies[number - 1])) if number else (end, 0)
         entries += raw.ljust(64, b"\0") + struct.pack(
-            "<HBBIII16sIQQIQ",
-            len(raw),
-            2 if number else 5,
-            1,
-            0xFFFFFFFF,
-            following,
-            child,
-            b"",
-            0,
-            0,
-            0,
-            start,
-            size,
+            "<HBBIII16sIQQIQ", len(raw), kind, 1, none, following, child, b"", 0, 0, 0, start, size
         )
-    header = (
-        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-        + bytes(16)
-        + struct.pack(
-            "<HHHHH6xIIIIIIIII",
-            62,
-            3,
-            0xFFFE,
-            9,
-            6,
-            0,
-            fat_sectors,
-            starts[0],
-            0,
-            4096,
-            end,
-            0,
-            end,
-            0,
-        )
+    # Put the header before all: it says where the directory and the allocation table lie.
+    sizes = struct.pack(
+        "<HHHHH6xIIIIIIIII", 62, 3, 0xFFFE, 9, 6, 0, fat_sectors, starts[0], 0, 4096, end, 0, end, 0
     )
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + sizes
     table = [*range(fat_sectors), *[0xFFFFFFFF] * (109 - fat_sectors)]
     return (
-        header + struct.pack("<109I", *table) + struct.pack(f"<{len(fat)}I", *fat)
+        header
+        + struct.pack("<109I", *table)
+        + struct.pack(f"<{len(fat)}I", *fat)
         + entries.ljust(directory * sector, b"\0")
-        + b"".join(body.ljust(length * sector, b"\0") for body, length in zip(bodies, lengths, strict=True))
-    )  # fmt: skip
+        + b"".join(
+            body.ljust(length * sector, b"\0") for body, length in zip(bodies, lengths, strict=True)
+        )
+    )

@@ -1,4 +1,4 @@
-"""The small Qwen3 of the fixtures in every layout that checkpoints come in."""
+"""The small Qwen3 of the fixtures, written in every layout that checkpoints come in."""
 
 import json
 import shutil
@@ -17,14 +17,17 @@ def tensors():
 
 
 def checkpoint(folder, weights, **config):
-    """A copy of the small model in `folder` with other tensors and settings; a setting of None is left out."""
+    """Copy the small model into `folder` with other tensors and settings.
+
+    A setting of None is left out. Returns the folder.
+    """
     folder.mkdir(parents=True)
     for name in FILES:
         shutil.copy(TINY / name, folder / name)
     mx.save_safetensors(str(folder / "model.safetensors"), weights)
     settings = json.loads((folder / "config.json").read_text()) | config
-    kept = {key: value for key, value in settings.items() if value is not None}
-    (folder / "config.json").write_text(json.dumps(kept))
+    present = {key: value for key, value in settings.items() if value is not None}
+    (folder / "config.json").write_text(json.dumps(present))
     return folder
 
 
@@ -37,9 +40,9 @@ def body(weights):
 
 
 def quantised(weights, rule, special=None):
-    """The tensors as MLX quantises them, those with their values put back, and config.json's rules.
+    """The tensors as MLX quantises them, their values dequantised, and config.json's rules.
 
-    `rule` and the values of `special` (module → rule) are config.json's own.
+    `rule` and the values of `special` (module → rule) are written as config.json has them.
     """
     special = special or {}
     packed, widened = {}, {}
@@ -48,11 +51,11 @@ def quantised(weights, rule, special=None):
         if value.ndim != 2:
             packed[name] = widened[name] = value
             continue
-        own = special.get(module, rule)
+        module_rule = special.get(module, rule)
         keys = {
-            "group_size": own["group_size"],
-            "bits": own["bits"],
-            "mode": own.get("mode", "affine"),
+            "group_size": module_rule["group_size"],
+            "bits": module_rule["bits"],
+            "mode": module_rule.get("mode", "affine"),
         }
         weight, *scales = mx.quantize(value.astype(mx.float32), **keys)
         packed[name] = weight

@@ -1,4 +1,4 @@
-"""Files that are older than the tick within which a change could go unseen."""
+"""Makes files old enough that no later change of them goes unseen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from search.ingest.plan import RACY_NS
 
 
 def settle(root: Path) -> None:
-    """Give the files below `root` a time long past, and let the tick in which that happens pass: the time of a change cannot be set."""
+    """Give the files below `root` a modification time long past, and wait for twice `RACY_NS`.
+
+    The wait is needed because the time of the last status change (ctime) cannot be set.
+    """
     past = 1_700_000_000
     for path in root.rglob("*"):
         os.utime(path, (past, past))

@@ -1,4 +1,4 @@
-"""The sentence of a hit that answers."""
+"""The sentence of a hit that answers the query."""
 
 import json
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ def answer(text: str, query: str, **other: object) -> str | None:
         ("central heating", None),
     ],
 )
-def test_the_querys_words_tell(query: str, expected: str | None) -> None:
+def test_the_sentence_with_the_querys_words_answers(query: str, expected: str | None) -> None:
     assert answer(LEASE, query) == expected
 
 
@@ -83,13 +83,17 @@ def test_an_embedder_reads_the_first_hits() -> None:
     assert len(read) == 1
 
 
-def test_answers_on_the_sample_corpus(tmp_path: Path) -> None:
-    """How often the sentence is the answer's own, of the questions whose passage is found: without and with the embedder."""
+def test_sentences_answer_the_questions_of_the_sample_corpus(tmp_path: Path) -> None:
+    """The sentence is often the one that holds the answer.
+
+    Counted are the questions whose passage is found, and those of them where the query's words, or
+    the embedder, name the answer's own sentence.
+    """
     questions = [json.loads(line) for line in (CORPUS / "questions.jsonl").read_text().splitlines()]
-    right = {"words": 0, "embedder": 0, "asked": 0}
+    counts = {"words": 0, "embedder": 0, "asked": 0}
     with Index.open(tmp_path / "index") as index:
         index.ingest([CORPUS])
-        for question in filter(lambda one: one["path"], questions):
+        for question in filter(lambda question: question["path"], questions):
             hits = index.query(question["question"], limit=20, min_score=0.0, rerank=False).hits
             hit = next(
                 (
@@ -103,14 +107,16 @@ def test_answers_on_the_sample_corpus(tmp_path: Path) -> None:
                 continue
             query = index.embedder.embed_query(question["question"])
             (read,) = answering(
-                [hit], Marker(understand(question["question"])), lambda texts, query=query: index.embedder.embed_passages(texts) @ query  # type: ignore[misc]
-            )  # fmt: skip
-            right["asked"] += 1
-            right["words"] += _is_in(hit, hit.sentence, question["answer"])
-            right["embedder"] += _is_in(hit, read, question["answer"])
-    assert right == pytest.approx({"asked": 76, "words": 37, "embedder": 50}, abs=1)
+                [hit],
+                Marker(understand(question["question"])),
+                lambda texts, query=query: index.embedder.embed_passages(texts) @ query,  # type: ignore[misc]
+            )
+            counts["asked"] += 1
+            counts["words"] += _is_in(hit, hit.sentence, question["answer"])
+            counts["embedder"] += _is_in(hit, read, question["answer"])
+    assert counts == pytest.approx({"asked": 76, "words": 37, "embedder": 50}, abs=1)
 
 
 def _is_in(hit: Hit, span: tuple[int, int] | None, answer: str) -> bool:
-    at = hit.text.index(answer)
-    return span is not None and span[0] < at + len(answer) and at < span[1]
+    start = hit.text.index(answer)
+    return span is not None and span[0] < start + len(answer) and start < span[1]

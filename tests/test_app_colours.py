@@ -1,4 +1,4 @@
-"""Coloured stretches of documents, and sheets made of them."""
+"""Coloured stretches of documents, and the sheets and rows that show them."""
 
 import pytest
 
@@ -17,30 +17,52 @@ def named(path: str, kind: str, text: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("path", "kind", "text", "expected"),
     [
-        ("a.py", "code", "def f():  # say\n    return 'x'\n", [
-            ("def", "keyword"), ("f", "name"), ("# say", "comment"), ("return", "keyword"), ("'", "string"), ("x", "string"),
-            ("'", "string"),
-        ]),
+        (
+            "a.py",
+            "code",
+            "def f():  # say\n    return 'x'\n",
+            [
+                ("def", "keyword"),
+                ("f", "name"),
+                ("# say", "comment"),
+                ("return", "keyword"),
+                ("'", "string"),
+                ("x", "string"),
+                ("'", "string"),
+            ],
+        ),
         ("a.unknown", "code", "def f(): 1", []),
-        ("a.md", "markdown", "# One\n\n- **two** `three` [four](http://x)\n\n```\n# five\n```\n\n> six", [
-            ("# One", "heading"), ("-", "comment"), ("**two**", "strong"), ("`three`", "code"), ("[four](http://x)", "string"),
-            ("```\n# five\n```", "code"), ("> six", "comment"),
-        ]),
+        (
+            "a.md",
+            "markdown",
+            "# One\n\n- **two** `three` [four](http://x)\n\n```\n# five\n```\n\n> six",
+            [
+                ("# One", "heading"),
+                ("-", "comment"),
+                ("**two**", "strong"),
+                ("`three`", "code"),
+                ("[four](http://x)", "string"),
+                ("```\n# five\n```", "code"),
+                ("> six", "comment"),
+            ],
+        ),
         ("a.rst", "rst", "Tides\n=====\n\nThe tide.", [("Tides\n=====", "heading")]),
         ("a.txt", "text", "# no", []),
     ],
-)  # fmt: skip
-def test_colours(path: str, kind: str, text: str, expected: list[tuple[str, str]]) -> None:
+)
+def test_code_and_markup_are_coloured(
+    path: str, kind: str, text: str, expected: list[tuple[str, str]]
+) -> None:
     assert named(path, kind, text) == expected
 
 
-def test_only_what_is_near_is_coloured() -> None:
+def test_only_the_text_near_the_offset_is_coloured() -> None:
     text = "x = 1\n" * (REACH // 2)
     found = colours("a.py", "code", text, len(text) // 2)
     assert len(text) // 2 - REACH - 6 <= found[0][0] < found[-1][1] <= len(text) // 2 + REACH
 
 
-def test_a_sheet_of_pages_and_one_of_a_passage() -> None:
+def test_a_sheet_shows_pages_or_one_passage() -> None:
     sheet = sheet_of(
         StoredPart("/a.pdf", "pdf", "a", "first\x1b page\nsecond page\n", 0, 1, (0, 12), 24, 2, 2),
         40,
@@ -51,7 +73,7 @@ def test_a_sheet_of_pages_and_one_of_a_passage() -> None:
     assert (part.whole, part.first_line, part.first_char, len(part.rows)) == (False, 5, 100, 2)
 
 
-def test_a_row_of_the_list() -> None:
+def test_a_row_of_the_list_fits_its_width() -> None:
     hit = a_hit(
         "house/lease.md",
         "Either side gives notice.",
@@ -76,7 +98,7 @@ def test_a_row_of_the_list() -> None:
     ("score", "bar"),
     [(-1, "     "), (0.0, "     "), (0.1, "▌    "), (1.0, "█████"), (2.0, "█████")],
 )
-def test_score_bar(score: float, bar: str) -> None:
+def test_a_score_is_drawn_as_a_bar(score: float, bar: str) -> None:
     assert score_bar(score) == bar
 
 
@@ -92,5 +114,5 @@ def test_score_bar(score: float, bar: str) -> None:
         ("2020-08-01T12:00:00Z", "6y"),
     ],
 )
-def test_age(modified: str, expected: str) -> None:
+def test_an_age_is_one_short_word(modified: str, expected: str) -> None:
     assert age(modified, NOW) == expected

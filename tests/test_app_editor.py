@@ -1,4 +1,4 @@
-"""Commands for editors and viewers."""
+"""The commands that open editors and viewers."""
 
 import pytest
 
@@ -29,7 +29,7 @@ PATH = "/notes/a b.md"
         ("something", Command(("something", PATH), window=False)),
     ],
 )
-def test_editor(editor: str, expected: Command) -> None:
+def test_each_editor_opens_at_the_line(editor: str, expected: Command) -> None:
     assert editor_command(PATH, 12, {"EDITOR": editor}) == expected
 
 
@@ -44,7 +44,7 @@ def test_emacs_has_a_window_of_its_own_only_under_a_display() -> None:
 
 
 @pytest.mark.parametrize("editor", ["vim 'x", " "])
-def test_an_editor_that_is_no_command(editor: str) -> None:
+def test_an_editor_that_is_not_a_command_is_refused(editor: str) -> None:
     with pytest.raises(UsageError, match="editor"):
         editor_command(PATH, 1, {"EDITOR": editor})
 
@@ -62,7 +62,7 @@ def test_an_editor_that_is_no_command(editor: str) -> None:
         ("linux", None, ("xdg-open", "evince"), ("xdg-open", "/a.pdf"), False),
     ],
 )
-def test_viewer(
+def test_a_viewer_opens_at_the_page_where_it_can(
     platform: str,
     page: int | None,
     installed: tuple[str, ...],
@@ -86,6 +86,6 @@ def test_skim_is_told_the_page_and_the_path_as_arguments_of_its_script() -> None
     assert command.argv[2:-2:2] == SKIM_SCRIPT
 
 
-def test_no_viewer() -> None:
+def test_a_missing_viewer_is_an_error() -> None:
     with pytest.raises(UsageError, match="there is no program to open documents with"):
         viewer_command("/a.pdf", 1, "linux", lambda name: None)

@@ -1,4 +1,4 @@
-"""Lines typed before."""
+"""The history of the lines that a user typed."""
 
 import stat
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from tui.app.history import KEPT, History
 
 
-def test_up_and_down(tmp_path: Path) -> None:
+def test_up_and_down_move_through_the_lines(tmp_path: Path) -> None:
     history = History(tmp_path / "state" / "history")
     for line in ("rent", "boiler", "rent"):
         history.add(line)
@@ -41,7 +41,7 @@ def test_another_app_sees_the_lines_and_only_the_user_may_read_them(tmp_path: Pa
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_the_oldest_lines_go(tmp_path: Path) -> None:
+def test_the_oldest_lines_are_dropped(tmp_path: Path) -> None:
     file = tmp_path / "history"
     file.write_text("".join(f"line {number}\n" for number in range(KEPT)))
     history = History(file)

@@ -40,7 +40,7 @@ def cells(app: App[None], table: str) -> list[list[str]]:
     return [[str(cell) for cell in data.get_row_at(row)] for row in range(data.row_count)]
 
 
-def said(app: App[None], name: str) -> str:
+def text_of(app: App[None], name: str) -> str:
     return "\n".join(row.strip() for row in shown(app.screen.query_one(f"#{name}", Static))).strip()
 
 
@@ -53,7 +53,7 @@ async def test_first_run_reads_a_folder_and_finds_in_it(
         await pilot.pause()
         assert isinstance(app.screen, FirstRunScreen)
         await pilot.press(*"/nowhere", "enter")
-        assert said(app, "problem") == "There is no such folder or file."
+        assert text_of(app, "problem") == "There is no such folder or file."
         app.screen.query_one(FolderInput).value = str(notes)
         await pilot.press("enter")
         ended = await watch.until(messages.IngestEnded)
@@ -88,7 +88,7 @@ async def test_one_enter_reads_the_usual_folder_with_the_fitting_profile(
         assert [root.path for root in index.status().roots] == [str(documents)]
 
 
-async def test_first_run_can_wait(index: Index, tmp_path: Path) -> None:
+async def test_the_first_run_can_be_left(index: Index, tmp_path: Path) -> None:
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await watch.until(messages.FirstRun)
@@ -96,26 +96,28 @@ async def test_first_run_can_wait(index: Index, tmp_path: Path) -> None:
         await pilot.press("escape")
         assert isinstance(app.screen, SearchScreen)
         assert (
-            said(app, "narration") == "nothing was ingested yet: press F2, then a, to add a folder"
+            text_of(app, "narration")
+            == "nothing was ingested yet: press F2, then a, to add a folder"
         )
 
 
-async def test_what_the_index_holds(tmp_path: Path) -> None:
+async def test_the_screen_shows_what_the_index_holds(tmp_path: Path) -> None:
     app, watch = app_over(ScriptedIndex({}), tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await pilot.press("f2")
         await watch.until(messages.StatusRead)
         await watch.until(messages.StatusRead)
         await pilot.pause()
-        assert said(app, "counts") == (
-            "6 documents (4 markdown, 2 pdf), 52 passages, 121 KB in /home/ann/index\nModel: toy, 5 dimensions"
+        assert text_of(app, "counts") == (
+            "6 documents (4 markdown, 2 pdf), 52 passages, 121 KB in /home/ann/index\n"
+            "Model: toy, 5 dimensions"
         )
         assert [row[:3] for row in cells(app, "roots")] == [
             [ROOT, "4", "12"],
             ["/media/disk/papers", "2", "40"],
         ]
         assert cells(app, "roots")[1][3] == "not there now; its documents are kept"
-        assert said(app, "left-title") == "Failed: 1 corrupt. Passed over: 2 hidden, 1 no_text"
+        assert text_of(app, "left-title") == "Failed: 1 corrupt. Passed over: 2 hidden, 1 no_text"
         assert cells(app, "left") == LEFT_OUT
         await pilot.press("f2")
         assert isinstance(app.screen, SearchScreen)
@@ -135,7 +137,8 @@ async def test_refreshing_shows_progress_and_what_was_left_out_and_why(tmp_path:
         await watch.until(messages.Advanced)
         await pilot.pause()
         assert (
-            said(app, "ingest-line") == "1 of 4 files · 5 passages · 200 tokens/s · 3 s left · a.md"
+            text_of(app, "ingest-line")
+            == "1 of 4 files · 5 passages · 200 tokens/s · 3 s left · a.md"
         )
         await pilot.press("r")
         assert index.ingested == [()]
@@ -152,13 +155,13 @@ async def test_refreshing_shows_progress_and_what_was_left_out_and_why(tmp_path:
         await pilot.press("escape", "f2")
         await pilot.pause()
         assert (
-            said(app, "ingest-line")
+            text_of(app, "ingest-line")
             == "Documents: 3 added, 1 unchanged, 1 failed; 2 s. 1 document stays"
         )
         assert cells(app, "left") == LEFT_OUT
 
 
-async def test_stopping(tmp_path: Path) -> None:
+async def test_a_run_stops_after_its_batch(tmp_path: Path) -> None:
     index = ScriptedIndex({})
     index.gates["ingest"] = threading.Event()
     app, watch = app_over(index, tmp_path), Watch()
@@ -167,21 +170,21 @@ async def test_stopping(tmp_path: Path) -> None:
         await watch.until(messages.Advanced)
         await pilot.press("s")
         await pilot.pause()
-        assert said(app, "ingest-line") == "Stopping after this batch …"
+        assert text_of(app, "ingest-line") == "Stopping after this batch …"
         index.gates["ingest"].set()
         assert (await watch.until(messages.IngestEnded)).report is None
         await pilot.pause()
-        assert said(app, "ingest-line") == "Not finished; what was stored is kept, r goes on."
+        assert text_of(app, "ingest-line") == "Not finished; what was stored is kept, r goes on."
 
 
-async def test_adding_a_folder(tmp_path: Path) -> None:
+async def test_an_added_folder_is_ingested(tmp_path: Path) -> None:
     index = ScriptedIndex({})
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await pilot.press("f2", "a")
         assert isinstance(app.screen, FolderScreen)
         await pilot.press("enter")
-        assert said(app, "problem") == "Type a folder or a file."
+        assert text_of(app, "problem") == "Type a folder or a file."
         app.screen.query_one(FolderInput).value = str(tmp_path)
         await pilot.press("enter")
         await watch.until(messages.IngestEnded)
@@ -228,7 +231,7 @@ async def test_watching_is_switched_on_and_off_and_finds_what_changes(
         await pilot.press("f2", "w")
         assert (await watch.until(messages.Refreshed)).report.unchanged == 4
         await pilot.pause()
-        assert "Watching: what changes in the folders is read at once." in said(app, "counts")
+        assert "Watching: what changes in the folders is read at once." in text_of(app, "counts")
         await pilot.press("escape", *"quince")
         await watch.until(
             messages.Answered, lambda message: message.final and message.result.query == "quince"
@@ -241,25 +244,25 @@ async def test_watching_is_switched_on_and_off_and_finds_what_changes(
             lambda message: message.final and message.result.hits[0].path == found,
         )
         await pilot.pause()
-        assert said(app, "narration").endswith(" · watching")
+        assert text_of(app, "narration").endswith(" · watching")
         await pilot.press("f2", "w")
         await watch.until(messages.WatchEnded)
         await pilot.pause()
-        assert "Watching" not in said(app, "counts")
+        assert "Watching" not in text_of(app, "counts")
         await pilot.press("f2")
-        assert "watching" not in said(app, "narration")
+        assert "watching" not in text_of(app, "narration")
 
 
 def test_each_reason_has_a_remedy() -> None:
     assert {str(reason) for reason in Reason} <= set(REMEDIES)
 
 
-async def test_of_many_files_that_were_left_out_some_are_listed(tmp_path: Path) -> None:
+async def test_only_some_of_many_left_out_files_are_listed(tmp_path: Path) -> None:
     index = ScriptedIndex({})
-    many = tuple(
+    skips = tuple(
         Skip(f"{ROOT}/{number}.pdf", Reason.CORRUPT, "it is cut off") for number in range(1000)
     )
-    index.skips = lambda: many  # type: ignore[method-assign]
+    index.skips = lambda: skips  # type: ignore[method-assign]
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await watch.until(messages.StatusRead)

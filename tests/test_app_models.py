@@ -1,4 +1,7 @@
-"""The models screen, driven by keys: a hub on the loopback, real model folders, tests in real processes."""
+"""The models screen, driven by keys.
+
+The hub is on the loopback, the model folders are real, and models are tested in real processes.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ def no_discovered_caches(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     empty_caches(monkeypatch, tmp_path)
 
 
-class HeldHub(HubServer):
+class GatedHub(HubServer):
     """A hub that sends no weights until its gate is open."""
 
     def __init__(self, name: str) -> None:
@@ -59,13 +62,13 @@ def app_over(tmp_path: Path, empty: bool = False, hub: HubServer | None = None) 
 
 
 def put(tmp_path: Path, name: str) -> Path:
-    """The model of that name in the hub's cache."""
+    """Write the made model of that name into the hub's cache."""
     return write_model(
         tmp_path / "hub" / repository_folder(name) / "snapshots" / ("0" * 40), made(name)
     )
 
 
-def said(app: App[None], name: str) -> str:
+def text_of(app: App[None], name: str) -> str:
     return "\n".join(row.strip() for row in shown(app.screen.query_one(f"#{name}", Static))).strip()
 
 
@@ -84,7 +87,7 @@ def profiles(app: App[None]) -> list[list[str]]:
 
 
 async def opened(pilot: Pilot[None], watch: Watch) -> None:
-    """The models screen with its inventory."""
+    """Open the models screen, and wait for its inventory."""
     await watch.until(messages.StatusRead)
     await pilot.pause()
     await pilot.press("f5")
@@ -94,7 +97,7 @@ async def opened(pilot: Pilot[None], watch: Watch) -> None:
 
 
 async def chosen(pilot: Pilot[None], fits: Callable[[str], bool]) -> None:
-    """The cursor on a model whose name fits."""
+    """Move the cursor to the first model whose name fits."""
     table = pilot.app.screen.query_one(ModelTable)
     table.focus()
     table.move_cursor(row=next(row for row, model in enumerate(table.models) if fits(model.name)))
@@ -102,20 +105,21 @@ async def chosen(pilot: Pilot[None], fits: Callable[[str], bool]) -> None:
 
 
 async def ended(pilot: Pilot[None], watch: Watch) -> messages.ModelWorkEnded:
+    """Wait for the end of the work on a model, and for the inventory after it."""
     report = await watch.until(messages.ModelWorkEnded)
-    # A message is seen by the screen and by the app, so that one of before may come in late.
+    # The screen and the app both see a message, so an earlier inventory may still come in.
     await watch.until(messages.ModelsRead, lambda read: read.time >= report.time)
     await pilot.pause()
     watch.seen.clear()
     return report
 
 
-async def test_what_is_here_and_which_profile_is_in_use(tmp_path: Path) -> None:
+async def test_the_screen_shows_the_models_here_and_the_profile_in_use(tmp_path: Path) -> None:
     put(tmp_path, RERANKER)
     app, watch = app_over(tmp_path), Watch()
     async with app.run_test(size=(160, 40), message_hook=watch) as pilot:
         await opened(pilot, watch)
-        assert said(app, "in-use").startswith("This index has the profile fast.")
+        assert text_of(app, "in-use").startswith("This index has the profile fast.")
         assert [row[:5] for row in profiles(app)][:3] == [
             ["", "starter", "starter", "starter-reranker", "yes"],
             [
@@ -146,8 +150,8 @@ async def test_what_is_here_and_which_profile_is_in_use(tmp_path: Path) -> None:
         assert app.screen is app.search_screen
 
 
-async def test_pulling_shows_progress_and_can_be_stopped_and_goes_on(tmp_path: Path) -> None:
-    with HeldHub(BGE) as hub:
+async def test_a_pull_shows_progress_can_be_stopped_and_goes_on(tmp_path: Path) -> None:
+    with GatedHub(BGE) as hub:
         app, watch = app_over(tmp_path, hub=hub), Watch()
         async with app.run_test(size=(160, 40), message_hook=watch, notifications=True) as pilot:
             await opened(pilot, watch)
@@ -157,13 +161,13 @@ async def test_pulling_shows_progress_and_can_be_stopped_and_goes_on(tmp_path: P
             await pilot.press("enter")
             await watch.until(messages.PullAdvanced)
             await pilot.pause()
-            assert re.match(rf" *\d+% of \d+ MB .*{BGE}: \S+$", said(app, "work-line"))
+            assert re.match(rf" *\d+% of \d+ MB .*{BGE}: \S+$", text_of(app, "work-line"))
             await pilot.press("p")
             await pilot.pause()
             assert "One thing at a time" in toasts(app)
             await pilot.press("s")
             await pilot.pause()
-            assert said(app, "work-line") == "Stopping …"
+            assert text_of(app, "work-line") == "Stopping …"
             hub.gate.set()
             assert (await ended(pilot, watch)).line.startswith("Stopped; a download goes on")
             assert states(app)[BGE].startswith("partial")
@@ -183,7 +187,7 @@ async def test_a_pull_that_fails_is_a_toast(tmp_path: Path) -> None:
             assert "the hub has no model mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ" in toasts(app)
 
 
-async def test_testing_converting_and_deleting(tmp_path: Path) -> None:
+async def test_a_model_is_tested_converted_and_deleted(tmp_path: Path) -> None:
     put(tmp_path, RERANKER)
     app, watch = app_over(tmp_path), Watch()
     async with app.run_test(size=(160, 40), message_hook=watch, notifications=True) as pilot:
@@ -199,14 +203,14 @@ async def test_testing_converting_and_deleting(tmp_path: Path) -> None:
         await pilot.press("t")
         report = await ended(pilot, watch)
         assert report.line == f"{RERANKER} is tested"
-        assert said(app, "report").startswith(
+        assert text_of(app, "report").startswith(
             "Qwen3-Reranker-0.6B (reranker, cpu): works with these differences"
         )
         await pilot.press("c")
         assert isinstance(app.screen, BitsScreen)
         await pilot.press("4")
         assert (await ended(pilot, watch)).line == f"{RERANKER} is converted to 4 bits"
-        assert "weights: " in said(app, "report")
+        assert "weights: " in text_of(app, "report")
         assert states(app)["Qwen3-Reranker-0.6B-4bit"] == "available"
         await chosen(pilot, lambda name: name == "Qwen3-Reranker-0.6B-4bit")
         await pilot.press("d")
@@ -229,7 +233,7 @@ async def test_testing_converting_and_deleting(tmp_path: Path) -> None:
         assert "there is no model starter to delete" in toasts(app)
 
 
-async def test_another_profile_says_first_what_it_costs(tmp_path: Path) -> None:
+async def test_a_change_of_profile_shows_its_cost_first(tmp_path: Path) -> None:
     app, watch = app_over(tmp_path), Watch()
     async with app.run_test(size=(160, 40), message_hook=watch, notifications=True) as pilot:
         await opened(pilot, watch)
@@ -245,18 +249,19 @@ async def test_another_profile_says_first_what_it_costs(tmp_path: Path) -> None:
         await pilot.pause()
         assert isinstance(app.screen, ConfirmScreen)
         assert app.screen.question.startswith(
-            "Make starter the profile of this index? Its 52 passages, 4,000 tokens, are then embedded anew: about "
+            "Make starter the profile of this index? Its 52 passages, 4,000 tokens, are then "
+            "embedded anew: about "
         )
         assert app.screen.question.endswith(f" at {rate:,.0f} tokens/s as measured here.")
         await pilot.press("n", "enter")
-        # What was measured once is known.
+        # The speed was measured before, so the question comes at once.
         assert isinstance(app.screen, ConfirmScreen)
         await pilot.press("y")
         await watch.until(messages.IngestEnded)
         assert app.errands.index.reembedded == ["starter"]  # type: ignore[attr-defined]
 
 
-async def test_a_profile_for_the_first_folder(tmp_path: Path) -> None:
+async def test_a_profile_is_chosen_in_the_first_run_where_no_index_is(tmp_path: Path) -> None:
     app, watch = app_over(tmp_path, empty=True), Watch()
     async with app.run_test(size=(160, 40), message_hook=watch) as pilot:
         await watch.until(messages.FirstRun)
@@ -265,7 +270,7 @@ async def test_a_profile_for_the_first_folder(tmp_path: Path) -> None:
         await pilot.press("escape", "f5")
         await watch.until(messages.ModelsRead)
         await pilot.pause()
-        assert said(app, "in-use").startswith("There is no index yet.")
+        assert text_of(app, "in-use").startswith("There is no index yet.")
         app.screen.query_one(DataTable).focus()
         await pilot.press("enter")
         await pilot.pause()

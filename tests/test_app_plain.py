@@ -1,4 +1,4 @@
-"""Plain mode on every screen, and colours that are wanted or not."""
+"""Plain mode on every screen, and the app with and without colours."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .made_models import empty_caches
 from .test_app_snapshots import DOCUMENTS, HITS
 
 DRAWN = re.compile("[\u2190-\u21ff\u2300-\u23ff\u2500-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
-"""Arrows, technical signs, boxes, blocks, shapes, dingbats, emoji."""
+"""The blocks of arrows, technical signs, boxes, blocks, shapes, dingbats and emoji."""
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +68,7 @@ async def test_no_screen_draws_boxes_or_icons(tmp_path: Path, keys: Sequence[str
         assert app.animation_level == "none"
 
 
-async def test_without_plain_there_are_some(tmp_path: Path) -> None:
+async def test_boxes_and_icons_are_drawn_without_plain_mode(tmp_path: Path) -> None:
     app, watch = app_over(tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await pilot.press(*"notice", "down")
@@ -123,7 +123,7 @@ async def test_colours_are_as_the_command_line_decided(
     app = app_over(tmp_path, color=color)
     async with app.run_test(size=(120, 30)) as pilot:
         await pilot.pause()
-        # The picture's own ink is not the app's.
+        # The screenshot has an ink of its own, which is not the app's.
         colours = [
             Color.parse(text)
             for text in re.findall(r"fill: (#\w{6})", app.export_screenshot())

@@ -1,4 +1,4 @@
-"""The reranker's order on the search screen, and what is remembered between runs."""
+"""The reranker's order on the search screen, and the preferences that last between runs."""
 
 from __future__ import annotations
 
@@ -125,11 +125,11 @@ async def test_a_stale_query_ends_the_running_rerank(tmp_path: Path) -> None:
         )
         index.gates["rerank"].set()
         await watch.until(messages.Answered, lambda message: message.final)
-        # One order of the first question, two of the second before its last.
+        # The index gave one order of the first question, and two of the second before its last.
         assert index.read == 3
 
 
-async def test_an_index_with_a_reranker(notes: Path, tmp_path: Path) -> None:
+async def test_an_index_with_a_reranker_reranks(notes: Path, tmp_path: Path) -> None:
     with Index(
         str(tmp_path / "i"),
         ModelChoice("fast"),
@@ -168,7 +168,8 @@ async def test_a_reranker_that_fails_leaves_the_fused_order_and_says_so(tmp_path
         await pilot.pause()
         assert names(app) == "abcdefghijklmnopqrst"
         assert narration(app) == (
-            "20 hits in 20 files · hybrid 4 ms · not reranked: judge gives scores that are not finite; fetch it again"
+            "20 hits in 20 files · hybrid 4 ms · not reranked: judge gives scores that are "
+            "not finite; fetch it again"
         )
 
 
@@ -204,10 +205,10 @@ async def test_the_switch_is_a_key_a_word_and_a_chip_and_is_remembered(tmp_path:
         await pilot.press(*" rerank:maybe")
         await pilot.pause()
         assert narration(app).startswith("rerank:maybe is neither on nor off · ")
-    again, watch = app_over(index_with(READ[::-1]), tmp_path), Watch()
-    async with again.run_test(size=(120, 30), message_hook=watch) as pilot:
+    restarted, watch = app_over(index_with(READ[::-1]), tmp_path), Watch()
+    async with restarted.run_test(size=(120, 30), message_hook=watch) as pilot:
         await started(pilot, watch)
-        assert chip(again) == "rerank: off"
+        assert chip(restarted) == "rerank: off"
 
 
 async def test_without_a_reranker_the_key_says_so(tmp_path: Path) -> None:
@@ -222,7 +223,7 @@ async def test_without_a_reranker_the_key_says_so(tmp_path: Path) -> None:
         )
 
 
-async def test_how_a_hit_came_to_its_place(tmp_path: Path) -> None:
+async def test_the_explanation_shows_how_a_hit_was_ranked(tmp_path: Path) -> None:
     hit = replace(
         HITS[0],
         score=0.93,
@@ -258,12 +259,12 @@ async def test_the_theme_is_remembered(tmp_path: Path) -> None:
         "theme": "textual-light",
         "rerank": True,
     }
-    again = app_over(index_with(), tmp_path)
-    async with again.run_test():
-        assert again.theme == "textual-light"
+    restarted = app_over(index_with(), tmp_path)
+    async with restarted.run_test():
+        assert restarted.theme == "textual-light"
 
 
-async def test_what_was_remembered_and_is_damaged_is_a_toast(tmp_path: Path) -> None:
+async def test_damaged_preferences_are_a_toast(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     file = tmp_path / "state" / "preferences.json"
     file.write_text("{}")
@@ -279,7 +280,9 @@ async def test_what_was_remembered_and_is_damaged_is_a_toast(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"theme": 1, "rerank": true}', "\x00"])
-def test_a_file_that_holds_something_else(tmp_path: Path, text: str) -> None:
+def test_damaged_preferences_are_an_error_until_they_are_saved_again(
+    tmp_path: Path, text: str
+) -> None:
     file = tmp_path / "preferences.json"
     assert load_preferences(file) == Preferences()
     file.write_text(text)

@@ -1,4 +1,4 @@
-"""Texts laid out in rows."""
+"""The layout of texts in rows."""
 
 import pytest
 from rich.cells import cell_len
@@ -27,7 +27,7 @@ def rows_of(text: str, width: int) -> list[str]:
         ("\tif x:\n\t\treturn", ["\tif x:", "\t\t", "return"]),
     ],
 )
-def test_rows_of_ten_cells(text: str, expected: list[str]) -> None:
+def test_a_text_is_laid_out_in_rows_of_ten_cells(text: str, expected: list[str]) -> None:
     assert rows_of(text, 10) == expected
 
 
@@ -45,7 +45,7 @@ def test_no_row_is_wider_than_asked_for_and_nothing_is_lost() -> None:
         )
 
 
-def test_places() -> None:
+def test_offsets_rows_and_lines_are_found_from_each_other() -> None:
     rows = Rows.lay_out("fill to one bar\ntwice\n", 10)
     assert [rows.span(row) for row in range(len(rows))] == [(0, 8), (8, 15), (16, 21), (22, 22)]
     assert [rows.at(offset) for offset in (0, 7, 8, 15, 16, 22, 99)] == [0, 0, 1, 1, 2, 3, 3]

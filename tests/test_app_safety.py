@@ -1,4 +1,4 @@
-"""What comes from outside acts on no terminal and is no markup, and what goes wrong ends no app."""
+"""Text from outside neither acts on the terminal nor is markup, and no failure ends the app."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def app_over(index: ScriptedIndex, tmp_path: Path) -> DocsearchApp:
 
 
 def whole_screen(app: App[None]) -> str:
-    """Every row as it goes to the terminal."""
+    """Every row of the screen as it goes to the terminal."""
     return "\n".join(strip.text for strip in app.screen._compositor.render_strips())
 
 
@@ -52,7 +52,7 @@ async def test_saved_searches_are_no_markup_in_the_palette(tmp_path: Path) -> No
         assert app.screen.query_one(QueryInput).value == SAFE
 
 
-async def test_what_is_pasted_or_found_on_the_disk_is_made_visible(tmp_path: Path) -> None:
+async def test_control_characters_of_pastes_and_folders_are_made_visible(tmp_path: Path) -> None:
     (tmp_path / "disk" / "evil\x1b]0;owned\x07").mkdir(parents=True)
     app, watch = app_over(ScriptedIndex({}), tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
@@ -69,7 +69,7 @@ async def test_what_is_pasted_or_found_on_the_disk_is_made_visible(tmp_path: Pat
         assert "\x1b" not in whole_screen(app)
 
 
-async def test_names_and_sentences_of_the_index_are_made_visible(tmp_path: Path) -> None:
+async def test_control_characters_of_the_index_are_made_visible(tmp_path: Path) -> None:
     class EvilIndex(ScriptedIndex):
         def status(self) -> Status:
             status = super().status()
@@ -77,8 +77,21 @@ async def test_names_and_sentences_of_the_index_are_made_visible(tmp_path: Path)
             models = IndexModels(EVIL, EVIL, EVIL, EVIL, EVIL, 5, EVIL, EVIL, 256, 32, 24)
             kinds = ((EVIL, 1),)
             return Status(
-                f"/home/{EVIL}", EVIL, 5, (root,), 1, 1, 1, 0, 1, kinds, skipped=kinds, failed=kinds, health=EVIL, models=models
-            )  # fmt: skip
+                f"/home/{EVIL}",
+                EVIL,
+                5,
+                (root,),
+                1,
+                1,
+                1,
+                0,
+                1,
+                kinds,
+                skipped=kinds,
+                failed=kinds,
+                health=EVIL,
+                models=models,
+            )
 
     app, watch = app_over(EvilIndex({}), tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
@@ -91,7 +104,7 @@ async def test_names_and_sentences_of_the_index_are_made_visible(tmp_path: Path)
             assert not set(whole_screen(app)) & {"\x1b", "\x07"}
 
 
-async def test_what_cannot_be_remembered_is_a_toast(tmp_path: Path) -> None:
+async def test_preferences_that_cannot_be_saved_are_a_toast(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where the folder should be")
     app, watch = app_over(ScriptedIndex({}), tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch, notifications=True) as pilot:

@@ -98,7 +98,7 @@ async def test_typing_finds_and_shows_the_document(
         assert narration(app).startswith(f"{len(answer.result.hits)} hit")
 
 
-async def test_why_nothing_is_found(index: Index, notes: Path, tmp_path: Path) -> None:
+async def test_an_empty_result_says_why(index: Index, notes: Path, tmp_path: Path) -> None:
     index.ingest([notes])
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(200, 30), message_hook=watch) as pilot:
@@ -118,9 +118,13 @@ async def test_filter_words_reach_the_index_and_the_bar(tmp_path: Path) -> None:
             for chip in app.screen.query(Chip)
         }
         assert bar == {
-            "mode": ("mode: vector", True), "path": ("path", False), "type": ("type: md", True),
-            "after": ("after", False), "before": ("before", False), "rerank": ("rerank", False),
-        }  # fmt: skip
+            "mode": ("mode: vector", True),
+            "path": ("path", False),
+            "type": ("type: md", True),
+            "after": ("after", False),
+            "before": ("before", False),
+            "rerank": ("rerank", False),
+        }
         await pilot.press(*" after:soon")
         await pilot.pause()
         assert narration(app).startswith("'soon' is no date; write it like")
@@ -153,14 +157,14 @@ async def test_the_text_leg_is_shown_first_and_late_answers_are_dropped(tmp_path
         await pilot.pause()
         assert hits_of(app).hits == (BOILER,)
         assert narration(app) == "1 hit in 1 file · hybrid 4 ms"
-        # The first question was stale after a step, and ended there.
+        # The first question was stale after its first step, and ended there.
         assert index.finished == [("b", "text"), ("bo", "text"), ("bo", "hybrid")]
         app.screen.post_message(messages.Answered(1, index.query("b", limit=1, mode="text"), True))
         await pilot.pause()
         assert hits_of(app).hits == (BOILER,)
 
 
-async def test_sixty_quick_keys_are_all_there_and_only_the_last_question_is_answered_in_full(
+async def test_sixty_quick_keys_are_all_typed_and_only_the_last_question_is_answered_in_full(
     tmp_path: Path,
 ) -> None:
     index = ScriptedIndex({"text": [LEASE], "hybrid": [BOILER]})
@@ -198,7 +202,7 @@ async def test_the_selection_stays_with_its_hit(tmp_path: Path) -> None:
         assert hits_of(app).highlighted == 2
 
 
-async def test_moving_in_the_list(tmp_path: Path) -> None:
+async def test_keys_move_through_the_list(tmp_path: Path) -> None:
     index = ScriptedIndex(always([BOILER, LEASE, ANNEX]), DOCUMENTS)
     app, watch = app_over(index, tmp_path), Watch()
     moved: list[Hit | None] = []
@@ -239,7 +243,7 @@ async def test_next_hit_scrolls_its_document(tmp_path: Path) -> None:
         )
 
 
-async def test_copying(tmp_path: Path) -> None:
+async def test_y_copies_the_place_or_the_passage(tmp_path: Path) -> None:
     index = ScriptedIndex(always([BOILER]))
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
@@ -251,10 +255,10 @@ async def test_copying(tmp_path: Path) -> None:
 
 
 async def test_enter_opens_the_editor_at_the_line(tmp_path: Path) -> None:
-    told = tmp_path / "told"
-    os.mkfifo(told)
+    pipe_path = tmp_path / "told"
+    os.mkfifo(pipe_path)
     editor = tmp_path / "code"
-    editor.write_text(f'#!/bin/sh\nprintf "%s %s\\n" "$@" > {told}\n')
+    editor.write_text(f'#!/bin/sh\nprintf "%s %s\\n" "$@" > {pipe_path}\n')
     editor.chmod(0o755)
     app, watch = (
         app_over(ScriptedIndex(always([LEASE]), DOCUMENTS), tmp_path, EDITOR=str(editor)),
@@ -262,20 +266,20 @@ async def test_enter_opens_the_editor_at_the_line(tmp_path: Path) -> None:
     )
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await ask(pilot, watch, "boiler")
-        with Pipe(told) as pipe:
+        with Pipe(pipe_path) as pipe:
             await pilot.press("enter", "enter")
             assert await pipe.line() == f"--goto {LEASE.path}:7\n"
         assert (tmp_path / "state" / "history").read_text() == "boiler\n"
 
 
 @pytest.mark.skipif(os.path.exists(SKIM), reason="Skim is asked before viewers on the path")
-async def test_o_opens_a_pdf_at_its_page_or_says_which_it_is(
+async def test_o_opens_a_pdf_at_its_page_or_says_the_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told = tmp_path / "told"
-    os.mkfifo(told)
+    pipe_path = tmp_path / "told"
+    os.mkfifo(pipe_path)
     for name in ("evince", "xdg-open", "open"):
-        (tmp_path / name).write_text(f'#!/bin/sh\nprintf "{name} $*\\n" > {told}\n')
+        (tmp_path / name).write_text(f'#!/bin/sh\nprintf "{name} $*\\n" > {pipe_path}\n')
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     hit = a_hit("papers/heat.pdf", "The boiler.", page=12, kind="pdf")
@@ -283,7 +287,7 @@ async def test_o_opens_a_pdf_at_its_page_or_says_which_it_is(
     app, watch = app_over(ScriptedIndex(always([hit]), {hit.path: document}), tmp_path), Watch()
     async with app.run_test(size=(120, 30), notifications=True, message_hook=watch) as pilot:
         await ask(pilot, watch, "boiler")
-        with Pipe(told) as pipe:
+        with Pipe(pipe_path) as pipe:
             await pilot.press("enter", "o")
             assert await pipe.line() == f"evince --page-index=12 {hit.path}\n"
             assert not app.screen.query(Toast)
@@ -301,15 +305,15 @@ async def test_a_missing_editor_is_a_toast(tmp_path: Path) -> None:
         await ask(pilot, watch, "boiler")
         await pilot.press("enter", "enter")
         failed = await watch.until(messages.Failed)
-        assert (
-            str(failed.error)
-            == f"{tmp_path}/subl could not be started: No such file or directory; set EDITOR, such as EDITOR=vim"
+        assert str(failed.error) == (
+            f"{tmp_path}/subl could not be started: No such file or directory; set EDITOR, "
+            "such as EDITOR=vim"
         )
         await pilot.pause()
         assert len(app.screen.query(Toast)) == 1
 
 
-async def test_history_and_saved_searches(tmp_path: Path) -> None:
+async def test_history_and_saved_searches_are_recalled(tmp_path: Path) -> None:
     index = ScriptedIndex(always([LEASE]), DOCUMENTS)
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
@@ -333,7 +337,7 @@ async def test_history_and_saved_searches(tmp_path: Path) -> None:
         assert (tmp_path / "state" / "saved").read_text() == ""
 
 
-async def test_mode_key_and_help(tmp_path: Path) -> None:
+async def test_keys_change_the_mode_and_show_the_help(tmp_path: Path) -> None:
     index = ScriptedIndex(always([LEASE]), DOCUMENTS)
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
@@ -354,7 +358,7 @@ async def test_mode_key_and_help(tmp_path: Path) -> None:
         assert app.theme == "textual-light"
 
 
-async def test_an_error_stands_in_place_and_a_crash_does_not_end_the_app(tmp_path: Path) -> None:
+async def test_an_error_is_shown_in_place_and_a_crash_does_not_end_the_app(tmp_path: Path) -> None:
     index = ScriptedIndex({"text": [LEASE]}, DOCUMENTS)
     index.fails = ModelMismatch("this index was made with another model", "make a new index")
     app, watch = app_over(index, tmp_path), Watch()
@@ -375,8 +379,15 @@ async def test_an_error_stands_in_place_and_a_crash_does_not_end_the_app(tmp_pat
 
 async def test_documents_can_inject_neither_escapes_nor_markup(tmp_path: Path) -> None:
     evil = a_hit(
-        "[bold]a\x1b]0;x\x07\u202e.md", "[red]text[/red]\x1b[2J\x9b31m boiler", 1, 0, 0.9, ["boiler"], title="[b]t\x1b[0m", headings=("[u]h\x1b",)
-    )  # fmt: skip
+        "[bold]a\x1b]0;x\x07\u202e.md",
+        "[red]text[/red]\x1b[2J\x9b31m boiler",
+        1,
+        0,
+        0.9,
+        ["boiler"],
+        title="[b]t\x1b[0m",
+        headings=("[u]h\x1b",),
+    )
     document = StoredText(evil.path, "markdown", evil.title, evil.text, ())
     app, watch = (
         app_over(
@@ -442,7 +453,7 @@ async def test_a_document_of_a_hundred_thousand_lines_can_be_scrolled_to_its_end
         assert shown(view)[1] == "      2 line 2"
 
 
-async def test_of_a_long_document_only_parts_are_read_and_scrolling_passes_from_one_to_the_next(
+async def test_a_long_document_is_read_in_parts_as_it_scrolls(
     tmp_path: Path,
 ) -> None:
     text = "".join(
@@ -464,20 +475,20 @@ async def test_of_a_long_document_only_parts_are_read_and_scrolling_passes_from_
             shown(app.screen.query_one("#place", Static))[0].strip()
             == "line 29,996 of 60,001 · book.txt"
         )
-        # About where its line is in the document, though most of it is not here.
+        # The view stands about where the line is in the document, though most is not read yet.
         assert 0.45 < view.scroll_offset.y / view.virtual_size.height < 0.55
-        seen = 29_996
+        first_shown = 29_996
         while len(index.parts) < 4:
             before = len(index.parts)
             view.scroll_relative(y=400, animate=False, immediate=True)
             await pilot.pause()
             numbers = [int(row[1:6]) for row in shown(view) if row[1:6].strip()]
             assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-            assert seen <= numbers[0] <= seen + 400
-            seen = numbers[0]
+            assert first_shown <= numbers[0] <= first_shown + 400
+            first_shown = numbers[0]
             if len(index.parts) > before:
                 await watch.until(messages.DocumentRead, lambda message: message.scrolled)
                 await pilot.pause()
                 numbers = [int(row[1:6]) for row in shown(view) if row[1:6].strip()]
-                assert seen == numbers[0]
+                assert first_shown == numbers[0]
         assert max(end - begin for begin, end in index.parts) == 600_000

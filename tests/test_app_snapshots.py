@@ -1,4 +1,7 @@
-"""What each screen looks like: light, dark and narrow. Renew with: pytest tests/test_app_snapshots.py --snapshot-update."""
+"""The looks of each screen: light, dark and narrow.
+
+Renew the pictures with: pytest tests/test_app_snapshots.py --snapshot-update
+"""
 
 from __future__ import annotations
 
@@ -32,14 +35,37 @@ in writing.
 
 - 5.2 If the tenants must move for work, the notice is six weeks.
 """
-CODE = 'RETRIES = 5\n\n\ndef notice(days: int) -> str:\n    """Say when."""\n    return f"{days} days"  # plain\n'
+CODE = (
+    'RETRIES = 5\n\n\ndef notice(days: int) -> str:\n    """Say when."""\n'
+    '    return f"{days} days"  # plain\n'
+)
 ENDING = LEASE[LEASE.index("5.1") :]
 SENTENCE = (0, ENDING.index(".", 4) + 1)
 HITS = (
-    a_hit("house/lease.md", ENDING, 9, LEASE.index("5.1"), 0.93, ["notice", "months"], headings=("Lease", "5. Ending the lease"), sentence=SENTENCE),
-    a_hit("work/notice.py", CODE, 1, 0, 0.61, ["notice"], kind="code", modified="2026-11-23T11:15:00Z"),
-    a_hit("papers/tenancy.pdf", "A period of notice protects both.", 4, 90, 0.34, ["notice", "period"], kind="pdf", page=12),
-)  # fmt: skip
+    a_hit(
+        "house/lease.md",
+        ENDING,
+        9,
+        LEASE.index("5.1"),
+        0.93,
+        ["notice", "months"],
+        headings=("Lease", "5. Ending the lease"),
+        sentence=SENTENCE,
+    ),
+    a_hit(
+        "work/notice.py", CODE, 1, 0, 0.61, ["notice"], kind="code", modified="2026-11-23T11:15:00Z"
+    ),
+    a_hit(
+        "papers/tenancy.pdf",
+        "A period of notice protects both.",
+        4,
+        90,
+        0.34,
+        ["notice", "period"],
+        kind="pdf",
+        page=12,
+    ),
+)
 DOCUMENTS = {
     HITS[0].path: StoredText(HITS[0].path, "markdown", "Lease", LEASE, ()),
     HITS[1].path: StoredText(HITS[1].path, "code", "notice.py", CODE, ()),
@@ -51,8 +77,10 @@ Compare = Callable[..., bool]
 
 
 @pytest.fixture(autouse=True)
-def the_same_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
-    """The zone that times are shown in, the models that are here, the folder that is proposed."""
+def no_differences_between_machines(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[None]:
+    """Fix the time zone, the models that are here and the folder that the first run proposes."""
     empty_caches(monkeypatch, tmp_path)
     (tmp_path / "home" / "Documents").mkdir(parents=True)
     monkeypatch.setenv("TZ", "UTC")
@@ -145,7 +173,7 @@ def test_explain(snap_compare: Compare, tmp_path: Path, theme: str, size: str) -
 @pytest.mark.parametrize("size", SIZES)
 def test_first_run(snap_compare: Compare, tmp_path: Path, size: str) -> None:
     app = app_over(ScriptedIndex({}, empty=True), tmp_path, "textual-dark")
-    # With the slash nothing is left to complete: when the first suggestion comes is left to chance.
+    # After the slash there is nothing to complete: a suggestion would come at a time of its own.
     assert snap_compare(app, run_before=steps("slash"), terminal_size=SIZES[size])
 
 

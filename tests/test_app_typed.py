@@ -1,4 +1,4 @@
-"""Queries taken apart into words and filters."""
+"""Typed lines, taken apart into words and filters."""
 
 from datetime import datetime
 
@@ -33,19 +33,20 @@ def ns(*moment: int) -> int:
         ("x mode:fast", Typed("x", problems=("mode:fast is none of hybrid, vector, text",))),
     ],
 )
-def test_parse(line: str, expected: Typed) -> None:
+def test_a_line_is_parsed_into_words_and_filters(line: str, expected: Typed) -> None:
     assert parse(line, TODAY) == expected
 
 
-def test_a_date_that_is_none_filters_nothing_and_says_so() -> None:
+def test_an_invalid_date_filters_nothing_and_is_a_problem() -> None:
     typed = parse("rent after:soon", TODAY)
     assert (typed.text, typed.after, typed.after_ns, typed.where) == ("rent", "soon", None, None)
     assert typed.problems == (
-        "'soon' is no date; write it like 2026-11-02, 2026-11, 2026, 30d, 2w, 6m, 1y, today or yesterday",
+        "'soon' is no date; write it like 2026-11-02, 2026-11, 2026, 30d, 2w, 6m, 1y, today "
+        "or yesterday",
     )
 
 
-def test_the_filter() -> None:
+def test_filter_words_become_a_filter() -> None:
     typed = parse("x type:md path:a/** after:2026 before:2026-02", TODAY)
     assert typed.where == Filter(("a/**",), ("md",), ns(2026, 1, 1), ns(2026, 2, 1))
     assert parse("x").where is None
@@ -60,5 +61,5 @@ def test_the_filter() -> None:
         ("mode:text boiler", "vector", "boiler mode:vector"),
     ],
 )
-def test_with_mode(line: str, mode: str, expected: str) -> None:
+def test_with_mode_replaces_the_word_for_the_mode(line: str, mode: str, expected: str) -> None:
     assert with_mode(line, mode) == expected

@@ -1,4 +1,4 @@
-"""What is imported when, and that the public names are what they are said to be."""
+"""Imports happen only where they are needed, and the public names are as documented."""
 
 import json
 import os
@@ -30,7 +30,12 @@ HEAVY = {
 
 def loaded_by(code: str, cwd: Path) -> set[str]:
     """The top-level modules that a fresh interpreter has after running `code`."""
-    script = f"import sys\n{code}\nimport json; print(json.dumps(sorted({{name.partition('.')[0] for name in sys.modules}})))"
+    script = (
+        "import sys\n"
+        f"{code}\n"
+        "import json; "
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=cwd
     )
@@ -41,12 +46,12 @@ def run(arguments: list[str]) -> str:
     return f"from tui.cli import main\ntry:\n    main({arguments!r})\nexcept SystemExit:\n    pass"
 
 
-def test_both_packages_are_this_checkouts() -> None:
+def test_both_packages_are_imported_from_this_checkout() -> None:
     assert Path(search.__file__).parent == ROOT / "search"
     assert Path(tui.__file__).parent == ROOT / "tui"
 
 
-def test_public_names() -> None:
+def test_public_names_are_sorted_and_importable() -> None:
     assert search.__all__ == sorted(search.__all__)
     for name in search.__all__:
         assert getattr(search, name).__name__ == name
@@ -54,7 +59,7 @@ def test_public_names() -> None:
         search.Nothing  # noqa: B018
 
 
-def test_one_version_everywhere() -> None:
+def test_the_version_is_the_same_everywhere() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["version"] == search.__version__
     assert f"## {search.__version__}" in (ROOT / "CHANGELOG.md").read_text()
@@ -69,7 +74,7 @@ def test_light_commands_load_nothing_heavy(arguments: list[str], tmp_path: Path)
     )
 
 
-def test_nothing_of_the_app_is_loaded_by_ingest_and_query(tmp_path: Path) -> None:
+def test_ingest_and_query_load_nothing_of_the_app(tmp_path: Path) -> None:
     folder = tmp_path / "docs"
     folder.mkdir()
     (folder / "a.md").write_text("# Tides\n\nThe tide turns every six hours.\n")
@@ -91,14 +96,14 @@ def test_a_folder_of_the_same_name_does_not_shadow_the_packages(tmp_path: Path) 
     assert (done.returncode, done.stdout) == (0, f"docsearch {search.__version__}\n")
 
 
-@pytest.mark.parametrize(("asked", "frames"), [({}, "120"), ({"TEXTUAL_FPS": "30"}, "30")])
-def test_the_app_sets_the_rate_of_frames_where_nobody_else_does(
-    asked: dict[str, str], frames: str
+@pytest.mark.parametrize(("user_setting", "frames"), [({}, "120"), ({"TEXTUAL_FPS": "30"}, "30")])
+def test_the_app_sets_the_rate_of_frames_unless_the_user_did(
+    user_setting: dict[str, str], frames: str
 ) -> None:
     code = "import tui.app; from textual.constants import MAX_FPS; print(MAX_FPS)"
     environment = {
         name: value for name, value in os.environ.items() if name != "TEXTUAL_FPS"
-    } | asked
+    } | user_setting
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     )

@@ -1,4 +1,4 @@
-"""Both BERT engines against published vectors, a small BERT that torch computed, and each other."""
+"""Both BERT engines give the published vectors, the vectors of torch, and each other's."""
 
 import json
 import os
@@ -32,15 +32,18 @@ def starter():
 @pytest.fixture(scope="module")
 def source():
     """The float16 checkpoint that the starter was made from."""
-    beside = Path(__file__).parent.parent.parent / "shared" / "models" / "bge-small-en-v1.5"
-    folder = Path(os.environ.get("DOCSEARCH_BGE_FP16", beside))
+    default = Path(__file__).parent.parent.parent / "shared" / "models" / "bge-small-en-v1.5"
+    folder = Path(os.environ.get("DOCSEARCH_BGE_FP16", default))
     if not (folder / "model.safetensors").is_file():
         pytest.skip("needs the float16 bge-small-en-v1.5: set DOCSEARCH_BGE_FP16 to its folder")
     return folder
 
 
 def texts_and_vectors(backend):
-    """The reference; on MLX, which takes seconds for the longest two without a GPU, all others."""
+    """The reference's texts and vectors.
+
+    For MLX the two longest are left out: without a GPU they take seconds.
+    """
     items = [item for item in REFERENCE if backend == "cpu" or item["tokens"] < 100]
     return [item["text"] for item in items], np.array(
         [item["vector"] for item in items], np.float32
@@ -68,7 +71,7 @@ def test_the_engines_agree_on_the_shipped_weights(starter):
 
 
 def test_the_query_prompt_is_the_published_one(starter):
-    # the reference holds this query with its prompt written out
+    # The reference has this query with its prompt written out.
     item = next(
         item for item in REFERENCE if item["text"].endswith("how do I undo the last commit?")
     )
@@ -118,7 +121,10 @@ def with_tensors(folder, tensors, **config):
 
 
 def quantised(rules):
-    """The small model's tensors with those modules quantised that `rules` gives (group size, bits) for."""
+    """The small model's tensors, some of them quantised.
+
+    `rules` gives a module's group size and bits; 0 bits leave it as it is.
+    """
     tensors = {}
     for name, value in mx.load(str(TINY / "model.safetensors")).items():
         module = name.removesuffix(".weight")
@@ -151,7 +157,7 @@ LAYOUTS = {
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_other_layouts_of_the_same_weights(tmp_path, backend, layout):
+def test_other_layouts_of_the_weights_give_the_same_vectors(tmp_path, backend, layout):
     tensors, config = LAYOUTS[layout]()
     embedder = load_embedder(with_tensors(tmp_path / "model", tensors, **config), backend)
     vectors = embedder.embed_passages([item["text"] for item in EXPECTED])
@@ -159,7 +165,7 @@ def test_other_layouts_of_the_same_weights(tmp_path, backend, layout):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_bfloat16_weights(tmp_path, backend):
+def test_bfloat16_weights_give_the_vectors_of_their_values(tmp_path, backend):
     tensors = {
         name: v.astype(mx.bfloat16) for name, v in mx.load(str(TINY / "model.safetensors")).items()
     }
@@ -170,7 +176,7 @@ def test_bfloat16_weights(tmp_path, backend):
     np.testing.assert_allclose(half, full, rtol=0, atol=1e-6)
 
 
-def test_quantised_weights_with_a_rule_for_one_module(tmp_path):
+def test_a_rule_for_one_module_is_followed(tmp_path):
     special = "encoder.layer.0.output.dense"
     tensors = quantised(lambda module: (32, 8) if module == special else (64, 4))
     rules = {"group_size": 64, "bits": 4, "mode": "affine", special: {"group_size": 32, "bits": 8}}
@@ -184,7 +190,7 @@ def test_quantised_weights_with_a_rule_for_one_module(tmp_path):
 
 
 def test_metal_uses_quantised_weights_as_they_are(tmp_path):
-    # run by MLX's processor kernels, which add up in half precision
+    # This test runs on MLX's processor kernels, which add up in half precision.
     rules = {"group_size": 64, "bits": 8, "mode": "affine"}
     folder = with_tensors(tmp_path / "model", quantised(lambda module: (64, 8)), quantization=rules)
     checkpoint = Checkpoint(Path(folder))
@@ -217,13 +223,13 @@ def test_metal_uses_quantised_weights_as_they_are(tmp_path):
         ({"group_size": 32, "bits": 8}, "holds .* (as|in another form)"),
     ],
 )
-def test_a_quantisation_that_does_not_fit(tmp_path, backend, rules, message):
+def test_a_quantisation_that_does_not_fit_is_refused(tmp_path, backend, rules, message):
     folder = with_tensors(tmp_path / "model", quantised(lambda module: (64, 8)), quantization=rules)
     with pytest.raises(ModelError, match=message):
         load_embedder(folder, backend)
 
 
-def test_a_quantisation_that_only_mlx_reads(tmp_path):
+def test_the_cpu_engine_refuses_a_quantisation_that_only_mlx_reads(tmp_path):
     rules = {"group_size": 64, "bits": 6, "mode": "affine"}
     folder = with_tensors(tmp_path / "model", quantised(lambda module: (64, 6)), quantization=rules)
     with pytest.raises(
@@ -233,7 +239,7 @@ def test_a_quantisation_that_only_mlx_reads(tmp_path):
     assert load_embedder(folder, "mlx").embed_query("sea").shape == (64,)
 
 
-def test_shards(tmp_path):
+def test_weights_in_shards_give_the_same_vectors(tmp_path):
     folder = Path(with_tensors(tmp_path / "model", {}))
     (folder / "model.safetensors").unlink()
     tensors = mx.load(str(TINY / "model.safetensors"))
@@ -242,9 +248,9 @@ def test_shards(tmp_path):
         "model-00001-of-00002.safetensors": names[:20],
         "model-00002-of-00002.safetensors": names[20:],
     }
-    for shard, held in shards.items():
-        mx.save_safetensors(str(folder / shard), {name: tensors[name] for name in held})
-    weight_map = {name: shard for shard, held in shards.items() for name in held}
+    for shard, shard_names in shards.items():
+        mx.save_safetensors(str(folder / shard), {name: tensors[name] for name in shard_names})
+    weight_map = {name: shard for shard, shard_names in shards.items() for name in shard_names}
     (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": weight_map}))
     for backend in BACKENDS:
         vectors = load_embedder(str(folder), backend).embed_passages(

@@ -1,4 +1,4 @@
-"""The numpy arithmetic against its definitions in double precision."""
+"""The numpy arithmetic agrees with its definitions in double precision."""
 
 from math import erf
 
@@ -27,7 +27,7 @@ def test_gelu_is_off_by_at_most_three_millionths():
 
 
 @pytest.mark.parametrize("size", [1.0, 40.0, 1000.0])
-def test_attention_at_any_size_of_score(size):
+def test_attention_is_right_at_any_size_of_score(size):
     draw = np.random.default_rng(3)
     q, k, v = (draw.standard_normal((n, 64)).astype(np.float32) for n in (5, 9, 9))
     q *= np.float32(size)
@@ -42,14 +42,14 @@ def test_attention_at_any_size_of_score(size):
         np.testing.assert_allclose(out[:, part], expected, atol=1e-4 if size < 1000 else 1e-2)
 
 
-def test_layer_norm_by_hand():
+def test_layer_norm_gives_what_is_worked_by_hand():
     x = np.array([[1, 3], [-2, 2]], np.float32)
-    # means 2 and 0, deviations 1 and 2
+    # The rows' means are 2 and 0, their deviations 1 and 2.
     LayerNorm(np.array([10, 20], np.float32), np.array([1, 2], np.float32), 0).apply(x)
     assert x.tolist() == [[-9, 22], [-9, 22]]
 
 
-def test_products_with_blocks_and_whole():
+def test_products_of_blocks_are_those_of_whole_matrices():
     draw = np.random.default_rng(4)
     x, w = (
         draw.standard_normal((7, 6)).astype(np.float32),

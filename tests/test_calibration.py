@@ -1,4 +1,4 @@
-"""Scores that mean the same from query to query, whatever embedder an index has."""
+"""Calibrated scores mean the same from query to query, whatever embedder an index has."""
 
 from itertools import pairwise
 
@@ -8,7 +8,7 @@ from search.models.bundled import BUNDLED
 from search.query.calibration import UNKNOWN, calibration_for
 
 LEAST, MOST = 0.0, 1.2
-"""What fused scores are: a cosine, for texts hardly ever negative, and a fifth for the text leg."""
+"""The bounds of a fused score: a cosine, hardly ever negative, and 0.2 of the text leg."""
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ def test_the_starters_weights_in_any_number_of_bits_have_its_curve(name):
 @pytest.mark.parametrize(
     "name", ["Qwen3-Embedding-0.6B-4bit-DWQ", "bge-base-en-v1.5", "bge-m3", "my-own", ""]
 )
-def test_others_have_the_curve_that_judges_nothing(name):
+def test_other_embedders_have_the_curve_that_judges_nothing(name):
     assert calibration_for(name) is UNKNOWN
     assert (UNKNOWN.noise, UNKNOWN.weak) == (0, 0)
 
@@ -37,11 +37,11 @@ def test_others_have_the_curve_that_judges_nothing(name):
 def test_the_unknown_curve_keeps_every_order_at_the_digits_of_the_json():
     fused = [LEAST + step / 1000 for step in range(round((MOST - LEAST) * 1000) + 1)]
     scores = [round(UNKNOWN.score(value), 6) for value in fused]
-    assert all(one < other for one, other in pairwise(scores))
+    assert all(lower < higher for lower, higher in pairwise(scores))
     assert (scores[0] > 0, scores[-1] < 1) == (True, True)
 
 
-def test_the_unknown_curve_on_qwen3s_published_example():
+def test_the_unknown_curve_parts_the_answers_of_qwen3s_published_example():
     answers, others = (0.7646, 0.6000), (0.1414, 0.1355)
     assert [round(UNKNOWN.score(cosine), 2) for cosine in (*answers, *others)] == [
         0.75,

@@ -1,4 +1,4 @@
-"""The catalogue, on real SQLite files."""
+"""The catalogue, tested on real SQLite files."""
 
 import os
 import shutil
@@ -54,14 +54,14 @@ def test_document_ids_are_stable():
 
 
 class TestKeeping:
-    def test_settings(self, catalog):
+    def test_settings_come_back_as_they_were(self, catalog):
         assert catalog.setting("model") is None
         assert catalog.setting("model", {"name": ""}) == {"name": ""}
         catalog.put_setting("model", {"name": "bge", "dimensions": 384})
         catalog.put_setting("model", {"name": "ü\udcff", "dimensions": 512})
         assert catalog.setting("model") == {"name": "ü\udcff", "dimensions": 512}
 
-    def test_roots(self, catalog):
+    def test_roots_come_back_as_they_were(self, catalog):
         full = Root(
             "/b",
             ("*.log", "\udcff"),
@@ -84,19 +84,26 @@ class TestKeeping:
         assert catalog.roots() == (replace(full, hidden=False),)
 
     def test_entries_come_back_as_they_were(self, catalog):
-        one = entry(
-            LATIN1, kind="text", title="ti\ud800tle\udcff", tokens=9, ingested_ns=5, version=3, reason=Reason.CORRUPT,
-            message="bro\udcffken", state=EntryState.FAILED,
-        )  # fmt: skip
+        full = entry(
+            LATIN1,
+            kind="text",
+            title="ti\ud800tle\udcff",
+            tokens=9,
+            ingested_ns=5,
+            version=3,
+            reason=Reason.CORRUPT,
+            message="bro\udcffken",
+            state=EntryState.FAILED,
+        )
         bare = Entry(File("/notes/日本.md", "/notes", 0, -5, 0, 0), doc_id("/notes/日本.md"))
-        catalog.put([one, bare])
-        assert catalog.entry(LATIN1) == one
+        catalog.put([full, bare])
+        assert catalog.entry(LATIN1) == full
         assert catalog.entry("/notes/日本.md") == bare
         assert catalog.entry("/notes/none") is None
-        assert catalog.by_doc([one.doc, bare.doc, 4]) == {one.doc: one, bare.doc: bare}
+        assert catalog.by_doc([full.doc, bare.doc, 4]) == {full.doc: full, bare.doc: bare}
         assert catalog.by_doc(iter(())) == {}
 
-    def test_entries_below_a_path(self, catalog):
+    def test_entries_are_listed_below_a_path(self, catalog):
         entries = [entry(f"/notes/{number:04}") for number in range(2500)] + [
             entry("/other/a", "/other")
         ]
@@ -114,7 +121,7 @@ class TestKeeping:
             catalog.remove([found.file.path])
         assert list(catalog.entries()) == []
 
-    def test_put_replaces(self, catalog):
+    def test_put_replaces_an_entry(self, catalog):
         catalog.put([entry("/notes/a")])
         catalog.put([entry("/notes/a", passages=7, state=EntryState.PENDING)])
         assert [(found.passages, found.state) for found in catalog.entries()] == [
@@ -133,7 +140,7 @@ class TestKeeping:
         assert list(catalog.entries()) == []
         catalog.put([entry("/notes/a")])
 
-    def test_states_and_removal(self, catalog):
+    def test_states_are_set_and_entries_removed(self, catalog):
         catalog.put([entry("/notes/a"), entry("/notes/b"), entry(LATIN1)])
         catalog.set_state(["/notes/a", LATIN1, "/none"], EntryState.PENDING)
         catalog.remove(["/notes/b", "/none"])
@@ -142,7 +149,7 @@ class TestKeeping:
             LATIN1: EntryState.PENDING,
         }
 
-    def test_same_content_is_only_what_is_complete(self, catalog):
+    def test_same_content_finds_only_complete_entries(self, catalog):
         catalog.put(
             [
                 entry("/notes/a", content="x", state=EntryState.PENDING),
@@ -155,7 +162,7 @@ class TestKeeping:
         assert catalog.same_content("y") is None
         assert catalog.same_content("") is None
 
-    def test_marking_what_is_newer_than_a_version(self, catalog):
+    def test_entries_newer_than_a_version_are_marked_pending(self, catalog):
         catalog.put(
             [
                 entry("/notes/a", version=3),
@@ -172,7 +179,7 @@ class TestKeeping:
             "pending",
         ]
 
-    def test_reconciling_with_the_store(self, catalog):
+    def test_reconciling_marks_what_the_store_lacks_and_returns_orphans(self, catalog):
         catalog.put(
             [
                 entry("/notes/a", passages=2),
@@ -254,10 +261,10 @@ class TestFilter:
             ("a[]b", []),
         ],
     )
-    def test_paths(self, filled, glob, numbers):
+    def test_a_glob_selects_paths(self, filled, glob, numbers):
         assert self.found(filled, paths=(glob,)) == numbers
 
-    def test_home(self, filled, monkeypatch):
+    def test_a_tilde_is_the_home_folder(self, filled, monkeypatch):
         monkeypatch.setenv("HOME", "/home/me")
         assert self.found(filled, paths=("~/notes/2025",)) == [3]
 
@@ -268,7 +275,7 @@ class TestFilter:
         assert self.found(filled, types=("md",)) == [1, 2, 3, 7]
         assert self.found(filled, types=(".PDF", "txt")) == [0, 5, 6]
 
-    def test_times_take_the_first_and_not_the_last(self, filled):
+    def test_a_range_of_times_includes_its_start_and_not_its_end(self, filled):
         assert self.found(filled, after_ns=2000, before_ns=4000) == [2, 3]
         assert self.found(filled, after_ns=6000) == [6, 7]
         assert self.found(filled, before_ns=1000) == [0]
@@ -277,11 +284,11 @@ class TestFilter:
         assert self.found(filled, paths=("2024",), types=("md",), after_ns=2000) == [2]
         assert filled.documents(Filter(types=("zip",))) == Admitted(frozenset())
 
-    def test_an_empty_filter_is_none(self, filled):
+    def test_an_empty_filter_admits_everything(self, filled):
         assert filled.documents(Filter()) is None
 
     @pytest.mark.parametrize("glob", ["", "[z-a].md"])
-    def test_a_pattern_that_cannot_be_read(self, filled, glob):
+    def test_a_pattern_that_cannot_be_read_is_refused(self, filled, glob):
         with pytest.raises(UsageError):
             filled.documents(Filter(paths=(glob,)))
 
@@ -291,17 +298,18 @@ class TestFilter:
             assert reader.documents(wanted) == Admitted(frozenset())
             for number in (1, 2):
                 catalog.put([entry(f"/notes/{number}.md")])
-                expected = Admitted(frozenset(doc_id(f"/notes/{one}.md") for one in found[number]))
+                docs = frozenset(doc_id(f"/notes/{name}.md") for name in found[number])
+                expected = Admitted(docs)
                 assert [reader.documents(wanted), catalog.documents(wanted)] == [expected] * 2
 
-    def test_a_file_as_root(self, catalog):
+    def test_a_root_that_is_a_file_is_found_by_its_name(self, catalog):
         catalog.put([entry("/home/a.md", "/home/a.md")])
         assert catalog.documents(Filter(paths=("a.md",))) == Admitted(
             frozenset({doc_id("/home/a.md")})
         )
 
 
-def test_files_counted_by_what_they_have_in_common(catalog):
+def test_files_are_counted_in_groups(catalog):
     assert catalog.groups() == ()
     failed = {"state": EntryState.FAILED, "reason": Reason.CORRUPT, "kind": "pdf"}
     catalog.put(
@@ -341,7 +349,7 @@ def test_files_counted_by_what_they_have_in_common(catalog):
 
 
 class TestOpening:
-    def test_nothing_there(self, folder):
+    def test_a_missing_catalogue_is_no_index(self, folder):
         with pytest.raises(NoIndex) as failure:
             Catalog.open(folder)
         assert failure.value.hint == "run: docsearch ingest FOLDER"
@@ -351,7 +359,7 @@ class TestOpening:
             Catalog.open(folder, write=True)
         assert list(folder.iterdir()) == []
 
-    def test_an_unfinished_creation(self, folder):
+    def test_an_unfinished_creation_is_taken_up(self, folder):
         folder.mkdir()
         (folder / CATALOGUE).touch()
         with pytest.raises(NoIndex):
@@ -360,19 +368,19 @@ class TestOpening:
             assert catalog.roots() == ()
 
     @pytest.mark.parametrize("create", [False, True])
-    def test_another_folder(self, folder, create):
+    def test_a_folder_of_other_files_is_refused(self, folder, create):
         folder.mkdir()
         (folder / "thesis.tex").touch()
         with pytest.raises(NotAnIndex):
             Catalog.open(folder, create=create)
         assert [child.name for child in folder.iterdir()] == ["thesis.tex"]
 
-    def test_a_file_in_its_place(self, folder):
+    def test_a_file_in_the_index_folders_place_is_refused(self, folder):
         folder.touch()
         with pytest.raises(NotAnIndex):
             Catalog.open(folder, create=True)
 
-    def test_another_programs_database(self, folder):
+    def test_another_programs_database_is_refused(self, folder):
         folder.mkdir()
         with sqlite3.connect(folder / CATALOGUE) as other:
             other.execute("CREATE TABLE theirs (x)")
@@ -380,18 +388,18 @@ class TestOpening:
         with pytest.raises(NotAnIndex):
             Catalog.open(folder, create=True)
 
-    def test_a_folder_with_a_lock_only_can_be_filled(self, folder):
+    def test_a_folder_with_only_a_lock_can_be_filled(self, folder):
         folder.mkdir()
         (folder / "writer.lock").touch()
         Catalog.open(folder, create=True).close()
         Catalog.open(folder).close()
 
-    def test_a_table_without_its_catalogue(self, folder):
+    def test_a_table_without_its_catalogue_is_damage(self, folder):
         (folder / "passages.lance").mkdir(parents=True)
         with pytest.raises(IndexDamaged):
             Catalog.open(folder, create=True)
 
-    def test_a_newer_format(self, folder):
+    def test_a_newer_format_is_refused(self, folder):
         Catalog.open(folder, create=True).close()
         with sqlite3.connect(folder / CATALOGUE) as connection:
             connection.execute("PRAGMA user_version = 3")
@@ -401,13 +409,13 @@ class TestOpening:
         assert failure.value.hint == "update docsearch"
 
     @pytest.mark.parametrize("write", [False, True])
-    def test_a_damaged_file(self, folder, write):
+    def test_a_damaged_file_is_told(self, folder, write):
         Catalog.open(folder, create=True).close()
         (folder / CATALOGUE).write_bytes(b"nonsense" * 2000)
         with pytest.raises(IndexDamaged):
             Catalog.open(folder, write=write)
 
-    def test_a_damaged_page(self, folder):
+    def test_a_damaged_page_is_told(self, folder):
         with Catalog.open(folder, create=True) as catalog:
             catalog.put(entry(f"/notes/{number:04}") for number in range(3000))
         file = folder / CATALOGUE
@@ -427,12 +435,12 @@ class TestOpening:
                 catalog.put([entry("/notes/b")])
         assert (folder / CATALOGUE).read_bytes() == before
 
-    def test_odd_names(self, tmp_path):
+    def test_an_index_folder_may_have_an_odd_name(self, tmp_path):
         folder = tmp_path / "a b#c?%20'ü"
         Catalog.open(str(folder), create=True).close()
         Catalog.open(str(folder)).close()
 
-    def test_no_permission(self, folder):
+    def test_a_folder_without_permission_is_read_or_refused(self, folder):
         if os.geteuid() == 0:
             pytest.skip("permissions do not bind root")
         Catalog.open(folder, create=True).close()
@@ -472,15 +480,19 @@ class TestTogether:
             catalog.put(entries())
             assert [found.file.path for found in reader.entries()] == ["/notes/a"]
 
-    def test_a_reader_while_another_process_writes(self, folder):
+    def test_a_reader_sees_whole_batches_while_another_process_writes(self, folder):
         Catalog.open(folder, create=True).close()
         code = (
-            "import sys\nfrom search.storage.catalog import *\nfrom search.storage.entries import *\nfrom search.documents import File\n"
+            "import sys\n"
+            "from search.storage.catalog import *\n"
+            "from search.storage.entries import *\n"
+            "from search.documents import File\n"
             "with Catalog.open(sys.argv[1], write=True) as catalog:\n"
             "    print('open', flush=True)\n"
             "    for batch in range(50):\n"
             "        paths = [f'/notes/{batch}/{n}' for n in range(10)]\n"
-            "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), state=EntryState.COMPLETE) for p in paths)\n"
+            "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), "
+            "state=EntryState.COMPLETE) for p in paths)\n"
         )
         writer = subprocess.Popen(
             [sys.executable, "-c", code, str(folder)], cwd=HERE, stdout=subprocess.PIPE, text=True
@@ -493,7 +505,7 @@ class TestTogether:
         writer.stdout.close()
         assert writer.returncode == 0
 
-    def test_a_second_writer_is_told(self, catalog, folder):
+    def test_a_second_writer_is_refused(self, catalog, folder):
         other = sqlite3.connect(folder / CATALOGUE, isolation_level=None)
         catalog._connection.execute("PRAGMA busy_timeout = 1")
         other.execute("BEGIN IMMEDIATE")
@@ -504,39 +516,49 @@ class TestTogether:
         catalog.put([entry("/notes/a")])
 
 
-def test_a_full_disk(tmp_path):
+def test_a_full_disk_loses_nothing_that_was_stored(tmp_path):
     mount = f"mount -t tmpfs -o size=1m none '{tmp_path}' && exec \"$@\""
     inside = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
     if not shutil.which("unshare") or subprocess.run([*inside, "true"], check=False).returncode:
         pytest.skip("a small disk cannot be made here")
     code = (
-        "import sys\nfrom search.storage.catalog import *\nfrom search.storage.entries import *\nfrom search.documents import File\n"
+        "import sys\n"
+        "from search.storage.catalog import *\n"
+        "from search.storage.entries import *\n"
+        "from search.documents import File\n"
         "from search.errors import StorageFull\n"
         "catalog, stored = Catalog.open(sys.argv[1], create=True), 0\n"
         "try:\n"
         "    for batch in range(100):\n"
         "        paths = [f'/notes/{batch}/{n}' for n in range(200)]\n"
-        "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), state=EntryState.COMPLETE) for p in paths)\n"
+        "        catalog.put(Entry(File(p, '/notes', 1, 1, 1, 1), doc_id(p), "
+        "state=EntryState.COMPLETE) for p in paths)\n"
         "        stored += 200\n"
         "except StorageFull as error:\n"
         "    print(bool(error.hint), stored > 0, len(list(catalog.entries())) == stored)\n"
     )
     done = subprocess.run(
         [*inside, sys.executable, "-c", code, str(tmp_path / "index")],
-        capture_output=True, text=True, check=False, cwd=HERE,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=HERE,
+    )
     assert (done.stdout, done.returncode) == ("True True True\n", 0), done.stderr
 
 
 def test_the_catalogue_needs_nothing_heavy():
-    code = "import sys, search.storage.catalog, search.storage.lock\nprint({'lancedb', 'pyarrow', 'numpy'} & set(sys.modules))"
+    code = (
+        "import sys, search.storage.catalog, search.storage.lock\n"
+        "print({'lancedb', 'pyarrow', 'numpy'} & set(sys.modules))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HERE
     )
     assert done.stdout == "set()\n"
 
 
-def test_a_catalogue_that_was_closed_meanwhile_says_so(folder):
+def test_a_catalogue_that_was_closed_in_use_is_told(folder):
     catalog = Catalog.open(folder, create=True)
     catalog.close()
     with pytest.raises(IndexFailure) as caught:

@@ -1,4 +1,4 @@
-"""What `check` and `ingest --dry-run` say of files before an ingest, and that it comes true."""
+"""`check` and `ingest --dry-run` say before an ingest what it will do with files."""
 
 from __future__ import annotations
 
@@ -18,16 +18,35 @@ def verdict(index: Index, path: Path) -> tuple[bool, str, str]:
     return found.indexed, found.code, found.message
 
 
-def test_a_file_that_no_run_has_met_is_tried(index: Index, tmp_path: Path) -> None:
+def test_a_file_that_no_run_has_met_is_read_to_try(index: Index, tmp_path: Path) -> None:
     files = {
-        "report.pdf": (pdf(["One"], ["Two"]), "outside", "it is under no ingested folder and would be read as pdf of 2 pages; add it with: "),
-        "locked.pdf": (locked("secret"), "encrypted", "it would not be read: the PDF needs a password"),
+        "report.pdf": (
+            pdf(["One"], ["Two"]),
+            "outside",
+            "it is under no ingested folder and would be read as pdf of 2 pages; add it with: ",
+        ),
+        "locked.pdf": (
+            locked("secret"),
+            "encrypted",
+            "it would not be read: the PDF needs a password",
+        ),
         "scan.pdf": (pdf([]), "no_text", "it would not be read: the PDF holds no text"),
         "torn.pdf": (b"%PDF-1.4", "corrupt", "it would not be read: the PDF is damaged: "),
         "film.mp4": (b"words", "binary", ".mp4 files are videos, which are not read"),
-        ".plan": (b"words", "outside", "it is under no ingested folder and would be read as text; add it with: docsearch ingest PATH"),
-        "large.txt": (b"word " * 200, "too_large", "the file has 1.0 kB, more than the limit of 0.9 kB"),
-    }  # fmt: skip
+        ".plan": (
+            b"words",
+            "outside",
+            (
+                "it is under no ingested folder and would be read as text; "
+                "add it with: docsearch ingest PATH"
+            ),
+        ),
+        "large.txt": (
+            b"word " * 200,
+            "too_large",
+            "the file has 1.0 kB, more than the limit of 0.9 kB",
+        ),
+    }
     for name, (data, code, message) in files.items():
         (tmp_path / name).write_bytes(data)
         found = index.check(
@@ -46,13 +65,15 @@ def test_a_file_that_no_run_has_met_is_tried(index: Index, tmp_path: Path) -> No
     assert not Path(index.path).exists()
 
 
-def test_a_new_file_under_a_root_is_tried(index: Index, notes: Path) -> None:
+def test_a_new_file_under_a_root_is_read_to_try(index: Index, notes: Path) -> None:
     index.ingest([notes])
     (notes / "new.md").write_text("# Words")
     (notes / "torn.pdf").write_bytes(b"%PDF-1.4")
     assert verdict(index, notes / "new.md") == (
-        False, "new", "it has not been read yet and would be read as markdown; run: docsearch ingest",
-    )  # fmt: skip
+        False,
+        "new",
+        "it has not been read yet and would be read as markdown; run: docsearch ingest",
+    )
     assert verdict(index, notes / "torn.pdf")[:2] == (False, "corrupt")
 
 
@@ -89,8 +110,14 @@ def test_a_dry_run_says_what_the_next_run_does(index: Index, notes: Path) -> Non
         if path.name[-4:] != "-shm"
     )
     assert index.dry_run() == DryRun(
-        (planned("new.txt", "new"), planned("sea.rst", "changed")), (str(notes / "house/lease.txt"),), 2, (), (), (("hidden", 1),), (),
-    )  # fmt: skip
+        (planned("new.txt", "new"), planned("sea.rst", "changed")),
+        (str(notes / "house/lease.txt"),),
+        2,
+        (),
+        (),
+        (("hidden", 1),),
+        (),
+    )
     assert before == sorted(
         (path, path.stat().st_mtime_ns)
         for path in Path(index.path).rglob("*")

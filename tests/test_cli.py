@@ -1,4 +1,4 @@
-"""The commands on real weights, in new processes, as scripts and people call them."""
+"""The commands, run on real weights in new processes as scripts and people call them."""
 
 import json
 import os
@@ -16,11 +16,23 @@ from .commands import COMMAND, Done, docsearch
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = {
-    "house/boiler.md": "# Boiler\n\nAll about the heating.\n\n## Radiators stay cold\n\nWhen the radiators stay cold, the pressure is too low."
-    " Open the filling loop until the gauge shows 1.5 bar.\n",
-    "house/lease.txt": "The landlord may raise the rent once a year.\nThe tenant gives two months' notice.\n",
-    "sea.rst": "Tides\n=====\n\nHigh water in the harbour comes every twelve hours and twenty-five minutes.\n",
-    "backoff.py": 'def retry(call, attempts=5):\n    """Call again after each failure, waiting twice as long."""\n    return call()\n',
+    "house/boiler.md": (
+        "# Boiler\n\nAll about the heating.\n\n## Radiators stay cold\n\n"
+        "When the radiators stay cold, the pressure is too low."
+        " Open the filling loop until the gauge shows 1.5 bar.\n"
+    ),
+    "house/lease.txt": (
+        "The landlord may raise the rent once a year.\nThe tenant gives two months' notice.\n"
+    ),
+    "sea.rst": (
+        "Tides\n=====\n\n"
+        "High water in the harbour comes every twelve hours and twenty-five minutes.\n"
+    ),
+    "backoff.py": (
+        "def retry(call, attempts=5):\n"
+        '    """Call again after each failure, waiting twice as long."""\n'
+        "    return call()\n"
+    ),
 }
 
 
@@ -46,7 +58,7 @@ def run(place: Path, *arguments: str, stdin: str = "") -> Done:
 
 
 def stable(text: str, place: Path) -> str:
-    """The output without what differs from run to run."""
+    """The output with fixed values for what differs from run to run."""
     text = text.replace(str(place.resolve()), "/PLACE")
     text = re.sub(r'"id": "[0-9a-f]{16}-', '"id": "0123456789abcdef-', text)
     return re.sub(r'"took_ms": [\d.]+', '"took_ms": 0.0', text)
@@ -69,7 +81,7 @@ def test_json_is_the_schema_byte_for_byte(place: Path) -> None:
     )
 
 
-def test_json_lines(place: Path) -> None:
+def test_json_lines_answer_each_query_of_stdin(place: Path) -> None:
     done = run(
         place,
         "query",
@@ -87,20 +99,20 @@ def test_json_lines(place: Path) -> None:
     ]
 
 
-def test_a_line_that_cannot_be_asked_does_not_end_the_others(place: Path) -> None:
+def test_a_wrong_query_of_stdin_does_not_end_the_others(place: Path) -> None:
     done = run(place, "query", "--jsonl", "-n", "1", "-", stdin="-tide\nwhen is high water\n")
     wrong, right = (json.loads(line) for line in done.out.splitlines())
-    says = {
+    error = {
         "code": "usage",
         "message": "the query says only what to leave out",
         "hint": "add what to look for",
     }
-    assert wrong == {"query": "-tide", "error": says}
+    assert wrong == {"query": "-tide", "error": error}
     assert (right["query"], Path(right["path"]).name) == ("when is high water", "sea.rst")
     assert (done.code, done.err) == (2, "")
 
 
-def test_bytes_that_are_no_characters_come_back_as_marks(place: Path) -> None:
+def test_bytes_that_are_not_characters_become_replacement_marks(place: Path) -> None:
     done = run(place, "query", "--json", "tide \udcff")
     assert (done.code, json.loads(done.out)["query"]) == (0, "tide \ufffd")
 
@@ -108,11 +120,16 @@ def test_bytes_that_are_no_characters_come_back_as_marks(place: Path) -> None:
 def test_filters_that_leave_nothing_are_told(place: Path) -> None:
     done = run(place, "query", "--type", "nosuch", "tide")
     assert (done.code, done.out, done.err) == (
-        1, "", "no passage answers that\ndocsearch: no document of the index has such a path, type or date\n",
-    )  # fmt: skip
+        1,
+        "",
+        (
+            "no passage answers that\n"
+            "docsearch: no document of the index has such a path, type or date\n"
+        ),
+    )
 
 
-def test_text_for_people(place: Path) -> None:
+def test_the_text_for_people_is_as_the_golden_file(place: Path) -> None:
     done = run(place, "query", "-n", "2", "why are my radiators cold")
     assert_golden(
         "query.txt", re.sub(r"\d\.\d\d$", "0.00", stable(done.out, place), flags=re.MULTILINE)
@@ -123,13 +140,14 @@ def test_explain_shows_every_stage(place: Path) -> None:
     out = run(place, "query", "-n", "1", "--explain", "why are my radiators cold").out
     number = r"\d+\.\d+"
     assert re.search(
-        rf"    vector {number} \(rank 1\); text {number} \(rank 1\); fused {number} = vector \+ 0\.28 x text / {number} - {number} of feedback; "
+        rf"    vector {number} \(rank 1\); text {number} \(rank 1\); "
+        rf"fused {number} = vector \+ 0\.28 x text / {number} - {number} of feedback; "
         rf"rerank {number}; score {number}\n",
         out,
     )
 
 
-def test_what_is_not_shown_and_why(place: Path) -> None:
+def test_passages_that_are_not_shown_are_counted_with_the_reason(place: Path) -> None:
     done = run(place, "query", '"no such phrase" rent')
     assert (done.code, done.out) == (1, "")
     assert done.err == "no passage answers that\nnot shown: 4 without the phrase\n"
@@ -143,7 +161,7 @@ def test_what_is_not_shown_and_why(place: Path) -> None:
     )
 
 
-def test_copies_and_weak_answers(tmp_path: Path) -> None:
+def test_copies_are_one_hit_and_weak_answers_are_told(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     for age, name in enumerate(("e.txt", "d.txt", "c.txt", "b.txt", "a.txt")):
         (tmp_path / "docs" / name).write_text("The landlord may raise the rent once a year.\n")
@@ -151,7 +169,9 @@ def test_copies_and_weak_answers(tmp_path: Path) -> None:
     assert run(tmp_path, "ingest", str(tmp_path / "docs")).code == 0
     done = run(tmp_path, "query", "may the rent be raised")
     assert re.sub(r"\d\.\d\d\n", "0.00\n", done.out) == (
-        "docs/e.txt:1  0.00\n    also in docs/a.txt, docs/b.txt, docs/c.txt and 1 more\n    The landlord may raise the rent once a year.\n"
+        "docs/e.txt:1  0.00\n"
+        "    also in docs/a.txt, docs/b.txt, docs/c.txt and 1 more\n"
+        "    The landlord may raise the rent once a year.\n"
     )
     assert (done.code, done.err) == (0, "")
     done = run(tmp_path, "query", "--min-score", "0", "qwxz plorf vantibule")
@@ -164,13 +184,13 @@ def test_copies_and_weak_answers(tmp_path: Path) -> None:
     )
 
 
-def test_paths_for_other_programs(place: Path) -> None:
+def test_paths_are_printed_for_other_programs(place: Path) -> None:
     root = place.resolve() / "docs"
     assert run(place, "query", "-l", "-n", "1", "rent").out == f"{root}/house/lease.txt\n"
     assert run(place, "query", "-0", "-n", "1", "rent").out == f"{root}/house/lease.txt\0"
 
 
-def test_filters(place: Path) -> None:
+def test_filters_leave_only_matching_documents(place: Path) -> None:
     def names(*arguments: str) -> set[str]:
         return {
             Path(line).name
@@ -187,12 +207,14 @@ def test_filters(place: Path) -> None:
 
 def test_no_hit_is_exit_code_1_and_valid_json(place: Path) -> None:
     done = run(place, "query", "--json", "--path", "none/**", "anything")
-    said = "no document of the index has such a path, type or date"
-    assert (done.code, json.loads(done.out)["hits"], done.err) == (1, [], f"docsearch: {said}\n")
+    message = "no document of the index has such a path, type or date"
+    assert (done.code, json.loads(done.out)["hits"], done.err) == (1, [], f"docsearch: {message}\n")
     done = run(place, "query", "--path", "none/**", "anything")
     assert (done.code, done.out, done.err) == (
-        1, "", f"no passage answers that\ndocsearch: {said}\n",
-    )  # fmt: skip
+        1,
+        "",
+        f"no passage answers that\ndocsearch: {message}\n",
+    )
 
 
 def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -> None:
@@ -210,9 +232,15 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
         docsearch("--index", "index", "ingest", "--dry-run", "--json", "docs", cwd=tmp_path).out
     )
     assert plan == {
-        "schema": 1, "read": [{"path": f"{docs}/a.md", "size": 25, "why": "new"}], "removed": [], "unchanged": 0,
-        "failed": [], "skipped": [], "passed_over": {"no_text": 1}, "warnings": [],
-    }  # fmt: skip
+        "schema": 1,
+        "read": [{"path": f"{docs}/a.md", "size": 25, "why": "new"}],
+        "removed": [],
+        "unchanged": 0,
+        "failed": [],
+        "skipped": [],
+        "passed_over": {"no_text": 1},
+        "warnings": [],
+    }
     assert [path.name for path in tmp_path.iterdir()] == ["docs"]
     assert docsearch("--index", "index", "check", "docs/a.md", cwd=tmp_path).out == (
         f"{docs}/a.md: it is under no ingested folder and would be read as markdown; "
@@ -240,7 +268,10 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
         (["ingest", "docs/house", "--hidden"], "/docs/house is part of"),
         (
             ["ingest", "--profile", "fast"],
-            "this index was made with the profile starter, not fast; embed its documents anew: docsearch --index index ingest --reembed",
+            (
+                "this index was made with the profile starter, not fast; "
+                "embed its documents anew: docsearch --index index ingest --reembed"
+            ),
         ),
         (["ingest", "--max-file-size", "big"], "'big' is no size; write it like 500K, 20M or 1.5G"),
         (
@@ -288,7 +319,7 @@ def test_a_folder_that_is_no_index_is_left_alone(place: Path) -> None:
     ]
 
 
-def test_empty_folder(place: Path, tmp_path: Path) -> None:
+def test_an_empty_folder_is_told(place: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = docsearch("--index", "index", "ingest", "empty", cwd=tmp_path)
     assert (done.code, done.out) == (0, "")
@@ -299,7 +330,7 @@ def test_a_long_query_is_answered(place: Path) -> None:
     assert run(place, "query", "-l", "-n", "1", "rent " * 20_000).code == 0
 
 
-def test_status_and_check(place: Path) -> None:
+def test_status_counts_and_check_explains(place: Path) -> None:
     done = run(place, "status", "--json")
     status = json.loads(done.out)
     root = str(place.resolve() / "docs")
@@ -314,14 +345,18 @@ def test_status_and_check(place: Path) -> None:
     done = run(place, "check", "/etc/hostname")
     assert (done.code, done.out) == (
         1,
-        "/etc/hostname: it is under no ingested folder and would be read as text; add it with: docsearch --index index ingest PATH [outside]\n",
+        (
+            "/etc/hostname: it is under no ingested folder and would be read as text; "
+            "add it with: docsearch --index index ingest PATH [outside]\n"
+        ),
     )
 
 
-def test_show(place: Path) -> None:
+def test_show_prints_documents_lines_and_passages(place: Path) -> None:
     assert run(place, "show", "docs/house/boiler.md").out == FILES["house/boiler.md"]
     assert run(place, "show", "docs/house/lease.txt:2").out == (
-        "  1  The landlord may raise the rent once a year.\n> 2  The tenant gives two months' notice.\n"
+        "  1  The landlord may raise the rent once a year.\n"
+        "> 2  The tenant gives two months' notice.\n"
     )
     hit = json.loads(run(place, "query", "--json", "-n", "1", "tide high water").out)["hits"][0]
     assert run(place, "show", hit["id"]).out == hit["text"] + "\n"
@@ -342,7 +377,7 @@ def test_ingest_summary_for_scripts_and_exit_code_1_for_a_failed_file(tmp_path: 
     assert f"failed: {tmp_path.resolve()}/docs/broken.pdf: " in done.err
 
 
-def test_quiet_says_nothing(tmp_path: Path) -> None:
+def test_quiet_prints_nothing(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# One\n\nA document.\n")
     done = docsearch("--quiet", "--index", "index", "ingest", "a.md", cwd=tmp_path)
     assert (done.code, done.out, done.err) == (0, "", "")
@@ -388,7 +423,7 @@ def test_a_terminal_gets_colours_and_links(place: Path) -> None:
 
 
 def on_terminal(cwd: Path, *arguments: str) -> bytes:
-    """What a terminal receives on stdout."""
+    """The bytes that a terminal receives on stdout."""
     primary, secondary = pty.openpty()
     environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"} | {
         "TERM": "xterm-256color"
@@ -401,7 +436,7 @@ def on_terminal(cwd: Path, *arguments: str) -> bytes:
     while True:
         try:
             chunk = os.read(primary, 65536)
-        except OSError:  # Linux says EIO where the other side is closed
+        except OSError:  # Linux raises EIO where the other side is closed
             break
         if not chunk:
             break
@@ -411,7 +446,7 @@ def on_terminal(cwd: Path, *arguments: str) -> bytes:
     return received
 
 
-def test_names_that_are_no_utf8(tmp_path: Path) -> None:
+def test_names_that_are_not_utf8_come_back_as_their_bytes(tmp_path: Path) -> None:
     if sys.platform == "darwin":
         pytest.skip("the file system takes UTF-8 names only")
     raw = os.fsencode(tmp_path) + b"/docs/caf\xe9.txt"
@@ -432,8 +467,8 @@ def test_names_that_are_no_utf8(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_an_interrupted_run_is_continued(tmp_path: Path, how: signal.Signals) -> None:
+@pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGKILL])
+def test_an_interrupted_run_is_continued(tmp_path: Path, stop_signal: signal.Signals) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
     for number in range(120):
@@ -448,9 +483,9 @@ def test_an_interrupted_run_is_continued(tmp_path: Path, how: signal.Signals) ->
         catalogue.exists() and catalogue.stat().st_size > 100_000
     ):
         pass
-    process.send_signal(how)
+    process.send_signal(stop_signal)
     errors = process.communicate()[1].decode()
-    if how is signal.SIGINT:
+    if stop_signal is signal.SIGINT:
         assert process.returncode == 130
         assert (
             "docsearch: interrupted; what was stored is kept, run the command again to go on\n"

@@ -1,4 +1,7 @@
-"""The command line at its edges: streams that end or are closed, options in odd places, paths as seen from the working folder."""
+"""The command line in odd situations.
+
+Streams end or are closed, options stand in odd places, and paths count from the working folder.
+"""
 
 import json
 import signal
@@ -10,7 +13,8 @@ import pytest
 
 from .commands import COMMAND, Done, docsearch
 
-CODE = f"\x1b[{'0;' * 20}1m"  # longer than any that a reader takes for a terminal's
+CODE = f"\x1b[{'0;' * 20}1m"
+"""A colour code longer than any that a reader takes for a terminal's and removes."""
 KETTLE = f"# Kettle\n\nDescale the kettle with vinegar.\n\nWritten {CODE}boldly.\n"
 ON_A_TERMINAL = {"TERM": "xterm-256color", "NO_COLOR": ""}
 
@@ -31,7 +35,10 @@ def run(place: Path, *arguments: str, env: dict[str, str] | None = None) -> Done
 
 
 def shell(place: Path, line: str) -> Done:
-    """A line of bash in which `D` is the command with the index; the code is that of the first failure in a pipe."""
+    """Run a line of bash in which `D` is the command with the index.
+
+    The exit code is that of the last part of a pipe that failed, or 0.
+    """
     script = f"set -o pipefail\nD() {{ '{COMMAND}' --index index \"$@\"; }}\n{line}"
     done = subprocess.run(
         ["bash", "-c", script],
@@ -45,13 +52,21 @@ def shell(place: Path, line: str) -> Done:
 
 @pytest.mark.parametrize(
     "line",
-    ["query kettle --json", "query kettle --jsonl", "query kettle -l", "query kettle", "show f/kettle.md", "--help", "status"],
-)  # fmt: skip
-def test_a_reader_that_goes_away_is_no_failure(place: Path, line: str) -> None:
+    [
+        "query kettle --json",
+        "query kettle --jsonl",
+        "query kettle -l",
+        "query kettle",
+        "show f/kettle.md",
+        "--help",
+        "status",
+    ],
+)
+def test_a_reader_that_goes_away_causes_no_failure(place: Path, line: str) -> None:
     assert shell(place, f"D {line} | true") == Done(0, "", "")
 
 
-def test_an_error_stays_one_where_nobody_reads(place: Path) -> None:
+def test_an_error_keeps_its_exit_code_where_nobody_reads(place: Path) -> None:
     assert shell(place, "D query '' --json | true") == Done(
         2, "", "docsearch: the query is empty; type what you are looking for\n"
     )
@@ -62,7 +77,10 @@ def test_a_broken_stderr_does_not_end_an_ingest(place: Path, tmp_path: Path) -> 
         (tmp_path / f"{number}.bin").write_bytes(b"\0")
         (tmp_path / f"{number}.md").write_text(f"Note {number}.")
         (tmp_path / f"{number}.pdf").write_bytes(b"%PDF-1.7\nnothing")
-    line = f"D --index '{tmp_path}/index' ingest '{tmp_path}' 2>&1 | true; D --index '{tmp_path}/index' status --json"
+    line = (
+        f"D --index '{tmp_path}/index' ingest '{tmp_path}' 2>&1 | true; "
+        f"D --index '{tmp_path}/index' status --json"
+    )
     assert json.loads(shell(place, line).out)["documents"] == 30
     assert shell(place, "D ingest f 2>/dev/full") == Done(0, "", "")
 
@@ -70,12 +88,15 @@ def test_a_broken_stderr_does_not_end_an_ingest(place: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "line", ["query kettle --json", "query kettle -l", "query kettle", "show f/kettle.md", "--help"]
 )
-def test_a_full_stdout_is_one_line(place: Path, line: str) -> None:
-    message = "docsearch: stdout cannot be written: no space left on device; check where the output goes\n"
+def test_a_full_stdout_is_an_error_of_one_line(place: Path, line: str) -> None:
+    message = (
+        "docsearch: stdout cannot be written: no space left on device; "
+        "check where the output goes\n"
+    )
     assert shell(place, f"D {line} > /dev/full") == Done(2, "", message)
 
 
-def test_closed_streams(place: Path) -> None:
+def test_closed_streams_are_told_or_ignored(place: Path) -> None:
     message = (
         "docsearch: stdout cannot be written: bad file descriptor; check where the output goes\n"
     )
@@ -83,7 +104,10 @@ def test_closed_streams(place: Path) -> None:
     assert shell(place, "D ingest f 2>&-") == Done(0, "", "")
     assert shell(place, "D query nothing --path none 2>&-") == Done(1, "", "")
     assert shell(place, "D ingest f <&- >&- 2>&-") == Done(0, "", "")
-    message = "docsearch: stdin is closed; give the queries with: docsearch --index index query - --jsonl < FILE\n"
+    message = (
+        "docsearch: stdin is closed; "
+        "give the queries with: docsearch --index index query - --jsonl < FILE\n"
+    )
     done = shell(place, "D query - --jsonl <&-")
     assert (done.code, done.err) == (2, message)
     assert shell(place, "D <&-").code == 2
@@ -94,14 +118,24 @@ def test_text_comes_out_of_a_pipe_as_it_is(place: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["f/kettle.md", "./f/kettle.md", "../{name}/f", ".", "link/kettle.md", "{place}/link", "kettle.md", "f/*.md"]
-)  # fmt: skip
-def test_path_counts_from_the_working_folder(place: Path, pattern: str) -> None:
+    "pattern",
+    [
+        "f/kettle.md",
+        "./f/kettle.md",
+        "../{name}/f",
+        ".",
+        "link/kettle.md",
+        "{place}/link",
+        "kettle.md",
+        "f/*.md",
+    ],
+)
+def test_a_path_filter_counts_from_the_working_folder(place: Path, pattern: str) -> None:
     pattern = pattern.format(name=place.name, place=place)
     assert run(place, "query", "-l", "kettle", "--path", pattern).out == f"{place}/f/kettle.md\n"
 
 
-def test_path_that_is_another_folder(place: Path, tmp_path: Path) -> None:
+def test_a_path_filter_of_another_folder_finds_nothing(place: Path, tmp_path: Path) -> None:
     assert (
         docsearch(
             "--index", place / "index", "query", "-l", "kettle", "--path", ".", cwd=tmp_path
@@ -113,11 +147,11 @@ def test_path_that_is_another_folder(place: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "code"), [("--before=2300", 0), ("--after=1600", 0), ("--after=9999-12-31", 1)]
 )
-def test_dates_far_away(place: Path, option: str, code: int) -> None:
+def test_dates_far_away_are_accepted(place: Path, option: str, code: int) -> None:
     assert run(place, "query", "-l", "kettle", option).code == code
 
 
-def test_the_time_of_a_hit_can_be_given_back(place: Path) -> None:
+def test_the_time_of_a_hit_is_a_valid_date(place: Path) -> None:
     modified = json.loads(run(place, "query", "kettle", "--json").out)["hits"][0]["modified"]
     assert run(place, "query", "kettle", "-l", "--after", modified).code == 0
     assert run(place, "query", "kettle", "-l", "--before", modified).code == 1
@@ -165,7 +199,7 @@ def test_the_time_of_a_hit_can_be_given_back(place: Path) -> None:
         (["forget", ""], "the path is empty; see: docsearch forget --help"),
     ],
 )
-def test_misuse_is_one_line_and_exit_code_2(
+def test_misuse_is_an_error_of_one_line_and_exit_code_2(
     place: Path, arguments: list[str], message: str
 ) -> None:
     done = run(place, *arguments)
@@ -203,7 +237,7 @@ def test_hints_name_the_index_in_use(place: Path, tmp_path: Path) -> None:
     )
 
 
-def test_configured_defaults_are_for_new_indexes_and_roots_only(tmp_path: Path) -> None:
+def test_configured_defaults_count_for_new_indexes_and_roots_only(tmp_path: Path) -> None:
     (tmp_path / "docs" / "sub").mkdir(parents=True)
     (tmp_path / "docs" / "sub" / "a.md").write_text(
         "A document of some length, more than fifty bytes of words."
@@ -238,14 +272,18 @@ def test_a_named_file_that_is_passed_over_says_why(tmp_path: Path) -> None:
     )
     lines = done.err.splitlines()
     assert (done.code, lines[0]) == (
-        0, f"passed over: {top}/docs/b.log: the file b.log is ignored by {top}/docs/.gitignore line 1: *.log",
-    )  # fmt: skip
+        0,
+        (
+            f"passed over: {top}/docs/b.log: "
+            f"the file b.log is ignored by {top}/docs/.gitignore line 1: *.log"
+        ),
+    )
     assert lines[1].startswith(f"passed over: {top}/film.mp4: ")
     assert [line for line in lines if "a.md" in line] == []
     assert lines[-1].startswith("documents: 1 unchanged, ")
 
 
-def test_what_cannot_be_read_is_counted_once(tmp_path: Path) -> None:
+def test_an_unreadable_file_is_counted_once(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.md").write_text("A document.")
     (tmp_path / "docs" / ".gitignore").write_bytes(b"*" * 1_000_001)
@@ -275,7 +313,7 @@ def test_an_interrupted_query_is_one_line(place: Path) -> None:
         assert process.stdout is not None
         process.stdin.write("kettle\n")
         process.stdin.flush()
-        # The answer to the first query says that the process waits for the next one.
+        # Once the first query is answered, the process waits for the next one.
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
         assert process.wait() == 130

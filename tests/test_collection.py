@@ -1,4 +1,4 @@
-"""Collections with known answers, as their files lie on the disk."""
+"""Collections with known answers, read from their files."""
 
 import json
 
@@ -30,7 +30,7 @@ def beir(tmp_path):
     return folder
 
 
-def test_a_beir_folder_and_its_documents_as_files(beir, tmp_path):
+def test_the_documents_of_a_beir_folder_become_files(beir, tmp_path):
     collection = open_collection(beir)
     assert (collection.name, collection.folder) == ("tiny", None)
     assert collection.questions == (Question("7", "white weather", {"a/0": 2}),)
@@ -47,7 +47,7 @@ def test_a_beir_folder_and_its_documents_as_files(beir, tmp_path):
     assert collection.warnings == ()
 
 
-def test_judgements_as_they_come(beir):
+def test_judgements_are_read_in_either_layout(beir):
     (beir / "qrels.tsv").unlink()
     (beir / "qrels").mkdir()
     (beir / "qrels" / "test.tsv").write_text("7\ta/0\t1.0\n8\ta/1\t2\n\n9\ta/1\t1\n10\ta/1\t1\n")
@@ -59,7 +59,7 @@ def test_judgements_as_they_come(beir):
     assert collection.warnings == ("2 judged queries are not in queries.jsonl, such as 9",)
 
 
-def test_questions_inside_and_beside_their_folder(tmp_path):
+def test_questions_may_lie_inside_or_beside_their_folder(tmp_path):
     folder = tmp_path / "notes"
     folder.mkdir()
     lines(
@@ -74,7 +74,7 @@ def test_questions_inside_and_beside_their_folder(tmp_path):
     assert open_collection(folder).questions == expected
 
 
-def test_what_is_no_collection(tmp_path, beir):
+def test_a_folder_that_is_no_collection_is_refused(tmp_path, beir):
     with pytest.raises(UsageError, match="holds no collection; a collection is a BEIR folder"):
         open_collection(tmp_path)
     (beir / "qrels.tsv").unlink()
@@ -88,7 +88,7 @@ def test_what_is_no_collection(tmp_path, beir):
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "said"),
+    ("file", "text", "message"),
     [
         (
             "qrels.tsv",
@@ -115,14 +115,14 @@ def test_what_is_no_collection(tmp_path, beir):
         ),
     ],
 )
-def test_a_wrong_line_is_named(beir, tmp_path, file, text, said):
+def test_a_wrong_line_is_named(beir, tmp_path, file, text, message):
     (beir / file).write_text(text)
     if file == "questions.jsonl":
         (beir / "corpus.jsonl").unlink()
     with pytest.raises(UsageError) as raised:
         open_collection(beir).write(tmp_path / "documents")
-    assert said in str(raised.value)
+    assert message in str(raised.value)
 
 
-def test_names_that_a_file_cannot_have():
+def test_names_that_a_file_cannot_have_are_escaped():
     assert file_of("../x%") == "..%2Fx%25.txt"

@@ -1,3 +1,5 @@
+"""The settings: their sources, their order and their errors."""
+
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
-def test_environment_beats_the_folders_file_beats_the_users(tmp_path: Path) -> None:
+def test_the_environment_beats_the_folders_file_which_beats_the_users(tmp_path: Path) -> None:
     user = write(tmp_path / "config.toml", 'index = "/from/user"\nlimit = 5\nmode = "text"\n')
     write(tmp_path / "here" / ".docsearch.toml", "limit = 7\n")
     config = load_config(str(user), {"DOCSEARCH_INDEX": "/from/env"}, str(tmp_path / "here"))
@@ -26,7 +28,7 @@ def test_the_users_file_is_found_in_the_platforms_place(tmp_path: Path) -> None:
     assert load_config(None, {}, str(tmp_path)) == Config(index="/mine", plain=True)
 
 
-def test_default_index_lies_in_the_users_data(tmp_path: Path) -> None:
+def test_the_default_index_lies_in_the_users_data_folder(tmp_path: Path) -> None:
     index = Path(load_config(None, {}, str(tmp_path)).index)
     assert index.is_relative_to(tmp_path)
     assert index.parts[-2:] == ("docsearch", "index")
@@ -57,7 +59,7 @@ def test_default_index_lies_in_the_users_data(tmp_path: Path) -> None:
         ('mode = "fuzzy"', "mode is 'fuzzy'; use one of hybrid, vector, text"),
     ],
 )
-def test_a_bad_file_is_one_clear_error(tmp_path: Path, text: str, message: str) -> None:
+def test_a_wrong_file_is_one_clear_error(tmp_path: Path, text: str, message: str) -> None:
     user = write(tmp_path / "config.toml", text)
     with pytest.raises(ConfigError) as caught:
         load_config(str(user), {}, str(tmp_path))
@@ -82,7 +84,7 @@ def test_a_named_file_must_exist(tmp_path: Path) -> None:
         load_config(str(tmp_path / "none.toml"), {}, str(tmp_path))
 
 
-def test_a_folders_file_may_not_force_colours_on_what_reads_the_output(tmp_path: Path) -> None:
+def test_a_folders_file_may_not_force_colours_on_other_programs(tmp_path: Path) -> None:
     write(tmp_path / ".docsearch.toml", 'color = "always"')
     with pytest.raises(
         ConfigError,
@@ -97,7 +99,7 @@ def test_a_folders_file_may_not_force_colours_on_what_reads_the_output(tmp_path:
     )
 
 
-def test_a_named_file_may_be_no_folder(tmp_path: Path) -> None:
+def test_a_named_file_must_not_be_a_folder(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="is a folder; name a configuration file"):
         load_config(str(tmp_path), {}, str(tmp_path))
 
@@ -108,6 +110,6 @@ def test_a_whole_number_is_a_score_too(tmp_path: Path) -> None:
     )
 
 
-def test_digits_of_other_scripts_are_no_number(tmp_path):
+def test_digits_of_other_scripts_are_not_a_number(tmp_path):
     with pytest.raises(ConfigError, match="dimensions"):
         load_config(None, {"DOCSEARCH_DIMENSIONS": "\u00b2"}, str(tmp_path))

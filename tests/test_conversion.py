@@ -1,4 +1,4 @@
-"""Converted checkpoints: what mlx-lm would have made, all that belongs to the model, and what is refused."""
+"""Converted checkpoints have mlx-lm's values and all files of the model; others are refused."""
 
 import hashlib
 import json
@@ -56,14 +56,23 @@ def weights(folder: Path) -> dict[str, mx.array]:
     }
 
 
-def test_everything_that_belongs_to_the_model_comes_along(tmp_path):
+def test_all_files_of_the_model_come_along(tmp_path):
     before = source(tmp_path, EMBEDDING)
     done = convert(before)
     assert done.folder == tmp_path / "data" / "docsearch" / "models" / "Qwen3-Embedding-0.6B-8bit"
-    assert {str(path.relative_to(done.folder)) for path in done.folder.rglob("*") if path.is_file()} == {
-        "1_Pooling/config.json", "README.md", "SHA256SUMS", "config.json", "config_sentence_transformers.json",
-        "model.safetensors", "modules.json", "tokenizer.json", "tokenizer_config.json",
-    }  # fmt: skip
+    assert {
+        str(path.relative_to(done.folder)) for path in done.folder.rglob("*") if path.is_file()
+    } == {
+        "1_Pooling/config.json",
+        "README.md",
+        "SHA256SUMS",
+        "config.json",
+        "config_sentence_transformers.json",
+        "model.safetensors",
+        "modules.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    }
     for name in (
         "1_Pooling/config.json",
         "modules.json",
@@ -78,7 +87,9 @@ def test_everything_that_belongs_to_the_model_comes_along(tmp_path):
     after = json.loads((done.folder / "config.json").read_text())
     assert after == config | {"quantization": rules, "quantization_config": rules}
     assert (done.folder / "README.md").read_text() == (before / "README.md").read_text() + (
-        "\n## Converted\n\nBy docsearch from Qwen3-Embedding-0.6B into MLX's quantised form: affine, 8 bits, groups of 64.\n"
+        "\n## Converted\n\n"
+        "By docsearch from Qwen3-Embedding-0.6B into MLX's quantised form: "
+        "affine, 8 bits, groups of 64.\n"
     )
     assert wrong_files(done.folder) == []
     assert done.source_bytes == (before / "model.safetensors").stat().st_size
@@ -88,7 +99,7 @@ def test_everything_that_belongs_to_the_model_comes_along(tmp_path):
     assert not list(done.folder.parent.glob(".*"))
 
 
-def test_the_sums_are_those_of_sha256sum(tmp_path):
+def test_the_checksums_are_those_of_sha256sum(tmp_path):
     folder = convert(source(tmp_path, EMBEDDING)).folder
     lines = (folder / "SHA256SUMS").read_text().splitlines()
     digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
@@ -100,8 +111,8 @@ def test_the_sums_are_those_of_sha256sum(tmp_path):
     assert wrong_files(folder) == ["config.json", "modules.json"]
 
 
-def mlx_lms(folder: Path, rules) -> tuple[dict[str, mx.array], dict]:
-    """What mlx-lm makes of a checkpoint."""
+def converted_by_mlx_lm(folder: Path, rules) -> tuple[dict[str, mx.array], dict]:
+    """The tensors and settings that mlx-lm makes of a checkpoint."""
     from mlx.utils import tree_flatten
     from mlx_lm.utils import load_model, quantize_model
 
@@ -124,21 +135,22 @@ def mlx_lms(folder: Path, rules) -> tuple[dict[str, mx.array], dict]:
     ],
     ids=str,
 )
-def test_the_numbers_are_mlx_lms(tmp_path, name, rules):
+def test_the_values_are_those_of_mlx_lm(tmp_path, name, rules):
     before = source(tmp_path, name)
-    ours, (theirs, config) = weights(convert(before, **rules).folder), mlx_lms(before, rules)
+    converted = weights(convert(before, **rules).folder)
+    expected, config = converted_by_mlx_lm(before, rules)
     by_matrix = {
         name: array
         for arrays in quantized_by_matrix(weight_files(before), rules)
         for name, array in arrays.items()
     }
-    assert set(ours) == set(theirs) == set(by_matrix)
-    for key, value in theirs.items():
-        assert ours[key].dtype == by_matrix[key].dtype == value.dtype
-        assert mx.array_equal(ours[key], value), key
+    assert set(converted) == set(expected) == set(by_matrix)
+    for key, value in expected.items():
+        assert converted[key].dtype == by_matrix[key].dtype == value.dtype
+        assert mx.array_equal(converted[key], value), key
         assert mx.array_equal(by_matrix[key], value), key
     assert config["quantization"] == rules
-    assert ("lm_head.scales" in ours) == (name == UNTIED)
+    assert ("lm_head.scales" in converted) == (name == UNTIED)
 
 
 def test_a_language_model_needs_mlx_lm(tmp_path, monkeypatch):
@@ -155,13 +167,13 @@ def test_a_language_model_needs_mlx_lm(tmp_path, monkeypatch):
 @pytest.mark.parametrize("rules", [{}, {"bits": 4}, {"mode": "mxfp8"}], ids=str)
 def test_a_converted_embedder_embeds(tmp_path, rules):
     before = source(tmp_path, EMBEDDING)
-    # 4-bit rounding of random weights moves vectors further than that of trained ones
-    least = 0.8 if rules else 0.999
+    # Rounding random weights to 4 bits moves vectors further than rounding trained ones.
+    min_cosine = 0.8 if rules else 0.999
     after = load_embedder(
         str(convert(before, **rules).folder), "mlx" if rules.get("mode") else "cpu"
     )
     vectors = load_embedder(str(before), "cpu").embed_passages(TEXTS)
-    assert np.vecdot(vectors, after.embed_passages(TEXTS)).min() > least
+    assert np.vecdot(vectors, after.embed_passages(TEXTS)).min() > min_cosine
 
 
 @pytest.mark.parametrize("name", [RERANKER, UNTIED])
@@ -176,7 +188,7 @@ def test_a_converted_reranker_keeps_its_head(tmp_path, name):
     assert len(set(np.round(scores[1], 6))) == 3
 
 
-def test_a_bert_of_float32_with_its_pooling(tmp_path):
+def test_a_bert_of_float32_is_converted_with_its_pooling(tmp_path):
     tensors = {
         name: value.astype(mx.float32)
         for name, value in mx.load(str(BERT / "model.safetensors")).items()
@@ -190,21 +202,22 @@ def test_a_bert_of_float32_with_its_pooling(tmp_path):
     )
     after = convert(before).folder
     assert (after / "LICENSE").read_bytes() == b"MIT License"
-    kept = {
+    unquantised = {
         name
         for name, value in weights(after).items()
         if value.dtype != mx.uint32 and value.ndim == 2 and ".scales" not in name
     }
-    assert {name for name in kept if not name.endswith(".biases")} == {
-        "embeddings.position_embeddings.weight", "embeddings.token_type_embeddings.weight",
-    } | {name for name in tensors if name == "pooler.dense.weight"}  # fmt: skip
+    assert {name for name in unquantised if not name.endswith(".biases")} == {
+        "embeddings.position_embeddings.weight",
+        "embeddings.token_type_embeddings.weight",
+    } | {name for name in tensors if name == "pooler.dense.weight"}
     vectors = [
         load_embedder(str(folder), "cpu").embed_passages(TEXTS) for folder in (before, after)
     ]
     assert np.vecdot(*vectors).min() > 0.999
 
 
-def test_what_follows_the_pooling_comes_along(tmp_path):
+def test_the_modules_after_the_pooling_come_along(tmp_path):
     dense = {"linear.weight": mx.random.normal((24, 64)), "linear.bias": mx.random.normal((24,))}
     extra = {
         "1_Pooling/config.json": (BERT / "1_Pooling" / "config.json").read_bytes(),
@@ -242,7 +255,7 @@ def test_large_models_are_written_in_parts(tmp_path):
     assert load_reranker(str(parts), "cpu").score("tide", TEXTS).shape == (3,)
 
 
-def test_where_it_goes(tmp_path, monkeypatch):
+def test_a_conversion_goes_to_the_named_folder_or_the_users(tmp_path, monkeypatch):
     before = source(tmp_path, EMBEDDING)
     (tmp_path / "disk").mkdir()
     assert (
@@ -253,7 +266,10 @@ def test_where_it_goes(tmp_path, monkeypatch):
     assert convert(before, out=named).folder == named
     with pytest.raises(
         UsageError,
-        match=r"qwen3-embedding-0.6b-mine is there already; remove it, or name another folder with --out",
+        match=(
+            r"qwen3-embedding-0.6b-mine is there already; "
+            r"remove it, or name another folder with --out"
+        ),
     ):
         convert(before, out=named)
     with pytest.raises(
@@ -280,17 +296,20 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_settings_that_mlx_does_not_have(tmp_path, case):
+def test_settings_that_mlx_does_not_have_are_refused(tmp_path, case):
     settings, message = REFUSED[case]
     with pytest.raises(UsageError, match=re.escape(message)):
         convert(source(tmp_path, EMBEDDING), **settings)
 
 
-def test_models_that_cannot_be_converted(tmp_path):
+def test_models_that_cannot_be_converted_are_refused(tmp_path):
     quantised = source(tmp_path, "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ")
     with pytest.raises(
         ModelError,
-        match=r"Qwen3-Embedding-0.6B-4bit-DWQ is quantised already; convert the standard checkpoint",
+        match=(
+            r"Qwen3-Embedding-0.6B-4bit-DWQ is quantised already; "
+            r"convert the standard checkpoint"
+        ),
     ):
         convert(quantised)
     foreign = repository(

@@ -1,11 +1,14 @@
-"""Passages that say the same."""
+"""Passages with the same text become one hit."""
 
 import numpy as np
 
 from search.documents import Candidate, Passage
 from search.query.copies import distinct, newest_shown
 
-LONG = "The landlord may raise the rent once a year and has to say so in writing three months before it is due to be paid"
+LONG = (
+    "The landlord may raise the rent once a year and has to say so in writing three months before "
+    "it is due to be paid"
+)
 
 
 def candidate(doc: int, text: str, vector: tuple[float, ...] | None, ordinal: int = 0) -> Candidate:
@@ -14,16 +17,16 @@ def candidate(doc: int, text: str, vector: tuple[float, ...] | None, ordinal: in
 
 
 def names(
-    kept: dict[str, list[Candidate]], candidates: list[Candidate]
+    copies_by_id: dict[str, list[Candidate]], candidates: list[Candidate]
 ) -> list[tuple[int, int, list[int]]]:
-    by_id = {one.id: one for one in candidates}
+    by_id = {found.id: found for found in candidates}
     return [
-        (by_id[key].doc, by_id[key].passage.ordinal, [other.doc for other in others])
-        for key, others in kept.items()
+        (by_id[key].doc, by_id[key].passage.ordinal, [copy.doc for copy in copies])
+        for key, copies in copies_by_id.items()
     ]
 
 
-def test_identical_files_are_one() -> None:
+def test_identical_files_are_one_hit() -> None:
     found = [
         candidate(1, "a", (1, 0)),
         candidate(2, "a", (1, 0)),
@@ -31,12 +34,13 @@ def test_identical_files_are_one() -> None:
         candidate(2, "c", (0.6, 0.8), 1),
         candidate(1, "c", (0.6, 0.8), 1),
     ]
-    kept = distinct(found, {1: "same", 2: "same", 3: "other"}.__getitem__)
-    assert names(kept, found) == [(1, 0, [2]), (3, 0, []), (1, 1, [])]
+    copies_by_id = distinct(found, {1: "same", 2: "same", 3: "other"}.__getitem__)
+    assert names(copies_by_id, found) == [(1, 0, [2]), (3, 0, []), (1, 1, [])]
 
 
-def test_versions_that_hardly_differ_are_one() -> None:
-    newer = LONG.replace("three", "two")  # 19 of 25 runs of three words are common
+def test_versions_that_hardly_differ_are_one_hit() -> None:
+    # The two texts have 25 different runs of three words and share 19 of them.
+    newer = LONG.replace("three", "two")
     found = [
         candidate(1, LONG, (1, 0)),
         candidate(2, LONG + ".", (1, 0)),
@@ -45,7 +49,7 @@ def test_versions_that_hardly_differ_are_one() -> None:
     assert names(distinct(found, str), found) == [(1, 0, [2]), (3, 0, [])]
 
 
-def test_texts_that_only_mean_the_same_are_not() -> None:
+def test_texts_that_only_mean_the_same_are_two_hits() -> None:
     found = [
         candidate(1, "rent goes up yearly", (1, 0)),
         candidate(2, "each year the rent is raised", (1, 0)),
@@ -58,7 +62,7 @@ def test_a_document_may_repeat_itself() -> None:
     assert names(distinct(found, str), found) == [(1, 0, []), (1, 1, [])]
 
 
-def test_a_copy_of_a_version_is_listed_with_what_stands_for_it() -> None:
+def test_a_copy_of_a_version_is_listed_with_the_version_shown() -> None:
     found = [
         candidate(1, LONG, (1, 0)),
         candidate(2, LONG + ".", (1, 0)),
@@ -67,28 +71,32 @@ def test_a_copy_of_a_version_is_listed_with_what_stands_for_it() -> None:
     assert names(distinct(found, {1: "x", 2: "y", 3: "y"}.__getitem__), found) == [(1, 0, [2, 3])]
 
 
-def test_without_vectors_only_the_same_text_is_one() -> None:
+def test_without_vectors_only_the_same_text_is_one_hit() -> None:
     found = [candidate(1, LONG, None), candidate(2, LONG, None), candidate(3, LONG + ".", None)]
     assert names(distinct(found, lambda doc: ""), found) == [(1, 0, [2]), (3, 0, [])]
 
 
-def test_nothing_of_nothing() -> None:
+def test_no_candidates_give_no_hits() -> None:
     assert distinct([], str) == {}
 
 
-def test_the_newest_of_those_that_score_about_as_well_is_shown() -> None:
+def test_the_newest_of_the_copies_with_about_the_same_score_is_shown() -> None:
     found = [candidate(doc, LONG, (1, 0)) for doc in (1, 2, 3, 4)]
-    ids = [one.id for one in found]
+    ids = [passage.id for passage in found]
     modified = dict(zip(ids, (10, 20, 20, 90), strict=True)).__getitem__
     fused = dict(zip(ids, (0.9, 0.895, 0.893, 0.88), strict=True))
-    kept = distinct(found, str)
+    copies_by_id = distinct(found, str)
     assert names(
-        newest_shown(kept, dict(zip(ids, found, strict=True)), fused, modified, bool), found
+        newest_shown(copies_by_id, dict(zip(ids, found, strict=True)), fused, modified), found
     ) == [(2, 0, [1, 3, 4])]
-    # The best one that is there stands for those that are not, whatever their scores.
+    # The best copy that is there is shown for those that are not, whatever their scores.
     assert names(
         newest_shown(
-            kept, dict(zip(ids, found, strict=True)), fused, modified, {ids[2], ids[3]}.__contains__
+            copies_by_id,
+            dict(zip(ids, found, strict=True)),
+            fused,
+            modified,
+            {ids[2], ids[3]}.__contains__,
         ),
         found,
     ) == [(3, 0, [1, 2, 4])]

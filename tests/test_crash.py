@@ -1,4 +1,7 @@
-"""Catalogue and table together: killed at any moment, or torn by a power cut, they agree again after opening."""
+"""The catalogue and the table agree again after a crash.
+
+A kill may come at any moment, and a power cut may tear a file: the next opening mends the index.
+"""
 
 import signal
 import subprocess
@@ -33,10 +36,10 @@ with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
     threading.Timer(chance.uniform(0.0, 0.5), os.kill, (os.getpid(), signal.SIGKILL)).start()
     while True:
         paths = [f"/d/{number}" for number in chance.sample(range(40), 6)]
-        what = chance.random()
-        if what < 0.7:
+        draw = chance.random()
+        if draw < 0.7:
             add(catalog, store, {path: chance.randrange(0, 12) for path in paths})
-        elif what < 0.9:
+        elif draw < 0.9:
             remove(catalog, store, paths)
         else:
             store.maintain()
@@ -54,7 +57,7 @@ def row(path, ordinal):
 
 
 def add(catalog, store, counts):
-    """What an ingest does with a batch of documents; `counts` is their numbers of passages by path."""
+    """Store a batch of documents as an ingest does; `counts` is path → number of passages."""
     catalog.put(entry(path, number, EntryState.PENDING) for path, number in counts.items())
     store.upsert(
         [row(path, ordinal) for path, number in counts.items() for ordinal in range(number)]
@@ -67,7 +70,7 @@ def add(catalog, store, counts):
 
 
 def remove(catalog, store, paths):
-    """What an ingest does with files that are gone."""
+    """Remove documents as an ingest does whose files are gone."""
     catalog.set_state(paths, EntryState.PENDING)
     store.delete([doc_id(path) for path in paths])
     store.sync()
@@ -85,9 +88,9 @@ def writer(folder, seed):
     )
 
 
-def test_killed_at_random_moments(tmp_path):
+def test_a_kill_at_any_moment_leaves_catalogue_and_table_in_agreement(tmp_path):
     folder = tmp_path / "index"
-    seen = 0
+    complete_count = 0
     for seed in range(KILLS):
         process = writer(folder, seed)
         _, errors = process.communicate("go\n")
@@ -102,7 +105,7 @@ def test_killed_at_random_moments(tmp_path):
                 doc: found for doc, found in entries.items() if found.state is EntryState.COMPLETE
             }
             assert {doc: stored.get(doc, 0) for doc in complete} == {
-                doc: one.passages for doc, one in complete.items()
+                doc: found.passages for doc, found in complete.items()
             }
             for doc, found in complete.items():
                 assert [passage.ordinal for passage in store.passages(doc)] == list(
@@ -113,14 +116,14 @@ def test_killed_at_random_moments(tmp_path):
             )
             assert len(store.matching("passage", 1000)) == sum(stored.values())
             assert catalog.reconcile(stored) == frozenset()
-            seen += len(complete)
-            # The next run takes up what was open.
-            half = [
+            complete_count += len(complete)
+            # The next run completes the documents that were left pending.
+            pending = [
                 found.file.path for found in entries.values() if found.state is EntryState.PENDING
             ]
-            add(catalog, store, dict.fromkeys(half, 3))
+            add(catalog, store, dict.fromkeys(pending, 3))
             assert set(states(catalog).values()) <= {EntryState.COMPLETE}
-    assert seen > KILLS
+    assert complete_count > KILLS
 
 
 def test_a_torn_version_makes_its_documents_pending(tmp_path):
@@ -139,8 +142,8 @@ def test_a_torn_version_makes_its_documents_pending(tmp_path):
         assert healed.counts() == {doc_id("/d/old"): 2}
 
         add(catalog, healed, {"/d/new": 3, "/d/empty": 0})
-        again = Store(folder, WIDTH, create=True)
-        assert (again.healed_to, again.counts()) == (
+        reopened = Store(folder, WIDTH, create=True)
+        assert (reopened.healed_to, reopened.counts()) == (
             None,
             {doc_id("/d/old"): 2, doc_id("/d/new"): 3},
         )

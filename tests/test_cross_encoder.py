@@ -1,4 +1,4 @@
-"""BERT cross-encoders on both engines against what transformers gives."""
+"""BERT cross-encoders give transformers' probabilities on both engines."""
 
 import json
 import shutil
@@ -56,7 +56,7 @@ def test_probabilities_are_those_of_transformers(folder, backend):
     np.testing.assert_allclose(given, SCORES, rtol=0, atol=1e-5)
 
 
-def test_the_rows_are_those_of_the_reference(folder):
+def test_the_rows_of_tokens_are_those_of_the_reference(folder):
     pairs = load_reranker(str(folder), "cpu").pairs
     rows = []
     for query in QUERIES:
@@ -111,17 +111,18 @@ def test_quantised_weights_give_the_probabilities_of_their_values(tmp_path, grou
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_one_kind_of_token(tmp_path, backend):
+def test_a_model_with_one_kind_of_token_scores_as_one_with_two_equal_kinds(tmp_path, backend):
     types = "bert.embeddings.token_type_embeddings.weight"
     weights = tensors()
-    alike = cross_encoder(
-        tmp_path / "alike", weights | {types: mx.concatenate([weights[types][:1]] * 2)}
+    two_equal = cross_encoder(
+        tmp_path / "two_equal", weights | {types: mx.concatenate([weights[types][:1]] * 2)}
     )
     single = cross_encoder(
         tmp_path / "single", weights | {types: weights[types][:1]}, type_vocab_size=1
     )
     first, second = (
-        load_reranker(str(model), backend).score(QUERIES[1], PASSAGES) for model in (alike, single)
+        load_reranker(str(model), backend).score(QUERIES[1], PASSAGES)
+        for model in (two_equal, single)
     )
     np.testing.assert_allclose(first, second, rtol=0, atol=1e-6)
 
@@ -144,7 +145,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_head_that_is_none(tmp_path, name):
+def test_a_wrong_head_is_refused(tmp_path, name):
     changes, message = REFUSED[name]
     weights = {key: value for key, value in (tensors() | changes).items() if value is not None}
     model = cross_encoder(tmp_path / "model", weights)
@@ -152,7 +153,7 @@ def test_a_head_that_is_none(tmp_path, name):
         load_reranker(str(model), "cpu")
 
 
-def test_an_instruction_has_nowhere_to_go(folder):
+def test_an_instruction_is_refused(folder):
     with pytest.raises(
         UsageError,
         match="a BERT reranker takes no instruction; leave it out, or choose a Qwen3 reranker",

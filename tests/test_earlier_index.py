@@ -27,7 +27,7 @@ def index(tmp_path: Path) -> Iterator[Index]:
 
 
 def as_answered(hit: Hit) -> dict[str, object]:
-    """The fields of a hit that the fixture holds, as JSON has them."""
+    """The fields of a hit that the fixture has, as JSON has them."""
     names = ("id", "path", "title", "modified", "char_start", "char_end", "text")
     return {
         **{name: getattr(hit, name) for name in names},

@@ -1,4 +1,4 @@
-"""What an embedder promises, and what it says about models that it cannot use."""
+"""Embedders give a unit vector for any text, and say what is wrong with a model."""
 
 import json
 import shutil
@@ -43,11 +43,11 @@ def starter():
 
 @pytest.fixture
 def folder(tmp_path):
-    """A copy of the small model, to be damaged."""
+    """A copy of the small model, which a test may damage."""
     return Path(shutil.copytree(TINY, tmp_path / "model"))
 
 
-def test_the_starter(starter):
+def test_the_starter_is_the_bundled_bge(starter):
     assert (starter.name, starter.dimensions, starter.max_tokens) == (
         "bge-small-en-v1.5 (8-bit)",
         384,
@@ -71,7 +71,7 @@ def test_meaning_beats_words(starter):
     assert scores.argmax() == 0
 
 
-def test_no_texts(starter):
+def test_no_texts_give_no_vectors(starter):
     assert starter.embed_passages([]).shape == (0, 384)
 
 
@@ -91,16 +91,16 @@ def test_any_text_has_a_unit_vector_from_the_starter(starter):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_calls_from_several_threads(backend):
+def test_several_threads_get_the_same_vectors(backend):
     embedder = load_embedder(str(TINY), backend)
     texts = [f"the {word} {word}" for word in ("river", "boat", "water", "stone")]
     alone = [embedder.embed_query(text) for text in texts]
     with ThreadPoolExecutor(4) as pool:
         together = list(pool.map(embedder.embed_query, texts * 4))
-        many = list(pool.map(lambda _: embedder.embed_passages(texts * 20), range(4)))
+        batches = list(pool.map(lambda _: embedder.embed_passages(texts * 20), range(4)))
     np.testing.assert_allclose(together, alone * 4, atol=1e-5)
-    for vectors in many:
-        np.testing.assert_allclose(vectors, many[0], atol=1e-5)
+    for vectors in batches:
+        np.testing.assert_allclose(vectors, batches[0], atol=1e-5)
 
 
 def test_blas_threads_are_given_back(starter):
@@ -117,12 +117,15 @@ def test_blas_threads_are_given_back(starter):
 
 
 def test_importing_the_embedder_loads_nothing_heavy():
-    code = "import sys, search.models.embedder; print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
+    code = (
+        "import sys, search.models.embedder; "
+        "print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 
-def test_batches_are_sorted_by_length():
+def test_batches_are_made_by_length():
     assert by_length([], 10, padded=True) == []
     assert by_length([50, 1, 1], 10, padded=False) == [[0], [1, 2]]
     assert by_length([3, 9, 4, 2], 9, padded=False) == [[1], [2, 0, 3]]
@@ -137,7 +140,7 @@ def test_batches_are_sorted_by_length():
         ("hub/models--mlx-community--bge-small-en-v1.5-4bit/snapshots/1", "bge-small-en-v1.5-4bit"),
     ],
 )
-def test_model_names(path, name):
+def test_a_model_is_named_by_its_folder_or_repository(path, name):
     assert model_name(Path(path)) == name
 
 
@@ -162,7 +165,7 @@ BGE = "Represent this sentence for searching relevant passages: "
         ("unheard-of", Recipe()),
     ],
 )
-def test_recipes_by_name(name, recipe):
+def test_a_name_has_its_recipe(name, recipe):
     assert recipe_for(name) == recipe
 
 
@@ -305,7 +308,7 @@ def test_a_damaged_model_says_what_is_wrong(folder, name):
 @pytest.mark.parametrize(
     "name", ["embeddings.LayerNorm.weight", "encoder.layer.1.attention.self.value.weight"]
 )
-def test_weights_that_are_not_finite(folder, backend, name):
+def test_weights_that_are_not_finite_are_told(folder, backend, name):
     weights(lambda tensors: tensors.update({name: tensors[name] * float("nan")}))(folder)
     embedder = load_embedder(str(folder), backend)
     with pytest.raises(ModelError, match="model gives vectors that are not finite"):
@@ -314,11 +317,11 @@ def test_weights_that_are_not_finite(folder, backend, name):
         embedder.embed_passages(["sea", "the river " * 20])
 
 
-def test_a_model_that_is_not_there(tmp_path):
+def test_a_missing_model_is_told(tmp_path):
     with pytest.raises(ModelError, match="is not a model folder"):
         load_embedder(str(tmp_path / "none"))
 
 
-def test_an_unknown_backend():
+def test_an_unknown_backend_is_refused():
     with pytest.raises(UsageError, match="there is no backend tpu"):
         load_embedder("starter", "tpu")

@@ -1,4 +1,4 @@
-"""`docsearch eval` on a small folder, with the shipped model."""
+"""`docsearch eval` measures a small folder with the shipped model."""
 
 import json
 
@@ -7,7 +7,10 @@ import pytest
 from tests.commands import docsearch
 
 NOTES = {
-    "boiler.md": "# Boiler\n\nOpen both black taps until the needle stands at one bar.\n\n# Filter\n\nRinse it in June.\n",
+    "boiler.md": (
+        "# Boiler\n\nOpen both black taps until the needle stands at one bar.\n\n# Filter\n\n"
+        "Rinse it in June.\n"
+    ),
     "bread.md": "# Sourdough\n\nFeed the starter with rye flour every evening.\n",
     "bike.md": "# Gears\n\nTurn the barrel adjuster half a turn when the chain rattles.\n",
 }
@@ -33,7 +36,7 @@ def collection(tmp_path):
     return folder
 
 
-def test_every_mode_with_each_question_and_a_comparison(collection, tmp_path):
+def test_every_mode_is_measured_and_compared_with_a_saved_result(collection, tmp_path):
     saved = tmp_path / "before.json"
     done = docsearch(
         "eval",
@@ -66,12 +69,23 @@ def test_every_mode_with_each_question_and_a_comparison(collection, tmp_path):
         "boiler.md",
         "bread.md",
     ]
-    again = docsearch("eval", collection, "--mode", "text", "--no-rerank", "--compare", saved, "--work", tmp_path / "work", cwd=tmp_path)  # fmt: skip
-    title, _, head, _, row = again.out.splitlines()
+    compared = docsearch(
+        "eval",
+        collection,
+        "--mode",
+        "text",
+        "--no-rerank",
+        "--compare",
+        saved,
+        "--work",
+        tmp_path / "work",
+        cwd=tmp_path,
+    )
+    title, _, head, _, row = compared.out.splitlines()
     assert title == f"notes: 3 documents, {result['passages']} passages, bge-small-en-v1.5 (8-bit)"
-    assert (
-        head
-        == "| run | nDCG@10 | MRR@10 | recall@10 | hit@1 | hit@5 | passage@5 | silent | ms | against before |"
+    assert head == (
+        "| run | nDCG@10 | MRR@10 | recall@10 | hit@1 | hit@5 | passage@5 "
+        "| silent | ms | against before |"
     )
     cells = row.split(" | ")
     assert cells[:8] == [
@@ -87,7 +101,7 @@ def test_every_mode_with_each_question_and_a_comparison(collection, tmp_path):
     assert cells[9] == "+0.000 (p 1.000) |"
 
 
-def test_reranking_without_a_reranker_and_wrong_input(collection, tmp_path):
+def test_wrong_input_is_refused(collection, tmp_path):
     env = {"DOCSEARCH_PROFILE": "starter"}
     wrong = docsearch("eval", tmp_path / "nothing", cwd=tmp_path, env=env)
     assert (wrong.code, wrong.out) == (2, "")
@@ -105,7 +119,7 @@ def test_reranking_without_a_reranker_and_wrong_input(collection, tmp_path):
     assert "has no question that a document answers" in none.err
 
 
-def test_what_cannot_count_is_said(collection, tmp_path):
+def test_questions_that_cannot_count_are_told(collection, tmp_path):
     saved = tmp_path / "other.json"
     saved.write_text('{"collection": "other", "runs": []}')
     other = docsearch("eval", collection, "--compare", saved, cwd=tmp_path)
@@ -126,5 +140,8 @@ def test_what_cannot_count_is_said(collection, tmp_path):
     excluding = docsearch("eval", collection, "--mode", "text", "--no-rerank", cwd=tmp_path)
     assert (excluding.code, excluding.err.splitlines()[-1]) == (
         2,
-        "docsearch: question 2, '-boiler': the query says only what to leave out; add what to look for",
+        (
+            "docsearch: question 2, '-boiler': the query says only what to leave out; "
+            "add what to look for"
+        ),
     )

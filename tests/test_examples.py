@@ -1,4 +1,4 @@
-"""The examples in docstrings are right."""
+"""The examples in docstrings give the results that they show."""
 
 import doctest
 from importlib import import_module
@@ -16,5 +16,5 @@ MODULES = sorted(
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_examples(name: str) -> None:
+def test_the_examples_of_a_module_are_right(name: str) -> None:
     assert doctest.testmod(import_module(name)).failed == 0

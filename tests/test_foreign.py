@@ -1,4 +1,4 @@
-"""XLM-RoBERTa, ModernBERT and EmbeddingGemma, made small, against the vectors that transformers gives."""
+"""Small models of XLM-RoBERTa, ModernBERT and EmbeddingGemma give the vectors of transformers."""
 
 import json
 import shutil
@@ -67,8 +67,11 @@ def test_vectors_are_those_of_transformers(model_type):
 
 
 @pytest.mark.parametrize("model_type", ALL)
-def test_as_mlx_embeddings_converts(tmp_path, model_type):
-    """Quantised in every matrix, under `model.`, with Gemma's projections among the weights."""
+def test_a_model_converted_by_mlx_embeddings_gives_the_vectors_of_its_values(tmp_path, model_type):
+    """mlx-embeddings quantises every matrix, and names the tensors `model.`.
+
+    It puts Gemma's projections among the weights.
+    """
     plain = copy_of(model_type, tmp_path / "plain")
     weights = mx.load(str(plain / "model.safetensors"))
     for number, folder in enumerate(sorted(plain.glob("?_Dense"))):
@@ -89,7 +92,7 @@ def test_as_mlx_embeddings_converts(tmp_path, model_type):
     np.testing.assert_allclose(*vectors, rtol=0, atol=2e-6)
 
 
-def test_settings_as_transformers_5_writes_them(tmp_path):
+def test_settings_of_transformers_5_mean_the_same(tmp_path):
     for model_type, old in (
         ("modernbert", ("global_rope_theta", "local_rope_theta")),
         ("gemma3_text", ("rope_theta", "rope_local_base_freq")),
@@ -116,7 +119,7 @@ def test_settings_as_transformers_5_writes_them(tmp_path):
         assert not np.allclose(vectors[0], vectors[2], atol=1e-3)
 
 
-def test_pools():
+def test_each_pool_takes_its_tokens():
     hidden = mx.array(
         [[[1.0, 2.0], [3.0, 4.0], [float("nan"), 9.0]], [[1.0, 0.0], [2.0, 0.0], [6.0, 3.0]]]
     )
@@ -128,7 +131,7 @@ def test_pools():
     }
 
 
-def test_the_folder_says_how_it_pools(tmp_path):
+def test_the_folders_pooling_is_used(tmp_path):
     items = expected("modernbert")
     ids = [item["ids"] for item in items]
     mean = open_encoder(Checkpoint(FOREIGN / "modernbert"), "mlx").encode(ids)
@@ -142,7 +145,7 @@ def test_the_folder_says_how_it_pools(tmp_path):
     )
 
 
-def test_known_names_say_it_where_the_folder_does_not(tmp_path):
+def test_a_known_name_gives_the_pooling_where_the_folder_does_not(tmp_path):
     folder = copy_of("xlm-roberta", tmp_path / "bge-m3-mlx-4bit")
     shutil.rmtree(folder / "1_Pooling")
     vectors = load_embedder(str(folder)).embed_passages(["the river"])
@@ -154,7 +157,7 @@ def test_known_names_say_it_where_the_folder_does_not(tmp_path):
         load_embedder(str(folder))
 
 
-def test_a_token_without_weights_is_passed_over():
+def test_a_token_without_weights_is_left_out():
     embedder = load_embedder(str(FOREIGN / "gemma3_text"))
     image = "<image_soft_token>"
     assert embedder.tokenizer.token_id("[") < embedder.encoder.vocab_size
@@ -223,7 +226,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_would_be_computed_wrongly_is_refused(tmp_path, case):
+def test_a_model_that_would_be_computed_wrongly_is_refused(tmp_path, case):
     model_type, change, message = REFUSED[case]
     folder = copy_of(model_type, tmp_path / "model")
     change(folder)
@@ -261,7 +264,7 @@ def test_settings_of_another_arithmetic_are_refused(tmp_path, case):
         load_embedder(str(copy_of(model_type, tmp_path / "model", **config)))
 
 
-def test_numpy_does_not_compute_them():
+def test_the_cpu_engine_refuses_these_models():
     with pytest.raises(
         ModelError,
         match="is a modernbert model, which does not run on numpy; leave out --backend cpu",
@@ -269,7 +272,7 @@ def test_numpy_does_not_compute_them():
         load_embedder(str(FOREIGN / "modernbert"), "cpu")
 
 
-def test_prompts(tmp_path):
+def test_prompts_come_from_the_folder_or_the_name(tmp_path):
     def prompts(name, stated=None):
         folder = tmp_path / name
         folder.mkdir()
@@ -308,13 +311,16 @@ def test_only_these_models_import_mlx_embeddings():
 
 
 def test_a_process_that_used_mlx_ends_quietly():
-    code = "from search.models.embedder import load_embedder; load_embedder('starter', 'mlx').embed_query('x')"
+    code = (
+        "from search.models.embedder import load_embedder; "
+        "load_embedder('starter', 'mlx').embed_query('x')"
+    )
     for _ in range(3):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_licence_is_said_once_an_ingest(tmp_path):
+def test_an_ingest_names_the_licence_once(tmp_path):
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "a.md").write_text("# River\n\nA boat waits under the stone bridge.\n")
     folder = str(FOREIGN / "modernbert")

@@ -1,6 +1,6 @@
-"""XLM-RoBERTa, ModernBERT and Gemma against `transformers` itself, with the published windows and positions.
+"""XLM-RoBERTa, ModernBERT and Gemma give the vectors that `transformers` computes here.
 
-Needs torch; `make test-slow` runs it.
+The windows and positions are the published ones. The test needs torch; `make test-slow` runs it.
 """
 
 import json
@@ -57,7 +57,7 @@ POOLINGS = {
 
 
 @pytest.mark.parametrize("model_type", CONFIGS)
-def test_the_same_vectors(tmp_path, model_type):
+def test_transformers_gives_the_same_vectors(tmp_path, model_type):
     torch = pytest.importorskip("torch")
     from transformers import AutoConfig, AutoModel
 
@@ -90,7 +90,9 @@ def test_the_same_vectors(tmp_path, model_type):
     mx.save_safetensors(str(tmp_path / "model.safetensors"), weights)
     for key, pool in POOLINGS.items():
         (tmp_path / "1_Pooling" / "config.json").write_text(json.dumps({key: True}))
-        ours = open_encoder(Checkpoint(tmp_path), "mlx").encode(ids)
+        vectors = open_encoder(Checkpoint(tmp_path), "mlx").encode(ids)
         expected = np.stack([pool(rows) for rows in hidden])
-        ours, expected = (x / np.linalg.norm(x, axis=1, keepdims=True) for x in (ours, expected))
-        np.testing.assert_allclose(ours, expected, rtol=0, atol=2e-5)
+        vectors, expected = (
+            x / np.linalg.norm(x, axis=1, keepdims=True) for x in (vectors, expected)
+        )
+        np.testing.assert_allclose(vectors, expected, rtol=0, atol=2e-5)

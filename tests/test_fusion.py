@@ -1,3 +1,5 @@
+"""The fused score of the vector leg and the text leg."""
+
 import pytest
 
 from search.query.fusion import Fused, full_match, fuse, text_weight
@@ -35,23 +37,23 @@ def test_fuse_keeps_the_given_order_of_ties() -> None:
     ]
 
 
-def test_fuse_of_nothing() -> None:
+def test_no_candidates_are_fused_to_none() -> None:
     assert fuse([], full=0.0, weight=0.2) == []
 
 
 def test_words_weigh_more_the_more_they_single_out_a_few_documents() -> None:
     assert text_weight([], full=0.0) == 0.08
-    # 0.08 + 0.2 * (8 - 2) / 10, and 0.08 + 0.2 where one document alone has all the words
+    # The weight is 0.08 + 0.2 * (8 - 2) / 10, and 0.08 + 0.2 where one document has all the words.
     assert text_weight([8.0, 2.0], full=10.0) == pytest.approx(0.2)
     assert text_weight([10.0], full=10.0) == pytest.approx(0.28)
-    # the widest gap behind one of the first five counts
+    # The widest gap after one of the first five counts.
     assert text_weight([5.0, 5.0, 1.0, 1.0, 1.0, 1.0, 1.0], full=10.0) == pytest.approx(0.16)
     assert text_weight([5.0] * 5, full=10.0) == pytest.approx(0.18)
     assert text_weight([5.0] * 6 + [1.0], full=10.0) == 0.08
 
 
 def test_a_full_match_grows_with_the_words_and_the_rarity_that_is_possible() -> None:
-    # 0.8 * ln(1000) = 5.526 for each word
+    # Each word counts for 0.8 * ln(1000) = 5.526.
     assert full_match(999, words=2, best=0.0) == pytest.approx(11.052, abs=1e-3)
     assert full_match(999, words=1, best=8.0) == 8.0
     assert full_match(0, words=0, best=0.0) == 0.0

@@ -1,4 +1,4 @@
-"""Damaged files of every format give a document or are unreadable, whatever was done to their bytes."""
+"""Damaged files of every format give a document or are unreadable, however they are damaged."""
 
 from __future__ import annotations
 
@@ -27,64 +27,121 @@ from .test_recognition import picture
 FIXTURES = Path(__file__).parent / "fixtures"
 
 SEEDS = {
-    "a.md": b"---\ntitle: Boiler\n---\n# Boiler\n\nText, `code`, [link](x).\n\n- one\n- two\n\n```\nls\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
+    "a.md": (
+        b"---\ntitle: Boiler\n---\n# Boiler\n\nText, `code`, [link](x).\n\n- one\n- two\n\n```\n"
+        b"ls\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+    ),
     "a.txt": "Prüfung: naïve café, 東京 и Москва.\r\n\r\nSecond paragraph.\n".encode(),
     "wide.txt": "Notes on canoes, wide and plain.\n\nSecond.\n".encode("utf-16"),
     "a.rst": b"Title\n=====\n\nText::\n\n    literal\n\n.. code:: python\n\n    x = 1\n\n- item\n",
-    "a.py": b'"""Doc."""\n\nclass A:\n    def f(self):\n        return 1\n\n\ndef g(x):\n    return x\n',
-    "a.html": b"<html><head><title>T</title></head><body><h1>H</h1><p>a<b>b</b></p><table><tr><td>1<td>2</table><pre>x\ny</pre></body></html>",
+    "a.py": (
+        b'"""Doc."""\n\nclass A:\n    def f(self):\n        return 1\n\n\ndef g(x):\n    return x\n'
+    ),
+    "a.html": (
+        b"<html><head><title>T</title></head><body><h1>H</h1><p>a<b>b</b></p><table><tr>"
+        b"<td>1<td>2</table><pre>x\ny</pre></body></html>"
+    ),
     "a.pdf": pdf(["Annual report", "of roast-", "ing coffee"], ["Second page"], title="Coffee"),
     "locked.pdf": locked("", "AES-128"),
-    "a.docx": word(paragraph("Lease") + "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"),
-    "stored.docx": zipped(
-        {"word/document.xml": f"<w:document {W}><w:body>{paragraph('The rent is due.')}</w:body></w:document>"}, zipfile.ZIP_STORED
+    "a.docx": word(
+        paragraph("Lease")
+        + "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
     ),
-    "a.odt": odf("text", '<text:h text:outline-level="1">Flat</text:h><text:p>open<text:s text:c="3"/>x</text:p>'),
-    "a.epub": zipped(BOOK), "a.xls": (FIXTURES / "ledger.xls").read_bytes(),
-    "a.fb2": b"<FictionBook><body><section><title><p>One</p></title><p>Text.</p></section></body></FictionBook>",
-    "a.rtf": rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\info{\title Lease}}\pard\outlinelevel0 Flat\par\pard caf\'e9 \u8364? {\b x}\par}",
-    "a.org": b"#+TITLE: Plan\n* TODO One\n:DRAWER:\nx\n:END:\n- item\n#+BEGIN_SRC sh\nls\n#+END_SRC\n| a | b |\n",
+    "stored.docx": zipped(
+        {
+            "word/document.xml": (
+                f"<w:document {W}><w:body>{paragraph('The rent is due.')}</w:body></w:document>"
+            )
+        },
+        zipfile.ZIP_STORED,
+    ),
+    "a.odt": odf(
+        "text",
+        '<text:h text:outline-level="1">Flat</text:h><text:p>open<text:s text:c="3"/>x</text:p>',
+    ),
+    "a.epub": zipped(BOOK),
+    "a.xls": (FIXTURES / "ledger.xls").read_bytes(),
+    "a.fb2": (
+        b"<FictionBook><body><section><title><p>One</p></title><p>Text.</p></section></body>"
+        b"</FictionBook>"
+    ),
+    "a.rtf": (
+        rb"{\rtf1\ansi\ansicpg1252{\fonttbl{\f0 Arial;}}{\info{\title Lease}}\pard\outlinelevel0 "
+        rb"Flat\par\pard caf\'e9 \u8364? {\b x}\par}"
+    ),
+    "a.org": (
+        b"#+TITLE: Plan\n* TODO One\n:DRAWER:\nx\n:END:\n- item\n#+BEGIN_SRC sh\nls\n#+END_SRC\n"
+        b"| a | b |\n"
+    ),
     "a.adoc": b"= Title\n:attr: x\n\n== One\n\nText.\n\n----\ncode\n----\n\n|===\n| a | b\n|===\n",
-    "a.tex": rb"\documentclass{article}\title{T}\begin{document}\section{One} Text, \emph{more}. % no"
-    b"\n" rb"\begin{itemize}\item a\end{itemize}\end{document}",
-    "a.1": b'.TH LS 1\n.SH NAME\nls \\- list\n.PP\n.B bold\n\\fIitalic\\fR\n',
-    "a.json": b'{"name": "x", "list": [1, 2.5, null, true, {"deep": {"er": "\\u00e9\\n"}}], "text": "words"}',
+    "a.tex": (
+        rb"\documentclass{article}\title{T}\begin{document}\section{One} Text, \emph{more}. % no"
+        b"\n"
+        rb"\begin{itemize}\item a\end{itemize}\end{document}"
+    ),
+    "a.1": b".TH LS 1\n.SH NAME\nls \\- list\n.PP\n.B bold\n\\fIitalic\\fR\n",
+    "a.json": (
+        b'{"name": "x", "list": [1, 2.5, null, true, {"deep": {"er": "\\u00e9\\n"}}], "text": '
+        b'"words"}'
+    ),
     "a.yaml": b"name: x\nlist:\n  - one\n  - two: |\n      block\n      text\n&a anchor: *a\n",
-    "a.xml": b'<?xml version="1.0"?><r a="b"><title>T</title><p>x &amp; y<!-- c --></p><![CDATA[raw]]></r>',
-    "a.csv": b'id,note\n1,"one\ntwo ""q"""\n2;x\n', "a.srt": b"1\n00:00:01,000 --> 00:00:02,000\nHello\n\n2\n00:01:01,000 --> 00:01:02,000\nthere\n",
-    "a.ipynb": b'{"nbformat": 4, "cells": [{"cell_type": "markdown", "source": ["# A\\n", "b"]}, {"cell_type": "code", "source": "x", "outputs": '
-    b'[{"output_type": "stream", "text": "y"}]}]}',
-    "a.eml": b"From: =?utf-8?Q?J=C3=BC?= <j@x.org>\r\nSubject: Trip\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\n"
-    b"Content-Transfer-Encoding: base64\r\n\r\nSGVsbG8=\r\n--q\r\nContent-Type: text/html\r\n\r\n<p>x\r\n--q--\r\n",
-    "a.mbox": b"From a@x.org Mon Jan  1 00:00:00 2024\nSubject: one\n\nbody\n\nFrom b@x.org Mon Jan  1 00:00:00 2024\nSubject: two\n\nbody two\n",
-    "a.mhtml": b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=q\r\n\r\n--q\r\nContent-Type: text/html\r\n"
-    b"Content-Transfer-Encoding: quoted-printable\r\n\r\n<p>caf=C3=A9=\r\n</p>\r\n--q--\r\n",
+    "a.xml": (
+        b'<?xml version="1.0"?><r a="b"><title>T</title><p>x &amp; y<!-- c --></p><![CDATA[raw]]>'
+        b"</r>"
+    ),
+    "a.csv": b'id,note\n1,"one\ntwo ""q"""\n2;x\n',
+    "a.srt": (
+        b"1\n00:00:01,000 --> 00:00:02,000\nHello\n\n2\n00:01:01,000 --> 00:01:02,000\nthere\n"
+    ),
+    "a.ipynb": (
+        b'{"nbformat": 4, "cells": [{"cell_type": "markdown", "source": ["# A\\n", "b"]}, '
+        b'{"cell_type": "code", "source": "x", '
+        b'"outputs": [{"output_type": "stream", "text": "y"}]}]}'
+    ),
+    "a.eml": (
+        b"From: =?utf-8?Q?J=C3=BC?= <j@x.org>\r\nSubject: Trip\r\nMIME-Version: 1.0\r\n"
+        b"Content-Type: multipart/mixed; boundary=q\r\n\r\n"
+        b"--q\r\nContent-Transfer-Encoding: base64\r\n\r\nSGVsbG8=\r\n"
+        b"--q\r\nContent-Type: text/html\r\n\r\n<p>x\r\n--q--\r\n"
+    ),
+    "a.mbox": (
+        b"From a@x.org Mon Jan  1 00:00:00 2024\nSubject: one\n\nbody\n\n"
+        b"From b@x.org Mon Jan  1 00:00:00 2024\nSubject: two\n\nbody two\n"
+    ),
+    "a.mhtml": (
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=q\r\n\r\n"
+        b"--q\r\nContent-Type: text/html\r\n"
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n<p>caf=C3=A9=\r\n</p>\r\n--q--\r\n"
+    ),
     "a.md.gz": gzip.compress(b"# Words\n\nin gzip, some of them\n" * 9),
     "a.png": picture(),
     "a.kt": b"class A {\n    fun f() = 1\n}\n",
-}  # fmt: skip
+}
 """A small valid file of each format."""
 
 LIMITS = Limits(seconds=20, patience=50, memory=1 << 30)
 
 
 def mutants(data: bytes, chance: random.Random, others: list[bytes]) -> Iterator[bytes]:
-    """Damaged versions of a file, endlessly: bits turned, parts lost, doubled, zeroed, or taken from other files."""
+    """Damaged versions of a file, without end.
+
+    Bits are turned, and parts are deleted, repeated, zeroed or taken from other files.
+    """
     while True:
         mutant = bytearray(data)
         for _ in range(chance.choice((1, 1, 2, 4, 16))):
             start = chance.randrange(len(mutant) + 1)
             end = min(start + chance.choice((1, 4, 32, 256)), len(mutant))
-            what = chance.randrange(6)
-            if what == 0 and start < len(mutant):
+            damage = chance.randrange(6)
+            if damage == 0 and start < len(mutant):
                 mutant[start] ^= 1 << chance.randrange(8)
-            elif what == 1:
+            elif damage == 1:
                 del mutant[start:end]
-            elif what == 2:
+            elif damage == 2:
                 mutant[start:start] = mutant[start:end] * chance.choice((1, 2, 50))
-            elif what == 3:
+            elif damage == 3:
                 mutant[start:end] = bytes(end - start)
-            elif what == 4:
+            elif damage == 4:
                 other = chance.choice(others)
                 place = chance.randrange(len(other) + 1)
                 mutant[start:end] = other[place : place + 64]
@@ -94,7 +151,7 @@ def mutants(data: bytes, chance: random.Random, others: list[bytes]) -> Iterator
 
 
 def check(document: Document, data: bytes) -> None:
-    """What holds for every document: blocks and pages in order and within the text, which can be stored."""
+    """Assert that blocks and pages are in order and within the text, and that it can be stored."""
     document.text.encode()
     document.title.encode()
     end = 0
@@ -108,7 +165,7 @@ def check(document: Document, data: bytes) -> None:
 
 
 def fuzz(name: str, seed: int, rounds: int) -> None:
-    """Read damaged versions in a worker, whose death would be a failure."""
+    """Read damaged versions in a worker; its death, or a limit that it reaches, is a failure."""
     damaged = mutants(SEEDS[name], random.Random(f"{name} {seed}"), list(SEEDS.values()))
     with ReaderPool(LIMITS) as pool:
         for _ in range(rounds):
@@ -135,14 +192,14 @@ def test_every_reader_has_a_seed() -> None:
 
 
 @pytest.mark.parametrize("name", SEEDS)
-def test_damaged_files(name: str) -> None:
+def test_damaged_files_are_read_or_refused(name: str) -> None:
     fuzz(name, 0, 60)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 9))
 @pytest.mark.parametrize("name", SEEDS)
-def test_many_damaged_files(name: str, seed: int) -> None:
+def test_many_damaged_files_are_read_or_refused(name: str, seed: int) -> None:
     fuzz(name, seed, 1_500)
 
 
@@ -151,7 +208,7 @@ def test_many_damaged_files(name: str, seed: int) -> None:
     [file for file in hard_files() if len(file.data) < 5_000],
     ids=lambda file: ascii(file.path)[1:50],
 )
-def test_hard_files_cut_short(file) -> None:  # type: ignore[no-untyped-def]
+def test_hard_files_that_are_cut_short_are_read_or_refused(file) -> None:  # type: ignore[no-untyped-def]
     chance = random.Random(ascii(file.path))
     for _ in range(3):
         data = file.data[: chance.randrange(len(file.data) + 1)]

@@ -1,4 +1,7 @@
-"""One folder of all hard files: what is readable is found, what is not is reported with its reason, nothing else gets in."""
+"""An index of all hard files finds the readable ones and reports the others with a reason.
+
+Nothing else gets into the index.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def root(place: Path) -> Path:
     root = place / "root"
     for file in FILES:
         path = root / file.path
-        # A path of this length is reached from folder to folder only.
+        # The deepest file lies in 300 nested folders.
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.data)
     for path in root.rglob("*"):
@@ -58,7 +61,7 @@ def named(file: Hard) -> str:
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file.expect == "find"], ids=named)
-def test_what_can_be_read_is_found(index: Index, root: Path, file: Hard) -> None:
+def test_a_readable_file_is_found(index: Index, root: Path, file: Hard) -> None:
     path = str(root / file.path)
     assert index.check(path).code == "indexed"
     hits = index.query(file.marker, mode="text", limit=20).hits
@@ -72,7 +75,7 @@ def test_what_can_be_read_is_found(index: Index, root: Path, file: Hard) -> None
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file.expect == "meta"], ids=named)
-def test_what_cannot_be_read_is_reported_with_its_reason(
+def test_an_unreadable_file_is_reported_with_its_reason(
     index: Index, report: IngestReport, root: Path, file: Hard
 ) -> None:
     verdict = index.check(root / file.path)
@@ -86,7 +89,7 @@ def test_what_cannot_be_read_is_reported_with_its_reason(
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if file.expect == "either"], ids=named)
-def test_what_may_go_either_way_is_accounted_for(index: Index, root: Path, file: Hard) -> None:
+def test_a_file_of_either_kind_is_indexed_or_reported(index: Index, root: Path, file: Hard) -> None:
     verdict = index.check(root / file.path)
     assert verdict.code in ("indexed", *Reason), verdict
     assert verdict.code not in (Reason.CRASHED, Reason.UNREADABLE), verdict
@@ -98,32 +101,35 @@ def test_a_hit_in_a_long_pdf_says_its_page(index: Index) -> None:
     ]
 
 
-def test_parted_words_and_columns(index: Index) -> None:
+def test_letters_drawn_one_by_one_are_joined_to_words(index: Index) -> None:
     [hit] = index.query("annual papayaseventeen", mode="text", limit=1).hits
     assert hit.text == "ANNUAL REPORT\npapayaseventeen"
 
 
-def test_links_pipes_and_what_lies_outside_stay_out(index: Index, root: Path) -> None:
+def test_links_pipes_and_outside_files_stay_out(index: Index, root: Path) -> None:
     inside = [
         entry.file.path for entry in index.catalog.entries(str(root / "links")) if entry.passages
     ]
     assert inside == [str(root / "links/real/target.md")]
     codes = {
-        "special/fifo.md": "special", "special/socket.txt": "special", "links/dangling.md": "symlink",
-        "links/outside.txt": "symlink", "links/self": "symlink",
-    }  # fmt: skip
+        "special/fifo.md": "special",
+        "special/socket.txt": "special",
+        "links/dangling.md": "symlink",
+        "links/outside.txt": "symlink",
+        "links/self": "symlink",
+    }
     assert {name: index.check(root / name).code for name in codes} == codes
     assert not index.query("nologin", mode="text").hits
 
 
-def test_times_before_the_epoch_and_after_ours(index: Index, root: Path) -> None:
+def test_times_before_the_epoch_and_far_ahead_are_kept(index: Index, root: Path) -> None:
     years = {"future": "2106", "epoch": "1970", "before": "1960"}
     for name, year in years.items():
         [hit] = index.query(f"lychee{name}", mode="text").hits
         assert (hit.path, hit.modified[:4]) == (str(root / "times" / f"{name}.md"), year)
 
 
-def test_a_second_run_would_read_nothing_again(index: Index) -> None:
+def test_a_second_run_would_read_nothing(index: Index) -> None:
     plan = index.dry_run()
     assert (plan.read, plan.removed) == ((), ())
     assert index.status().health == "ok"

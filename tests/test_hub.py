@@ -1,4 +1,4 @@
-"""Names to folders, and pulls from a hub on the loopback, with everything that may go wrong on the way."""
+"""Model names lead to folders, and pulls from a hub on the loopback withstand every fault."""
 
 import errno
 import os
@@ -40,8 +40,8 @@ def cache(tmp_path: Path) -> Path:
 
 
 def pulled(tmp_path: Path, server: HubServer) -> tuple[Path, list[Fetching]]:
-    seen: list[Fetching] = []
-    return pull(NAME, None, seen.append, Hub(server.address)), seen
+    states: list[Fetching] = []
+    return pull(NAME, None, states.append, Hub(server.address)), states
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -57,7 +57,7 @@ WHOLE = {name: data for name, data in FILES.items() if name not in NOT_FETCHED}
 
 def test_a_pull_fetches_what_is_needed_and_nothing_else(tmp_path):
     with HubServer({NAME: FILES}) as server:
-        folder, seen = pulled(tmp_path, server)
+        folder, states = pulled(tmp_path, server)
         assert folder == cache(tmp_path) / "snapshots" / server.commit(NAME)
         assert contents(folder) == WHOLE
         assert server.requests == [
@@ -65,17 +65,17 @@ def test_a_pull_fetches_what_is_needed_and_nothing_else(tmp_path):
             *(
                 line
                 for name in ("config.json", "tokenizer.json", "README.md", "model.safetensors")
-                for line in asked(name, server)
+                for line in requests_for(name, server)
             ),
         ]
     total = sum(map(len, WHOLE.values()))
-    assert seen[-1] == Fetching(NAME, "model.safetensors", total, total)
-    assert [state.done_bytes for state in seen] == sorted(state.done_bytes for state in seen)
+    assert states[-1] == Fetching(NAME, "model.safetensors", total, total)
+    assert [state.done_bytes for state in states] == sorted(state.done_bytes for state in states)
     assert find(NAME)[0].folder == folder
 
 
-def asked(name: str, server: HubServer) -> list[str]:
-    """The requests for one file."""
+def requests_for(name: str, server: HubServer) -> list[str]:
+    """The lines of the requests for one file."""
     import hashlib
 
     lines = [f"GET /{NAME}/resolve/{server.commit(NAME)}/{name}"]
@@ -90,21 +90,24 @@ def test_the_cache_is_as_the_hubs_own_client_makes_it(tmp_path):
         "snapshot_download(sys.argv[1], allow_patterns=sys.argv[2:])"
     )
     with HubServer({NAME: FILES}) as server:
-        ours, _ = pulled(tmp_path, server)
-        theirs = {
+        folder, _ = pulled(tmp_path, server)
+        client_settings = {
             "HF_ENDPOINT": server.address,
-            "HF_HUB_CACHE": str(tmp_path / "theirs"),
+            "HF_HUB_CACHE": str(tmp_path / "client"),
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
         }
         subprocess.run(
             [sys.executable, "-c", script, NAME, *WHOLE],
             check=True,
-            env=os.environ | theirs,
+            env=os.environ | client_settings,
             capture_output=True,
         )
-        # and the client takes ours for its own
+        # The client takes our cache for its own.
         offline = {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(tmp_path / "hub")}
-        script = "import sys; from huggingface_hub import hf_hub_download; print(hf_hub_download(sys.argv[1], 'config.json'))"
+        script = (
+            "import sys; from huggingface_hub import hf_hub_download; "
+            "print(hf_hub_download(sys.argv[1], 'config.json'))"
+        )
         found = subprocess.run(
             [sys.executable, "-c", script, NAME],
             check=True,
@@ -112,7 +115,7 @@ def test_the_cache_is_as_the_hubs_own_client_makes_it(tmp_path):
             capture_output=True,
             text=True,
         )
-    assert found.stdout == f"{ours / 'config.json'}\n"
+    assert found.stdout == f"{folder / 'config.json'}\n"
 
     def links(top: Path) -> dict[str, str]:
         below = top / repository_folder(NAME)
@@ -128,7 +131,7 @@ def test_the_cache_is_as_the_hubs_own_client_makes_it(tmp_path):
             for path in paths
         }
 
-    assert links(tmp_path / "hub") == links(tmp_path / "theirs")
+    assert links(tmp_path / "hub") == links(tmp_path / "client")
 
 
 def test_a_second_pull_only_checks(tmp_path):
@@ -168,7 +171,7 @@ def test_a_cut_connection_is_taken_up_again(tmp_path):
     ) as server:
         folder, _ = pulled(tmp_path, server)
         assert [line for line in server.requests if "bytes=" in line] == [
-            f"{line} bytes=70000-" for line in asked("model.safetensors", server)
+            f"{line} bytes=70000-" for line in requests_for("model.safetensors", server)
         ]
     assert contents(folder) == WHOLE
 
@@ -190,19 +193,19 @@ def test_a_pull_that_was_stopped_goes_on_in_the_next_run(tmp_path):
         model = find(NAME)[0]
         assert condition(model) == (ModelState.PARTIAL, "model.safetensors missing")
         partial = next((cache(tmp_path) / "blobs").glob("*.incomplete"))
-        here = partial.stat().st_size
-        assert 0 < here <= 70_000
+        partial_size = partial.stat().st_size
+        assert 0 < partial_size <= 70_000
         server.requests.clear()
         server.faults = Faults()
         folder, _ = pulled(tmp_path, server)
         assert [line for line in server.requests if "bytes=" in line] == [
-            f"{line} bytes={here}-" for line in asked("model.safetensors", server)
+            f"{line} bytes={partial_size}-" for line in requests_for("model.safetensors", server)
         ]
     assert contents(folder) == WHOLE
     assert not list((cache(tmp_path) / "blobs").glob("*.incomplete"))
 
 
-def test_a_hub_that_knows_no_parts_sends_the_file_again(tmp_path):
+def test_a_hub_without_ranges_sends_the_file_again(tmp_path):
     faults = Faults(cut_after={"model.safetensors": 70_000}, cuts=1, ignore_ranges=True)
     with HubServer({NAME: FILES}, faults) as server:
         folder, _ = pulled(tmp_path, server)
@@ -252,7 +255,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize("name", REFUSALS)
 @pytest.mark.parametrize("stage", ["refuse", "refuse_files"])
-def test_what_the_hub_refuses_is_said_in_one_line(tmp_path, name, stage):
+def test_a_refusal_of_the_hub_is_an_error_of_one_line(tmp_path, name, stage):
     answer, message, hint = REFUSALS[name]
     with (
         HubServer({NAME: FILES}, Faults(**{stage: answer})) as server,
@@ -272,7 +275,7 @@ def test_a_token_opens_a_gated_model(tmp_path, monkeypatch):
         assert contents(pulled(tmp_path, server)[0]) == WHOLE
 
 
-def test_no_hub_at_all(tmp_path):
+def test_a_hub_that_cannot_be_reached_is_told(tmp_path):
     with HubServer({}) as server:
         address = server.address
     with pytest.raises(
@@ -282,7 +285,7 @@ def test_no_hub_at_all(tmp_path):
         pull(NAME, None, hub=Hub(address))
 
 
-def test_a_login_page_in_the_hubs_place(tmp_path):
+def test_a_login_page_in_the_hubs_place_is_told(tmp_path):
     with (
         HubServer({}, Faults(page=b"<html>Welcome to our Wi-Fi</html>")) as server,
         pytest.raises(
@@ -293,7 +296,7 @@ def test_a_login_page_in_the_hubs_place(tmp_path):
         pulled(tmp_path, server)
 
 
-def test_a_listing_whose_checksums_are_paths(tmp_path):
+def test_a_listing_whose_checksums_are_paths_is_refused(tmp_path):
     class Evil(HubServer):
         def _sibling(self, file, data):
             return super()._sibling(file, data) | {
@@ -319,7 +322,7 @@ def test_wrong_bytes_are_thrown_away(tmp_path):
         assert contents(pulled(tmp_path, server)[0]) == WHOLE
 
 
-def test_a_file_that_stays_short(tmp_path):
+def test_a_file_that_stays_short_is_refused(tmp_path):
     with (
         HubServer({NAME: FILES}, Faults(sizes={"model.safetensors": len(WEIGHTS) + 9})) as server,
         pytest.raises(
@@ -329,7 +332,7 @@ def test_a_file_that_stays_short(tmp_path):
         pulled(tmp_path, server)
 
 
-def test_a_file_that_is_too_long(tmp_path):
+def test_a_file_that_is_too_long_is_refused(tmp_path):
     with (
         HubServer({NAME: FILES}, Faults(swap={"model.safetensors": WEIGHTS * 2})) as server,
         pytest.raises(ModelError, match="came with a wrong checksum"),
@@ -348,9 +351,9 @@ def test_a_disk_that_is_too_small_is_known_before(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_disk_that_fills_up(tmp_path):
+def test_a_disk_that_fills_up_is_told(tmp_path):
     with HubServer({NAME: FILES}) as server:
-        sha256 = asked("model.safetensors", server)[1].split("/")[2]
+        sha256 = requests_for("model.safetensors", server)[1].split("/")[2]
         blobs = cache(tmp_path) / "blobs"
         blobs.mkdir(parents=True)
         (blobs / f"{sha256}.incomplete").symlink_to("/dev/full")
@@ -388,7 +391,10 @@ def test_an_architecture_that_does_not_run_here_is_refused_before_its_weights(tm
         HubServer({NAME: FILES | {"config.json": config}}) as server,
         pytest.raises(
             ModelError,
-            match=r"is a (llama|None) model, which does not run here; choose one of: bert, |is not JSON",
+            match=(
+                r"is a (llama|None) model, which does not run here; choose one of: bert, "
+                r"|is no JSON"
+            ),
         ),
     ):
         pulled(tmp_path, server)
@@ -398,7 +404,7 @@ def test_an_architecture_that_does_not_run_here_is_refused_before_its_weights(tm
     ]
 
 
-def test_an_impossible_name():
+def test_an_impossible_name_is_refused():
     with (
         HubServer({}) as server,
         pytest.raises(UsageError, match="a b/c is not the name of a model; name one as ORG/NAME"),
@@ -406,7 +412,7 @@ def test_an_impossible_name():
         pull("a b/c", None, hub=Hub(server.address))
 
 
-def test_the_network_is_forbidden(tmp_path):
+def test_a_pull_obeys_an_environment_that_forbids_the_network(tmp_path):
     code = f"from search.supply.pulling import pull; pull({NAME!r})"
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -420,20 +426,20 @@ def test_the_network_is_forbidden(tmp_path):
     )
 
 
-def test_a_second_pull_of_the_same_model_is_kept_away(tmp_path):
+def test_a_pull_of_a_model_that_is_being_pulled_is_refused(tmp_path):
     with HubServer({NAME: FILES}) as server:
 
-        def again(state: Fetching) -> None:
+        def pull_too(state: Fetching) -> None:
             pull(NAME, None, hub=Hub(server.address))
 
         with pytest.raises(
             ModelError, match=f"another docsearch is fetching {NAME}; wait until it has finished"
         ):
-            pull(NAME, None, again, Hub(server.address))
+            pull(NAME, None, pull_too, Hub(server.address))
 
 
-def test_a_disk_without_links(tmp_path):
-    """Blobs are moved into the snapshot, as the hub's own client does."""
+def test_a_snapshot_without_links_is_whole(tmp_path):
+    """On a disk without links the blobs lie in the snapshot, where the hub's client moves them."""
     with HubServer({NAME: FILES}) as server:
         folder, _ = pulled(tmp_path, server)
         for path in (folder / name for name in WHOLE):
@@ -444,30 +450,31 @@ def test_a_disk_without_links(tmp_path):
         pulled(tmp_path, server)
         assert server.requests == [f"GET /api/models/{NAME}"]
     assert contents(folder) == WHOLE
-    assert (
-        condition(find(NAME)[0])[0] is ModelState.DAMAGED
-    )  # the bytes of FILES are no safetensors
+    # The bytes of FILES are not a safetensors file.
+    assert condition(find(NAME)[0])[0] is ModelState.DAMAGED
 
 
-def test_an_unplugged_disk(tmp_path, monkeypatch):
-    away = tmp_path / "Volumes" / "Models"
-    message = f"the models folder {away} \\(from DOCSEARCH_MODELS\\) is not there"
-    monkeypatch.setenv("DOCSEARCH_MODELS", str(away))
+def test_an_unplugged_disk_is_told(tmp_path, monkeypatch):
+    missing = tmp_path / "Volumes" / "Models"
+    message = f"the models folder {missing} \\(from DOCSEARCH_MODELS\\) is not there"
+    monkeypatch.setenv("DOCSEARCH_MODELS", str(missing))
     with pytest.raises(ModelError, match=f"{message}; plug in its disk, or create the folder"):
         pull(NAME)
     with pytest.raises(
         ModelError,
-        match=f"x/y is not here, and {message}; plug in its disk, or run: docsearch models pull x/y",
+        match=(
+            f"x/y is not here, and {message}; plug in its disk, or run: docsearch models pull x/y"
+        ),
     ):
         model_folder("x/y")
-    assert not away.exists()
+    assert not missing.exists()
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "Volumes" / "Other" / "hub"))
     monkeypatch.delenv("DOCSEARCH_MODELS")
     with pytest.raises(ModelError, match=r"Volumes/Other/hub \(from HF_HUB_CACHE\) is not there"):
         pull(NAME)
 
 
-def test_where_the_hubs_cache_is(tmp_path, monkeypatch):
+def test_the_environment_names_the_hubs_cache(tmp_path, monkeypatch):
     monkeypatch.delenv("HF_HUB_CACHE")
     assert hub_place().folder == Path.home() / ".cache" / "huggingface" / "hub"
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
@@ -478,16 +485,16 @@ def test_where_the_hubs_cache_is(tmp_path, monkeypatch):
     assert hub_place().folder == Path.home() / "cache"
 
 
-def test_names_and_paths(tmp_path):
+def test_a_name_or_a_path_leads_to_a_model(tmp_path):
     models = tmp_path / "models"
     files = made("mlx-community/bge-small-en-v1.5-4bit")
-    own = write_model(models / "bge-own", files)
-    theirs = write_model(models / "org" / "bge-theirs", files)
+    plain = write_model(models / "bge-plain", files)
+    in_org = write_model(models / "org" / "bge-in-org", files)
     twins = [write_model(models / org / "bge-twin", files) for org in ("a", "b")]
     folder = str(models)
-    assert model_folder(str(own)) == own
-    assert model_folder("bge-own", folder) == own
-    assert model_folder("org/bge-theirs", folder) == model_folder("bge-theirs", folder) == theirs
+    assert model_folder(str(plain)) == plain
+    assert model_folder("bge-plain", folder) == plain
+    assert model_folder("org/bge-in-org", folder) == model_folder("bge-in-org", folder) == in_org
     assert model_folder("a/bge-twin", folder) == twins[0]
     with pytest.raises(
         ModelError,
@@ -500,15 +507,15 @@ def test_names_and_paths(tmp_path):
         model_folder("org/other", folder)
     with pytest.raises(ModelError, match="none is not a model folder"):
         model_folder(str(tmp_path / "none"))
-    (theirs / "tokenizer.json").unlink()
+    (in_org / "tokenizer.json").unlink()
     with pytest.raises(
         ModelError,
-        match=r"org/bge-theirs is partial: tokenizer.json missing; run: docsearch models pull org/",
+        match=r"org/bge-in-org is partial: tokenizer.json missing; run: docsearch models pull org/",
     ):
-        model_folder("bge-theirs", folder)
+        model_folder("bge-in-org", folder)
 
 
-def test_a_folder_of_the_working_folder_does_not_stand_in_for_a_model(tmp_path, monkeypatch):
+def test_a_folder_in_the_working_folder_is_not_taken_for_a_model(tmp_path, monkeypatch):
     monkeypatch.chdir(
         write_model(
             tmp_path / "work" / "org" / "bge", made("mlx-community/bge-small-en-v1.5-4bit")
@@ -527,13 +534,14 @@ def test_a_folder_of_the_working_folder_does_not_stand_in_for_a_model(tmp_path, 
     assert model_folder("org/bge", str(tmp_path / "models")) == cached
 
 
-def test_what_is_removed_is_gone_and_nothing_else(tmp_path):
+def test_a_removal_deletes_its_model_and_no_other(tmp_path):
     with HubServer({NAME: FILES, "org/other": FILES}) as server:
         pulled(tmp_path, server)
         other = pull("org/other", None, hub=Hub(server.address))
     size = sum(map(len, WHOLE.values()))
     freed = remove(find(NAME)[0])
-    assert size <= freed <= size + 100  # and the commit's name
+    # The name of the commit is removed too.
+    assert size <= freed <= size + 100
     assert find(NAME) == []
     assert contents(other) == WHOLE
     assert [model.name for model in cached_models(hub_place())] == ["org/other"]
@@ -551,15 +559,15 @@ def test_a_partial_model_can_be_removed(tmp_path):
     assert find(NAME) == []
 
 
-def test_of_a_linked_model_only_the_link_is_removed(tmp_path):
-    own = write_model(tmp_path / "own" / "bge-own", made("mlx-community/bge-small-en-v1.5-4bit"))
+def test_a_removal_of_a_linked_model_deletes_only_the_link(tmp_path):
+    linked = write_model(tmp_path / "own" / "bge-own", made("mlx-community/bge-small-en-v1.5-4bit"))
     (tmp_path / "disk").mkdir()
-    (tmp_path / "disk" / "bge-own").symlink_to(own)
+    (tmp_path / "disk" / "bge-own").symlink_to(linked)
     remove(find("bge-own", str(tmp_path / "disk"))[0])
-    assert (list((tmp_path / "disk").iterdir()), (own / "config.json").is_file()) == ([], True)
+    assert (list((tmp_path / "disk").iterdir()), (linked / "config.json").is_file()) == ([], True)
 
 
-def test_which_files_are_wanted():
+def test_only_the_wanted_files_are_fetched():
     wanted = [
         "model-00001-of-00002.safetensors",
         "1_Pooling/config.json",
@@ -573,7 +581,7 @@ def test_which_files_are_wanted():
     ] == wanted
 
 
-def test_the_servers_ids_are_gits():
+def test_the_servers_ids_are_those_of_git():
     assert git_id(b"hello\n") == "ce013625030ba8dba906f756967f9e9ca394464a"
 
 
@@ -586,7 +594,7 @@ def test_importing_the_hub_loads_nothing_heavy():
     assert done.stdout == "set()\n"
 
 
-def test_only_what_has_the_form_of_a_repository_can_be_pulled(tmp_path, monkeypatch):
+def test_only_a_name_in_the_form_of_a_repository_can_be_pulled(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ModelError) as caught:
         model_folder("nonsense")

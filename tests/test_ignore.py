@@ -21,8 +21,11 @@ def gits_files(root: Path) -> list[str]:
     """The files that Git would add, without hidden ones."""
     listed = subprocess.run(
         ["git", "-c", "core.excludesFile=", "ls-files", "-co", "--exclude-standard", "-z"],
-        cwd=root, capture_output=True, text=True, check=True,
-    ).stdout.split("\0")  # fmt: skip
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
     return sorted(name for name in listed if name and "/." not in f"/{name}")
 
 
@@ -32,7 +35,7 @@ def our_files(root: Path) -> list[str]:
 
 
 def repository(root: Path, rules: dict[str, str], files: list[str]) -> Path:
-    """A repository of these files, and of .gitignore files with these rules by their folders."""
+    """A Git repository with these files, and with .gitignore files of these rules by folder."""
     root.mkdir()
     subprocess.run(["git", "init", "-q", "."], cwd=root, check=True)
     for name in files:
@@ -45,7 +48,7 @@ def repository(root: Path, rules: dict[str, str], files: list[str]) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("rules", "kept"),
+    ("rules", "expected"),
     [
         ("*\n!*/\n!*.md\n", ["deep/a/x.md", "deep/x.md", "x.md"]),
         ("**\n!**/\n!*.md\n", ["deep/a/x.md", "deep/x.md", "x.md"]),
@@ -59,13 +62,13 @@ def repository(root: Path, rules: dict[str, str], files: list[str]) -> Path:
     ],
     ids=repr,
 )
-def test_a_rule_takes_back_what_a_star_leaves_out(
-    tmp_path: Path, rules: str, kept: list[str]
+def test_a_rule_takes_back_files_that_a_star_leaves_out(
+    tmp_path: Path, rules: str, expected: list[str]
 ) -> None:
     files = ["x.md", "y.log", "deep/x.md", "deep/a/x.md", "deep/a/y.log"]
     root = repository(tmp_path / "root", {"": rules}, files)
-    assert our_files(root) == kept
-    assert gits_files(root) == kept
+    assert our_files(root) == expected
+    assert gits_files(root) == expected
 
 
 def a_rule(chance: random.Random) -> str:

@@ -1,3 +1,5 @@
+"""Ingest runs: the documents that they read, keep and remove, and their reports."""
+
 import errno
 import json
 import os
@@ -41,9 +43,9 @@ def paths(index: Index) -> list[str]:
     return [entry.file.path for entry in index.catalog.entries() if entry.passages]
 
 
-def test_first_run_reads_everything(index: Index, notes: Path) -> None:
-    seen: list[Progress] = []
-    report = index.ingest([notes], on_progress=seen.append)
+def test_the_first_run_reads_everything(index: Index, notes: Path) -> None:
+    states: list[Progress] = []
+    report = index.ingest([notes], on_progress=states.append)
     assert counts(report) == (4, 0, 0, 0, 0)
     assert (report.failed, report.skipped, report.warnings) == ((), (), ())
     assert (
@@ -51,10 +53,14 @@ def test_first_run_reads_everything(index: Index, notes: Path) -> None:
         == sum(entry.passages for entry in index.catalog.entries())
         == index.store.count()
     )
-    assert (seen[-1].files_done, seen[-1].files_total, seen[-1].passages) == (4, 4, report.passages)
+    assert (states[-1].files_done, states[-1].files_total, states[-1].passages) == (
+        4,
+        4,
+        report.passages,
+    )
     assert (
-        seen[-1].bytes_done
-        == seen[-1].bytes_total
+        states[-1].bytes_done
+        == states[-1].bytes_total
         == sum(len(path.read_bytes()) for path in notes.rglob("*.*"))
     )
 
@@ -66,16 +72,17 @@ def test_an_unchanged_folder_is_not_read_and_needs_no_model(index: Index, notes:
     def no_model(name: str) -> ToyEmbedder:
         raise AssertionError("the model was asked for")
 
-    again = Index(index.path, None, no_model, PassageRules())
+    reopened = Index(index.path, None, no_model, PassageRules())
     for path in notes.rglob("*.*"):
-        os.chmod(path, 0)  # reading would fail for all but root
-    again.ingest()
-    settled = again.ingest()
+        # Reading would fail now for every user but root.
+        os.chmod(path, 0)
+    reopened.ingest()
+    settled = reopened.ingest()
     assert counts(settled) == (0, 0, 0, 0, 4)
-    again.close()
+    reopened.close()
 
 
-def test_changed_new_moved_and_deleted_files(
+def test_changed_new_moved_and_deleted_files_are_noticed(
     index: Index, notes: Path, embedder: ToyEmbedder
 ) -> None:
     index.ingest([notes])
@@ -111,7 +118,7 @@ def test_a_document_that_shrinks_leaves_no_old_passage(index: Index, tmp_path: P
     assert (before > 4, index.store.count()) == (True, 1)
 
 
-def test_an_empty_or_missing_root_deletes_nothing_unless_told(index: Index, notes: Path) -> None:
+def test_an_empty_or_missing_root_deletes_nothing_without_prune(index: Index, notes: Path) -> None:
     index.ingest([notes])
     away = notes.with_name("away")
     notes.rename(away)
@@ -123,7 +130,8 @@ def test_an_empty_or_missing_root_deletes_nothing_unless_told(index: Index, note
         f"{notes} is not there; its 4 documents stay in the index (use --prune to forget them)",
     )
     assert empty.warnings == (
-        f"{notes} holds nothing to read now; its 4 documents stay in the index (use --prune to forget them)",
+        f"{notes} holds nothing to read now; "
+        "its 4 documents stay in the index (use --prune to forget them)",
     )
     assert len(paths(index)) == 4
     assert counts(index.ingest(prune=True)) == (0, 0, 0, 4, 0)
@@ -173,8 +181,8 @@ def test_one_bad_file_is_reported_and_the_run_goes_on(index: Index, notes: Path)
         (str(notes / "empty.md"), "empty")
     ]
     assert report.added == 4
-    again = index.ingest()
-    assert (again.failed, again.skipped) == (report.failed, report.skipped)
+    second = index.ingest()
+    assert (second.failed, second.skipped) == (report.failed, report.skipped)
     assert index.skips() == (*report.failed, *report.skipped)
     status = index.status()
     assert (status.failed, status.skipped) == ((("corrupt", 1),), (("empty", 1),))
@@ -204,7 +212,7 @@ def test_a_file_that_becomes_empty_leaves_the_index(index: Index, notes: Path) -
     assert index.query("tide harbour", mode="text").hits == ()
 
 
-def test_after_an_upgrade_what_was_left_out_is_read_and_what_says_the_same_keeps_its_vector(
+def test_an_upgrade_reads_all_files_again_and_reuses_the_vectors_of_equal_texts(
     index: Index, notes: Path, embedder: ToyEmbedder
 ) -> None:
     index.ingest([notes])
@@ -357,7 +365,7 @@ def test_an_unknown_profile_makes_no_index(tmp_path: Path, notes: Path) -> None:
 
 
 def interrupted(index: Index, paths: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A run that ends after its first batch was stored and before it was complete in the catalogue."""
+    """Run an ingest that ends after a batch is stored, before the catalogue has it complete."""
 
     def cut(store: Store) -> None:
         raise KeyboardInterrupt
@@ -367,15 +375,15 @@ def interrupted(index: Index, paths: list[Path], monkeypatch: pytest.MonkeyPatch
         index.ingest(paths)
 
 
-@pytest.mark.parametrize("how", ["forgotten", "deleted", "emptied"])
-def test_what_an_interrupted_run_stored_leaves_with_its_file(
-    index: Index, notes: Path, monkeypatch: pytest.MonkeyPatch, how: str
+@pytest.mark.parametrize("removal", ["forgotten", "deleted", "emptied"])
+def test_passages_of_an_interrupted_run_leave_with_their_file(
+    index: Index, notes: Path, monkeypatch: pytest.MonkeyPatch, removal: str
 ) -> None:
     interrupted(index, [notes], monkeypatch)
     secret = notes / "sea.rst"
-    if how == "forgotten":
+    if removal == "forgotten":
         index.forget(secret)
-    elif how == "deleted":
+    elif removal == "deleted":
         secret.unlink()
     else:
         secret.write_text("")
@@ -390,7 +398,7 @@ def test_nested_and_repeated_paths_are_read_once(index: Index, notes: Path) -> N
     assert [root.path for root in index.status().roots] == [str(notes)]
 
 
-def test_a_root_above_an_interrupted_one(
+def test_a_root_above_an_interrupted_one_is_completed(
     index: Index, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     index.ingest([notes / "house"])
@@ -430,7 +438,7 @@ def test_a_wrong_path_in_a_known_root_is_an_error(index: Index, notes: Path) -> 
         index.ingest([notes / "kettel.md"])
 
 
-def test_what_is_ruled_out_leaves_even_when_nothing_else_is_found(
+def test_excluded_files_leave_the_index_even_when_nothing_else_is_found(
     index: Index, notes: Path
 ) -> None:
     index.ingest([notes])
@@ -472,7 +480,7 @@ def test_a_renamed_file_takes_its_new_name(index: Index, notes: Path) -> None:
     assert index.query("alpha", mode="text").hits == ()
 
 
-def test_a_torn_table_is_not_said_to_be_fine(index: Index, notes: Path) -> None:
+def test_a_torn_table_is_told(index: Index, notes: Path) -> None:
     index.ingest([notes])
     index.close()
     for file in Path(index.path).glob("passages.lance/data/*"):
@@ -488,7 +496,7 @@ def test_a_file_that_goes_during_the_run_is_no_failure(notes: Path, tmp_path: Pa
             (notes / "sea.rst").unlink(missing_ok=True)
             return super().tokenizer
 
-    # More than are read ahead of the first passage.
+    # There are more files than are read ahead of the first passage.
     for number in range(MAX_ITEMS):
         (notes / "house" / f"{number}.txt").write_text(f"rent {number}")
     with Index(str(tmp_path / "index"), None, lambda name: Deleting(), PassageRules()) as index:
@@ -503,14 +511,14 @@ def test_a_default_size_counts_for_new_roots_only(index: Index, notes: Path) -> 
     assert len(paths(index)) == 4
 
 
-def test_status_during_a_run(index: Index, notes: Path) -> None:
+def test_status_names_the_process_that_writes(index: Index, notes: Path) -> None:
     index.ingest([notes])
     with WriterLock(Path(index.path)):
         assert index.status().health == f"process {os.getpid()} is writing to it now"
     assert index.status().health == "ok"
 
 
-def test_a_model_that_is_not_here_settles_nothing(tmp_path: Path, notes: Path) -> None:
+def test_a_missing_model_fixes_no_profile(tmp_path: Path, notes: Path) -> None:
     def missing(name: str) -> ToyEmbedder:
         raise ModelError(f"the model {name} is not here", f"run: docsearch models pull {name}")
 

@@ -1,4 +1,4 @@
-"""The table of models, and what is said of made ones in every state and layout."""
+"""The table of known models, and the inventory of made ones in every state and layout."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ def no_discovered_caches(monkeypatch, tmp_path):
 
 
 def in_hub_cache(tmp_path: Path, name: str) -> Path:
-    """A made model as a pull leaves it."""
+    """Write a made model into the hub's cache as a pull leaves it there."""
     store = tmp_path / "hub" / repository_folder(name)
     (store / "refs").mkdir(parents=True)
     (store / "refs" / "main").write_text("c0ffee")
@@ -33,7 +33,7 @@ def entry(name: str, cache_folder: str | None = None):
     return next(model for model in inventory(cache_folder).models if model.name == name)
 
 
-def test_the_reports_models_are_the_table():
+def test_the_table_lists_the_models_of_the_report():
     assert [
         (model.name, model.role, model.form, model.bits, model.dimensions, model.licence)
         for model in KNOWN
@@ -111,7 +111,7 @@ def test_every_made_model_is_available(tmp_path, known):
     ],
 )
 @pytest.mark.parametrize("layout", ["ORG/NAME", "NAME", "repository"])
-def test_a_folder_of_ones_own(tmp_path, name, layout):
+def test_models_in_a_folder_of_the_users_are_found(tmp_path, name, layout):
     models = tmp_path / "disk"
     inner = {
         "ORG/NAME": name,
@@ -144,37 +144,88 @@ def longer(path: Path) -> None:
 
 
 STATES = {
-    "nothing but a folder": (DWQ, lambda f: [path.unlink() for path in f.rglob("*") if path.is_file()], "partial",
-                             "config.json, tokenizer.json, model.safetensors missing"),
-    "no tokenizer": (DWQ, lambda f: (f / "tokenizer.json").unlink(), "partial", "tokenizer.json missing"),
-    "no weights": (DWQ, lambda f: (f / "model.safetensors").unlink(), "partial", "model.safetensors missing"),
-    "a link to nothing": (DWQ, lambda f: ((f / "model.safetensors").unlink(), (f / "model.safetensors").symlink_to("none")),
-                          "partial", "model.safetensors missing"),
+    "nothing but a folder": (
+        DWQ,
+        lambda f: [path.unlink() for path in f.rglob("*") if path.is_file()],
+        "partial",
+        "config.json, tokenizer.json, model.safetensors missing",
+    ),
+    "no tokenizer": (
+        DWQ,
+        lambda f: (f / "tokenizer.json").unlink(),
+        "partial",
+        "tokenizer.json missing",
+    ),
+    "no weights": (
+        DWQ,
+        lambda f: (f / "model.safetensors").unlink(),
+        "partial",
+        "model.safetensors missing",
+    ),
+    "a link to nothing": (
+        DWQ,
+        lambda f: (
+            (f / "model.safetensors").unlink(),
+            (f / "model.safetensors").symlink_to("none"),
+        ),
+        "partial",
+        "model.safetensors missing",
+    ),
     "a shard missing": (SHARDED, lambda f: (f / SECOND).unlink(), "partial", f"{SECOND} missing"),
-    "a shard cut short": (SHARDED, lambda f: cut(f / SECOND, 9_000), "damaged", f"{SECOND} is cut short"),
-    "weights of one byte": (DWQ, lambda f: cut(f / "model.safetensors", 1), "damaged",
-                            "model.safetensors is cut short, or is not a safetensors file"),
-    "a page for weights": (DWQ, lambda f: (f / "model.safetensors").write_bytes(b"<html>" * 99), "damaged",
-                           "model.safetensors is cut short, or is not a safetensors file"),
-    "a header of noise": (DWQ, lambda f: (f / "model.safetensors").write_bytes(b"\x04\0\0\0\0\0\0\0\xff\xff\xff\xff"), "damaged",
-                          "model.safetensors has a damaged header"),
-    "bytes too many": (DWQ, lambda f: longer(f / "model.safetensors"), "damaged",
-                       "model.safetensors is too long"),
-    "config of no JSON": (DWQ, lambda f: (f / "config.json").write_text("{"), "damaged", "config.json is not JSON"),
-    "an index of nothing": (SHARDED, lambda f: (f / "model.safetensors.index.json").write_text("{}"), "damaged",
-                            "model.safetensors.index.json names no weight files"),
-}  # fmt: skip
+    "a shard cut short": (
+        SHARDED,
+        lambda f: cut(f / SECOND, 9_000),
+        "damaged",
+        f"{SECOND} is cut short",
+    ),
+    "weights of one byte": (
+        DWQ,
+        lambda f: cut(f / "model.safetensors", 1),
+        "damaged",
+        "model.safetensors is cut short, or is not a safetensors file",
+    ),
+    "a page for weights": (
+        DWQ,
+        lambda f: (f / "model.safetensors").write_bytes(b"<html>" * 99),
+        "damaged",
+        "model.safetensors is cut short, or is not a safetensors file",
+    ),
+    "a header of noise": (
+        DWQ,
+        lambda f: (f / "model.safetensors").write_bytes(b"\x04\0\0\0\0\0\0\0\xff\xff\xff\xff"),
+        "damaged",
+        "model.safetensors has a damaged header",
+    ),
+    "bytes too many": (
+        DWQ,
+        lambda f: longer(f / "model.safetensors"),
+        "damaged",
+        "model.safetensors is too long",
+    ),
+    "config of no JSON": (
+        DWQ,
+        lambda f: (f / "config.json").write_text("{"),
+        "damaged",
+        "config.json is not JSON",
+    ),
+    "an index of nothing": (
+        SHARDED,
+        lambda f: (f / "model.safetensors.index.json").write_text("{}"),
+        "damaged",
+        "model.safetensors.index.json names no weight files",
+    ),
+}
 
 
 @pytest.mark.parametrize("case", STATES)
-def test_states(tmp_path, case):
+def test_each_damage_has_its_state_and_detail(tmp_path, case):
     name, damage, state, detail = STATES[case]
     damage(in_hub_cache(tmp_path, name))
     found = entry(name)
     assert (found.state, found.detail) == (ModelState(state), detail)
 
 
-def test_the_whole_one_of_two_is_listed(tmp_path):
+def test_of_two_copies_the_whole_one_is_listed(tmp_path):
     (in_hub_cache(tmp_path, DWQ) / "tokenizer.json").unlink()
     assert entry(DWQ).state is ModelState.PARTIAL
     whole = write_model(tmp_path / "data" / "docsearch" / "models" / DWQ, made(DWQ))
@@ -208,7 +259,7 @@ def test_other_models_are_listed_if_they_embed_or_rerank(tmp_path):
     ]
 
 
-def test_bits_of_rules_for_single_modules(tmp_path):
+def test_rules_for_single_modules_do_not_change_the_bits_listed(tmp_path):
     import mlx.core as mx
 
     rules = {"group_size": 64, "bits": 8}
@@ -222,21 +273,23 @@ def test_bits_of_rules_for_single_modules(tmp_path):
     assert (entry("bge-8bit").form, entry("bge-8bit").bits) == ("MLX", 8)
 
 
-def test_an_unplugged_disk_is_said_and_the_rest_listed(tmp_path, monkeypatch):
+def test_an_unplugged_disk_is_a_warning_and_the_rest_is_listed(tmp_path, monkeypatch):
     in_hub_cache(tmp_path, DWQ)
     away = tmp_path / "Volumes" / "Models"
     found = inventory(str(away))
     assert found.warnings == (
-        f"the models folder {away} (from --cache-folder) is not there; plug in its disk, or create the folder",
+        f"the models folder {away} (from --cache-folder) is not there; "
+        "plug in its disk, or create the folder",
     )
     assert entry(DWQ, str(away)).state is ModelState.AVAILABLE
     monkeypatch.setenv("HF_HUB_CACHE", str(away / "hub"))
     assert inventory().warnings == (
-        f"the models folder {away}/hub (from HF_HUB_CACHE) is not there; plug in its disk, or create the folder",
+        f"the models folder {away}/hub (from HF_HUB_CACHE) is not there; "
+        "plug in its disk, or create the folder",
     )
 
 
-def test_what_a_pull_may_name():
+def test_a_pull_names_repositories_models_or_profiles():
     assert repositories("someone/something") == ("someone/something",)
     assert repositories("Qwen3-Embedding-8B-4bit-DWQ") == (
         "mlx-community/Qwen3-Embedding-8B-4bit-DWQ",
@@ -247,7 +300,9 @@ def test_what_a_pull_may_name():
         repositories("starter")
     with pytest.raises(
         UsageError,
-        match="there is no known model or profile best-of-all; give it as ORG/NAME, or see: docsearch",
+        match=(
+            "there is no known model or profile best-of-all; give it as ORG/NAME, or see: docsearch"
+        ),
     ):
         repositories("best-of-all")
 
@@ -266,10 +321,15 @@ def test_the_docs_have_the_table_and_the_fields():
     for known in KNOWN:
         size = known.download_bytes
         cells = (
-            f"`{known.name}`", known.role, known.form, str(known.bits), str(known.dimensions or ""),
-            f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB", known.licence,
+            f"`{known.name}`",
+            known.role,
+            known.form,
+            str(known.bits),
+            str(known.dimensions or ""),
+            f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB",
+            known.licence,
             ", ".join(f"`{name}`" for name in entry(known.name).profiles),
-        )  # fmt: skip
+        )
         assert f"| {' | '.join(cells)} |" in page
     listing = page[page.index("`models list --json` is") :].partition("\n\n")[0]
     assert [field.name for field in fields(ModelEntry) if f"`{field.name}`" not in listing] == []

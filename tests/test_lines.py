@@ -1,4 +1,4 @@
-"""The line of a passage is the one that `sed -n 'Lp'` prints, whatever stands between the words."""
+"""The line of a passage is the one that `sed -n 'Lp'` prints, whatever separates the words."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MARKUP = {
 
 
 def made(suffix: str, seed: int) -> bytes:
-    """Words that occur once each, between separators of all kinds."""
+    """A file of words that occur once each, with separators of all kinds between them."""
     chance = random.Random(f"{suffix} {seed}")
     parts = [
         f"{chance.choice(BETWEEN)}{chance.choice(MARKUP[suffix])}word{number:04}"

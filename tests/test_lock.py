@@ -1,4 +1,4 @@
-"""The writer lock, between threads and processes."""
+"""The writer lock excludes other threads and other processes."""
 
 import os
 import signal
@@ -35,7 +35,7 @@ def holder(tmp_path):
     process.stdout.close()
 
 
-def test_it_can_be_taken_again(tmp_path):
+def test_the_lock_can_be_taken_again(tmp_path):
     lock = WriterLock(tmp_path)
     for _ in range(2):
         with lock:
@@ -44,7 +44,7 @@ def test_it_can_be_taken_again(tmp_path):
         pass
 
 
-def test_another_process_is_named(tmp_path, holder):
+def test_the_error_names_the_process_that_has_the_lock(tmp_path, holder):
     with pytest.raises(IndexLocked) as failure, WriterLock(tmp_path):
         pass
     assert (
@@ -54,14 +54,14 @@ def test_another_process_is_named(tmp_path, holder):
     assert failure.value.hint == "wait until it has finished, then run the command again"
 
 
-def test_it_is_free_after_its_holder_ends(tmp_path, holder):
+def test_the_lock_is_free_after_its_holder_ends(tmp_path, holder):
     holder.stdin.close()
     holder.wait()
     with WriterLock(tmp_path):
         pass
 
 
-def test_it_is_free_after_its_holder_was_killed(tmp_path, holder):
+def test_the_lock_is_free_after_its_holder_was_killed(tmp_path, holder):
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     with WriterLock(tmp_path):
@@ -89,14 +89,14 @@ def test_two_threads_exclude_each_other(tmp_path):
     ]
 
 
-def test_an_error_inside_frees_it(tmp_path):
+def test_an_error_inside_frees_the_lock(tmp_path):
     with pytest.raises(ZeroDivisionError), WriterLock(tmp_path):
         1 / 0  # noqa: B018
     with WriterLock(tmp_path):
         pass
 
 
-def test_a_child_process_does_not_keep_it(tmp_path):
+def test_a_child_process_does_not_keep_the_lock(tmp_path):
     with WriterLock(tmp_path):
         child = subprocess.Popen(
             [sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE
@@ -106,7 +106,7 @@ def test_a_child_process_does_not_keep_it(tmp_path):
     child.communicate()
 
 
-def test_a_folder_that_is_not_there(tmp_path):
+def test_a_missing_folder_cannot_be_locked(tmp_path):
     with pytest.raises(IndexFailure) as failure, WriterLock(tmp_path / "none"):
         pass
     assert type(failure.value) is IndexFailure

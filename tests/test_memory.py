@@ -1,4 +1,4 @@
-"""Models that are larger than the memory, and batches that are."""
+"""Models that are larger than the memory are refused, and batches that are larger are halved."""
 
 import json
 import shutil
@@ -18,7 +18,7 @@ from search.models.weight_memory import gpu_memory
 FIXTURES = Path(__file__).parent / "fixtures"
 BACKENDS = ["cpu", "mlx"]
 ROWS = 1 << 32
-# of each architecture: the fixture, and a matrix of (rows, 64) that is made larger than any machine
+# Architecture → its fixture, and a matrix of (rows, 64) that is made larger than any machine.
 MATRICES = {
     "bert": (FIXTURES / "bert" / "tiny", "encoder.layer.0.intermediate.dense.weight"),
     "qwen3": (FIXTURES / "qwen3", "model.layers.0.mlp.up_proj.weight"),
@@ -29,7 +29,7 @@ NO_MEMORY = RuntimeError(
 
 
 def huge(folder, kind):
-    """A copy of the small model, one of whose matrices has a hole of a terabyte in the place of its values."""
+    """Copy the small model; one matrix gets a hole of a terabyte in the place of its values."""
     source, matrix = MATRICES[kind]
     shutil.copytree(source, folder)
     weights = folder / "model.safetensors"
@@ -61,12 +61,15 @@ def test_a_model_that_does_not_fit_is_refused_with_sizes(tmp_path, backend, role
     folder = huge(tmp_path / name, kind)
     with pytest.raises(
         ModelError,
-        match=rf"{folder} needs 1,?099\.\d GB of memory and \d+\.\d GB are free; choose a smaller model, or end other programs",
+        match=(
+            rf"{folder} needs 1,?099\.\d GB of memory and \d+\.\d GB are free; "
+            r"choose a smaller model, or end other programs"
+        ),
     ):
         role(folder, backend)
 
 
-def test_models_that_are_loaded_take_their_part():
+def test_loaded_models_lessen_the_free_memory_of_apple_gpus():
     apple = {
         "architecture": "applegpu_g14d",
         "memory_size": 16,
@@ -77,7 +80,7 @@ def test_models_that_are_loaded_take_their_part():
 
 
 class CrowdedBert(BertMlx):
-    """Has memory for two texts at a time."""
+    """An encoder with memory for only two texts at a time."""
 
     def _forward(self, texts, first):
         if len(texts) > 2:
@@ -86,7 +89,7 @@ class CrowdedBert(BertMlx):
 
 
 class CrowdedQwen3(Qwen3Mlx):
-    """Has memory for two texts at a time."""
+    """An encoder with memory for only two texts at a time."""
 
     def _forward(self, prefix, texts):
         if len(texts) > 2:

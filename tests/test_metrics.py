@@ -1,4 +1,4 @@
-"""Measures of rankings against cases worked by hand, and the statistics against what they must do."""
+"""The measures of a ranking are as worked by hand, and the statistics behave as they must."""
 
 import math
 
@@ -7,7 +7,7 @@ import pytest
 from search.evaluation.metrics import Mean, difference, mean, metrics
 
 
-def test_a_ranking_by_hand():
+def test_a_ranking_is_measured_as_worked_by_hand():
     found = metrics(["x", "b", "a", *"cdefghi", "late"], {"a": 2, "b": 1, "late": 1})
     gained = 1 / math.log2(3) + 3 / math.log2(4)
     ideal = 3 / math.log2(2) + 1 / math.log2(3) + 1 / math.log2(4)
@@ -20,7 +20,7 @@ def test_a_ranking_by_hand():
     }
 
 
-def test_nothing_found():
+def test_an_empty_ranking_measures_zero():
     assert metrics([], {"a": 1}) == {
         "nDCG@10": 0.0,
         "MRR@10": 0.0,
@@ -30,18 +30,18 @@ def test_nothing_found():
     }
 
 
-def test_the_first_place_is_perfect():
+def test_a_ranking_with_the_answer_first_is_perfect():
     assert set(metrics(["a"], {"a": 1}).values()) == {1.0}
 
 
 def test_an_interval_holds_the_mean_and_narrows_with_more_questions():
-    few, many = mean([0.0, 1.0] * 10), mean([0.0, 1.0] * 1000)
-    assert few.value == many.value == 0.5
-    assert few.low < many.low < 0.5 < many.high < few.high
+    of_20, of_2000 = mean([0.0, 1.0] * 10), mean([0.0, 1.0] * 1000)
+    assert of_20.value == of_2000.value == 0.5
+    assert of_20.low < of_2000.low < 0.5 < of_2000.high < of_20.high
     assert mean([1.0]) == Mean(1.0, 1.0, 1.0)
 
 
-def test_differences_that_chance_makes_and_does_not_make():
+def test_chance_explains_equal_runs_and_not_better_ones():
     same = difference([0.2, 0.8], [0.2, 0.8])
     assert (same.value, same.p) == (0.0, 1.0)
     better = difference([0.1] * 40, [0.3] * 40)

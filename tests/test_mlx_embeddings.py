@@ -1,4 +1,4 @@
-"""mlx-embeddings' own BERT as a second opinion on ours: same weights, same hidden state of [CLS]."""
+"""The BERT of mlx-embeddings gives the same hidden state of [CLS] with the same weights."""
 
 import json
 import warnings
@@ -15,13 +15,14 @@ TINY = Path(__file__).parent / "fixtures" / "bert" / "tiny"
 
 
 @pytest.mark.parametrize("backend", ["cpu", "mlx"])
-def test_the_same_vectors(backend: str) -> None:
+def test_mlx_embeddings_gives_the_same_vectors(backend: str) -> None:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the packages that it imports
+        # The packages that mlx-embeddings imports warn.
+        warnings.simplefilter("ignore")
         from mlx_embeddings.models.bert import Model, ModelArgs
-    ours = load_embedder(str(TINY), backend)
+    embedder = load_embedder(str(TINY), backend)
     config = json.loads((TINY / "config.json").read_text())
-    theirs = Model(
+    reference = Model(
         ModelArgs(
             **{
                 field.name: config[field.name]
@@ -34,14 +35,13 @@ def test_the_same_vectors(backend: str) -> None:
         name: value.astype(mx.float32)
         for name, value in mx.load(str(TINY / "model.safetensors")).items()
     }
-    theirs.load_weights(
-        list(weights.items()), strict=False
-    )  # its pooler has no weights here and is not asked
-    theirs.eval()
+    # The pooler has no weights here and is not used.
+    reference.load_weights(list(weights.items()), strict=False)
+    reference.eval()
     for text in ("a word", "the quick brown fox", ""):
-        (ids,) = ours.tokenizer.encode([text], ours.max_tokens)
-        state = theirs(mx.array([ids]), attention_mask=mx.ones((1, len(ids)))).last_hidden_state[
+        (ids,) = embedder.tokenizer.encode([text], embedder.max_tokens)
+        state = reference(mx.array([ids]), attention_mask=mx.ones((1, len(ids)))).last_hidden_state[
             0, 0
         ]
         expected = np.array(state) / np.linalg.norm(np.array(state))
-        assert ours.embed_passages([text])[0] == pytest.approx(expected, abs=1e-5)
+        assert embedder.embed_passages([text])[0] == pytest.approx(expected, abs=1e-5)

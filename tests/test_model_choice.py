@@ -1,4 +1,4 @@
-"""Models by name: what is asked for, what the settings say, and what an index keeps to."""
+"""The models of an index: those that the user names, those of the settings, those recorded."""
 
 import json
 import shutil
@@ -19,9 +19,18 @@ from .qwen3_checkpoints import TINY, checkpoint, tensors
 NOTHING = ModelChoice()
 RERANKER = "Qwen/Qwen3-Reranker-0.6B"
 RECORD = IndexModels(
-    profile="fast", embedder="mlx-community/bge-small-en-v1.5-bf16", reranker="", name="bge-small-en-v1.5-bf16", revision="1",
-    dimensions=384, query_prompt="", passage_prompt="", passage_tokens=256, passage_overlap=32, passage_least=24,
-)  # fmt: skip
+    profile="fast",
+    embedder="mlx-community/bge-small-en-v1.5-bf16",
+    reranker="",
+    name="bge-small-en-v1.5-bf16",
+    revision="1",
+    dimensions=384,
+    query_prompt="",
+    passage_prompt="",
+    passage_tokens=256,
+    passage_overlap=32,
+    passage_least=24,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +40,7 @@ def _no_models(monkeypatch, tmp_path):
 
 @pytest.fixture
 def qwen3(tmp_path):
-    """A small Qwen3 embedder of 64 dimensions, in a folder of the user's."""
+    """A small Qwen3 embedder of 64 dimensions in a folder of the user."""
     return Path(shutil.copytree(TINY, tmp_path / "disk" / "Qwen3-Embedding-0.6B"))
 
 
@@ -41,7 +50,7 @@ def reranker(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("asked", "settings", "models"),
+    ("choice", "settings", "models"),
     [
         (NOTHING, NOTHING, Models("starter", "starter", "", None)),
         (
@@ -67,12 +76,12 @@ def reranker(tmp_path):
         (NOTHING, ModelChoice("fast", "o/e", "o/r", 9), Models("fast", "o/e", "o/r", 9)),
     ],
 )
-def test_models_of_a_new_index(asked, settings, models):
-    assert models_for_new(asked.over(settings)) == models
+def test_a_new_index_has_the_named_models_or_those_of_the_settings(choice, settings, models):
+    assert models_for_new(choice.over(settings)) == models
 
 
 @pytest.mark.parametrize(
-    ("asked", "models"),
+    ("choice", "models"),
     [
         (NOTHING, Models("fast", RECORD.embedder, "", 384)),
         (ModelChoice("fast"), Models("fast", RECORD.embedder, "", 384)),
@@ -85,11 +94,11 @@ def test_models_of_a_new_index(asked, settings, models):
         (ModelChoice(embedder="o/e"), Models("fast", "o/e", "", None)),
     ],
 )
-def test_models_of_an_index_after_a_choice(asked, models):
-    assert models_after(RECORD, asked) == models
+def test_a_choice_replaces_the_recorded_models(choice, models):
+    assert models_after(RECORD, choice) == models
 
 
-def test_a_name_is_kept_so_that_it_is_found_from_any_folder(tmp_path, monkeypatch, qwen3):
+def test_a_name_is_recorded_so_that_any_folder_finds_it(tmp_path, monkeypatch, qwen3):
     monkeypatch.chdir(tmp_path)
     write_model(
         tmp_path / "hub" / "models--Qwen--Qwen3-Reranker-0.6B" / "snapshots" / "1", made(RERANKER)
@@ -123,7 +132,10 @@ def test_an_index_records_its_models(tmp_path, notes, qwen3, reranker):
         name="Qwen3-Embedding-0.6B",
         revision=models.revision,
         dimensions=32,
-        query_prompt="Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:",
+        query_prompt=(
+            "Instruct: Given a web search query, "
+            "retrieve relevant passages that answer the query\nQuery:"
+        ),
         passage_prompt="",
         passage_tokens=256,
         passage_overlap=32,
@@ -140,24 +152,27 @@ def test_an_index_records_its_models(tmp_path, notes, qwen3, reranker):
         assert index.store.dimensions == 32
 
 
-def test_another_embedder_names_the_command(tmp_path, notes, qwen3):
+def test_another_embedder_is_refused_with_the_command_for_it(tmp_path, notes, qwen3):
     path = tmp_path / "index"
     with Index.open(path, profile="starter", backend="cpu") as index:
         index.ingest([notes])
-    for asked, message in {
+    for choice, message in {
         ModelChoice(embedder=str(qwen3)): f"this index was made with starter, not {qwen3}; ",
         ModelChoice(profile="fast"): "this index was made with the profile starter, not fast; ",
         ModelChoice(dimensions=64): "this index has vectors of 384 dimensions, not 64; ",
     }.items():
-        hint = f"embed its documents anew: docsearch ingest --reembed {asked.flags}; or make another index: "
+        hint = (
+            f"embed its documents anew: docsearch ingest --reembed {choice.flags}; "
+            "or make another index: "
+        )
         with Index.open(
             path,
-            profile=asked.profile,
+            profile=choice.profile,
             backend="cpu",
             default=None,
-            embedder=asked.embedder,
+            embedder=choice.embedder,
             reranker=None,
-            dimensions=asked.dimensions,
+            dimensions=choice.dimensions,
         ) as index:
             with pytest.raises(ModelMismatch) as caught:
                 index.ingest()
@@ -174,14 +189,14 @@ def test_another_embedder_names_the_command(tmp_path, notes, qwen3):
         assert index.ingest().unchanged == 4
 
 
-def test_a_prompt_that_changed_is_another_model(index, notes, embedder):
+def test_a_changed_prompt_makes_another_model(index, notes, embedder):
     index.ingest([notes])
     embedder.query_prompt = "query: "
     with (
-        Index(index.path, None, lambda name: embedder, index.rules) as again,
+        Index(index.path, None, lambda name: embedder, index.rules) as reopened,
         pytest.raises(ModelMismatch),
     ):
-        again.query("tide")
+        reopened.query("tide")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +207,9 @@ def test_a_prompt_that_changed_is_another_model(index, notes, embedder):
         ("qwen3", 65, "Qwen3-Embedding-0.6B cannot be cut to 65 dimensions; choose from 32 to 64"),
     ],
 )
-def test_dimensions_that_the_model_does_not_give(tmp_path, notes, qwen3, name, dimensions, message):
+def test_dimensions_that_the_model_does_not_give_are_refused(
+    tmp_path, notes, qwen3, name, dimensions, message
+):
     embedder = str(qwen3) if name == "qwen3" else name
     with (
         Index.open(
@@ -209,7 +226,7 @@ def test_dimensions_that_the_model_does_not_give(tmp_path, notes, qwen3, name, d
         index.ingest([notes])
 
 
-def test_a_reranker_for_one_query(index, notes, tmp_path, reranker):
+def test_a_reranker_may_be_named_for_one_query(index, notes, tmp_path, reranker):
     with Index.open(tmp_path / "i", profile="starter", backend="cpu") as index:
         index.ingest([notes])
     with Index.open(tmp_path / "i", backend="cpu", reranker=str(reranker)) as index:
@@ -235,7 +252,7 @@ def test_a_reranker_for_one_query(index, notes, tmp_path, reranker):
         assert index.status().models.reranker == str(reranker)
 
 
-def test_on_the_command_line(tmp_path, notes, qwen3, reranker):
+def test_the_command_line_takes_models_by_option_and_environment(tmp_path, notes, qwen3, reranker):
     def run(*arguments, **env):
         return docsearch("--backend", "cpu", "--index", "index", *arguments, cwd=tmp_path, env=env)
 
@@ -259,11 +276,16 @@ def test_on_the_command_line(tmp_path, notes, qwen3, reranker):
     done = run("ingest", "--profile", "starter")
     assert done.code == 2
     assert done.err == (
-        f"docsearch: this index was made with {qwen3}, not starter; embed its documents anew: docsearch --index index ingest --reembed "
-        "--profile starter; or make another index: docsearch --index DIR ingest --profile starter FOLDER\n"
+        f"docsearch: this index was made with {qwen3}, not starter; embed its documents anew: "
+        "docsearch --index index ingest --reembed --profile starter; "
+        "or make another index: docsearch --index DIR ingest --profile starter FOLDER\n"
     )
     shutil.rmtree(qwen3)
     done = run("query", "tide")
     assert (done.code, done.err) == (
-        2, f"docsearch: {qwen3} is not a model folder; name one with config.json and model.safetensors\n",
-    )  # fmt: skip
+        2,
+        (
+            f"docsearch: {qwen3} is not a model folder; "
+            "name one with config.json and model.safetensors\n"
+        ),
+    )

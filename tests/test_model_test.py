@@ -1,4 +1,4 @@
-"""The verdicts of `models test`: on the real shipped weights, on those at 4 bits, and on made and damaged models."""
+"""The verdicts of `models test` on the shipped weights, and on made and damaged models."""
 
 import json
 import shutil
@@ -26,7 +26,7 @@ def no_discovered_caches(monkeypatch, tmp_path):
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory) -> Path:
-    """The shipped weights put back into half precision, as a standard checkpoint."""
+    """The shipped weights in half precision, as a standard checkpoint."""
     folder = tmp_path_factory.mktemp("models") / "bge-small-en-v1.5"
     shutil.copytree(STARTER, folder)
     (folder / "SHA256SUMS").unlink()
@@ -61,8 +61,10 @@ def test_the_shipped_model_works():
     score, expected = furthest(found.scores, published("bge-small-en-v1.5").scores)
     assert abs(score - expected) < 0.002
     assert [(measured.what, measured.unit) for measured in found.measurements] == [
-        ("load", "s"), ("passages", "tokens/s"), ("memory", "GB"),
-    ]  # fmt: skip
+        ("load", "s"),
+        ("passages", "tokens/s"),
+        ("memory", "GB"),
+    ]
     assert all(measured.value > 0 for measured in found.measurements)
 
 
@@ -74,7 +76,7 @@ def test_four_bits_make_a_difference(plain, tmp_path):
     )
 
 
-def test_eight_bits_make_none(plain, tmp_path):
+def test_eight_bits_make_no_difference(plain, tmp_path):
     found = examine(convert(plain, out=tmp_path / "bge-small-en-v1.5-8bit").folder, "cpu")
     assert (found.outcome, found.findings) == (Outcome.WORKS, ())
 
@@ -101,7 +103,7 @@ def test_wrong_bytes_are_found_by_their_checksum(tmp_path):
     )
 
 
-def test_weights_that_are_not_finite(plain, tmp_path):
+def test_weights_that_are_not_finite_do_not_work(plain, tmp_path):
     folder = copy_of(plain, tmp_path)
     tensors = mx.load(str(plain / "model.safetensors"))
     tensors["embeddings.LayerNorm.weight"] *= float("nan")
@@ -117,7 +119,8 @@ def test_made_models_load_and_are_told_from_the_published_ones(tmp_path, name):
     found = examine(write_model(tmp_path / name, made(name)), "cpu")
     assert found.outcome is Outcome.DIFFERS
     assert [finding.text for finding in found.findings] == [
-        f"its hidden size is 64, that of the published model is {width}: the scores are not compared"
+        f"its hidden size is 64, that of the published model is {width}: "
+        "the scores are not compared"
     ]
     assert len(found.measurements) == 3
 
@@ -125,12 +128,12 @@ def test_made_models_load_and_are_told_from_the_published_ones(tmp_path, name):
 @pytest.mark.parametrize(
     "name", ["mlx-community/Qwen3-Embedding-8B-4bit-DWQ", "Qwen/Qwen3-Reranker-8B"]
 )
-def test_made_models_on_mlx(tmp_path, name):
+def test_made_models_load_on_mlx_too(tmp_path, name):
     found = examine(write_model(tmp_path / name, made(name)), "mlx")
     assert (found.engine, found.outcome) == ("mlx", Outcome.DIFFERS)
 
 
-def test_a_reranker_without_its_head(tmp_path):
+def test_a_reranker_without_its_head_does_not_work(tmp_path):
     files = made("Qwen/Qwen3-Reranker-0.6B")
     config = json.loads(files["config.json"]) | {"tie_word_embeddings": False}
     found = examine(
@@ -144,7 +147,7 @@ def test_a_reranker_without_its_head(tmp_path):
     assert "lacks lm_head, so it cannot answer yes or no" in found.findings[0].text
 
 
-def test_a_pooling_that_is_another(tmp_path):
+def test_a_pooling_that_is_not_supported_does_not_work(tmp_path):
     files = made("mlx-community/bge-small-en-v1.5-bf16")
     files["1_Pooling/config.json"] = b'{"pooling_mode_mean_tokens": true}'
     found = examine(write_model(tmp_path / "bge-small-en-v1.5-bf16", files), "cpu")
@@ -168,7 +171,7 @@ def test_the_bench_has_the_targets(tmp_path):
     ]
 
 
-def test_what_is_no_model_for_this(tmp_path):
+def test_other_models_are_refused(tmp_path):
     files = {
         k: v
         for k, v in made("mlx-community/bge-small-en-v1.5-bf16").items()

@@ -1,4 +1,4 @@
-"""`docsearch models` in new processes, against a hub on the loopback: pull, list, test, convert, rm."""
+"""`docsearch models` runs in new processes against a hub on the loopback."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def listed(tmp_path: Path, *arguments: str) -> dict[str, dict]:
     return {model["name"]: model for model in json.loads(done.out)["models"]}
 
 
-def test_the_table_for_people(tmp_path):
+def test_list_prints_a_table_for_people(tmp_path):
     with HubServer({DWQ: made(DWQ)}) as hub:
         models(tmp_path, "pull", DWQ, hub=hub)
     out = models(tmp_path, "list").out.splitlines()
@@ -75,14 +75,14 @@ def test_the_table_for_people(tmp_path):
         "MIT",
     ]
     assert rows["starter-reranker"] == bundled
-    here = rows[DWQ]
-    assert (here[1:5], here[6:8], here[-1]) == (
+    available = rows[DWQ]
+    assert (available[1:5], available[6:8], available[-1]) == (
         ["embedder", "MLX", "4", "64"],
         ["kB", "available"],
         "Apache-2.0",
     )
-    away = rows["Qwen/Qwen3-Reranker-8B"]
-    assert (away[1:8], away[-1]) == (
+    missing = rows["Qwen/Qwen3-Reranker-8B"]
+    assert (missing[1:8], missing[-1]) == (
         ["reranker", "standard", "16", "-", "~16.4", "GB", "missing"],
         "Apache-2.0",
     )
@@ -97,36 +97,52 @@ def test_list_says_what_is_wrong(tmp_path):
         done = models(tmp_path, "pull", DWQ, hub=hub)
     assert done.code == 2
     assert re.fullmatch(
-        rf"docsearch: the connection to {hub.address} failed: .*; check the network and HTTPS_PROXY, then run the same command again: "
-        r"it goes on where it stopped",
+        rf"docsearch: the connection to {hub.address} failed: .*; "
+        r"check the network and HTTPS_PROXY, "
+        r"then run the same command again: it goes on where it stopped",
         done.err.splitlines()[-1],
     )
     row = listed(tmp_path)[DWQ]
     assert (row["state"], row["detail"]) == ("partial", "model.safetensors missing")
     done = models(tmp_path, "test", DWQ)
     assert (done.code, done.out, done.err) == (
-        2, "", f"docsearch: {DWQ} is partial: model.safetensors missing; run: docsearch models pull {DWQ}\n",
-    )  # fmt: skip
+        2,
+        "",
+        (
+            f"docsearch: {DWQ} is partial: model.safetensors missing; "
+            f"run: docsearch models pull {DWQ}\n"
+        ),
+    )
 
 
 def test_a_missing_model_names_its_command(tmp_path):
     done = models(tmp_path, "test", "Qwen/Qwen3-Reranker-4B")
     assert (done.code, done.err) == (
-        2, "docsearch: the model Qwen/Qwen3-Reranker-4B is not here; run: docsearch models pull Qwen/Qwen3-Reranker-4B\n",
-    )  # fmt: skip
+        2,
+        (
+            "docsearch: the model Qwen/Qwen3-Reranker-4B is not here; "
+            "run: docsearch models pull Qwen/Qwen3-Reranker-4B\n"
+        ),
+    )
 
 
-def test_an_external_disk(tmp_path):
+def test_models_may_lie_on_an_external_disk(tmp_path):
     disk = tmp_path / "Volumes" / "Models"
     done = models(tmp_path, "pull", DWQ, "--cache-folder", str(disk))
     assert (done.code, done.err) == (
         2,
-        f"docsearch: the models folder {disk} (from --cache-folder) is not there; plug in its disk, or create the folder\n",
+        (
+            f"docsearch: the models folder {disk} (from --cache-folder) is not there; "
+            "plug in its disk, or create the folder\n"
+        ),
     )
     done = models(tmp_path, "list", DOCSEARCH_MODELS=str(disk))
     assert (done.code, done.err) == (
         0,
-        f"docsearch: the models folder {disk} (from DOCSEARCH_MODELS) is not there; plug in its disk, or create the folder\n",
+        (
+            f"docsearch: the models folder {disk} (from DOCSEARCH_MODELS) is not there; "
+            "plug in its disk, or create the folder\n"
+        ),
     )
     disk.mkdir(parents=True)
     with HubServer({DWQ: made(DWQ)}) as hub:
@@ -136,28 +152,34 @@ def test_an_external_disk(tmp_path):
     assert (row["state"], Path(row["path"]).is_relative_to(disk)) == ("available", True)
 
 
-def test_convert_says_what_it_did(tmp_path):
+def test_convert_prints_the_folder_and_the_change_of_scores(tmp_path):
     with HubServer({RERANKER: made(RERANKER)}) as hub:
         models(tmp_path, "pull", RERANKER, hub=hub)
     done = models(tmp_path, "convert", RERANKER, "--bits", "4", DOCSEARCH_BACKEND="cpu")
     folder = tmp_path / "data" / "docsearch" / "models" / "Qwen3-Reranker-0.6B-4bit"
     assert (done.code, done.out) == (0, f"{folder}\n")
     assert re.fullmatch(
-        r"weights: \d+ kB before, \d+ kB now\nlargest change of a score on the test pairs: 0\.\d{4} before, 0\.\d{4} now\n",
+        r"weights: \d+ kB before, \d+ kB now\n"
+        r"largest change of a score on the test pairs: 0\.\d{4} before, 0\.\d{4} now\n",
         done.err,
     )
     row = listed(tmp_path)["Qwen3-Reranker-0.6B-4bit"]
     assert (row["state"], row["role"], row["form"], row["bits"], row["licence"]) == (
-        "available", "reranker", "MLX", 4, "Apache-2.0",
-    )  # fmt: skip
+        "available",
+        "reranker",
+        "MLX",
+        4,
+        "Apache-2.0",
+    )
     assert models(tmp_path, "test", "Qwen3-Reranker-0.6B-4bit", DOCSEARCH_BACKEND="cpu").code == 0
-    again = models(tmp_path, "convert", RERANKER, "--bits", "4")
-    assert (again.code, again.err) == (
-        2, f"docsearch: {folder} is there already; remove it, or name another folder with --out\n",
-    )  # fmt: skip
+    second = models(tmp_path, "convert", RERANKER, "--bits", "4")
+    assert (second.code, second.err) == (
+        2,
+        f"docsearch: {folder} is there already; remove it, or name another folder with --out\n",
+    )
 
 
-def test_test_without_a_name_tests_all_that_are_here(tmp_path):
+def test_test_without_a_name_tests_every_model_here(tmp_path):
     with HubServer({DWQ: made(DWQ)}) as hub:
         models(tmp_path, "pull", DWQ, hub=hub)
     done = models(tmp_path, "test", "--json", DOCSEARCH_BACKEND="cpu")
@@ -182,41 +204,47 @@ def test_test_without_a_name_tests_all_that_are_here(tmp_path):
     assert models(tmp_path, "test", DWQ, DOCSEARCH_BACKEND="cpu").code == 0
 
 
-def test_the_starter_is_a_model_as_others(tmp_path):
+def test_the_starter_is_neither_converted_deleted_nor_pulled(tmp_path):
     done = models(tmp_path, "convert", "starter")
     assert (done.code, done.err) == (
-        2, "docsearch: starter is quantised already; convert the standard checkpoint\n",
-    )  # fmt: skip
+        2,
+        "docsearch: starter is quantised already; convert the standard checkpoint\n",
+    )
     done = models(tmp_path, "rm", "starter")
     assert (done.code, done.err) == (
-        2, "docsearch: starter belongs to docsearch and stays with it; see: docsearch models list\n",
-    )  # fmt: skip
+        2,
+        "docsearch: starter belongs to docsearch and stays with it; see: docsearch models list\n",
+    )
     done = models(tmp_path, "pull", "starter")
     assert (done.code, done.err) == (
-        2, "docsearch: the profile starter needs no download; it comes with docsearch\n",
-    )  # fmt: skip
+        2,
+        "docsearch: the profile starter needs no download; it comes with docsearch\n",
+    )
 
 
-def test_a_test_of_all_speaks_of_broken_models_too(tmp_path):
+def test_a_test_of_all_models_reports_broken_ones_too(tmp_path):
     with HubServer({DWQ: made(DWQ)}) as hub:
         models(tmp_path, "pull", DWQ, hub=hub)
     next((tmp_path / "hub").glob("*/snapshots/*/tokenizer.json")).unlink()
-    own = write_model(
+    users = write_model(
         tmp_path / "data" / "docsearch" / "models" / "bge-mine",
         made("mlx-community/bge-small-en-v1.5-4bit"),
     )
-    (own / "config.json").write_text("{")
+    (users / "config.json").write_text("{")
     done = models(tmp_path, "test", DOCSEARCH_BACKEND="cpu")
     assert done.code == 1
     assert done.out.splitlines()[-4:] == [
         f"{DWQ} (embedder): does not work",
         f"  - it is partial: tokenizer.json missing; run: docsearch models pull {DWQ}",
         "bge-mine (embedder): does not work",
-        "  - it is damaged: config.json is not JSON; delete it and make it again: docsearch models rm bge-mine",
+        (
+            "  - it is damaged: config.json is not JSON; "
+            "delete it and make it again: docsearch models rm bge-mine"
+        ),
     ]
 
 
-def test_the_report_of_a_model_that_works(tmp_path):
+def test_a_working_model_has_a_report(tmp_path):
     done = models(tmp_path, "test", "starter", DOCSEARCH_BACKEND="cpu")
     assert done.code == 0
     first, known, padding, *rest = done.out.splitlines()
@@ -233,7 +261,8 @@ def test_a_profile_needs_room_for_all_of_its_models(tmp_path):
         assert hub.requests == [f"GET /api/models/{DWQ}", f"GET /api/models/{RERANKER}"]
     assert done.code == 2
     assert re.fullmatch(
-        r"docsearch: 1,200,000,000\.00 GB are to be fetched, and the disk of \S+hub has [\d,.]+ GB left; "
+        r"docsearch: 1,200,000,000\.00 GB are to be fetched, "
+        r"and the disk of \S+hub has [\d,.]+ GB left; "
         r"make room, or name a folder on another disk with --cache-folder\n",
         done.err,
     )
@@ -247,14 +276,14 @@ def test_an_interrupted_pull_says_that_it_can_go_on(tmp_path):
     from .commands import COMMAND
 
     class Slow(HubServer):
-        """Sends the weights only when the test is over, and says that they are asked for."""
+        """A hub that sends the weights when `over` is set; `requested` is set by the request."""
 
-        asked, over = threading.Event(), threading.Event()
+        requested, over = threading.Event(), threading.Event()
 
         def _by_sha256(self, sha256):
             data = super()._by_sha256(sha256)
             if len(data) > 50_000:
-                self.asked.set()
+                self.requested.set()
                 self.over.wait(60)
             return data
 
@@ -265,7 +294,7 @@ def test_an_interrupted_pull_says_that_it_can_go_on(tmp_path):
             stderr=subprocess.PIPE,
             text=True,
         )
-        assert hub.asked.wait(60)
+        assert hub.requested.wait(60)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
         hub.over.set()
@@ -277,7 +306,7 @@ def test_an_interrupted_pull_says_that_it_can_go_on(tmp_path):
     assert listed(tmp_path)[DWQ]["detail"] == "model.safetensors missing"
 
 
-def test_rm(tmp_path):
+def test_rm_deletes_the_model(tmp_path):
     with HubServer({DWQ: made(DWQ)}) as hub:
         models(tmp_path, "pull", DWQ, hub=hub)
     store = tmp_path / "hub" / repository_folder(DWQ)
@@ -294,7 +323,7 @@ def test_rm(tmp_path):
     assert tmp_path.is_dir()
 
 
-def test_a_proxy_that_is_not_there(tmp_path):
+def test_a_missing_proxy_is_an_error_of_one_line(tmp_path):
     done = models(
         tmp_path,
         "pull",
@@ -323,22 +352,22 @@ def test_progress_is_drawn_on_a_terminal(tmp_path):
             [COMMAND, "models", "pull", DWQ], cwd=tmp_path, env=env, stderr=child, stdout=child
         )
         os.close(child)
-        seen = b""
+        output = b""
         while chunk := read(main):
-            seen += chunk
+            output += chunk
         os.close(main)
         assert process.wait(60) == 0
-    assert b"is here and whole" in seen
+    assert b"is here and whole" in output
 
 
 def read(descriptor: int) -> bytes:
     try:
         return os.read(descriptor, 65536)
-    except OSError:  # Linux says so when the other end is closed
+    except OSError:  # Linux raises an error when the other end is closed
         return b""
 
 
-def test_a_group_without_a_known_command(tmp_path):
+def test_an_unknown_command_of_the_group_is_told(tmp_path):
     done = models(tmp_path, "fetch")
     assert (done.code, done.err) == (
         2,
@@ -346,6 +375,6 @@ def test_a_group_without_a_known_command(tmp_path):
     )
 
 
-def test_json_errors(tmp_path):
+def test_errors_are_json_too(tmp_path):
     done = models(tmp_path, "test", "--json", "none/none")
     assert json.loads(done.out)["error"]["code"] == "model"

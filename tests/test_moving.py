@@ -1,4 +1,4 @@
-"""Folders that were moved, and hits in folders that are not there."""
+"""Folders that were moved, and hits in folders that are missing."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_hit_in_a_missing_root_is_told(index: Index, notes: Path) -> None:
     assert result.warnings == (f"{notes} is not there now; 1 hit is from it",)
 
 
-def test_the_living_copy_goes_before_the_one_that_is_gone(index: Index, notes: Path) -> None:
+def test_an_existing_copy_is_shown_before_a_missing_one(index: Index, notes: Path) -> None:
     new = moved(index, notes)
     index.ingest([new])
     result = index.query("harbour tide", mode="text")

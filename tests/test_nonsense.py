@@ -1,7 +1,9 @@
-"""Questions that the documents do not answer get no hits, or are told that they are weak; those that they answer are not.
+"""Questions that no document answers get no hits or weak ones; other questions get good ones.
 
-The bar is nine in ten of the former, at the price of at most one in a hundred of the latter. It is kept by the
-sample corpus's questions in the words of their answers; of its paraphrases, which share no word with them on purpose, half are called weak.
+The goal is that nine in ten of the unanswerable questions are recognised, and at most one in a
+hundred of the others is called weak. The sample corpus's questions in the words of their answers
+reach it. Of its paraphrases, which share no word with their answers on purpose, half are called
+weak.
 """
 
 import json
@@ -73,9 +75,17 @@ SALAD = [
     "orchestra",
 ]
 SUBJECTS = (
-    "the offside rule", "black holes", "the French Revolution", "mitochondria", "Renaissance sculpture", "stock options", "plate tectonics",
-    "Formula One", "ancient Egypt", "baseball statistics",
-)  # fmt: skip
+    "the offside rule",
+    "black holes",
+    "the French Revolution",
+    "mitochondria",
+    "Renaissance sculpture",
+    "stock options",
+    "plate tectonics",
+    "Formula One",
+    "ancient Egypt",
+    "baseball statistics",
+)
 PATTERNS = (
     "who discovered {}",
     "how does {} work",
@@ -104,10 +114,11 @@ def nonsense() -> dict[str, list[str]]:
     ]
     salad = [" ".join(chance.sample(SALAD, chance.randint(3, 7))) for _ in range(EACH)]
     foreign = [pattern.format(subject) for subject in SUBJECTS for pattern in PATTERNS]
-    return {"keyboard": mash, "made words": made, "salad": salad, "other subjects": foreign}  # fmt: skip
+    return {"keyboard": mash, "made words": made, "salad": salad, "other subjects": foreign}
 
 
 def silent(index: Index, question: str, rerank: bool) -> bool:
+    """Whether a question gets no hits, or only weak ones."""
     result = index.query(question, rerank=rerank)
     return not result.hits or result.weak
 
@@ -119,7 +130,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     return index
 
 
-# rerank: the silent of each kind's 50, and the good questions called weak or not answered; of the paraphrases, 50, and of the others, 48
+# Without and with reranking: of how many questions all hits are weak or missing. They are counted
+# for each kind's 50 unanswerable questions, for 50 paraphrases and for 48 other good questions.
 EXPECTED = {
     False: ({"keyboard": 50, "made words": 50, "salad": 50, "other subjects": 48}, 27, 1),
     True: ({"keyboard": 50, "made words": 50, "salad": 50, "other subjects": 49}, 25, 0),
@@ -127,7 +139,7 @@ EXPECTED = {
 
 
 @pytest.mark.parametrize("rerank", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_nonsense_is_answered_by_nothing_or_weakly(index: Index, rerank: bool) -> None:
+def test_nonsense_gets_no_hits_or_weak_ones(index: Index, rerank: bool) -> None:
     counts = {
         kind: sum(silent(index, question, rerank) for question in questions)
         for kind, questions in nonsense().items()
@@ -140,7 +152,7 @@ def test_nonsense_is_answered_by_nothing_or_weakly(index: Index, rerank: bool) -
 @pytest.mark.parametrize(
     "name", ["INV-2031-999", "12345678901", "ERR_FOO_BAR", "0x80070099", "CVE-2031-99999"]
 )
-def test_an_identifier_that_no_document_has(index: Index, name: str) -> None:
+def test_an_identifier_that_no_document_has_gets_no_good_hits(index: Index, name: str) -> None:
     assert silent(index, name, rerank=True)
 
 
@@ -155,7 +167,7 @@ def test_an_identifier_that_no_document_has(index: Index, name: str) -> None:
         "recipients_per_message",
     ],
 )
-def test_an_identifier_that_a_document_has(index: Index, name: str) -> None:
+def test_an_identifier_that_a_document_has_is_found(index: Index, name: str) -> None:
     assert not silent(index, name, rerank=True)
 
 

@@ -1,4 +1,4 @@
-"""Text recognition with its real engine, on pages drawn here: run by `make test-ocr`, which installs it."""
+"""The real engine recognises text on pages drawn here; `make test-ocr` installs and runs it."""
 
 from __future__ import annotations
 
@@ -22,21 +22,27 @@ from .test_readers_pdf import pdf
 pytest.importorskip("rapidocr")
 
 GERMAN = (
-    "Die Kündigung der Wohnung muss schriftlich bis zum dritten Werktag eines Monats beim Vermieter eingehen. Größere Schäden an der Straßenseite "
-    "sind unverzüglich zu melden; für die Übergabe gilt das Protokoll vom 14. März 2024, Betrag 1.250,80 €."
+    "Die Kündigung der Wohnung muss schriftlich bis zum dritten Werktag eines Monats beim "
+    "Vermieter eingehen. Größere Schäden an der Straßenseite sind unverzüglich zu melden; "
+    "für die Übergabe gilt das Protokoll vom 14. März 2024, Betrag 1.250,80 €."
 )
 FRENCH = (
-    "Le dépôt de garantie équivaut à deux mois de loyer. Il est restitué après l'état des lieux, déduction faite des sommes dues. Où que soit "
-    "la fenêtre, elle reste fermée pendant l'hiver, ça va de soi."
+    "Le dépôt de garantie équivaut à deux mois de loyer. Il est restitué après l'état des lieux, "
+    "déduction faite des sommes dues. Où que soit la fenêtre, elle reste fermée pendant l'hiver, "
+    "ça va de soi."
 )
 ENGLISH = (
-    "The committee discussed the municipal reservoir in the spring. Fill the boiler until the gauge shows 1.5 bar, then close both taps and "
-    "wait for twenty minutes before the pump is switched on again."
+    "The committee discussed the municipal reservoir in the spring. Fill the boiler until the "
+    "gauge shows 1.5 bar, then close both taps and wait for twenty minutes before the pump is "
+    "switched on again."
 )
 
 
 def drawn(*texts, points=11, wide=80, left=72):
-    """A letter page at 200 dots per inch with each text as a paragraph, in one column, in the Helvetica that PDFium has."""
+    """A letter page at 200 dots per inch, drawn in the Helvetica that PDFium has.
+
+    Each text is a paragraph; all stand in one column.
+    """
     shows, top = "", 730
     for text in texts:
         for line in textwrap.wrap(text, wide):
@@ -63,9 +69,9 @@ def words(text):
     return " ".join(text.split())
 
 
-def alike(one, other):
-    """The part of the characters that two texts have in common, in order."""
-    return SequenceMatcher(None, words(one), words(other), autojunk=False).ratio()
+def similarity(read_text, expected):
+    """The share of their characters that two texts have in common, in order."""
+    return SequenceMatcher(None, words(read_text), words(expected), autojunk=False).ratio()
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +88,10 @@ def test_a_scanned_pdf_is_read_page_by_page(pool):
         document.text[document.pages[1] : document.pages[2]],
     )
     assert [
-        alike(*pair) > 0.99 for pair in zip(first.split("\n\n"), (GERMAN, FRENCH), strict=False)
+        similarity(*pair) > 0.99
+        for pair in zip(first.split("\n\n"), (GERMAN, FRENCH), strict=False)
     ] == [True, True]
-    assert alike(second, ENGLISH) > 0.99
+    assert similarity(second, ENGLISH) > 0.99
     assert (document.pages[2], document.warnings) == (len(document.text), ())
 
 
@@ -95,7 +102,7 @@ def test_two_columns_are_read_one_after_the_other(pool):
     )
     page = ImageChops.darker(left, ImageChops.offset(right, 0, 9))
     assert (
-        alike(
+        similarity(
             pool.read(saved(page, "PNG"), "/d/columns.png").text,
             f"{GERMAN} {GERMAN} {ENGLISH} {ENGLISH}",
         )
@@ -106,7 +113,7 @@ def test_two_columns_are_read_one_after_the_other(pool):
 def test_small_letters_on_a_whole_page_are_read(pool):
     texts = [GERMAN, ENGLISH, FRENCH] * 6
     page = saved(drawn(*texts, points=8, wide=110), "JPEG", quality=75)
-    assert alike(pool.read(page, "/d/page.jpg").text, " ".join(texts)) > 0.99
+    assert similarity(pool.read(page, "/d/page.jpg").text, " ".join(texts)) > 0.99
 
 
 def test_a_tall_screenshot_is_read_to_its_end(pool):
@@ -134,10 +141,12 @@ def test_a_photograph_is_turned_as_its_camera_was_held(pool):
     turned = drawn(ENGLISH).crop((0, 0, 1700, 700)).rotate(90, expand=True)
     exif = Image.Exif()
     exif[0x0112] = 6
-    assert alike(pool.read(saved(turned, "JPEG", exif=exif), "/d/photo.jpg").text, ENGLISH) > 0.99
+    assert (
+        similarity(pool.read(saved(turned, "JPEG", exif=exif), "/d/photo.jpg").text, ENGLISH) > 0.99
+    )
 
 
-def test_apples_photographs_are_read(pool):
+def test_photographs_of_apple_devices_are_read(pool):
     photo = Path(__file__).parent / "fixtures" / "letter.heic"
     assert (
         pool.read(photo.read_bytes(), "/d/letter.heic").text
@@ -145,7 +154,7 @@ def test_apples_photographs_are_read(pool):
     )
 
 
-def test_what_shows_no_text_is_told(pool):
+def test_a_picture_without_text_is_told(pool):
     with pytest.raises(Unreadable) as caught:
         pool.read(saved(Image.effect_noise((800, 600), 40), "PNG"), "/d/noise.png")
     assert caught.value.message == "no text was recognised in the picture"
@@ -157,10 +166,10 @@ def test_recognition_does_not_count_against_the_time_for_a_file():
     with ReaderPool(limits) as pool:
         document = pool.read(saved(pages[0], "PDF", *pages[1:], resolution=200), "/d/scan.pdf")
     assert (len(document.pages), document.warnings) == (8, ())
-    assert alike(document.text, f"{ENGLISH} {GERMAN} " * 8) > 0.99
+    assert similarity(document.text, f"{ENGLISH} {GERMAN} " * 8) > 0.99
 
 
-def test_pages_beyond_its_own_time_are_told():
+def test_pages_beyond_the_time_for_recognition_are_told():
     pages = [drawn(ENGLISH) for _ in range(40)]
     limits = Limits(seconds=60, seconds_per_mb=0, patience=0.3)
     (warning,) = read_pdf(

@@ -1,4 +1,4 @@
-"""A page is the viewer's page; what the document itself calls it is shown with it."""
+"""A hit has the viewer's page number, and beside it the label that the document gives the page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def best(index: Index, text: str) -> Hit:
     return index.query(text, limit=1).hits[0]
 
 
-def test_a_hit_names_the_page_as_the_document_does(index: Index, paper: Path) -> None:
+def test_a_hit_shows_the_pages_number_and_label(index: Index, paper: Path) -> None:
     index.ingest([paper.parent])
     hit = best(index, "sourdough oven")
     assert (hit.page, hit.page_label) == (3, "A-7")
@@ -44,13 +44,13 @@ def test_a_hit_names_the_page_as_the_document_does(index: Index, paper: Path) ->
     assert datetime.now(UTC) > datetime.fromisoformat(hit.modified)
 
 
-def test_a_page_that_is_called_by_its_number_has_no_label(index: Index, paper: Path) -> None:
+def test_a_page_without_a_label_of_its_own_has_none(index: Index, paper: Path) -> None:
     paper.write_bytes(pdf(["The rent"], ["The tide"]))
     index.ingest([paper.parent])
     assert (best(index, "tide").page, best(index, "tide").page_label) == (2, None)
 
 
-def test_copies_changes_and_forgetting(index: Index, paper: Path) -> None:
+def test_labels_follow_copies_changes_and_forgetting(index: Index, paper: Path) -> None:
     index.ingest([paper.parent])
     copy = paper.with_name("copy.pdf")
     shutil.copy(paper, copy)
@@ -66,7 +66,7 @@ def test_copies_changes_and_forgetting(index: Index, paper: Path) -> None:
     assert labels.of(doc_id(str(paper))) == ()
 
 
-def test_only_labels_that_differ_are_kept(tmp_path: Path) -> None:
+def test_only_labels_that_differ_from_the_number_are_stored(tmp_path: Path) -> None:
     with Catalog.open(tmp_path / "c", create=True) as catalog:
         catalog.page_labels.put(7, ("1", "2", "iii"))
         assert catalog.page_labels.at([(7, 1), (7, 3), (8, 3)]) == {(7, 3): "iii"}

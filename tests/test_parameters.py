@@ -1,4 +1,4 @@
-"""What people type, as values."""
+"""Option values that people type are converted, or refused with a hint."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -40,10 +40,16 @@ def test_a_date_is_the_start_of_what_was_typed(typed: str, moment: datetime) -> 
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("1600", FIRST), ("0001-01-01", FIRST), ("0001-01-01T00:00+14:00", FIRST), ("9999y", FIRST), ("999999999y", FIRST),
-        ("2300", LAST), ("9999-12-31", LAST), ("9999-12-31T23:59:59-12:00", LAST),
+        ("1600", FIRST),
+        ("0001-01-01", FIRST),
+        ("0001-01-01T00:00+14:00", FIRST),
+        ("9999y", FIRST),
+        ("999999999y", FIRST),
+        ("2300", LAST),
+        ("9999-12-31", LAST),
+        ("9999-12-31T23:59:59-12:00", LAST),
     ],
-)  # fmt: skip
+)
 def test_a_date_far_away_is_the_nearest_that_a_file_can_have(typed: str, expected: int) -> None:
     assert Date(NOW).convert(typed, None, None) == expected
 
@@ -59,34 +65,34 @@ def test_a_date_far_away_is_the_nearest_that_a_file_can_have(typed: str, expecte
         pytest.param("9" * 5000 + "d", id="digits"),
     ],
 )
-def test_what_is_no_date(typed: str) -> None:
+def test_an_invalid_date_is_refused(typed: str) -> None:
     with pytest.raises(click.BadParameter, match="is no date; write it like 2026-11-02"):
         Date(NOW).convert(typed, None, None)
 
 
 @pytest.mark.parametrize("typed", ["nan", "-nan", "inf", "1.01", "-0.1"])
-def test_what_is_no_score(typed: str) -> None:
+def test_an_invalid_score_is_refused(typed: str) -> None:
     with pytest.raises(click.BadParameter, match="is not in the range 0<=x<=1"):
         SCORE.convert(typed, None, None)
 
 
 @pytest.mark.parametrize("typed", ["nan", "-nan", "-0.1"])
-def test_what_is_no_time(typed: str) -> None:
+def test_an_invalid_time_is_refused(typed: str) -> None:
     with pytest.raises(click.BadParameter, match="is not in the range x>=0"):
         SECONDS.convert(typed, None, None)
 
 
 @pytest.mark.parametrize("kind", [SCORE, SECONDS])
-def test_what_is_no_number(kind: Number) -> None:
+def test_a_word_is_refused_as_a_number(kind: Number) -> None:
     with pytest.raises(click.BadParameter, match="is not a valid float"):
         kind.convert("much", None, None)
 
 
-def test_a_score() -> None:
+def test_a_score_is_a_number() -> None:
     assert SCORE.convert("0.5", None, None) == 0.5
 
 
-def test_globs_count_from_the_working_folder_where_they_begin_with_what_is_there(
+def test_a_glob_that_begins_with_an_existing_path_counts_from_the_working_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     top = tmp_path.resolve()
@@ -94,12 +100,12 @@ def test_globs_count_from_the_working_folder_where_they_begin_with_what_is_there
     (top / "qa" / "f[1]" / "kettle.md").touch()
     (top / "link").symlink_to("qa")
     monkeypatch.chdir(top / "qa")
-    one = f"{top}/qa/f[[]1]"
+    folder = f"{top}/qa/f[[]1]"
     cases = {
-        "f[1]/kettle.md": (f"{one}/kettle.md",),
-        "./f[1]/": (one,),
-        "f[1]/*.md": (f"{one}/*.md",),
-        "f[1]/**": (f"{one}/**",),
+        "f[1]/kettle.md": (f"{folder}/kettle.md",),
+        "./f[1]/": (folder,),
+        "f[1]/*.md": (f"{folder}/*.md",),
+        "f[1]/**": (f"{folder}/**",),
         "f[1]/none/x.md": ("f[1]/none/x.md",),
         "../qa/*/kettle.md": (f"{top}/qa/*/kettle.md",),
         "../qa/**": (f"{top}/qa/**",),

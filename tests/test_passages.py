@@ -1,4 +1,4 @@
-"""Documents cut into passages: whole expected cuts, and what holds for any document."""
+"""Documents are split into passages: whole expected splits, and properties of any document's."""
 
 from __future__ import annotations
 
@@ -18,14 +18,17 @@ SMALL = PassageRules(max_tokens=12, overlap=4, min_tokens=3)
 
 
 class Words:
-    """Each word and each mark is a token."""
+    """A tokenizer for which each word and each mark is a token."""
 
     def spans(self, texts):
         return [[match.span() for match in TOKEN.finditer(text)] for text in texts]
 
 
 class Characters:
-    """Each character is two tokens, white space included, and a text by itself begins with one more."""
+    """A tokenizer for which each character is two tokens, white space included.
+
+    A text begins with one more token.
+    """
 
     def spans(self, texts):
         return [
@@ -35,7 +38,7 @@ class Characters:
 
 
 class Blind:
-    """Sees nothing."""
+    """A tokenizer that finds no tokens."""
 
     def spans(self, texts):
         return [[] for _ in texts]
@@ -49,8 +52,11 @@ def texts(source, name="note.md", rules=SMALL):
     return [passage.text for passage in passages(source, name, rules)]
 
 
-def test_a_passage_knows_where_it_stands():
-    source = "# House\n\nThe boiler is old and loud.\n\n## Repair\n\nTurn the red valve left\nand wait.\n"
+def test_a_passage_has_its_headings_lines_and_characters():
+    source = (
+        "# House\n\nThe boiler is old and loud.\n\n## Repair\n\nTurn the red valve left\n"
+        "and wait.\n"
+    )
     assert passages(source) == [
         Passage(0, "# House\n\nThe boiler is old and loud.", ("House",), None, 1, 3, 0, 36, 0),
         Passage(
@@ -67,7 +73,7 @@ def test_a_passage_knows_where_it_stands():
     ]
 
 
-def test_a_passage_behind_the_beginning_of_its_section_bears_the_sections_first_words():
+def test_a_later_passage_of_a_section_has_the_sections_opening():
     source = (
         "# House\n\nThe boiler is old. It was built in winter. Nobody has its manual.\n\n"
         "## Repair\n\nTurn the red valve left. Then call the plumber.\n"
@@ -81,7 +87,7 @@ def test_a_passage_behind_the_beginning_of_its_section_bears_the_sections_first_
     ]
 
 
-def test_the_rows_of_a_table_do_not_speak_for_each_other():
+def test_the_rows_of_a_table_have_no_opening():
     got = passages(
         "name,city\n" + "".join(f"person {number},town\n" for number in range(9)), "a.csv"
     )
@@ -91,9 +97,9 @@ def test_the_rows_of_a_table_do_not_speak_for_each_other():
     assert len(got) > 2
 
 
-def test_a_table_is_told_what_the_section_says_before_it():
+def test_a_table_has_the_opening_of_its_section():
     rows = "".join(f"| pear {number} | cheap |\n" for number in range(3))
-    (first, some, last) = passages(
+    (first, middle, last) = passages(
         f"# Shop\n\nWhat fruit costs today.\n\n{rows}\nAll else is sold.\n"
     )
     assert (first.text, first.section, first.opening) == (
@@ -101,14 +107,14 @@ def test_a_table_is_told_what_the_section_says_before_it():
         0,
         "",
     )
-    assert some.text == "| pear 0 | cheap |\n| pear 1 | cheap |"
+    assert middle.text == "| pear 0 | cheap |\n| pear 1 | cheap |"
     assert last.text == "| pear 2 | cheap |\n\nAll else is sold."
-    assert [(passage.section, passage.opening) for passage in (some, last)] == [
+    assert [(passage.section, passage.opening) for passage in (middle, last)] == [
         (0, "What fruit costs today.")
     ] * 2
 
 
-def test_the_opening_is_a_few_words_that_are_no_heading_and_speaks_for_what_is_near():
+def test_the_opening_is_short_is_no_heading_and_is_given_to_near_passages_only():
     words = " ".join(f"word{number}" for number in range(300))
     got = passages(
         f"Head\n====\n\n{words}\n", rules=PassageRules(max_tokens=12, overlap=0, min_tokens=3)
@@ -133,7 +139,7 @@ def test_a_document_of_one_line_is_one_passage():
     assert passages("  one line  ", "a.txt") == [Passage(0, "one line", (), None, 1, 1, 2, 10, 0)]
 
 
-def test_small_sections_are_put_together_with_siblings_and_children_but_not_with_what_is_above():
+def test_small_sections_are_joined_with_siblings_and_children_but_not_with_their_parent():
     source = (
         "# A\n\n## B\n\nb\n\n## C\n\nc\n\n### D\n\nd\n\n## E\n\ne\n\n# F\n\nf f f f f f f f f\n"
     )
@@ -145,19 +151,22 @@ def test_small_sections_are_put_together_with_siblings_and_children_but_not_with
     ]
 
 
-def test_a_small_last_section_goes_to_the_one_before():
+def test_a_small_last_section_joins_the_one_before():
     source = "# A\n\na a a a a\n\n## End\n\ne\n\n# B\n\nb b b b b b\n"
     rules = PassageRules(max_tokens=16, overlap=4, min_tokens=5)
     assert texts(source, rules=rules) == ["# A\n\na a a a a\n\n## End\n\ne", "# B\n\nb b b b b b"]
 
 
-def test_a_heading_is_never_parted_from_what_it_heads():
+def test_a_heading_is_never_parted_from_its_text():
     source = "# A\n\n" + "a a a a a.\n\n" * 2 + "## B\n\n" + "b b b b b.\n\n" * 3
     assert all(not text.rsplit("\n", 1)[-1].startswith("#") for text in texts(source))
 
 
 def test_a_long_section_is_cut_between_blocks_then_sentences_and_overlaps_by_whole_ones():
-    source = "One two three four. Five six.\n\nSeven eight nine. Ten eleven.\n\nTwelve. Thirteen fourteen."
+    source = (
+        "One two three four. Five six.\n\nSeven eight nine. Ten eleven.\n\n"
+        "Twelve. Thirteen fourteen."
+    )
     assert texts(source, "a.txt") == [
         "One two three four. Five six.",
         "Five six.\n\nSeven eight nine. Ten eleven.",
@@ -171,7 +180,10 @@ def test_nothing_is_repeated_across_headings():
 
 
 def test_sentences_end_at_marks_and_not_at_abbreviations():
-    source = "We met Dr. Adams at 3.15 on the bridge. “Is it safe?” He nodded! これは犬です。猫です。终。"
+    source = (
+        "We met Dr. Adams at 3.15 on the bridge. “Is it safe?” He nodded! "
+        "これは犬です。猫です。终。"
+    )
     rules = PassageRules(max_tokens=14, overlap=0, min_tokens=1)
     assert texts(source, "a.txt", rules) == [
         "We met Dr. Adams at 3.15 on the bridge.",
@@ -180,9 +192,10 @@ def test_sentences_end_at_marks_and_not_at_abbreviations():
     ]
 
 
-def test_sections_without_headings_are_passages_of_their_own_under_the_heading_above_them():
+def test_a_section_without_a_heading_is_a_passage_under_the_heading_above_it():
     source = (
-        "<h1>What we are asked</h1><section><h2>Tides</h2><section><p>They turn every six hours. So they say.</section>"
+        "<h1>What we are asked</h1><section><h2>Tides</h2><section>"
+        "<p>They turn every six hours. So they say.</section>"
         "<section><p>The moon does. It pulls.</section></section><p>Written by nobody at all.</p>"
     )
     assert [(passage.text, passage.headings) for passage in passages(source, "faq.html")] == [
@@ -210,7 +223,7 @@ def test_text_without_borders_is_cut_between_words_then_characters():
     assert max(len(passage.text) for passage in found) <= 4 * 65
 
 
-def test_what_belongs_to_one_character_on_the_screen_is_not_parted():
+def test_a_character_of_several_code_points_is_not_parted():
     family = "👨\u200d👩\u200d👧👍🏽e\u0301"
     found = passages(family * 60, "a.txt")
     assert len(found) > 5
@@ -229,21 +242,21 @@ def test_a_passage_stays_on_its_page():
     ]
 
 
-def test_words_that_lie_between_blocks_stand_in_no_passage():
+def test_words_between_blocks_are_in_no_passage():
     assert texts("one <!-- hidden words --> two\n\n***\n\nthree\n") == [
         "one",
         "two\n\n***\n\nthree",
     ]
 
 
-def test_ten_thousand_headings_make_no_swarm_of_tiny_passages():
+def test_ten_thousand_headings_make_no_tiny_passages():
     source = "".join(f"## Heading {number}\n\nbody {number}\n\n" for number in range(10_000))
     found = passages(source, rules=PassageRules())
     assert min(len(Words().spans([passage.text])[0]) for passage in found) >= 24
     assert found[0].headings == ("Heading 0",)
 
 
-def test_passages_are_made_as_they_are_asked_for_and_in_little_memory():
+def test_passages_are_made_on_demand_in_little_memory():
     text = "valve pressure " * 400_000
     document = Document("/a.txt", "text", "", text, (Block(0, len(text), "paragraph"),))
     tracemalloc.start()
@@ -253,11 +266,11 @@ def test_passages_are_made_as_they_are_asked_for_and_in_little_memory():
     finally:
         tracemalloc.stop()
     assert first[-1].char_end < len(text) / 5
-    # A second copy of the text alone would be six million bytes.
+    # A second copy of the text alone would take six million bytes.
     assert peak < 5_500_000 + sum(len(passage.text) for passage in first)
 
 
-def test_embedded_text_has_the_headings_above_unless_the_text_begins_with_them():
+def test_the_embedded_text_begins_with_the_headings_once():
     def embedded(text, *headings):
         passage = Passage(0, text, headings, None, 1, 1, 0, len(text))
         assert headed_text(passage) == embedded_text(passage)
@@ -294,7 +307,10 @@ WORDS = [
 
 
 def random_document(rng):
-    """Blocks of all kinds with gaps of white space, marks and words between them, on pages or not."""
+    """A document of blocks of all kinds, on pages or not.
+
+    White space, marks and words stand in the gaps between the blocks.
+    """
     text = ""
     blocks = []
     pages = []
@@ -322,7 +338,7 @@ def random_document(rng):
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_whatever_the_document_its_passages_are_exact_complete_and_small(seed):
+def test_the_passages_of_any_document_are_exact_complete_and_small(seed):
     rng = random.Random(seed)
     document = random_document(rng)
     limit = rng.choice([8, 16, 40, 256])
@@ -352,8 +368,8 @@ def test_whatever_the_document_its_passages_are_exact_complete_and_small(seed):
         assert passage.headings == tuple(words[:120] for _, words in trail if words)
         covered[start:end] = b"\1" * (end - start)
     assert all(
-        one.char_start < two.char_start and one.char_end < two.char_end
-        for one, two in pairwise(found)
+        earlier.char_start < later.char_start and earlier.char_end < later.char_end
+        for earlier, later in pairwise(found)
     )
     for block in document.blocks:
         assert all(covered[at] or text[at].isspace() for at in range(block.start, block.end))

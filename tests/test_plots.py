@@ -1,4 +1,4 @@
-"""The plots show the figures beside them, and those are the figures of the docs."""
+"""The plots show the figures beside them, and the docs state the same figures."""
 
 import re
 from decimal import Decimal
@@ -18,11 +18,11 @@ THEME = Theme("plain", "white", "black", "grey", "silver", ("blue", "cyan", "ora
 
 
 @pytest.mark.parametrize("name", sorted(plots()))
-def test_a_plot_is_what_its_figures_give(name: str) -> None:
+def test_a_plot_is_drawn_from_its_figures(name: str) -> None:
     assert (PLOTS / name).read_text(encoding="utf-8") == plots()[name]
 
 
-def test_no_other_plots_lie_there() -> None:
+def test_the_folder_has_no_other_plots() -> None:
     assert {path.name for path in PLOTS.glob("*.svg")} == set(plots())
 
 
@@ -39,13 +39,13 @@ def test_figures_and_docs_are_the_same(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", ["quality", "speed"])
-def test_every_figure_names_what_measured_it(page: str) -> None:
+def test_every_figure_names_the_command_that_measured_it(page: str) -> None:
     for row in read(PLOTS / f"{page}.json"):
         assert row.command.startswith(("docsearch ", "python -m benchmarks.", "not recorded")), row
 
 
 @pytest.mark.parametrize("page", ["quality", "speed"])
-def test_every_module_that_measures_is_there(page: str) -> None:
+def test_every_module_that_measures_exists(page: str) -> None:
     text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
     for name in set(re.findall(r"python -m benchmarks\.(\w+)", text)):
         assert (Path(__file__).parent.parent / "benchmarks" / f"{name}.py").is_file()
@@ -53,12 +53,12 @@ def test_every_module_that_measures_is_there(page: str) -> None:
         assert (DOCS / target).is_file()
 
 
-def test_ticks() -> None:
+def test_ticks_keep_their_digits() -> None:
     assert [str(tick) for tick in ticks("0", "1.5", "0.5")] == ["0.0", "0.5", "1.0", "1.5"]
     assert [f"{tick:,}" for tick in ticks("0", "4000", "2000")] == ["0", "2,000", "4,000"]
 
 
-def test_a_chart_of_bars_and_of_a_dot_with_its_interval() -> None:
+def test_a_chart_draws_bars_and_dots_with_their_intervals() -> None:
     # The axis has 390 units, from x = 222 to x = 612. Of 0 to 1 second, the bars of 500 ms and of
     # 0.50 s end at 222 + 195 = 417, and the goal of 600 ms stands at 222 + 234 = 456. The interval
     # of the score, 0.25 to 0.75, goes from 222 + 97.5 = 319.5 to 222 + 292.5 = 514.5.
@@ -80,7 +80,7 @@ def _written(figure: Figure) -> str:
 
 
 def _numbers_in_tables(text: str) -> set[str]:
-    """The numbers in the cells behind the first of each row, but for commands and the heads."""
+    """The numbers in all cells but the first of each row, without commands and table heads."""
     rows = re.findall(r"^\|(.*)\|$(?!\n\|---)", text, re.MULTILINE)
     cells = chain.from_iterable(row.split("|")[1:] for row in rows)
     return {number for cell in cells if "`" not in cell for number in re.findall(r"[\d,.]+", cell)}

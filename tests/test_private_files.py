@@ -1,4 +1,4 @@
-"""The index, and what else holds the user's text, is for its owner alone, whatever the umask."""
+"""The index and the app's files, which have the user's text, are for their owner alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 def modes(folder: Path) -> set[tuple[bool, int]]:
-    """Whether a path is a folder, and its mode, of the folder and of all that it holds."""
+    """For a folder and each path in it: whether it is a folder, and its mode."""
     paths = [folder, *folder.rglob("*")]
     return {(path.is_dir(), stat.S_IMODE(path.lstat().st_mode)) for path in paths}
 
@@ -50,7 +50,9 @@ def test_a_folder_that_the_user_made_becomes_private(index: Index, notes: Path) 
     assert modes(Path(index.path)) == ONLY_ITS_OWNERS
 
 
-def test_an_older_index_is_told_and_mended_at_the_next_write(index: Index, notes: Path) -> None:
+def test_an_older_index_is_told_and_becomes_private_at_the_next_write(
+    index: Index, notes: Path
+) -> None:
     index.ingest([notes])
     folder = Path(index.path)
     for path in [folder, *folder.rglob("*")]:
@@ -77,14 +79,14 @@ def test_another_user_cannot_read_the_text(
         assert (done.returncode, done.stdout) == (1, b"")
 
 
-def test_what_the_app_keeps_is_private(tmp_path: Path, umask: int) -> None:
+def test_the_apps_files_are_private(tmp_path: Path, umask: int) -> None:
     state = tmp_path / "state" / "docsearch"
     History(state / "history").add("a secret query")
     save_preferences(state / "preferences.json", Preferences())
     assert modes(tmp_path / "state") == ONLY_ITS_OWNERS
 
 
-def test_a_folder_that_is_there_keeps_its_mode(tmp_path: Path) -> None:
+def test_an_existing_folder_keeps_its_mode(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     make_private_folder(tmp_path)
     assert not is_private(tmp_path)

@@ -1,3 +1,5 @@
+"""The profiles, and the choice of one for a machine."""
+
 import pytest
 
 from search.errors import UsageError
@@ -18,7 +20,7 @@ GB = 1 << 30
         (True, 8 * GB, "mlx-community", "balanced"),
     ],
 )
-def test_the_largest_that_is_present_and_runs_well(
+def test_the_largest_profile_that_is_present_and_fits_is_chosen(
     has_gpu: bool, memory: int, present: str, chosen: str
 ) -> None:
     assert (
@@ -27,7 +29,7 @@ def test_the_largest_that_is_present_and_runs_well(
     )
 
 
-def test_names() -> None:
+def test_an_unknown_profile_is_refused_with_the_known_names() -> None:
     assert list(PROFILES) == ["starter", "fast", "balanced", "best", "max"]
     with pytest.raises(
         UsageError,

@@ -1,4 +1,4 @@
-"""How far an ingest is, and how long it will take."""
+"""The progress of an ingest, and the time that it will take."""
 
 import io
 
@@ -16,7 +16,7 @@ def progress(done, tokens=1500, seconds=30.0, starting=20.0, model=MODEL):
     return Progress(1, 2000, done, 1_000_000, 8, tokens, seconds, "/notes/a.md", starting, model)
 
 
-def test_the_rate_leaves_out_what_came_before_the_first_passage():
+def test_the_rate_leaves_out_the_time_before_the_first_passage():
     state = progress(done=1000)
     assert (state.embedding, state.tokens_per_second, state.seconds_left) == (10.0, 150.0, 9990.0)
     assert (progress(0).seconds_left, progress(1000, seconds=20.0).seconds_left) == (None, None)
@@ -27,16 +27,19 @@ def test_the_rate_leaves_out_what_came_before_the_first_passage():
     ("state", "left"),
     [
         (progress(1000), 9990.0),
-        (progress(1000, seconds=29.9), None),  # too early to tell
-        (progress(60_000), None),  # not long
-        (progress(1000, model=""), None),  # nothing was embedded
+        # It is too early to tell.
+        (progress(1000, seconds=29.9), None),
+        # The time is not long.
+        (progress(60_000), None),
+        # Nothing was embedded.
+        (progress(1000, model=""), None),
     ],
 )
-def test_what_is_long_enough_to_be_said(state, left):
+def test_only_a_long_time_left_is_told(state, left):
     assert long_time_left(state) == left
 
 
-def test_the_announcement():
+def test_the_announcement_names_the_time_the_rate_and_a_faster_profile():
     hint = "; a smaller model is faster: docsearch ingest --reembed --profile starter"
     assert (
         announcement(progress(1000), 15_000, "CPU")
@@ -49,16 +52,17 @@ def test_the_announcement():
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
-def test_it_is_said_once(is_terminal):
+def test_the_announcement_is_made_once(is_terminal):
     stream = io.StringIO()
     line = ProgressLine(stream, is_terminal, False, lambda: "CPU")
     for done in (500, 1000, 1500):
         line.show(progress(done))
     line.close()
-    said = [part for part in stream.getvalue().split("\n") if "about" in part]
-    assert len(said) == 1
-    assert said[0].endswith(
-        "about 5 h 33 min at 150 tokens/s on this CPU; a smaller model is faster: docsearch ingest --reembed --profile starter"
+    announcements = [part for part in stream.getvalue().split("\n") if "about" in part]
+    assert len(announcements) == 1
+    assert announcements[0].endswith(
+        "about 5 h 33 min at 150 tokens/s on this CPU; "
+        "a smaller model is faster: docsearch ingest --reembed --profile starter"
     )
     quiet = io.StringIO()
     ProgressLine(quiet, is_terminal, True, lambda: "CPU").show(progress(500))
@@ -66,10 +70,10 @@ def test_it_is_said_once(is_terminal):
 
 
 def test_an_ingest_names_its_model(index: Index, notes):
-    seen = []
-    index.ingest([notes], on_progress=seen.append)
-    assert {state.model for state in seen} == {"toy"}
-    assert all(0 < state.starting < state.seconds for state in seen)
+    states = []
+    index.ingest([notes], on_progress=states.append)
+    assert {state.model for state in states} == {"toy"}
+    assert all(0 < state.starting < state.seconds for state in states)
 
 
 def test_a_large_file_advances_with_its_passages(index: Index, tmp_path):
@@ -80,9 +84,9 @@ def test_a_large_file_advances_with_its_passages(index: Index, tmp_path):
             f"Sentence {number} tells of the tide in the harbour.\n\n" for number in range(2000)
         )
     )
-    seen = []
-    index.ingest([large.parent], on_progress=seen.append)
-    done = [state.bytes_done / state.bytes_total for state in seen]
+    states = []
+    index.ingest([large.parent], on_progress=states.append)
+    done = [state.bytes_done / state.bytes_total for state in states]
     assert done == sorted(done)
     assert 0 < done[0] < 0.2
-    assert (done[-1], seen[-1].files_done) == (1.0, 1)
+    assert (done[-1], states[-1].files_done) == (1.0, 1)

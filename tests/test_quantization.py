@@ -1,4 +1,4 @@
-"""The numpy reading of MLX's quantised matrices, against MLX itself and by hand."""
+"""numpy reads MLX's quantised matrices as MLX does, and as worked by hand."""
 
 import hashlib
 from pathlib import Path
@@ -38,8 +38,8 @@ def test_unpack_takes_the_lowest_bits_first():
     assert unpack(np.array([[0b11100100]], np.uint32), 2)[0, :4].tolist() == [0, 1, 2, 3]
 
 
-def test_a_group_by_hand():
-    # eight 4-bit numbers 1…8 in two groups of four: 0.5·q + 10 and 2·q − 1
+def test_a_group_has_the_values_worked_by_hand():
+    # The eight 4-bit numbers q = 1…8 form two groups of four: 0.5·q + 10 and 2·q − 1.
     matrix = Affine(
         np.array([[0x87654321]], np.uint32),
         np.array([[0.5, 2]], np.float16),
@@ -86,7 +86,7 @@ def test_bfloat16_is_the_upper_half_of_float32():
     assert as_float32(bits.astype(np.uint16)).tolist() == values
 
 
-def test_the_starter_is_as_its_sums_say():
+def test_the_starters_files_have_their_checksums():
     lines = (STARTER / "SHA256SUMS").read_text().splitlines()
     sums = {name: digest for digest, name in (line.split("  ") for line in lines)}
     assert sums == {

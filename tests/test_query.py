@@ -1,3 +1,5 @@
+"""Queries of an index: their modes, filters, scores and hits."""
+
 import math
 import os
 from dataclasses import replace
@@ -33,18 +35,26 @@ def names(index: Index, notes: Path, text: str, **options: object) -> list[str]:
     return [os.path.relpath(hit.path, notes) for hit in index.query(text, **options).hits]  # type: ignore[arg-type]
 
 
-def test_a_hit_says_everything_about_itself(filled: Index, notes: Path) -> None:
+def test_a_hit_has_its_place_scores_and_explanation(filled: Index, notes: Path) -> None:
     result = filled.query("when does the tide turn", limit=1, explain=True)
     assert (result.query, result.mode, result.reranked, result.model, result.reranker) == (
-        "when does the tide turn", "hybrid", False, "toy", None,
-    )  # fmt: skip
+        "when does the tide turn",
+        "hybrid",
+        False,
+        "toy",
+        None,
+    )
     (hit,) = result.hits
     entry = filled.catalog.entry(str(notes / "sea.rst"))
     assert entry is not None
     text = NOTES["sea.rst"].strip()
     assert (hit.rank, hit.id, hit.path, hit.root, hit.title) == (
-        1, passage_id(entry.doc, 0), str(notes / "sea.rst"), str(notes), "Tides",
-    )  # fmt: skip
+        1,
+        passage_id(entry.doc, 0),
+        str(notes / "sea.rst"),
+        str(notes),
+        "Tides",
+    )
     assert (hit.headings, hit.page, hit.kind, hit.modified) == (
         ("Tides",),
         None,
@@ -59,13 +69,14 @@ def test_a_hit_says_everything_about_itself(filled: Index, notes: Path) -> None:
         4,
     )
     assert [text[start:end] for start, end in hit.highlights] == ["Tides", "tide", "turns"]
-    # The query's vector is (tide, 1)/√2; the passage's (tide + harbour, 1)/√5: "Tides" is no word of the toy's.
+    # The query's vector is (tide, 1)/√2, the passage's (tide + harbour, 1)/√5: the toy does not
+    # know the word "Tides".
     cosine = 3 / 10**0.5
     assert hit.scores.vector == pytest.approx(cosine)
     assert hit.scores.text is not None
     # Two words, tide and turn, among four passages are matched in full at 2 * 0.8 * ln 5.
     full = max(1.6 * math.log(5), hit.scores.text)
-    # No other document has any of the words; this one is most like what is heard, itself.
+    # No other document has any of the words, and the feedback comes from this hit alone: it is 0.
     weight = 0.08 + 0.2 * hit.scores.text / full
     assert hit.scores.fused == pytest.approx(cosine + weight * hit.scores.text / full)
     assert hit.explanation == Explanation(
@@ -78,7 +89,7 @@ def test_each_mode_finds_the_passage(filled: Index, notes: Path, mode: str) -> N
     assert names(filled, notes, "rent", mode=mode)[0] == "house/lease.txt"
 
 
-def test_modes_leave_out_the_scores_they_do_not_have(filled: Index) -> None:
+def test_a_mode_leaves_out_the_scores_that_it_does_not_compute(filled: Index) -> None:
     text = filled.query("rent", mode="text").hits[0].scores
     vector = filled.query("rent", mode="vector").hits[0].scores
     assert text == Scores(None, text.text, None, None)
@@ -110,16 +121,16 @@ def test_filters_apply_before_the_best_are_taken(filled: Index, notes: Path) -> 
         )
 
 
-def test_min_score_and_limit(filled: Index, notes: Path) -> None:
+def test_min_score_and_limit_bound_the_hits(filled: Index, notes: Path) -> None:
     result = filled.query("rent lease landlord", min_score=0.0)
     assert len(result.hits) == 4
-    least = result.hits[0].score - 1e-9
-    assert names(filled, notes, "rent lease landlord", min_score=least) == ["house/lease.txt"]
+    threshold = result.hits[0].score - 1e-9
+    assert names(filled, notes, "rent lease landlord", min_score=threshold) == ["house/lease.txt"]
     assert len(filled.query("rent", limit=2, min_score=0.0).hits) == 2
     assert all(0 <= hit.score <= 1 for hit in result.hits)
 
 
-def test_queries_of_every_shape(filled: Index) -> None:
+def test_queries_of_every_shape_are_answered(filled: Index) -> None:
     for text in (
         '"quoted',
         "AND OR NOT (",
@@ -137,7 +148,7 @@ def test_queries_of_every_shape(filled: Index) -> None:
             filled.query(text)
 
 
-def test_the_document_as_indexed(filled: Index, notes: Path) -> None:
+def test_a_document_is_given_as_indexed(filled: Index, notes: Path) -> None:
     stored = filled.document(notes / "house/boiler.md")
     assert (stored.path, stored.kind, stored.title, stored.pages) == (
         str(notes / "house/boiler.md"),
@@ -175,7 +186,7 @@ def test_a_reader_sees_what_another_index_object_ingests(filled: Index, notes: P
     assert names(filled, notes, "velodrome", mode="text") == ["cycling.md"]
 
 
-def test_a_part_of_a_long_document_reads_only_the_passages_there(index: Index, notes: Path) -> None:
+def test_a_part_of_a_long_document_is_made_of_the_passages_there(index: Index, notes: Path) -> None:
     index.ingest([notes])
     name, lines = str(notes / "book.txt"), 40_000
     text = [f"line {number} of a very long book" for number in range(1, lines + 1)]
@@ -218,7 +229,7 @@ def test_a_part_of_a_long_document_reads_only_the_passages_there(index: Index, n
     assert index.part(name, chars=(0, 50)).text == "\n".join(text[:10])
     beyond = index.part(name, chars=(10**8, 10**8 + 50))
     assert (beyond.text, beyond.lines) == ("", lines)
-    # While it is read anew, nobody knows how many passages it will have.
+    # While the document is read anew, its number of passages is not known yet.
     with Catalog.open(index.path, write=True) as catalog:
         catalog.put([replace(entry, passages=0, state=EntryState.PENDING)])
     assert index.part(name, chars=(0, 50)).lines == lines
@@ -245,7 +256,7 @@ def test_a_quoted_phrase_has_to_be_there(filled: Index, notes: Path) -> None:
     assert (result.hits, result.cut) == ((), (("phrase", 4),))
 
 
-def test_what_is_excluded_is_left_out(filled: Index, notes: Path) -> None:
+def test_passages_with_excluded_words_are_left_out(filled: Index, notes: Path) -> None:
     assert names(filled, notes, "boiler pressure -radiators -dough") == [
         "sea.rst",
         "house/lease.txt",
@@ -269,9 +280,7 @@ def test_identical_copies_are_one_hit(index: Index, notes: Path, mode: str) -> N
     assert not any("lease" in other.path or other.copies for other in others)
 
 
-def test_words_weigh_what_they_do_though_the_file_that_has_them_has_copies(
-    index: Index, notes: Path
-) -> None:
+def test_copies_do_not_change_the_weight_of_words(index: Index, notes: Path) -> None:
     for name in ("note.txt", "copy.txt"):
         (notes / name).write_text(NOTES["house/lease.txt"])
     index.ingest([notes])
@@ -281,7 +290,7 @@ def test_words_weigh_what_they_do_though_the_file_that_has_them_has_copies(
 
 
 @pytest.mark.parametrize("text", ["???", '""', "*", "\N{ROCKET}", "- -"])
-def test_marks_and_symbols_are_near_to_nothing(filled: Index, text: str) -> None:
+def test_a_query_of_marks_and_symbols_has_no_hits(filled: Index, text: str) -> None:
     result = filled.query(text, min_score=0.0)
     assert (result.hits, result.weak, result.warnings) == ((), False, ())
 
@@ -295,18 +304,18 @@ def test_a_model_reads_ligatures_as_letters(filled: Index, notes: Path) -> None:
     assert [hit.score for hit in plain] == [hit.score for hit in wide]
 
 
-def test_what_scores_too_little_is_counted(filled: Index) -> None:
+def test_passages_with_too_low_a_score_are_counted(filled: Index) -> None:
     result = filled.query("tide", min_score=0.999)
     assert (result.hits, result.cut, result.weak) == ((), (("score", 4),), False)
 
 
 class EnglishEmbedder(ToyEmbedder):
-    """A toy of a name that says what it can read."""
+    """A toy whose name says that it reads English only."""
 
     name = "bge-toy-en-v1"
 
     def embed_query(self, text: str) -> NoReturn:
-        raise AssertionError("nobody asks it what it cannot read")
+        raise AssertionError("the model was asked what it cannot read")
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "vector"])
@@ -322,13 +331,14 @@ def test_a_model_is_not_asked_what_it_cannot_read(tmp_path: Path, mode: str) -> 
         result = index.query("как пьют чай", mode=mode)
         assert [Path(hit.path).name for hit in result.hits] == ["tea.txt"]
         assert (result.mode, result.warnings) == (
-            "text", ("bge-toy-en-v1 reads English only: this was found by its words alone",),
-        )  # fmt: skip
+            "text",
+            ("bge-toy-en-v1 reads English only: this was found by its words alone",),
+        )
         with pytest.raises(AssertionError):
             index.query("как make tea", mode=mode)
 
 
-def test_the_beginning_of_a_section_is_shown_for_a_passage_behind_it(
+def test_the_beginning_of_a_section_is_shown_for_a_later_passage(
     filled: Index, notes: Path
 ) -> None:
     filler = "One more sentence of nothing in particular fills the page. " * 40

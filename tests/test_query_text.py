@@ -1,4 +1,4 @@
-"""Quoted phrases and excluded words."""
+"""The query as understood: its text, quoted phrases and excluded words."""
 
 import pytest
 
@@ -23,7 +23,7 @@ from search.query.query_text import QueryText, understand
         ('""', '""'),
     ],
 )
-def test_the_text_that_is_searched(query: str, text: str) -> None:
+def test_the_searched_text_has_no_quotes_and_no_excluded_words(query: str, text: str) -> None:
     assert understand(query).text == text
 
 
@@ -57,7 +57,7 @@ def test_the_text_that_is_searched(query: str, text: str) -> None:
         ("plain", "anything", ""),
     ],
 )
-def test_why_a_passage_is_no_hit(query: str, passage: str, why: str) -> None:
+def test_a_passage_is_refused_with_the_reason(query: str, passage: str, why: str) -> None:
     assert understand(query).refusal(passage) == why
 
 

@@ -1,4 +1,4 @@
-"""Qwen3 embeddings on both engines against vectors that transformers gives, in every layout of checkpoint."""
+"""Qwen3 embedders give the vectors of transformers on both engines and in every layout."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -160,14 +160,14 @@ LAYOUTS = {
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_layouts_of_the_same_weights(tmp_path, backend, layout):
+def test_each_layout_of_the_weights_gives_the_same_vectors(tmp_path, backend, layout):
     weights, config = LAYOUTS[layout](tensors())
     embedder = load_embedder(str(checkpoint(embedder_folder(tmp_path), weights, **config)), backend)
     np.testing.assert_allclose(embedder.embed_passages(TEXTS), VECTORS, rtol=0, atol=2e-6)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_shards(tmp_path, backend):
+def test_weights_in_shards_give_the_same_vectors(tmp_path, backend):
     folder = checkpoint(embedder_folder(tmp_path), {})
     (folder / "model.safetensors").unlink()
     weights = tensors()
@@ -176,9 +176,9 @@ def test_shards(tmp_path, backend):
         "model-00001-of-00002.safetensors": names[:17],
         "model-00002-of-00002.safetensors": names[17:],
     }
-    for shard, held in shards.items():
-        mx.save_safetensors(str(folder / shard), {name: weights[name] for name in held})
-    weight_map = {name: shard for shard, held in shards.items() for name in held}
+    for shard, shard_names in shards.items():
+        mx.save_safetensors(str(folder / shard), {name: weights[name] for name in shard_names})
+    weight_map = {name: shard for shard, shard_names in shards.items() for name in shard_names}
     (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": weight_map}))
     np.testing.assert_allclose(
         load_embedder(str(folder), backend).embed_passages(TEXTS), VECTORS, rtol=0, atol=2e-6
@@ -201,7 +201,7 @@ def test_quantised_weights_give_the_vectors_of_their_values(tmp_path, name):
     assert np.abs(expected - VECTORS).max() > 1e-3
 
 
-def test_widths_that_only_mlx_reads(tmp_path):
+def test_the_cpu_engine_refuses_widths_that_only_mlx_reads(tmp_path):
     packed, widened, config = quantised(body(tensors()), {"group_size": 64, "bits": 6})
     small = checkpoint(embedder_folder(tmp_path / "small"), packed, **config)
     with pytest.raises(
@@ -216,8 +216,8 @@ def test_widths_that_only_mlx_reads(tmp_path):
 
 
 @pytest.mark.parametrize("device", ["metal", "cuda"])
-def test_what_gpus_compute_with(tmp_path, device):
-    # run by MLX's processor kernels, which add up in half precision
+def test_gpus_compute_with_weights_in_half_precision(tmp_path, device):
+    # This test runs on MLX's processor kernels, which add up in half precision.
     weights = {name: value.astype(mx.bfloat16) for name, value in tensors().items()}
     packed, _, config = quantised(weights, {"group_size": 64, "bits": 8})
     source = Checkpoint(checkpoint(embedder_folder(tmp_path), packed, **config))
@@ -256,7 +256,7 @@ def test_vectors_are_cut_before_they_are_normalised(tmp_path, backend):
     assert load_embedder(folder, backend, dimensions=64).dimensions == 64
 
 
-def test_a_model_that_may_not_be_cut():
+def test_a_model_that_may_not_be_cut_is_refused_other_dimensions():
     with pytest.raises(UsageError, match="gives 384 dimensions and cannot be cut to 128"):
         load_embedder("starter", "cpu", dimensions=128)
 
@@ -295,14 +295,14 @@ def test_any_text_has_a_unit_vector(embedders, backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_calls_from_several_threads(embedders, backend):
+def test_several_threads_get_the_same_vectors(embedders, backend):
     embedder = embedders[backend]
     alone = embedder.embed_passages(TEXTS)
     with ThreadPoolExecutor(4) as pool:
         queries = list(pool.map(lambda text: embedder.embed_passages([text])[0], TEXTS))
-        many = list(pool.map(lambda _: embedder.embed_passages(TEXTS), range(4)))
+        batches = list(pool.map(lambda _: embedder.embed_passages(TEXTS), range(4)))
     np.testing.assert_allclose(queries, alone, atol=5e-6)
-    for vectors in many:
+    for vectors in batches:
         np.testing.assert_allclose(vectors, alone, atol=5e-6)
 
 
@@ -331,14 +331,14 @@ CONFIGS = {
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", CONFIGS)
-def test_a_model_that_does_not_fit_its_settings(tmp_path, backend, name):
+def test_a_model_that_does_not_fit_its_settings_is_refused(tmp_path, backend, name):
     config, message = CONFIGS[name]
     folder = checkpoint(embedder_folder(tmp_path), body(tensors()), **config)
     with pytest.raises(ModelError, match=message):
         load_embedder(str(folder), backend)
 
 
-def test_a_tokenizer_without_the_closing_token(tmp_path):
+def test_a_tokenizer_without_the_closing_token_is_refused(tmp_path):
     folder = checkpoint(embedder_folder(tmp_path), body(tensors()))
     settings = json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
     settings["added_tokens"] = settings["added_tokens"][1:]
@@ -348,7 +348,7 @@ def test_a_tokenizer_without_the_closing_token(tmp_path):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_weights_that_are_not_finite(tmp_path, backend):
+def test_weights_that_are_not_finite_are_told(tmp_path, backend):
     weights = tensors()
     weights["model.layers.1.mlp.up_proj.weight"] = weights[
         "model.layers.1.mlp.up_proj.weight"
@@ -358,7 +358,7 @@ def test_weights_that_are_not_finite(tmp_path, backend):
         embedder.embed_passages(TEXTS)
 
 
-def test_memory_is_asked_for_before_loading(tmp_path):
+def test_a_model_is_refused_when_its_weights_do_not_fit_the_memory(tmp_path):
     weights = body(tensors())
     values = sum(value.size for value in weights.values())
     folder = checkpoint(embedder_folder(tmp_path / "plain"), tensors())
@@ -381,7 +381,7 @@ def test_memory_is_asked_for_before_loading(tmp_path):
         require_memory(small, 4, 4 * values - 1)
 
 
-def test_what_machines_say_of_their_memory():
+def test_the_memory_of_a_machine_or_gpu_is_known():
     assert host_memory() > 100_000_000
     assert (
         gpu_memory(

@@ -1,4 +1,4 @@
-"""The numpy arithmetic of Qwen3 and of small floats against definitions, MLX and hand-worked cases."""
+"""The numpy arithmetic of Qwen3 and of small floats agrees with its definitions and with MLX."""
 
 import mlx.core as mx
 import numpy as np
@@ -11,21 +11,21 @@ from search.models.quantization import Quantization, SmallFloats, small_floats, 
 from search.models.rotation import CudaRotation, Rotation, rotation_on
 
 
-def test_root_mean_square_by_hand():
-    # mean squares 25/2 and 2: roots 3.5355 and 1.4142
+def test_the_norm_divides_by_the_root_mean_square():
+    # The mean squares are 25/2 and 2, their roots 3.5355 and 1.4142.
     x = np.array([[[3, 4], [2, 0]]], np.float32)
     RmsNorm(np.array([1, 10], np.float32), 0).apply(x)
     np.testing.assert_allclose(x, [[[3 / 12.5**0.5, 40 / 12.5**0.5], [2**0.5, 0]]], rtol=1e-6)
 
 
-def test_rotation_by_hand():
-    # two pairs, (1, 3) and (2, 4): the first turns by a quarter, the second by nothing
+def test_a_rotation_turns_each_pair():
+    # The pair (1, 3) turns by a quarter, the pair (2, 4) does not turn.
     x = np.array([[[1, 2, 3, 4]]], np.float32)
     rotate(x, np.array([[0, 1]], np.float32), np.array([[1, 0]], np.float32))
     assert x.tolist() == [[[-3, 2, 1, 4]]]
 
 
-def test_swiglu_at_any_size():
+def test_swiglu_is_right_at_any_size():
     draw = np.random.default_rng(2)
     x = draw.standard_normal((70, 4000)).astype(np.float32)
     x[0, :4] = [-1e4, 1e4, 0, -88]
@@ -38,7 +38,7 @@ def test_swiglu_at_any_size():
 
 @pytest.mark.parametrize("size", [1.0, 1000.0])
 @pytest.mark.parametrize(("m", "n"), [(7, 7), (1, 9), (5, 9), (300, 400)])
-def test_attention_to_what_lies_before(m, n, size):
+def test_attention_sees_only_earlier_tokens(m, n, size):
     draw = np.random.default_rng(3)
     q = draw.standard_normal((6, m, 8)) * size
     k, v = draw.standard_normal((2, n, 8)), draw.standard_normal((2, n, 8))
@@ -60,8 +60,8 @@ def test_attention_may_write_over_its_queries():
     np.testing.assert_array_equal(q, out)
 
 
-def test_small_floats_by_hand():
-    # OCP Microscaling Formats 1.0, tables 2 and 5
+def test_small_floats_are_those_of_the_specification():
+    # The values are those of OCP Microscaling Formats 1.0, tables 2 and 5.
     assert small_floats(2, 1).tolist() == [
         0,
         0.5,
@@ -85,7 +85,7 @@ def test_small_floats_by_hand():
 
 
 @pytest.mark.parametrize("bits", [3, 5, 6])
-def test_codes_that_lie_across_octets(bits):
+def test_codes_that_lie_across_octets_are_unpacked(bits):
     weight = np.random.default_rng(1).standard_normal((8, 128)).astype(np.float32)
     packed, scales, biases = mx.quantize(mx.array(weight), group_size=32, bits=bits)
     codes = unpack(np.array(packed), bits)
@@ -124,7 +124,7 @@ def heads(length):
     return mx.random.normal((3, length, 2, 128)), norm
 
 
-def test_rotation_of_texts_that_stand_at_places_of_their_own():
+def test_texts_at_different_positions_are_rotated_as_alone():
     def compute():
         x, norm = heads(1)
         whole = Rotation(Heads, mx.array([3, 0, 20]))(x, norm)
@@ -146,7 +146,7 @@ def test_the_cuda_kernel_rotates_as_mlx_does():
     np.testing.assert_allclose(kernel, operations, rtol=0, atol=1e-4)
 
 
-def test_which_rotation_runs_where():
+def test_the_cuda_kernel_is_used_where_it_runs():
     class Small:
         head_size = 32
 

@@ -1,4 +1,7 @@
-"""Qwen3 against `transformers` itself, on random checkpoints made here. Needs torch; `make test-slow` runs it."""
+"""Qwen3 gives the vectors that `transformers` computes here, on random checkpoints.
+
+The tests need torch; `make test-slow` runs them.
+"""
 
 import json
 
@@ -28,7 +31,7 @@ SMALL = {
     "vocab_size": 96,
     "attention_bias": False,
 }
-# the published sizes of the 0.6B
+# These are the published sizes of the 0.6B.
 REAL = SMALL | {
     "hidden_size": 1024,
     "intermediate_size": 3072,
@@ -43,7 +46,7 @@ REAL = SMALL | {
 
 
 class Answers:
-    """The part of a tokenizer that a head asks."""
+    """The part of a tokenizer that a head uses."""
 
     def token_id(self, token):
         return {"yes": 17, "no": 5}[token]
@@ -102,7 +105,7 @@ def rows(draw, vocabulary, lengths):
 
 @pytest.mark.parametrize("tied", [True, False])
 @pytest.mark.parametrize("name", [None, *QUANTISATIONS])
-def test_small_shapes(torch, tmp_path, name, tied):
+def test_small_shapes_give_the_vectors_of_transformers(torch, tmp_path, name, tied):
     config = SMALL | {"tie_word_embeddings": tied}
     model = transformers_model(torch, config, seed=3)
     weights = {key: mx.array(value.numpy()) for key, value in model.state_dict().items()}
@@ -122,7 +125,7 @@ def test_small_shapes(torch, tmp_path, name, tied):
         compare(checkpoint, backend, ids, *expected)
 
 
-def test_the_published_size(torch, tmp_path):
+def test_the_published_size_gives_the_vectors_of_transformers(torch, tmp_path):
     model = transformers_model(torch, REAL, seed=4)
     weights = {
         key: mx.array(value.numpy())

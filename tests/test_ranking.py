@@ -1,3 +1,5 @@
+"""Reranking: the final order, its budget, its watchers, and the blended score."""
+
 from __future__ import annotations
 
 import threading
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class LengthReranker:
-    """Gives a passage of n letters n/1000."""
+    """A reranker that gives a passage of n letters the score n/1000."""
 
     name = "length"
     revision = "1"
@@ -44,7 +46,7 @@ def ranked(key: str, score: float) -> Ranked:
     return Ranked(Fused(key, score, 0.0, score), score)
 
 
-def test_the_rerankers_order_is_final_and_what_it_has_not_read_stands_behind() -> None:
+def test_the_rerankers_order_is_final_and_unread_passages_follow_it() -> None:
     items = [ranked("a", 0.9), ranked("b", 0.8), ranked("c", 0.7), ranked("d", 0.6)]
     got = reordered(items, [0.2, 0.5, 0.2])
     assert [(item.row.key, item.score, item.rerank) for item in got] == [
@@ -63,14 +65,15 @@ def test_without_a_budget_all_passages_are_read_at_once() -> None:
 
 
 @pytest.mark.parametrize(("budget", "read"), [(0.0, []), (2.5, [8, 8]), (60.0, [8, 8, 4])])
-def test_a_budget_is_looked_at_between_slices(budget: float, read: list[int]) -> None:
-    ticks = iter(range(100))  # the clock moves on by a second with each look
+def test_a_budget_is_checked_between_slices(budget: float, read: list[int]) -> None:
+    # The clock moves on by a second each time that it is read.
+    ticks = iter(range(100))
     reranker = LengthReranker()
     scores = rerank(reranker, "query", ["x" * 100] * 20, budget, clock=lambda: float(next(ticks)))
     assert (reranker.read, len(scores)) == (read, sum(read))
 
 
-def test_reranked_hits(index: Index, notes: object) -> None:
+def test_hits_are_ordered_by_the_reranker(index: Index, notes: object) -> None:
     index.ingest([str(notes)])
     reranker = LengthReranker()
     result = index.engine.query(Request("tide", limit=4, candidates=2), Reranking(reranker))
@@ -117,11 +120,12 @@ def test_a_missing_reranker_is_one_warning_and_the_fused_order(tmp_path: Path, n
         result = index.query("tide")
         assert (result.reranked, result.hits[0].title) == (False, "Tides")
         assert result.warnings == (
-            "not reranked: Qwen/Qwen3-Reranker-0.6B is not here; get it: docsearch models pull Qwen/Qwen3-Reranker-0.6B",
+            "not reranked: Qwen/Qwen3-Reranker-0.6B is not here; "
+            "get it: docsearch models pull Qwen/Qwen3-Reranker-0.6B",
         )
 
 
-def test_asking_an_index_without_rerankers(index: Index, notes: Path) -> None:
+def test_an_index_without_a_reranker_says_so_only_when_asked(index: Index, notes: Path) -> None:
     index.ingest([notes])
     assert index.query("tide").warnings == ()
     assert index.query("tide", rerank=True).warnings == (
@@ -177,10 +181,10 @@ def test_a_step_can_end_a_query(index: Index, notes: Path) -> None:
 
 
 def test_queries_go_on_while_the_reranker_is_loaded(tmp_path: Path, notes: Path) -> None:
-    asked, loaded = threading.Event(), threading.Event()
+    requested, loaded = threading.Event(), threading.Event()
 
     def slow(name: str) -> LengthReranker:
-        asked.set()
+        requested.set()
         assert loaded.wait(30)
         return LengthReranker()
 
@@ -196,7 +200,7 @@ def test_queries_go_on_while_the_reranker_is_loaded(tmp_path: Path, notes: Path)
         assert index.query("tide", rerank=False).hits
         with ThreadPoolExecutor(1) as pool:
             reranked = pool.submit(index.query, "tide")
-            assert asked.wait(30)
+            assert requested.wait(30)
             assert not index.query("tide", rerank=False).reranked
             loaded.set()
             assert reranked.result(30).reranked
@@ -212,7 +216,7 @@ def test_a_small_reranker_is_blended_with_the_fused_score() -> None:
     def score(item: Ranked, probability: float) -> float:
         return round(blend.fused(item.row.fused, probability), 4)
 
-    # log-odds: ln 0.25 = -1.3863, ln 4 = 1.3863
+    # The log-odds are ln 0.25 = -1.3863 and ln 4 = 1.3863.
     got = reordered([a, b, c], [0.2, 0.8], score)
     assert [(item.row.key, item.score, item.rerank) for item in got] == [
         ("b", 0.8386, 0.8),
@@ -227,7 +231,7 @@ def test_a_blended_score_keeps_the_scale_of_the_fused_score(index: Index, notes:
         name = "docsearch starter reranker (8-bit)"
 
         def score(self, query: str, passages: Sequence[str]) -> Vectors:
-            # the neutral log-odds
+            # This is the probability of the neutral log-odds.
             return np.full(len(passages), 1 / (1 + np.exp(2.8)), np.float32)
 
     index.ingest([notes])
@@ -250,25 +254,26 @@ def test_a_profile_says_how_many_passages_are_read(tmp_path: Path, profile: str,
         None,
         lambda name: reranker,
     ) as index:
-        index.ingest([many(tmp_path)])
+        index.ingest([many_documents(tmp_path)])
         index.query("tide")
         index.query("tide", candidates=3)
     assert reranker.read == [read, 3]
 
 
-def many(folder: Path) -> Path:
+def many_documents(folder: Path) -> Path:
     """A folder of 60 documents that have few words in common."""
     (folder / "many").mkdir(exist_ok=True)
     for number in range(60):
         (folder / "many" / f"{number}.txt").write_text(
-            f"Tide {number}: mooring {number} on pier {number} of the harbour until bell {number} of day {number}."
+            f"Tide {number}: mooring {number} on pier {number} of the harbour "
+            f"until bell {number} of day {number}."
         )
     return folder / "many"
 
 
-def test_what_copies_have_in_common_is_read_once(index: Index, tmp_path: Path) -> None:
+def test_the_text_of_copies_is_read_once(index: Index, tmp_path: Path) -> None:
     folder, text = (
-        many(tmp_path),
+        many_documents(tmp_path),
         "The tide turns at noon and all the boats wait for it in the shelter of the long pier",
     )
     for number in range(5):

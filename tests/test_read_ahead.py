@@ -1,4 +1,4 @@
-"""Results come in order, so many ahead, and nothing runs on after the end."""
+"""Files are read ahead in order and within bounds, and no work runs on after the end."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_results_come_in_the_order_of_the_items() -> None:
 @pytest.mark.parametrize(
     ("size", "most"), [(0, MAX_ITEMS), (MAX_BYTES // 10, 10), (2 * MAX_BYTES, 4)]
 )
-def test_so_much_is_taken_ahead(size: int, most: int) -> None:
+def test_items_are_taken_ahead_up_to_the_bounds(size: int, most: int) -> None:
     taken: list[int] = []
 
     def items() -> Iterator[int]:
@@ -45,7 +45,7 @@ def test_so_much_is_taken_ahead(size: int, most: int) -> None:
     done.close()
 
 
-def test_an_error_stays_with_its_item_and_closing_drops_what_has_not_begun() -> None:
+def test_an_error_stays_with_its_item_and_closing_drops_items_that_have_not_begun() -> None:
     begun: list[int] = []
     gate = threading.Event()
 

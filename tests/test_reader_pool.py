@@ -1,4 +1,7 @@
-"""Files are read in processes of their own: a crash, a hang or a flood costs that file only, and nothing stays behind."""
+"""Files are read in processes of their own.
+
+A crash, a hang or a flood of memory costs that file only, and no process stays behind.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ DOCUMENT = Document(
     (Block(0, 4, "heading", 1, "Head"), Block(6, 15, "paragraph")),
 )
 ENDLESS = pdf(*[b"BT /F1 12 Tf " + b"(a) Tj 1 1 Td " * 400_000 + b"ET"] * 12)
-"""Millions of text operators: minutes of work in a small file."""
+"""A small file with millions of text operators, which take minutes to read."""
 
 
 def refusal(process, data, path="/d/a.pdf"):
@@ -60,11 +63,11 @@ def test_a_document_comes_back_as_the_reader_gave_it(process):
     assert not process.spent
 
 
-def test_what_the_parent_holds_is_not_counted():
-    held = bytes(200_000_000)
+def test_the_parents_memory_is_not_counted():
+    parents_memory = bytes(200_000_000)
     process = ReaderProcess(Limits(memory=500_000_000))
     assert process.read(PAGE, "/d/a.html") == DOCUMENT
-    assert (process.spent, len(held)) == (False, 200_000_000)
+    assert (process.spent, len(parents_memory)) == (False, 200_000_000)
     process.close()
 
 
@@ -78,13 +81,13 @@ def test_a_crash_costs_one_file(process):
     assert process.spent
 
 
-def test_what_uses_up_its_time_is_given_up(process):
+def test_a_file_that_uses_up_its_time_is_given_up(process):
     reason, message = refusal(process, ENDLESS)
     assert (reason, message) == (Reason.TIMEOUT, "reading it takes longer than 1 seconds")
     assert process.spent
 
 
-def test_what_hangs_without_work_is_ended_from_outside():
+def test_a_process_that_hangs_without_work_is_ended_from_outside():
     process = ReaderProcess(Limits(seconds=0.05, patience=5))
     os.kill(pid(process), signal.SIGSTOP)
     assert refusal(process, PAGE, "/d/a.html") == (
@@ -105,22 +108,30 @@ def test_memory_has_a_limit():
     process.close()
 
 
-def test_memory_is_watched_where_the_system_keeps_no_limit():
+def test_memory_is_watched_where_the_system_enforces_no_limit():
     code = "from search.readers.worker import watch_memory\nimport threading\n"
-    code += "threading.Thread(target=watch_memory, args=(150_000_000, 0.001)).start()\nkept = []\nwhile True: kept.append(bytes(1_000_000))"
+    code += (
+        "threading.Thread(target=watch_memory, args=(150_000_000, 0.001)).start()\n"
+        "kept = []\n"
+        "while True: kept.append(bytes(1_000_000))"
+    )
     assert subprocess.run([sys.executable, "-c", code], cwd=HERE).returncode == MEMORY_EXIT
 
 
 def test_a_document_is_cut_to_a_number_of_characters():
     with ReaderPool(Limits(characters=9)) as pool:
         assert pool.read(PAGE, "/d/a.html") == Document(
-            "/d/a.html", "html", "T", "Head\n\nTwo", (Block(0, 4, "heading", 1, "Head"), Block(6, 9, "paragraph")),
+            "/d/a.html",
+            "html",
+            "T",
+            "Head\n\nTwo",
+            (Block(0, 4, "heading", 1, "Head"), Block(6, 9, "paragraph")),
             warnings=("only the first 9 of its 15 characters are read",),
-        )  # fmt: skip
+        )
     assert fitted(Document("/d/a", "text", "", "a\ud800b", ()), 10).text == "a\ufffdb"
 
 
-def test_the_pool_reads_own_formats_here_and_others_several_at_once():
+def test_the_pool_reads_safe_formats_itself_and_others_in_several_processes():
     with ReaderPool() as pool:
         assert pool.read(b"# Words", "/d/a.md").kind == "markdown"
         assert not pool._idle
@@ -143,7 +154,7 @@ def test_the_pool_replaces_a_process_that_is_spent():
         assert pid(pool._idle[0]) != first
 
 
-def test_closing_the_pool_gives_up_what_is_being_read():
+def test_closing_the_pool_gives_up_the_file_that_is_being_read():
     pool = ReaderPool()
     with ThreadPoolExecutor(1) as threads:
         answer = threads.submit(refusal, pool, ENDLESS)
@@ -154,7 +165,7 @@ def test_closing_the_pool_gives_up_what_is_being_read():
 
 
 @pytest.mark.parametrize("data", ["PAGE", "ENDLESS"])
-def test_workers_go_when_their_parent_is_killed(data):
+def test_workers_end_when_their_parent_is_killed(data):
     code = f"""
 import threading
 from search.readers.limits import Limits
@@ -181,7 +192,7 @@ process.read({data}, "/d/a.pdf") if {data!r} == "ENDLESS" else threading.Event()
 def alive(worker):
     try:
         os.kill(worker, 0)
-        # One that has ended and that nobody has waited for is not alive.
+        # A zombie has ended, but nobody has waited for it: it is not alive.
         status = Path(f"/proc/{worker}/stat")
         return not (status.exists() and status.read_text().rpartition(")")[2].split()[0] == "Z")
     except (ProcessLookupError, FileNotFoundError):
@@ -194,13 +205,18 @@ import sys
 from search.readers.worker import _refuse
 sys.addaudithook(_refuse)
 import os, socket, subprocess, tempfile
-for what in (
-    lambda: socket.socket(), lambda: subprocess.run(["true"]), lambda: os.system("true"), lambda: open({str(tmp_path / "a")!r}, "w"),
-    lambda: os.open({str(tmp_path / "b")!r}, os.O_CREAT), lambda: tempfile.mkdtemp(dir={str(tmp_path)!r}),
-    lambda: os.fork(), lambda: os.remove({str(tmp_path)!r}),
+for attempt in (
+    lambda: socket.socket(),
+    lambda: subprocess.run(["true"]),
+    lambda: os.system("true"),
+    lambda: open({str(tmp_path / "a")!r}, "w"),
+    lambda: os.open({str(tmp_path / "b")!r}, os.O_CREAT),
+    lambda: tempfile.mkdtemp(dir={str(tmp_path)!r}),
+    lambda: os.fork(),
+    lambda: os.remove({str(tmp_path)!r}),
 ):
     try:
-        what()
+        attempt()
     except PermissionError as error:
         print(error)
 """
@@ -208,15 +224,13 @@ for what in (
         [sys.executable, "-c", code], cwd=HERE, capture_output=True, text=True, check=True
     )
     assert [line.rpartition(": ")[2] for line in done.stdout.splitlines()] == [
-        *(
-            "socket.__new__",
-            "subprocess.Popen",
-            "os.system",
-            "open",
-            "open",
-            "tempfile.mkdtemp",
-            "os.fork",
-            "os.remove",
-        )
+        "socket.__new__",
+        "subprocess.Popen",
+        "os.system",
+        "open",
+        "open",
+        "tempfile.mkdtemp",
+        "os.fork",
+        "os.remove",
     ]
     assert list(tmp_path.iterdir()) == []

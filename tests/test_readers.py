@@ -1,4 +1,4 @@
-"""Which reader takes a file, and what is left unread; plain text and encodings."""
+"""The choice of a reader, the files that none reads, plain text, and encodings."""
 
 from __future__ import annotations
 
@@ -25,11 +25,22 @@ def refusal(data, name="note.txt"):
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("a.txt", "text"), ("a.LOG", "text"), ("README", "text"), ("a.unknown", "text"), ("notes.md~", "text"), (".plan", "text"),
-        ("a.md", "markdown"), ("A.MD", "markdown"), ("a.rst", "rst"), ("a.py", "code"), ("Makefile", "code"), ("a.htm", "html"),
-        ("archive.tar.gz.txt", "text"), ("report.pdf", "text"),
+        ("a.txt", "text"),
+        ("a.LOG", "text"),
+        ("README", "text"),
+        ("a.unknown", "text"),
+        ("notes.md~", "text"),
+        (".plan", "text"),
+        ("a.md", "markdown"),
+        ("A.MD", "markdown"),
+        ("a.rst", "rst"),
+        ("a.py", "code"),
+        ("Makefile", "code"),
+        ("a.htm", "html"),
+        ("archive.tar.gz.txt", "text"),
+        ("report.pdf", "text"),
     ],
-)  # fmt: skip
+)
 def test_the_suffix_chooses_the_reader(name, kind):
     assert readers.read(b"some words", f"/docs.md/{name}").kind == kind
 
@@ -63,7 +74,7 @@ def test_binary_contents_are_refused_under_any_name(data, message):
         assert refusal(data, name) == (Reason.BINARY, message)
 
 
-def test_what_holds_nothing_visible_is_empty():
+def test_a_file_without_visible_text_is_empty():
     for name in ("a.txt", "a.md", "a.rst", "a.py", "a.html", "a.pdf"):
         assert refusal(b"", name) == (Reason.EMPTY, "the file is empty")
     for data in (b"\xef\xbb\xbf", b" \t\r\n", " \n\u00a0\u3000\u200b\ufeff".encode()):
@@ -112,7 +123,7 @@ def test_a_few_bad_bytes_do_not_spoil_utf_8():
     )
 
 
-def test_lines_end_in_one_way_and_only_there():
+def test_line_ends_are_made_equal_and_other_separators_kept():
     data = "a\r\nb\rc\nd\u2028e\u0085f\x0bg\x0c\n".encode()
     assert text_of(data) == "a\nb c\nd\u2028e\u0085f\x0bg\x0c\n"
     assert text_of(b"a\rb\r") == "a\nb\n"
@@ -126,9 +137,12 @@ def test_terminal_colours_are_taken_out():
 def test_plain_text_is_parted_at_blank_lines():
     document = readers.read(b"\nShopping\n\nmilk\neggs\n \t\nbread", "/docs/list.txt")
     assert document == Document(
-        "/docs/list.txt", "text", "Shopping", "\nShopping\n\nmilk\neggs\n \t\nbread",
+        "/docs/list.txt",
+        "text",
+        "Shopping",
+        "\nShopping\n\nmilk\neggs\n \t\nbread",
         (Block(1, 9, "paragraph"), Block(11, 20, "paragraph"), Block(24, 29, "paragraph")),
-    )  # fmt: skip
+    )
 
 
 def test_the_title_is_the_first_line_where_it_is_short_and_has_words():
@@ -137,6 +151,6 @@ def test_the_title_is_the_first_line_where_it_is_short_and_has_words():
     assert readers.read(b"x" * 120, "/docs/a.txt").title == "x" * 120
 
 
-def test_whatever_goes_wrong_in_a_reader_is_one_unreadable_file():
+def test_an_error_in_a_reader_makes_the_file_unreadable():
     reason, message = refusal("text where bytes belong", "a.md")
     assert (reason, message.partition(": ")[0]) == (Reason.CORRUPT, "the file cannot be read")

@@ -10,20 +10,27 @@ from search.errors import Unreadable
 from .office_files import blocks, read, zipped
 
 CONTAINER = '<container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>'
-PACKAGE = """<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">
-<metadata><dc:title>The Pier</dc:title><dc:creator>Ada Quill</dc:creator><dc:creator>Bo</dc:creator></metadata>
-<manifest><item id="n" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
+XHTML = 'media-type="application/xhtml+xml"'
+PACKAGE = f"""<package xmlns="http://www.idpf.org/2007/opf" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<metadata><dc:title>The Pier</dc:title>\
+<dc:creator>Ada Quill</dc:creator><dc:creator>Bo</dc:creator></metadata>
+<manifest><item id="n" href="nav.xhtml" {XHTML} properties="nav"/>
 <item id="x" href="toc.ncx" media-type="application/x-dtbncx+xml"/>
-<item id="b" href="text/b%20two.xhtml" media-type="application/xhtml+xml"/><item id="a" href="text/a.xhtml" media-type="application/xhtml+xml"/>
-<item id="gone" href="gone.xhtml" media-type="application/xhtml+xml"/><item id="i" href="i.svg" media-type="image/svg+xml"/>
-<item id="c" href="TEXT/cover.xhtml" media-type="application/xhtml+xml"/></manifest>
-<spine toc="x"><itemref idref="c"/><itemref idref="n"/><itemref idref="a"/><itemref idref="gone"/><itemref idref="i"/>
+<item id="b" href="text/b%20two.xhtml" {XHTML}/><item id="a" href="text/a.xhtml" {XHTML}/>
+<item id="gone" href="gone.xhtml" {XHTML}/>\
+<item id="i" href="i.svg" media-type="image/svg+xml"/>
+<item id="c" href="TEXT/cover.xhtml" {XHTML}/></manifest>
+<spine toc="x"><itemref idref="c"/><itemref idref="n"/><itemref idref="a"/>\
+<itemref idref="gone"/><itemref idref="i"/>
 <itemref idref="b"/><itemref idref="a"/><itemref idref="nosuch"/></spine></package>"""
 NCX = (
-    "<!DOCTYPE ncx PUBLIC '-//NISO//DTD ncx 2005-1//EN' 'http://www.daisy.org/z3986/2005/ncx-2005-1.dtd'><ncx><navMap><navPoint>"
-    "<navLabel><text>One</text></navLabel><content src='text/a.xhtml#start'/><navPoint><navLabel><text>Deeper</text></navLabel>"
-    "<content src='text/a.xhtml#x'/></navPoint></navPoint>"
-    "<navPoint><navLabel><text>Two</text></navLabel><content src='text/b%20two.xhtml'/></navPoint></navMap></ncx>"
+    "<!DOCTYPE ncx PUBLIC '-//NISO//DTD ncx 2005-1//EN' "
+    "'http://www.daisy.org/z3986/2005/ncx-2005-1.dtd'><ncx><navMap>"
+    "<navPoint><navLabel><text>One</text></navLabel><content src='text/a.xhtml#start'/>"
+    "<navPoint><navLabel><text>Deeper</text></navLabel><content src='text/a.xhtml#x'/></navPoint>"
+    "</navPoint>"
+    "<navPoint><navLabel><text>Two</text></navLabel><content src='text/b%20two.xhtml'/></navPoint>"
+    "</navMap></ncx>"
 )
 PARTS = {
     "mimetype": "application/epub+zip",
@@ -33,24 +40,34 @@ PARTS = {
     "OEBPS/text/a.xhtml": "<html><body><h1>Chapter A</h1><p>first</p></body></html>",
     "OEBPS/text/b two.xhtml": "<html><body><p>second<p>not well-formed</body>",
     "OEBPS/text/cover.xhtml": "<html><body><img src='cover.jpg'/></body></html>",
-    "OEBPS/nav.xhtml": "<html><body><nav><a href='text/b%20two.xhtml'>Two, <i>really</i></a></nav></body></html>",
+    "OEBPS/nav.xhtml": (
+        "<html><body><nav><a href='text/b%20two.xhtml'>Two, <i>really</i></a></nav></body></html>"
+    ),
 }
 
 
 def test_chapters_come_in_reading_order_with_the_titles_of_the_contents():
     text = "Chapter A\n\nfirst\n\nTwo, really\n\nsecond\n\nnot well-formed"
     assert read(zipped(PARTS), "a.epub") == Document(
-        "/docs/a.epub", "epub", "The Pier – Ada Quill", text,
+        "/docs/a.epub",
+        "epub",
+        "The Pier – Ada Quill",
+        text,
         (
-            Block(0, 9, "heading", 1, "Chapter A"), Block(11, 16, "paragraph"), Block(18, 29, "heading", 1, "Two, really"),
-            Block(31, 37, "paragraph"), Block(39, 54, "paragraph"),
+            Block(0, 9, "heading", 1, "Chapter A"),
+            Block(11, 16, "paragraph"),
+            Block(18, 29, "heading", 1, "Two, really"),
+            Block(31, 37, "paragraph"),
+            Block(39, 54, "paragraph"),
         ),
-    )  # fmt: skip
+    )
 
 
-def test_a_chapter_of_sections_without_headings_has_its_title_above_them_all():
+def test_a_chapter_of_sections_without_headings_begins_with_its_title():
     changed = {
-        "OEBPS/text/b two.xhtml": "<html><body><section>one</section><section>two</section></body></html>"
+        "OEBPS/text/b two.xhtml": (
+            "<html><body><section>one</section><section>two</section></body></html>"
+        )
     }
     document = read(zipped(PARTS | changed), "a.epub")
     assert [
@@ -65,15 +82,30 @@ def test_a_chapter_of_sections_without_headings_has_its_title_above_them_all():
 @pytest.mark.parametrize(
     ("changed", "expected"),
     [
-        ({"META-INF/container.xml": None}, "h1 Chapter A|first|h1 Two, really|second|not well-formed"),
-        ({"META-INF/container.xml": None, "OEBPS/book.opf": None}, "Two, really|h1 Chapter A|first|second|not well-formed"),
+        (
+            {"META-INF/container.xml": None},
+            "h1 Chapter A|first|h1 Two, really|second|not well-formed",
+        ),
+        (
+            {"META-INF/container.xml": None, "OEBPS/book.opf": None},
+            "Two, really|h1 Chapter A|first|second|not well-formed",
+        ),
         ({"OEBPS/nav.xhtml": None}, "h1 Chapter A|first|h1 Two|second|not well-formed"),
-        ({"OEBPS/nav.xhtml": None, "OEBPS/toc.ncx": "<ncx><navMap>"}, "h1 Chapter A|first|second|not well-formed"),
+        (
+            {"OEBPS/nav.xhtml": None, "OEBPS/toc.ncx": "<ncx><navMap>"},
+            "h1 Chapter A|first|second|not well-formed",
+        ),
         ({"OEBPS/text/a.xhtml": b"\x00\x01\x02" * 99}, "h1 Two, really|second|not well-formed"),
-        ({"META-INF/encryption.xml": '<e><EncryptedData><EncryptionMethod Algorithm="http://www.idpf.org/2008/embedding"/>'
-          '<CipherReference URI="OEBPS/text/a.xhtml"/></EncryptedData></e>'}, "h1 Chapter A|first|h1 Two, really|second|not well-formed"),
+        (
+            {
+                "META-INF/encryption.xml": "<e><EncryptedData><EncryptionMethod "
+                'Algorithm="http://www.idpf.org/2008/embedding"/>'
+                '<CipherReference URI="OEBPS/text/a.xhtml"/></EncryptedData></e>'
+            },
+            "h1 Chapter A|first|h1 Two, really|second|not well-formed",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_book_in_disorder_is_read_all_the_same(changed, expected):
     parts = {name: words for name, words in (PARTS | changed).items() if words is not None}
     found = blocks(read(zipped(parts), "a.epub"))
@@ -83,7 +115,7 @@ def test_a_book_in_disorder_is_read_all_the_same(changed, expected):
     )
 
 
-def test_a_book_that_its_seller_encrypts_is_told():
+def test_a_book_encrypted_by_its_seller_is_told():
     rights = '<e><EncryptionMethod Algorithm="aes"/><CipherReference URI="OEBPS/text/a.xhtml"/></e>'
     with pytest.raises(Unreadable) as caught:
         read(zipped(PARTS | {"META-INF/encryption.xml": rights}), "a.epub")
@@ -94,29 +126,42 @@ def test_a_book_that_its_seller_encrypts_is_told():
 
 
 FB2 = """<?xml version="1.0" encoding="windows-1251"?>
-<FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0" xmlns:l="http://www.w3.org/1999/xlink"><description>
-<title-info><genre>sf</genre><author><first-name>Ада</first-name><last-name>Quill</last-name><id>77</id></author>
+<FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0" \
+xmlns:l="http://www.w3.org/1999/xlink"><description>
+<title-info><genre>sf</genre>\
+<author><first-name>Ада</first-name><last-name>Quill</last-name><id>77</id></author>
 <author><last-name>Bo</last-name></author><book-title>The
  Pier</book-title><annotation><p>A story.</p></annotation><date>1999</date></title-info>
 <document-info><author><nickname>scanner</nickname></author></document-info></description>
 <body><title><p>The Pier</p><p>A novel</p></title><section><title><p>One</p></title>
 <p>It was <emphasis>da</emphasis>rk.
- Very.</p><poem><stanza><v>Line a</v><v>Line b</v></stanza></poem><section><title><p>Deeper</p></title>
-<table><tr><td>a</td><th>b</th></tr></table><p>End <a l:href="#n1">[1]</a></p></section></section></body>
-<body name="notes"><title><p>Notes</p></title><section id="n1"><title><p>1</p></title><p>A note.</p></section></body>
+ Very.</p><poem><stanza><v>Line a</v><v>Line b</v></stanza></poem>\
+<section><title><p>Deeper</p></title>
+<table><tr><td>a</td><th>b</th></tr></table><p>End <a l:href="#n1">[1]</a></p></section></section>\
+</body>
+<body name="notes"><title><p>Notes</p></title>\
+<section id="n1"><title><p>1</p></title><p>A note.</p></section></body>
 <binary id="c">AAAA</binary></FictionBook>""".encode("cp1251")
 BOOK = [
-    ("paragraph", "A story."), ("h1", "The Pier A novel"), ("h2", "One"), ("paragraph", "It was dark. Very."),
-    ("paragraph", "Line a\nLine b"), ("h3", "Deeper"), ("table", "a\tb"), ("paragraph", "End [1]"), ("h1", "Notes"),
-    ("paragraph", "1"), ("paragraph", "A note."),
-]  # fmt: skip
+    ("paragraph", "A story."),
+    ("h1", "The Pier A novel"),
+    ("h2", "One"),
+    ("paragraph", "It was dark. Very."),
+    ("paragraph", "Line a\nLine b"),
+    ("h3", "Deeper"),
+    ("table", "a\tb"),
+    ("paragraph", "End [1]"),
+    ("h1", "Notes"),
+    ("paragraph", "1"),
+    ("paragraph", "A note."),
+]
 
 
 @pytest.mark.parametrize(
     ("name", "data"),
     [("a.fb2", FB2), ("a.fb2.zip", zipped({"a.fb2": FB2})), ("a.fbz", zipped({"a.fb2": FB2}))],
 )
-def test_a_fiction_book(name, data):
+def test_a_fiction_book_is_read_with_titles_poems_and_notes(name, data):
     document = read(data, name)
     assert (document.kind, document.title, blocks(document)) == (
         "fb2",

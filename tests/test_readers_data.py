@@ -1,4 +1,4 @@
-"""Notebooks, tables, structured data, subtitles and compressed files."""
+"""The readers of notebooks, tables, structured data, subtitles and compressed files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read(data, name):
 
 
 def blocks(document):
-    """Each block as its line, its kind (a heading's with its level and words) and its text."""
+    """Each block as its line, its kind (for a heading its level and words) and its text."""
     return [
         (
             document.text.count("\n", 0, block.start) + 1,
@@ -43,7 +43,7 @@ def notebook(*cells, **more):
     return json.dumps({"nbformat": 4, "cells": cells, **more})
 
 
-def test_a_notebook_whole():
+def test_a_notebook_is_read_whole():
     source = notebook(
         {"cell_type": "markdown", "source": ["# Tides\n", "\n", "Every *six* hours.\n", "- one"]},
         {
@@ -65,17 +65,29 @@ def test_a_notebook_whole():
         },
         {"cell_type": "raw", "source": "as it is"},
     )
-    text = "# Tides\n\nEvery *six* hours.\n- one\n\nplot(x)\n\n12 metres\ndone\n\n<Figure>\n\nValueError: too deep\n\nas it is"
+    text = (
+        "# Tides\n\nEvery *six* hours.\n- one\n\nplot(x)\n\n12 metres\ndone\n\n<Figure>\n\n"
+        "ValueError: too deep\n\nas it is"
+    )
     assert read(source, "sea.ipynb") == Document(
-        "/data/sea.ipynb", "notebook", "Tides", text,
+        "/data/sea.ipynb",
+        "notebook",
+        "Tides",
+        text,
         (
-            Block(0, 7, "heading", 1, "Tides"), Block(9, 27, "paragraph"), Block(28, 33, "list"), Block(35, 42, "code"),
-            Block(44, 58, "code"), Block(60, 68, "code"), Block(70, 90, "code"), Block(92, 100, "paragraph"),
+            Block(0, 7, "heading", 1, "Tides"),
+            Block(9, 27, "paragraph"),
+            Block(28, 33, "list"),
+            Block(35, 42, "code"),
+            Block(44, 58, "code"),
+            Block(60, 68, "code"),
+            Block(70, 90, "code"),
+            Block(92, 100, "paragraph"),
         ),
-    )  # fmt: skip
+    )
 
 
-def test_a_notebook_of_format_3():
+def test_a_notebook_of_format_3_is_read():
     cells = [
         {"cell_type": "heading", "level": 2, "source": "Old"},
         {
@@ -91,7 +103,7 @@ def test_a_notebook_of_format_3():
     )
 
 
-def test_of_long_output_the_beginning_is_kept():
+def test_only_the_beginning_of_long_output_is_kept():
     cell = {
         "cell_type": "code",
         "source": "",
@@ -100,11 +112,15 @@ def test_of_long_output_the_beginning_is_kept():
     assert blocks(read(notebook(cell), "a.ipynb")) == [(1, "code", "x" * 2_000)]
 
 
-def test_odd_notebooks():
+def test_odd_cells_are_left_out_and_odd_notebooks_refused():
     odd = notebook(
-        "no cell", {"cell_type": "markdown", "source": None}, {"cell_type": "raw"}, {"source": 5, "outputs": ["x", {"data": []}]},
-        {"cell_type": "heading", "level": 99, "source": "Top"}, {"source": ["no type", 7]},
-    )  # fmt: skip
+        "no cell",
+        {"cell_type": "markdown", "source": None},
+        {"cell_type": "raw"},
+        {"source": 5, "outputs": ["x", {"data": []}]},
+        {"cell_type": "heading", "level": 99, "source": "Top"},
+        {"source": ["no type", 7]},
+    )
     assert blocks(read(odd, "a.ipynb")) == [(1, "h1 Top", "Top"), (3, "paragraph", "no type")]
     nothing = (Reason.NO_TEXT, "the notebook has no cells with text")
     assert [
@@ -114,15 +130,22 @@ def test_odd_notebooks():
     assert refusal("[" * 100_000, "a.ipynb")[0] is Reason.CORRUPT
 
 
-def test_a_table_whole():
+def test_a_table_is_read_whole():
     source = 'id;note; "amount"\n1;"line one\nline two; with ""quotes""";3\n\n2;=SUM(A1);4'
     assert read(source, "sums.csv") == Document(
-        "/data/sums.csv", "table", "sums", source,
-        (Block(0, 17, "heading", 1, 'id, note, "amount"'), Block(18, 58, "table"), Block(60, 72, "table")),
-    )  # fmt: skip
+        "/data/sums.csv",
+        "table",
+        "sums",
+        source,
+        (
+            Block(0, 17, "heading", 1, 'id, note, "amount"'),
+            Block(18, 58, "table"),
+            Block(60, 72, "table"),
+        ),
+    )
 
 
-def test_a_row_far_down_is_a_passage_under_the_names_of_its_columns_at_its_own_line():
+def test_a_row_far_down_is_in_a_passage_with_its_columns_and_line():
     source = (
         "name\tcity\n"
         + "".join(f"person{number}\ttown{number}\n" for number in range(5_000))
@@ -146,14 +169,14 @@ def test_a_row_far_down_is_a_passage_under_the_names_of_its_columns_at_its_own_l
         (" , \na,b\n", ["h1 a, b"]),
     ],
 )
-def test_delimiters_and_names_of_columns(source, rows):
+def test_delimiters_and_names_of_columns_are_recognised(source, rows):
     assert [kind for _, kind, _ in blocks(read(source, "a.csv"))] == rows
 
 
 LONG = "The radiators stay cold when the boiler loses pressure. " * 4
 
 
-def test_json_under_the_names_of_its_larger_parts():
+def test_the_larger_parts_of_json_are_headed_by_their_names():
     value = {
         "name": "house",
         "rooms": {"kitchen": {"note": LONG}, "hall": {"size": 4}},
@@ -201,24 +224,27 @@ def test_json_under_the_names_of_its_larger_parts():
         "\\" * 5_000 + '"',
     ],
 )
-def test_json_with_whatever_is_wrong_is_read_as_far_as_it_goes(source):
+def test_broken_json_loses_no_character(source):
     document = read(source, "a.json")
     assert document.text == source
     covered = "".join(document.text[block.start : block.end] for block in document.blocks)
     assert "".join(covered.split()) == "".join(source.split())
 
 
-def test_json_lines_are_a_block_each():
+def test_each_json_line_is_a_block():
     assert blocks(read('{"a": 1}\n\n{"b": 2}\n', "a.jsonl")) == [
         (1, "code", '{"a": 1}'),
         (3, "code", '{"b": 2}'),
     ]
 
 
-def test_yaml_under_the_keys_of_its_larger_parts():
+def test_the_larger_parts_of_yaml_are_headed_by_their_keys():
     source = (
-        f"# Pipeline\nname: build\nenv:\n  A: b\n# what is done\njobs:\n  build:\n    note: {LONG}\n    steps:\n"
-        f"      - name: Check\n        with: {LONG}\n      - run: |\n          key: no\n\n          - no\n  test:\n    x: 1\n"
+        "# Pipeline\nname: build\nenv:\n  A: b\n"
+        f"# what is done\njobs:\n  build:\n    note: {LONG}\n    steps:\n"
+        f"      - name: Check\n        with: {LONG}\n"
+        "      - run: |\n          key: no\n\n          - no\n"
+        "  test:\n    x: 1\n"
         f"---\nkind: Map\ndata:\n- id: one\n  v: {LONG}\n- v: {LONG}\n"
     )
     assert [(line, kind) for line, kind, _ in blocks(read(source, "ci.yaml"))] == [
@@ -238,14 +264,14 @@ def test_yaml_under_the_keys_of_its_larger_parts():
     ]
 
 
-def test_broken_yaml_is_text():
+def test_broken_yaml_is_read_as_text():
     source = "a: [1, 2\n\t- }{\n: :\n{{ template }}\n&x *y\n" + " ".join("b:" for _ in range(500))
     assert "\n".join(text for _, _, text in blocks(read(source, "a.yml"))) == source
     deep = "\n".join(" " * level + "a:" for level in range(2_000))
     assert len(read(deep, "deep.yaml").text) == len(deep)
 
 
-def test_xml_under_the_titles_of_its_larger_elements():
+def test_the_larger_elements_of_xml_are_headed_by_their_titles():
     source = (
         '<?xml version="1.0"?>\n<rss xmlns:a="b"><channel><title>Café &amp; bar</title>\n'
         f'<item id="7"><a:title>Boiler</a:title><text>{LONG}</text></item>\n'
@@ -268,14 +294,17 @@ def test_xml_under_the_titles_of_its_larger_elements():
 @pytest.mark.parametrize(
     "source",
     [
-        '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY y "&x;&x;">]><a><b>&x;</b>&y;</a>',
+        (
+            '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY y "&x;&x;">]>'
+            "<a><b>&x;</b>&y;</a>"
+        ),
         "<a><b>not closed",
         "<a>" * 50_000 + "</a>" * 50_000,
         "no element",
         "<a>&nbsp;</a><b/>",
     ],
 )
-def test_xml_is_never_expanded_and_may_be_broken(source):
+def test_entities_of_xml_are_not_expanded_and_broken_xml_is_read(source):
     document = read(source, "a.xml")
     assert document.text == source
     assert "".join(text for _, _, text in blocks(document)).replace("\n", "") == source.replace(
@@ -283,35 +312,45 @@ def test_xml_is_never_expanded_and_may_be_broken(source):
     )
 
 
-def test_subtitles_keep_their_lines_and_join_what_is_said():
+def test_subtitles_keep_their_lines_and_are_joined_to_paragraphs():
     source = (
-        "1\n00:00:01,000 --> 00:00:04,000\n<i>The tide</i>\nturns every\n\n2\n00:00:04,500 --> 00:00:06,000\n{\\an8}six hours.\n\n"
+        "1\n00:00:01,000 --> 00:00:04,000\n<i>The tide</i>\nturns every\n\n"
+        "2\n00:00:04,500 --> 00:00:06,000\n{\\an8}six hours.\n\n"
         "3\n00:02:04,500 --> 00:02:06,000\nSay 100.\n"
     )
     assert read(source, "film.srt") == Document(
-        "/data/film.srt", "subtitles", "film", "\n00:00:01\nThe tide\nturns every\n\n\n\nsix hours.\n\n\n00:02:04\nSay 100.",
+        "/data/film.srt",
+        "subtitles",
+        "film",
+        "\n00:00:01\nThe tide\nturns every\n\n\n\nsix hours.\n\n\n00:02:04\nSay 100.",
         (
-            Block(1, 9, "heading", 1, "00:00:01"), Block(10, 44, "paragraph"),
-            Block(47, 55, "heading", 1, "00:02:04"), Block(56, 64, "paragraph"),
+            Block(1, 9, "heading", 1, "00:00:01"),
+            Block(10, 44, "paragraph"),
+            Block(47, 55, "heading", 1, "00:02:04"),
+            Block(56, 64, "paragraph"),
         ),
-    )  # fmt: skip
+    )
 
 
-def test_web_subtitles():
+def test_web_subtitles_are_read_without_notes_and_styles():
     source = (
-        "WEBVTT - x\n\nNOTE not said\n\nSTYLE\n::cue {}\n\nintro\n00:01.000 --> 00:04.000 align:start\n<v Ida>The <00:02.000><c>tide</c>\n"
+        "WEBVTT - x\n\nNOTE not said\n\nSTYLE\n::cue {}\n\nintro\n"
+        "00:01.000 --> 00:04.000 align:start\n<v Ida>The <00:02.000><c>tide</c>\n"
         "\n01:00:05.000 --> 01:00:06.000\nturns.\n"
     )
     assert blocks(read(source, "film.vtt")) == [
-        (9, "h1 00:00:01", "00:00:01"), (10, "paragraph", "The tide"), (12, "h1 01:00:05", "01:00:05"), (13, "paragraph", "turns."),
-    ]  # fmt: skip
+        (9, "h1 00:00:01", "00:00:01"),
+        (10, "paragraph", "The tide"),
+        (12, "h1 01:00:05", "01:00:05"),
+        (13, "paragraph", "turns."),
+    ]
     assert refusal("WEBVTT\n\nNOTE nothing\n", "a.vtt") == (
         Reason.NO_TEXT,
         "the file has no subtitles in it",
     )
 
 
-def test_what_is_compressed_is_read_by_the_name_it_has_without_that():
+def test_a_compressed_file_is_read_by_its_name_without_gz():
     assert read(gzip.compress(b"# One\n"), "a.md.gz") == Document(
         "/data/a.md.gz", "markdown", "One", "# One\n", (Block(0, 5, "heading", 1, "One"),)
     )
@@ -320,14 +359,15 @@ def test_what_is_compressed_is_read_by_the_name_it_has_without_that():
     assert read(gzip.compress(b"Subject: s\n\nbody"), "a.eml.gz").kind == "mail"
 
 
-def test_compressed_data_that_cannot_be_read():
+def test_compressed_data_that_cannot_be_read_is_refused():
     assert refusal(gzip.compress(b"x" * 999)[:-9], "a.txt.gz")[0] is Reason.CORRUPT
     assert refusal(b"no gzip", "a.txt.gz")[0] is Reason.CORRUPT
     assert refusal(gzip.compress(gzip.compress(b"words")), "a.txt.gz.gz")[0] is Reason.BINARY
     assert refusal(gzip.compress(b""), "a.txt.gz") == (Reason.EMPTY, "the file is empty")
     assert refusal(gzip.compress(bytes(65 << 20)), "a.txt.gz") == (
-        Reason.TOO_LARGE, "the file is larger than 64 MB when it is inflated",
-    )  # fmt: skip
+        Reason.TOO_LARGE,
+        "the file is larger than 64 MB when it is inflated",
+    )
 
 
 def test_archives_are_told_by_name():

@@ -1,4 +1,4 @@
-"""HTML as the text that a browser shows."""
+"""The reader of HTML gives the text that a browser shows."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ def shown(source):
     return [(block.kind, document.text[block.start : block.end]) for block in document.blocks]
 
 
-def test_blocks_offsets_and_title():
+def test_a_page_has_blocks_offsets_and_a_title():
     document = read(
-        "<title> My\n page </title><h1>Top <i>one</i><a href=#x>¶</a></h1>Intro<p>Text<ul><li>a<li>b</ul><h3>Sub</h3>"
+        "<title> My\n page </title><h1>Top <i>one</i><a href=#x>¶</a></h1>Intro<p>Text"
+        "<ul><li>a<li>b</ul><h3>Sub</h3>"
     )
     assert (document.kind, document.title) == ("html", "My page")
     assert document.text == "Top one\n\nIntro\n\nText\n\na\nb\n\nSub"
@@ -35,8 +36,8 @@ def test_blocks_offsets_and_title():
     )
 
 
-def begun(source):
-    """What begins a section: its level, heading and text."""
+def section_starts(source):
+    """The blocks that begin a section, as level, heading and text."""
     document = read(source)
     return [
         (block.level, block.heading, document.text[block.start : block.end])
@@ -47,18 +48,18 @@ def begun(source):
 
 def test_sections_without_headings_begin_and_end_where_their_elements_do():
     source = (
-        "<p>Before.<section><h2>Tides</h2><p>a<section><p>b<p>c</section><section><ul><li>d</ul></section>"
-        "<h3>Moon</h3>e</section><p>After."
+        "<p>Before.<section><h2>Tides</h2><p>a<section><p>b<p>c</section>"
+        "<section><ul><li>d</ul></section><h3>Moon</h3>e</section><p>After."
     )
-    assert begun(source) == [
+    assert section_starts(source) == [
         (2, "Tides", "Tides"),
         (3, "", "b"),
         (3, "", "d"),
         (3, "Moon", "Moon"),
         (1, "", "After."),
     ]
-    assert begun("<section><p>alone</section>") == []
-    assert begun("<h1>A</h1><section></section>") == [(1, "A", "A")]
+    assert section_starts("<section><p>alone</section>") == []
+    assert section_starts("<h1>A</h1><section></section>") == [(1, "A", "A")]
 
 
 @pytest.mark.parametrize(
@@ -66,12 +67,14 @@ def test_sections_without_headings_begin_and_end_where_their_elements_do():
 )
 def test_articles_and_the_divisions_of_documentation_are_sections(element):
     source = f"<h1>A</h1>a<{element}><p>b</{element.split()[0]}><div class=other><p>c</div>"
-    assert begun(source) == [(1, "A", "A"), (2, "", "b"), (2, "", "c")]
+    assert section_starts(source) == [(1, "A", "A"), (2, "", "b"), (2, "", "c")]
 
 
 def test_a_section_in_a_table_or_in_another_level_of_six_changes_nothing():
-    assert begun("<h1>A</h1><table><tr><td><section>x</section></table>b") == [(1, "A", "A")]
-    assert begun("<h6>A</h6><section><p>b</section>") == [(6, "A", "A"), (6, "", "b")]
+    assert section_starts("<h1>A</h1><table><tr><td><section>x</section></table>b") == [
+        (1, "A", "A")
+    ]
+    assert section_starts("<h6>A</h6><section><p>b</section>") == [(6, "A", "A"), (6, "", "b")]
 
 
 def test_the_title_is_the_first_heading_or_the_name_where_the_page_has_none():
@@ -80,31 +83,40 @@ def test_the_title_is_the_first_heading_or_the_name_where_the_page_has_none():
 
 
 def test_inline_elements_part_no_words_and_blocks_do():
-    source = "<p>super<b>cali</b>fragil<i>istic</i><br>new<span>one</span><div>two</div>three<p>a \n\t b&nbsp;&amp; caf&eacute; &#x1F600;"
-    assert shown(source) == [
-        ("paragraph", "supercalifragilistic\nnewone"), ("paragraph", "two"), ("paragraph", "three"),
-        ("paragraph", "a b\xa0& café 😀"),
-    ]  # fmt: skip
-
-
-def test_what_is_not_shown_is_left_out():
     source = (
-        "<head><style>.a{}</style><script>var b</script></head><body><nav>menu</nav><div role=navigation>contents</div>"
-        "<noscript>c</noscript><template>d</template><!-- e --><svg><text>f</text></svg><p>seen<img src='data:,g'><script>h</script>"
+        "<p>super<b>cali</b>fragil<i>istic</i><br>new<span>one</span><div>two</div>three"
+        "<p>a \n\t b&nbsp;&amp; caf&eacute; &#x1F600;"
+    )
+    assert shown(source) == [
+        ("paragraph", "supercalifragilistic\nnewone"),
+        ("paragraph", "two"),
+        ("paragraph", "three"),
+        ("paragraph", "a b\xa0& café 😀"),
+    ]
+
+
+def test_hidden_parts_of_a_page_are_left_out():
+    source = (
+        "<head><style>.a{}</style><script>var b</script></head><body><nav>menu</nav>"
+        "<div role=navigation>contents</div><noscript>c</noscript><template>d</template>"
+        "<!-- e --><svg><text>f</text></svg><p>seen<img src='data:,g'><script>h</script>"
     )
     assert shown(source) == [("paragraph", "seen")]
 
 
-def test_a_page_of_menus_alone_is_made_of_them():
+def test_a_page_of_menus_alone_has_their_words():
     assert shown("<nav><a>One</a> <a>Two</a></nav>") == [("paragraph", "One Two")]
 
 
 def test_tables_have_tabs_between_cells_and_newlines_between_rows():
-    source = "<table><caption>Cap</caption><tr><th>A</th><th>B<br>b</th></tr>\n<tr><td><p>1</p><p>one</p></td><td></td><td>3</td></tr></table>end"
+    source = (
+        "<table><caption>Cap</caption><tr><th>A</th><th>B<br>b</th></tr>\n"
+        "<tr><td><p>1</p><p>one</p></td><td></td><td>3</td></tr></table>end"
+    )
     assert shown(source) == [("table", "Cap\nA\tB b\n1 one\t\t3"), ("paragraph", "end")]
 
 
-def test_a_table_that_arranges_the_page_is_no_table():
+def test_a_table_for_layout_is_not_a_table():
     source = (
         "<table><tr><td><h2>Left</h2>text</td><td><table><tr><td>i<td>j</table></td></tr></table>"
     )
@@ -131,8 +143,8 @@ def test_broken_and_deep_pages_are_read():
 
 def test_xhtml_sections_are_text_and_no_entity_is_fetched():
     source = (
-        '<?xml version="1.0"?><!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY y "&x;&x;">]>'
-        "<html><p><![CDATA[raw <b> & more]]></p>&y;</html>"
+        '<?xml version="1.0"?><!DOCTYPE html [<!ENTITY x SYSTEM "file:///etc/hostname">'
+        '<!ENTITY y "&x;&x;">]><html><p><![CDATA[raw <b> & more]]></p>&y;</html>'
     )
     assert shown(source) == [("paragraph", "raw <b> & more"), ("paragraph", "&y;")]
 
@@ -142,19 +154,20 @@ def test_xhtml_sections_are_text_and_no_entity_is_fetched():
     [
         "<meta charset='iso-8859-1'><p>naïve façade".encode(),
         "<meta charset='iso-8859-1'><p>naïve façade".encode("latin-1"),
-        "<meta http-equiv=Content-Type content='text/html; charset=windows-1252'><p>naïve façade".encode(
-            "cp1252"
-        ),
+        (
+            "<meta http-equiv=Content-Type content='text/html; charset=windows-1252'>"
+            "<p>naïve façade"
+        ).encode("cp1252"),
         "<meta charset=utf-16><p>naïve façade".encode("latin-1"),
         "<meta charset=nonsense><p>naïve façade".encode("latin-1"),
         "<p>naïve façade".encode("utf-16"),
     ],
 )
-def test_the_encoding_is_that_of_the_bytes_before_the_one_declared(data):
+def test_the_bytes_decide_on_the_encoding_before_the_declaration(data):
     assert shown(data) == [("paragraph", "naïve façade")]
 
 
-def test_a_declared_encoding_is_believed():
+def test_a_declared_encoding_that_fits_is_used():
     assert shown("<meta charset=shift_jis><p>犬".encode("cp932")) == [("paragraph", "犬")]
 
 

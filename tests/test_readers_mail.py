@@ -1,4 +1,4 @@
-"""Messages, mailboxes and saved web pages."""
+"""The readers of messages, mailboxes and saved web pages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def read(data, name="letter.eml"):
 
 
 def blocks(document):
-    """Each block as its line, its kind (a heading's with its level) and its text."""
+    """Each block as its line, its kind (for a heading its level) and its text."""
     return [
         (
             document.text.count("\n", 0, block.start) + 1,
@@ -55,14 +55,17 @@ On Friday.
 """
 
 
-def test_a_message_whole():
+def test_a_message_is_read_whole():
     text = (
         "\n\n\nThe boiler (2026-11-02)\nFrom: Ida <ida@example.org>\n"
         "To: Bo <bo@example.org>, Cy <cy@example.org>\nDate: Mon, 2 Nov 2026 10:00:00 +0100\n\n"
         "The radiators stay cold.\n\n> When does he come?\nOn Friday."
     )
     assert read(PLAIN) == Document(
-        "/mail/letter.eml", "mail", "The boiler", text,
+        "/mail/letter.eml",
+        "mail",
+        "The boiler",
+        text,
         (
             Block(3, 26, "heading", 1, "The boiler (2026-11-02)"),
             Block(27, 136, "paragraph"),
@@ -70,22 +73,24 @@ def test_a_message_whole():
             Block(164, 195, "paragraph"),
         ),
         messages=(Message(1, 0, "The boiler", 1_793_610_000 * 10**9),),
-    )  # fmt: skip
+    )
 
 
 def test_a_text_that_is_not_encoded_stands_in_the_files_own_lines():
     for source in (PLAIN, PLAIN.replace("\n", "\r\n")):
-        own = source.replace("\r\n", "\n").split("\n")
+        lines = source.replace("\r\n", "\n").split("\n")
         for line, _, words in blocks(read(source))[2:]:
-            assert own[line - 1 :][: words.count("\n") + 1] == words.split("\n")
+            assert lines[line - 1 :][: words.count("\n") + 1] == words.split("\n")
 
 
-def test_encoded_words_quoted_printable_and_the_plain_form_of_two():
+def test_encoded_words_and_quoted_printable_are_decoded_and_plain_text_is_preferred():
     source = (
-        "From: =?utf-8?Q?J=C3=BCrgen?= <j@example.org>\nSubject: =?iso-8859-1?B?Uvxja2ZsdWc=?= =?utf-8?Q?_best=C3=A4tigt?=\n"
-        "Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain; charset=utf-8\n"
-        "Content-Transfer-Encoding: quoted-printable\n\nIhre Buchung f=C3=BCr avoca=\ndoten.\n--b\nContent-Type: text/html\n\n"
-        "<p>Nicht diese\n--b--\n"
+        "From: =?utf-8?Q?J=C3=BCrgen?= <j@example.org>\n"
+        "Subject: =?iso-8859-1?B?Uvxja2ZsdWc=?= =?utf-8?Q?_best=C3=A4tigt?=\n"
+        "Content-Type: multipart/alternative; boundary=b\n\n"
+        "--b\nContent-Type: text/plain; charset=utf-8\n"
+        "Content-Transfer-Encoding: quoted-printable\n\nIhre Buchung f=C3=BCr avoca=\ndoten.\n"
+        "--b\nContent-Type: text/html\n\n<p>Nicht diese\n--b--\n"
     )
     assert blocks(read(source)) == [
         (6, "h1", "Rückflug bestätigt"),
@@ -94,9 +99,10 @@ def test_encoded_words_quoted_printable_and_the_plain_form_of_two():
     ]
 
 
-def test_a_page_is_read_as_one_where_there_is_no_plain_text():
+def test_an_html_body_is_read_as_a_page_where_there_is_no_plain_text():
     source = (
-        "Subject: News\nContent-Type: text/html; charset=iso-8859-1\nContent-Transfer-Encoding: base64\n\n"
+        "Subject: News\nContent-Type: text/html; charset=iso-8859-1\n"
+        "Content-Transfer-Encoding: base64\n\n"
         "PGgxPkNhZuk8L2gxPjxwPk9wZW4gYWdhaW4uPHN0eWxlPnAge308L3N0eWxlPg==\n"
     )
     assert blocks(read(source)) == [
@@ -124,21 +130,23 @@ def test_a_page_is_read_as_one_where_there_is_no_plain_text():
         ("Content-Type: multipart/mixed\n", b"no boundary", "no boundary"),
     ],
 )
-def test_encodings_that_are_declared_lied_about_or_missing(header, body, shown):
+def test_text_is_decoded_whether_its_encoding_is_declared_wrong_or_missing(header, body, shown):
     assert blocks(read(b"Subject: s\n" + header.encode() + b"\n" + body))[-1][1:] == (
         "paragraph",
         shown,
     )
 
 
-def test_headers_in_an_encoding_nobody_names_and_encoded_words_that_are_broken():
+def test_raw_and_broken_headers_are_read():
     assert read("Subject: caf\xe9 au lait\n\nx".encode("latin-1")).title == "café au lait"
     assert (
         read("Subject: =?utf-8?B?!?= =?no-such?Q?x?=\n\nx").title == "=?utf-8?B?!?= =?no-such?Q?x?="
     )
     assert blocks(read("Subject:\nDate: the day before\n\nx")) == [
-        (1, "h1", "(no subject)"), (2, "paragraph", "Date: the day before"), (4, "paragraph", "x"),
-    ]  # fmt: skip
+        (1, "h1", "(no subject)"),
+        (2, "paragraph", "Date: the day before"),
+        (4, "paragraph", "x"),
+    ]
     assert read("Subject:\n\nx").title == "letter"
 
 
@@ -191,15 +199,19 @@ def test_no_more_attachments_are_read_than_a_mail_may_have():
     ]
 
 
-def test_what_is_forwarded_is_read_below():
+def test_a_forwarded_message_is_read_below():
     message = EmailMessage()
     message["Subject"] = "Fwd: Papers"
     message.set_content("Look.")
     message.add_attachment(attached())
     assert [block[1:] for block in blocks(read(message.as_bytes()))][:6] == [
-        ("h1", "Fwd: Papers"), ("paragraph", "Look."), ("h2", "Papers"), ("paragraph", "See below."),
-        ("h3", "Attachment: lease.md"), ("h4", "# Lease"),
-    ]  # fmt: skip
+        ("h1", "Fwd: Papers"),
+        ("paragraph", "Look."),
+        ("h2", "Papers"),
+        ("paragraph", "See below."),
+        ("h3", "Attachment: lease.md"),
+        ("h4", "# Lease"),
+    ]
 
 
 def nested(depth):
@@ -211,7 +223,7 @@ def nested(depth):
     )
 
 
-def test_messages_inside_each_other_are_read_so_deep_and_no_deeper():
+def test_nested_messages_are_read_to_a_limited_depth():
     assert [block[2] for block in blocks(read(nested(60)))] == [
         f"level {level}" for level in range(11)
     ]
@@ -221,7 +233,7 @@ def test_messages_inside_each_other_are_read_so_deep_and_no_deeper():
     )
 
 
-def test_a_file_without_header_is_no_message():
+def test_a_file_without_a_header_is_refused():
     assert refusal("only words\n") == (
         Reason.CORRUPT,
         "the file holds no message: it has no header",
@@ -247,7 +259,7 @@ The lease.
 """
 
 
-def test_a_mailbox_whole():
+def test_a_mailbox_is_read_whole():
     document = read(MAILBOX, "inbox.mbox")
     assert (document.kind, document.title) == ("mail", "inbox")
     assert blocks(document) == [
@@ -262,7 +274,7 @@ def test_a_mailbox_whole():
 
 
 def starts(document):
-    """What stands where each message begins."""
+    """The first words of each message."""
     return [
         document.text[message.start :].lstrip().split("\n")[0][:40] for message in document.messages
     ]
@@ -276,11 +288,15 @@ def test_each_message_of_a_mailbox_has_its_place_subject_and_date():
         (message.number, message.title, message.written_ns) for message in document.messages
     ] == [
         (1, "One", 1_793_610_000 * 10**9),
-        (2, "Two", 1_793_703_600 * 10**9),  # by the line before it, which is in UTC
+        # This date is that of the line before the message, which is in UTC.
+        (2, "Two", 1_793_703_600 * 10**9),
         (3, "(no subject)", None),
     ]
-    assert starts(document) == ["From ida@example.org Mon Nov  2 10:00:00", "From bo@example.org Tue Nov  3 11:00:00 ",
-                                "From cy@example.org Wed Nov 32 25:00:00 "]  # fmt: skip
+    assert starts(document) == [
+        "From ida@example.org Mon Nov  2 10:00:00",
+        "From bo@example.org Tue Nov  3 11:00:00 ",
+        "From cy@example.org Wed Nov 32 25:00:00 ",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -292,32 +308,34 @@ def test_each_message_of_a_mailbox_has_its_place_subject_and_date():
         "soon",
     ],
 )
-def test_a_date_that_cannot_be_is_none(date):
+def test_an_impossible_date_is_no_date(date):
     assert read(f"Subject: s\nDate: {date}\n\nx").messages == (Message(1, 0, "s", None),)
 
 
 @pytest.mark.parametrize(
     "mark",
     [
-        "ida@example.org Mon Nov  2 10:00:00 2026", "- Mon Nov 2 10:00:00 2026", "ida at example.org  Mon Nov  2 10:00:00 2026",
+        "ida@example.org Mon Nov  2 10:00:00 2026",
+        "- Mon Nov 2 10:00:00 2026",
+        "ida at example.org  Mon Nov  2 10:00:00 2026",
         "1762@xxx Mon Nov 02 10:00:00 +0000 2026",
     ],
-)  # fmt: skip
+)
 def test_the_line_before_a_message_dates_it_where_nothing_else_does(mark):
     document = read(f"From {mark}\nSubject: s\n\nx\n", "Inbox")
     assert [message.written_ns for message in document.messages] == [1_793_613_600 * 10**9]
 
 
-def test_what_was_deleted_from_a_mailbox_is_not_read():
-    gone = "X-Mozilla-Status: 0009\nSubject: Gone\n\nDeleted words.\n"
-    kept = "X-Mozilla-Status: 0001\nSubject: Kept\n\nX-Mozilla-Status: 0008\n"
+def test_messages_deleted_from_a_mailbox_are_not_read():
+    deleted = "X-Mozilla-Status: 0009\nSubject: Gone\n\nDeleted words.\n"
+    present = "X-Mozilla-Status: 0001\nSubject: Kept\n\nX-Mozilla-Status: 0008\n"
     mark = "From - Mon Nov  2 10:00:00 2026\n"
-    document = read(f"{mark}{gone}\n{mark}{kept}\n", "Inbox")
+    document = read(f"{mark}{deleted}\n{mark}{present}\n", "Inbox")
     assert [(message.number, message.title) for message in document.messages] == [(2, "Kept")]
     assert blocks(document) == [(9, "h1", "Kept"), (11, "paragraph", "X-Mozilla-Status: 0008")]
 
 
-def test_a_broken_message_costs_no_other_one():
+def test_a_broken_message_costs_no_other_message():
     mark = "From - Mon Nov  2 10:00:00 2026\n"
     document = read(
         f"{mark}Subject: One\n\nx\n\n{mark}{nested(3_000)}\n\n{mark}Subject: Three\n\nz\n", "Inbox"
@@ -331,7 +349,7 @@ def test_a_broken_message_costs_no_other_one():
     )
 
 
-def test_when_the_time_is_up_the_messages_read_until_then_are_kept():
+def test_messages_read_before_the_time_is_up_are_kept():
     def slow(data, path):
         if data == b"slow":
             raise OutOfTime
@@ -387,7 +405,7 @@ def test_no_passage_spans_two_messages():
     ]
 
 
-def test_mail_is_known_by_its_contents_where_the_name_says_nothing():
+def test_mail_is_recognised_by_its_contents_where_the_name_says_nothing():
     assert read(MAILBOX, "Inbox").title == "Inbox"
     assert (read(PLAIN, "1762074000.M1P2.host:2,S").kind, read(PLAIN, "note.txt").kind) == (
         "mail",
@@ -396,22 +414,27 @@ def test_mail_is_known_by_its_contents_where_the_name_says_nothing():
     assert read("From here: to there\n\nwords", "note").kind == "text"
 
 
-def test_apple_mail_puts_a_count_before_the_message_and_notes_behind():
+def test_the_count_and_the_flags_of_apple_mail_are_left_out():
     document = read(f"{len(PLAIN)}   \n{PLAIN}<?xml version='1.0'?><plist>flags</plist>", "12.emlx")
     assert blocks(document)[-1] == (12, "paragraph", "> When does he come?\nOn Friday.")
 
 
-def test_a_saved_page():
+def test_a_saved_page_is_read_as_a_page():
     page = (
-        "From: <Saved by Blink>\nSubject: Tides\nMIME-Version: 1.0\nContent-Type: multipart/related; type=text/html; boundary=b\n\n"
-        "--b\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\nContent-Location: https://example.org/\n\n"
+        "From: <Saved by Blink>\nSubject: Tides\nMIME-Version: 1.0\n"
+        "Content-Type: multipart/related; type=text/html; boundary=b\n\n"
+        "--b\nContent-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n"
+        "Content-Location: https://example.org/\n\n"
         "<title>Tides</title><h1>The tide</h1><p class=3Dx>turns every six ho=\nurs.\n"
         "--b\nContent-Type: image/png\nContent-Transfer-Encoding: base64\n\niVBORw0KGgo=\n--b--\n"
     )
     assert read(page, "tides.mhtml") == Document(
-        "/mail/tides.mhtml", "html", "Tides", "The tide\n\nturns every six hours.",
+        "/mail/tides.mhtml",
+        "html",
+        "Tides",
+        "The tide\n\nturns every six hours.",
         (Block(0, 8, "heading", 1, "The tide"), Block(10, 32, "paragraph")),
-    )  # fmt: skip
+    )
     assert refusal("Subject: x\n\nwords", "page.mht") == (
         Reason.CORRUPT,
         "the file holds no web page",

@@ -1,4 +1,4 @@
-"""Markdown, reStructuredText and source code as blocks of their own text."""
+"""The readers of Markdown, reStructuredText and source code: each block is a part of the text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from search.readers.source import code
 
 
 def blocks(document):
-    """Each block as its kind (a heading's with its level and words) and its text."""
+    """Each block as its kind (for a heading its level and words) and its text."""
     return [
         (
             f"h{block.level} {block.heading}" if block.kind == "heading" else block.kind,
@@ -21,10 +21,10 @@ def read_markdown(text, name="my-note.md"):
     return markdown.read(text.encode(), f"/docs/{name}")
 
 
-def test_markdown_headings():
+def test_markdown_headings_are_recognised():
     source = (
-        "# The [`fit`](api.md) **method** {#fit}\n####### seven\n#none\n    # code\n## Closed ##\n### C# #\n"
-        "#\nTop\n===\nBelow\n---\n"
+        "# The [`fit`](api.md) **method** {#fit}\n####### seven\n#none\n    # code\n"
+        "## Closed ##\n### C# #\n#\nTop\n===\nBelow\n---\n"
     )
     assert blocks(read_markdown(source)) == [
         ("h1 The fit method", "# The [`fit`](api.md) **method** {#fit}"),
@@ -37,9 +37,10 @@ def test_markdown_headings():
     ]
 
 
-def test_markdown_lists_tables_quotes_and_rules():
+def test_markdown_lists_tables_quotes_and_rules_are_recognised():
     source = (
-        "Intro\n- one\n  goes on\n- two\n\n1. first\n2) second\n\n| a | b |\n|---|:-:|\n| 1 | 2 |\nafter\n\n* * *\n"
+        "Intro\n- one\n  goes on\n- two\n\n1. first\n2) second\n\n"
+        "| a | b |\n|---|:-:|\n| 1 | 2 |\nafter\n\n* * *\n"
         "> quoted\n> more\n\n    indented code\nplain\n"
     )
     assert blocks(read_markdown(source)) == [
@@ -57,7 +58,10 @@ def test_markdown_lists_tables_quotes_and_rules():
 
 
 def test_markdown_code_hides_headings_and_runs_to_the_end_where_it_is_not_closed():
-    source = "```python\n# no heading\n\n~~~\n```\ntext ``` here\n````\n```\n````\n- item\n  ~~~\n  <!-- kept -->\n\n# no"
+    source = (
+        "```python\n# no heading\n\n~~~\n```\ntext ``` here\n````\n```\n````\n"
+        "- item\n  ~~~\n  <!-- kept -->\n\n# no"
+    )
     assert blocks(read_markdown(source)) == [
         ("code", "```python\n# no heading\n\n~~~\n```"),
         ("paragraph", "text ``` here"),
@@ -68,7 +72,10 @@ def test_markdown_code_hides_headings_and_runs_to_the_end_where_it_is_not_closed
 
 
 def test_markdown_comments_stand_between_blocks():
-    source = "one <!-- a --> two\n## Title <!-- toc -->\n<!-- only -->\n\n<!--\n# no\n\n-->\nthree <!-- open\n`<!--` four\n"
+    source = (
+        "one <!-- a --> two\n## Title <!-- toc -->\n<!-- only -->\n\n"
+        "<!--\n# no\n\n-->\nthree <!-- open\n`<!--` four\n"
+    )
     assert blocks(read_markdown(source)) == [
         ("paragraph", "one "),
         ("paragraph", " two"),
@@ -77,10 +84,12 @@ def test_markdown_comments_stand_between_blocks():
     ]
 
 
-def test_markdown_notes_of_obsidian():
+def test_markdown_of_obsidian_is_read():
     source = (
-        "# About [[Boiler|the boiler]] and [[Rent]]\n[[Other note|alias]] %%hidden%% ![[plan.png]] ==mark== 100%% sure, 5%% of it\n\n"
-        "%%\n# hidden\n\nas well\n%%\n\n> [!note]- A callout\n> its body ^block\n\n%% never closed\n"
+        "# About [[Boiler|the boiler]] and [[Rent]]\n"
+        "[[Other note|alias]] %%hidden%% ![[plan.png]] ==mark== 100%% sure, 5%% of it\n\n"
+        "%%\n# hidden\n\nas well\n%%\n\n"
+        "> [!note]- A callout\n> its body ^block\n\n%% never closed\n"
     )
     assert blocks(read_markdown(source)) == [
         ("h1 About the boiler and Rent", "# About [[Boiler|the boiler]] and [[Rent]]"),
@@ -110,13 +119,13 @@ def test_markdown_front_matter_gives_the_title():
     )
 
 
-def test_markdown_titles():
+def test_markdown_without_a_title_is_called_by_its_heading_or_file():
     assert read_markdown("---\ntitle: [a, b]\n---\nText\n\n## Sub\n\n# Main").title == "Main"
     assert read_markdown("---\ntitle: never closed\n\ntext").title == "my-note"
     assert read_markdown("## Sub").title == "my-note"
 
 
-def test_markdown_keeps_lines_where_they_are_with_any_line_end():
+def test_markdown_keeps_its_lines_with_any_line_end():
     document = markdown.read(b"\xef\xbb\xbf# One\r\n\r\ntext\rmore\n", "/docs/a.md")
     assert (document.text, document.title) == ("# One\n\ntext more\n", "One")
 
@@ -172,7 +181,7 @@ Usage
 """
 
 
-def test_rst():
+def test_rst_is_read_as_blocks():
     document = rst.read(RST.encode(), "/docs/manual.rst")
     assert document.title == "Manual"
     assert blocks(document) == [
@@ -205,10 +214,20 @@ def headings(name, source):
     ]
 
 
-def test_python_definitions_with_what_stands_right_above_them():
+def test_a_python_definition_includes_the_lines_right_above_it():
     source = (
-        "import os\n\nLIMIT = 3\n# how to fit\n@cached\ndef fit(x: int) -> int:\n    def inner():\n        return x\n\n    return inner()\n"
-        "\n\nclass Model(Base):\n    size = 1\n\n    async def run(self):\n        pass\n"
+        "import os\n\n"
+        "LIMIT = 3\n"
+        "# how to fit\n"
+        "@cached\n"
+        "def fit(x: int) -> int:\n"
+        "    def inner():\n"
+        "        return x\n\n"
+        "    return inner()\n\n\n"
+        "class Model(Base):\n"
+        "    size = 1\n\n"
+        "    async def run(self):\n"
+        "        pass\n"
     )
     document = code.read(source.encode(), "/src/model.py")
     assert document.title == "model.py"
@@ -225,19 +244,31 @@ def test_python_definitions_with_what_stands_right_above_them():
     ]
 
 
-def test_definitions_in_other_languages():
-    assert headings("a.go", "func (s *Server) Run() error {\n\tif x {\n\t}\n}\ntype Server struct {\n}\n") == [
-        (1, "func (s *Server) Run() error"), (1, "type Server struct"),
-    ]  # fmt: skip
-    assert headings("a.ts", "export class A extends B {\n  async get(url: string): Promise<void> {\n    if (a) {\n}\n") == [
-        (1, "export class A extends B"), (2, "async get(url: string): Promise<void>"),
-    ]  # fmt: skip
-    assert headings("A.java", "public class A {\n    public String get(int a) throws X {\n        return call(a);\n") == [
-        (1, "public class A"), (2, "public String get(int a) throws X"),
-    ]  # fmt: skip
+def test_definitions_of_other_languages_are_headings():
+    assert headings(
+        "a.go", "func (s *Server) Run() error {\n\tif x {\n\t}\n}\ntype Server struct {\n}\n"
+    ) == [
+        (1, "func (s *Server) Run() error"),
+        (1, "type Server struct"),
+    ]
+    assert headings(
+        "a.ts",
+        "export class A extends B {\n  async get(url: string): Promise<void> {\n    if (a) {\n}\n",
+    ) == [
+        (1, "export class A extends B"),
+        (2, "async get(url: string): Promise<void>"),
+    ]
+    assert headings(
+        "A.java",
+        "public class A {\n    public String get(int a) throws X {\n        return call(a);\n",
+    ) == [
+        (1, "public class A"),
+        (2, "public String get(int a) throws X"),
+    ]
     assert headings("a.rs", "impl A for B {\n    pub fn get(&self) -> u32 { 1 }\n}\n") == [
-        (1, "impl A for B"), (2, "pub fn get(&self) -> u32 { 1 }"),
-    ]  # fmt: skip
+        (1, "impl A for B"),
+        (2, "pub fn get(&self) -> u32 { 1 }"),
+    ]
     assert headings(
         "a.c", "static int *find(int a, char *b)\n{\n    if (a) go(b);\n    return 0;\n}\n"
     ) == [(1, "static int *find(int a, char *b)")]
@@ -254,7 +285,7 @@ def test_minified_code_is_one_block():
     assert [block.kind for block in code.read(source.encode(), "/src/a.min.js").blocks] == ["code"]
 
 
-def test_a_delimiter_row_after_a_blank_line_heads_no_table():
+def test_a_delimiter_row_after_a_blank_line_makes_no_table():
     document = markdown.read(b"| a | b |\n\n|---|---|\n| 1 | 2 |\n", "/docs/a.md")
     assert [(block.start, block.end, block.kind) for block in document.blocks] == [
         (0, 9, "paragraph"),

@@ -1,4 +1,4 @@
-"""Office files in disguise, broken, locked, and as traps."""
+"""Office files that are disguised, broken, locked, or made as traps."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def refusal(data: bytes, name: str) -> tuple[Reason, str]:
         (b"a\tb\n1\t2", "a.xls", "text", "a\tb\n1\t2"),
         (b"<fictionBook><body><p>tale</p></body></fictionBook>", "a.rtf", "fb2", "tale"),
     ],
-)  # fmt: skip
-def test_contents_count_more_than_the_suffix(data, name, kind, text):
+)
+def test_the_contents_decide_on_the_reader_before_the_suffix(data, name, kind, text):
     document = read(data, name)
     assert (document.kind, document.text) == (kind, text)
 
 
-def test_only_a_zipped_book_is_read_of_all_archives():
+def test_of_all_archives_only_a_zipped_book_is_read():
     assert readers.readable("/docs/a.fb2.zip") is None
     assert readers.readable("/docs/a.zip") is not None
 
@@ -52,26 +52,53 @@ WHOLE = word(paragraph("words " * 500))
 @pytest.mark.parametrize(
     ("data", "name", "refused"),
     [
-        (WHOLE[: len(WHOLE) // 2], "a.docx", (Reason.CORRUPT, "the file is an incomplete or damaged ZIP archive")),
-        (zipped({"word/styles.xml": ""}), "a.docx", (Reason.CORRUPT, "its part word/document.xml is missing")),
+        (
+            WHOLE[: len(WHOLE) // 2],
+            "a.docx",
+            (Reason.CORRUPT, "the file is an incomplete or damaged ZIP archive"),
+        ),
+        (
+            zipped({"word/styles.xml": ""}),
+            "a.docx",
+            (Reason.CORRUPT, "its part word/document.xml is missing"),
+        ),
         (zipped({}), "a.docx", (Reason.CORRUPT, "its part word/document.xml is missing")),
-        (zipped({"a.txt": "x"}), "a.pptx", (Reason.CORRUPT, "its part ppt/presentation.xml is missing")),
-        (word("<w:p>"), "a.docx", (Reason.CORRUPT, "its XML is damaged: mismatched tag: line 1, column 98")),
+        (
+            zipped({"a.txt": "x"}),
+            "a.pptx",
+            (Reason.CORRUPT, "its part ppt/presentation.xml is missing"),
+        ),
+        (
+            word("<w:p>"),
+            "a.docx",
+            (Reason.CORRUPT, "its XML is damaged: mismatched tag: line 1, column 98"),
+        ),
         (word(""), "a.docx", (Reason.NO_TEXT, "the document holds no text")),
         (bytes(range(256)) * 20, "a.docx", (Reason.CORRUPT, "the file is neither DOCX nor text")),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(9), "a.xls", (Reason.CORRUPT, "the file is damaged: not an OLE2 structured storage file")),
-        (b"\x03Ida" + bytes(158), "~$a.docx", (Reason.BINARY, "the file marks a document as open in Office, and holds no text")),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(9),
+            "a.xls",
+            (Reason.CORRUPT, "the file is damaged: not an OLE2 structured storage file"),
+        ),
+        (
+            b"\x03Ida" + bytes(158),
+            "~$a.docx",
+            (Reason.BINARY, "the file marks a document as open in Office, and holds no text"),
+        ),
         (b" ", "a.rtf", (Reason.EMPTY, "the file has no text in it")),
     ],
-)  # fmt: skip
-def test_what_cannot_be_read_is_told(data, name, refused):
+)
+def test_a_file_that_cannot_be_read_is_told(data, name, refused):
     assert refusal(data, name) == refused
 
 
 def entity(declared: str) -> bytes:
     return zipped(
         {
-            "word/document.xml": f"<!DOCTYPE d [{declared}]><w:document {W}><w:body>{paragraph('&x;')}</w:body></w:document>"
+            "word/document.xml": (
+                f"<!DOCTYPE d [{declared}]>"
+                f"<w:document {W}><w:body>{paragraph('&x;')}</w:body></w:document>"
+            )
         }
     )
 
@@ -90,7 +117,7 @@ def test_entities_are_neither_loaded_nor_expanded(declared):
     assert refusal(entity(declared), "a.docx") == (Reason.CORRUPT, message)
 
 
-def test_what_would_inflate_to_too_much_is_refused_before_it_does():
+def test_a_bomb_is_refused_before_it_is_inflated():
     file = io.BytesIO()
     with (
         zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
@@ -99,11 +126,13 @@ def test_what_would_inflate_to_too_much_is_refused_before_it_does():
         for _ in range(210):
             part.write(bytes(1_000_000))
     assert refusal(file.getvalue(), "a.docx") == (
-        Reason.TOO_LARGE, "it inflates to more than 200 MB (its part word/document.xml alone to 210 MB)",
-    )  # fmt: skip
+        Reason.TOO_LARGE,
+        "it inflates to more than 200 MB (its part word/document.xml alone to 210 MB)",
+    )
     assert refusal(zipped({"word/document.xml": bytes(9_000_000)}), "a.docx") == (
-        Reason.TOO_LARGE, "its part word/document.xml inflates to 9 MB of nearly nothing",
-    )  # fmt: skip
+        Reason.TOO_LARGE,
+        "its part word/document.xml inflates to 9 MB of nearly nothing",
+    )
 
 
 def test_a_part_is_no_larger_than_its_directory_says():
@@ -111,11 +140,12 @@ def test_a_part_is_no_larger_than_its_directory_says():
     entry = data.rindex(b"PK\x01\x02")
     data[entry + 24 : entry + 28] = (5_000).to_bytes(4, "little")
     assert refusal(bytes(data), "a.docx") == (
-        Reason.CORRUPT, "its part word/document.xml is damaged: Bad CRC-32 for file 'word/document.xml'",
-    )  # fmt: skip
+        Reason.CORRUPT,
+        "its part word/document.xml is damaged: Bad CRC-32 for file 'word/document.xml'",
+    )
 
 
-def test_names_that_lead_out_of_the_archive_lead_nowhere(tmp_path, monkeypatch):
+def test_names_that_lead_out_of_the_archive_are_not_followed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     parts = {
         "../../out.txt": "bad",
@@ -143,9 +173,7 @@ def test_files_nested_deeper_than_python_recurses_are_read():
     assert read(b"{\\rtf1 " + b"{" * 50_000 + b"deep" + b"}" * 50_001, "a.rtf").text == "deep"
 
 
-def test_a_hit_in_an_office_file_says_its_slide_and_a_broken_file_stops_nothing(
-    index: Index, tmp_path: Path
-):
+def test_a_hit_has_its_slide_and_a_broken_file_stops_nothing(index: Index, tmp_path: Path):
     made = pptx.Presentation()
     for title, words in (("Moorings", "Two boats."), ("Costs", "The harbour charges rent.")):
         slide = made.slides.add_slide(made.slide_layouts[1])
@@ -161,5 +189,10 @@ def test_a_hit_in_an_office_file_says_its_slide_and_a_broken_file_stops_nothing(
     )
     (hit,) = index.query("rent of the harbour", limit=1).hits
     assert (hit.title, hit.kind, hit.headings, hit.page, hit.line_start, hit.text) == (
-        "Moorings", "pptx", ("Costs",), 2, 5, "Costs\n\nThe harbour charges rent.",
-    )  # fmt: skip
+        "Moorings",
+        "pptx",
+        ("Costs",),
+        2,
+        5,
+        "Costs\n\nThe harbour charges rent.",
+    )

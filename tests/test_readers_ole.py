@@ -1,4 +1,4 @@
-"""Word and PowerPoint files of 1997 to 2003, and what else lies in OLE containers."""
+"""The readers of Word and PowerPoint files of 1997 to 2003, and of other OLE containers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .office_files import blocks, ole, read
 def doc(
     main: str, notes: str = "", margins: str = "", flags: int = 0x0200, version: int = 0xC1
 ) -> bytes:
-    """A Word file whose text lies in two pieces, the second half in one byte a character."""
+    """A Word file whose text lies in two pieces; the second has one byte a character."""
     text = main + notes + margins
     half = len(text) // 2
     wide, narrow = text[:half].encode("utf-16-le"), text[half:].encode("cp1252")
@@ -38,16 +38,24 @@ def refusal(data: bytes, name: str) -> tuple[Reason, str]:
     return caught.value.reason, caught.value.message
 
 
-def test_a_word_document():
-    main = "Für Ida\rLine\x0bbreak and \x13 HYPERLINK \x14a link\x15.\rKey\x07Room\x07\x07A\x07\x07\x07Then €.\r"
+def test_a_word_document_is_read_whole():
+    main = (
+        "Für Ida\rLine\x0bbreak and \x13 HYPERLINK \x14a link\x15.\r"
+        "Key\x07Room\x07\x07A\x07\x07\x07Then €.\r"
+    )
     document = read(doc(main, "\x02 A note.\r", "Letterhead\rLetterhead\r"), "a.doc")
     assert (document.kind, document.title, blocks(document)) == (
-        "doc", "a",
+        "doc",
+        "a",
         [
-            ("paragraph", "Letterhead"), ("paragraph", "Für Ida"), ("paragraph", "Line\nbreak and a link."),
-            ("table", "Key\tRoom\nA"), ("paragraph", "Then €."), ("paragraph", "A note."),
+            ("paragraph", "Letterhead"),
+            ("paragraph", "Für Ida"),
+            ("paragraph", "Line\nbreak and a link."),
+            ("table", "Key\tRoom\nA"),
+            ("paragraph", "Then €."),
+            ("paragraph", "A note."),
         ],
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,7 +69,7 @@ def test_a_word_document():
         (doc("\r"), (Reason.NO_TEXT, "the document holds no text")),
     ],
 )
-def test_a_word_document_that_is_not_read(data, refused):
+def test_a_word_document_that_cannot_be_read_is_told(data, refused):
     assert refusal(data, "a.doc") == refused
 
 
@@ -78,7 +86,7 @@ def text(role: int, words: str) -> bytes:
     return record(0x0F9F, role.to_bytes(4, "little")) + stored
 
 
-def test_a_presentation():
+def test_a_presentation_is_read_with_slides_as_pages():
     def listed(place: int, number: int) -> bytes:
         return record(0x03F3, struct.pack("<IIIII", place, 0, 0, number, 0))
 
@@ -117,18 +125,25 @@ def test_a_presentation():
         stream += container
     stream += notes(256, "Say it.") + notes(0, "Click to edit notes")
     stream += record(0x1772, struct.pack("<III", 2 << 20 | 2, *places)) + b"torn"
-    said = "Harbour plan\n\nFür den Rat\nBitte\n\nIn a box\n\nSay it.\n\nCosts\n\nNow."
+    shown = "Harbour plan\n\nFür den Rat\nBitte\n\nIn a box\n\nSay it.\n\nCosts\n\nNow."
     assert read(ole({"PowerPoint Document": stream}), "a.ppt") == Document(
-        "/docs/a.ppt", "ppt", "Harbour plan", said,
+        "/docs/a.ppt",
+        "ppt",
+        "Harbour plan",
+        shown,
         (
-            Block(0, 12, "heading", 1, "Harbour plan"), Block(14, 31, "paragraph"), Block(33, 41, "paragraph"),
-            Block(43, 50, "paragraph"), Block(52, 57, "heading", 1, "Costs"), Block(59, 63, "paragraph"),
+            Block(0, 12, "heading", 1, "Harbour plan"),
+            Block(14, 31, "paragraph"),
+            Block(33, 41, "paragraph"),
+            Block(43, 50, "paragraph"),
+            Block(52, 57, "heading", 1, "Costs"),
+            Block(59, 63, "paragraph"),
         ),
         (0, 52, 63),
-    )  # fmt: skip
+    )
 
 
-def test_what_else_lies_in_such_containers_is_told():
+def test_other_ole_containers_are_told():
     locked = (Reason.ENCRYPTED, "the file needs a password")
     assert refusal(ole({"EncryptedPackage": b"x", "EncryptionInfo": b"x"}), "a.docx") == locked
     assert refusal(ole({"EncryptedSummary": b"x", "PowerPoint Document": b"x"}), "a.ppt") == locked

@@ -1,4 +1,4 @@
-"""PDF: real files, written by the tests object by object."""
+"""The reader of PDF, on real files that the tests write object by object."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ def pdf(
     title=None,
     font="/Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding",
 ):
-    """A PDF with a page for each list of lines; a page given as bytes has these as its raw contents."""
+    """A PDF with a page for each list of lines.
+
+    A page that is given as bytes has them as its raw contents.
+    """
     objects = {1: b"<< /Type /Catalog /Pages 2 0 R >>", 3: f"<< {font} >>".encode()}
     kids = []
     for number, page in enumerate(pages):
@@ -35,15 +38,11 @@ def pdf(
         )
         packed = zlib.compress(stream)
         objects[10 + 2 * number] = (
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>"
-            % (11 + 2 * number)
-        )
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] "
+            b"/Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>"
+        ) % (11 + 2 * number)
         objects[11 + 2 * number] = (
-            b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
-            % (
-                len(packed),
-                packed,
-            )
+            b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed)
         )
         kids.append(f"{10 + 2 * number} 0 R")
     objects[2] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()
@@ -82,11 +81,15 @@ def refusal(data):
     return caught.value.reason, caught.value.message
 
 
-def test_pages_begin_where_they_say():
+def test_each_page_has_its_offset():
     assert read(pdf(["Annual report", "Roasting coffee."], [], ["Third page"])) == Document(
-        "/docs/report.pdf", "pdf", "Annual report", "Annual report\nRoasting coffee.\n\nThird page",
-        (Block(0, 30, "paragraph"), Block(32, 42, "paragraph")), (0, 30, 32),
-    )  # fmt: skip
+        "/docs/report.pdf",
+        "pdf",
+        "Annual report",
+        "Annual report\nRoasting coffee.\n\nThird page",
+        (Block(0, 30, "paragraph"), Block(32, 42, "paragraph")),
+        (0, 30, 32),
+    )
 
 
 @pytest.mark.parametrize(
@@ -125,13 +128,16 @@ def test_a_scan_has_no_text():
     assert refusal(pdf([], [])) == (Reason.NO_TEXT, "the PDF holds no text")
 
 
-def test_names_of_drawings_are_no_text():
+def test_letters_that_are_only_named_as_drawings_are_no_text():
     differences = " ".join(f"/g{number}" for number in range(1, 27))
-    font = f"/Type /Font /Subtype /Type1 /BaseFont /AAAAAA+X /Encoding << /Type /Encoding /Differences [97 {differences}] >>"
+    font = (
+        "/Type /Font /Subtype /Type1 /BaseFont /AAAAAA+X "
+        f"/Encoding << /Type /Encoding /Differences [97 {differences}] >>"
+    )
     assert refusal(pdf(["abcdef"], font=font))[0] is Reason.NO_TEXT
 
 
-def test_numbers_of_drawings_are_no_text_and_cost_their_page_only():
+def test_letters_without_names_cost_their_page_only():
     document = read(pdf(["Annual report"], [r"\001\002\003 \004\005"], ["Third page"]))
     assert (document.text, document.pages) == ("Annual report\n\nThird page", (0, 13, 15))
     assert document.warnings == ("page 2 has fonts that do not say which letters they draw",)
@@ -153,13 +159,13 @@ def test_pages_that_are_too_large_are_told():
     assert (document.text, document.warnings) == ("One\n\nThree", ("page 2 cannot be read",))
 
 
-def test_what_one_reader_cannot_open_the_other_may():
+def test_a_second_library_opens_a_cyclic_tree_of_pages():
     good = pdf(["One"], ["Two"])
     cyclic = good.replace(b"/Kids [10 0 R 12 0 R]", b"/Kids [10 0 R 12 0 R 2 0 R]")
     assert read(cyclic).text == "One\n\nTwo"
 
 
-def test_ligatures_are_letters():
+def test_ligatures_are_read_as_letters():
     differences = "/Encoding << /Type /Encoding /Differences [97 /fi /fl] >>"
     assert (
         read(
@@ -181,17 +187,23 @@ def test_columns_that_are_drawn_line_by_line_are_read_one_after_the_other():
     ]
     right = ["Elsewhere in the", "town the library", "was closed because", "of the long flood."]
     lines = "".join(
-        f"1 0 0 1 60 {700 - 16 * row} Tm ({one}) Tj 1 0 0 1 320 {700 - 16 * row} Tm ({other}) Tj "
-        for row, (one, other) in enumerate(zip(left, right, strict=True))
+        f"1 0 0 1 60 {700 - 16 * row} Tm ({start}) Tj 1 0 0 1 320 {700 - 16 * row} Tm ({end}) Tj "
+        for row, (start, end) in enumerate(zip(left, right, strict=True))
     )
-    heading = "1 0 0 1 60 730 Tm (Minutes of the council of Ferncombe and its neighbouring parishes, with notes) Tj "
+    heading = (
+        "1 0 0 1 60 730 Tm "
+        "(Minutes of the council of Ferncombe and its neighbouring parishes, with notes) Tj "
+    )
     assert read(pdf(f"BT /F1 12 Tf {heading}{lines}ET".encode())).text == (
         "Minutes of the council of Ferncombe and its neighbouring parishes, with notes\n"
         "The committee discussed the municipal\nreservoir project in\nthe spring of 2024.\n"
         "Elsewhere in the\ntown the library\nwas closed because\nof the long flood."
     )
     table = "".join(
-        f"1 0 0 1 60 {700 - 16 * row} Tm (Item {row}) Tj 1 0 0 1 320 {700 - 16 * row} Tm ({row * 7}.50) Tj "
+        (
+            f"1 0 0 1 60 {700 - 16 * row} Tm (Item {row}) Tj "
+            f"1 0 0 1 320 {700 - 16 * row} Tm ({row * 7}.50) Tj "
+        )
         for row in range(6)
     )
     assert (
@@ -212,10 +224,13 @@ RIGHT = ["Elsewhere in the", "town the library", "was closed because", "of the l
         "1 0 0 1 60 {y} Tm ({left}) Tj 260 3 Td ({right}) Tj ",
         "1 0 0 1 60 {y} Tm [({left})] TJ 1 0 0 1 320 {y} Tm [({right})] TJ ",
         "1 0 0 1 60 {above} Tm 12 TL ({left}) ' 1 0 0 1 320 {y} Tm ({right}) Tj ",
-        "ET q 2 0 0 2 0 0 cm BT /F1 6 Tf 30 {half} Td ({left}) Tj ET Q q 2 0 0 2 0 0 cm BT /F1 6 Tf 160 {half} Td ({right}) Tj ET Q BT ",
+        (
+            "ET q 2 0 0 2 0 0 cm BT /F1 6 Tf 30 {half} Td ({left}) Tj ET Q "
+            "q 2 0 0 2 0 0 cm BT /F1 6 Tf 160 {half} Td ({right}) Tj ET Q BT "
+        ),
     ],
 )
-def test_columns_are_seen_however_the_pen_is_moved(step):
+def test_columns_are_recognised_however_the_pen_is_moved(step):
     lines = "".join(
         step.format(
             left=left, right=right, y=700 - 16 * row, above=712 - 16 * row, half=350 - 8 * row
@@ -228,7 +243,7 @@ def test_columns_are_seen_however_the_pen_is_moved(step):
     )
 
 
-def test_bookmarks_are_headings():
+def test_bookmarks_become_headings():
     writer = PdfWriter(
         clone_from=PdfReader(
             io.BytesIO(pdf(["1. The house", "It is old.", "Roof", "Tiles."], ["more", "words"]))
@@ -242,9 +257,13 @@ def test_bookmarks_are_headings():
     document = read(out.getvalue())
     assert document.text == "1. The house\nIt is old.\nRoof\nTiles.\n\nmore\nwords"
     assert document.blocks == (
-        Block(0, 12, "heading", 1, "The House"), Block(12, 24, "paragraph"), Block(24, 28, "heading", 2, "Roof"),
-        Block(28, 35, "paragraph"), Block(37, 41, "heading", 1, "Not repeated"), Block(41, 47, "paragraph"),
-    )  # fmt: skip
+        Block(0, 12, "heading", 1, "The House"),
+        Block(12, 24, "paragraph"),
+        Block(24, 28, "heading", 2, "Roof"),
+        Block(28, 35, "paragraph"),
+        Block(37, 41, "heading", 1, "Not repeated"),
+        Block(41, 47, "paragraph"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -262,18 +281,19 @@ def test_bookmarks_are_headings():
         ),
     ],
 )
-def test_a_limit_keeps_what_was_read(limits, text, warning):
+def test_pages_read_before_a_limit_are_kept(limits, text, warning):
     document = read_pdf(pdf(["One"], ["Two"], ["Three"]), "/docs/report.pdf", limits)
     assert (document.text, document.warnings) == (text, (warning,))
 
 
-def test_the_end_of_the_time_keeps_what_was_read():
+def test_pages_read_before_the_time_is_up_are_kept():
     flood = b"BT /F1 12 Tf " + b"(a) Tj 1 1 Td " * 300_000 + b"ET"
     with ReaderPool(Limits(seconds=2, seconds_per_mb=0, patience=100)) as pool:
         document = pool.read(pdf(["One"], flood, flood), "/docs/report.pdf")
     assert (document.text, document.warnings) == (
-        "One", ("only 1 of its 3 pages are read: the time for one file was up",)
-    )  # fmt: skip
+        "One",
+        ("only 1 of its 3 pages are read: the time for one file was up",),
+    )
 
 
 def test_a_broken_file_is_corrupt():
@@ -293,7 +313,7 @@ CUT_OFF = "the file is damaged or was cut off; pages found in it: "
 
 
 @pytest.mark.parametrize("share", [0.35, 0.5, 0.7, 0.9])
-def test_what_was_cut_off_gives_the_pages_that_are_there(share):
+def test_a_file_that_was_cut_off_gives_its_pages(share):
     whole = pdf(*[[f"Page {number} of the report"] for number in range(20)])
     document = read(whole[: int(len(whole) * share)] + b"\0" * 500)
     count = whole[: int(len(whole) * share)].count(b"/Type /Page ")
@@ -303,7 +323,7 @@ def test_what_was_cut_off_gives_the_pages_that_are_there(share):
     ]
 
 
-def test_pages_that_are_stored_compressed_are_found_in_what_was_cut_off():
+def test_compressed_pages_are_found_in_a_file_that_was_cut_off():
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf(["One"], ["Two"]))))
     plain = io.BytesIO()
     writer.write(plain)
@@ -327,7 +347,7 @@ def test_pages_that_are_stored_compressed_are_found_in_what_was_cut_off():
         len(stream),
     )
     data = b"%PDF-1.5\n99 0 obj\n" + head + b"\nstream\n" + stream + b"\nendstream\nendobj\n"
-    data += b"".join(b"%d 0 obj\n%s\nendobj\n" % one for one in objects if one not in packed)
+    data += b"".join(b"%d 0 obj\n%s\nendobj\n" % item for item in objects if item not in packed)
     document = read(data)
     assert (document.text, document.warnings) == ("One\n\nTwo", (f"{CUT_OFF}2",))
 
@@ -361,7 +381,7 @@ def labelled(*pages):
     return out.getvalue()
 
 
-def test_pages_keep_what_the_document_calls_them():
+def test_pages_keep_their_labels():
     assert read(labelled(["One"], ["Two"], ["Three"], ["Four"])).page_labels == (
         "i",
         "ii",
@@ -372,7 +392,7 @@ def test_pages_keep_what_the_document_calls_them():
 
 
 def annotated(*annotations):
-    """A page with these annotations, in PDF's own words."""
+    """A PDF of one page with these annotations, which are written as PDF writes them."""
     data = pdf(["Application form"])
     return data.replace(
         b"/MediaBox", b"/Annots [" + " ".join(annotations).encode() + b"] /MediaBox"
@@ -384,8 +404,14 @@ def annotated(*annotations):
     [
         ("/Subtype /Widget /FT /Tx /T (Name) /V (Ida Berg)", "Name: Ida Berg"),
         ("/Subtype /Widget /FT /Tx /T (form[0].f1_02[0]) /V (Ida)", "Ida"),
-        ("/Subtype /Widget /FT /Tx /T (f1) /TU (Your name:) /V <FEFF00C4007000660065006C>", "Your name: Äpfel"),
-        ("/Subtype /Widget /Parent << /FT /Tx /T (Street) /V (Quince Street\\r14) >>", "Street: Quince Street\n14"),
+        (
+            "/Subtype /Widget /FT /Tx /T (f1) /TU (Your name:) /V <FEFF00C4007000660065006C>",
+            "Your name: Äpfel",
+        ),
+        (
+            "/Subtype /Widget /Parent << /FT /Tx /T (Street) /V (Quince Street\\r14) >>",
+            "Street: Quince Street\n14",
+        ),
         ("/Subtype /Widget /FT /Ch /T (Towns) /V [(Bath) (Wells)]", "Towns: Bath, Wells"),
         ("/Subtype /Widget /FT /Btn /T (Smoker) /V /Yes /AS /Yes", "Smoker: Yes"),
         ("/Subtype /Widget /FT /Btn /T (Smoker) /V /Off /AS /Off", ""),
@@ -397,14 +423,14 @@ def annotated(*annotations):
         ("/Subtype /Link /Contents (elsewhere)", ""),
         ("/Subtype /Widget /FT /Tx /V 7", ""),
     ],
-)  # fmt: skip
+)
 def test_form_values_and_notes_stand_below_the_text_of_their_page(annotation, shown):
     expected = f"Application form\n\n{shown}" if shown else "Application form"
     document = read(annotated(f"<< {annotation} >>"))
     assert (document.text, document.warnings) == (expected, ())
 
 
-def test_annotations_that_are_broken_cost_no_text():
+def test_broken_annotations_cost_no_text():
     document = read(
         annotated(
             "<< /Subtype /Text /Contents (One) >>",
@@ -426,7 +452,7 @@ def attached(*files, text=("Cover letter",)):
     return out.getvalue()
 
 
-def test_what_is_attached_is_read_as_in_a_mail():
+def test_attachments_are_read_as_in_a_mail():
     inner = attached(("deeper.txt", b"Not read."))
     document = read(
         attached(
@@ -438,10 +464,13 @@ def test_what_is_attached_is_read_as_in_a_mail():
     shown = [(block.level, document.text[block.start : block.end]) for block in document.blocks]
     assert shown == [
         (0, "Cover letter"),
-        (1, "Attachment: lease.md"), (2, "# Lease"), (0, "Due on the first."),
-        (1, "Attachment: inner.pdf"), (0, "Cover letter"),
+        (1, "Attachment: lease.md"),
+        (2, "# Lease"),
+        (0, "Due on the first."),
+        (1, "Attachment: inner.pdf"),
+        (0, "Cover letter"),
         (0, "Attachment: photo.png (a picture or scan, no text)"),
-    ]  # fmt: skip
+    ]
     assert document.pages == (0,)
 
 
@@ -455,7 +484,7 @@ def test_a_file_pinned_to_a_page_is_read_too():
     assert read(data).text == "Application form\n\nAttachment: notes.txt\n\nPinned to this"
 
 
-def test_a_cover_without_words_does_not_hide_what_is_attached():
+def test_a_cover_without_words_does_not_hide_the_attachments():
     assert (
         read(attached(("a.txt", b"Attached words."), text=())).text
         == "Attachment: a.txt\n\nAttached words."
@@ -466,7 +495,7 @@ def test_junk_around_the_file_does_no_harm():
     assert read(b"junk\n" * 200 + pdf(["One"]) + b"\0" * 5_000).text == "One"
 
 
-def test_a_pdf_is_known_under_another_name():
+def test_a_pdf_is_recognised_under_another_name():
     assert readers.read(pdf(["One"]), "/docs/download").kind == "pdf"
 
 
@@ -474,17 +503,18 @@ def test_a_bomb_is_refused():
     assert refusal(pdf(b" " * 200_000_000))[0] is Reason.CORRUPT
 
 
-def test_an_attachment_that_is_broken_costs_no_other_one():
+def test_a_broken_attachment_costs_no_other_attachment():
     whole = attached(("a.txt", b"A" * 50), ("b.txt", b"Good words."))
     document = read(
         whole.replace(b"/Type /EmbeddedFile\n/Length 50", b"/Filter /FlateDecodes /Length 50")
     )
     assert document.text == (
-        "Cover letter\n\nAttachment: a.txt (it cannot be read: NotImplementedError)\n\nAttachment: b.txt\n\nGood words."
+        "Cover letter\n\nAttachment: a.txt (it cannot be read: NotImplementedError)\n\n"
+        "Attachment: b.txt\n\nGood words."
     )
 
 
-def test_the_end_of_the_time_keeps_the_attachments_read_until_then():
+def test_attachments_read_before_the_time_is_up_are_kept():
     def slow(data, path):
         if path == "slow.txt":
             raise OutOfTime

@@ -1,4 +1,4 @@
-"""Rich Text Format."""
+"""The reader of Rich Text Format."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from search.errors import Unreadable
 from .office_files import blocks, read
 
 HEAD = (
-    r"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\fcharset204 Cyr;}{\f2\fcharset128 Gothic;}}"
+    r"{\rtf1\ansi\ansicpg1252\deff0"
+    r"{\fonttbl{\f0\fswiss\fcharset0 Arial;}{\f1\fcharset204 Cyr;}{\f2\fcharset128 Gothic;}}"
     r"{\colortbl;\red0\green0\blue0;}"
-    r"{\stylesheet{\ql Normal;}{\s1\outlinelevel0 Kapitel;}{\s2 heading 2;}{\s5 Title;}{\*\cs10 Default Font;}}"
+    r"{\stylesheet{\ql Normal;}{\s1\outlinelevel0 Kapitel;}{\s2 heading 2;}{\s5 Title;}"
+    r"{\*\cs10 Default Font;}}"
     r"{\info{\title Old title}{\author Ida}{\creatim\yr2020}}"
 )
 
@@ -21,7 +23,7 @@ def rtf(body: str, head: str = HEAD) -> list[tuple[str, str]]:
     return blocks(read((head + body + "}").encode("latin-1"), "a.rtf"))
 
 
-def test_headings_lists_and_tables():
+def test_headings_lists_and_tables_are_recognised():
     body = r"""{\header\pard Letterhead\par}{\footerf Bank\par}{\footer Bank\par}
 \pard\plain\s5 The Great\line Document\par
 \pard\s1 Chapter one\par\pard\s2 Deeper\par\pard\outlinelevel2 Direct\par
@@ -32,10 +34,19 @@ def test_headings_lists_and_tables():
 \pard after{\pict 00ff00ff}\bin3 {}}\par
 \trowd\pard\intbl alone\cell\row"""
     assert rtf(body) == [
-        ("paragraph", "Letterhead"), ("h1", "The Great Document"), ("h1", "Chapter one"), ("h2", "Deeper"), ("h3", "Direct"),
-        ("paragraph", "Text."), ("list", "one"), ("list", "two"), ("table", "Key\tRoom\n\tA B"), ("paragraph", "after"),
-        ("paragraph", "alone"), ("paragraph", "Bank"),
-    ]  # fmt: skip
+        ("paragraph", "Letterhead"),
+        ("h1", "The Great Document"),
+        ("h1", "Chapter one"),
+        ("h2", "Deeper"),
+        ("h3", "Direct"),
+        ("paragraph", "Text."),
+        ("list", "one"),
+        ("list", "two"),
+        ("table", "Key\tRoom\n\tA B"),
+        ("paragraph", "after"),
+        ("paragraph", "alone"),
+        ("paragraph", "Bank"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -53,13 +64,14 @@ def test_headings_lists_and_tables():
         (r"too many } braces", "too many  braces"),
     ],
 )
-def test_the_words_of_a_paragraph(body, text):
+def test_a_paragraph_has_its_visible_words(body, text):
     assert "|".join(words for _, words in rtf(body)) == text
 
 
 def test_notes_comments_and_boxes_stand_behind_their_paragraph():
     body = (
-        r"\pard Text{\footnote\pard\intbl{\super 1} A note.\par}{\*\atnid I}{\*\atnauthor Ida}{\*\annotation\pard Sure?}"
+        r"\pard Text{\footnote\pard\intbl{\super 1} A note.\par}"
+        r"{\*\atnid I}{\*\atnauthor Ida}{\*\annotation\pard Sure?}"
         r" here.{\shp{\*\shpinst{\sp{\sn x}{\sv 1}}{\shptxt In a box\par}}{\shprslt In a box}}\par"
     )
     assert rtf(body) == [
@@ -69,13 +81,18 @@ def test_notes_comments_and_boxes_stand_behind_their_paragraph():
 
 @pytest.mark.parametrize(
     ("head", "text"),
-    [(r"{\rtf1\mac ", "é"), (r"{\rtf1\ansicpg1251 ", "Ћ"), (r"{\rtf1\ansicpg99999 ", "Ž"), (r"{\rtf1\ansicpg65001 ", "\ufffd")],
-)  # fmt: skip
-def test_code_pages(head, text):
+    [
+        (r"{\rtf1\mac ", "é"),
+        (r"{\rtf1\ansicpg1251 ", "Ћ"),
+        (r"{\rtf1\ansicpg99999 ", "Ž"),
+        (r"{\rtf1\ansicpg65001 ", "\ufffd"),
+    ],
+)
+def test_the_code_page_of_the_file_is_used(head, text):
     assert rtf(r"\'8e", head) == [("paragraph", text)]
 
 
-def test_the_title_is_that_of_the_text_then_of_the_properties_then_of_the_file():
+def test_the_title_is_in_the_text_or_the_properties_or_is_the_files_name():
     assert [
         read((head + body + "}").encode(), "my.rtf").title
         for head, body in (
@@ -87,7 +104,7 @@ def test_the_title_is_that_of_the_text_then_of_the_properties_then_of_the_file()
     ] == ["Shown", "Old title", "Headed", "my"]
 
 
-def test_an_empty_one_holds_no_text():
+def test_an_empty_file_holds_no_text():
     with pytest.raises(Unreadable) as caught:
         rtf(r"\pard\par")
     assert caught.value.reason == Reason.NO_TEXT

@@ -1,4 +1,4 @@
-"""PowerPoint and Excel files, old and new: slides and sheets as pages."""
+"""The readers of PowerPoint and Excel files, old and new: slides and sheets are pages."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from search.readers.office.cell_values import Format, format_of, number_text
 from .office_files import TYPES, blocks, read, zipped
 
 FIXTURES = Path(__file__).parent / "fixtures"
+WORKBOOK = '<workbook><sheets><sheet name="One" sheetId="1" r:id="r0"/></sheets></workbook>'
 
 
 def saved(made) -> bytes:
@@ -44,19 +45,29 @@ def test_slides_are_pages_with_their_titles_as_headings():
         cell.text = words
     slide.notes_slide.notes_text_frame.text = "Mention the storm."
     made.slides.add_slide(made.slide_layouts[6])
-    text = "Harbour plan\n\nfor the council\n\nCosts and gains\n\nDredging\nQuay\n\nItem\tEuro\nPiles\t1200\n\nMention the storm."
+    text = (
+        "Harbour plan\n\nfor the council\n\nCosts and gains\n\nDredging\nQuay\n\n"
+        "Item\tEuro\nPiles\t1200\n\nMention the storm."
+    )
     assert read(saved(made), "plan.pptx") == Document(
-        "/docs/plan.pptx", "pptx", "Harbour plan", text,
+        "/docs/plan.pptx",
+        "pptx",
+        "Harbour plan",
+        text,
         (
-            Block(0, 12, "heading", 1, "Harbour plan"), Block(14, 29, "paragraph"),
-            Block(31, 46, "heading", 1, "Costs and gains"), Block(48, 56, "list"), Block(57, 61, "list"),
-            Block(63, 83, "table"), Block(85, 103, "paragraph"),
+            Block(0, 12, "heading", 1, "Harbour plan"),
+            Block(14, 29, "paragraph"),
+            Block(31, 46, "heading", 1, "Costs and gains"),
+            Block(48, 56, "list"),
+            Block(57, 61, "list"),
+            Block(63, 83, "table"),
+            Block(85, 103, "paragraph"),
         ),
         (0, 31, 103),
-    )  # fmt: skip
+    )
 
 
-def test_a_slide_without_a_title_is_headed_by_its_first_line_and_charts_are_read():
+def test_a_slide_without_a_title_begins_with_its_first_line_and_charts_are_read():
     made = pptx.Presentation()
     slide = made.slides.add_slide(made.slide_layouts[6])
     box = slide.shapes.add_textbox(0, 0, Inches(3), Inches(1)).text_frame
@@ -67,8 +78,11 @@ def test_a_slide_without_a_title_is_headed_by_its_first_line_and_charts_are_read
     chart.add_series("Ferries", (1, 2))
     slide.shapes.add_chart(XL_CHART_TYPE.COLUMN_CLUSTERED, 0, 0, Inches(3), Inches(3), chart)
     assert blocks(read(saved(made), "a.pptx")) == [
-        ("h1", "Ships a day"), ("paragraph", "Counted in May."), ("paragraph", "Ferries"), ("paragraph", "North pier\nSouth pier"),
-    ]  # fmt: skip
+        ("h1", "Ships a day"),
+        ("paragraph", "Counted in May."),
+        ("paragraph", "Ferries"),
+        ("paragraph", "North pier\nSouth pier"),
+    ]
 
 
 def relations(*targets: tuple[str, str]) -> str:
@@ -92,7 +106,10 @@ def test_slides_come_in_the_order_of_the_show_and_footers_once():
 
     data = zipped(
         {
-            "ppt/presentation.xml": '<p:p><p:sldId id="256" r:id="r1"/><p:sldId id="257" r:id="r0"/><p:sldId id="9" r:id="r9"/></p:p>',
+            "ppt/presentation.xml": (
+                '<p:p><p:sldId id="256" r:id="r1"/><p:sldId id="257" r:id="r0"/>'
+                '<p:sldId id="9" r:id="r9"/></p:p>'
+            ),
             "ppt/_rels/presentation.xml.rels": relations(
                 ("slide", "slides/a.xml"), ("slide", "/ppt/slides/b.xml")
             ),
@@ -110,8 +127,12 @@ def test_slides_come_in_the_order_of_the_show_and_footers_once():
         }
     )
     assert blocks(read(data, "a.pptx")) == [
-        ("h1", "First"), ("paragraph", "Words"), ("paragraph", "ACME"), ("h1", "Second"), ("paragraph", "Too long?"),
-    ]  # fmt: skip
+        ("h1", "First"),
+        ("paragraph", "Words"),
+        ("paragraph", "ACME"),
+        ("h1", "Second"),
+        ("paragraph", "Too long?"),
+    ]
 
 
 def test_sheets_are_pages_and_the_names_of_columns_head_their_rows():
@@ -129,17 +150,25 @@ def test_sheets_are_pages_and_the_names_of_columns_head_their_rows():
     made.create_sheet("Far")["XFD1048576"] = "last cell"
     text = (
         "Expenses\n\nHousehold 2025\n\nDate | Payee | Share | Paid\n\n"
-        "2025-01-03\tMaurits\t25%\tTRUE\n2025-01-03 10:30\tCalla\t0.3\tFALSE\n\nask her again\n\nFar\n\nlast cell"
+        "2025-01-03\tMaurits\t25%\tTRUE\n2025-01-03 10:30\tCalla\t0.3\tFALSE\n\n"
+        "ask her again\n\nFar\n\nlast cell"
     )
     assert read(saved(made), "my money.xlsx") == Document(
-        "/docs/my money.xlsx", "xlsx", "my money", text,
+        "/docs/my money.xlsx",
+        "xlsx",
+        "my money",
+        text,
         (
-            Block(0, 8, "heading", 1, "Expenses"), Block(10, 24, "paragraph"),
-            Block(26, 53, "heading", 2, "Date | Payee | Share | Paid"), Block(55, 115, "table"), Block(117, 130, "paragraph"),
-            Block(132, 135, "heading", 1, "Far"), Block(137, 146, "paragraph"),
+            Block(0, 8, "heading", 1, "Expenses"),
+            Block(10, 24, "paragraph"),
+            Block(26, 53, "heading", 2, "Date | Payee | Share | Paid"),
+            Block(55, 115, "table"),
+            Block(117, 130, "paragraph"),
+            Block(132, 135, "heading", 1, "Far"),
+            Block(137, 146, "paragraph"),
         ),
         (0, 132, 132),
-    )  # fmt: skip
+    )
 
 
 def test_dates_of_old_macs_count_from_1904():
@@ -149,44 +178,63 @@ def test_dates_of_old_macs_count_from_1904():
     assert blocks(read(saved(made), "a.xlsx")) == [("h1", "Sheet"), ("table", "2025-01-03\t9:05")]
 
 
-def test_cells_in_every_form_that_programs_write():
+def test_cells_are_read_in_every_form_that_programs_write():
     rows = (
-        '<row r="2"><c r="B2" t="inlineStr"><is><r><t>in</t></r><r><t>line</t></r></is></c><c t="str"><f>A1</f><v>text</v></c></row>'
-        '<row r="5"><c r="A5" t="s"><v>0</v></c><c r="D5" t="e"><v>#DIV/0!</v></c><c r="E5"><f>1+1</f><v>2</v></c><c t="s"><v>77</v></c></row>'
+        '<row r="2"><c r="B2" t="inlineStr"><is><r><t>in</t></r><r><t>line</t></r></is></c>'
+        '<c t="str"><f>A1</f><v>text</v></c></row>'
+        '<row r="5"><c r="A5" t="s"><v>0</v></c><c r="D5" t="e"><v>#DIV/0!</v></c>'
+        '<c r="E5"><f>1+1</f><v>2</v></c><c t="s"><v>77</v></c></row>'
         "<row><c><v>1.5E-3</v></c><c><v>odd</v></c></row>"
     )
     data = zipped(
         {
-            "xl/workbook.xml": '<workbook><sheets><sheet name="One" sheetId="1" r:id="r0"/></sheets></workbook>',
+            "xl/workbook.xml": WORKBOOK,
             "xl/_rels/workbook.xml.rels": relations(
                 ("worksheet", "s.xml"), ("sharedStrings", "strings.xml")
             ),
-            "xl/strings.xml": "<sst><si><r><t>sha</t></r><r><t>red</t></r><rPh><t>phonetic</t></rPh></si></sst>",
+            "xl/strings.xml": (
+                "<sst><si><r><t>sha</t></r><r><t>red</t></r><rPh><t>phonetic</t></rPh></si></sst>"
+            ),
             "xl/s.xml": f"<worksheet><sheetData>{rows}</sheetData></worksheet>",
             "xl/_rels/s.xml.rels": relations(
                 ("comments", "c.xml"), ("threadedComment", "t.xml"), ("drawing", "d.xml")
             ),
             "xl/c.xml": "<comments><text><t>[Threaded comment] a notice</t></text></comments>",
-            "xl/t.xml": "<ThreadedComments><threadedComment><text>Why?</text></threadedComment></ThreadedComments>",
+            "xl/t.xml": (
+                "<ThreadedComments>"
+                "<threadedComment><text>Why?</text></threadedComment></ThreadedComments>"
+            ),
             "xl/d.xml": f"<xdr:wsDr>{shape('', 'In a box')}</xdr:wsDr>",
         }
     )
-    assert sorted(blocks(read(data, "a.xlsx"))) == sorted([
-        ("h1", "One"), ("table", "\tinline\ttext"), ("table", "shared\t\t\t#DIV/0!\t2\n0.0015\todd"), ("paragraph", "Why?"),
-        ("paragraph", "In a box"),
-    ])  # fmt: skip
+    assert sorted(blocks(read(data, "a.xlsx"))) == sorted(
+        [
+            ("h1", "One"),
+            ("table", "\tinline\ttext"),
+            ("table", "shared\t\t\t#DIV/0!\t2\n0.0015\todd"),
+            ("paragraph", "Why?"),
+            ("paragraph", "In a box"),
+        ]
+    )
 
 
 @pytest.mark.parametrize(
     ("number", "code", "words"),
     [
-        (1200, "#,##0.00 [$€-407]", "1200"), (45658, "[$-407]d. mmmm yyyy;@", "2025-01-01"), (45658, "mmmm", "2025-01-01"),
-        (0.5, "h:mm AM/PM", "12:00"), (0.50001, "hh:mm:ss", "12:00:01"), (45658.75, "yyyy-mm-dd hh:mm", "2025-01-01 18:00"),
-        (-3, "dd.mm.yy", "-3"), (1e300, "dd.mm.yy", "1e+300"), (3, '0 "days"', "3"), (3, "0\\d", "3"),
+        (1200, "#,##0.00 [$€-407]", "1200"),
+        (45658, "[$-407]d. mmmm yyyy;@", "2025-01-01"),
+        (45658, "mmmm", "2025-01-01"),
+        (0.5, "h:mm AM/PM", "12:00"),
+        (0.50001, "hh:mm:ss", "12:00:01"),
+        (45658.75, "yyyy-mm-dd hh:mm", "2025-01-01 18:00"),
+        (-3, "dd.mm.yy", "-3"),
+        (1e300, "dd.mm.yy", "1e+300"),
+        (3, '0 "days"', "3"),
+        (3, "0\\d", "3"),
         (12345678901234567890.0, "0", "1.23456789012346e+19"),
     ],
-)  # fmt: skip
-def test_a_number_is_what_its_format_says(number, code, words):
+)
+def test_a_number_is_shown_by_its_format(number, code, words):
     assert number_text(number, format_of(code)) == words
 
 
@@ -204,8 +252,10 @@ def test_columns_are_named_by_words_alone():
     ):
         made.active.append(row)
     assert blocks(read(saved(made), "a.xlsx"))[1:] == [
-        ("table", "Ada\t1\nCalla\t2"), ("table", "Name\tCity\nIda\tRome"), ("table", "A\tA\tB\nx\ty\tz"),
-    ]  # fmt: skip
+        ("table", "Ada\t1\nCalla\t2"),
+        ("table", "Name\tCity\nIda\tRome"),
+        ("table", "A\tA\tB\nx\ty\tz"),
+    ]
 
 
 def test_a_workbook_without_words_holds_no_text():
@@ -221,7 +271,7 @@ def test_many_cells_of_one_long_text_are_refused():
     cells = '<row><c t="s"><v>0</v></c><c t="s"><v>0</v></c></row>' * 4_000
     data = zipped(
         {
-            "xl/workbook.xml": '<workbook><sheets><sheet name="One" sheetId="1" r:id="r0"/></sheets></workbook>',
+            "xl/workbook.xml": WORKBOOK,
             "xl/_rels/workbook.xml.rels": relations(
                 ("worksheet", "s.xml"), ("sharedStrings", "strings.xml")
             ),
@@ -232,17 +282,24 @@ def test_many_cells_of_one_long_text_are_refused():
     with pytest.raises(Unreadable) as caught:
         read(data, "a.xlsx")
     assert (caught.value.reason, caught.value.message) == (
-        Reason.TOO_LARGE, "the document holds more than 200 million characters",
-    )  # fmt: skip
+        Reason.TOO_LARGE,
+        "the document holds more than 200 million characters",
+    )
 
 
-def test_workbooks_of_1997():
-    """The fixture is written by xlwt: dates and shares with formats, an empty sheet, a cell far from the corner."""
+def test_a_workbook_of_1997_is_read():
+    """The fixture is a file that xlwt wrote.
+
+    It has dates and shares with formats, an empty sheet, and a cell far from the corner.
+    """
     assert blocks(read((FIXTURES / "ledger.xls").read_bytes(), "ledger.xls")) == [
-        ("h1", "Ledger"), ("h2", "Date | Payee | Sum | Share"), ("table", "2025-01-03\tMaurits\t12.5\t25%\n2025-02-04\tÇalla\t1000000\t50%"),
-        ("h1", "Notes"), ("paragraph", "ask again"),
-    ]  # fmt: skip
+        ("h1", "Ledger"),
+        ("h2", "Date | Payee | Sum | Share"),
+        ("table", "2025-01-03\tMaurits\t12.5\t25%\n2025-02-04\tÇalla\t1000000\t50%"),
+        ("h1", "Notes"),
+        ("paragraph", "ask again"),
+    ]
 
 
-def test_formats_that_are_known_by_number():
+def test_the_general_formats_are_numbers():
     assert [format_of(code) for code in ("", "@", "General")] == [Format.NUMBER] * 3

@@ -1,4 +1,4 @@
-"""LaTeX, manual pages, Org and AsciiDoc: sections and words on the file's own lines."""
+"""The readers of LaTeX, manual pages, Org and AsciiDoc keep each word on its line of the file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def read(data, name):
 
 
 def blocks(document):
-    """Each block as its line, its kind (a heading's with its level and words) and its text."""
+    """Each block as its line, its kind (for a heading its level and words) and its text."""
     return [
         (
             document.text.count("\n", 0, block.start) + 1,
@@ -61,7 +61,7 @@ hidden
 """
 
 
-def test_latex():
+def test_latex_is_read_as_blocks():
     document = read(LATEX, "paper.tex")
     assert (document.kind, document.title) == ("latex", "On the radiators of Quince Street")
     assert blocks(document) == [
@@ -69,7 +69,11 @@ def test_latex():
         (
             6,
             "paragraph",
-            "The radiators stay cold [knuth].\nIt costs 5% or $3 – “sometimes” more; see the page.\nMüller, café, garçon, Straße, øre.",
+            (
+                "The radiators stay cold [knuth].\n"
+                "It costs 5% or $3 – “sometimes” more; see the page.\n"
+                "Müller, café, garçon, Straße, øre."
+            ),
         ),
         (11, "list", "- First $x_1 \\leq {3}$ item\ngoes on"),
         (13, "list", "- Two: second"),
@@ -81,7 +85,7 @@ def test_latex():
     ]
 
 
-def test_a_chapter_of_latex_without_a_document_around_it():
+def test_a_chapter_of_latex_is_read_without_a_document_around_it():
     assert read("\\chapter{Tides}\nThey turn.\n", "one.tex") == Document(
         "/docs/one.tex",
         "latex",
@@ -141,7 +145,7 @@ grep \e\-i  x
 """
 
 
-def test_a_manual_page():
+def test_a_manual_page_is_read_as_blocks():
     document = read(MAN, "grep.1")
     assert (document.kind, document.title) == ("man", "grep - print lines that match")
     assert blocks(document) == [
@@ -182,7 +186,7 @@ Air out.
 """
 
 
-def test_a_manual_page_of_bsd():
+def test_a_manual_page_of_bsd_is_read_as_blocks():
     document = read(MDOC, "widget.1")
     assert document.title == "widget - turn the valves"
     assert blocks(document) == [
@@ -197,7 +201,7 @@ def test_a_manual_page_of_bsd():
     ]
 
 
-def test_what_only_has_the_name_of_a_manual_page_is_text():
+def test_a_text_named_as_a_manual_page_is_text():
     assert read("Nov 2 boot\n", "syslog.1").kind == "text"
     assert (read(MAN, "grep.1ssl").kind, read(MAN, "grep").kind, read(MAN, "grep.txt").kind) == (
         "man",
@@ -240,7 +244,7 @@ Said.
 """
 
 
-def test_org():
+def test_org_is_read_as_blocks():
     document = read(ORG, "notes.org")
     assert (document.kind, document.title) == ("org", "My notes")
     assert blocks(document) == [
@@ -318,7 +322,7 @@ ls
 """
 
 
-def test_asciidoc():
+def test_asciidoc_is_read_as_blocks():
     document = read(ASCIIDOC, "guide.adoc")
     assert (document.kind, document.title) == ("asciidoc", "The Guide to valves")
     assert blocks(document) == [
@@ -343,9 +347,9 @@ def test_asciidoc():
     [("paper.tex", LATEX), ("grep.1", MAN), ("notes.org", ORG), ("guide.adoc", ASCIIDOC)],
 )
 def test_every_word_stands_in_its_own_line_of_the_file(name, source):
-    own = source.split("\n")
+    lines = source.split("\n")
     text = read(source.replace("\n", "\r\n"), name).text
     assert text == read(source, name).text
     for number, line in enumerate(text.split("\n")):
         words = [word for word in line.split() if word.isascii() and word.isalpha()]
-        assert [word for word in words if word not in own[number]] == []
+        assert [word for word in words if word not in lines[number]] == []

@@ -1,4 +1,4 @@
-"""Lines as an engine finds them in a picture: columns, paragraphs, and bands of a tall picture."""
+"""Lines that an engine found in a picture are put in order: columns, paragraphs and bands."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ def column(left, lines, top=100.0, step=20.0):
 
 def test_columns_are_read_one_after_the_other_and_a_heading_across_them_first():
     heading = Line(0, 40, 390, 60, "Minutes of the council and of its neighbours")
-    # As scanned: the columns do not stand at quite the same height, and an engine lists lines from the top.
+    # A scan's columns do not stand at quite the same height, and an engine lists its lines from the
+    # top.
     found = sorted(
         [*column(0, LEFT), *column(210, RIGHT, top=107), heading], key=lambda line: line.top
     )
     assert in_order(found) == "\n\n".join((heading.words, "\n".join(LEFT), "\n".join(RIGHT)))
 
 
-def test_what_stands_below_two_columns_comes_last():
+def test_a_line_below_two_columns_comes_last():
     foot = Line(0, 200, 390, 215, "A line at the foot that reaches across them")
     assert in_order([foot, *column(0, LEFT), *column(210, RIGHT)]).endswith(
         "flood.\n\n" + foot.words
@@ -51,11 +52,11 @@ def test_a_wider_step_begins_a_paragraph():
     assert in_order([*column(0, LEFT), *column(0, RIGHT, top=195)]) == "\n".join(
         LEFT
     ) + "\n\n" + "\n".join(RIGHT)
-    # Double spacing begins none.
+    # Double spacing begins no paragraph.
     assert in_order(column(0, LEFT, step=45)) == "\n".join(LEFT)
 
 
-def test_nothing_is_no_text():
+def test_no_lines_give_no_text():
     assert in_order([]) == ""
 
 
@@ -64,7 +65,7 @@ def test_lines_where_bands_meet_come_once_and_whole():
     heights = []
 
     def lines_of(band):
-        """Every 40 rows a line of 30, or what the band holds of it."""
+        """The lines in a band: one of 30 rows begins every 40 rows, and a band may cut it."""
         heights.append(len(band))
         first, last = int(band[0, 0]), int(band[-1, 0]) + 1
         starts = range(first // 40 * 40, last, 40)

@@ -1,4 +1,7 @@
-"""Recognising text in pictures: what is said without an engine, and what happens when one comes. Engines are stand-ins with the real ones' calls."""
+"""Text in pictures is recognised with an engine, and without one the user is told how to get it.
+
+The engines are stand-ins that have the calls of the real ones.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,8 @@ class RapidOCR:
         if pixels.max() < 50:
             raise RuntimeError("Traceback\\nno such layer")
         box = [[10, 10], [200, 12], [200, 30], [10, 28]]
-        return SimpleNamespace(txts=("Recognised words",), boxes=numpy.array([box], dtype=numpy.float32))
+        boxes = numpy.array([box], dtype=numpy.float32)
+        return SimpleNamespace(txts=("Recognised words",), boxes=boxes)
 """
 
 OCRMAC = """
@@ -58,7 +62,7 @@ without_engine = pytest.mark.skipif(recognition.available(), reason="an engine i
 
 @pytest.fixture
 def engine(tmp_path, monkeypatch):
-    """Gives a function that installs a stand-in for the engine of this platform."""
+    """A function that installs a stand-in for the engine of this platform."""
 
     def install():
         modules = {
@@ -113,9 +117,9 @@ def test_without_an_engine_scans_are_told():
         Reason.NO_TEXT,
         "the PDF holds no text",
     )
-    told = Skip("/d/a.PNG", Reason.NO_TEXT, f"a picture or scan, no text; {HINT}")
-    assert readers.readable("/d/a.PNG") == told
-    assert refusal(readers.read, picture(), "/d/a.PNG") == (told.reason, told.message)
+    skip = Skip("/d/a.PNG", Reason.NO_TEXT, f"a picture or scan, no text; {HINT}")
+    assert readers.readable("/d/a.PNG") == skip
+    assert refusal(readers.read, picture(), "/d/a.PNG") == (skip.reason, skip.message)
     assert readers.is_safe(picture(), "/d/a.PNG")
 
 
@@ -148,7 +152,7 @@ def test_letters_that_fonts_do_not_name_are_recognised(engine):
     assert (document.text, document.warnings) == ("One\n\nRecognised words", ())
 
 
-def test_a_page_over_which_the_engine_fails_costs_that_page(engine):
+def test_an_engine_that_fails_over_a_page_costs_that_page(engine):
     engine()
     document = readers.read(scanned(100, 0), "/d/a.pdf")
     assert (document.text, document.warnings) == ("Recognised words", ("page 2 cannot be read",))
@@ -170,8 +174,9 @@ def test_pictures_are_documents(engine, suffix):
     path = f"/d/a.{suffix}"
     document = readers.read(picture(kind=suffix.upper()), path)
     assert (document.kind, document.title, document.text, document.pages) == (
-        *("image", "Recognised words", "Recognised words"), (),
-    )  # fmt: skip
+        *("image", "Recognised words", "Recognised words"),
+        (),
+    )
     assert refusal(readers.read, picture(255, kind=suffix.upper()), path) == (
         Reason.NO_TEXT,
         "no text was recognised in the picture",
@@ -191,7 +196,7 @@ def test_pictures_of_one_file_are_pages(engine):
     )
 
 
-def test_what_is_transparent_is_paper(engine):
+def test_transparent_parts_are_paper(engine):
     engine()
     file = io.BytesIO()
     Image.new("RGBA", (400, 300), (0, 0, 0, 0)).save(file, "PNG")
@@ -211,7 +216,7 @@ def test_damaged_and_huge_pictures_are_told(engine):
     assert refusal(readers.read, picture()[:60], "/d/a.png")[0] is Reason.CORRUPT
 
 
-def test_apples_vision_gives_places_from_below(engine):
+def test_the_places_of_apples_vision_are_counted_from_below(engine):
     engine()
     assert with_ocrmac()(Image.new("L", (400, 200), 100)) == [
         Line(40, pytest.approx(10), 160, pytest.approx(20), "Recognised words")
@@ -219,9 +224,7 @@ def test_apples_vision_gives_places_from_below(engine):
 
 
 @without_engine
-def test_scans_are_read_by_the_next_run_once_there_is_an_engine(
-    index, embedder, notes: Path, engine
-):
+def test_the_next_run_reads_the_scans_once_there_is_an_engine(index, embedder, notes: Path, engine):
     (notes / "scan.pdf").write_bytes(scanned(100))
     (notes / "mixed.pdf").write_bytes(scanned(["Cover"], 100, 100))
     (notes / "blank.png").write_bytes(picture(255))
@@ -232,8 +235,11 @@ def test_scans_are_read_by_the_next_run_once_there_is_an_engine(
     assert index.ingest().unchanged == 5
     engine()
     assert [(Path(file.path).name, file.why) for file in index.dry_run().read] == [
-        ("blank.png", "new"), ("mixed.pdf", "again"), ("photo.png", "new"), ("scan.pdf", "again"),
-    ]  # fmt: skip
+        ("blank.png", "new"),
+        ("mixed.pdf", "again"),
+        ("photo.png", "new"),
+        ("scan.pdf", "again"),
+    ]
     second = index.ingest()
     assert (second.added, second.changed, second.unchanged) == (1, 2, 4)
     assert index.document(str(notes / "scan.pdf")).text == "Recognised words"

@@ -1,4 +1,4 @@
-"""A change of models: the old vectors answer until the new ones are whole, whatever ends a run."""
+"""A change of models: the old vectors answer until the new ones are complete."""
 
 import json
 import shutil
@@ -25,7 +25,10 @@ KILLS = 6
 
 
 class WideEmbedder(ToyEmbedder):
-    """A toy of other weights and dimensions, which gives up before it has embedded more than `patience` texts."""
+    """A toy of other weights and dimensions.
+
+    It raises KeyboardInterrupt before it would have embedded more than `patience` texts.
+    """
 
     name = "wide"
     revision = "2"
@@ -42,7 +45,7 @@ class WideEmbedder(ToyEmbedder):
 
 
 class Models:
-    """What `load_embedder` gives: the starter is a toy, `o/wide` a wide one."""
+    """The embedders that an index can load: `starter` is a toy, `o/wide` a wide toy."""
 
     def __init__(self, wide=None):
         self.by_name = {"starter": ToyEmbedder(), "o/wide": wide or WideEmbedder()}
@@ -73,14 +76,14 @@ def folder(tmp_path):
 
 @pytest.fixture
 def place(tmp_path, folder):
-    """An index of twenty documents by the starter."""
+    """An index of twenty documents, embedded by the starter."""
     with opened(tmp_path / "index", Models()) as index:
         index.ingest([folder])
     return tmp_path / "index"
 
 
 def found(index, words, limit=20):
-    """The documents that the vectors bring, best first."""
+    """The model of a query, and the documents that its vector leg finds, best first."""
     result = index.query(words, limit=limit, mode="vector")
     return result.model, [Path(hit.path).name for hit in result.hits]
 
@@ -90,17 +93,18 @@ def tables(place):
 
 
 def agrees(index):
-    """The catalogue and the table in use hold the same."""
+    """Assert that the catalogue and the table in use agree; return the number of documents."""
     entries = [entry for entry in index.catalog.entries() if entry.passages]
     assert index.store.counts() == {entry.doc: entry.passages for entry in entries}
     assert sum(entry.tokens for entry in entries) == index.status().tokens
     return len(entries)
 
 
-def test_a_change_of_models(place, folder):
+def test_a_change_of_models_embeds_all_documents_anew(place, folder):
     with opened(place, Models()) as index:
         before = index.query("tide", mode="text").hits
-        shutil.rmtree(folder)  # nothing is read: an unplugged disk keeps its documents
+        # No file can be read: the documents of an unplugged disk are re-embedded from the index.
+        shutil.rmtree(folder)
         models = Models()
         with opened(place, models, embedder="o/wide") as other:
             report = other.ingest(reembed=True)
@@ -124,7 +128,7 @@ def test_a_change_of_models(place, folder):
             )
             assert status.models.embedder == "o/wide"
             assert agrees(other) == 20
-        # An index that is open elsewhere follows.
+        # An index that is open elsewhere uses the new vectors too.
         model, names = found(index, "tide", 5)
         assert (model, sorted(names)) == (
             "wide",
@@ -139,7 +143,7 @@ def test_a_change_of_models(place, folder):
         assert index.ingest().unchanged == 20
 
 
-def test_the_old_vectors_answer_meanwhile(place):
+def test_the_old_vectors_answer_during_a_change(place):
     answers = []
 
     class Watched(WideEmbedder):
@@ -174,7 +178,7 @@ def test_an_interrupted_change_is_taken_up(place, folder):
             "passages.synced",
             "passages.words",
         ]
-        # The old models stay in use until then.
+        # The old models stay in use until the change is complete.
         (folder / "00.txt").write_text("The tide changed.\n")
         (folder / "01.txt").unlink()
         write(folder, [20])
@@ -206,19 +210,19 @@ def test_progress_counts_what_is_missing(place):
         pytest.raises(KeyboardInterrupt),
     ):
         index.ingest(reembed=True)
-    seen = []
+    states = []
     with opened(place, Models()) as index:
-        index.ingest(reembed=True, on_progress=seen.append)
-    assert (seen[-1].files_done, seen[-1].files_total, seen[-1].passages) == (20, 20, 12)
+        index.ingest(reembed=True, on_progress=states.append)
+    assert (states[-1].files_done, states[-1].files_total, states[-1].passages) == (20, 20, 12)
     assert (
         0
-        < seen[-1].bytes_done
-        <= seen[-1].bytes_total
+        < states[-1].bytes_done
+        <= states[-1].bytes_total
         < sum(len("Note 9 tells of boiler.\n") for _ in range(20))
     )
 
 
-def test_another_target_starts_anew(place):
+def test_a_change_to_another_model_starts_anew(place):
     with (
         opened(place, Models(WideEmbedder(patience=12)), embedder="o/wide") as index,
         pytest.raises(KeyboardInterrupt),
@@ -247,7 +251,7 @@ def test_a_change_can_be_given_up(place):
     assert tables(place) == ["passages.lance", "passages.synced", "passages.words"]
 
 
-def test_weights_that_changed_under_their_name(place, folder):
+def test_weights_that_changed_under_their_name_need_new_vectors(place, folder):
     models = Models()
     models.by_name["starter"].revision = "9"
     with opened(place, models) as index:
@@ -260,7 +264,8 @@ def test_weights_that_changed_under_their_name(place, folder):
             index.ingest()
 
         def refused(progress):
-            with pytest.raises(ModelMismatch):  # the old vectors do not answer to the new weights
+            # The old vectors do not fit the new weights.
+            with pytest.raises(ModelMismatch):
                 index.query("tide")
 
         with pytest.raises(RuntimeError, match="stopped"):
@@ -294,7 +299,7 @@ def test_a_model_is_loaded_once(tmp_path, folder):
         assert loaded == ["starter", "o/wide"]
 
 
-def test_the_settings_say_where_to(place):
+def test_the_settings_name_the_models_of_a_change(place):
     with Index(str(place), None, Models(), PassageRules(), ModelChoice(embedder="o/wide")) as index:
         assert index.ingest().unchanged == 20
         assert index.status().model == "toy"
@@ -302,7 +307,7 @@ def test_the_settings_say_where_to(place):
         assert index.status().model == "wide"
 
 
-def test_a_model_that_is_not_here_changes_nothing(place):
+def test_a_missing_model_changes_nothing(place):
     with (
         opened(place, Models(), profile="balanced") as index,
         pytest.raises(ModelError, match="models pull"),
@@ -320,27 +325,33 @@ def test_a_new_index_needs_no_change(tmp_path, folder):
 
 def test_a_passage_that_is_too_long_is_read_again(place, folder):
     short = WideEmbedder()
-    short.max_tokens = 9  # the notes have six tokens and four special ones
+    # Each note has six tokens and four special ones.
+    short.max_tokens = 9
     with opened(place, Models(short), embedder="o/wide") as index:
         report = index.ingest(reembed=True)
         assert (report.reembedded, report.changed, report.unchanged) == (20, 20, 0)
         assert agrees(index) == 20
 
 
-def test_half_a_document_on_an_unplugged_disk_comes_along(place, folder):
+def test_a_pending_document_of_an_unplugged_disk_is_kept(place, folder):
     with opened(place, Models()) as index, index.catalog as catalog:
         doc = next(catalog.entries()).doc
     subprocess.run(
-        [sys.executable, "-c", f"import sqlite3; c = sqlite3.connect({str(place / 'catalog.sqlite')!r}); "
-         f"c.execute(\"UPDATE documents SET state = 'pending' WHERE doc = {doc}\"); c.commit()"], check=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-c",
+            f"import sqlite3; c = sqlite3.connect({str(place / 'catalog.sqlite')!r}); "
+            f"c.execute(\"UPDATE documents SET state = 'pending' WHERE doc = {doc}\"); c.commit()",
+        ],
+        check=True,
+    )
     shutil.rmtree(folder)
     with opened(place, Models(), embedder="o/wide") as index:
         assert index.ingest(reembed=True).reembedded == 20
         assert index.store.counts().get(doc) == 1
 
 
-def test_a_table_that_a_power_cut_tore(place):
+def test_a_change_completes_a_table_that_a_power_cut_tore(place):
     with (
         opened(place, Models(WideEmbedder(patience=16)), embedder="o/wide") as index,
         pytest.raises(KeyboardInterrupt),
@@ -368,8 +379,8 @@ threading.Event().wait()
 """
 
 
-def test_killed_at_random_moments(place):
-    """To and fro between two models: the index is whole after each kill, by the one or the other."""
+def test_a_kill_at_any_moment_leaves_one_complete_model(place):
+    """The index changes between two models, and is complete in one of them after each kill."""
     model = "toy"
     for seed in range(KILLS):
         target = {"toy": "o/wide", "wide": "starter"}[model]
@@ -391,7 +402,7 @@ def test_killed_at_random_moments(place):
         assert len([name for name in tables(place) if name.endswith(".lance")]) == 1
 
 
-def test_on_the_command_line(tmp_path, folder):
+def test_the_command_line_changes_the_models(tmp_path, folder):
     qwen3 = shutil.copytree(
         Path(__file__).parent / "fixtures" / "qwen3", tmp_path / "Qwen3-Embedding-0.6B"
     )

@@ -1,7 +1,7 @@
-"""Questions with known answers, on the sample corpus and the shipped weights.
+"""Questions with known answers find them in the sample corpus with the shipped weights.
 
-The paraphrases share no word with their answers, on purpose, and some were worded with the model's ranks in view: this is a guard against
-regressions, not a measure of quality.
+The paraphrases share no word with their answers, on purpose, and some were worded with the model's
+ranks in view. This is a guard against regressions, not a measure of quality.
 """
 
 import json
@@ -28,7 +28,8 @@ QUESTIONS = [
     Question(**json.loads(line)) for line in (CORPUS / "questions.jsonl").read_text().splitlines()
 ]
 
-# kind: (questions, answering file first, among the first five, answering passage of that file shown)
+# For each kind: the number of questions, of those whose answering file is first, of those where it
+# is among the first five, and of those where a hit of that file has the answer.
 EXPECTED = {
     "paraphrase": (50, 31, 45, 34),
     "keywords": (14, 14, 14, 14),
@@ -73,11 +74,12 @@ def test_the_right_document_and_passage_come_first(index: Index, kind: str) -> N
         five += target in files
         shown += any(hit.path == target and (question.answer or "") in hit.text for hit in hits)
     got = (len(questions), first, five, shown)
-    # Scores differ in their last digits from processor to processor: one question may go either way.
+    # Scores differ in their last digits from processor to processor, so one question may go either
+    # way.
     assert got == pytest.approx(EXPECTED[kind], abs=1)
 
 
-def test_much_nonsense_is_answered_by_nothing(index: Index) -> None:
+def test_much_nonsense_gets_no_hits(index: Index) -> None:
     questions = [question for question in QUESTIONS if question.kind == "nonsense"]
     answered = [question.question for question in questions if index.query(question.question).hits]
     assert len(answered) == pytest.approx(5, abs=1), answered

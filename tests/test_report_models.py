@@ -1,6 +1,7 @@
-"""Every model of the report by its name, as a user runs it: pull → list → test → ingest → query, in new processes.
+"""Every model of the report runs by its name, in new processes as a user starts them.
 
-The repositories are made: each has the published one's files, settings and tensors, with few and small layers.
+A model is pulled, listed, tested, and used for an ingest and a query. The repositories are made:
+each has the published one's files, settings and tensors, with few and small layers.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ def last_part(known: KnownModel) -> str:
 
 @dataclass(frozen=True)
 class Machine:
-    """A user's machine with a hub of all models in reach: `folder` holds the caches, the notes and the indexes."""
+    """A user's machine that reaches a hub of all models.
+
+    `folder` contains the caches, the notes and the indexes.
+    """
 
     folder: Path
     hub: HubServer
@@ -63,7 +67,10 @@ class Machine:
 
 @dataclass(frozen=True)
 class Pulled:
-    """What became of pulling each model by the last part of its name, in one cache, and what is listed then."""
+    """The results of pulling each model into one cache by the last part of its name.
+
+    `pulls` and `requests` are by the model's full name; `rows` are those of the list afterwards.
+    """
 
     machine: Machine
     pulls: dict[str, Done]
@@ -90,15 +97,15 @@ def pulled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pulled]:
 
 
 @pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.name)
-def test_pull_list_test(pulled: Pulled, known: KnownModel) -> None:
+def test_a_model_is_pulled_listed_and_tested(pulled: Pulled, known: KnownModel) -> None:
     folder = pulled.machine.snapshot(known)
     done = pulled.pulls[known.name]
     assert (done.code, done.out) == (0, "")
-    wanted, here = done.err.splitlines()
+    announcement, result = done.err.splitlines()
     place = re.escape(str(pulled.machine.folder / "hub"))
     room = rf"{re.escape(known.name)}: \d+ kB to fetch into {place}, where [\d,.]+ [MG]B are free"
-    assert re.fullmatch(room, wanted)
-    assert here == f"{known.name} is here and whole: {folder}"
+    assert re.fullmatch(room, announcement)
+    assert result == f"{known.name} is here and whole: {folder}"
     requests = pulled.requests[known.name]
     assert requests[0] == f"GET /api/models/{known.name}"
     assert not any(line.endswith(f"/{name}") for line in requests for name in NOT_FETCHED)
@@ -111,7 +118,8 @@ def test_pull_list_test(pulled: Pulled, known: KnownModel) -> None:
     first, second, *rest = done.out.splitlines()
     assert first == f"{last_part(known)} ({known.role}, cpu): works with these differences"
     assert re.fullmatch(
-        r"  - its hidden size is 64, that of the published model is \d+: the scores are not compared",
+        r"  - its hidden size is 64, that of the published model is \d+: "
+        r"the scores are not compared",
         second,
     )
     speed = "passages" if known.role == EMBEDDER else "rerank"
@@ -119,7 +127,7 @@ def test_pull_list_test(pulled: Pulled, known: KnownModel) -> None:
 
 
 @pytest.mark.parametrize("known", EMBEDDERS, ids=lambda known: known.name)
-def test_ingest_and_query(pulled: Pulled, known: KnownModel) -> None:
+def test_an_embedder_ingests_and_answers(pulled: Pulled, known: KnownModel) -> None:
     run = pulled.machine.run
     profile = PROFILE_OF.get(known.name)
     chosen = ("--profile", profile) if profile else ("--embedder", known.name)
@@ -135,7 +143,7 @@ def test_ingest_and_query(pulled: Pulled, known: KnownModel) -> None:
 
 
 @pytest.mark.parametrize("known", RERANKERS, ids=lambda known: known.name)
-def test_rerank(pulled: Pulled, known: KnownModel) -> None:
+def test_a_reranker_orders_the_hits(pulled: Pulled, known: KnownModel) -> None:
     run = pulled.machine.run
     index = ("--index", "index-starter")
     assert run(*index, "ingest", "notes", "--profile", "starter").code == 0
@@ -163,7 +171,7 @@ def test_rerank(pulled: Pulled, known: KnownModel) -> None:
     assert all(0 < score < 1 for score in scores)
 
 
-def test_the_rows_are_those_of_the_report() -> None:
+def test_all_models_of_the_report_are_made() -> None:
     assert {known.name for known in (*EMBEDDERS, *RERANKERS)} == set(MADE)
     assert {known.name for known in EMBEDDERS if known.name not in PROFILE_OF} == {
         "Qwen/Qwen3-Embedding-0.6B",

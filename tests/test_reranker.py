@@ -1,4 +1,4 @@
-"""Qwen3 rerankers on both engines against transformers, and what is said about folders that hold no reranker."""
+"""Qwen3 rerankers give transformers' probabilities; folders without a reranker are refused."""
 
 import json
 import shutil
@@ -74,8 +74,8 @@ def test_probabilities_are_those_of_transformers(rerankers, backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_a_head_tied_to_the_embeddings(tmp_path, backend):
-    # some conversions keep a head that is not used
+def test_a_head_tied_to_the_embeddings_gives_the_same_probabilities(tmp_path, backend):
+    # Some conversions keep a head that is not used.
     for name, weights in {"headless": body(tensors()), "with a head": tensors()}.items():
         folder = checkpoint(tmp_path / name, weights, tie_word_embeddings=True)
         np.testing.assert_allclose(
@@ -96,7 +96,7 @@ def test_quantised_weights_give_the_probabilities_of_their_values(tmp_path, name
 
 
 @pytest.mark.parametrize("bits", [3, 5, 6])
-def test_a_head_in_widths_that_only_mlx_reads_in_bulk(tmp_path, bits):
+def test_a_head_in_odd_widths_gives_the_probabilities_of_its_values(tmp_path, bits):
     packed, widened, config = quantised(tensors(), {"group_size": 64, "bits": bits})
     plain = checkpoint(tmp_path / "plain", widened)
     small = checkpoint(tmp_path / "small", packed, **config)
@@ -133,7 +133,7 @@ def test_the_instruction_is_part_of_the_prompt():
     assert usual.pairs.prefix("tide") == same.pairs.prefix("tide")
 
 
-def test_only_the_passage_is_cut_save_for_an_endless_query(rerankers):
+def test_only_the_passage_is_cut_unless_the_query_is_endless(rerankers):
     pairs = rerankers["cpu"].pairs
     closing = pairs.rest([""], 512)[0][1:]
     prefix = pairs.prefix("tide")
@@ -155,7 +155,7 @@ def test_any_text_has_a_probability(rerankers, backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_calls_from_several_threads(rerankers, backend):
+def test_several_threads_get_the_same_probabilities(rerankers, backend):
     reranker = rerankers[backend]
     alone = [reranker.score(query, PASSAGES[:6]) for query in QUERIES]
     with ThreadPoolExecutor(3) as pool:
@@ -176,7 +176,7 @@ def test_extreme_odds_are_probabilities(tmp_path, backend):
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_weights_that_are_not_finite(tmp_path, backend):
+def test_weights_that_are_not_finite_are_told(tmp_path, backend):
     weights = tensors()
     weights["model.layers.1.mlp.up_proj.weight"] = weights[
         "model.layers.1.mlp.up_proj.weight"
@@ -224,7 +224,7 @@ def pooling(_folder, names):
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_folder_without_a_reranker(tmp_path, name):
+def test_a_folder_without_a_reranker_is_refused(tmp_path, name):
     make, message = REFUSED[name]
     folder = make(tmp_path / "model")
     for backend in BACKENDS:
@@ -232,19 +232,22 @@ def test_a_folder_without_a_reranker(tmp_path, name):
             load_reranker(str(folder), backend)
 
 
-def test_an_unknown_backend():
+def test_an_unknown_backend_is_refused():
     with pytest.raises(UsageError, match="there is no backend tpu"):
         load_reranker(str(TINY), "tpu")
 
 
 def test_importing_the_reranker_loads_nothing_heavy():
-    code = "import sys, search.models.reranker; print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
+    code = (
+        "import sys, search.models.reranker; "
+        "print(sorted({'numpy', 'mlx', 'tokenizers', 'threadpoolctl'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
 
 class Small:
-    """Work that has memory for `most` texts at a time."""
+    """Work that raises `error` for a batch of more than `most` texts."""
 
     def __init__(self, most, error):
         self.most, self.error, self.done = most, error, []
@@ -260,7 +263,8 @@ class Small:
     [
         MemoryError(),
         RuntimeError(
-            "[metal::malloc] Attempting to allocate 9 bytes which is greater than the maximum allowed"
+            "[metal::malloc] Attempting to allocate 9 bytes which is greater than the maximum "
+            "allowed"
         ),
         RuntimeError("[METAL] Command buffer execution failed: Insufficient Memory (OutOfMemory)"),
         RuntimeError("cudaMallocAsync(&data, size) failed: out of memory"),
@@ -276,7 +280,7 @@ def test_a_batch_without_memory_is_halved(error):
         in_halves(Small(0, error), [1, 2])
 
 
-def test_other_errors_are_not_taken_for_want_of_memory():
+def test_other_errors_are_not_taken_for_a_lack_of_memory():
     assert not out_of_memory(RuntimeError("There is no Stream(cpu, 0) in current thread."))
     with pytest.raises(RuntimeError, match="no Stream"):
         in_halves(Small(0, RuntimeError("no Stream")), [1, 2])
@@ -287,5 +291,5 @@ def test_rows_are_padded_on_the_right():
     assert padded([[1, 2, 3], [4]], 8, 3).tolist() == [[1, 2, 3], [4, 0, 0]]
 
 
-def test_the_fixture_says_which_prompt_it_holds():
+def test_the_fixture_names_its_architecture():
     assert json.loads((TINY / "config.json").read_text())["architectures"] == ["Qwen3ForCausalLM"]

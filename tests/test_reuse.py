@@ -1,4 +1,4 @@
-"""Vectors of a document's previous version, found by the text of its passages."""
+"""Vectors of a document's previous version are reused for passages with the same text."""
 
 from collections.abc import Iterator
 
@@ -23,21 +23,22 @@ def found(reusable: ReusableVectors, texts: list[str]) -> list[float | None]:
     return [None if vector is None else float(vector[0]) for vector in vectors]
 
 
-def test_what_says_the_same_under_the_same_headings_keeps_its_vector() -> None:
+def test_a_passage_with_the_same_text_and_headings_keeps_its_vector() -> None:
     reusable = ReusableVectors([row(1), row(2), row(3)], ToyTokenizer())
     assert found(reusable, ["new", "text 3", "text 1", "text 1 and more"]) == [None, 3, 1, None]
-    assert reusable.tokens == 6  # twice Head, text and a number
+    # Both texts have three tokens: Head, text and a number.
+    assert reusable.tokens == 6
     other = Passage(0, "text 1", ("Other",), None, 1, 1, 0, 6)
     assert [vector for _, vector in ReusableVectors([row(1)], ToyTokenizer()).look_up([other])] == [
         None
     ]
 
 
-def test_nothing_is_known_of_a_new_document() -> None:
+def test_a_new_document_has_no_reusable_vectors() -> None:
     assert found(ReusableVectors([], ToyTokenizer()), ["a", "b"]) == [None, None]
 
 
-def test_so_many_may_be_put_in_or_taken_out_and_no_more_are_held() -> None:
+def test_a_limited_number_of_insertions_or_deletions_is_bridged() -> None:
     number, read = 3 * REACH, 0
 
     def rows() -> Iterator[Row]:
@@ -45,8 +46,8 @@ def test_so_many_may_be_put_in_or_taken_out_and_no_more_are_held() -> None:
         for read in range(number):
             yield row(read)
 
-    kept = [f"text {place}" for place in range(REACH - 1, number)]
-    assert found(ReusableVectors(rows(), ToyTokenizer()), kept) == [*range(REACH - 1, number)]
+    later = [f"text {place}" for place in range(REACH - 1, number)]
+    assert found(ReusableVectors(rows(), ToyTokenizer()), later) == [*range(REACH - 1, number)]
     more = [
         *(f"new {place}" for place in range(REACH)),
         *(f"text {place}" for place in range(number)),

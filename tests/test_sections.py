@@ -1,4 +1,4 @@
-"""A section's beginning before the passages behind it."""
+"""The beginning of a section is shown before later passages of it."""
 
 from search.documents import Candidate, Passage
 from search.query.fusion import Fused
@@ -15,29 +15,30 @@ def candidate(
 def order(
     *scored: tuple[Candidate, float], query: str = "boilers"
 ) -> list[tuple[int, int, float, bool]]:
-    """Document, passage, score and whether it leads, of candidates that are given best first."""
-    candidates = {one.id: one for one, _ in scored}
-    ranked = [Ranked(Fused(one.id, 0.0, 0.0, 0.0), score) for one, score in scored]
+    """The order of candidates that are given best first.
+
+    Each is its document, its passage, its score, and whether it leads.
+    """
+    candidates = {found.id: found for found, _ in scored}
+    ranked = [Ranked(Fused(found.id, 0.0, 0.0, 0.0), score) for found, score in scored]
     got = [(candidates[item.row.key], item) for item in beginnings_first(ranked, candidates, query)]
-    return [(one.doc, one.passage.ordinal, item.score, item.leads) for one, item in got]
+    return [(found.doc, found.passage.ordinal, item.score, item.leads) for found, item in got]
 
 
-def test_a_beginning_that_scores_nearly_as_well_stands_before_the_passage_and_has_its_score() -> (
-    None
-):
-    # log-odds 0.85 and -0.7: 1.55 apart
+def test_a_beginning_that_scores_nearly_as_well_leads_with_the_passages_score() -> None:
+    # The log-odds are 0.85 and -0.7: 1.55 apart.
     got = order((candidate(2, 0), 0.7), (candidate(5, 5, doc=2), 0.6), (candidate(0, 0), 0.332))
     assert got == [(1, 0, 0.7, True), (1, 2, 0.7, False), (2, 5, 0.6, False)]
 
 
 def test_a_clearly_better_passage_is_shown_itself() -> None:
-    # 0.85 and -0.8: 1.65 apart
+    # The log-odds are 0.85 and -0.8: 1.65 apart.
     got = order((candidate(2, 0), 0.7), (candidate(0, 0), 0.31))
     assert got == [(1, 2, 0.7, False), (1, 0, 0.31, False)]
 
 
-def test_a_detail_is_sought_where_it_stands() -> None:
-    # 0.85 and 0.41, 0.44 apart; 0.85 and 0.49, 0.36 apart
+def test_a_question_for_a_detail_shows_the_passage_that_has_it() -> None:
+    # The log-odds are 0.85 and 0.41, 0.44 apart; then 0.85 and 0.49, 0.36 apart.
     passage = candidate(2, 0), 0.7
     for query in ("who repairs the boiler", "Wer repariert den Kessel?", "how old is the boiler"):
         assert order(passage, (candidate(0, 0), 0.6), query=query) == [
@@ -71,10 +72,12 @@ def test_nothing_moves_without_a_beginning() -> None:
         (candidate(0, 0), 0.68),
         (candidate(1, 1, doc=2), 0.6),
     ]
-    assert order(*alone) == [(one.doc, one.passage.ordinal, score, False) for one, score in alone]
+    assert order(*alone) == [
+        (found.doc, found.passage.ordinal, score, False) for found, score in alone
+    ]
 
 
-def test_the_best_passage_of_a_section_counts_and_certain_scores_are_fine() -> None:
+def test_the_best_passage_of_a_section_counts_and_scores_of_0_and_1_are_possible() -> None:
     got = order(
         (candidate(4, 1), 1.0),
         (candidate(3, 1), 1.0),

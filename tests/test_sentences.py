@@ -1,4 +1,4 @@
-"""Where sentences begin and end."""
+"""The beginnings and ends of sentences."""
 
 import pytest
 
@@ -12,29 +12,60 @@ from search.text.sentences import sentences
         (" \n\n ", "text", []),
         ("First. Second! Third?", "text", ["First.", "Second!", "Third?"]),
         ('He said "go." Then he went.', "text", ['He said "go."', "Then he went."]),
-        ("Ask Dr. Vance, No. 5, at 3.5 bar. Yes.", "text", ["Ask Dr. Vance, No. 5, at 3.5 bar.", "Yes."]),
-        ("docs.python.org is not cut, e.g. here", "text", ["docs.python.org is not cut, e.g. here"]),
+        (
+            "Ask Dr. Vance, No. 5, at 3.5 bar. Yes.",
+            "text",
+            ["Ask Dr. Vance, No. 5, at 3.5 bar.", "Yes."],
+        ),
+        (
+            "docs.python.org is not cut, e.g. here",
+            "text",
+            ["docs.python.org is not cut, e.g. here"],
+        ),
         (
             "Four loud bursts mean that there is carbon monoxide in\nthe air. Get everybody out.",
             "markdown",
-            ["Four loud bursts mean that there is carbon monoxide in\nthe air.", "Get everybody out."],
+            [
+                "Four loud bursts mean that there is carbon monoxide in\nthe air.",
+                "Get everybody out.",
+            ],
         ),
         (
             "# Wear\nTwelve links are measured: new they are 304.8 mm long\n\nA new chain jumps",
             "markdown",
-            ["# Wear", "Twelve links are measured: new they are 304.8 mm long", "A new chain jumps"],
+            [
+                "# Wear",
+                "Twelve links are measured: new they are 304.8 mm long",
+                "A new chain jumps",
+            ],
         ),
         (
             "1. Wall sit. Back against the wall\n   for 45 seconds\n2. Step-down\n- rest",
             "text",
             ["1. Wall sit.", "Back against the wall\n   for 45 seconds", "2. Step-down", "- rest"],
         ),
-        ("| a long row of a table, longer than fifty cells |\n| b |", "markdown", ["| a long row of a table, longer than fifty cells |", "| b |"]),
+        (
+            "| a long row of a table, longer than fifty cells |\n| b |",
+            "markdown",
+            ["| a long row of a table, longer than fifty cells |", "| b |"],
+        ),
         ("from: a\nto: b", "mail", ["from: a", "to: b"]),
-        ("x = 1. # One. Two\nwhile a_long_condition_that_takes_more_than_fifty_characters:\n  pass", "code",
-         ["x = 1. # One. Two", "while a_long_condition_that_takes_more_than_fifty_characters:", "pass"]),
-        ("防守只丢了308分。联赛第六！是吗？", "text", ["防守只丢了308分。", "联赛第六！", "是吗？"]),
+        (
+            "x = 1. # One. Two\n"
+            "while a_long_condition_that_takes_more_than_fifty_characters:\n  pass",
+            "code",
+            [
+                "x = 1. # One. Two",
+                "while a_long_condition_that_takes_more_than_fifty_characters:",
+                "pass",
+            ],
+        ),
+        (
+            "防守只丢了308分。联赛第六！是吗？",
+            "text",
+            ["防守只丢了308分。", "联赛第六！", "是吗？"],
+        ),
     ],
-)  # fmt: skip
-def test_sentences(text: str, kind: str, expected: list[str]) -> None:
+)
+def test_a_text_is_parted_into_sentences(text: str, kind: str, expected: list[str]) -> None:
     assert [text[start:end] for start, end in sentences(text, kind)] == expected

@@ -1,3 +1,5 @@
+"""The snippets of passages that the command line shows."""
+
 from tui.snippet import Line, Snippet, snippet
 
 
@@ -35,8 +37,10 @@ def test_a_long_passage_begins_before_the_densest_marks() -> None:
 def test_code_keeps_its_lines() -> None:
     text = "def retry():\n    wait()\n\n    return call()"
     assert snippet(text, [(17, 21)], "code", 40).lines == (
-        Line("def retry():", ()), Line("    wait()", ((4, 8),)), Line("    return call()", ()),
-    )  # fmt: skip
+        Line("def retry():", ()),
+        Line("    wait()", ((4, 8),)),
+        Line("    return call()", ()),
+    )
 
 
 def test_marks_across_a_line_end_are_marked_on_both_lines() -> None:
@@ -44,7 +48,7 @@ def test_marks_across_a_line_end_are_marked_on_both_lines() -> None:
     assert lines == (Line("alpha beta gamma", ((6, 16),)),)
 
 
-def test_a_snippet_has_the_sentence_with_what_is_before_it_in_its_upper_half() -> None:
+def test_the_answering_sentence_stands_in_the_upper_half_of_a_snippet() -> None:
     text = (
         "Nothing here at all. " * 30 + "The tide turns with the moon. " + "More of nothing. " * 30
     )
@@ -53,13 +57,16 @@ def test_a_snippet_has_the_sentence_with_what_is_before_it_in_its_upper_half() -
     shown = snippet(text, [(0, 7)], "text", 40, sentence=sentence)
     assert text[shown.start : start] == "Nothing here at all. " * 3
     assert ["".join(line.text[a:b] for a, b in line.sentence) for line in shown.lines] == [
-        "", "The tide turns", "with the moon.", "",
-    ]  # fmt: skip
+        "",
+        "The tide turns",
+        "with the moon.",
+        "",
+    ]
     assert snippet(text, [], "text", 15, sentence=sentence, count=2).start == start
     assert snippet(text, [], "text", 40, sentence=(21, 41)).start == 0
 
 
-def test_a_line_of_code_that_answers_is_the_first_one_shown() -> None:
+def test_a_line_of_code_that_answers_is_shown_first() -> None:
     text = "def retry():\n    wait()\n\n    return call()"
     shown = snippet(text, [(0, 3)], "code", 40, sentence=(text.index("return"), len(text)))
     assert shown.lines == (Line("    return call()", (), ((4, 17),)),)

@@ -1,4 +1,4 @@
-"""The reranker that comes with the package: both engines against what transformers gives with its weights, and its files."""
+"""The reranker that comes with the package: its scores on both engines, and its files."""
 
 import json
 import math
@@ -27,7 +27,7 @@ def test_both_engines_give_the_logits_of_transformers(backend: str) -> None:
         np.testing.assert_allclose(logits, [row["logit"] for row in rows], rtol=0, atol=2e-3)
 
 
-def test_answers_are_told_from_the_rest() -> None:
+def test_answers_score_higher_than_other_passages() -> None:
     probability = {
         (row["query"], row["passage"]): 1 / (1 + math.exp(-row["logit"])) for row in EXPECTED
     }
@@ -46,16 +46,24 @@ def test_answers_are_told_from_the_rest() -> None:
     )
 
 
-def test_its_files_are_whole_and_small() -> None:
+def test_the_files_are_whole_and_small() -> None:
     assert wrong_files(FOLDER) == []
     assert sum(path.stat().st_size for path in FOLDER.iterdir()) < 25_000_000
     assert sorted(path.name for path in FOLDER.iterdir()) == [
-        "LICENSE", "README.md", "SHA256SUMS", "config.json", "model.safetensors", "tokenizer.json",
-    ]  # fmt: skip
+        "LICENSE",
+        "README.md",
+        "SHA256SUMS",
+        "config.json",
+        "model.safetensors",
+        "tokenizer.json",
+    ]
 
 
-def test_it_works_by_the_test_of_models() -> None:
+def test_the_test_of_models_finds_that_it_works() -> None:
     found = examine(FOLDER, "cpu")
     assert (found.name, found.role, found.outcome, found.findings) == (
-        "docsearch starter reranker (8-bit)", "reranker", Outcome.WORKS, (),
-    )  # fmt: skip
+        "docsearch starter reranker (8-bit)",
+        "reranker",
+        Outcome.WORKS,
+        (),
+    )

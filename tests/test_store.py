@@ -1,4 +1,4 @@
-"""The table of passages, on real LanceDB tables."""
+"""The table of passages, tested on real LanceDB tables."""
 
 import errno
 import shutil
@@ -42,7 +42,7 @@ def row(doc, ordinal, text="some words", vector=AXES[0], headings=("Top", "Sub")
 
 
 def manifests(folder):
-    """Newest first."""
+    """The manifests of the table, newest first."""
     return sorted((folder / "passages.lance" / "_versions").glob("*.manifest"))
 
 
@@ -70,21 +70,21 @@ class TestReading:
         assert store.count() == 3
         assert store.counts() == {7: 2, 2**63 - 1: 1}
 
-    def test_part_of_a_document(self, store):
+    def test_a_part_of_a_document_is_read(self, store):
         store.upsert([row(1, ordinal, "x" * 10) for ordinal in range(5)])
         ordinals = [passage.ordinal for passage in store.passages(1, 109, 201)]
         assert ordinals == [1, 2]
         assert [passage.ordinal for passage in store.passages(1, 110, 200)] == []
         assert [passage.ordinal for passage in store.passages(1, start_char=300)] == [3, 4]
 
-    def test_one_passage_by_its_id(self, store):
+    def test_a_passage_is_found_by_its_id(self, store):
         only = row(255, 3)
         store.upsert([only])
         assert store.passage("00000000000000ff-3") == only.passage
         assert store.passage(passage_id(255, 4)) is None
         assert store.passage("' OR true --") is None
 
-    def test_nearest_are_in_order_of_their_cosine(self, store):
+    def test_the_nearest_passages_are_ordered_by_their_cosine(self, store):
         store.upsert(
             [row(1, 0, vector=AXES[0]), row(2, 0, vector=[3, 4, 0, 0]), row(3, 0, vector=-AXES[0])]
         )
@@ -102,7 +102,7 @@ class TestReading:
         assert found[1].passage == row(2, 0).passage
         assert [candidate.doc for candidate in store.nearest(AXES[0], 2)] == [1, 2]
 
-    def test_nearest_among_some_documents(self, store):
+    def test_the_nearest_passages_of_given_documents_are_found(self, store):
         store.upsert([row(doc, 0, vector=AXES[doc % WIDTH] + 0.1) for doc in range(8)])
         assert {
             candidate.doc
@@ -145,23 +145,23 @@ class TestReading:
             ("a (b) [c] {d} *e* ~f^2", "(b AND f^2) OR *"),
         ],
     )
-    def test_matching_words_of_many_kinds(self, store, text, words):
+    def test_words_of_many_kinds_match(self, store, text, words):
         store.upsert([row(1, 0, text), row(2, 0, "nil")])
         assert [candidate.doc for candidate in store.matching(words, 10)] == [1]
 
     @pytest.mark.parametrize("words", ["", "  ", "?!", "zzz"])
-    def test_matching_nothing(self, store, words):
+    def test_words_that_no_passage_has_match_nothing(self, store, words):
         store.upsert([row(1, 0)])
         assert store.matching(words, 10) == []
 
-    def test_an_empty_table(self, store):
+    def test_an_empty_table_has_no_passages(self, store):
         assert store.nearest(AXES[0], 5) == []
         assert store.matching("x", 5) == []
         assert store.counts() == {}
         assert store.count() == 0
         store.maintain()
 
-    def test_no_limit_below_one(self, store):
+    def test_a_limit_of_zero_gives_no_passages(self, store):
         store.upsert([row(1, 0)])
         assert store.nearest(AXES[0], 0) == store.matching("words", 0) == []
 
@@ -183,7 +183,7 @@ class TestReading:
 
 
 class TestWriting:
-    def test_upsert_replaces(self, store):
+    def test_upsert_replaces_a_passage(self, store):
         store.upsert([row(1, 0, "old"), row(1, 1, "keep")])
         store.upsert([row(1, 0, "new", AXES[1])])
         assert [passage.text for passage in store.passages(1)] == ["new", "keep"]
@@ -212,18 +212,18 @@ class TestWriting:
         assert store.version == before + 1
         assert [passage.ordinal for passage in store.passages(1)] == [0, 1]
 
-    def test_trim_of_many_documents(self, store):
+    def test_trim_takes_many_documents(self, store):
         store.upsert([row(doc, ordinal) for doc in range(1500) for ordinal in range(2)])
         store.trim(dict.fromkeys(range(1500), 1))
         assert store.count() == 1500
 
-    def test_delete(self, store):
+    def test_delete_removes_documents(self, store):
         store.upsert([row(doc, 0) for doc in range(5)])
         store.delete({1, 3, 77})
         assert store.counts() == {0: 1, 2: 1, 4: 1}
         assert [candidate.doc for candidate in store.matching("words", 9)] == [0, 2, 4]
 
-    def test_rows_come_in_order_with_words_and_vectors(self, store):
+    def test_rows_are_read_in_order_with_words_and_vectors(self, store):
         rows = [row(1, ordinal, f"text {ordinal}", AXES[ordinal]) for ordinal in (2, 0, 1)]
         store.upsert([*rows, row(2, 0)])
         found = list(store.rows(1))
@@ -277,7 +277,7 @@ class TestMaintenance:
         assert [hit.doc for hit in store.matching("words", 20)] == list(range(12))
         assert Durability(folder, "passages").mark().version == store.version
 
-    def test_it_waits_until_enough_has_changed(self, store):
+    def test_maintenance_waits_until_enough_has_changed(self, store):
         store.upsert([row(doc, 0) for doc in range(100)])
         store.maintain()
         tidy = store.version
@@ -291,7 +291,7 @@ class TestMaintenance:
         assert store.count() == 85
 
     @pytest.mark.slow
-    def test_the_vector_index(self, tmp_path):
+    def test_a_large_table_gets_a_vector_index(self, tmp_path):
         generator = np.random.default_rng(7)
         width, number = 32, 41_000
         vectors = generator.normal(size=(number, width)).astype(np.float32)
@@ -326,12 +326,12 @@ class TestMaintenance:
 
 
 class TestOpening:
-    def test_nothing_there(self, tmp_path):
+    def test_a_missing_table_is_no_index(self, tmp_path):
         with pytest.raises(NoIndex, match="nothing was ingested"):
             Store(tmp_path / "none", WIDTH)
         assert not (tmp_path / "none").exists()
 
-    def test_other_dimensions(self, store, folder):
+    def test_other_dimensions_are_refused(self, store, folder):
         with pytest.raises(ModelMismatch, match="vectors of 4 numbers, the model gives 5"):
             Store(folder, 5)
 
@@ -339,8 +339,8 @@ class TestOpening:
         store.upsert([row(1, 0)])
         store.sync()
         version = store.version
-        again = Store(folder, WIDTH, create=True)
-        assert (again.version, again.count(), again.healed_to) == (version, 1, None)
+        reopened = Store(folder, WIDTH, create=True)
+        assert (reopened.version, reopened.count(), reopened.healed_to) == (version, 1, None)
 
     def test_a_half_made_table_is_completed(self, tmp_path):
         folder = tmp_path / "index"
@@ -352,26 +352,26 @@ class TestOpening:
         store.upsert([row(1, 0)])
         assert [candidate.doc for candidate in store.matching("words", 5)] == [1]
 
-    def test_a_table_of_an_older_version_is_read_as_it_is_and_completed_by_a_writer(
-        self, store, folder
-    ):
+    def test_a_table_of_an_older_version_is_read_and_is_completed_by_a_writer(self, store, folder):
         store.upsert([row(1, 0), row(1, 1)])
         lancedb.connect(folder).open_table("passages").drop_columns(["section", "opening"])
         older = Store(folder, WIDTH)
-        assert [(one.ordinal, one.section, one.opening) for one in older.passages(1)] == [
+        assert [
+            (stored.ordinal, stored.section, stored.opening) for stored in older.passages(1)
+        ] == [
             (0, None, ""),
             (1, None, ""),
         ]
-        assert [one.passage.section for one in older.nearest(AXES[0], 5)] == [None, None]
+        assert [found.passage.section for found in older.nearest(AXES[0], 5)] == [None, None]
         writer = Store(folder, WIDTH, create=True)
-        assert [(one.section, one.opening) for one in writer.passages(1)] == [
+        assert [(stored.section, stored.opening) for stored in writer.passages(1)] == [
             (None, ""),
             (None, ""),
         ]
-        said = row(1, 1)
-        said = replace(said, passage=replace(said.passage, section=0, opening="some words"))
-        writer.upsert([said])
-        assert Store(folder, WIDTH).passages(1) == [row(1, 0).passage, said.passage]
+        opened = row(1, 1)
+        opened = replace(opened, passage=replace(opened.passage, section=0, opening="some words"))
+        writer.upsert([opened])
+        assert Store(folder, WIDTH).passages(1) == [row(1, 0).passage, opened.passage]
 
     def test_a_table_without_any_manifest_is_made_again(self, store, folder):
         store.upsert([row(1, 0)])
@@ -380,10 +380,10 @@ class TestOpening:
             manifest.unlink()
         with pytest.raises(IndexDamaged, match="missing"):
             Store(folder, WIDTH)
-        again = Store(folder, WIDTH, create=True)
-        assert (again.count(), again.healed_to) == (0, 0)
+        remade = Store(folder, WIDTH, create=True)
+        assert (remade.count(), remade.healed_to) == (0, 0)
 
-    def test_no_hard_links(self, tmp_path):
+    def test_a_file_system_without_hard_links_is_refused(self, tmp_path):
         class NoLinks(type(Path())):
             def hardlink_to(self, target):
                 raise OSError(errno.EPERM, "Operation not permitted", str(self), None, str(target))
@@ -396,18 +396,18 @@ class TestOpening:
             probe_hard_links(NoLinks(tmp_path / "fat"))
         assert list((tmp_path / "fat").iterdir()) == []
 
-    def test_odd_folder_names(self, tmp_path):
+    def test_an_index_folder_may_have_an_odd_name(self, tmp_path):
         folder = tmp_path / "a b#c?%20'ü"
         Store(folder, WIDTH, create=True).upsert([row(1, 0)])
         assert Store(folder, WIDTH).count() == 1
 
 
 class TestPowerCut:
-    """What a power cut leaves: files that are empty, full of zeros, or cut off."""
+    """A power cut leaves files that are empty, full of zeros, or cut off."""
 
     @pytest.fixture
     def torn(self, store, folder):
-        """The newest manifest, after one flushed batch and one that was not."""
+        """The newest manifest, after one flushed batch and one that was not flushed."""
         store.upsert([row(1, 0)])
         store.sync()
         self.flushed = store.version
@@ -424,7 +424,7 @@ class TestPowerCut:
         ],
         ids=["empty", "zeros", "half", "zeros before the end"],
     )
-    def test_the_newest_manifest(self, torn, folder, damage):
+    def test_a_torn_manifest_is_taken_back_to_the_last_flushed_version(self, torn, folder, damage):
         torn.write_bytes(damage(torn.read_bytes()))
         with pytest.raises(IndexDamaged) as failure:
             Store(folder, WIDTH)
@@ -432,26 +432,26 @@ class TestPowerCut:
         healed = Store(folder, WIDTH, create=True)
         assert (healed.healed_to, healed.counts()) == (self.flushed, {1: 1})
         assert [file.name for file in (folder / QUARANTINE).iterdir()] == [torn.name]
-        # A caller that did not come as far as telling the catalogue hears of it again.
+        # A caller that ended before it told the catalogue is told again.
         assert Store(folder, WIDTH, create=True).healed_to == self.flushed
         healed.upsert([row(2, 0), row(3, 0)])
         healed.sync()
         assert healed.healed_to is None
-        again = Store(folder, WIDTH, create=True)
-        assert (again.healed_to, again.counts()) == (None, {1: 1, 2: 1, 3: 1})
+        reopened = Store(folder, WIDTH, create=True)
+        assert (reopened.healed_to, reopened.counts()) == (None, {1: 1, 2: 1, 3: 1})
 
-    @pytest.mark.parametrize("kept", [0, 10])
-    def test_a_data_file_of_a_batch_that_was_not_flushed(self, torn, folder, kept):
+    @pytest.mark.parametrize("size", [0, 10])
+    def test_a_torn_data_file_is_taken_back_to_the_last_flushed_version(self, torn, folder, size):
         newest = max(
             (folder / "passages.lance" / "data").iterdir(), key=lambda file: file.stat().st_mtime_ns
         )
-        newest.write_bytes(newest.read_bytes()[:kept])
+        newest.write_bytes(newest.read_bytes()[:size])
         healed = Store(folder, WIDTH, create=True)
         assert (healed.healed_to, healed.counts()) == (self.flushed, {1: 1})
 
     def test_a_batch_that_was_not_flushed_but_is_whole_stays(self, torn, folder):
-        again = Store(folder, WIDTH, create=True)
-        assert (again.healed_to, again.counts()) == (None, {1: 1, 2: 1})
+        reopened = Store(folder, WIDTH, create=True)
+        assert (reopened.healed_to, reopened.counts()) == (None, {1: 1, 2: 1})
 
     def test_a_damaged_data_file_that_was_flushed_is_told(self, store, folder):
         store.upsert([row(1, 0)])
@@ -497,7 +497,7 @@ class TestPowerCut:
         (ValueError("file does not appear to be a Lance file"), IndexDamaged),
     ],
 )
-def test_errors_are_ours(error, kind):
+def test_errors_of_lancedb_become_ours(error, kind):
     with (
         pytest.raises(IndexFailure if kind is not StorageFull else StorageFull) as failure,
         lance_errors(Path("/i")),
@@ -508,7 +508,7 @@ def test_errors_are_ours(error, kind):
     assert ".rs" not in failure.value.message
 
 
-def test_an_error_of_the_program_stays():
+def test_an_error_of_the_program_stays_as_it_is():
     with pytest.raises(KeyError), lance_errors(Path("/i")):
         raise KeyError("x")
 
@@ -530,14 +530,15 @@ vector = np.ones(64, dtype=np.float32)
 stored = 0
 try:
     for batch in range(100):
-        rows = [Row(batch, Passage(n, "text " * 40, (), None, 1, 1, 0, 200), "text", vector) for n in range(1000)]
-        store.upsert(rows)
+        passages = [Passage(n, "text " * 40, (), None, 1, 1, 0, 200) for n in range(1000)]
+        store.upsert([Row(batch, passage, "text", vector) for passage in passages])
         stored += 1000
         store.sync()
 except StorageFull as error:
     assert error.hint
-    kept = store.count()
-    print(type(error).__name__, kept - stored in (0, 1000), kept == Store(sys.argv[1], 64).count())
+    count = store.count()
+    name, reopened = type(error).__name__, Store(sys.argv[1], 64)
+    print(name, count - stored in (0, 1000), count == reopened.count())
 """
 
 
@@ -565,12 +566,12 @@ def test_each_table_has_a_vocabulary_of_its_own(tmp_path):
     assert found == [["krankenversicherung", "kesselaustausch"], ["kesselaustausch"]]
 
 
-@pytest.mark.parametrize("how", ["limit", "full"])
-def test_a_full_disk(tmp_path, how):
+@pytest.mark.parametrize("limitation", ["limit", "full"])
+def test_a_full_disk_loses_nothing_that_was_stored(tmp_path, limitation):
     place = tmp_path / "disk"
     place.mkdir()
-    command = [sys.executable, "-c", FILL, str(place / "index"), how]
-    if how == "full":
+    command = [sys.executable, "-c", FILL, str(place / "index"), limitation]
+    if limitation == "full":
         mount = f"mount -t tmpfs -o size=4m none '{place}' && exec \"$@\""
         inside = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", mount, "sh"]
         if not shutil.which("unshare") or subprocess.run([*inside, "true"], check=False).returncode:
@@ -582,9 +583,13 @@ def test_a_full_disk(tmp_path, how):
 
 def test_preload_gives_lancedb_from_any_thread():
     code = (
-        "import sys, threading\nfrom search.storage.lance import preload\n"
-        "assert 'lancedb' not in sys.modules and 'numpy' not in sys.modules and 'pyarrow' not in sys.modules\n"
-        "found = []\nthreads = [threading.Thread(target=lambda: found.append(preload())) for _ in range(3)]\n"
+        "import sys, threading\n"
+        "from search.storage.lance import preload\n"
+        "assert 'lancedb' not in sys.modules and 'numpy' not in sys.modules "
+        "and 'pyarrow' not in sys.modules\n"
+        "found = []\n"
+        "threads = "
+        "[threading.Thread(target=lambda: found.append(preload())) for _ in range(3)]\n"
         "[t.start() for t in threads]; [t.join() for t in threads]\n"
         "assert len(set(map(id, found))) == 1; print(found[0].__name__)"
     )

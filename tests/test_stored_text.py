@@ -1,3 +1,5 @@
+"""A document's text is put together from its stored passages."""
+
 from search.documents import Passage
 from search.storage.stored_text import join_passages
 
@@ -17,5 +19,5 @@ def test_page_starts_skip_blank_pages() -> None:
     assert join_passages(passages) == ("one\n\nthree", (0, 5, 5))
 
 
-def test_no_passages() -> None:
+def test_no_passages_give_an_empty_text() -> None:
     assert join_passages([]) == ("", ())

@@ -1,4 +1,4 @@
-"""The built program in a real terminal: first run, reading, searching, the editor, and a terminal left as it was."""
+"""The built program in a real terminal: it reads, searches, opens the editor and tidies up."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ pytestmark = pytest.mark.skipif(
 
 
 class Terminal:
-    """A tmux server of its own with one shell; `wait` polls the screen, for a terminal tells nobody when it changes."""
+    """A tmux server of its own with one shell.
+
+    `wait` polls the screen, because a terminal does not tell when it changes.
+    """
 
     def __init__(self, socket: Path, folder: Path, columns: int = 100, rows: int = 30) -> None:
         self.base = ["tmux", "-S", str(socket), "-f", "/dev/null"]
@@ -36,8 +39,8 @@ class Terminal:
     def line(self, text: str) -> None:
         self._tmux("send-keys", "-l", text)
 
-    def screen(self, *how: str) -> str:
-        return self._tmux("capture-pane", "-p", *how).stdout
+    def screen(self, *options: str) -> str:
+        return self._tmux("capture-pane", "-p", *options).stdout
 
     def wait(self, fits: Callable[[str], bool] | str) -> str:
         deadline = time.monotonic() + PATIENCE_SECONDS
@@ -50,7 +53,7 @@ class Terminal:
         pytest.fail(f"waited {PATIENCE_SECONDS} s for {fits!r}; the screen is:\n{self.screen()}")
 
     def modes(self) -> str:
-        """What a program may have left on: alternate screen, mouse, cursor off."""
+        """The modes that a program may have left changed: alternate screen, mouse and cursor."""
         return self._tmux(
             "display", "-p", "#{alternate_on} #{mouse_any_flag} #{cursor_flag}"
         ).stdout.strip()
@@ -76,7 +79,7 @@ def terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Termin
         "XDG_STATE_HOME": str(tmp_path / "state"),
     }.items():
         monkeypatch.setenv(name, value)
-    # A socket's path may be 100 characters long, shorter than a test's folder.
+    # A socket's path may be 100 characters long, and a test's folder may have a longer one.
     socket = Path(f"/tmp/docsearch-{os.getpid()}")
     terminal = Terminal(socket, tmp_path)
     yield terminal
@@ -90,7 +93,9 @@ def start(terminal: Terminal, tmp_path: Path, options: str = "") -> None:
     terminal.keys("Enter")
 
 
-def test_first_run_search_open_and_leave(terminal: Terminal, notes: Path, tmp_path: Path) -> None:
+def test_a_first_run_reads_searches_opens_and_leaves(
+    terminal: Terminal, notes: Path, tmp_path: Path
+) -> None:
     start(terminal, tmp_path)
     terminal.wait("Welcome to docsearch")
     terminal.line(str(notes))
@@ -112,7 +117,7 @@ def test_first_run_search_open_and_leave(terminal: Terminal, notes: Path, tmp_pa
     assert terminal.modes() == "0 0 1"
 
 
-def test_plain_and_without_colours(terminal: Terminal, tmp_path: Path) -> None:
+def test_plain_mode_draws_no_boxes_and_no_colours(terminal: Terminal, tmp_path: Path) -> None:
     start(terminal, tmp_path, "--plain --color never")
     assert "(x) starter" in terminal.wait("Escape: later")
     terminal.keys("Escape", "F5")
@@ -137,7 +142,7 @@ def test_a_signal_leaves_the_terminal_as_it_was(terminal: Terminal, tmp_path: Pa
     assert terminal.modes() == "0 0 1"
 
 
-def test_leaving_while_the_folders_are_watched(
+def test_the_app_can_be_left_while_it_watches_folders(
     terminal: Terminal, notes: Path, tmp_path: Path
 ) -> None:
     start(terminal, tmp_path)

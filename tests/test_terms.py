@@ -1,4 +1,4 @@
-"""Words of passages and queries, and what is highlighted."""
+"""The words of passages and queries, and the words that are highlighted."""
 
 import subprocess
 import sys
@@ -27,19 +27,20 @@ def marked(text, query):
         ("ﾃｽﾄ", "テスト"),
     ],
 )
-def test_normalise(text, expected):
+def test_spellings_of_a_word_are_normalised_to_one(text, expected):
     assert normalise(text) == expected
     assert normalise(normalise(text)) == expected
 
 
-def test_passage_terms():
+def test_the_terms_of_a_passage_have_its_name_headings_text_and_word_parts():
     assert passage_terms(
         "My Title",
         ("Part", "Sub"),
         "call parseHttpRequest in foo_bar\nthen PDFs",
         "Annual_Report-2024.final.pdf",
     ) == (
-        "Annual Report 2024 final\nMy Title\nPart\nSub\ncall parseHttpRequest in foo_bar\nthen PDFs\nHttp Request foobar parse"
+        "Annual Report 2024 final\nMy Title\nPart\nSub\n"
+        "call parseHttpRequest in foo_bar\nthen PDFs\nHttp Request foobar parse"
     )
 
 
@@ -68,11 +69,11 @@ def test_passage_terms_are_normalised_and_can_be_stored():
         ('"quoted" AND (this OR that)', ["quoted"]),
     ],
 )
-def test_query_words(query, words):
+def test_a_query_has_words_without_fillers(query, words):
     assert list(understand(query).words) == words
 
 
-def test_a_pasted_page_is_cut_short():
+def test_a_very_long_query_is_cut_short():
     assert understand(" ".join(f"word{number}" for number in range(500))).words == tuple(
         f"word{n}" for n in range(MAX_WORDS)
     )
@@ -108,7 +109,7 @@ def test_a_pasted_page_is_cut_short():
         ("reports", "!!", []),
     ],
 )
-def test_highlights(text, query, expected):
+def test_the_querys_words_are_highlighted(text, query, expected):
     assert marked(text, query) == expected
 
 
@@ -118,10 +119,12 @@ def test_highlights_count_characters_of_the_original():
     assert highlights(text, "Prüfung") == ((4, 12), (21, 29))
 
 
-def test_only_the_words_and_their_stemmer_are_loaded():
+def test_highlighting_loads_only_the_stemmer():
     code = (
-        "import sys, search.query.marker\nassert 'snowballstemmer' not in sys.modules\n"
-        "print(search.query.marker.highlights('two words', 'word'), {'numpy', 'lancedb'} & set(sys.modules))"
+        "import sys, search.query.marker\n"
+        "assert 'snowballstemmer' not in sys.modules\n"
+        "print(search.query.marker.highlights('two words', 'word'), "
+        "{'numpy', 'lancedb'} & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -1,4 +1,4 @@
-"""The tokenizer of the model that comes with the package."""
+"""The tokenizers of models, tested mostly on that of the bundled model."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -60,7 +60,7 @@ def test_settings_in_the_file_do_not_cut_or_pad():
     assert len(tiny.spans(["sea " * 20])[0]) == 20
 
 
-def test_special_tokens_in_a_text(tokenizer):
+def test_special_tokens_in_a_text_may_be_plain_characters(tokenizer):
     literal = ModelTokenizer(STARTER / "tokenizer.json", literal_specials=True)
     assert tokenizer.encode(["a [SEP] b"], 512) == [[101, 1037, 102, 1038, 102]]
     assert literal.encode(["a [SEP] b"], 512) == [[101, 1037, 1031, 19802, 1033, 1038, 102]]
@@ -88,19 +88,22 @@ def test_threads_do_not_disturb_each_other(tokenizer):
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff\xfe", b'{"model": {"type": "unheard"}}'])
-def test_a_damaged_file(tmp_path, content):
+def test_a_damaged_file_is_told(tmp_path, content):
     (tmp_path / "tokenizer.json").write_bytes(content)
     with pytest.raises(ModelError, match="is not a tokenizer"):
         ModelTokenizer(tmp_path / "tokenizer.json")
 
 
-def test_a_missing_file(tmp_path):
+def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(ModelError, match="cannot be read: No such file"):
         ModelTokenizer(tmp_path / "tokenizer.json")
 
 
-def test_tokens_without_weights_never_come_out():
-    """The embedders of 4B and 8B have 151,665 rows for a tokenizer of 151,669 tokens."""
+def test_tokens_without_weights_are_never_given():
+    """Tokens without a row in the embeddings are never given.
+
+    The embedders of 4B and 8B have 151,665 rows for a tokenizer of 151,669 tokens.
+    """
     path = FIXTURES.parent / "qwen3" / "tokenizer.json"
     literal, control = (
         ModelTokenizer(path, literal_specials=True, closing="<|endoftext|>"),

@@ -61,7 +61,7 @@ def texts(corpus: Corpus, ragged: Ragged, number: int) -> str:
 
 
 @pytest.mark.parametrize("module", [calibration, metrics])
-def test_examples(module: object) -> None:
+def test_the_examples_of_a_module_are_right(module: object) -> None:
     assert doctest.testmod(module).failed == 0
 
 
@@ -72,7 +72,7 @@ def test_a_query_made_from_a_sentence_finds_the_passage_without_it(corpus: Corpu
     assert (len(corpus.rest[4]), corpus.shown.tolist()[:4]) == (0, [False, True, False, True])
 
 
-def test_rows_and_batches() -> None:
+def test_pairs_become_rows_and_batches() -> None:
     rows = [pair(np.array([7, 8], np.int16), np.arange(1, n, dtype=np.int16), 12) for n in (30, 3)]
     assert [row.ids.tolist() for row in rows] == [
         [CLS, 7, 8, SEP, 1, 2, 3, 4, 5, 6, 7, SEP],
@@ -84,16 +84,19 @@ def test_rows_and_batches() -> None:
         (2, 16),
         [4, 4],
     )
-    assert [one.places.tolist() for one in pack(rows, 31)] == [[1], [0]]
+    assert [packed.places.tolist() for packed in pack(rows, 31)] == [[1], [0]]
 
 
 def dealt(corpus: Corpus, seed: int) -> Lists:
     count = len(corpus.query)
     candidates = (np.arange(count)[:, None] + np.arange(MINED)) % count
     mined = Mined(
-        candidates.astype(np.int32), np.linspace(0.9, 0.5, MINED, dtype=np.float32)[None].repeat(count, 0),
-        np.zeros(count, np.int32), np.full(count, 0.9, np.float32), np.eye(count, dtype=np.float16),
-    )  # fmt: skip
+        candidates.astype(np.int32),
+        np.linspace(0.9, 0.5, MINED, dtype=np.float32)[None].repeat(count, 0),
+        np.zeros(count, np.int32),
+        np.full(count, 0.9, np.float32),
+        np.eye(count, dtype=np.float16),
+    )
     dealer = Dealer(corpus, mined, open_tokenizer(BUNDLED["starter"].folder), 8, 64, seed)
     return next(islice(dealer.deal(50, 4096), 1))
 
@@ -105,15 +108,15 @@ def test_a_list_has_its_positive_first_and_a_seed_deals_it_again(corpus: Corpus)
     rows = np.concatenate([batch.places for batch in lists.batches])
     assert sorted(rows.tolist()) == list(range(400))
     assert lists.answered.mean() > 0.8
-    again, other = dealt(corpus, 1), dealt(corpus, 2)
-    np.testing.assert_array_equal(lists.fused, again.fused)
+    same_seed, other = dealt(corpus, 1), dealt(corpus, 2)
+    np.testing.assert_array_equal(lists.fused, same_seed.fused)
     assert not np.array_equal(lists.fused, other.fused)
 
 
 @pytest.mark.parametrize(
     ("kind", "values"), [(BEIR, [1.0, 1 / np.log2(3)]), (KNOWN_ITEM, [1.0, 0.0])]
 )
-def test_an_order_is_judged_and_a_collection_is_kept(
+def test_an_order_is_judged_and_a_collection_is_saved(
     tmp_path: Path, kind: str, values: list[float]
 ) -> None:
     shape = (2, DEPTH)
@@ -123,7 +126,8 @@ def test_an_order_is_judged_and_a_collection_is_kept(
         np.zeros(shape, np.float32),
     )
     candidates[:, :2], gain[:, 1] = [0, 1], 1
-    scores[0, 1], scores[:, 2] = 1, 9  # there is no third candidate
+    # There is no third candidate, so its score must not count.
+    scores[0, 1], scores[:, 2] = 1, 9
     ideal = np.zeros((2, 10), np.float32)
     ideal[:, 0] = 1
     texts = Ragged.of([[1, 2], [3]])
@@ -148,16 +152,16 @@ def test_an_order_is_judged_and_a_collection_is_kept(
     np.testing.assert_allclose(judged(found, scores), values)
 
 
-def test_candidates_are_what_a_reranker_reads_and_only_the_passage_with_the_answer_is_right(
+def test_only_the_passage_with_the_answer_is_right_among_the_candidates(
     tmp_path: Path,
 ) -> None:
     folder = tmp_path / "notes"
     folder.mkdir()
     filler = " ".join(f"Sentence {number} is about nothing in particular." for number in range(60))
     (folder / "tides.txt").write_text(f"The tide turns every six hours. {filler}")
-    asked = {"query": "when does the tide turn", "path": "tides.txt", "heading": "High water"}
+    question = {"query": "when does the tide turn", "path": "tides.txt", "heading": "High water"}
     answers = ("The tide turns every six hours.", "Sentence 59 is about nothing")
-    rows = [asked | {"answer": answer} for answer in answers]
+    rows = [question | {"answer": answer} for answer in answers]
     (tmp_path / "notes.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     tokenizer = open_tokenizer(BUNDLED["starter"].folder)
     found = known_item(folder, tmp_path / "index", tokenizer)

@@ -1,4 +1,4 @@
-"""Words that are found as parts of others."""
+"""Words of the index are found by their parts."""
 
 import os
 import sqlite3
@@ -11,7 +11,10 @@ import pytest
 from search.errors import IndexDamaged
 from search.storage.vocabulary import MAX_RELATED, Vocabulary
 
-GERMAN = "Krankenversicherung und Haftpflichtversicherungen: der Beitrag zur Versicherungssumme\nRente Kesselaustausch"
+GERMAN = (
+    "Krankenversicherung und Haftpflichtversicherungen: der Beitrag zur Versicherungssumme\n"
+    "Rente Kesselaustausch"
+)
 
 
 FILE = "passages.words"
@@ -53,16 +56,20 @@ def vocabulary(tmp_path: Path) -> Vocabulary:
         ("", []),
     ],
 )
-def test_a_word_that_no_passage_has(vocabulary: Vocabulary, word: str, expected: list[str]) -> None:
+def test_a_word_that_no_passage_has_finds_related_words(
+    vocabulary: Vocabulary, word: str, expected: list[str]
+) -> None:
     assert vocabulary.related([word]) == expected
 
 
-def test_a_beginning_is_asked_for_even_where_it_is_a_word(vocabulary: Vocabulary) -> None:
+def test_a_beginning_finds_its_words_even_where_it_is_a_word(vocabulary: Vocabulary) -> None:
     assert vocabulary.related(["author"], ["author"]) == ["authors"]
     assert vocabulary.related([], ["au"]) == ["author", "authors", "authentication"]
 
 
-def test_words_that_are_gone_are_let_go(vocabulary: Vocabulary, tmp_path: Path) -> None:
+def test_words_that_no_passage_has_any_more_are_dropped(
+    vocabulary: Vocabulary, tmp_path: Path
+) -> None:
     later = vocabulary_of(tmp_path, "Reiseversicherung")
     later.rebuild()
     later.add(["Authentisch"])
@@ -73,15 +80,19 @@ def test_words_that_are_gone_are_let_go(vocabulary: Vocabulary, tmp_path: Path) 
     assert later.related(["versicherung", "auth"]) == []
 
 
-def test_words_are_added_once_and_by_several(vocabulary: Vocabulary, tmp_path: Path) -> None:
+def test_words_are_added_once_by_several_writers(vocabulary: Vocabulary, tmp_path: Path) -> None:
     vocabulary.add(["Lebensversicherung author"])
     vocabulary_of(tmp_path).add(["Reiseversicherung", "author"])
     assert vocabulary.related(["versicherung"]) == [
-        "reiseversicherung", "lebensversicherung", "versicherungssumme", "krankenversicherung", "haftpflichtversicherungen",
-    ]  # fmt: skip
+        "reiseversicherung",
+        "lebensversicherung",
+        "versicherungssumme",
+        "krankenversicherung",
+        "haftpflichtversicherungen",
+    ]
 
 
-def test_no_more_than_the_shortest(tmp_path: Path) -> None:
+def test_only_the_shortest_words_are_given(tmp_path: Path) -> None:
     vocabulary = vocabulary_of(tmp_path)
     vocabulary.add(
         [" ".join("versicherung" + "x" * number for number in range(1, 29)), "aversicherung " * 3]
@@ -116,10 +127,14 @@ def test_a_damaged_file_is_named_and_made_anew(vocabulary: Vocabulary, tmp_path:
     assert later.trouble == ""
 
 
-def test_what_a_killed_writer_left_is_rolled_back(vocabulary: Vocabulary, tmp_path: Path) -> None:
+def test_the_changes_of_a_killed_writer_are_rolled_back(
+    vocabulary: Vocabulary, tmp_path: Path
+) -> None:
     script = (
-        "import os, sqlite3, sys; connection = sqlite3.connect(sys.argv[1]); connection.execute('PRAGMA cache_size = 1');"
-        "connection.executemany('INSERT INTO words (word) VALUES (?)', ((f'versicherung{n}',) for n in range(9999))); os._exit(1)"
+        "import os, sqlite3, sys; connection = sqlite3.connect(sys.argv[1]); "
+        "connection.execute('PRAGMA cache_size = 1');"
+        "connection.executemany('INSERT INTO words (word) VALUES (?)', "
+        "((f'versicherung{n}',) for n in range(9999))); os._exit(1)"
     )
     subprocess.run([sys.executable, "-c", script, str(tmp_path / FILE)], check=False)
     assert (tmp_path / f"{FILE}-journal").exists()

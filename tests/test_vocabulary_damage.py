@@ -208,13 +208,15 @@ def test_a_writer_that_was_killed_leaves_a_whole_vocabulary(place: Path, notes: 
     assert health(place) == "ok"
 
 
-def test_a_query_after_a_kill_finds_what_was_there_before(place: Path) -> None:
+def test_a_query_after_a_kill_finds_the_earlier_documents(place: Path) -> None:
     kill(IN_ADD, place)
     assert health(place) == "ok"
     assert found(place, "radiator") == found(place, "heizungs*") == (DOCUMENTS, ())
 
 
-def test_a_writer_that_was_killed_while_it_mended_leaves_it_to_the_next(place: Path) -> None:
+def test_a_writer_that_was_killed_while_it_mended_leaves_the_mending_to_the_next(
+    place: Path,
+) -> None:
     (place / "passages.words").unlink()
     kill(IN_MEND, place)
     hits, (warning,) = found(place, "radiator")

@@ -1,4 +1,4 @@
-"""Folders under watch: what is told of changes, and what an index makes of it."""
+"""Watched folders: the changes that are reported, and the ingests of an index that follow."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .commands import COMMAND
 
 
 class Script:
-    """A notifier that tells what is in `batches`, one after the other for each session, and then nothing more."""
+    """A notifier with a script: each session reports the next of `batches`, then nothing more."""
 
     def __init__(self, *batches: Sequence[Collection[str]]) -> None:
         self.batches = list(batches)
@@ -50,7 +50,10 @@ def stop() -> Iterator[threading.Event]:
 
 
 def until(reports: Iterator[IngestReport]) -> tuple[int, int, int, int]:
-    """Documents added, changed, moved or copied, and removed by the next report that is not empty."""
+    """Wait for the next report that is not empty.
+
+    Returns its numbers of documents added, changed, moved or copied, and removed.
+    """
     report = next(report for report in reports if report != NOTHING_DONE)
     return report.added, report.changed, report.copied, report.removed
 
@@ -59,7 +62,7 @@ def ignore_progress(progress: Progress) -> None:
     pass
 
 
-def test_changes_come_from_the_system_and_only_what_lies_in_a_root(
+def test_the_system_reports_changes_and_only_those_in_a_root_count(
     tmp_path: Path, stop: threading.Event
 ) -> None:
     root = Path(real(tmp_path)) / "docs"
@@ -68,13 +71,13 @@ def test_changes_come_from_the_system_and_only_what_lies_in_a_root(
     assert next(changes) == Changes((str(root),))
     (root / "a.md").write_text("a")
     (tmp_path / "b.md").write_text("b")
-    told = next(change for change in changes if change.paths)
-    assert told == Changes((str(root / "a.md"),))
+    change_seen = next(change for change in changes if change.paths)
+    assert change_seen == Changes((str(root / "a.md"),))
     stop.set()
     assert [change for change in changes if change.paths] == []
 
 
-def test_a_root_that_goes_and_comes_back_is_told_once_each(
+def test_a_root_that_vanishes_and_returns_is_reported_once_each(
     tmp_path: Path, stop: threading.Event
 ) -> None:
     root = tmp_path / "disk"
@@ -82,16 +85,19 @@ def test_a_root_that_goes_and_comes_back_is_told_once_each(
     changes = Watch(lambda: [str(root)], stop, tick_seconds=0.01).changes()
     assert next(changes) == Changes((str(root),))
     root.rename(tmp_path / "elsewhere")
-    told = next(change for change in changes if change.warnings)
-    away = f"{root} is not there now; its documents stay in the index, and it is taken up again when it is back"
-    assert told == Changes((), (away,))
+    change_seen = next(change for change in changes if change.warnings)
+    away = (
+        f"{root} is not there now; "
+        "its documents stay in the index, and it is taken up again when it is back"
+    )
+    assert change_seen == Changes((), (away,))
     for _ in range(5):
         assert next(changes) == Changes()
     (tmp_path / "elsewhere").rename(root)
     assert next(change for change in changes if change != Changes()) == Changes((str(root),))
 
 
-def test_a_folder_that_is_replaced_is_another_one(tmp_path: Path, stop: threading.Event) -> None:
+def test_a_folder_that_is_replaced_is_watched_anew(tmp_path: Path, stop: threading.Event) -> None:
     root, script = tmp_path / "docs", Script([()] * 3)
     root.mkdir()
     changes = Watch(lambda: [str(root)], stop, script).changes()
@@ -103,7 +109,7 @@ def test_a_folder_that_is_replaced_is_another_one(tmp_path: Path, stop: threadin
     assert script.watched == [[str(root)]] * 2
 
 
-def test_a_file_as_root_and_a_root_that_is_added(tmp_path: Path, stop: threading.Event) -> None:
+def test_a_root_may_be_a_file_and_roots_may_be_added(tmp_path: Path, stop: threading.Event) -> None:
     file, folder = tmp_path / "a.md", tmp_path / "docs"
     file.write_text("one")
     folder.mkdir()
@@ -119,7 +125,7 @@ def test_a_file_as_root_and_a_root_that_is_added(tmp_path: Path, stop: threading
     )
 
 
-def test_where_the_system_cannot_watch_the_folders_are_looked_through(
+def test_folders_that_the_system_cannot_watch_are_walked_at_intervals(
     tmp_path: Path, stop: threading.Event
 ) -> None:
     class Refusing:
@@ -133,7 +139,8 @@ def test_where_the_system_cannot_watch_the_folders_are_looked_through(
     warned = next(changes)
     assert warned.paths == ()
     assert warned.warnings[0].startswith(
-        "the system cannot watch these folders ([Errno 28] OS file watch limit reached); they are looked through every"
+        "the system cannot watch these folders ([Errno 28] OS file watch limit reached); "
+        "they are looked through every"
     )
     if Path("/proc/sys/fs/inotify").exists():
         assert "sudo sysctl fs.inotify.max_user_watches=" in warned.warnings[0]
@@ -162,7 +169,7 @@ def test_an_index_follows_its_folder(index: Index, notes: Path, stop: threading.
     assert until(reports) == (0, 0, 0, 2)
 
 
-def test_what_rules_leave_out_and_the_index_itself_make_no_run(
+def test_excluded_files_and_the_index_itself_cause_no_run(
     index: Index, notes: Path, stop: threading.Event, tmp_path: Path
 ) -> None:
     inside = Index(str(notes / "index"), None, index.opened.load_embedder, index.rules)
@@ -179,7 +186,7 @@ def test_what_rules_leave_out_and_the_index_itself_make_no_run(
     (notes / "last.md").write_text("# Last\n\nOven.\n")
     assert until(reports) == (1, 0, 0, 0)
     written = inside.store.version
-    # Its own writing comes back as changes, which mean nothing.
+    # The index's own writing comes back as changes, which cause no run.
     for _ in range(2):
         assert next(reports) == NOTHING_DONE
     assert before < written == inside.store.version
@@ -187,7 +194,7 @@ def test_what_rules_leave_out_and_the_index_itself_make_no_run(
     inside.close()
 
 
-def test_a_root_that_vanishes_keeps_its_documents_and_is_taken_up_again(
+def test_a_root_that_vanishes_keeps_its_documents_and_is_followed_again(
     index: Index, notes: Path, stop: threading.Event
 ) -> None:
     index.ingest([notes])
@@ -202,7 +209,7 @@ def test_a_root_that_vanishes_keeps_its_documents_and_is_taken_up_again(
     assert until(reports) == (0, 0, 0, 1)
 
 
-def test_while_another_process_writes_changes_wait(
+def test_changes_wait_while_another_process_writes(
     index: Index, notes: Path, stop: threading.Event
 ) -> None:
     index.ingest([notes])
@@ -214,7 +221,7 @@ def test_while_another_process_writes_changes_wait(
     assert until(reports) == (1, 0, 0, 0)
 
 
-def test_watching_does_not_keep_the_lock(index: Index, notes: Path, stop: threading.Event) -> None:
+def test_a_watch_does_not_keep_the_lock(index: Index, notes: Path, stop: threading.Event) -> None:
     reports = index.watch([notes], stop=stop)
     assert next(reports).added == 4
     (notes / "new.md").write_text("# New\n\nRent.\n")
@@ -223,7 +230,7 @@ def test_watching_does_not_keep_the_lock(index: Index, notes: Path, stop: thread
     assert list(reports) == []
 
 
-def test_many_changes_are_one_walk(index: Index, notes: Path, stop: threading.Event) -> None:
+def test_many_changes_cause_one_walk(index: Index, notes: Path, stop: threading.Event) -> None:
     index.ingest([notes])
     reports = index._refresh().follow([], ignore_progress, stop)
     next(reports)
@@ -238,11 +245,11 @@ def test_many_changes_are_one_walk(index: Index, notes: Path, stop: threading.Ev
 def test_news_are_told_once(notes: Path) -> None:
     news, warned = News(), replace(NOTHING_DONE, warnings=("it is away",))
     changed = replace(NOTHING_DONE, changed=1, seconds=os.times().elapsed)
-    told = [
+    is_new = [
         news.is_in(report)
         for report in (NOTHING_DONE, warned, warned, changed, NOTHING_DONE, warned)
     ]
-    assert told == [False, True, False, True, False, True]
+    assert is_new == [False, True, False, True, False, True]
 
 
 def test_the_command_refreshes_until_ctrl_c(notes: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Small stand-ins for models: vectors that can be worked out by hand."""
+"""Small stand-ins for models, whose vectors can be worked out by hand."""
 
 from __future__ import annotations
 
@@ -14,11 +14,23 @@ if TYPE_CHECKING:
     from search.documents import Vectors
 
 TOPICS = {
-    "boiler": 0, "radiator": 0, "radiators": 0, "heating": 0, "cold": 0,
-    "rent": 1, "lease": 1, "landlord": 1, "tenant": 1,
-    "bread": 2, "dough": 2, "sourdough": 2, "oven": 2,
-    "tide": 3, "harbour": 3, "sea": 3,
-}  # fmt: skip
+    "boiler": 0,
+    "radiator": 0,
+    "radiators": 0,
+    "heating": 0,
+    "cold": 0,
+    "rent": 1,
+    "lease": 1,
+    "landlord": 1,
+    "tenant": 1,
+    "bread": 2,
+    "dough": 2,
+    "sourdough": 2,
+    "oven": 2,
+    "tide": 3,
+    "harbour": 3,
+    "sea": 3,
+}
 
 
 class ToyTokenizer:
@@ -29,7 +41,10 @@ class ToyTokenizer:
 
 
 class ToyEmbedder:
-    """A text's vector counts the words of each of four topics; a fifth component is 1, so that no vector is zero."""
+    """An embedder whose vectors count the words of each of four topics.
+
+    A fifth component is 1, so that no vector is zero. Vectors are normalised to length 1.
+    """
 
     name = "toy"
     revision = "1"
