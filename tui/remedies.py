@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 REMEDIES: Mapping[str, str] = {
-    "ignored": "an ignore file names it; to read it anyway: docsearch ingest --no-ignore FOLDER",
-    "hidden": "its name begins with a dot; to read it anyway: docsearch ingest --hidden FOLDER",
+    "ignored": (
+        "an ignore file names it; to read it nevertheless: docsearch ingest --no-ignore FOLDER"
+    ),
+    "hidden": (
+        "its name begins with a dot; to read it nevertheless: docsearch ingest --hidden FOLDER"
+    ),
     "excluded": (
         "the folder's own rules leave it out; "
         "change them with: docsearch ingest --exclude or --include FOLDER"
