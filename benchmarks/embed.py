@@ -130,6 +130,7 @@ def torch_engine(weights: dict[str, np.ndarray], threads: int) -> Encode:
     config = {
         key: value for key, value in Checkpoint(STARTER).config.items() if key != "quantization"
     }
+    # The model with the given weights.
     model = BertModel(
         BertConfig.from_dict(config | {"torch_dtype": "float32"}), add_pooling_layer=False
     ).eval()

@@ -92,6 +92,7 @@ def made(folder: Path, size: str, bits: int = 0) -> Checkpoint:
     target = folder / f"{size}-{bits}"
     if target.exists():
         return Checkpoint(target)
+    # The settings of a model of that size.
     target.mkdir()
     settings: dict[str, Any] = COMMON | SHAPES[size]
     rule = {"group_size": 64, "bits": bits, "mode": "affine"}
@@ -99,6 +100,7 @@ def made(folder: Path, size: str, bits: int = 0) -> Checkpoint:
         json.dumps(settings | ({"quantization": rule} if bits else {}))
     )
 
+    # The weights, computed one after the other.
     def save() -> None:
         mx.random.seed(1)
         model = Qwen3(Qwen3Config.of(_Sizes(target)), Rotation)

@@ -95,6 +95,7 @@ def warm(path: Path, passages: int) -> list[Row]:
     """The time of Index.query in a process that has answered a query before, and of its parts."""
     rows = []
     with Index.open(path) as index:
+        # The whole query, in each mode.
         for mode in ("hybrid", "vector", "text"):
             times = [
                 median_seconds(
@@ -111,6 +112,7 @@ def warm(path: Path, passages: int) -> list[Row]:
                     target,
                 )
             )
+        # The parts of a query.
         vector = index.embedder.embed_query(QUERIES[0])
         rows.append(
             Row(

@@ -75,6 +75,7 @@ def write_model(folder: Path) -> None:
     """Write a checkpoint with the published model's sizes and type, and random weights."""
     import mlx.core as mx
 
+    # The shapes of a layer.
     width, inner, head = CONFIG["hidden_size"], CONFIG["intermediate_size"], CONFIG["head_dim"]
     query_width = CONFIG["num_attention_heads"] * head
     key_width = CONFIG["num_key_value_heads"] * head
@@ -93,6 +94,7 @@ def write_model(folder: Path) -> None:
         "input_layernorm": width,
         "post_attention_layernorm": width,
     }
+    # The weights: matrices are random, norms are one.
     weights = {
         "norm.weight": mx.ones((width,), mx.bfloat16),
         "embed_tokens.weight": drawn((CONFIG["vocab_size"], width)),

@@ -71,7 +71,7 @@ QUERIES = ["What is the capital of China?", "<|im_end|> 中文?\n", ""]
 def main() -> None:
     source = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     # The token ids that the texts, prompts and pairs use.
-    full = literal(Tokenizer.from_str(json.dumps(source)))
+    full_tokenizer = literal(Tokenizer.from_str(json.dumps(source)))
     prompts = [f"Instruct: {TASK}\nQuery:{text}" for text in TEXTS[:6]]
     pairs = [pair(query, text) for query in QUERIES for text in TEXTS]
     frame = [
@@ -80,7 +80,9 @@ def main() -> None:
         for piece in text.replace("<|", "\n<|").replace("|>", "|>\n").split("\n")
     ]
     used = {
-        i for text in [*TEXTS, *prompts, *pairs, *frame, "yes", "no"] for i in full.encode(text).ids
+        i
+        for text in [*TEXTS, *prompts, *pairs, *frame, "yes", "no"]
+        for i in full_tokenizer.encode(text).ids
     }
     used |= {
         i
@@ -91,13 +93,15 @@ def main() -> None:
     small_source, original = cut_down(source, used)
     small = literal(Tokenizer.from_str(json.dumps(small_source)))
     for text in [*TEXTS, *prompts, *pairs]:
-        assert [original[i] for i in small.encode(text).ids] == full.encode(text).ids, text
+        assert [original[i] for i in small.encode(text).ids] == full_tokenizer.encode(text).ids, (
+            text
+        )
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "tokenizer.json").write_text(
         json.dumps(small_source, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
     )
-    tokens = [{"text": text, "ids": full.encode(text).ids} for text in TEXTS]
-    judged = judged_ids(source, full)
+    tokens = [{"text": text, "ids": full_tokenizer.encode(text).ids} for text in TEXTS]
+    judged = judged_ids(source, full_tokenizer)
     write(OUT / "tokens.json", {"original": original, "texts": tokens, "pairs": judged})
 
     # The model, with the vectors and scores that transformers computes.
@@ -141,26 +145,28 @@ def cut_down(source: dict[str, Any], used: set[int]) -> tuple[dict[str, Any], li
     merges = [tuple(merge) for merge in source["model"]["merges"]]
     names = {number: token for token, number in vocabulary.items()}
     rank = {left + right: i for i, (left, right) in reversed(list(enumerate(merges)))}
-    kept = {token for token in vocabulary if len(token) == 1} | {
+    tokens = {token for token in vocabulary if len(token) == 1} | {
         left + right for left, right in merges[:COMMON_MERGES]
     }
     # The used tokens, and the tokens that they are merged from.
     pending = [names[i] for i in used if i in names]
     while pending:
         token = pending.pop()
-        if token in kept:
+        if token in tokens:
             continue
-        kept.add(token)
+        tokens.add(token)
         pending += merges[rank[token]]
-    for token in list(kept):
+    for token in list(tokens):
         if len(token) > 1:
-            kept |= set(merges[rank[token]])
+            tokens |= set(merges[rank[token]])
     # The vocabulary with new ids, in the order of the old ones.
-    ordered = sorted(kept, key=vocabulary.__getitem__)
+    ordered = sorted(tokens, key=vocabulary.__getitem__)
     added = [token | {"id": len(ordered) + i} for i, token in enumerate(source["added_tokens"])]
     model = source["model"] | {
         "vocab": {token: i for i, token in enumerate(ordered)},
-        "merges": [[left, right] for left, right in merges if {left, right, left + right} <= kept],
+        "merges": [
+            [left, right] for left, right in merges if {left, right, left + right} <= tokens
+        ],
     }
     original = [vocabulary[token] for token in ordered] + [
         token["id"] for token in source["added_tokens"]
@@ -173,7 +179,7 @@ def pair(query: str, document: str) -> str:
     return f"<Instruct>: {TASK}\n<Query>: {query}\n<Document>: {document}"
 
 
-def judged_ids(source: dict[str, Any], full: Tokenizer) -> list[dict[str, Any]]:
+def judged_ids(source: dict[str, Any], full_tokenizer: Tokenizer) -> list[dict[str, Any]]:
     """The whole prompts, as the model's card builds them, in the ids of the full tokenizer."""
     control = Tokenizer.from_str(json.dumps(source))
     before, after = control.encode(PREFIX).ids, control.encode(SUFFIX).ids
@@ -182,7 +188,7 @@ def judged_ids(source: dict[str, Any], full: Tokenizer) -> list[dict[str, Any]]:
         {
             "query": query,
             "passage": text,
-            "ids": before + full.encode(pair(query, text)).ids[:room] + after,
+            "ids": before + full_tokenizer.encode(pair(query, text)).ids[:room] + after,
         }
         for query in QUERIES
         for text in TEXTS

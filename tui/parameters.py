@@ -110,8 +110,8 @@ def _absolute(typed: str) -> tuple[str, ...]:
     pattern = os.path.expanduser(typed)
     if "/" not in pattern and pattern not in (".", ".."):
         return (typed,)
-    # The longest beginning that exists is a path, taken literally even with brackets or stars in its
-    # name. The rest has to begin with a wildcard.
+    # The longest beginning that exists is taken literally as a path, even with brackets or stars in
+    # its name. The rest has to begin with a wildcard.
     parts = pattern.split("/")
     for count in range(len(parts), 0, -1):
         path = "/".join(parts[:count]) or "/"[: pattern.startswith("/")]

@@ -48,10 +48,10 @@ def colours(path: str, kind: str, text: str, around: int) -> list[Colour]:
     """The coloured ranges near the offset `around`, in order and without overlaps."""
     first = text.rfind("\n", 0, max(around - REACH, 0)) + 1
     part = text[first : around + REACH]
-    found = _markdown(part) if kind == "markdown" else _headings(part) if kind == "rst" else ()
+    ranges = _markdown(part) if kind == "markdown" else _headings(part) if kind == "rst" else ()
     if kind == "code":
-        found = _code(path, part)
-    return [(first + start, first + end, name) for start, end, name in found]
+        ranges = _code(path, part)
+    return [(first + start, first + end, name) for start, end, name in ranges]
 
 
 def _markdown(text: str) -> Iterator[Colour]:

@@ -105,14 +105,14 @@ class ModelErrands:
             from search.models.local import find
             from search.supply.deletion import remove
 
-            found = find(name)
-            if not found:
+            models = find(name)
+            if not models:
                 raise UsageError(
                     f"there is no model {name} to delete",
                     "it comes with docsearch, or is gone already",
                 )
             return messages.ModelWorkEnded(
-                f"{name} is deleted: {size_text(sum(map(remove, found)))} are free"
+                f"{name} is deleted: {size_text(sum(map(remove, models)))} are free"
             )
 
         _carry_out(work, post)

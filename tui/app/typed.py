@@ -59,10 +59,12 @@ def parse(line: str, date: Date = DATE) -> Typed:
     >>> typed.text, typed.types, typed.paths, typed.mode
     ('notice', ('md', 'pdf'), ('my notes',), 'text')
     """
+    # The values of each filter word, in their order.
     values: dict[str, list[str]] = {key: [] for key in KEYS}
     for key, value in WORD.findall(line):
         if bare := value.strip('"'):
             values[key].append(bare)
+    # Words that are not understood become problems. Of several words, the last one counts.
     problems: list[str] = []
     mode = values["mode"][-1] if values["mode"] else "hybrid"
     if mode not in MODES:

@@ -49,17 +49,17 @@ def list_models(settings: Settings, cache_folder: str | None = None, as_json: bo
     """
     from search.supply.inventory import inventory
 
-    found = inventory(cache_folder)
-    for warning in found.warnings:
+    stock = inventory(cache_folder)
+    for warning in stock.warnings:
         click.echo(f"docsearch: {one_line(warning)}", err=True)
     if as_json:
         from dataclasses import asdict
 
         from ..jsont import SCHEMA, dumps
 
-        click.echo(dumps({"schema": SCHEMA, "models": [asdict(model) for model in found.models]}))
+        click.echo(dumps({"schema": SCHEMA, "models": [asdict(model) for model in stock.models]}))
     else:
-        click.echo(models_table(found.models))
+        click.echo(models_table(stock.models))
     return ExitCode.FOUND
 
 
@@ -247,10 +247,10 @@ def rm(settings: Settings, name: str, cache_folder: str | None) -> int:
         raise UsageError(
             f"{name} belongs to docsearch and stays with it", "see: docsearch models list"
         )
-    found = find(name, cache_folder)
-    if not found:
+    copies = find(name, cache_folder)
+    if not copies:
         raise UsageError(f"there is no model {name} to delete", "see: docsearch models list")
-    for model in found:
+    for model in copies:
         size = remove(model)
         settings.note(f"deleted {one_line(str(model.store))}: {size_text(size)} are free")
     return ExitCode.FOUND

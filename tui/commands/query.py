@@ -112,6 +112,7 @@ def query(
               docsearch query "rent increase" --type pdf --after 2026 --json
               docsearch query retry -0 | xargs -0 wc -l
     """
+    # Check the options.
     where = _filter(paths, types, after, before)
     if as_json + as_lines + (only_files or null) > 1:
         raise click.UsageError(
@@ -125,7 +126,7 @@ def query(
         )
     queries = filter(None, (line.strip() for line in sys.stdin)) if text == "-" else iter([text])
     mode = mode or settings.config.mode
-    found = failed = False
+    any_hits = any_error = False
     with settings.open_index(reranker=reranker) as index:
         _warm(index, mode)
         ask = partial(
@@ -140,6 +141,7 @@ def query(
             candidates=candidates,
             rerank_budget=rerank_budget,
         )
+        # Ask each query, and show its hits.
         for words in map(_readable, queries):
             try:
                 result = ask(words)
@@ -148,14 +150,14 @@ def query(
                     raise
                 from ..jsont import failed_line
 
-                failed = True
+                any_error = True
                 click.echo(failed_line(words, error))
                 continue
-            found = found or bool(result.hits)
+            any_hits = any_hits or bool(result.hits)
             _show(settings, result, as_json, as_lines, only_files or null, null, full)
-    if failed:
+    if any_error:
         return ExitCode.ERROR
-    return ExitCode.FOUND if found else ExitCode.NOTHING
+    return ExitCode.FOUND if any_hits else ExitCode.NOTHING
 
 
 def _readable(text: str) -> str:
