@@ -1,1 +1,1 @@
-"""What docsearch costs, measured: `python -m benchmarks`."""
+"""Measures the speed, memory and quality of docsearch: `python -m benchmarks`."""

@@ -1,4 +1,4 @@
-"""All benchmarks that need no data of others, one after the other."""
+"""Runs all benchmarks that need no foreign data, one after the other."""
 
 from __future__ import annotations
 

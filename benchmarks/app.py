@@ -1,9 +1,10 @@
-"""The app at 10,000 passages: from a key to the hits on the screen, first paint, memory, idle CPU, and sixty quick keys.
+"""The app at 10,000 passages: latency from a key to its hits, first paint, memory and idle CPU.
 
     python -m benchmarks.app [--passages 10000] [--rounds 2]
 
-Latencies are of the app in this process, typed into ten times a second, with a driver that paints all but throws the bytes away. First paint, memory
-and idle CPU are the built command's in a pseudo-terminal.
+Latencies are measured on the app in this process. It gets ten keys a second, and its driver paints
+everything but throws the bytes away. Sixty keys without pauses follow, of which none may be lost.
+First paint, memory and idle CPU are measured on the installed command in a pseudo-terminal.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # isort: off
-from tui.app import DocsearchApp  # first: it sets the rate of frames, which Textual reads once
+from tui.app import (
+    DocsearchApp,
+)  # It comes first: it sets the frame rate, which Textual reads once.
 
 # isort: on
 from textual.drivers.headless_driver import HeadlessDriver
@@ -56,14 +59,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the app.")
     parser.add_argument("--passages", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=2)
-    parser.add_argument("--index", type=Path, help="an index made before, kept for the next run")
+    parser.add_argument(
+        "--index", type=Path, help="use this index, or make it and keep it for the next run"
+    )
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         path = arguments.index or Path(folder) / "index"
         if not path.exists():
             fill(path, arguments.passages)
-        typed = asyncio.run(typing(path, arguments.rounds, Path(folder)))
-        write_results("app", [*typed, *in_a_terminal(path)])
+        latencies = asyncio.run(typing(path, arguments.rounds, Path(folder)))
+        write_results("app", [*latencies, *in_a_terminal(path)])
 
 
 RERANKED = "reranked"
@@ -71,7 +76,7 @@ STAGES = ("text", "hybrid", RERANKED)
 
 
 class PaintingDriver(HeadlessDriver):
-    """A driver that the app paints for as for a terminal."""
+    """A driver for which the app paints as for a terminal."""
 
     @property
     def is_headless(self) -> bool:
@@ -80,55 +85,57 @@ class PaintingDriver(HeadlessDriver):
 
 
 class Clock:
-    """Notes, as a message hook, when a question's key was pressed, and when a frame with its answers' hits was written."""
+    """Times each question from its key to the frames that show its answers.
+
+    It is the app's message hook, and it is called after each frame.
+    """
 
     def __init__(self, app: DocsearchApp) -> None:
         self.app = app
         app.post_display_hook = self.framed  # type: ignore[method-assign]
-        self.key = 0.0
-        self.answered: messages.Answered | None = None
-        """The answer that is to be drawn."""
+        self.key_at = 0.0
+        self.pending: messages.Answered | None = None
+        """The answer that no frame has shown yet."""
         self.is_drawn = False
-        """Whether the frame that is being made has it."""
-        self.asked: dict[int, float] = {}
+        """True if the next frame shows the pending answer."""
+        self.asked_at: dict[int, float] = {}
         self.painted: dict[str, dict[int, float]] = {stage: {} for stage in STAGES}
         self.ready = asyncio.Event()
         self.last = asyncio.Event()
 
     def __call__(self, message: Message) -> None:
-        """See a message before it is handled."""
+        """Take note of a message before it is handled."""
         if isinstance(message, messages.Ask):
-            self.asked[message.number] = self.key
+            self.asked_at[message.number] = self.key_at
             self.last.clear()
         elif (
             isinstance(message, messages.Answered)
             and message.number == self.app.search_screen._number
         ):
-            self.answered = message
+            self.pending = message
         elif isinstance(message, messages.ModelReady):
             self.ready.set()
 
     def drawn(self, hits: Sequence[Hit]) -> None:
-        """The list with these hits was drawn for the next frame."""
-        self.is_drawn = self.answered is not None and hits is self.answered.result.hits
+        """Take note that the list with these hits was drawn for the next frame."""
+        self.is_drawn = self.pending is not None and hits is self.pending.result.hits
 
     def framed(self) -> None:
-        """A frame was written to the terminal."""
-        if not self.is_drawn or (answered := self.answered) is None:
+        """Take note that a frame was written to the terminal."""
+        if not self.is_drawn or (answered := self.pending) is None:
             return
-        self.is_drawn, self.answered = False, None
+        self.is_drawn, self.pending = False, None
         stage = RERANKED if answered.result.reranked else answered.result.mode
-        if answered.number in self.asked:
-            self.painted[stage].setdefault(
-                answered.number, time.perf_counter() - self.asked[answered.number]
-            )
+        if answered.number in self.asked_at:
+            seconds = time.perf_counter() - self.asked_at[answered.number]
+            self.painted[stage].setdefault(answered.number, seconds)
         if answered.final:
             self.last.set()
 
 
 @contextmanager
 def drawing_noted(clock: Clock) -> Iterator[None]:
-    """Tells the clock which hits each frame draws."""
+    """Tell the clock which hits each frame draws."""
     draw = HitList.render_lines
 
     def noting(hit_list: HitList, crop: Region) -> list[Strip]:
@@ -143,7 +150,7 @@ def drawing_noted(clock: Clock) -> Iterator[None]:
 
 
 async def typing(path: Path, rounds: int, state: Path) -> list[Row]:
-    """Type the queries as a quick typist does, then sixty keys at once."""
+    """Type the queries as a quick typist does, then sixty keys without pauses."""
     with Index.open(path) as index:
         app = DocsearchApp(index, {}, state)
         app.driver_class = PaintingDriver
@@ -153,12 +160,13 @@ async def typing(path: Path, rounds: int, state: Path) -> list[Row]:
 
 
 async def _typed(app: DocsearchApp, clock: Clock, rounds: int) -> list[Row]:
-    """The latencies of the queries, typed letter by letter."""
+    """The latencies of the queries, and the keys that were lost."""
     async with app.run_test(headless=False, size=SIZE, message_hook=clock) as pilot:
         await asyncio.wait_for(clock.ready.wait(), 60)
+        # The queries, letter by letter; the first of them only warms up.
         for query in ("warm up", *(QUERIES * rounds)):
             for letter in query:
-                clock.key = time.perf_counter()
+                clock.key_at = time.perf_counter()
                 app.post_message(Key("space" if letter == " " else letter, letter))
                 await asyncio.sleep(KEY_SECONDS)
             await asyncio.wait_for(clock.last.wait(), 60)
@@ -166,6 +174,7 @@ async def _typed(app: DocsearchApp, clock: Clock, rounds: int) -> list[Row]:
                 clock.painted = {stage: {} for stage in STAGES}
             await pilot.press("escape")
         painted = {stage: list(times.values()) for stage, times in clock.painted.items()}
+        # The sixty keys.
         for letter in QUICK:
             app.post_message(Key(letter, letter))
             await asyncio.sleep(FRAME_SECONDS)
@@ -188,7 +197,7 @@ def _latencies(what: str, seconds: list[float], target: str) -> list[Row]:
 
 
 def in_a_terminal(path: Path) -> list[Row]:
-    """The built command: first paint of several starts; memory after a query, idle CPU."""
+    """First paint over several starts of the installed command; memory after a query; idle CPU."""
     paints = [_start(path, measure_idle=False)[0] for _ in range(STARTS - 1)]
     paint, megabytes, idle = _start(path, measure_idle=True)
     return [
@@ -204,7 +213,8 @@ def in_a_terminal(path: Path) -> list[Row]:
 
 
 def _start(path: Path, measure_idle: bool) -> tuple[float, float, float]:
-    """Seconds to first paint, megabytes, per cent of a core when idle."""
+    """Seconds to first paint, megabytes in use, per cent of a core when idle."""
+    # Start the command in a pseudo-terminal, and wait for the first paint.
     started = time.perf_counter()
     process, terminal = pty.fork()
     if process == 0:
@@ -213,6 +223,7 @@ def _start(path: Path, measure_idle: bool) -> tuple[float, float, float]:
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", SIZE[1], SIZE[0], 0, 0))
     _read_until(terminal, rb"mode.{0,80}hybrid")
     paint = time.perf_counter() - started
+    # Type a query, and measure after it.
     megabytes = idle = 0.0
     if measure_idle:
         _read_until(terminal, rb"passages")
@@ -243,7 +254,7 @@ def _read_for(terminal: int, seconds: float) -> None:
             try:
                 if not os.read(terminal, 65536):
                     return
-            except OSError:  # Linux's end of a pseudo-terminal
+            except OSError:  # On Linux, a pseudo-terminal ends with an error.
                 return
 
 

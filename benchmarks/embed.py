@@ -1,10 +1,12 @@
-"""Embedding speed on a processor: the numpy engine against onnxruntime and torch, on the same weights and tokens.
+"""Embedding speed on a processor: the numpy engine against onnxruntime and torch, on equal weights.
 
     python -m benchmarks.embed [--rounds 5] [--threads N]
 
-Needs the packages of the `bench` group (onnx, onnxruntime, sentence-transformers, which brings torch). Prints a Markdown
-table and writes benchmarks/results/embed.json. Tokenising is left out. The engines take turns in each round, so that a
-machine which slows down slows all of them; figures are medians, of a round's ratio in the last column.
+The benchmark needs the packages of the `bench` group (onnx, onnxruntime, and sentence-transformers,
+which brings torch). It prints a Markdown table and writes benchmarks/results/embed.json. All
+engines get the same tokens, and tokenising is not measured. The engines take turns in each round,
+so that a machine which slows down slows all of them. Figures are medians over the rounds; the last
+column is the median of each round's ratio.
 """
 
 from __future__ import annotations
@@ -33,22 +35,24 @@ from .onnx_bert import bert_graph
 STARTER = Path(__file__).parent.parent / "search" / "models" / "starter"
 RESULT = Path(__file__).parent / "results" / "embed.json"
 Encode = Callable[[list[list[int]]], np.ndarray]
-# name → how many texts, and of how many tokens
+# A load's name → the number of texts, and the fewest and most tokens of a text.
 LOADS = {"long": (128, 200, 250), "short": (128, 30, 60), "query": (1, 12, 12)}
 BATCH_TOKENS = 1024
 TORCH_BATCH = 32
-# torch's and onnxruntime's idle threads go on spinning for this long
+# The idle threads of torch and onnxruntime spin for this long.
 REST_SECONDS = 0.3
 
 
-# what holds numpy's OpenBLAS to another processor's kernels; the other engines have no such limit
+# Variables that hold numpy's OpenBLAS to another processor's kernels. The other engines have no
+# such limit, so the benchmark runs without them.
 PINS = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
 def main() -> None:
     if any(name in os.environ for name in PINS):
-        free = {name: value for name, value in os.environ.items() if name not in PINS}
-        os.execve(sys.executable, [sys.executable, "-m", "benchmarks.embed", *sys.argv[1:]], free)
+        unpinned = {name: value for name, value in os.environ.items() if name not in PINS}
+        command = [sys.executable, "-m", "benchmarks.embed", *sys.argv[1:]]
+        os.execve(sys.executable, command, unpinned)
     parser = argparse.ArgumentParser(description="Compare embedding engines on a processor.")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=cores())
@@ -70,7 +74,10 @@ def main() -> None:
 
 
 def token_ids(count: int, least: int, most: int) -> list[list[int]]:
-    """`count` texts of whole words drawn from the vocabulary, with [CLS] and [SEP]; the same at each run."""
+    """`count` texts of whole words drawn from the vocabulary, with [CLS] and [SEP].
+
+    Every run draws the same texts.
+    """
     vocabulary = json.loads((STARTER / "tokenizer.json").read_bytes())["model"]["vocab"]
     words = sorted(
         i for word, i in vocabulary.items() if word.isascii() and word.isalpha() and len(word) > 2
@@ -97,7 +104,7 @@ def float32_weights(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
 
 
 def onnxruntime_engine(weights: dict[str, np.ndarray], threads: int) -> Encode:
-    """The fused graph that onnxruntime's own BERT optimiser makes, in length-sorted batches."""
+    """The fused graph of onnxruntime's own BERT optimiser, on batches sorted by length."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -115,7 +122,7 @@ def onnxruntime_engine(weights: dict[str, np.ndarray], threads: int) -> Encode:
 
 
 def torch_engine(weights: dict[str, np.ndarray], threads: int) -> Encode:
-    """The BERT of transformers as sentence-transformers runs it: sorted by length, 32 texts at a time."""
+    """The BERT of transformers as sentence-transformers runs it: 32 texts at a time, by length."""
     import torch
     from transformers import BertConfig, BertModel
 
@@ -123,6 +130,7 @@ def torch_engine(weights: dict[str, np.ndarray], threads: int) -> Encode:
     config = {
         key: value for key, value in Checkpoint(STARTER).config.items() if key != "quantization"
     }
+    # The model with the given weights.
     model = BertModel(
         BertConfig.from_dict(config | {"torch_dtype": "float32"}), add_pooling_layer=False
     ).eval()
@@ -167,7 +175,7 @@ def in_batches(
 
 
 def check(engines: dict[str, Encode], loads: dict[str, list[list[int]]]) -> None:
-    """Stops where the engines do not compute the same."""
+    """Stop if the engines do not compute the same vectors."""
     for load, ids in loads.items():
         vectors = {name: unit(encode(ids)) for name, encode in engines.items()}
         for name, other in vectors.items():
@@ -201,28 +209,28 @@ def measure(
 
 
 def table(seconds: dict[str, dict[str, list[float]]], loads: dict[str, list[list[int]]]) -> str:
-    """The medians as Markdown, with the numpy engine's speed as a multiple of each other's."""
+    """The medians as Markdown, with the numpy engine's speed relative to that of each engine."""
     lines = ["| load | engine | tokens/s | ms | numpy is faster by |", "|---|---|---:|---:|---:|"]
     count = tokens(loads)
     for load, engines in seconds.items():
         for name, times in engines.items():
             typical = median(times)
             ratio = median(
-                other / ours for other, ours in zip(times, engines["numpy"], strict=True)
+                seconds / numpy_seconds
+                for seconds, numpy_seconds in zip(times, engines["numpy"], strict=True)
             )
-            lines.append(
-                f"| {load} | {name} | {count[load] / typical:,.0f} | {typical * 1e3:,.1f} | {ratio:.2f}× |"
-            )
+            cells = (f"{count[load] / typical:,.0f}", f"{typical * 1e3:,.1f}", f"{ratio:.2f}×")
+            lines.append(f"| {load} | {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def tokens(loads: dict[str, Sequence[Sequence[int]]]) -> dict[str, int]:
-    """How many tokens each load has."""
+    """The number of tokens of each load."""
     return {load: sum(map(len, ids)) for load, ids in loads.items()}
 
 
 def machine(threads: int) -> dict[str, Any]:
-    """What the figures were taken on."""
+    """The platform, threads, kernels and versions with which the figures were measured."""
     import onnxruntime
     import threadpoolctl
     import torch

@@ -2,8 +2,10 @@
 
     python -m benchmarks.gpu [--rounds 9] [--large]
 
-Needs torch and transformers with CUDA. Prints Markdown tables and writes benchmarks/results/gpu.json. Times are of whole calls, from lists of
-token ids to vectors on the host; figures are medians, after two calls that do not count. `--large` adds reranking at the 4B size.
+The benchmark needs torch and transformers with CUDA. It prints Markdown tables and writes
+benchmarks/results/gpu.json. Times are of whole calls, from lists of token ids to vectors on the
+host. Figures are medians, after two calls that do not count. `--large` adds reranking at the 4B
+size.
 """
 
 from __future__ import annotations
@@ -55,10 +57,10 @@ SHAPES = {
         "num_attention_heads": 32,
     },
 }
-# texts × tokens → tokens a second to reach
+# (texts, tokens of each) → the tokens a second that MLX should reach.
 LOADS = {(64, 512): "400,000", (32, 256): "330,000"}
 PREFIX, PASSAGES, PASSAGE_TOKENS = 90, 50, 200
-# size → milliseconds for all passages
+# A size → the milliseconds that all passages may take.
 RERANK_TARGETS = {"0.6B": 60, "4B": 250}
 Encode = Callable[[list[list[int]]], np.ndarray]
 
@@ -83,10 +85,14 @@ def main() -> None:
 
 
 def made(folder: Path, size: str, bits: int = 0) -> Checkpoint:
-    """A checkpoint of that shape with random bfloat16 weights, or those quantised, the same at each run."""
+    """A checkpoint of that size with random bfloat16 weights, the same at each run.
+
+    With `bits`, the weights are quantised to that many bits.
+    """
     target = folder / f"{size}-{bits}"
     if target.exists():
         return Checkpoint(target)
+    # The settings of a model of that size.
     target.mkdir()
     settings: dict[str, Any] = COMMON | SHAPES[size]
     rule = {"group_size": 64, "bits": bits, "mode": "affine"}
@@ -94,6 +100,7 @@ def made(folder: Path, size: str, bits: int = 0) -> Checkpoint:
         json.dumps(settings | ({"quantization": rule} if bits else {}))
     )
 
+    # The weights, computed one after the other.
     def save() -> None:
         mx.random.seed(1)
         model = Qwen3(Qwen3Config.of(_Sizes(target)), Rotation)
@@ -119,7 +126,7 @@ def made(folder: Path, size: str, bits: int = 0) -> Checkpoint:
 
 
 class _Sizes:
-    """The part of a checkpoint that says its sizes, before there are weights."""
+    """The part of a checkpoint that gives the sizes of a model, before there are weights."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -136,16 +143,15 @@ def embedding(folder: Path, rounds: int) -> dict[str, dict[str, float]]:
     """Tokens a second by load and engine."""
     checkpoint = made(folder, "0.6B")
     engines: dict[str, Encode] = {"MLX": Qwen3Mlx(checkpoint).encode} | torch_engines(checkpoint)
-    print(
-        "| load | engine | tokens/s | ms | MLX's target | cosine to MLX |\n|---|---|---:|---:|---:|---:|"
-    )
+    print("| load | engine | tokens/s | ms | MLX's target | cosine to MLX |")
+    print("|---|---|---:|---:|---:|---:|")
     speeds: dict[str, dict[str, float]] = {}
     for (texts, tokens), target in LOADS.items():
         ids = drawn(texts, tokens)
         first = engines["MLX"](ids)
         for name, encode in engines.items():
             seconds = typical(partial(encode, ids), rounds)
-            speed, close = texts * tokens / seconds, cosine(first, encode(ids))
+            speed, similarity = texts * tokens / seconds, cosine(first, encode(ids))
             speeds.setdefault(f"{texts}×{tokens}", {})[name] = speed
             row = (
                 f"{texts}×{tokens}",
@@ -153,14 +159,14 @@ def embedding(folder: Path, rounds: int) -> dict[str, dict[str, float]]:
                 f"{speed:,.0f}",
                 f"{seconds * 1e3:.1f}",
                 target,
-                f"{close:.5f}",
+                f"{similarity:.5f}",
             )
             print(f"| {' | '.join(row)} |", flush=True)
     return speeds
 
 
 def torch_engines(checkpoint: Checkpoint) -> dict[str, Encode]:
-    """The Qwen3 of transformers in bfloat16, as it is and compiled for each shape."""
+    """The Qwen3 of transformers in bfloat16, plain and compiled for each shape."""
     import torch
     from safetensors.torch import load_file
     from transformers import Qwen3Config as TorchConfig
@@ -188,7 +194,7 @@ def torch_engines(checkpoint: Checkpoint) -> dict[str, Encode]:
 
 
 def loading(folder: Path, rounds: int) -> float:
-    """Seconds from a 4-bit folder to a model that has answered."""
+    """Median seconds to load a 4-bit checkpoint."""
     checkpoint = made(folder, "0.6B", 4)
     times = []
     for _ in range(rounds):
@@ -200,13 +206,13 @@ def loading(folder: Path, rounds: int) -> float:
 
 
 def reranking(checkpoint: Checkpoint, size: str, rounds: int) -> float:
-    """Milliseconds for the passages of one query; each round has another query."""
+    """Milliseconds to read all passages of one query; each round has another query."""
     model = Qwen3Mlx(checkpoint)
     queries = iter(drawn(rounds + 2, PREFIX))
     passages = drawn(PASSAGES, PASSAGE_TOKENS)
     seconds = typical(lambda: model.encode_after(next(queries), passages), rounds)
-    what = f"reranking {PASSAGES}×{PASSAGE_TOKENS} after {PREFIX} tokens, {size}"
-    print(f"{what}: {seconds * 1e3:.1f} ms (target: under {RERANK_TARGETS[size]})", flush=True)
+    load = f"reranking {PASSAGES}×{PASSAGE_TOKENS} after {PREFIX} tokens, {size}"
+    print(f"{load}: {seconds * 1e3:.1f} ms (target: under {RERANK_TARGETS[size]})", flush=True)
     return seconds * 1e3
 
 
@@ -217,7 +223,7 @@ def drawn(count: int, tokens: int) -> list[list[int]]:
 
 
 def typical(call: Callable[[], object], rounds: int) -> float:
-    """Median seconds."""
+    """The median seconds of a call, after two calls that do not count."""
     times = []
     for _ in range(rounds + 2):
         started = time.perf_counter()
@@ -227,7 +233,7 @@ def typical(call: Callable[[], object], rounds: int) -> float:
 
 
 def cosine(a: np.ndarray, b: np.ndarray) -> float:
-    """The least cosine of two sets of rows."""
+    """The lowest cosine of the corresponding rows of `a` and `b`."""
     return float((np.vecdot(a, b) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)).min())
 
 

@@ -19,7 +19,7 @@ COMMAND = Path(sys.executable).with_name("docsearch")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure with what it should reach."""
+    """One figure, and the target that it should reach."""
 
     what: str
     value: float
@@ -29,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A finished process: wall seconds, peak memory in MB, what it printed."""
+    """A finished process: wall seconds, peak memory in MB, and its output."""
 
     seconds: float
     peak_mb: float
@@ -51,31 +51,31 @@ _WRAPPER = """
 import resource, subprocess, sys, time
 started = time.perf_counter()
 code = subprocess.call(sys.argv[1:])
-print(time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
+seconds = time.perf_counter() - started
+print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)
 sys.exit(code)
 """
+"""A script that runs a command and adds its seconds and its peak memory to stderr."""
 
 
 def run_command(*arguments: str) -> Run:
     """Run `docsearch` in a process of its own and measure it."""
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", _WRAPPER, COMMAND, *arguments], capture_output=True, text=True
     )
-    if done.returncode not in (0, 1):
-        raise SystemExit(done.stderr)
-    seconds, peak = map(float, done.stderr.split()[-2:])
-    return Run(seconds, peak / (1024**2 if sys.platform == "darwin" else 1024), done.stdout)
+    if process.returncode not in (0, 1):
+        raise SystemExit(process.stderr)
+    seconds, peak = map(float, process.stderr.split()[-2:])
+    # macOS reports bytes, Linux kilobytes.
+    return Run(seconds, peak / (1024**2 if sys.platform == "darwin" else 1024), process.stdout)
 
 
 def write_results(name: str, rows: list[Row]) -> None:
-    """Print a Markdown table and keep the figures as JSON under benchmarks/results."""
+    """Print the figures as a Markdown table, and write them as JSON under benchmarks/results."""
     print(f"\n| {name} | | target |\n|---|---|---|")
     for row in rows:
-        print(
-            f"| {row.what} | {row.value:,.3g} {row.unit} | {row.target} |"
-            if row.value < 100
-            else f"| {row.what} | {row.value:,.0f} {row.unit} | {row.target} |"
-        )
+        value = f"{row.value:,.3g}" if row.value < 100 else f"{row.value:,.0f}"
+        print(f"| {row.what} | {value} {row.unit} | {row.target} |")
     RESULTS.mkdir(exist_ok=True)
     machine = {
         "system": platform.platform(),

@@ -1,4 +1,7 @@
-"""BERT as an ONNX graph of onnxruntime's fused operators, which is what its own BERT optimiser makes of an export."""
+"""BERT as an ONNX graph of onnxruntime's fused operators.
+
+It is the graph that onnxruntime's own BERT optimiser makes of an exported model.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ MICROSOFT = "com.microsoft"
 
 
 def bert_graph(weights: dict[str, np.ndarray], heads: int, eps: float) -> bytes:
-    """The serialised model: `ids` and `mask` (batch, length) int32 → first tokens' last hidden states (batch, width)."""
+    """The serialised model, which gives the last hidden states of the first tokens.
+
+    Inputs: `ids` and `mask` (batch, length) int32. Output: `vectors` (batch, width) float32.
+    """
     width = weights["embeddings.LayerNorm.weight"].size
     constants: dict[str, np.ndarray] = {"first": np.array(0, np.int64)}
     nodes = []
@@ -30,7 +36,8 @@ def bert_graph(weights: dict[str, np.ndarray], heads: int, eps: float) -> bytes:
             constant(name, weights[name])
         return node("SkipLayerNormalization", inputs, f"{prefix}.out", MICROSOFT, epsilon=eps)
 
-    places = (
+    # The embeddings of words, positions and token types, added and normalised.
+    positions = (
         weights["embeddings.position_embeddings.weight"]
         + weights["embeddings.token_type_embeddings.weight"][0]
     )
@@ -41,17 +48,19 @@ def bert_graph(weights: dict[str, np.ndarray], heads: int, eps: float) -> bytes:
     )
     length = node("Shape", ["ids"], "length", start=1)
     constant("zero", np.zeros(1, np.int64))
-    node("Slice", [constant("places", places), "zero", length], "places.out")
+    node("Slice", [constant("places", positions), "zero", length], "places.out")
     summed = node("Add", [words, "places.out"], "summed")
     for kind in ("weight", "bias"):
         constant(f"embeddings.LayerNorm.{kind}", weights[f"embeddings.LayerNorm.{kind}"])
     inputs = [summed, "embeddings.LayerNorm.weight", "embeddings.LayerNorm.bias"]
     x = node("LayerNormalization", inputs, "embedded", epsilon=eps)
+    # The layers.
     layers = 1 + max(
         int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer.")
     )
     for i in range(layers):
         p = f"encoder.layer.{i}"
+        # Attention, its projection, and the residual.
         qkv = [f"{p}.attention.self.{part}" for part in ("query", "key", "value")]
         weight = constant(f"{p}.qkv", np.concatenate([weights[f"{name}.weight"] for name in qkv]).T)
         bias = constant(f"{p}.qkv.bias", np.concatenate([weights[f"{name}.bias"] for name in qkv]))
@@ -63,10 +72,12 @@ def bert_graph(weights: dict[str, np.ndarray], heads: int, eps: float) -> bytes:
             constant(f"{p}.{module}.bias", weights[f"{p}.{module}.bias"])
         out = node("MatMul", [attended, f"{p}.attention.output.dense"], f"{p}.projected")
         x = norm(out, x, f"{p}.attention.output.dense.bias", f"{p}.attention.output.LayerNorm")
+        # The feed-forward network and the residual.
         up = node("MatMul", [x, f"{p}.intermediate.dense"], f"{p}.up")
         up = node("BiasGelu", [up, f"{p}.intermediate.dense.bias"], f"{p}.gelu", MICROSOFT)
         down = node("MatMul", [up, f"{p}.output.dense"], f"{p}.down")
         x = norm(down, x, f"{p}.output.dense.bias", f"{p}.output.LayerNorm")
+    # The vectors: the hidden states of the first tokens.
     node("Gather", [x, "first"], "vectors", axis=1)
     shape = ["batch", "length"]
     graph = helper.make_graph(

@@ -1,8 +1,9 @@
-"""nDCG@10 of the starter's vectors where each document is one passage, on BEIR folders.
+"""nDCG@10 of the starter's vectors on BEIR folders, with each document as one passage.
 
     python -m benchmarks.quality FOLDER...
 
-A BEIR folder holds corpus.jsonl, queries.jsonl and qrels.tsv. Gains are 2^grade - 1; ties keep the corpus's order.
+A BEIR folder holds corpus.jsonl, queries.jsonl and qrels.tsv. Gains are 2^grade - 1. Documents with
+equal scores keep the order of the corpus.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from search.models.embedder import load_embedder
 
 from .measure import Row, write_results
 
-# bge-small-en-v1.5, 8-bit affine group 64, whole documents cut at 512 tokens
+# The figures of bge-small-en-v1.5, 8-bit affine with groups of 64, documents cut at 512 tokens.
 EXPECTED = {"cranfield": 0.418, "nfcorpus_prepro": 0.344, "cosqa": 0.579}
 
 

@@ -1,8 +1,9 @@
-"""Query latency at 10,000 passages: cold (a new process) and warm (`Index.query`), and `docsearch --help`.
+"""Query latency at 10,000 passages, cold (a new process) and warm; the time of `docsearch --help`.
 
     python -m benchmarks.query [--passages 10000]
 
-The passages' vectors are random around the sample corpus's own, so that no hour goes into embedding them; all else is real.
+Most passages are made of the sample corpus's sentences. Their vectors are random ones near the
+vectors of such texts, since embedding them would take an hour. Everything else is real.
 """
 
 from __future__ import annotations
@@ -46,11 +47,12 @@ def main() -> None:
 
 
 def fill(path: Path, passages: int) -> None:
-    """An index of the sample corpus and made documents, `passages` in all."""
+    """Make an index of the sample corpus and made documents, with `passages` passages in all."""
     with Index.open(path) as index:
         report = index.ingest([CORPUS])
         embedder = index.embedder
         base = embedder.embed_passages([document(seed, 6) for seed in range(64)])
+    # Store the made documents in batches of 5,000 passages.
     noise = np.random.default_rng(0)
     with Catalog.open(path, write=True) as catalog:
         store = Store(path, embedder.dimensions, create=True)
@@ -90,9 +92,10 @@ def fill(path: Path, passages: int) -> None:
 
 
 def warm(path: Path, passages: int) -> list[Row]:
-    """Index.query in a process that has answered before."""
+    """The time of Index.query in a process that has answered a query before, and of its parts."""
     rows = []
     with Index.open(path) as index:
+        # The whole query, in each mode.
         for mode in ("hybrid", "vector", "text"):
             times = [
                 median_seconds(
@@ -109,6 +112,7 @@ def warm(path: Path, passages: int) -> list[Row]:
                     target,
                 )
             )
+        # The parts of a query.
         vector = index.embedder.embed_query(QUERIES[0])
         rows.append(
             Row(
@@ -135,7 +139,7 @@ def warm(path: Path, passages: int) -> list[Row]:
 
 
 def cold(path: Path, passages: int) -> list[Row]:
-    """`docsearch` in new processes."""
+    """The time of `docsearch` commands, each in a new process."""
     runs = [run_command("--index", str(path), "query", "--no-rerank", text) for text in QUERIES]
     help_times = [run_command("--help").seconds for _ in range(7)]
     return [

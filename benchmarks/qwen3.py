@@ -1,8 +1,9 @@
-"""Qwen3-Embedding-0.6B on a processor: numpy, and torch where the bench group is installed, each in a process of its own.
+"""Qwen3-Embedding-0.6B on a processor: numpy, and torch if the `bench` group is installed.
 
     python -m benchmarks.qwen3
 
-The weights are random, which takes as long as real ones. 8 texts of 128 tokens.
+Each engine runs in a process of its own, and embeds 8 texts of 128 tokens. The weights are random,
+which takes as long as with real ones.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any
 
 from .measure import Row, median_seconds, write_results
 
-# the published sizes
+# The sizes of the published model.
 CONFIG = {
     "model_type": "qwen3",
     "hidden_act": "silu",
@@ -47,7 +48,7 @@ def main() -> None:
         description="Measure Qwen3-Embedding-0.6B's forward pass on a processor."
     )
     parser.add_argument(
-        "--engine", choices=ENGINES, help="measure this one only, in the folder given"
+        "--engine", choices=ENGINES, help="measure only this engine, with the model in FOLDER"
     )
     parser.add_argument("folder", nargs="?", type=Path)
     arguments = parser.parse_args()
@@ -61,39 +62,28 @@ def main() -> None:
             if importlib.util.find_spec(name) is None:
                 continue
             command = [sys.executable, "-m", "benchmarks.qwen3", "--engine", name, folder]
-            done = json.loads(
-                subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-            )
-            ours = name == "numpy"
-            rate = TEXTS * TOKENS / done["seconds"]
-            rows.append(
-                Row(f"{name}, 8 × 128 tokens", rate, "tokens/s", "150 or more" if ours else "")
-            )
-            rows.append(
-                Row(f"{name}, peak memory", done["peak_gb"], "GB", "4 or less" if ours else "")
-            )
+            process = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+            figures = json.loads(process.stdout)
+            rate = TEXTS * TOKENS / figures["seconds"]
+            targets = ("150 or more", "4 or less") if name == "numpy" else ("", "")
+            rows.append(Row(f"{name}, 8 × 128 tokens", rate, "tokens/s", targets[0]))
+            rows.append(Row(f"{name}, peak memory", figures["peak_gb"], "GB", targets[1]))
     write_results("qwen3", rows)
 
 
 def write_model(folder: Path) -> None:
-    """A checkpoint of the published shape and type."""
+    """Write a checkpoint with the published model's sizes and type, and random weights."""
     import mlx.core as mx
 
-    width, inner, layers = (
-        CONFIG["hidden_size"],
-        CONFIG["intermediate_size"],
-        CONFIG["num_hidden_layers"],
-    )
-    head, asked, kept = (
-        CONFIG["head_dim"],
-        CONFIG["num_attention_heads"],
-        CONFIG["num_key_value_heads"],
-    )
+    # The shapes of a layer.
+    width, inner, head = CONFIG["hidden_size"], CONFIG["intermediate_size"], CONFIG["head_dim"]
+    query_width = CONFIG["num_attention_heads"] * head
+    key_width = CONFIG["num_key_value_heads"] * head
     matrices = {
-        "self_attn.q_proj": (asked * head, width),
-        "self_attn.k_proj": (kept * head, width),
-        "self_attn.v_proj": (kept * head, width),
-        "self_attn.o_proj": (width, asked * head),
+        "self_attn.q_proj": (query_width, width),
+        "self_attn.k_proj": (key_width, width),
+        "self_attn.v_proj": (key_width, width),
+        "self_attn.o_proj": (width, query_width),
         "mlp.gate_proj": (inner, width),
         "mlp.up_proj": (inner, width),
         "mlp.down_proj": (width, inner),
@@ -104,11 +94,12 @@ def write_model(folder: Path) -> None:
         "input_layernorm": width,
         "post_attention_layernorm": width,
     }
+    # The weights: matrices are random, norms are one.
     weights = {
         "norm.weight": mx.ones((width,), mx.bfloat16),
         "embed_tokens.weight": drawn((CONFIG["vocab_size"], width)),
     }
-    for i in range(layers):
+    for i in range(CONFIG["num_hidden_layers"]):
         weights |= {f"layers.{i}.{name}.weight": drawn(shape) for name, shape in matrices.items()}
         weights |= {
             f"layers.{i}.{name}.weight": mx.ones((size,), mx.bfloat16)
@@ -119,7 +110,7 @@ def write_model(folder: Path) -> None:
 
 
 def drawn(shape: Any) -> Any:
-    """Random numbers of the usual spread."""
+    """Random numbers with the standard deviation of fresh weights, 0.02."""
     import mlx.core as mx
 
     return mx.random.normal(shape, mx.bfloat16, scale=0.02)
@@ -128,7 +119,7 @@ def drawn(shape: Any) -> Any:
 def measured(
     open_engine: Callable[[Path], Callable[[list[list[int]]], object]], folder: Path
 ) -> dict[str, float]:
-    """Median seconds for the texts, and the most memory that the process had."""
+    """The median seconds for the texts, and the peak memory of the process."""
     draw = random.Random(1)
     ids = [[draw.randrange(CONFIG["vocab_size"]) for _ in range(TOKENS)] for _ in range(TEXTS)]
     encode = open_engine(folder)
@@ -141,7 +132,7 @@ def measured(
 
 
 def numpy_engine(folder: Path) -> Callable[[list[list[int]]], object]:
-    """The package's own."""
+    """The package's own engine."""
     from search.models.checkpoint import Checkpoint
     from search.models.engines import open_encoder
 

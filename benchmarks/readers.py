@@ -1,4 +1,4 @@
-"""Reading files as an ingest reads them, several at once in worker processes, beside the libraries alone in one process.
+"""Reading files as an ingest does, in several worker processes, beside the libraries alone in one.
 
 python -m benchmarks.readers [--megabytes 4]
 """
@@ -26,7 +26,10 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """Files of one format, how a library alone reads one, and what to count: `amount` of a file in `unit`."""
+    """Files of one format, and the library that reads one of them for comparison.
+
+    `amount` counts the contents of a file, in `unit` without its "/s".
+    """
 
     name: str
     suffix: str
@@ -58,18 +61,38 @@ def main() -> None:
 
 def formats(notes: list[str]) -> list[Format]:
     """The formats under test, made of the same notes."""
+    texts = [note.encode() for note in notes]
     pages = [_page(note) for note in notes]
+    words = [_word(note) for note in notes]
+    fast, slow = "at least 40 MB/s", "at least 5 MB/s"
     return [
-        Format("text", ".txt", [note.encode() for note in notes], "bytes.decode", bytes.decode, target="at least 40 MB/s"),
-        Format("Markdown", ".md", [note.encode() for note in notes], "markdown-it-py", _markdown_it, target="at least 40 MB/s"),
-        Format("HTML", ".html", pages, "selectolax", _selectolax, target="at least 5 MB/s"),
-        Format("DOCX, of its XML", ".docx", [_word(note) for note in notes], "python-docx", _python_docx, _inflated, target="at least 5 MB/s"),
-        Format("PDF", ".pdf", [_pdf(40)] * 8, "pypdf", _pypdf, lambda data: 40, "pages/s", f"pypdf's x {WORKERS} workers"),
-    ]  # fmt: skip
+        Format("text", ".txt", texts, "bytes.decode", bytes.decode, target=fast),
+        Format("Markdown", ".md", texts, "markdown-it-py", _markdown_it, target=fast),
+        Format("HTML", ".html", pages, "selectolax", _selectolax, target=slow),
+        Format(
+            "DOCX, of its XML",
+            ".docx",
+            words,
+            "python-docx",
+            _python_docx,
+            amount=_inflated,
+            target=slow,
+        ),
+        Format(
+            "PDF",
+            ".pdf",
+            [_pdf(40)] * 8,
+            "pypdf",
+            _pypdf,
+            amount=lambda data: 40,
+            unit="pages/s",
+            target=f"pypdf's x {WORKERS} workers",
+        ),
+    ]
 
 
 def measured(form: Format, pool: ReaderPool) -> list[Row]:
-    """The rates of the pool and of the library alone, in turns."""
+    """The rates of the pool and of the library alone."""
     total = sum(map(form.amount, form.files))
 
     def read() -> None:
@@ -79,16 +102,16 @@ def measured(form: Format, pool: ReaderPool) -> list[Row]:
         ):
             future.result()
 
-    ours = total / median_seconds(read, ROUNDS)
-    library = total / median_seconds(lambda: [form.alone(data) for data in form.files], ROUNDS)
+    pool_rate = total / median_seconds(read, ROUNDS)
+    library_rate = total / median_seconds(lambda: [form.alone(data) for data in form.files], ROUNDS)
     return [
         Row(
             f"{form.name}, {total:,.0f} {form.unit.removesuffix('/s')}",
-            ours,
+            pool_rate,
             form.unit,
             form.target,
         ),
-        Row(f"{form.library} alone", library, form.unit),
+        Row(f"{form.library} alone", library_rate, form.unit),
     ]
 
 
@@ -108,21 +131,22 @@ def _page(note: str) -> bytes:
 
 
 def _word(note: str) -> bytes:
-    """A Word file as python-docx makes one, with the note for its body."""
+    """A Word file that python-docx makes, with the note as its body."""
     import docx
 
-    made = docx.Document()
+    word = docx.Document()
     for part in note.split("\n\n"):
         if part.startswith("#"):
-            made.add_heading(part.strip("# "), 2)
+            word.add_heading(part.strip("# "), 2)
         else:
-            made.add_paragraph(part.replace("\n", " "))
+            word.add_paragraph(part.replace("\n", " "))
     file = io.BytesIO()
-    made.save(file)
+    word.save(file)
     return file.getvalue()
 
 
 def _inflated(data: bytes) -> float:
+    """The megabytes of a Word file's XML."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return archive.getinfo("word/document.xml").file_size / 1e6
 

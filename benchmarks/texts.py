@@ -1,21 +1,23 @@
-"""Made documents of ordinary English: the sentences of the sample corpus, shuffled by a seed."""
+"""Documents of ordinary English: the sentences of the sample corpus, drawn at random by a seed."""
 
 from __future__ import annotations
 
 import random
 import re
+from functools import cache
 from pathlib import Path
 
 CORPUS = Path(__file__).parent.parent / "sample_corpus"
 
 
+@cache
 def sentences() -> list[str]:
     """The sentences of the sample corpus's Markdown and text files."""
-    words = " ".join(
+    text = " ".join(
         path.read_text() for path in sorted(CORPUS.rglob("*")) if path.suffix in (".md", ".txt")
     )
     return [
-        " ".join(part.split()) for part in re.split(r"(?<=[.?!])\s+", words) if 20 < len(part) < 300
+        " ".join(part.split()) for part in re.split(r"(?<=[.?!])\s+", text) if 20 < len(part) < 300
     ]
 
 
@@ -24,16 +26,6 @@ def document(seed: int, count: int) -> str:
     pick = random.Random(seed)
     parts = [f"# Note {seed}"]
     for number in range(0, count, 8):
-        chosen = pick.choices(sentences_once(), k=min(8, count - number))
+        chosen = pick.choices(sentences(), k=min(8, count - number))
         parts.append(f"## Section {number // 8 + 1}\n\n" + " ".join(chosen))
     return "\n\n".join(parts) + "\n"
-
-
-_kept: list[str] = []
-
-
-def sentences_once() -> list[str]:
-    """`sentences`, read once."""
-    if not _kept:
-        _kept.extend(sentences())
-    return _kept

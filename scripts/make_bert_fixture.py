@@ -1,8 +1,9 @@
-"""Makes tests/fixtures/bert/tiny: a small random BERT in float16 with the vectors that transformers and torch give.
+"""Make tests/fixtures/bert/tiny: a small random BERT in float16, and its vectors by transformers.
 
     python scripts/make_bert_fixture.py
 
-Needs torch and transformers. The weights are drawn wide enough that attention is uneven and GELU leaves its linear part.
+The script needs torch and transformers. The weights are drawn wide enough that attention is uneven
+and GELU leaves its linear part.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def main() -> None:
     weights = {name: parameter.data.half() for name, parameter in model.named_parameters()}
     (OUT / "model.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
     expected = [{"text": text, **expect(model, tokenizer, text)} for text in TEXTS]
-    # left on in some published files, where they must not count
+    # Some published files have truncation and padding switched on, which readers must ignore.
     tokenizer.enable_truncation(8)
     tokenizer.enable_padding(length=16)
     tokenizer.save(str(OUT / "tokenizer.json"))
@@ -103,8 +104,8 @@ def make_tokenizer(vocabulary: list[str]) -> Tokenizer:
 def expect(model: BertModel, tokenizer: Tokenizer, text: str) -> dict[str, list[int] | list[float]]:
     """The ids, cut at the model's length, and the unit vector in double precision."""
     ids = tokenizer.encode(text).ids
-    most = CONFIG["max_position_embeddings"]
-    ids = ids if len(ids) <= most else [*ids[: most - 1], ids[-1]]
+    limit = CONFIG["max_position_embeddings"]
+    ids = ids if len(ids) <= limit else [*ids[: limit - 1], ids[-1]]
     with torch.inference_mode():
         hidden = model.double()(input_ids=torch.tensor([ids])).last_hidden_state[0, 0]
     return {"ids": ids, "vector": [round(value, 8) for value in (hidden / hidden.norm()).tolist()]}

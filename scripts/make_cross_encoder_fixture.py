@@ -1,8 +1,9 @@
-"""Makes tests/fixtures/cross_encoder: a head for the small BERT of tests/fixtures/bert, and what transformers gives with it.
+"""Make tests/fixtures/cross_encoder: a head for the small BERT, and its scores by transformers.
 
     python scripts/make_cross_encoder_fixture.py
 
-Needs torch and transformers. Run after make_bert_fixture.py.
+The script needs torch and transformers. It uses the BERT of tests/fixtures/bert, so it runs after
+make_bert_fixture.py.
 """
 
 from __future__ import annotations
@@ -55,17 +56,17 @@ def main() -> None:
 
 
 def row(model: BertForSequenceClassification, query: str, passage: str) -> dict[str, object]:
-    """The ids of the pair, whose passage alone is cut, and the sigmoid of the one logit."""
+    """The ids of the pair and the sigmoid of its one logit. Only the passage is cut to fit."""
     tokenizer = Tokenizer.from_file(str(BERT / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
     tokenizer.encode_special_tokens = True
     start, stop = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    asked, told = (
+    query_ids, passage_ids = (
         tokenizer.encode(text, add_special_tokens=False).ids for text in (query, passage)
     )
-    first = [start, *asked, stop]
-    second = [*told[: model.config.max_position_embeddings - len(first) - 1], stop]
+    first = [start, *query_ids, stop]
+    second = [*passage_ids[: model.config.max_position_embeddings - len(first) - 1], stop]
     with torch.inference_mode():
         logit = model(
             input_ids=torch.tensor([first + second]),

@@ -1,8 +1,9 @@
-"""Makes tests/fixtures/foreign: a small random checkpoint of each architecture that mlx-embeddings computes, and its vectors.
+"""Make tests/fixtures/foreign: a small random checkpoint of each architecture of mlx-embeddings.
 
     python scripts/make_foreign_fixture.py
 
-Needs torch and transformers, whose vectors they are. Each has a window or positions so small that a text leaves them.
+The script needs torch and transformers, which compute the expected vectors. Each checkpoint has an
+attention window or a number of positions so small that some text exceeds it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SHARED = {
     "num_attention_heads": 4,
     "num_hidden_layers": 4,
 }
-# settings as the published checkpoints have them, sizes aside
+# The settings of the published checkpoints, with smaller sizes.
 CONFIGS: dict[str, dict[str, Any]] = {
     "xlm-roberta": {
         "architectures": ["XLMRobertaModel"],
@@ -72,7 +73,8 @@ CONFIGS: dict[str, dict[str, Any]] = {
         "use_bidirectional_attention": True,
     },
 }
-# special tokens, the first and the last token of each text, and the pooling; Gemma's last one is not put there by its file
+# An architecture → its special tokens, the first and last token of each text, and its pooling.
+# Gemma's tokenizer file does not add the last token.
 TOKENS = {
     "xlm-roberta": (["<s>", "<pad>", "</s>", "<unk>", "<mask>"], "<s>", "</s>", "cls"),
     "modernbert": (["[CLS]", "[SEP]", "[PAD]", "[UNK]", "[MASK]"], "[CLS]", "[SEP]", "mean"),
@@ -80,7 +82,7 @@ TOKENS = {
 }
 POOLINGS = {"cls": "pooling_mode_cls_token", "mean": "pooling_mode_mean_tokens"}
 MODULES = {"gemma3_text": ("Transformer", "Pooling", "Dense", "Dense", "Normalize")}
-# of Gemma's added tokens one has no weights
+# One of Gemma's added tokens has no weights.
 IMAGE = "<image_soft_token>"
 TEXTS = [
     "",
@@ -98,6 +100,8 @@ def main() -> None:
 
 
 def make(model_type: str, folder: Path) -> None:
+    """Write the checkpoint of one architecture with its expected vectors."""
+    # The model and its tokenizer.
     specials, first, last, pooling = TOKENS[model_type]
     vocabulary = [*specials, *LETTERS, *(f"##{letter}" for letter in LETTERS), *WORDS, *ENDINGS]
     config = (
@@ -109,6 +113,7 @@ def make(model_type: str, folder: Path) -> None:
     weights = drawn(model, unit_norms=model_type != "gemma3_text")
     tokenizer = make_tokenizer(vocabulary, specials, first, last)
     dense = dense_layers() if model_type in MODULES else []
+    # The files that describe the model and its modules.
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
     (folder / "model.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
@@ -129,9 +134,10 @@ def make(model_type: str, folder: Path) -> None:
     (folder / "modules.json").write_text(json.dumps(modules) + "\n")
     for number, weight in enumerate(dense, 2):
         write_dense(folder / f"{number}_Dense", weight)
-    most = config["max_position_embeddings"] - (2 if model_type == "xlm-roberta" else 0)
+    # The expected vectors. Then Gemma's tokenizer gets the rules of its published file.
+    limit = config["max_position_embeddings"] - (2 if model_type == "xlm-roberta" else 0)
     items = [
-        {"text": text, **expect(model, tokenizer, text, most, pooling, dense)} for text in TEXTS
+        {"text": text, **expect(model, tokenizer, text, limit, pooling, dense)} for text in TEXTS
     ]
     (folder / "expected.json").write_text("[\n" + ",\n".join(map(json.dumps, items)) + "\n]\n")
     if model_type == "gemma3_text":
@@ -144,7 +150,10 @@ def make(model_type: str, folder: Path) -> None:
 
 
 def drawn(model: Any, unit_norms: bool) -> dict[str, torch.Tensor]:
-    """Random weights, wide enough that attention is uneven; rounded to float16 in the model too."""
+    """Give the model random weights that float16 holds, and return them in float16.
+
+    They are drawn wide enough that attention is uneven.
+    """
     for name, parameter in model.named_parameters():
         offset = 1.0 if unit_norms and parameter.ndim == 1 and name.endswith("weight") else 0.0
         parameter.data = (
@@ -193,11 +202,11 @@ def make_tokenizer(vocabulary: list[str], specials: list[str], first: str, last:
 
 
 def expect(
-    model: Any, tokenizer: Tokenizer, text: str, most: int, pooling: str, dense: list[torch.Tensor]
+    model: Any, tokenizer: Tokenizer, text: str, limit: int, pooling: str, dense: list[torch.Tensor]
 ) -> dict[str, list[int] | list[float]]:
     """The ids, cut at the model's length, and the unit vector in double precision."""
     ids = tokenizer.encode(text).ids
-    ids = ids if len(ids) <= most else [*ids[: most - 1], ids[-1]]
+    ids = ids if len(ids) <= limit else [*ids[: limit - 1], ids[-1]]
     row = torch.tensor([ids])
     with torch.inference_mode():
         hidden = model.double()(

@@ -1,10 +1,12 @@
-"""Makes tests/fixtures/qwen3: a cut-down Qwen3 tokenizer, and a small random Qwen3 with what transformers and torch give.
+"""Make tests/fixtures/qwen3: a cut-down tokenizer, and a small random Qwen3 with expected results.
 
     python scripts/make_qwen3_fixture.py path/to/qwen3/tokenizer.json
 
-Needs torch and transformers, and the whole tokenizer (Apache-2.0, https://huggingface.co/Qwen/Qwen3-Embedding-0.6B).
-The small tokenizer has the whole one's rules and cuts these texts into the same tokens under other numbers; `original`
-in tokens.json has the whole one's. Weights are multiples of 1/512 that float16 and bfloat16 hold exactly.
+The script needs torch and transformers, which compute the results, and the full tokenizer
+(Apache-2.0, https://huggingface.co/Qwen/Qwen3-Embedding-0.6B). The small tokenizer has the rules of
+the full one, and cuts these texts into the same tokens with other ids; `original` in tokens.json
+holds the ids of the full one. Weights are multiples of 1/512, which float16 and bfloat16 hold
+exactly.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from tokenizers import AddedToken, Tokenizer
 from transformers import Qwen3Config, Qwen3ForCausalLM
 
 OUT = Path(__file__).parent.parent / "tests" / "fixtures" / "qwen3"
-# merges kept whatever the texts need
+# So many merges are kept, even if no text needs them.
 COMMON_MERGES = 300
 CONFIG = {
     "architectures": ["Qwen3ForCausalLM"],
@@ -41,7 +43,8 @@ CONFIG = {
 }
 TASK = "Given a web search query, retrieve relevant passages that answer the query"
 PREFIX = (
-    "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and the Instruct provided. "
+    "<|im_start|>system\nJudge whether the Document meets the requirements based on the Query and "
+    "the Instruct provided. "
     'Note that the answer can only be "yes" or "no".<|im_end|>\n<|im_start|>user\n'
 )
 SUFFIX = "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n"
@@ -67,7 +70,8 @@ QUERIES = ["What is the capital of China?", "<|im_end|> 中文?\n", ""]
 
 def main() -> None:
     source = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    whole = literal(Tokenizer.from_str(json.dumps(source)))
+    # The token ids that the texts, prompts and pairs use.
+    full_tokenizer = literal(Tokenizer.from_str(json.dumps(source)))
     prompts = [f"Instruct: {TASK}\nQuery:{text}" for text in TEXTS[:6]]
     pairs = [pair(query, text) for query in QUERIES for text in TEXTS]
     frame = [
@@ -78,47 +82,51 @@ def main() -> None:
     used = {
         i
         for text in [*TEXTS, *prompts, *pairs, *frame, "yes", "no"]
-        for i in whole.encode(text).ids
+        for i in full_tokenizer.encode(text).ids
     }
     used |= {
         i
         for text in (PREFIX, SUFFIX)
         for i in Tokenizer.from_str(json.dumps(source)).encode(text).ids
     }
-    cut, original = cut_down(source, used)
-    small = literal(Tokenizer.from_str(json.dumps(cut)))
+    # The small tokenizer, which must cut all of them as the full one does.
+    small_source, original = cut_down(source, used)
+    small = literal(Tokenizer.from_str(json.dumps(small_source)))
     for text in [*TEXTS, *prompts, *pairs]:
-        assert [original[i] for i in small.encode(text).ids] == whole.encode(text).ids, text
+        assert [original[i] for i in small.encode(text).ids] == full_tokenizer.encode(text).ids, (
+            text
+        )
     OUT.mkdir(parents=True, exist_ok=True)
     (OUT / "tokenizer.json").write_text(
-        json.dumps(cut, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
+        json.dumps(small_source, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
     )
-    tokens = [{"text": text, "ids": whole.encode(text).ids} for text in TEXTS]
-    judged = judged_ids(source, whole)
+    tokens = [{"text": text, "ids": full_tokenizer.encode(text).ids} for text in TEXTS]
+    judged = judged_ids(source, full_tokenizer)
     write(OUT / "tokens.json", {"original": original, "texts": tokens, "pairs": judged})
 
+    # The model, with the vectors and scores that transformers computes.
     config = CONFIG | {"vocab_size": len(original) + 5}
     (OUT / "config.json").write_text(json.dumps(config, indent=1) + "\n")
     model = random_model(config)
     weights = {name: parameter.data.half() for name, parameter in model.named_parameters()}
     (OUT / "model.safetensors").write_bytes(save(weights, metadata={"format": "pt"}))
-    numbers = {number: i for i, number in enumerate(original)}
+    new_ids = {number: i for i, number in enumerate(original)}
     embedded = [
-        expect(model, [numbers[i] for i in item["ids"]], item["text"], numbers) for item in tokens
+        expect(model, [new_ids[i] for i in item["ids"]], item["text"], new_ids) for item in tokens
     ]
     query = f"Instruct: {TASK}\nQuery:{TEXTS[5]}"
     expected: dict[str, Any] = {
         "passages": embedded,
-        "query": expect(model, small.encode(query).ids, TEXTS[5], numbers),
-        "untied": judge(model, judged, numbers),
+        "query": expect(model, small.encode(query).ids, TEXTS[5], new_ids),
+        "untied": judge(model, judged, new_ids),
     }
     model.lm_head.weight = model.model.embed_tokens.weight
-    expected["tied"] = judge(model, judged, numbers)
+    expected["tied"] = judge(model, judged, new_ids)
     write(OUT / "expected.json", expected)
 
 
 def literal(tokenizer: Tokenizer) -> Tokenizer:
-    """Reads every added token in a text as plain characters."""
+    """The tokenizer, set to read every added token in a text as plain characters."""
     tokenizer.encode_special_tokens = True
     added = [token for token in tokenizer.get_added_tokens_decoder().values() if not token.special]
     tokenizer.add_special_tokens(
@@ -128,31 +136,37 @@ def literal(tokenizer: Tokenizer) -> Tokenizer:
 
 
 def cut_down(source: dict[str, Any], used: set[int]) -> tuple[dict[str, Any], list[int]]:
-    """The tokenizer with the bytes, the first merges and what the used tokens are merged from; each new id's old one."""
-    vocabulary, merges = (
-        source["model"]["vocab"],
-        [tuple(merge) for merge in source["model"]["merges"]],
-    )
+    """The tokenizer cut down to the tokens that are needed, and the old id of each new id.
+
+    These are the single bytes, the tokens of the first COMMON_MERGES merges, and the tokens from
+    which the used ones are merged.
+    """
+    vocabulary = source["model"]["vocab"]
+    merges = [tuple(merge) for merge in source["model"]["merges"]]
     names = {number: token for token, number in vocabulary.items()}
     rank = {left + right: i for i, (left, right) in reversed(list(enumerate(merges)))}
-    kept = {token for token in vocabulary if len(token) == 1} | {
+    tokens = {token for token in vocabulary if len(token) == 1} | {
         left + right for left, right in merges[:COMMON_MERGES]
     }
-    open_tokens = [names[i] for i in used if i in names]
-    while open_tokens:
-        token = open_tokens.pop()
-        if token in kept:
+    # The used tokens, and the tokens that they are merged from.
+    pending = [names[i] for i in used if i in names]
+    while pending:
+        token = pending.pop()
+        if token in tokens:
             continue
-        kept.add(token)
-        open_tokens += merges[rank[token]]
-    for token in list(kept):
+        tokens.add(token)
+        pending += merges[rank[token]]
+    for token in list(tokens):
         if len(token) > 1:
-            kept |= set(merges[rank[token]])
-    ordered = sorted(kept, key=vocabulary.__getitem__)
+            tokens |= set(merges[rank[token]])
+    # The vocabulary with new ids, in the order of the old ones.
+    ordered = sorted(tokens, key=vocabulary.__getitem__)
     added = [token | {"id": len(ordered) + i} for i, token in enumerate(source["added_tokens"])]
     model = source["model"] | {
         "vocab": {token: i for i, token in enumerate(ordered)},
-        "merges": [[left, right] for left, right in merges if {left, right, left + right} <= kept],
+        "merges": [
+            [left, right] for left, right in merges if {left, right, left + right} <= tokens
+        ],
     }
     original = [vocabulary[token] for token in ordered] + [
         token["id"] for token in source["added_tokens"]
@@ -161,12 +175,12 @@ def cut_down(source: dict[str, Any], used: set[int]) -> tuple[dict[str, Any], li
 
 
 def pair(query: str, document: str) -> str:
-    """What stands between the prefix and the suffix, cut into tokens at once."""
+    """The text between the prefix and the suffix, which is cut into tokens as one piece."""
     return f"<Instruct>: {TASK}\n<Query>: {query}\n<Document>: {document}"
 
 
-def judged_ids(source: dict[str, Any], whole: Tokenizer) -> list[dict[str, Any]]:
-    """The whole prompts, as the model's card builds them, in the whole tokenizer's ids."""
+def judged_ids(source: dict[str, Any], full_tokenizer: Tokenizer) -> list[dict[str, Any]]:
+    """The whole prompts, as the model's card builds them, in the ids of the full tokenizer."""
     control = Tokenizer.from_str(json.dumps(source))
     before, after = control.encode(PREFIX).ids, control.encode(SUFFIX).ids
     room = CONFIG["max_position_embeddings"] - len(before) - len(after)
@@ -174,7 +188,7 @@ def judged_ids(source: dict[str, Any], whole: Tokenizer) -> list[dict[str, Any]]
         {
             "query": query,
             "passage": text,
-            "ids": before + whole.encode(pair(query, text)).ids[:room] + after,
+            "ids": before + full_tokenizer.encode(pair(query, text)).ids[:room] + after,
         }
         for query in QUERIES
         for text in TEXTS
@@ -195,10 +209,13 @@ def random_model(config: dict[str, Any]) -> Qwen3ForCausalLM:
 
 
 def expect(
-    model: Qwen3ForCausalLM, ids: list[int], text: str, numbers: dict[int, int]
+    model: Qwen3ForCausalLM, ids: list[int], text: str, new_ids: dict[int, int]
 ) -> dict[str, Any]:
-    """The ids with the token that ends a text, cut at the model's length, and the unit vector in double precision."""
-    ids = [*ids[: CONFIG["max_position_embeddings"] - 1], numbers[151643]]
+    """The ids, cut at the model's length and ended by its end token, and the unit vector.
+
+    The vector is computed in double precision.
+    """
+    ids = [*ids[: CONFIG["max_position_embeddings"] - 1], new_ids[151643]]
     with torch.inference_mode():
         hidden = model.model(input_ids=torch.tensor([ids])).last_hidden_state[0, -1]
     return {
@@ -209,17 +226,16 @@ def expect(
 
 
 def judge(
-    model: Qwen3ForCausalLM, judged: list[dict[str, Any]], numbers: dict[int, int]
+    model: Qwen3ForCausalLM, judged: list[dict[str, Any]], new_ids: dict[int, int]
 ) -> list[float]:
     """P(yes) of each pair."""
     scores = []
     for item in judged:
+        ids = torch.tensor([[new_ids[i] for i in item["ids"]]])
         with torch.inference_mode():
-            logits = model(input_ids=torch.tensor([[numbers[i] for i in item["ids"]]])).logits[
-                0, -1
-            ]
-        two = torch.stack([logits[numbers[2152]], logits[numbers[9693]]])
-        scores.append(round(float(two.log_softmax(0)[1].exp()), 8))
+            logits = model(input_ids=ids).logits[0, -1]
+        no_yes = torch.stack([logits[new_ids[2152]], logits[new_ids[9693]]])
+        scores.append(round(float(no_yes.log_softmax(0)[1].exp()), 8))
     return scores
 
 

@@ -1,8 +1,9 @@
-"""Makes tests/fixtures/starter_reranker.json: what transformers gives with the bundled reranker's weights for 20 pairs.
+"""Make tests/fixtures/starter_reranker.json: the logits of 20 pairs by transformers.
 
     python scripts/make_reranker_fixture.py
 
-Needs torch and transformers. Run after `python -m training quantise`.
+The weights are those of the bundled reranker. The script needs torch and transformers, and runs
+after `python -m training quantise`.
 """
 
 from __future__ import annotations
@@ -26,12 +27,15 @@ QUERIES = [
     "Wie hoch ist die Miete?",
 ]
 PASSAGES = [
-    "Boiler > Letting air out\nA radiator that is hot below and cold above has trapped air. Switch the pump off and turn "
-    "the square pin a quarter with the brass key.",
-    "def lines(path):\n    with open(path, encoding='utf-8') as file:\n        for line in file:\n            yield line",
-    "Lease > Ending the contract\nThe tenant may end the contract with three months notice to the end of a month.",
+    "Boiler > Letting air out\nA radiator that is hot below and cold above has trapped air. "
+    "Switch the pump off and turn the square pin a quarter with the brass key.",
+    "def lines(path):\n    with open(path, encoding='utf-8') as file:\n"
+    "        for line in file:\n            yield line",
+    "Lease > Ending the contract\n"
+    "The tenant may end the contract with three months notice to the end of a month.",
     "Sourdough\nFold the dough four times, then bake it in a hot oven. [SEP] éß 中文",
-    "Tides > Harbour\nThe tide turns every six hours and twelve minutes; the ferry leaves with the ebb.",
+    "Tides > Harbour\n"
+    "The tide turns every six hours and twelve minutes; the ferry leaves with the ebb.",
 ]
 
 
@@ -81,17 +85,17 @@ def logit(
 ) -> float:
     """The logit of `[CLS] query [SEP] passage [SEP]`."""
     start, stop = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
-    asked, told = (
+    query_ids, passage_ids = (
         tokenizer.encode(text, add_special_tokens=False).ids for text in (query, passage)
     )
-    first = [start, *asked, stop]
-    second = [*told[: model.config.max_position_embeddings - len(first) - 1], stop]
+    first = [start, *query_ids, stop]
+    second = [*passage_ids[: model.config.max_position_embeddings - len(first) - 1], stop]
     with torch.inference_mode():
-        given = model(
+        output = model(
             input_ids=torch.tensor([first + second]),
             token_type_ids=torch.tensor([[0] * len(first) + [1] * len(second)]),
         )
-    return round(float(given.logits[0, 0]), 5)
+    return round(float(output.logits[0, 0]), 5)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-"""Makes the model that comes with the package: bge-small-en-v1.5 in MLX's 8-bit format.
+"""Make the model that comes with the package: bge-small-en-v1.5 in MLX's 8-bit format.
 
     python scripts/quantize_starter.py SOURCE [--out FOLDER]
 
-SOURCE is the checkpoint in float16 with tokenizer.json, 1_Pooling/config.json and modules.json. The same source gives
-the same bytes.
+SOURCE is the checkpoint in float16 with tokenizer.json, 1_Pooling/config.json and modules.json. The
+same source gives the same bytes.
 """
 
 from __future__ import annotations
@@ -23,23 +23,26 @@ from search.models.checkpoint import Checkpoint
 OUT = Path(__file__).parent.parent / "search" / "models" / "starter"
 QUANTIZATION = {"group_size": 64, "bits": 8, "mode": "affine"}
 COPIED = ("tokenizer.json", "modules.json", "1_Pooling/config.json")
-# the pooler is not used by an embedder; position ids are 0, 1, 2…
+# An embedder does not use the pooler, and the position ids are 0, 1, 2…
 DROPPED = ("pooler.", "embeddings.position_ids")
 
 CARD = """\
 # bge-small-en-v1.5, 8-bit
 
-The embedding model that docsearch uses until another is chosen: `BAAI/bge-small-en-v1.5` (MIT licence, see LICENSE),
-33 million parameters, 384 dimensions, texts of up to 512 tokens, English.
+The embedding model that docsearch uses until you choose another: `BAAI/bge-small-en-v1.5` (MIT
+licence, see LICENSE), 33 million parameters, 384 dimensions, texts of up to 512 tokens, English.
 
 - Pooling: the first token's last hidden state, then L2 normalisation.
-- Query prompt: `Represent this sentence for searching relevant passages: `; passages have none.
-- Quantised with `mlx.core.quantize`, affine, 8 bits, groups of 64: the weights of all linear layers and the word
-  embeddings. Position and token-type embeddings, layer norms and biases stay float16. The pooler is left out.
-- Names are those of the Hugging Face checkpoint; each quantised `weight` (uint32) has `scales` and `biases` beside it.
-- Source: the float16 checkpoint whose model.safetensors has the SHA-256
-  `{source}`; its values are those of the published float32 weights.
-- Made by `scripts/quantize_starter.py`; SHA256SUMS lists the files.
+- Query prompt: `Represent this sentence for searching relevant passages: `. Passages have none.
+- The weights of all linear layers and the word embeddings are quantised with `mlx.core.quantize`:
+  affine, 8 bits, groups of 64. Position and token-type embeddings, layer norms and biases stay in
+  float16. The pooler is left out.
+- Names are those of the Hugging Face checkpoint. Each quantised `weight` (uint32) has `scales` and
+  `biases` beside it.
+- The source is the float16 checkpoint whose model.safetensors has the SHA-256
+  `{source}`.
+  Its values are those of the published float32 weights.
+- `scripts/quantize_starter.py` made the folder. SHA256SUMS lists the files.
 """
 
 LICENSE = """\
@@ -75,13 +78,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT, help="folder to write (%(default)s)")
     arguments = parser.parse_args()
     quantize_folder(arguments.source, arguments.out)
-    print(
-        f"{arguments.out}: {sum(file.stat().st_size for file in arguments.out.rglob('*') if file.is_file()):,} bytes"
-    )
+    files = [path for path in arguments.out.rglob("*") if path.is_file()]
+    print(f"{arguments.out}: {sum(path.stat().st_size for path in files):,} bytes")
 
 
 def quantize_folder(source: Path, out: Path) -> None:
-    """Writes the quantised model to `out`."""
+    """Write the quantised model to `out`."""
     checkpoint = Checkpoint(source)
     (out / "1_Pooling").mkdir(parents=True, exist_ok=True)
     (out / "model.safetensors").write_bytes(save(quantized(checkpoint), metadata={"format": "mlx"}))
@@ -98,7 +100,7 @@ def quantize_folder(source: Path, out: Path) -> None:
 
 
 def quantized(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
-    """The checkpoint's tensors, the linear layers' and the word embeddings' weights in MLX's packed form."""
+    """The checkpoint's tensors, with the linear layers and word embeddings in MLX's packed form."""
     tensors: dict[str, np.ndarray] = {}
     for name, stored in checkpoint.tensors():
         module = name.removesuffix(".weight")
@@ -108,14 +110,9 @@ def quantized(checkpoint: Checkpoint) -> dict[str, np.ndarray]:
             module.endswith(("query", "key", "value", "dense", "word_embeddings"))
             and stored.ndim == 2
         ):
-            packed = mx.quantize(mx.array(stored), **QUANTIZATION)
-            tensors |= dict(
-                zip(
-                    (name, f"{module}.scales", f"{module}.biases"),
-                    map(np.array, packed),
-                    strict=True,
-                )
-            )
+            packed = map(np.array, mx.quantize(mx.array(stored), **QUANTIZATION))
+            names = (name, f"{module}.scales", f"{module}.biases")
+            tensors |= dict(zip(names, packed, strict=True))
         else:
             tensors[name] = stored
     return tensors

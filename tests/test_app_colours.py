@@ -5,7 +5,7 @@ import pytest
 from search import StoredPart
 from tui.app.colours import REACH, colours
 from tui.app.sheet import sheet_of, sheet_of_hit
-from tui.app.widgets.hit_row import age, hit_rows, place, score_bar
+from tui.app.widgets.hit_row import age, hit_rows, score_bar, short_place
 
 from .app_driver import NOW, a_hit
 
@@ -91,7 +91,7 @@ def test_a_row_of_the_list_fits_its_width() -> None:
     ]
     assert hit_rows(hit, 30, NOW, styles)[0].plain == "# …/lease.md:4 ██▌   0.50   2d"  # type: ignore[arg-type]
     assert hit_rows(hit, 20, NOW, styles)[0].plain == "# …se.md:4 ██▌   0.…"  # type: ignore[arg-type]
-    assert place(a_hit("a.pdf", "x", page=3)) == "notes/a.pdf p.3"
+    assert short_place(a_hit("a.pdf", "x", page=3)) == "notes/a.pdf p.3"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import stat
 from pathlib import Path
 
-from tui.app.history import KEPT, History
+from tui.app.history import MAX_LINES, History
 
 
 def test_up_and_down_move_through_the_lines(tmp_path: Path) -> None:
@@ -43,10 +43,10 @@ def test_another_app_sees_the_lines_and_only_the_user_may_read_them(tmp_path: Pa
 
 def test_the_oldest_lines_are_dropped(tmp_path: Path) -> None:
     file = tmp_path / "history"
-    file.write_text("".join(f"line {number}\n" for number in range(KEPT)))
+    file.write_text("".join(f"line {number}\n" for number in range(MAX_LINES)))
     history = History(file)
     history.add("newest")
-    assert history.lines == [*(f"line {number}" for number in range(1, KEPT)), "newest"]
+    assert history.lines == [*(f"line {number}" for number in range(1, MAX_LINES)), "newest"]
 
 
 def test_a_line_can_be_taken_out(tmp_path: Path) -> None:

@@ -300,7 +300,7 @@ def test_an_interrupted_pull_says_that_it_can_go_on(tmp_path):
         hub.over.set()
     assert process.returncode == 130
     assert err.splitlines()[1:] == [
-        f"what came of {DWQ} is kept: the same command goes on where it stopped",
+        f"the fetched part of {DWQ} is kept: the same command goes on from there",
         "docsearch: interrupted",
     ]
     assert listed(tmp_path)[DWQ]["detail"] == "model.safetensors missing"

@@ -1,1 +1,4 @@
-"""How the reranker that comes with the package is trained, measured and quantised; README.md beside this file has the recipe."""
+"""Trains, measures and quantises the reranker that comes with the package.
+
+README.md beside this file has the recipe.
+"""

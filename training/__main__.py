@@ -1,4 +1,7 @@
-"""One command a stage: `python -m training STAGE --help`; README.md beside this file says in which order."""
+"""The command `python -m training STAGE`, one for each stage of the training.
+
+README.md beside this file gives the order of the stages.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,11 @@ from importlib import import_module
 
 STAGES = {
     "read": "tokenise the training data",
-    "candidates": "what a reranker gets to order on the development collections",
+    "candidates": "collect the candidates that a reranker orders on the development collections",
     "mine": "find hard negatives",
-    "train": "train on the labels; a second round, on what the fused score leaves unsaid",
-    "distil": "train fewer layers on what twelve layers say",
-    "average": "average the weights of models that went on from the same one",
+    "train": "train on the labels, or in a second round on the residual of the fused score",
+    "distil": "train fewer layers on the logits of twelve layers",
+    "average": "average the weights of models that were trained further from the same model",
     "evaluate": "score the candidates and print the table",
     "calibrate": "fit the logit's scale and the weight of the fused score",
     "quantise": "write the quantised model of the package",
@@ -24,7 +27,7 @@ def main() -> None:
         prog="python -m training", description="Train the reranker that comes with docsearch."
     )
     stages = parser.add_subparsers(dest="stage", required=True)
-    # a stage's imports are its own: reading needs no torch, training no LanceDB
+    # Only the chosen stage is imported: reading needs no torch, and training needs no LanceDB.
     chosen = sys.argv[1] if len(sys.argv) > 1 else ""
     for name, purpose in STAGES.items():
         stage = stages.add_parser(name, help=purpose, description=purpose)

@@ -1,4 +1,7 @@
-"""From logits to probabilities: weights fitted to the candidates of collections whose relevance is known (Platt scaling)."""
+"""From logits to probabilities: Platt scaling.
+
+The weights are fitted to the candidates of collections whose relevance is known.
+"""
 
 from __future__ import annotations
 
@@ -17,20 +20,22 @@ BOUNDS = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 1.0)
 
 
 def fit(inputs: Floats, labels: Floats, shares: Floats) -> Floats:
-    """(n, k) inputs, (n,) labels of 0 and 1 and (n,) shares of the pairs → (k + 1,) weights of highest likelihood, the last
-    a constant; by Newton's method.
+    """The weights of highest likelihood, found by Newton's method; the last weight is a constant.
 
-    >>> scale, shift = fit(np.array([[-2.0], [-2.0], [2.0], [2.0], [2.0]]), np.array([0.0, 1.0, 1.0, 1.0, 0.0]), np.ones(5))
+    (n, k) inputs, (n,) labels of 0 and 1, and (n,) shares of the pairs → (k + 1,) weights.
+
+    >>> inputs = np.array([[-2.0], [-2.0], [2.0], [2.0], [2.0]])
+    >>> scale, shift = fit(inputs, np.array([0.0, 1.0, 1.0, 1.0, 0.0]), np.ones(5))
     >>> sigmoid(np.array([-2.0, 2.0]) * scale + shift).round(3).tolist()
     [0.5, 0.667]
     """
     columns = np.concatenate([inputs, np.ones((len(inputs), 1))], 1).astype(np.float64)
     weights = np.zeros(columns.shape[1])
     for _ in range(ROUNDS):
-        given = sigmoid(columns @ weights)
-        slope = columns.T @ (shares * (given - labels))
-        curve = (columns * (shares * given * (1 - given))[:, None]).T @ columns
-        weights -= np.linalg.solve(curve + 1e-9 * np.eye(len(weights)), slope)
+        probability = sigmoid(columns @ weights)
+        gradient = columns.T @ (shares * (probability - labels))
+        curvature = (columns * (shares * probability * (1 - probability))[:, None]).T @ columns
+        weights -= np.linalg.solve(curvature + 1e-9 * np.eye(len(weights)), gradient)
     return weights
 
 
@@ -40,11 +45,13 @@ def sigmoid(logits: Floats) -> Floats:
 
 
 def reliability(probability: Floats, labels: Floats) -> str:
-    """For bands of probability: how many pairs, the mean probability, the share that is relevant."""
+    """A table by bands of probability: the pairs, their mean probability, the relevant share."""
     lines = ["| band | pairs | probability | relevant |", "|---|---|---|---|"]
     for low, high in pairwise(BOUNDS):
         inside = (probability >= low) & (probability < high)
         if inside.any():
-            told, true = probability[inside].mean(), labels[inside].mean()
-            lines.append(f"| {low:g} to {high:g} | {inside.sum():,} | {told:.3f} | {true:.3f} |")
+            mean, relevant = probability[inside].mean(), labels[inside].mean()
+            lines.append(
+                f"| {low:g} to {high:g} | {inside.sum():,} | {mean:.3f} | {relevant:.3f} |"
+            )
     return "\n".join(lines)

@@ -1,6 +1,7 @@
-"""What a reranker gets to order on the development collections: the fused top 50 of the product's own query engine.
+"""The candidates that a reranker orders on the development collections.
 
-A BEIR folder's documents are one passage each; a known-item folder is ingested as a user would.
+They are the fused top 50 of the product's own query engine. Each document of a BEIR folder is one
+passage; a known-item folder is ingested as a user would do it.
 """
 
 from __future__ import annotations
@@ -37,13 +38,17 @@ if TYPE_CHECKING:
     from search.protocols import Embedder
 
 LEG = 100
-"""Passages that each leg brings."""
+"""The number of passages that each leg brings."""
 PASSAGE_TOKENS, QUERY_TOKENS = 480, 128
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query and what answers it: gains by document number, or for a known item its path under the folder and its words."""
+    """A query and its answers.
+
+    `gains` are by document number. A known item has the `path` of the file that answers instead,
+    and `words` of which one has to be in the passage; without `words`, every passage answers.
+    """
 
     text: str
     gains: dict[int, float]
@@ -52,7 +57,7 @@ class Question:
 
 
 def beir(folder: Path, store_folder: Path, tokenizer: Tokenizer) -> Collection:
-    """The collection of a BEIR folder; the store is made where it is not there yet."""
+    """The collection of a BEIR folder. The store is made if it does not exist."""
     embedder = load_embedder()
     documents = [json.loads(line) for line in (folder / "corpus.jsonl").read_text().splitlines()]
     names = {row["_id"]: number for number, row in enumerate(documents)}
@@ -65,23 +70,25 @@ def beir(folder: Path, store_folder: Path, tokenizer: Tokenizer) -> Collection:
     if not store_folder.is_dir():
         texts = [f"{row.get('title') or ''} {row['text']}".strip() for row in documents]
         _fill(store_folder, texts, embedder)
-    asked = [question for question in questions if any(question.gains.values())]
-    return _collect(
-        folder.name, BEIR, Store(store_folder, embedder.dimensions), embedder, asked, {}, tokenizer
-    )
+    answerable = [question for question in questions if any(question.gains.values())]
+    store = Store(store_folder, embedder.dimensions)
+    return _collect(folder.name, BEIR, store, embedder, answerable, {}, tokenizer)
 
 
 def known_item(folder: Path, index_folder: Path, tokenizer: Tokenizer) -> Collection:
-    """The collection of a folder with `<folder>.jsonl` beside it; the index is made where it is not there yet."""
+    """The collection of a folder with `<folder>.jsonl` beside it.
+
+    The index is made if it does not exist.
+    """
     rows = [json.loads(line) for line in folder.with_suffix(".jsonl").read_text().splitlines()]
-    often = Counter(row["path"] for row in rows)
-    questions = [
-        Question(
-            row["query"], {}, str(folder / row["path"]),
-            () if often[row["path"]] == 1 else (_plain(row["heading"]), _plain(row["answer"])[:60]),
-        )
-        for row in rows
-    ]  # fmt: skip
+    counts = Counter(row["path"] for row in rows)
+    questions = []
+    for row in rows:
+        words: tuple[str, ...] = ()
+        if counts[row["path"]] > 1:
+            # A file that answers several questions has to answer with the right section.
+            words = (_plain(row["heading"]), _plain(row["answer"])[:60])
+        questions.append(Question(row["query"], {}, str(folder / row["path"]), words))
     with Index.open(index_folder, profile="starter") as index:
         if not (index_folder / "passages.lance").exists():
             index.ingest([folder])
@@ -100,49 +107,58 @@ def _collect(
     paths: dict[int, str],
     tokenizer: Tokenizer,
 ) -> Collection:
+    """Ask the questions, and collect the passages, scores and gains of their candidates."""
     numbers: dict[str, int] = {}
     texts, files = [], []
     shape = (len(questions), DEPTH)
-    found = np.full(shape, -1, np.int32)
+    candidates = np.full(shape, -1, np.int32)
     fused, vector, text, gain = (np.zeros(shape, np.float32) for _ in range(4))
-    ideal, alone = (
-        np.zeros((len(questions), TOP), np.float32),
-        np.full((len(questions), 2), np.nan, np.float32),
-    )
+    ideal = np.zeros((len(questions), TOP), np.float32)
+    leg_ndcg = np.full((len(questions), 2), np.nan, np.float32)
     for line, question in enumerate(questions):
+        # The gain of every candidate, and the best gains that the question has.
         legs = run_legs(store, embedder.embed_query, understand(question.text), "hybrid", LEG, None)
         judged = {
             key: _gain(question, candidate, paths) for key, candidate in legs.candidates.items()
         }
-        rows = [item.row for item in rank(legs, "hybrid", UNKNOWN)]
         best = sorted(question.gains.values(), reverse=True)[:TOP] if question.gains else [1.0]
         ideal[line, : len(best)] = best
+        # Each leg alone.
         for column, leg in enumerate((legs.text, legs.vector)):
-            alone[line, column] = ndcg(
-                np.array([judged[key] for key in list(leg)[:TOP]]), ideal[line]
-            )
+            gains = np.array([judged[key] for key in list(leg)[:TOP]])
+            leg_ndcg[line, column] = ndcg(gains, ideal[line])
+        # The first candidates of the fused order.
+        rows = [item.row for item in rank(legs, "hybrid", UNKNOWN)]
         for place, row in enumerate(rows[:DEPTH]):
             candidate = legs.candidates[row.key]
             if row.key not in numbers:
                 numbers[row.key] = len(texts)
                 texts.append(headed_text(candidate.passage))
                 files.append(candidate.doc)
-            found[line, place] = numbers[row.key]
-            fused[line, place], vector[line, place], text[line, place] = (
-                row.fused,
-                row.vector,
-                row.text,
-            )
+            candidates[line, place] = numbers[row.key]
+            fused[line, place] = row.fused
+            vector[line, place] = row.vector
+            text[line, place] = row.text
             gain[line, place] = judged[row.key]
     documents = {doc: number for number, doc in enumerate(dict.fromkeys(files))}
     return Collection(
-        name, kind, tokenised(tokenizer, texts, PASSAGE_TOKENS),
-        tokenised(tokenizer, [question.text for question in questions], QUERY_TOKENS),
-        found, fused, vector, text, gain, ideal, alone, np.array([documents[doc] for doc in files], np.int32),
-    )  # fmt: skip
+        name,
+        kind,
+        passages=tokenised(tokenizer, texts, PASSAGE_TOKENS),
+        queries=tokenised(tokenizer, [question.text for question in questions], QUERY_TOKENS),
+        candidates=candidates,
+        fused=fused,
+        vector=vector,
+        text=text,
+        gain=gain,
+        ideal=ideal,
+        legs=leg_ndcg,
+        files=np.array([documents[doc] for doc in files], np.int32),
+    )
 
 
 def _gain(question: Question, candidate: Candidate, paths: dict[int, str]) -> float:
+    """How well the candidate answers the question; `paths` are those of the documents."""
     if not question.path:
         return question.gains.get(candidate.doc, 0.0)
     if paths[candidate.doc] != question.path:
@@ -152,6 +168,7 @@ def _gain(question: Question, candidate: Candidate, paths: dict[int, str]) -> fl
 
 
 def _fill(folder: Path, texts: Sequence[str], embedder: Embedder) -> None:
+    """Make a store with each text as the one passage of a document."""
     folder.mkdir(parents=True)
     store = Store(folder, embedder.dimensions, create=True)
     vectors = embedder.embed_passages(texts)
@@ -169,4 +186,5 @@ def _fill(folder: Path, texts: Sequence[str], embedder: Embedder) -> None:
 
 
 def _plain(text: str) -> str:
+    """The words of a text in lower case, without punctuation."""
     return " ".join(re.findall(r"\w+", text.lower()))

@@ -1,4 +1,4 @@
-"""A trained cross-encoder as a model folder, and in parts small enough to be carried."""
+"""A trained cross-encoder as a model folder, and its file in parts of limited size."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ PART_BYTES = 15 << 20
 
 
 def save(model: CrossEncoder, folder: Path, base: Path) -> None:
-    """Write model.safetensors in float16, config.json and tokenizer.json; sizes and tokenizer are those of `base`."""
+    """Write model.safetensors in float16, config.json and tokenizer.json.
+
+    Sizes and tokenizer are those of `base`.
+    """
     from .cross_encoder import tensors
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -36,14 +39,14 @@ def save(model: CrossEncoder, folder: Path, base: Path) -> None:
 
 
 def split(file: Path, out: Path) -> None:
-    """The file's bytes as out/<folder>.<number>, in parts of at most 15 MiB."""
+    """Write the file's bytes to out/<folder>.<number>, in parts of at most 15 MiB."""
     data = file.read_bytes()
     for number, start in enumerate(range(0, len(data), PART_BYTES)):
         (out / f"{file.parent.name}.{number}").write_bytes(data[start : start + PART_BYTES])
 
 
 def join(parts: Path, name: str, file: Path) -> None:
-    """Put together what `split` made."""
+    """Write the file whose parts `split` made."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    found = sorted(parts.glob(f"{name}.*"), key=lambda part: int(part.suffix[1:]))
-    file.write_bytes(b"".join(part.read_bytes() for part in found))
+    in_order = sorted(parts.glob(f"{name}.*"), key=lambda part: int(part.suffix[1:]))
+    file.write_bytes(b"".join(part.read_bytes() for part in in_order))

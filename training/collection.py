@@ -1,4 +1,4 @@
-"""A development collection with the candidates that a reranker gets to order."""
+"""A development collection with the candidates that a reranker orders."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ BEIR, KNOWN_ITEM = "beir", "known item"
 class Collection:
     """Queries with their candidates, best fused first.
 
-    candidates: (queries, DEPTH) numbers of `passages`, −1 past the end; fused, vector, text, gain: as large, 0 there; text: BM25.
-    ideal: (queries, 10) the highest gains there are. legs: (queries, 2) nDCG@10 of the text and of the vector leg alone, NaN where
-    unknown. files: (passages,) equal numbers for one file.
+    candidates: (queries, DEPTH) numbers of `passages`, −1 past the last candidate.
+    fused, vector, text, gain: (queries, DEPTH), 0 past the last candidate; text is BM25.
+    ideal: (queries, 10) the highest gains of each query.
+    legs: (queries, 2) nDCG@10 of the text leg and of the vector leg alone, NaN if unknown.
+    files: (passages,) a number for each file.
     """
 
     name: str
@@ -54,7 +56,7 @@ class Collection:
 
     @classmethod
     def load(cls, path: Path) -> Collection:
-        """What `save` wrote."""
+        """Read what `save` wrote."""
         stored = np.load(path)
         ragged = {
             name: Ragged(stored[f"{name}.flat"], stored[f"{name}.starts"])

@@ -1,4 +1,4 @@
-"""The training data in tokens: passages by pool, and queries with the passage that answers each."""
+"""The training data in tokens: passages by pool, and queries with the passages that answer them."""
 
 from __future__ import annotations
 
@@ -20,17 +20,24 @@ if TYPE_CHECKING:
 
 TITLE_TOKENS, BODY_TOKENS, QUERY_TOKENS = 40, 300, 96
 CHARACTERS_A_TOKEN = 12
-"""Texts are cut to so many characters a token before they are tokenised; hardly any has fewer tokens then."""
+"""Texts are cut to this many characters per wanted token before they are tokenised.
+
+Hardly any text has fewer tokens than wanted after that cut.
+"""
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """All arrays are by passage or by query.
+    """Passages and queries; every array is by passage or by query.
 
-    pool, document, section: (passages,) numbers that are equal where those are. title, body: (passages,) token ids.
-    positive: (queries,) the passage that answers. kind: (queries,) names of how a query was made. shown: (queries,)
-    whether titles stand above the passages. query: (queries,) token ids. rest: (queries,) the positive's body without
-    the sentence that the query was made from; empty where nothing was taken out.
+    pool, document, section: (passages,) a number for each pool, document and section.
+    title, body: (passages,) token ids.
+    positive: (queries,) the passage that answers.
+    kind: (queries,) the name of the way in which the query was made.
+    shown: (queries,) whether titles are shown above the passages.
+    query: (queries,) token ids.
+    rest: (queries,) the positive's body without the sentence that the query was made from; empty if
+    nothing was taken out.
     """
 
     pools: tuple[str, ...]
@@ -65,7 +72,7 @@ class Corpus:
 
     @classmethod
     def load(cls, path: Path) -> Corpus:
-        """What `save` wrote."""
+        """Read what `save` wrote."""
         stored = np.load(path)
         ragged = {
             name: Ragged(stored[f"{name}.flat"], stored[f"{name}.starts"])
@@ -79,12 +86,17 @@ class Corpus:
 
 
 def read(passages: Path, queries: Path, tokenizer: Tokenizer, every: int = 1) -> Corpus:
-    """The corpus of two .jsonl.xz files; `every` takes each so manieth passage only, to try a stage."""
+    """The corpus of two .jsonl.xz files.
+
+    To try a stage, `every` = n takes only every n-th passage.
+    """
     rows = [row for number, row in enumerate(_lines(passages)) if number % every == 0]
-    asked = [row | {"p": row["p"] // every} for row in _lines(queries) if row["p"] % every == 0]
+    query_rows = [
+        row | {"p": row["p"] // every} for row in _lines(queries) if row["p"] % every == 0
+    ]
     pools = tuple(sorted({row["s"] for row in rows}))
     documents = [(row["s"], row["d"]) for row in rows]
-    cut = [_without(rows[row["p"]]["x"], row["r"]) if row["r"] else "" for row in asked]
+    rests = [_without(rows[row["p"]]["x"], row["r"]) if row["r"] else "" for row in query_rows]
     return Corpus(
         pools=pools,
         pool=np.array([pools.index(row["s"]) for row in rows], np.int16),
@@ -94,28 +106,28 @@ def read(passages: Path, queries: Path, tokenizer: Tokenizer, every: int = 1) ->
         ),
         title=tokenised(tokenizer, [row["t"] for row in rows], TITLE_TOKENS),
         body=tokenised(tokenizer, [row["x"] for row in rows], BODY_TOKENS),
-        positive=np.array([row["p"] for row in asked], np.int32),
-        kind=np.array([row["k"] for row in asked]),
-        shown=np.array([bool(row["u"]) for row in asked]),
-        query=tokenised(tokenizer, [row["q"] for row in asked], QUERY_TOKENS),
-        rest=tokenised(tokenizer, cut, BODY_TOKENS),
+        positive=np.array([row["p"] for row in query_rows], np.int32),
+        kind=np.array([row["k"] for row in query_rows]),
+        shown=np.array([bool(row["u"]) for row in query_rows]),
+        query=tokenised(tokenizer, [row["q"] for row in query_rows], QUERY_TOKENS),
+        rest=tokenised(tokenizer, rests, BODY_TOKENS),
     )
 
 
-def tokenised(tokenizer: Tokenizer, texts: Sequence[str], most: int) -> Ragged:
-    """Each text's first `most` ids, without special tokens."""
+def tokenised(tokenizer: Tokenizer, texts: Sequence[str], limit: int) -> Ragged:
+    """The first `limit` ids of each text, without special tokens."""
     parts: list[Any] = []
     for start in range(0, len(texts), 10_000):
-        cut = [text[: CHARACTERS_A_TOKEN * most] for text in texts[start : start + 10_000]]
+        beginnings = [text[: CHARACTERS_A_TOKEN * limit] for text in texts[start : start + 10_000]]
         parts += [
-            np.array(one.ids[:most], np.int16)
-            for one in tokenizer.encode_batch_fast(cut, add_special_tokens=False)
+            np.array(encoding.ids[:limit], np.int16)
+            for encoding in tokenizer.encode_batch_fast(beginnings, add_special_tokens=False)
         ]
     return Ragged.of(parts)
 
 
 def open_tokenizer(folder: Path) -> Tokenizer:
-    """The folder's tokenizer; what looks like a special token in a text is read as plain characters."""
+    """The folder's tokenizer, which reads special tokens in a text as plain characters."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -130,11 +142,12 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
-def _without(text: str, taken: tuple[int, int]) -> str:
-    start, end = taken
+def _without(text: str, span: tuple[int, int]) -> str:
+    start, end = span
     return f"{text[:start]} {text[end:]}"
 
 
 def _numbered(keys: Sequence[object]) -> NDArray[np.int32]:
+    """A number for each key, the same for equal keys."""
     numbers: dict[object, int] = {}
     return np.array([numbers.setdefault(key, len(numbers)) for key in keys], np.int32)

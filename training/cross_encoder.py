@@ -1,6 +1,7 @@
-"""BERT that reads a query with a passage and gives one logit, in torch; names as in `transformers`' BertForSequenceClassification.
+"""A BERT in torch that reads a query with a passage and gives one logit.
 
-Weights are float32; on a GPU the products are bfloat16 by autocast.
+Checkpoint names are those of BertForSequenceClassification of `transformers`. Weights are float32;
+on a GPU, autocast computes the products in bfloat16.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ PARTS = {
 
 
 class Layer(nn.Module):
-    """One transformer layer; query, key and value are one matrix."""
+    """One transformer layer. Query, key and value are one matrix."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,8 +47,8 @@ class Layer(nn.Module):
             .permute(2, 0, 3, 1, 4)
             .unbind(0)
         )
-        seen = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        rows = self.norm(rows + self.output(seen.transpose(1, 2).reshape(n, length, WIDTH)))
+        attended = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+        rows = self.norm(rows + self.output(attended.transpose(1, 2).reshape(n, length, WIDTH)))
         return self.last(rows + self.outer(functional.gelu(self.inner(rows))))
 
 
@@ -57,7 +58,7 @@ class CrossEncoder(nn.Module):
     def __init__(self, layers: int) -> None:
         super().__init__()
         self.words = nn.Embedding(VOCABULARY, WIDTH)
-        self.places = nn.Embedding(POSITIONS, WIDTH)
+        self.positions = nn.Embedding(POSITIONS, WIDTH)
         self.segments = nn.Embedding(2, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, EPS)
         self.layers = nn.ModuleList(Layer() for _ in range(layers))
@@ -65,10 +66,13 @@ class CrossEncoder(nn.Module):
         self.classifier = nn.Linear(WIDTH, 1)
 
     def hidden(self, ids: Tensor, seconds: Tensor) -> Tensor:
-        """(n, width) last hidden states of the first token. `seconds` (n,): where each row's second segment begins."""
-        place = torch.arange(ids.shape[1], device=ids.device)
-        segment = ((place >= seconds[:, None]) & (ids != 0)).long()
-        rows = self.norm(self.words(ids) + self.places(place) + self.segments(segment))
+        """The last hidden states of the first tokens, (n, width).
+
+        `ids` (n, length); `seconds` (n,) is the start of each row's second segment.
+        """
+        position = torch.arange(ids.shape[1], device=ids.device)
+        segment = ((position >= seconds[:, None]) & (ids != 0)).long()
+        rows = self.norm(self.words(ids) + self.positions(position) + self.segments(segment))
         if torch.is_autocast_enabled(ids.device.type):
             rows = rows.to(torch.bfloat16)
         mask = (ids != 0)[:, None, None, :]
@@ -83,7 +87,10 @@ class CrossEncoder(nn.Module):
 
 
 def from_starter(folder: Path) -> CrossEncoder:
-    """The embedder's layers under a new head: the pooler begins near the identity, the classifier near nothing."""
+    """The embedder's layers with a new head.
+
+    The pooler begins near the identity, and the classifier's weights near zero.
+    """
     model = CrossEncoder(12)
     _load(model, Checkpoint(folder), "", range(12))
     with torch.no_grad():
@@ -95,7 +102,7 @@ def from_starter(folder: Path) -> CrossEncoder:
 
 
 def from_folder(folder: Path, layers: Sequence[int] | None = None) -> CrossEncoder:
-    """A trained cross-encoder, or one of some of its layers."""
+    """A trained cross-encoder, with all its layers or with those of `layers`."""
     checkpoint = Checkpoint(folder)
     chosen = range(int(checkpoint.setting("num_hidden_layers"))) if layers is None else layers
     model = CrossEncoder(len(chosen))
@@ -106,7 +113,7 @@ def from_folder(folder: Path, layers: Sequence[int] | None = None) -> CrossEncod
 
 
 def tensors(model: CrossEncoder) -> Iterator[tuple[str, np.ndarray]]:
-    """Checkpoint names and float16 arrays."""
+    """The weights as float16 arrays, each with its checkpoint name."""
     for name, tensor in _named(model):
         yield name, tensor.detach().cpu().to(torch.float16).numpy()
 
@@ -114,7 +121,7 @@ def tensors(model: CrossEncoder) -> Iterator[tuple[str, np.ndarray]]:
 def _named(model: CrossEncoder) -> Iterator[tuple[str, Tensor]]:
     embeddings: Mapping[str, nn.Embedding] = {
         "word_embeddings": model.words,
-        "position_embeddings": model.places,
+        "position_embeddings": model.positions,
         "token_type_embeddings": model.segments,
     }
     for name, table in embeddings.items():
@@ -137,15 +144,15 @@ def _load(model: CrossEncoder, checkpoint: Checkpoint, root: str, chosen: Sequen
     with torch.no_grad():
         for table, name in (
             (model.words, "word_embeddings"),
-            (model.places, "position_embeddings"),
+            (model.positions, "position_embeddings"),
             (model.segments, "token_type_embeddings"),
         ):
             table.weight.copy_(_matrix(checkpoint, f"{root}embeddings.{name}", *table.weight.shape))
     _copy(model.norm, checkpoint, f"{root}embeddings.LayerNorm")
     for layer, number in zip(model.layers, chosen, strict=True):
-        here = f"{root}encoder.layer.{number}"
+        prefix = f"{root}encoder.layer.{number}"
         with torch.no_grad():
-            names = [f"{here}.attention.self.{name}" for name in ("query", "key", "value")]
+            names = [f"{prefix}.attention.self.{name}" for name in ("query", "key", "value")]
             layer.qkv.weight.copy_(
                 torch.cat([_matrix(checkpoint, name, WIDTH, WIDTH) for name in names])
             )
@@ -153,7 +160,7 @@ def _load(model: CrossEncoder, checkpoint: Checkpoint, root: str, chosen: Sequen
                 torch.cat([_vector(checkpoint, f"{name}.bias", WIDTH) for name in names])
             )
         for attribute, name in PARTS.items():
-            _copy(getattr(layer, attribute), checkpoint, f"{here}.{name}")
+            _copy(getattr(layer, attribute), checkpoint, f"{prefix}.{name}")
 
 
 def _copy(module: nn.Module, checkpoint: Checkpoint, name: str) -> None:

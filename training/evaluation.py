@@ -1,4 +1,4 @@
-"""The table of the development collections: each leg, the fused order, and what a reranker makes of it."""
+"""The table of the development collections: the legs, the fused order and the rerankers' orders."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One order of one collection: nDCG@10 (hit@1 by file for known items) of each query."""
+    """The quality of one order of a collection, by query: nDCG@10, or hit@1 for known items."""
 
     collection: str
     order: str
@@ -27,7 +27,7 @@ class Result:
 
     @property
     def mean(self) -> float:
-        """Over the queries."""
+        """The mean over the queries."""
         return float(self.values.mean())
 
     def __str__(self) -> str:
@@ -38,9 +38,9 @@ class Result:
 def orders(
     collection: Collection, logits: Mapping[str, Floats], weights: Sequence[float]
 ) -> list[Result]:
-    """The legs, the fused order, and for each model its own order and blends with the fused score.
+    """The legs, the fused order, and for each model its own order and its blends.
 
-    A blend's weight is in logits for each unit of the fused score.
+    A blend adds the fused score, times a weight, to the logit.
     """
     legs = (
         {"text": collection.legs[:, 0], "vector": collection.legs[:, 1]}
@@ -49,19 +49,18 @@ def orders(
     )
     results = [Result(collection.name, name, values) for name, values in legs.items()]
     results.append(Result(collection.name, "fused", judged(collection, collection.fused)))
-    for model, given in logits.items():
+    for model, model_logits in logits.items():
         for weight in (0.0, *weights):
             name = f"{model}+{weight:g}" if weight else model
-            results.append(
-                Result(collection.name, name, judged(collection, given + weight * collection.fused))
-            )
+            blend = model_logits + weight * collection.fused
+            results.append(Result(collection.name, name, judged(collection, blend)))
     return results
 
 
 def judged(collection: Collection, scores: Floats) -> Floats:
-    """(queries,) how good the order of the candidates by these scores is; ties keep the fused order."""
-    there = np.where(collection.candidates >= 0, scores, -np.inf)
-    order = np.argsort(-there, axis=1, kind="stable")
+    """The quality of the order by these scores, (queries,); ties keep the fused order."""
+    candidate_scores = np.where(collection.candidates >= 0, scores, -np.inf)
+    order = np.argsort(-candidate_scores, axis=1, kind="stable")
     gains = np.take_along_axis(collection.gain, order, 1)
     if collection.kind == KNOWN_ITEM:
         return gains[:, 0]
@@ -71,7 +70,7 @@ def judged(collection: Collection, scores: Floats) -> Floats:
 
 
 def table(results: Sequence[Result]) -> str:
-    """Rows are orders, columns collections; then the means of both kinds, and the worst difference from the fused order."""
+    """A table with a row for each order and a column for each collection."""
     names = list(dict.fromkeys(result.collection for result in results))
     by = {(result.order, result.collection): result for result in results}
     lines = ["| order | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
@@ -82,7 +81,10 @@ def table(results: Sequence[Result]) -> str:
 
 
 def summary(results: Sequence[Result], groups: Mapping[str, Sequence[str]]) -> str:
-    """For each order the mean over each group of collections, its gain over the fused order, and its worst loss against it."""
+    """A line for each order, with its mean over each group of collections.
+
+    The mean gain over the fused order and the worst difference from it follow the mean.
+    """
     by = {(result.order, result.collection): result.mean for result in results}
     lines = []
     for order in dict.fromkeys(result.order for result in results):

@@ -1,4 +1,7 @@
-"""What a training step sees: for each query its positive among hard negatives, with some noise as people make it."""
+"""The data of a training step: for each query its positive among hard negatives.
+
+Some lists get noise of the kind that people's queries and notes have.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ KIND_WEIGHT = {
     "chat": 0.5,
 }
 POOL_WEIGHT = {"qa": 3.0, "medquad": 0.6, "factbook": 0.5, "meeting": 1.5}
-"""Questions that people wrote count most; kinds that are garbled, and pools that are all alike, least."""
+"""How often a query is dealt, by its kind and its pool.
+
+Questions that people wrote count most; garbled kinds, and pools of similar texts, count least.
+"""
 RANK_LIMIT = {
     "keywords": 10,
     "heading": 25,
@@ -43,7 +49,7 @@ RANK_LIMIT = {
     "chat": 100,
     "claim": 100,
 }
-"""A positive that so many passages beat does not answer the query better than they do."""
+"""A query is left out if so many passages score above its positive: they may answer it too."""
 OTHER_LIMIT = 50
 VAGUE = frozenset(
     {"heading", "define", "fragment", "verbose", "keywords", "desc", "howto", "codename", "meta"}
@@ -51,22 +57,31 @@ VAGUE = frozenset(
 """Kinds of query that several passages answer: candidates above the positive are no negatives."""
 VAGUE_MARGIN = 0.03
 TWIN = 0.95
-"""Cosine from which a candidate counts as another copy of the positive."""
+"""A candidate with at least this cosine to the positive counts as a copy of it."""
 ALIKE_POOLS = frozenset({"qa", "meeting"})
 """Pools whose documents are so short that all their passages may answer."""
-STRANGE = 0.04
-"""Share of lists in which nothing answers: nonsense, or a query of another list."""
+UNANSWERED = 0.04
+"""The share of lists without an answer: the query is nonsense, or belongs to another list."""
 TELEGRAM = 0.08
-"""Share of lists whose passages, and of those whose queries, lose their function words, as in notes and processed text."""
+"""The share of lists whose passages lose their function words, as in notes and processed text.
+
+As many lists lose those of the query.
+"""
 RANDOM_NEGATIVE = 0.7
-NOWHERE = 0.25
-"""Share of lists that show titles although their pool hides them."""
+"""The share of lists with a random passage among the negatives."""
+EXTRA_TITLES = 0.25
+"""The share of lists that show titles although their pool hides them."""
 FIRST_ID, LAST_ID = 1996, 29_000
+"""Random word pieces are drawn from these ids."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """A step: batches of (queries · size) rows, the positive first in each list; fused (queries, size); answered (queries,)."""
+    """The lists of a step.
+
+    batches: (queries · size) rows, with the positive first in each list.
+    fused: (queries, size) fused scores. answered: (queries,) 1 if the first row answers, else 0.
+    """
 
     batches: tuple[Batch, ...]
     fused: NDArray[np.float32]
@@ -74,7 +89,7 @@ class Lists:
 
 
 class Dealer:
-    """Deals lists without end, the same ones for the same seed."""
+    """Deals lists without end; equal seeds deal equal lists."""
 
     def __init__(
         self,
@@ -82,38 +97,40 @@ class Dealer:
         mined: Mined,
         tokenizer: Tokenizer,
         size: int,
-        most: int,
+        max_tokens: int,
         seed: int,
         held_out: bool = False,
     ) -> None:
         self._corpus = corpus
         self._mined = mined
         self._size = size
-        self._most = most
+        self._max_tokens = max_tokens
         self._random = np.random.default_rng(seed)
-        stop = tokenizer.encode_batch(sorted(STOP_WORDS), add_special_tokens=False)
+        stop_words = tokenizer.encode_batch(sorted(STOP_WORDS), add_special_tokens=False)
         self._function_words = np.array(
-            sorted({word.ids[0] for word in stop if len(word.ids) == 1}), np.int16
+            sorted({word.ids[0] for word in stop_words if len(word.ids) == 1}), np.int16
         )
         limits = np.array([RANK_LIMIT.get(kind, OTHER_LIMIT) for kind in corpus.kind])
         usable = (mined.rank < limits) & (mined.candidates[:, 0] >= 0)
-        # one query in fifty is kept for calibration, by its positive so that no passage is on both sides
-        apart = corpus.positive % 50 == 7
-        self.usable = np.flatnonzero(usable & (apart if held_out else ~apart))
+        # One query in fifty is held out for calibration. It is chosen by its positive, so that no
+        # passage is on both sides.
+        is_held_out = corpus.positive % 50 == 7
+        self.usable = np.flatnonzero(usable & (is_held_out if held_out else ~is_held_out))
 
     def deal(self, queries: int, budget: int) -> Iterator[Lists]:
-        """Steps of so many queries, packed into batches of `budget` tokens."""
+        """Steps of `queries` lists, packed into batches of at most `budget` tokens."""
         order = self._order()
         while True:
             rows: list[Row] = []
             fused = np.zeros((queries, self._size), np.float32)
             answered = np.ones(queries, np.float32)
             for line in range(queries):
-                some, fused[line], answered[line] = self._list(next(order))
-                rows += some
+                list_rows, fused[line], answered[line] = self._list(next(order))
+                rows += list_rows
             yield Lists(tuple(pack(rows, budget)), fused, answered)
 
     def _order(self) -> Iterator[int]:
+        """Queries in random order without end, each as often as its weight says on average."""
         corpus = self._corpus
         weights = np.array(
             [
@@ -127,20 +144,24 @@ class Dealer:
             yield from self._random.permutation(np.repeat(self.usable, times)).tolist()
 
     def _list(self, i: int) -> tuple[list[Row], NDArray[np.float32], float]:
+        """The rows of query i with their fused scores, and 1.0 if the first one answers."""
         corpus, random = self._corpus, self._random
+        # The passages: the positive, the negatives, and random ones in place of missing negatives.
         passages, fused = self._negatives(i)
         missing = self._size - 1 - len(passages)
         positive = int(corpus.positive[i])
         passages = [positive, *passages, *random.integers(len(corpus.body), size=missing).tolist()]
         scores = np.array([self._mined.own[i], *fused, *[0.0] * missing], np.float32)
+        # In a few lists nothing answers.
         query, answered = corpus.query[i], True
         draw = random.random()
-        if draw < STRANGE:
+        if draw < UNANSWERED:
             answered = False
-            query = self._strange_query(draw / STRANGE)
-            if draw > STRANGE / 2:
+            query = self._strange_query(draw / UNANSWERED)
+            if draw > UNANSWERED / 2:
                 passages[0] = int(random.integers(len(corpus.body)))
-        shown = bool(corpus.shown[i]) or random.random() < NOWHERE
+        # The texts, with or without titles. If the positive loses a sentence, so do the others.
+        shown = bool(corpus.shown[i]) or random.random() < EXTRA_TITLES
         terse, terse_query = random.random() < TELEGRAM, random.random() < TELEGRAM
         texts = [self._text(passage, shown) for passage in passages]
         if answered and len(corpus.rest[i]):
@@ -148,22 +169,23 @@ class Dealer:
                 self._text(positive, shown, corpus.rest[i]),
                 *(self._shortened(text) for text in texts[1:]),
             ]
-        most = (
-            self._most
-            if random.random() < 0.6
-            else int(random.integers(self._most // 4, self._most))
-        )
+        # The rows: two lists in five are cut shorter, and some lose their function words.
+        max_tokens = self._max_tokens
+        if random.random() >= 0.6:
+            max_tokens = int(random.integers(max_tokens // 4, max_tokens))
         if terse_query:
             query = self._without_function_words(query)
         if terse:
             texts = [self._without_function_words(text) for text in texts]
-        return [pair(query, text, most) for text in texts], scores, float(answered)
+        return [pair(query, text, max_tokens) for text in texts], scores, float(answered)
 
     def _negatives(self, i: int) -> tuple[list[int], list[float]]:
-        """Candidates that do not answer, likelier those near the top."""
+        """Candidates that do not answer, drawn with more weight near the top, and their scores."""
         corpus, mined, random = self._corpus, self._mined, self._random
         positive = corpus.positive[i]
         passages, fused = mined.candidates[i], mined.fused[i]
+        # Leave out what may answer too: the same section, in some lists the same document, and for
+        # vague queries whatever scores above the positive.
         fit = (passages >= 0) & (passages != positive)
         fit &= corpus.section[passages] != corpus.section[positive]
         pool = corpus.pools[corpus.pool[positive]]
@@ -171,23 +193,22 @@ class Dealer:
             fit &= corpus.document[passages] != corpus.document[positive]
         if corpus.kind[i] in VAGUE:
             fit &= fused < mined.own[i] + (0.0 if corpus.kind[i] == "keywords" else VAGUE_MARGIN)
+        # Leave out copies of the positive.
         places = np.flatnonzero(fit)
         vectors = mined.vectors
-        near = vectors[passages[places]].astype(np.float32) @ vectors[positive].astype(np.float32)
-        places = places[near < TWIN]
-        wanted = self._size - 1 - int(random.random() < RANDOM_NEGATIVE)
+        cosine = vectors[passages[places]].astype(np.float32) @ vectors[positive].astype(np.float32)
+        places = places[cosine < TWIN]
+        # Draw from the rest.
+        count = self._size - 1 - int(random.random() < RANDOM_NEGATIVE)
         weights = 1 / (places + 4.0)
-        some = (
-            random.choice(
-                places, min(wanted, len(places)), replace=False, p=weights / weights.sum()
+        if len(places):
+            places = random.choice(
+                places, min(count, len(places)), replace=False, p=weights / weights.sum()
             )
-            if len(places)
-            else places
-        )
-        return passages[some].tolist(), fused[some].tolist()
+        return passages[places].tolist(), fused[places].tolist()
 
     def _strange_query(self, draw: float) -> Ids:
-        """Words of several queries in disorder, random word pieces, or a query of another list."""
+        """Shuffled words of several queries, random word pieces, or a query of another list."""
         corpus, random = self._corpus, self._random
         others = random.integers(len(corpus.query), size=3)
         if draw < 0.25:
@@ -204,12 +225,15 @@ class Dealer:
         return np.concatenate([corpus.title[passage], body]) if shown else body
 
     def _shortened(self, text: Ids) -> Ids:
-        """The text without a stretch as long as a sentence: the positive lost one too, and its gap must not give it away."""
+        """The text without a random part as long as a sentence.
+
+        The positive lost a sentence too, and its gap must not give it away.
+        """
         if len(text) <= 60:
             return text
         start = int(self._random.integers(len(text) - 30))
         return np.concatenate([text[:start], text[start + int(self._random.integers(12, 30)) :]])
 
     def _without_function_words(self, text: Ids) -> Ids:
-        left = text[~np.isin(text, self._function_words)]
-        return left if len(left) > 1 else text
+        content_words = text[~np.isin(text, self._function_words)]
+        return content_words if len(content_words) > 1 else text

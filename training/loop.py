@@ -1,4 +1,8 @@
-"""The training loop: lists from worker processes, models that learn side by side from the same ones, a clock that ends it."""
+"""The training loop.
+
+Worker processes deal the lists. Several models may learn side by side from the same lists. The
+clock ends the training.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +22,21 @@ from .losses import FUSED_WEIGHT, Distance, Labels, distilled, labelled
 from .packing import Batch
 
 WARM_UP = 150
+"""Steps in which the learning rate rises to its highest value."""
 COMPILING = 8
-"""Steps that do not count towards the time: shapes are compiled in them."""
+"""So many first steps do not count towards the time: shapes are compiled in them."""
 FLOOR = 0.02
+"""The learning rate does not fall below this share of the highest rate."""
 REPORT = 100
+"""Steps between two reports."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pupil:
-    """A model that learns, its highest learning rate, how it follows a teacher, and else the labels."""
+    """A model that learns, and its highest learning rate.
+
+    `distance` is the loss by which it follows a teacher. Without a teacher, `labels` is its loss.
+    """
 
     name: str
     model: CrossEncoder
@@ -37,8 +47,13 @@ class Pupil:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """seconds: wall time of training; the rate falls to nothing by it. steps: ends it earlier, where not 0. queries, budget: a step's
-    queries, and padded tokens in one pass. hardest: of a list's rows, so many that the teacher and the fused score put highest are learned from.
+    """How long to train, and on how much data at a time.
+
+    seconds: wall time of training, in which the learning rate falls to its floor.
+    queries: the queries of a step. budget: the padded tokens of one forward pass.
+    steps: if not 0, training ends after so many steps at the latest.
+    hardest: if not 0, only so many rows of each list are used, those that the teacher and the fused
+    score put highest.
     """
 
     seconds: float
@@ -55,7 +70,8 @@ def train(
     device: str,
     teacher: CrossEncoder | None = None,
 ) -> int:
-    """Train all pupils on the same lists; the number of steps that were made."""
+    """Train all pupils on the same lists, and return the number of steps."""
+    # Put the models on the device.
     for pupil in pupils:
         pupil.model.to(device).train()
         _compile(pupil.model, device)
@@ -63,37 +79,42 @@ def train(
         teacher.to(device).eval()
         _compile(teacher, device)
     optimisers = [_optimiser(pupil, device) for pupil in pupils]
-    began, step, seen = time.monotonic(), 0, 0
+    began, step, queries = time.monotonic(), 0, 0
     sums = torch.zeros(len(pupils), 2, device=device)
     for lists in stream:
         if step == COMPILING:
             began = time.monotonic()
+        # The share of the training that has passed sets the learning rate.
         passed = (time.monotonic() - began) / pace.seconds if step >= COMPILING else 0.0
         if pace.steps:
             passed = max(passed, step / pace.steps)
         if passed >= 1:
             break
-        share = min(1.0, (step + 1) / WARM_UP) * max(FLOOR, 1 - passed)
+        rate_share = min(1.0, (step + 1) / WARM_UP) * max(FLOOR, 1 - passed)
+        # The lists, and the teacher's logits for them.
         fused, answered = (
             torch.from_numpy(array).to(device) for array in (lists.fused, lists.answered)
         )
         batches = [_on(batch, device) for batch in lists.batches]
         size = lists.fused.shape[1]
-        given = None
+        targets = None
         if teacher is not None:
             with torch.no_grad():
-                given = _logits(teacher, batches, lists, size, device)
+                targets = _logits(teacher, batches, lists, size, device)
             if pace.hardest:
-                batches, given, fused, lists = _hardest(batches, given, fused, lists, pace.hardest)
+                batches, targets, fused, lists = _hardest(
+                    batches, targets, fused, lists, pace.hardest
+                )
                 size = pace.hardest
+        # One step of each pupil.
         for number, (pupil, optimiser) in enumerate(zip(pupils, optimisers, strict=True)):
             logits = _logits(pupil.model, batches, lists, size, device)
-            if given is None or pupil.distance is None:
+            if targets is None or pupil.distance is None:
                 loss = pupil.labels(logits, fused, answered)
             else:
-                loss = distilled(logits, given, answered, pupil.distance)
+                loss = distilled(logits, targets, answered, pupil.distance)
             for group in optimiser.param_groups:
-                group["lr"] = pupil.rate * share
+                group["lr"] = pupil.rate * rate_share
             optimiser.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(pupil.model.parameters(), 1.0)
@@ -102,20 +123,18 @@ def train(
             sums[number, 1] += (
                 (logits.argmax(1) == 0).float() * answered
             ).sum() / answered.sum().clamp(min=1)
+        # The report.
         step += 1
-        seen += len(lists.answered)
+        queries += len(lists.answered)
         if step % REPORT == 0 or step == 5 or step == pace.steps:
-            rate = seen / max(time.monotonic() - began, 1e-6)
-            told = " ".join(
-                f"{p.name} {a:.3f} {b:.3f}"
-                for p, (a, b) in zip(
-                    pupils, (sums / (REPORT if step % REPORT == 0 else 5)).tolist(), strict=True
-                )
+            speed = queries / max(time.monotonic() - began, 1e-6)
+            means = (sums / (REPORT if step % REPORT == 0 else 5)).tolist()
+            figures = " ".join(
+                f"{pupil.name} {loss:.3f} {first:.3f}"
+                for pupil, (loss, first) in zip(pupils, means, strict=True)
             )
-            print(
-                f"step {step}, {seen} queries, {rate:.0f}/s, loss and share of positives first: {told}",
-                flush=True,
-            )
+            print(f"step {step}, {queries} queries, {speed:.0f}/s, ", end="")
+            print(f"loss and share of positives first: {figures}", flush=True)
             sums.zero_()
     for pupil in pupils:
         pupil.model.eval()
@@ -124,7 +143,10 @@ def train(
 
 @contextmanager
 def streamed(make: Callable[[int], Dealer], pace: Pace, workers: int) -> Iterator[Iterator[Lists]]:
-    """Lists dealt by so many processes, each with a seed of its own; by none in this process where `workers` is 0."""
+    """Lists dealt by `workers` processes, each with a seed of its own.
+
+    With 0 workers, this process deals the lists.
+    """
     if not workers:
         yield make(1).deal(pace.queries, pace.budget)
         return
@@ -155,39 +177,39 @@ def _logits(
     with torch.autocast("cuda", torch.bfloat16, enabled=device == "cuda"):
         parts = [model(ids, seconds) for ids, seconds in batches]
     places = np.concatenate([batch.places for batch in lists.batches])
-    back = torch.from_numpy(np.argsort(places, kind="stable")).to(device)
-    return torch.cat(parts)[back].view(-1, size)
+    original_order = torch.from_numpy(np.argsort(places, kind="stable")).to(device)
+    return torch.cat(parts)[original_order].view(-1, size)
 
 
 def _hardest(
-    batches: list[tuple[Tensor, Tensor]], given: Tensor, fused: Tensor, lists: Lists, count: int
+    batches: list[tuple[Tensor, Tensor]], targets: Tensor, fused: Tensor, lists: Lists, count: int
 ) -> tuple[list[tuple[Tensor, Tensor]], Tensor, Tensor, Lists]:
-    """The lists without the rows that the teacher and the fused score together find easiest.
+    """The lists, cut to the `count` rows that the teacher and the fused score put highest.
 
-    The positive stays, and so does the last row, which may be any passage.
+    The positive stays, and so does the last row, which may be a random passage.
     """
-    size = given.shape[1]
-    urgency = given + FUSED_WEIGHT * fused
-    urgency[:, [0, -1]] = torch.inf
-    kept = urgency.topk(count, 1).indices.sort(1).values
-    flags = (
-        torch.zeros_like(given, dtype=torch.bool).scatter_(1, kept, True).flatten().cpu().numpy()
-    )
-    renumbered = np.cumsum(flags) - 1
-    thinner, remaining = [], []
+    # The columns of each list that stay, and the new number of each row.
+    assert targets.shape[1] >= count
+    priority = targets + FUSED_WEIGHT * fused
+    priority[:, [0, -1]] = torch.inf
+    columns = priority.topk(count, 1).indices.sort(1).values
+    stays = torch.zeros_like(targets, dtype=torch.bool).scatter_(1, columns, True)
+    row_stays = stays.flatten().cpu().numpy()
+    renumbered = np.cumsum(row_stays) - 1
+    # The batches without the other rows.
+    cut_tensors, cut_batches = [], []
     for (ids, seconds), batch in zip(batches, lists.batches, strict=True):
-        inside = np.flatnonzero(flags[batch.places])
-        if not len(inside):
+        rows = np.flatnonzero(row_stays[batch.places])
+        if not len(rows):
             continue
-        chosen = torch.from_numpy(inside).to(ids.device)
-        thinner.append((ids[chosen], seconds[chosen]))
-        remaining.append(replace(batch, places=renumbered[batch.places[inside]]))
-    assert size >= count
+        chosen = torch.from_numpy(rows).to(ids.device)
+        cut_tensors.append((ids[chosen], seconds[chosen]))
+        cut_batches.append(replace(batch, places=renumbered[batch.places[rows]]))
     return (
-        thinner,
-        given.gather(1, kept),
-        fused.gather(1, kept),
-        replace(lists, batches=tuple(remaining)),
+        cut_tensors,
+        targets.gather(1, columns),
+        fused.gather(1, columns),
+        replace(lists, batches=tuple(cut_batches)),
     )
 
 
@@ -208,7 +230,7 @@ def _optimiser(pupil: Pupil, device: str) -> torch.optim.AdamW:
 
 
 def _compile(model: CrossEncoder, device: str) -> None:
-    # one graph for training and one for judging, for each way in which shapes differ
+    # There is one graph for training and one for inference, for each way in which shapes differ.
     torch._dynamo.config.cache_size_limit = 64
     if device == "cuda":
         for layer in model.layers:

@@ -1,4 +1,4 @@
-"""How good an order is."""
+"""The quality of an order: nDCG@10 and its confidence interval."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ TOP = 10
 
 
 def ndcg(gains: Floats, ideal: Floats) -> float:
-    """nDCG@10 of gains in the order given, against the highest gains there are; a grade counts 2^grade − 1.
+    """nDCG@10 of gains in the given order, against the highest gains of the query.
+
+    A grade counts 2^grade − 1.
 
     >>> round(ndcg(np.array([0.0, 1.0]), np.array([1.0])), 4)
     0.6309

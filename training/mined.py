@@ -1,4 +1,4 @@
-"""Which passages are hard to tell from the one that answers a query."""
+"""Hard negatives: passages that are hard to tell from the one that answers a query."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ DEPTH = 64
 
 @dataclass(frozen=True)
 class Mined:
-    """candidates: (queries, DEPTH) passages, best first, −1 where a pool has fewer; fused: their scores.
+    """The best candidates of each query by their fused scores.
 
-    rank: (queries,) how many passages score above the positive. own: (queries,) the positive's score.
+    candidates: (queries, DEPTH) passages, best first, −1 past the end of a small pool.
+    fused: (queries, DEPTH) their scores.
+    rank: (queries,) how many passages score above the positive.
+    own: (queries,) the positive's score.
     vectors: (passages, width) unit vectors in float16.
     """
 
@@ -41,5 +44,5 @@ class Mined:
 
     @classmethod
     def load(cls, path: Path) -> Mined:
-        """What `save` wrote."""
+        """Read what `save` wrote."""
         return cls(**np.load(path))

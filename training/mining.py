@@ -1,7 +1,8 @@
-"""Which passages are hard to tell from the one that answers: those that the product's own fused search brings.
+"""Finds hard negatives: the passages that the product's own fused search brings.
 
-Cosine + 0.2 · BM25 / full, as in `search.fusion` where both legs agree a little, within the query's pool; BM25 (k1 1.2, b 0.75) counts word
-pieces. A positive that loses the sentence that its query was made from is scored without it.
+The score is cosine + 0.2 · BM25 / full, as in `search/query/fusion.py` where both legs agree a
+little. Each query searches its own pool. BM25 (k1 1.2, b 0.75) counts word pieces. A positive that
+loses the sentence that its query was made from is scored without that sentence.
 """
 
 from __future__ import annotations
@@ -25,23 +26,25 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 PROMPT = (5050, 2023, 6251, 2005, 6575, 7882, 13768, 1024)
-"""`Represent this sentence for searching relevant passages: `, the embedder's query prompt, in tokens."""
+"""The ids of the query prompt, `Represent this sentence for searching relevant passages: `."""
 TEXT_WEIGHT = 0.2
-MOST_TOKENS = 256
+MAX_TOKENS = 256
 SLICE = 1024
+"""The number of queries that are searched at a time."""
 FREQUENT = 0.1
-"""Word pieces in more than this share of a pool's passages do not count as words of a query."""
+"""A word piece in more than this share of a pool's passages does not count as a word of a query."""
 
 
 def mine(corpus: Corpus, embedder: CrossEncoder, device: str) -> Mined:
     """Search each query in its own pool."""
+    # The vectors of passages, of positives without their sentence, and of queries.
     texts = [np.concatenate([corpus.title[i], corpus.body[i]]) for i in range(len(corpus.body))]
     vectors = embed(embedder, texts, device)
-    cut = np.flatnonzero(corpus.rest.lengths())
-    rests = [np.concatenate([corpus.title[corpus.positive[i]], corpus.rest[i]]) for i in cut]
-    vectors_of_rests = embed(embedder, rests, device)
+    with_rest = np.flatnonzero(corpus.rest.lengths())
+    rests = [np.concatenate([corpus.title[corpus.positive[i]], corpus.rest[i]]) for i in with_rest]
+    rest_vectors = embed(embedder, rests, device)
     prompt = np.array(PROMPT, np.int16)
-    asked = embed(
+    query_vectors = embed(
         embedder,
         [np.concatenate([prompt, corpus.query[i]]) for i in range(len(corpus.query))],
         device,
@@ -51,36 +54,36 @@ def mine(corpus: Corpus, embedder: CrossEncoder, device: str) -> Mined:
     fused, own = np.zeros((count, DEPTH), np.float32), np.zeros(count, np.float32)
     rank = np.zeros(count, np.int32)
     for pool, name in enumerate(corpus.pools):
-        inside = np.flatnonzero(corpus.pool == pool)
+        # The pool's texts: its passages, and behind them its positives without their sentence.
+        passages = np.flatnonzero(corpus.pool == pool)
         queries = np.flatnonzero(corpus.pool_of_query == pool)
-        own_cut = np.flatnonzero(corpus.pool_of_query[cut] == pool)
+        pool_rests = np.flatnonzero(corpus.pool_of_query[with_rest] == pool)
         words = Words(
-            Ragged.of([*(texts[i] for i in inside), *(rests[i] for i in own_cut)]), device
+            Ragged.of([*(texts[i] for i in passages), *(rests[i] for i in pool_rests)]), device
         )
-        here = torch.cat(
+        pool_vectors = torch.cat(
             [
-                vectors[torch.from_numpy(inside).to(device)],
-                vectors_of_rests[torch.from_numpy(own_cut).to(device)],
+                vectors[torch.from_numpy(passages).to(device)],
+                rest_vectors[torch.from_numpy(pool_rests).to(device)],
             ]
         )
-        answer = np.searchsorted(inside, corpus.positive)
-        answer[cut[own_cut]] = len(inside) + np.arange(len(own_cut))
+        # The place of each query's positive among these texts.
+        positive = np.searchsorted(passages, corpus.positive)
+        positive[with_rest[pool_rests]] = len(passages) + np.arange(len(pool_rests))
         for start in range(0, len(queries), SLICE):
-            some = queries[start : start + SLICE]
-            cosine = (asked[torch.from_numpy(some).to(device)] @ here.T).float()
-            scores = cosine + TEXT_WEIGHT * words.shares([corpus.query[i] for i in some])
-            answers = scores.gather(1, torch.from_numpy(answer[some]).to(device)[:, None])
-            scores = scores[:, : len(inside)]
-            rank[some] = (scores > answers).sum(1).cpu().numpy()
-            own[some] = answers[:, 0].cpu().numpy()
-            best = scores.topk(min(DEPTH, len(inside)), 1)
-            candidates[some, : best.indices.shape[1]] = inside[best.indices.cpu().numpy()]
-            fused[some, : best.indices.shape[1]] = best.values.cpu().numpy()
+            batch = queries[start : start + SLICE]
+            cosine = (query_vectors[torch.from_numpy(batch).to(device)] @ pool_vectors.T).float()
+            scores = cosine + TEXT_WEIGHT * words.shares([corpus.query[i] for i in batch])
+            own_scores = scores.gather(1, torch.from_numpy(positive[batch]).to(device)[:, None])
+            scores = scores[:, : len(passages)]
+            rank[batch] = (scores > own_scores).sum(1).cpu().numpy()
+            own[batch] = own_scores[:, 0].cpu().numpy()
+            best = scores.topk(min(DEPTH, len(passages)), 1)
+            candidates[batch, : best.indices.shape[1]] = passages[best.indices.cpu().numpy()]
+            fused[batch, : best.indices.shape[1]] = best.values.cpu().numpy()
         first = float((rank[queries] == 0).mean()) if len(queries) else 0.0
-        print(
-            f"mined {name}: {len(inside)} passages, {len(queries)} queries, positive first {first:.3f}",
-            flush=True,
-        )
+        counts = f"{len(passages)} passages, {len(queries)} queries"
+        print(f"mined {name}: {counts}, positive first {first:.3f}", flush=True)
         del words
     return Mined(candidates, fused, rank, own, vectors.cpu().numpy())
 
@@ -93,12 +96,13 @@ def embed(model: CrossEncoder, texts: list[NDArray[np.int16]], device: str) -> T
         len(texts), width, dtype=torch.float16 if device == "cuda" else torch.float32, device=device
     )
     for batch in pack(
-        [single(text, MOST_TOKENS) for text in texts], 262_144 if device == "cuda" else 8192
+        [single(text, MAX_TOKENS) for text in texts], 262_144 if device == "cuda" else 8192
     ):
         ids = torch.from_numpy(batch.ids).to(device).long()
-        alone = torch.full((len(ids),), ids.shape[1], device=device)
+        # A row of one text has no second segment.
+        seconds = torch.full((len(ids),), ids.shape[1], device=device)
         with torch.autocast("cuda", torch.bfloat16, enabled=device == "cuda"):
-            hidden = model.hidden(ids, alone)
+            hidden = model.hidden(ids, seconds)
         vectors[torch.from_numpy(batch.places).to(device)] = functional.normalize(
             hidden.float(), dim=-1
         ).to(vectors.dtype)
@@ -109,17 +113,19 @@ class Words:
     """BM25 over a pool's word pieces, as one matrix."""
 
     def __init__(self, texts: Ragged, device: str) -> None:
+        # The BM25 of each word piece in each text.
         count, lengths = len(texts), texts.lengths()
         keys = np.repeat(np.arange(count), lengths) * VOCABULARY + texts.flat
-        distinct, often = np.unique(keys, return_counts=True)
+        distinct, frequency = np.unique(keys, return_counts=True)
         row, piece = distinct // VOCABULARY, distinct % VOCABULARY
-        found = np.bincount(piece, minlength=VOCABULARY)
-        rarity = np.log(1 + (count - found + 0.5) / (found + 0.5))
+        texts_with = np.bincount(piece, minlength=VOCABULARY)
+        idf = np.log(1 + (count - texts_with + 0.5) / (texts_with + 0.5))
         length = lengths[row] / max(1.0, lengths.mean())
-        weights = rarity[piece] * often * 2.2 / (often + 1.2 * (0.25 + 0.75 * length))
+        weights = idf[piece] * frequency * 2.2 / (frequency + 1.2 * (0.25 + 0.75 * length))
+        # A full match, and the matrix.
         self._device = device
         self._full = WORD_SHARE * np.log1p(count)
-        self._telling = found <= max(1, FREQUENT * count)
+        self._is_word = texts_with <= max(1, FREQUENT * count)
         self._matrix = torch.zeros(
             count,
             VOCABULARY,
@@ -131,13 +137,15 @@ class Words:
         )
 
     def shares(self, queries: list[NDArray[np.int16]]) -> Tensor:
-        """(n, passages) BM25 as a share of a full match."""
-        asked = torch.zeros(len(queries), VOCABULARY, dtype=self._matrix.dtype, device=self._device)
+        """(n, texts) BM25 as a share of a full match."""
+        pieces_of = torch.zeros(
+            len(queries), VOCABULARY, dtype=self._matrix.dtype, device=self._device
+        )
         counts = np.zeros(len(queries), np.float32)
         for line, query in enumerate(queries):
             pieces = np.unique(query).astype(np.int64)
-            counts[line] = max(1, self._telling[pieces].sum())
-            asked[line, torch.from_numpy(pieces).to(self._device)] = 1
-        scores = (asked @ self._matrix.T).float()
+            counts[line] = max(1, self._is_word[pieces].sum())
+            pieces_of[line, torch.from_numpy(pieces).to(self._device)] = 1
+        scores = (pieces_of @ self._matrix.T).float()
         full = torch.from_numpy(self._full * counts).float().to(self._device)
         return scores / torch.maximum(full, scores.max(1).values)[:, None].clamp(min=1e-6)

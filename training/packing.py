@@ -20,7 +20,7 @@ STEP = 16
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`[CLS] query [SEP] passage [SEP]`; the second segment begins at `second`."""
+    """The ids of `[CLS] query [SEP] passage [SEP]`; the second segment begins at `second`."""
 
     ids: Ids
     second: int
@@ -28,25 +28,29 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """(n, length) zero-padded ids of the rows numbered `places`, and (n,) starts of their second segments."""
+    """Rows of about equal length.
+
+    places: (n,) the numbers of the rows. ids: (n, length), padded with 0.
+    seconds: (n,) the starts of their second segments.
+    """
 
     places: NDArray[np.int64]
     ids: NDArray[np.int16]
     seconds: NDArray[np.int16]
 
 
-def pair(query: Ids, passage: Ids, most: int) -> Row:
-    """The row of a query and a passage, of at most `most` tokens; a query takes up at most half of it."""
-    query = query[: most // 2 - 2]
-    passage = passage[: most - 3 - len(query)]
+def pair(query: Ids, passage: Ids, limit: int) -> Row:
+    """The row of a query and a passage, cut to `limit` tokens; a query gets half at most."""
+    query = query[: limit // 2 - 2]
+    passage = passage[: limit - 3 - len(query)]
     return Row(
         np.concatenate([[CLS], query, [SEP], passage, [SEP]]).astype(np.int16), len(query) + 2
     )
 
 
-def single(text: Ids, most: int) -> Row:
-    """The row of one text, as an embedder reads it."""
-    return Row(np.concatenate([[CLS], text[: most - 2], [SEP]]).astype(np.int16), most)
+def single(text: Ids, limit: int) -> Row:
+    """The row of one text, as an embedder reads it, cut to `limit` tokens."""
+    return Row(np.concatenate([[CLS], text[: limit - 2], [SEP]]).astype(np.int16), limit)
 
 
 def pack(rows: Sequence[Row], budget: int) -> Iterator[Batch]:

@@ -1,4 +1,7 @@
-"""The model that comes with the package: the trained model's first layers in MLX's quantised format."""
+"""Makes the reranker that comes with the package.
+
+It is the first layers of the trained model, in MLX's quantised format.
+"""
 
 from __future__ import annotations
 
@@ -19,22 +22,29 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LAYERS = 10
-"""The last two hardly change the order: without them logits correlate 0.997 within a query with those of all twelve."""
+"""The last two layers hardly change the order.
+
+Without them, the logits correlate 0.997 within a query with those of all twelve layers.
+"""
 GENERAL = {"group_size": 64, "bits": 8, "mode": "affine"}
 WORDS = {"group_size": 64, "bits": 4, "mode": "affine"}
 COARSE = {"group_size": 32, "bits": 4, "mode": "affine"}
 COARSE_FROM = 6
-"""The feed-forward parts from this layer on are stored coarsely, for the sake of the package's size."""
+"""The feed-forward parts from this layer on are stored coarsely, to keep the package small."""
 CARD = Path(__file__).parent / "card.md"
 
 
 def quantise(source: Path, out: Path, layers: int, scale: float, shift: float) -> None:
-    """Write the first `layers` layers of the model in `source` to `out`; its logits become scale · logit + shift."""
+    """Write the first `layers` layers of the model in `source` to `out`.
+
+    The new model's logits are scale · logit + shift.
+    """
+    # The tensors: the classifier is calibrated, then the matrices are quantised.
     checkpoint = Checkpoint(source)
     out.mkdir(parents=True, exist_ok=True)
     rules: dict[str, Any] = dict(GENERAL)
     tensors: dict[str, NDArray[Any]] = {}
-    for name, stored in _kept(checkpoint, layers):
+    for name, stored in _first_layers(checkpoint, layers):
         module = name.removesuffix(".weight")
         values = stored
         if module == "classifier":
@@ -51,6 +61,7 @@ def quantise(source: Path, out: Path, layers: int, scale: float, shift: float) -
         tensors |= dict(
             zip((name, f"{module}.scales", f"{module}.biases"), map(np.array, packed), strict=True)
         )
+    # The files.
     (out / "model.safetensors").write_bytes(save(tensors, metadata={"format": "mlx"}))
     config = checkpoint.config | {"num_hidden_layers": layers, "quantization": rules}
     (out / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
@@ -62,7 +73,8 @@ def quantise(source: Path, out: Path, layers: int, scale: float, shift: float) -
     (out / "SHA256SUMS").write_text("".join(sums))
 
 
-def _kept(checkpoint: Checkpoint, layers: int) -> Iterator[tuple[str, NDArray[Any]]]:
+def _first_layers(checkpoint: Checkpoint, layers: int) -> Iterator[tuple[str, NDArray[Any]]]:
+    """The tensors of the first layers, and those that belong to no layer."""
     for name, stored in checkpoint.tensors():
         parts = name.split(".")
         if "layer" not in parts or int(parts[parts.index("layer") + 1]) < layers:
@@ -70,11 +82,12 @@ def _kept(checkpoint: Checkpoint, layers: int) -> Iterator[tuple[str, NDArray[An
 
 
 def _rule(module: str) -> dict[str, Any] | None:
-    """How a module's matrix is stored; None where it stays float16."""
+    """How a module's matrix is quantised; None if it stays in float16."""
     if module.endswith("word_embeddings"):
         return WORDS
     parts = module.split(".")
-    feeds = module.endswith("dense") and "attention" not in parts
-    if "layer" in parts and feeds and int(parts[parts.index("layer") + 1]) >= COARSE_FROM:
+    is_feed_forward = module.endswith("dense") and "attention" not in parts
+    layer = int(parts[parts.index("layer") + 1]) if "layer" in parts else 0
+    if is_feed_forward and layer >= COARSE_FROM:
         return COARSE
     return GENERAL if module.endswith(("query", "key", "value", "dense")) else None

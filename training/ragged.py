@@ -1,4 +1,4 @@
-"""Texts as token ids, one after the other in one array."""
+"""Texts of different lengths as token ids, one after the other in one array."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
-    """`flat[starts[i]:starts[i + 1]]` are the ids of text i. BERT's 30,522 ids fit into 16 bits."""
+    """The ids of text i are `flat[starts[i]:starts[i + 1]]`. BERT's 30,522 ids fit into 16 bits."""
 
     flat: Ids
     starts: NDArray[np.int64]
 
     @classmethod
     def of(cls, texts: Iterable[Sequence[int]]) -> Ragged:
-        """The texts one after the other."""
+        """Put the texts one after the other."""
         parts = [np.asarray(text, np.int16) for text in texts]
         starts = np.cumsum([0, *map(len, parts)])
         return cls(np.concatenate(parts) if parts else np.empty(0, np.int16), starts)
@@ -35,5 +35,5 @@ class Ragged:
         return self.flat[self.starts[i] : self.starts[i + 1]]
 
     def lengths(self) -> NDArray[np.int64]:
-        """(n,) tokens in each text."""
+        """(n,) the number of tokens of each text."""
         return np.diff(self.starts)

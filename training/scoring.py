@@ -1,4 +1,4 @@
-"""Logits of a cross-encoder for a collection's candidates."""
+"""The logits of a cross-encoder for a collection's candidates."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OVERLAP = 0.25
+"""The share of a window that the next window repeats."""
 
 
 @torch.inference_mode()
@@ -25,31 +26,35 @@ def logits_of(model: CrossEncoder, rows: Sequence[Row], device: str) -> NDArray[
     logits = np.zeros(len(rows), np.float32)
     for batch in pack(rows, 131_072 if device == "cuda" else 8192):
         with torch.autocast("cuda", torch.bfloat16, enabled=device == "cuda"):
-            given = model(
+            batch_logits = model(
                 torch.from_numpy(batch.ids).to(device).long(),
                 torch.from_numpy(batch.seconds).to(device).long(),
             )
-        logits[batch.places] = given.cpu().numpy()
+        logits[batch.places] = batch_logits.cpu().numpy()
     return logits
 
 
 def score(
-    model: CrossEncoder, collection: Collection, device: str, most: int, windows: bool = False
+    model: CrossEncoder, collection: Collection, device: str, limit: int, windows: bool = False
 ) -> NDArray[np.float32]:
-    """(queries, DEPTH) logits, −inf where there is no candidate. With `windows`, a long passage's best stretch of `most` tokens counts."""
+    """(queries, DEPTH) logits, −inf where there is no candidate.
+
+    Rows have at most `limit` tokens. With `windows`, a long passage is read in several rows, and
+    its highest logit counts.
+    """
+    # The rows, each with the query's number and the candidate's place.
     rows, owners = [], []
     places = np.argwhere(collection.candidates >= 0)
     for line, place in places:
-        query, passage = (
-            collection.queries[line],
-            collection.passages[collection.candidates[line, place]],
-        )
-        room = most - 3 - min(len(query), most // 2 - 2)
+        query = collection.queries[line]
+        passage = collection.passages[collection.candidates[line, place]]
+        room = limit - 3 - min(len(query), limit // 2 - 2)
         step = max(1, round(room * (1 - OVERLAP)))
         starts = range(0, max(1, len(passage) - round(room * OVERLAP)), step) if windows else [0]
         for start in starts:
-            rows.append(pair(query, passage[start:], most))
+            rows.append(pair(query, passage[start:], limit))
             owners.append((line, place))
+    # The highest logit of each candidate.
     best = np.full(collection.candidates.shape, -np.inf, np.float32)
     lines, columns = np.array(owners).T
     np.maximum.at(best, (lines, columns), logits_of(model, rows, device))

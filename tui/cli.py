@@ -1,6 +1,6 @@
 """The entry point `docsearch`: every ending of a command becomes one line and an exit code.
 
-The commands are imported while interrupts are caught already, so that Ctrl-C is quiet from the start.
+The commands are imported inside `main`, which catches interrupts: Ctrl-C is quiet from the start.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from search.errors import DocsearchError, UsageError
 
 COMPLETION = "_DOCSEARCH_COMPLETE"
+"""The variable by which a shell asks for completions."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -47,7 +48,8 @@ def _run(words: list[str]) -> int:
         return shell_complete(cli, {}, "docsearch", COMPLETION, instruction)
     context: click.Context | None = None
     try:
-        # Not cli.main, which takes a closed pipe for a failure and writes a line of its own where it is interrupted.
+        # cli.main is not called: it treats a closed pipe as a failure, and it prints a line of its
+        # own when it is interrupted.
         context = cli.make_context("docsearch", list(words))
         with context:
             code = cli.invoke(context)
@@ -57,9 +59,9 @@ def _run(words: list[str]) -> int:
     except OutputClosed:
         return ExitCode.FOUND
     except (KeyboardInterrupt, click.Abort):
-        kept = "; what was stored is kept, run the command again to go on"
-        ingest = context is not None and context.invoked_subcommand == "ingest"
-        return _interrupted("interrupted" + (kept if ingest else ""))
+        was_ingest = context is not None and context.invoked_subcommand == "ingest"
+        advice = "; what was stored is kept, run the command again to go on" if was_ingest else ""
+        return _interrupted("interrupted" + advice)
     except click.ClickException as error:
         return _fail(_wrong_usage(error, cli), words, context)
     except DocsearchError as error:
@@ -71,19 +73,19 @@ def _run(words: list[str]) -> int:
                 words,
                 context,
             )
-        named = f"{error.filename}: " if error.filename else ""
-        return _fail(DocsearchError(f"{named}{os.strerror(error.errno or 0)}"), words, context)
+        prefix = f"{error.filename}: " if error.filename else ""
+        return _fail(DocsearchError(f"{prefix}{os.strerror(error.errno or 0)}"), words, context)
     except MemoryError:
         hint = "close other programs, or lower --max-file-size"
         return _fail(DocsearchError("the memory is exhausted", hint), words, context)
     except Exception as error:
-        what = f"unexpected {type(error).__name__}: {error}"
+        message = f"unexpected {type(error).__name__}: {error}"
         hint = "please report it with the output of the same command with -v"
-        return _fail(DocsearchError(what, hint), words, context)
+        return _fail(DocsearchError(message, hint), words, context)
 
 
 def _interrupted(message: str) -> int:
-    # A second Ctrl-C ends the process at once instead of breaking into its ending.
+    # From here on, Ctrl-C ends the process at once: an exception would break into its ending.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     from .exit_codes import ExitCode
 
@@ -92,6 +94,7 @@ def _interrupted(message: str) -> int:
 
 
 def _wrong_usage(error: click.ClickException, cli: click.Group) -> UsageError:
+    """Turn click's error into the project's own, with a hint that names the right place or help."""
     import click
 
     from search.errors import UsageError
@@ -99,6 +102,7 @@ def _wrong_usage(error: click.ClickException, cli: click.Group) -> UsageError:
     context = error.ctx if isinstance(error, click.UsageError) else None
     if context is None:
         return UsageError(error.format_message().rstrip("."), "see: docsearch --help")
+    # A global option that stands behind the command: the hint shows where it goes.
     if isinstance(error, click.NoSuchOption) and context.parent is not None:
         option = next((option for option in cli.params if error.option_name in option.opts), None)
         if isinstance(option, click.Option):
@@ -110,7 +114,7 @@ def _wrong_usage(error: click.ClickException, cli: click.Group) -> UsageError:
 
 
 def _fail(error: DocsearchError, words: list[str], context: click.Context | None) -> int:
-    """Say what happened in one line on stderr, and on stdout too where a script asked for JSON."""
+    """Report the error in one line on stderr, and on stdout too if a script asked for JSON."""
     import contextlib
 
     import click
@@ -127,15 +131,15 @@ def _fail(error: DocsearchError, words: list[str], context: click.Context | None
 
         traceback.print_exc()
     if context is not None and isinstance(context.obj, Settings):
-        error.hint = context.obj.placed(error.hint)
+        error.hint = context.obj.with_index_options(error.hint)
     click.echo(f"docsearch: {printable(str(error), one_line=True)}", err=True)
-    # Where the options could not be understood, the words before "--" are all there is to go by.
+    # If click could not parse the options, the words before "--" tell whether JSON is wanted.
     options = words[: words.index("--")] if "--" in words else words
     guess = "--json" in options or "--jsonl" in options
     if guess if context is None else context.meta.get(JSON_WANTED, guess):
         from .jsont import error_json
 
-        # Where stdout does not take it, stderr has said it already.
+        # If stdout cannot be written, the line on stderr has reported the error already.
         with contextlib.suppress(OutputClosed, DocsearchError):
             click.echo(error_json(error))
     return ExitCode.ERROR

@@ -1,4 +1,7 @@
-"""The progress of a download on stderr: one line that is redrawn, or a plain line now and then where nobody watches."""
+"""The progress of a download on stderr.
+
+A terminal gets one line that is redrawn. Elsewhere a plain line is written now and then.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class DownloadLine:
-    """Shows Fetching; `quiet` shows nothing."""
+    """Shows the states of a download; with `quiet` it shows nothing."""
 
     def __init__(self, stream: TextIO, is_terminal: bool, quiet: bool) -> None:
         self.stream = stream
@@ -28,7 +31,7 @@ class DownloadLine:
         """Draw the state, unless it was drawn a moment ago."""
         now = time.monotonic()
         if self.first_bytes < 0:
-            # what was here before says nothing about the speed
+            # The files that were complete before this download do not count for its speed.
             self.first_bytes = state.done_bytes
         if self.quiet or now - self.shown_at < (
             REDRAW_SECONDS if self.is_terminal else PLAIN_SECONDS

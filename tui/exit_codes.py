@@ -1,10 +1,10 @@
-"""What the process says when it ends."""
+"""The exit codes of the process."""
 
 from enum import IntEnum
 
 
 class ExitCode(IntEnum):
-    """query: FOUND or NOTHING; ingest: FOUND (all is in) or NOTHING (some file failed)."""
+    """query: FOUND (hits) or NOTHING; ingest: FOUND (all is in) or NOTHING (some file failed)."""
 
     FOUND = 0
     NOTHING = 1

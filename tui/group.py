@@ -32,10 +32,10 @@ from .settings import Settings
 @click.option(
     "--backend",
     type=click.Choice(CHOICES["backend"]),
-    help="What computes: MLX (Metal, CUDA) or the CPU.",
+    help="The engine that computes: MLX (Metal, CUDA) or the CPU.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show tracebacks and details.")
-@click.option("--quiet", is_flag=True, help="No progress and no notes on stderr.")
+@click.option("--quiet", is_flag=True, help="Write no progress and no notes to stderr.")
 @click.option(
     "--color",
     type=click.Choice(CHOICES["color"]),
@@ -68,19 +68,21 @@ def cli(
     environment.update({variable: value for variable, value in flags.items() if value})
     settings = load_config(config, environment, os.getcwd())
     if color is None:
-        # NO_COLOR is a wish about this run, so it counts more than a file.
+        # NO_COLOR concerns this run, so it counts more than the configuration file.
         color = "never" if environment.get("NO_COLOR") else settings.color
-    context.obj = Settings(settings, verbose, quiet, color, _place(index, config))
+    context.obj = Settings(settings, verbose, quiet, color, _index_options(index, config))
     if context.invoked_subcommand is None:
         _open_app(context, plain or settings.plain)
 
 
-def _place(index: str | None, config: str | None) -> str:
-    named = (("--index", index), ("--config", config))
-    return "".join(f"{flag} {shlex.quote(value)} " for flag, value in named if value)
+def _index_options(index: str | None, config: str | None) -> str:
+    """The options that name the index in use, as words of a command line."""
+    options = (("--index", index), ("--config", config))
+    return "".join(f"{flag} {shlex.quote(value)} " for flag, value in options if value)
 
 
 def _open_app(context: click.Context, plain: bool) -> None:
+    """Run the app, or print the help if stdin or stdout is no terminal."""
     if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
         click.echo(context.get_help(), err=True)
         context.exit(ExitCode.ERROR)

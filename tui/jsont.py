@@ -17,18 +17,18 @@ SCHEMA = 1
 DIGITS = 6
 
 ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What json.dumps leaves raw, but a terminal or a strict UTF-8 decoder must not get."""
+"""Characters that json.dumps leaves raw, but that harm a terminal or a strict UTF-8 decoder."""
 
 
 def dumps(value: object) -> str:
-    """One line of JSON, in UTF-8 but for control characters and lone surrogates."""
+    """One line of JSON in UTF-8, with control characters and lone surrogates escaped."""
     return ESCAPED.sub(
         lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, ensure_ascii=False)
     )
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
-    """A hit's fields by name, in the order of the schema."""
+    """A hit's fields by name, in the schema's order."""
     fields = asdict(hit)
     fields["score"] = round(hit.score, DIGITS)
     fields["scores"] = {
@@ -50,7 +50,7 @@ def result_json(result: QueryResult) -> str:
 
 
 def hit_lines(result: QueryResult) -> list[str]:
-    """One line a hit, each with its query."""
+    """One line for each hit, each with its query."""
     return [dumps({"query": result.query} | hit_json(hit)) for hit in result.hits]
 
 
@@ -60,7 +60,7 @@ def error_json(error: DocsearchError) -> str:
 
 
 def failed_line(query: str, error: DocsearchError) -> str:
-    """One of several queries that cannot be asked."""
+    """The error of one query, where several are asked."""
     return dumps({"query": query} | _error(error))
 
 
@@ -108,6 +108,7 @@ def _skip_json(skip: Skip) -> dict[str, str]:
 
 
 def _path_bytes(path: str) -> dict[str, str]:
+    """The path's bytes in base64 if the path is not valid UTF-8, else nothing."""
     raw = os.fsencode(path)
     try:
         raw.decode("utf-8")

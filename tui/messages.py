@@ -1,6 +1,7 @@
 """Every event that screens, widgets and workers pass around: the app's protocol on one page.
 
-Screens post requests, which bubble to the app; the app's workers post reports to the screen that asked.
+Screens post requests, which bubble to the app. The app's workers post reports to the screen that
+asked.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 @dataclass
 class Ask(Message):
-    """What stands in the input is to be answered, with the reranker at last if `rerank`; a higher number makes lower ones stale."""
+    """The query in the input is to be answered, and with `rerank` its hits are reranked at last.
+
+    A question with a higher number makes those with lower numbers stale.
+    """
 
     number: int
     typed: Typed
@@ -36,7 +40,10 @@ class Ask(Message):
 
 @dataclass
 class Read(Message):
-    """A document is to be laid out in rows of `width` cells, as far as it lies around the offset `around`; `scrolled` as in DocumentRead."""
+    """The part of a document around the offset `around` is to be laid out in rows of `width` cells.
+
+    `scrolled` is passed on to DocumentRead.
+    """
 
     path: str
     width: int
@@ -51,7 +58,10 @@ class ReadStatus(Message):
 
 @dataclass
 class StartIngest(Message):
-    """Folders or files are to be read; none: all known roots. `profile` counts for a new index, and with `reembed` for the one there is."""
+    """Folders or files are to be read; without `paths`, all known roots.
+
+    `profile` names the models of a new index, and with `reembed` those of an existing one.
+    """
 
     paths: tuple[str, ...]
     profile: str | None = None
@@ -65,7 +75,7 @@ class StopIngest(Message):
 
 @dataclass
 class SwitchWatch(Message):
-    """All known roots are to be watched for changes, or no longer."""
+    """Watching all known roots for changes is to begin, or to end."""
 
 
 @dataclass
@@ -94,7 +104,7 @@ class SwitchRerank(Message):
 
 @dataclass
 class Answered(Message):
-    """Hits for question `number`; `final` is false where a slower leg or another order follows."""
+    """Hits for question `number`; `final` is false if a slower leg or another order follows."""
 
     number: int
     result: QueryResult
@@ -103,7 +113,7 @@ class Answered(Message):
 
 @dataclass
 class AskFailed(Message):
-    """Question `number` has no answer."""
+    """Question `number` could not be answered."""
 
     number: int
     error: DocsearchError
@@ -111,7 +121,10 @@ class AskFailed(Message):
 
 @dataclass
 class DocumentRead(Message):
-    """A document as laid out. It comes twice where colours take longer. `scrolled`: the view stays where it is."""
+    """A document that was laid out. If it has colours, it comes a second time with them.
+
+    `scrolled`: the user scrolled there, so the view stays where it is.
+    """
 
     sheet: Sheet
     scrolled: bool = False
@@ -119,7 +132,7 @@ class DocumentRead(Message):
 
 @dataclass
 class StatusRead(Message):
-    """The index's counts and the files that gave no document; no status where nothing was ingested yet."""
+    """The index's counts and the files that gave no document; None before the first ingest."""
 
     status: Status | None
     skips: tuple[Skip, ...] = ()
@@ -127,7 +140,10 @@ class StatusRead(Message):
 
 @dataclass
 class FirstRun(Message):
-    """Nothing was ingested yet: the profiles whose embedder is here, and the one that fits this machine."""
+    """Nothing was ingested yet.
+
+    `profiles` are those whose embedder is present, `fitting` is the one that fits this machine.
+    """
 
     profiles: tuple[Profile, ...]
     fitting: Profile
@@ -135,7 +151,7 @@ class FirstRun(Message):
 
 @dataclass
 class ModelReady(Message):
-    """The model is loaded: queries by meaning are as fast from now on as they will be."""
+    """The model is loaded: from now on no query has to wait for it."""
 
 
 @dataclass
@@ -147,26 +163,26 @@ class Advanced(Message):
 
 @dataclass
 class IngestEnded(Message):
-    """The ingest is over; `report` is None where it was stopped or failed."""
+    """The ingest is over; `report` is None if it was stopped or failed."""
 
     report: IngestReport | None
 
 
 @dataclass
 class Refreshed(Message):
-    """The watch found something new, and the index has it now."""
+    """The watch found changes and has brought the index up to date."""
 
     report: IngestReport
 
 
 @dataclass
 class WatchEnded(Message):
-    """The roots are not watched any more."""
+    """The roots are no longer watched."""
 
 
 @dataclass
 class Forgotten(Message):
-    """`documents` were taken out of the index."""
+    """The root `path` was taken out of the index with its `documents` documents."""
 
     path: str
     documents: int
@@ -174,14 +190,14 @@ class Forgotten(Message):
 
 @dataclass
 class ModelsRead(Message):
-    """Which models are here."""
+    """The models that are present."""
 
     inventory: Inventory
 
 
 @dataclass
 class PullAdvanced(Message):
-    """How far a download is; `speed` in bytes a second."""
+    """The state of a download; `speed` in bytes a second."""
 
     state: Fetching
     speed: float
@@ -189,7 +205,7 @@ class PullAdvanced(Message):
 
 @dataclass
 class EmbedderMeasured(Message):
-    """The embedder of a profile makes so many tokens a second here."""
+    """The embedder of a profile was measured on this machine."""
 
     profile: str
     tokens_per_second: float
@@ -197,7 +213,10 @@ class EmbedderMeasured(Message):
 
 @dataclass
 class ModelWorkEnded(Message):
-    """Work on models is over, with one line about it; `report` is what a test or a conversion printed."""
+    """Work on models is over; `line` tells its outcome.
+
+    `report` is the output of a test or a conversion.
+    """
 
     line: str
     report: str = ""
@@ -205,6 +224,6 @@ class ModelWorkEnded(Message):
 
 @dataclass
 class Failed(Message):
-    """Something other than a query could not be done."""
+    """A request other than a query failed."""
 
     error: DocsearchError

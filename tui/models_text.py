@@ -1,4 +1,4 @@
-"""Models as people read them: the table of what is here, and the report of a test."""
+"""Models as people read them: the table of `models list`, and the report of a test."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ def size_text(size: float) -> str:
 
 
 def models_table(models: Iterable[ModelEntry]) -> str:
-    """One line a model under the headings."""
+    """One line for each model, under the headings."""
     rows = [HEADINGS, *map(model_row, models)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     columns = list(zip(HEADINGS, widths, strict=True))
 
     def line(row: tuple[str, ...]) -> str:
         cells = (
-            cell.rjust(w) if head in RIGHT else cell.ljust(w)
-            for cell, (head, w) in zip(row, columns, strict=True)
+            cell.rjust(width) if heading in RIGHT else cell.ljust(width)
+            for cell, (heading, width) in zip(row, columns, strict=True)
         )
         return "  ".join(cells).rstrip()
 
@@ -43,7 +43,7 @@ def models_table(models: Iterable[ModelEntry]) -> str:
 
 
 def report_text(examination: Examination) -> str:
-    """The verdict on a model, what is not as it should be, and what was measured."""
+    """The verdict on a model, the faults that were found, and the measurements."""
     from search.supply.known_scores import furthest
 
     kind = ", ".join(part for part in (examination.role, examination.engine) if part)
@@ -51,9 +51,8 @@ def report_text(examination: Examination) -> str:
     lines += [f"  - {one_line(finding.text)}" for finding in examination.findings]
     if examination.published:
         score, known = furthest(examination.scores, examination.published)
-        lines.append(
-            f"  {'known scores':<24} {abs(score - known):>10.4f} off at most: {score:.4f} for {known:.4f}"
-        )
+        difference = f"{abs(score - known):>10.4f} off at most: {score:.4f} for {known:.4f}"
+        lines.append(f"  {'known scores':<24} {difference}")
     if examination.stray is not None:
         lines.append(
             f"  {'padding':<24} {examination.stray:>10.4f} off at most, alone and in a batch"
@@ -68,18 +67,19 @@ def report_text(examination: Examination) -> str:
 
 
 def model_row(model: ModelEntry) -> tuple[str, ...]:
-    """A cell for each of HEADINGS; a size with ~ is about what a pull would fetch."""
+    """A cell for each of HEADINGS; a size with ~ estimates what a pull would fetch."""
     size = size_text(model.size_bytes) if model.size_bytes else ""
     if not size and model.download_bytes:
         size = f"~{size_text(model.download_bytes)}"
     state = f"{model.state}: {one_line(model.detail)}" if model.detail else str(model.state)
-    number = (str(model.bits or "-"), str(model.dimensions or "-"))
+    bits, dimensions = str(model.bits or "-"), str(model.dimensions or "-")
     profiles = ", ".join(model.profiles) or "-"
     return (
         one_line(model.name),
         model.role,
         model.form,
-        *number,
+        bits,
+        dimensions,
         size,
         state,
         profiles,
@@ -88,5 +88,5 @@ def model_row(model: ModelEntry) -> tuple[str, ...]:
 
 
 def one_line(text: str) -> str:
-    """Text from elsewhere, safe to show in a line."""
+    """Text from elsewhere, made safe to show in one line."""
     return printable(text, one_line=True)

@@ -22,9 +22,10 @@ YEARS = range(1678, 2262)
 
 
 class Date(click.ParamType[int]):
-    """A day, month, year or time, or a time ago, as nanoseconds since the epoch of its start.
+    """The start of a day, month or year, or a moment, as nanoseconds since the epoch.
 
-    Local where no time zone is given. What lies before or after all times that a file can have is the first or last of them.
+    It may also be given as a time ago, such as 30d. Times without a zone are local. A time outside
+    the range of 64 bits becomes the first or last time in it.
     """
 
     name = "date"
@@ -33,28 +34,25 @@ class Date(click.ParamType[int]):
         self.today = today
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Nanoseconds since the epoch. Fails with the forms that are understood."""
+        """Nanoseconds since the epoch. The error of a wrong value lists the forms."""
         if isinstance(value, int):
             return value
-        words = value.strip().lower()
+        typed = value.strip().lower()
         midnight = (self.today or datetime.now()).replace(hour=0, minute=0, second=0, microsecond=0)
         try:
-            if words in ("today", "yesterday"):
-                return _ns(midnight - timedelta(days=words == "yesterday"))
-            if match := AGO.fullmatch(words):
+            if typed in ("today", "yesterday"):
+                return _ns(midnight - timedelta(days=typed == "yesterday"))
+            if match := AGO.fullmatch(typed):
                 return _ns(midnight - timedelta(days=int(match[1]) * DAYS[match[2]]))
         except OverflowError:
             return EARLIEST
         for form in FORMATS:
             try:
-                return _ns(datetime.strptime(words.upper().replace(" ", "T", 1), form))
+                return _ns(datetime.strptime(typed.upper().replace(" ", "T", 1), form))
             except ValueError:
                 continue
-        self.fail(
-            f"{value!r} is no date; write it like 2026-11-02, 2026-11, 2026, 30d, 2w, 6m, 1y, today or yesterday",
-            param,
-            ctx,
-        )
+        forms = "2026-11-02, 2026-11, 2026, 30d, 2w, 6m, 1y, today or yesterday"
+        self.fail(f"{value!r} is no date; write it like {forms}", param, ctx)
 
 
 class Size(click.ParamType[int]):
@@ -63,7 +61,7 @@ class Size(click.ParamType[int]):
     name = "size"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Bytes. Fails with the forms that are understood."""
+        """Bytes. The error of a wrong value lists the forms."""
         if isinstance(value, int):
             return value
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?)i?b?", value.strip().lower())
@@ -78,7 +76,7 @@ class Number(click.FloatRange):
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
-        """The number. Fails for one outside, and for what is none."""
+        """The number. Fails for a number outside the range, and for NaN."""
         number = float(super().convert(value, param, ctx))
         if math.isnan(number):
             self.fail(f"{value!r} is not in the range {self._describe_range()}", param, ctx)
@@ -86,48 +84,50 @@ class Number(click.FloatRange):
 
 
 class FilePath(click.ParamType[str]):
-    """A path that is not empty: an empty one would mean the working folder, which nobody named."""
+    """A path that is not empty: an empty path would mean the working folder, which nobody named."""
 
     name = "path"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The path as typed. Fails for an empty one."""
+        """The path as typed. Fails for an empty path."""
         if not value:
             self.fail("the path is empty", param, ctx)
         return str(value)
 
 
 def path_globs(typed: Iterable[str]) -> tuple[str, ...]:
-    """The globs for a Filter. One that begins with a path that is there, as seen from the working folder, is made absolute.
+    """The patterns for a Filter.
 
-    Bare names stay as they are, for they match anywhere. An absolute one comes with its links resolved too, for that is how the index names files
-    outside of links that lead from one place of a root to another.
+    A pattern that begins with a path that exists, seen from the working folder, is made absolute.
+    Bare names stay as they are, for they match anywhere. An absolute pattern is given twice, as
+    typed and with its links resolved: the index names most files by their resolved path, but files
+    behind a link that stays within a root by the path through the link.
     """
-    return tuple(pattern for one in typed for pattern in _absolute(one))
+    return tuple(pattern for text in typed for pattern in _absolute(text))
 
 
 def _absolute(typed: str) -> tuple[str, ...]:
-    plain = os.path.expanduser(typed)
-    if "/" not in plain and plain not in (".", ".."):
+    pattern = os.path.expanduser(typed)
+    if "/" not in pattern and pattern not in (".", ".."):
         return (typed,)
-    # What exists as it is typed is taken literally, even with brackets or stars in its name.
-    parts = plain.split("/")
+    # The longest beginning that exists is taken literally as a path, even with brackets or stars in
+    # its name. The rest has to begin with a wildcard.
+    parts = pattern.split("/")
     for count in range(len(parts), 0, -1):
-        there = "/".join(parts[:count]) or "/"[: plain.startswith("/")]
-        if there and os.path.lexists(there):
+        path = "/".join(parts[:count]) or "/"[: pattern.startswith("/")]
+        if path and os.path.lexists(path):
             break
     else:
         return (typed,)
     rest = "/".join(parts[count:])
     if rest and not glob.has_magic(parts[count]):
         return (typed,)
-    found = dict.fromkeys((os.path.abspath(there), os.path.realpath(there)))
-    return tuple(
-        os.path.join(glob.escape(path), rest) if rest else glob.escape(path) for path in found
-    )
+    folders = map(glob.escape, dict.fromkeys((os.path.abspath(path), os.path.realpath(path))))
+    return tuple(os.path.join(folder, rest) if rest else folder for folder in folders)
 
 
 def _ns(moment: datetime) -> int:
+    """Nanoseconds since the epoch, cut to the range of 64 bits."""
     if moment.year not in YEARS:
         return EARLIEST if moment.year < YEARS.start else LATEST
     return int(moment.timestamp()) * 10**9

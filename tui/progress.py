@@ -1,4 +1,7 @@
-"""The progress of an ingest on stderr: one line that is redrawn, or a plain line now and then where nobody watches."""
+"""The progress of an ingest on stderr.
+
+A terminal gets one line that is redrawn. Elsewhere a plain line is written now and then.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,17 @@ from .terminal import printable
 REDRAW_SECONDS = 0.1
 PLAIN_SECONDS = 10.0
 KNOWN_SECONDS = 10.0
-"""After so much embedding its speed is known well enough to speak of hours."""
+"""Seconds of embedding after which the speed is known well enough to estimate the time left."""
 
 LONG_SECONDS = 180.0
-"""A run that takes longer is announced."""
+"""If more time than this is left, the duration is announced."""
 
 
 class ProgressLine:
-    """Shows Progress, and says once how long a long run will take; `quiet` shows nothing. `device` tells what computes: "CPU" or "GPU"."""
+    """Shows Progress, and announces once how long a long run will take; `quiet` shows nothing.
+
+    `device` names what computes: "CPU" or "GPU".
+    """
 
     def __init__(
         self, stream: TextIO, is_terminal: bool, quiet: bool, device: Callable[[], str]
@@ -34,7 +40,7 @@ class ProgressLine:
         self.device = device
         self.announced = False
         self.drawn = False
-        self._rest()
+        self._reset()
 
     def show(self, progress: Progress) -> None:
         """Draw the state, unless it was drawn a moment ago."""
@@ -58,34 +64,34 @@ class ProgressLine:
 
     def close(self) -> None:
         """Clear the redrawn line; another run may follow."""
-        self._rest()
+        self._reset()
         if self.drawn:
             self.stream.write("\r\x1b[K")
             self.stream.flush()
             self.drawn = False
 
-    def _rest(self) -> None:
+    def _reset(self) -> None:
         self.shown_at = 0.0 if self.is_terminal else time.monotonic()
 
 
 def long_time_left(progress: Progress) -> float | None:
-    """Seconds left where they are known and many; else None."""
+    """The seconds left; None if they are unknown or fewer than LONG_SECONDS."""
     left = progress.seconds_left if progress.model and progress.embedding >= KNOWN_SECONDS else None
     return left if left is not None and left >= LONG_SECONDS else None
 
 
 def announcement(progress: Progress, left: float, device: str) -> str:
-    """How long the run will take, and what would be faster."""
+    """How long the run will take, and which model would be faster."""
     minutes = round(left / 60)
-    time = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
-    said = f"about {time} at {progress.tokens_per_second:,.0f} tokens/s on this {device}"
+    span = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
+    estimate = f"about {span} at {progress.tokens_per_second:,.0f} tokens/s on this {device}"
     if progress.model == BUNDLED["starter"].title:
-        return said
-    return f"{said}; a smaller model is faster: docsearch ingest --reembed --profile starter"
+        return estimate
+    return f"{estimate}; a smaller model is faster: docsearch ingest --reembed --profile starter"
 
 
 class QuestionLine:
-    """Shows how far a run over many questions is, on a terminal."""
+    """Shows on a terminal how many questions of a run are answered."""
 
     def __init__(self, stream: TextIO, quiet: bool) -> None:
         self.stream = stream

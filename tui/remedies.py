@@ -1,14 +1,21 @@
-"""What people can do about each reason for which a file is not in the index."""
+"""What a user can do about each reason for which a file is not in the index."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 REMEDIES: Mapping[str, str] = {
-    "ignored": "an ignore file names it; to read it nevertheless: docsearch ingest --no-ignore FOLDER",
-    "hidden": "its name begins with a dot; to read it nevertheless: docsearch ingest --hidden FOLDER",
-    "excluded": "the folder's own rules leave it out; other rules: docsearch ingest --exclude or --include FOLDER",
-    "symlink": "links are not followed out of a folder; add what it points to as a folder of its own",
+    "ignored": (
+        "an ignore file names it; to read it nevertheless: docsearch ingest --no-ignore FOLDER"
+    ),
+    "hidden": (
+        "its name begins with a dot; to read it nevertheless: docsearch ingest --hidden FOLDER"
+    ),
+    "excluded": (
+        "the folder's own rules leave it out; "
+        "change them with: docsearch ingest --exclude or --include FOLDER"
+    ),
+    "symlink": "links out of a folder are not followed; add the link's target as a folder",
     "special": "nothing: it is no regular file",
     "too_large": "raise the limit: docsearch ingest --max-file-size 200M FOLDER",
     "binary": "nothing: it holds no text that can be read",
@@ -17,8 +24,8 @@ REMEDIES: Mapping[str, str] = {
     "encrypted": "save a copy without a password, then refresh",
     "corrupt": "open it in its own program and save it anew, then refresh",
     "unreadable": "correct its permissions, then refresh",
-    "timeout": "it takes too long to read; split it, or save it anew in a simpler form, then refresh",
+    "timeout": "it takes too long to read; split it, or save it in a simpler form, then refresh",
     "limit": "it unfolds into more than can be read; split it, then refresh",
     "crashed": "its reader failed; save it anew in its own program, then refresh",
 }
-"""By the codes of `search.documents.Reason`."""
+"""A remedy for each code of `search.documents.Reason`."""

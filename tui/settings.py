@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,35 +16,54 @@ if TYPE_CHECKING:
     from search import Index
 
 JSON_WANTED = "docsearch.json"
-"""The key in click's `meta` that says whether the answer is to be JSON; absent until the command's options were understood."""
+"""The key in click's `meta` that tells whether the answer is to be JSON.
+
+It is absent until the command's options are parsed.
+"""
 
 ABOUT_AN_INDEX = re.compile(r"docsearch (?=(?:ingest|query|show|status|check|forget)\b(?! --help))")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`color` is auto, always or never; `place` is the options that name the index, as words of a command line."""
+    """`color` is auto, always or never.
+
+    `index_options` are the options that name the index in use, as words of a command line.
+    """
 
     config: Config
     verbose: bool
     quiet: bool
     color: str
-    place: str = ""
+    index_options: str = ""
 
     def open_index(
-        self, profile: str | None = None, embedder: str | None = None, reranker: str | None = None, dimensions: int | None = None
-    ) -> Index:  # fmt: skip
-        """The index that the settings name. The models given here are what the user asks of it, the configured ones are for new indexes."""
+        self,
+        folder: Path | None = None,
+        *,
+        profile: str | None = None,
+        embedder: str | None = None,
+        reranker: str | None = None,
+        dimensions: int | None = None,
+    ) -> Index:
+        """Open the index in `folder`, without it the index that the settings name.
+
+        The models given here are those that the user asks for in this command. The configured
+        models are the default of a new index.
+        """
         from search import Index, ModelChoice
 
-        own = self.config
+        config = self.config
         default = ModelChoice(
-            own.profile or None, own.embedder or None, own.reranker or None, own.dimensions or None
+            config.profile or None,
+            config.embedder or None,
+            config.reranker or None,
+            config.dimensions or None,
         )
         return Index.open(
-            own.index,
+            folder or config.index,
             profile=profile,
-            backend=own.backend,
+            backend=config.backend,
             default=default,
             embedder=embedder,
             reranker=reranker,
@@ -51,17 +71,18 @@ class Settings:
         )
 
     def note(self, text: str) -> None:
-        """A line of narration on stderr, unless --quiet."""
+        """Write a line of narration to stderr, unless --quiet is given."""
         if not self.quiet:
             click.echo(text, err=True)
 
-    def placed(self, text: str) -> str:
-        """The text with every command in it made to act on the index in use.
+    def with_index_options(self, text: str) -> str:
+        """The text, with every command in it made to act on the index in use.
 
-        >>> Settings(Config(), False, False, "auto", "--index work ").placed("run: docsearch ingest FOLDER")
+        >>> settings = Settings(Config(), False, False, "auto", "--index work ")
+        >>> settings.with_index_options("run: docsearch ingest FOLDER")
         'run: docsearch --index work ingest FOLDER'
         """
-        return ABOUT_AN_INDEX.sub(lambda match: match[0] + self.place, text)
+        return ABOUT_AN_INDEX.sub(lambda match: match[0] + self.index_options, text)
 
 
 pass_settings = click.make_pass_decorator(Settings)
@@ -70,8 +91,8 @@ pass_settings = click.make_pass_decorator(Settings)
 def json_flag(
     name: str, variable: str, text: str
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A flag that asks for JSON; errors too are JSON where it is given."""
-    # Eager, so that it is known when another option's value is refused.
+    """A flag that asks for JSON. With it, errors are JSON too."""
+    # The flag is eager, so that it is known when the value of another option is refused.
     return click.option(
         name, variable, is_flag=True, is_eager=True, callback=_remembered, help=text
     )

@@ -1,4 +1,4 @@
-"""The stretch of a passage that a list of hits shows."""
+"""The lines of a passage that a list of hits shows."""
 
 from __future__ import annotations
 
@@ -15,20 +15,24 @@ Marks = tuple[tuple[int, int], ...]
 
 LINES = 4
 AHEAD = 80
-"""Characters of context before the first mark of the chosen stretch."""
+"""Characters of context before the first mark that is shown."""
 
 ENDS = ("\n", ". ", "? ", "! ", "。")
 BORDERS = (*ENDS, "; ", ", ", " ")
 RUN = re.compile(r"\s+|\S+")
 MARKUP = re.compile(
-    r"^(?:#{1,6}[ \t]+|[ \t]*(?:[-*+]|>)[ \t]+|([=\-~^\"'`#*+_])\1{2,}[ \t]*$|\|?[ \t]*:?-{3,}[-:| \t]*$)",
+    r"^(?:#{1,6}[ \t]+|[ \t]*(?:[-*+]|>)[ \t]+|([=\-~^\"'`#*+_])\1{2,}[ \t]*$"
+    r"|\|?[ \t]*:?-{3,}[-:| \t]*$)",
     re.MULTILINE,
 )
-"""Signs at the start of a line that say nothing on a wrapped one: #, list bullets, quotes, underlines of headings and rules of tables."""
+"""Signs at the start of a line that mean nothing once the text is wrapped.
+
+They are #, list bullets, quotes, underlines of headings and rules of tables.
+"""
 
 
 class Line(NamedTuple):
-    """A line to show, with the ranges of its marks and of what of the sentence is in it."""
+    """A line to show, with the ranges of its marks and of its part of the sentence."""
 
     text: str
     marks: Marks
@@ -44,12 +48,18 @@ class Snippet:
 
 
 def snippet(
-    text: str, marks: Sequence[tuple[int, int]], kind: str, width: int, headings: Sequence[str] = (), count: int = LINES,
+    text: str,
+    marks: Sequence[tuple[int, int]],
+    kind: str,
+    width: int,
+    headings: Sequence[str] = (),
+    count: int = LINES,
     sentence: tuple[int, int] | None = None,
-) -> Snippet:  # fmt: skip
-    """Up to `count` lines with the sentence, or around the densest stretch of marks; code and tables keep their lines, prose is wrapped at `width`.
+) -> Snippet:
+    """Up to `count` lines with the sentence that answers, or around the densest group of marks.
 
-    Headings that the passage opens with are left out where they are in `headings`, which are shown above it.
+    Code and tables keep their lines, prose is wrapped at `width`. Headings at the passage's start
+    are left out if they are in `headings`, which the list shows above the passage.
     """
     start = snippet_start(text, marks, kind, width, headings, count, sentence)
     lines = (
@@ -57,18 +67,26 @@ def snippet(
         if kind in LINE_KINDS
         else _prose_lines(text, start, width, count)
     )
-    said = (sentence,) if sentence is not None else ()
+    sentences = (sentence,) if sentence is not None else ()
     return Snippet(
-        tuple(Line(line, _ranges(places, marks), _ranges(places, said)) for line, places in lines),
+        tuple(
+            Line(line, _ranges(offsets, marks), _ranges(offsets, sentences))
+            for line, offsets in lines
+        ),
         start,
     )
 
 
 def snippet_start(
-    text: str, marks: Sequence[tuple[int, int]], kind: str, width: int, headings: Sequence[str] = (), count: int = LINES,
+    text: str,
+    marks: Sequence[tuple[int, int]],
+    kind: str,
+    width: int,
+    headings: Sequence[str] = (),
+    count: int = LINES,
     sentence: tuple[int, int] | None = None,
-) -> int:  # fmt: skip
-    """The offset at which the snippet begins."""
+) -> int:
+    """The offset in the passage at which `snippet` begins for the same arguments."""
     body = 0 if kind in LINE_KINDS else _after_headings(text, headings)
     if sentence is None:
         return max(_start(text, marks, LINES * width), body)
@@ -76,7 +94,11 @@ def snippet_start(
 
 
 def _before(text: str, sentence: tuple[int, int], kind: str, width: int, count: int) -> int:
-    """Where to begin so that the sentence is shown: at the beginning or with the stretch before it where there is room, else at the sentence."""
+    """Where to begin so that the sentence is shown.
+
+    If there is room, that is the passage's beginning or the end of a sentence before it. Otherwise
+    it is the sentence itself.
+    """
     start, end = sentence
     if kind in LINE_KINDS:
         return text.rfind("\n", 0, start) + 1
@@ -85,37 +107,42 @@ def _before(text: str, sentence: tuple[int, int], kind: str, width: int, count: 
     if start <= lead:
         return 0
     window = text[start - lead : start] if lead > 0 else ""
-    return next(
-        (start - lead + at + len(border) for border in ENDS if (at := window.find(border)) >= 0),
-        start,
-    )
+    for border in ENDS:
+        if (found := window.find(border)) >= 0:
+            return start - lead + found + len(border)
+    return start
 
 
 def _after_headings(text: str, headings: Sequence[str]) -> int:
-    """Where the text begins that is no heading of the trail; 0 where there is nothing else."""
-    known = {" ".join(heading.split()) for heading in headings}
+    """The offset of the first line that is none of the headings; 0 if there is no such line."""
+    trail = {" ".join(heading.split()) for heading in headings}
     position = 0
     for line in text.splitlines(keepends=True):
         words = " ".join(MARKUP.sub("", line).split())
-        if words and words not in known:
+        if words and words not in trail:
             return position
         position += len(line)
     return 0
 
 
 def _start(text: str, marks: Sequence[tuple[int, int]], room: int) -> int:
-    """Where to begin: at a line or sentence a little before the window that holds most distinct marked words."""
+    """Where to begin: at a line or sentence a little before the window with most marked words.
+
+    The window is `room` characters long, and distinct words count.
+    """
     if not marks or len(text) <= room:
         return 0
+    # The window begins at the mark from which it holds most distinct words.
     words = [text[start:end].casefold() for start, end in marks]
     ends = [end for _, end in marks]
-    best, first = 0, 0
+    most, first = 0, 0
     for number, (begin, _) in enumerate(marks):
-        inside = len(set(words[number : bisect_right(ends, begin + room - AHEAD)]))
-        if inside > best:
-            best, first = inside, begin
+        count = len(set(words[number : bisect_right(ends, begin + room - AHEAD)]))
+        if count > most:
+            most, first = count, begin
     if first <= AHEAD:
         return 0
+    # The snippet begins at the strongest border within AHEAD characters before that mark.
     window = text[first - AHEAD : first]
     for border in BORDERS:
         if (found := window.find(border)) >= 0:
@@ -124,50 +151,51 @@ def _start(text: str, marks: Sequence[tuple[int, int]], room: int) -> int:
 
 
 def _prose_lines(text: str, start: int, width: int, count: int) -> list[tuple[str, Sequence[int]]]:
-    """The lines, each with the offsets at which its characters stood."""
-    room = text[start : start + (count + 1) * width]
-    flat, places = _flatten(room, start)
+    """The wrapped lines, each with the offset in `text` of each of its characters."""
+    window = text[start : start + (count + 1) * width]
+    flat, offsets = _flatten(window, start)
     wrapped = textwrap.wrap(flat, width, break_long_words=True, break_on_hyphens=False)
     lines: list[tuple[str, Sequence[int]]] = []
     position = 0
     for number, line in enumerate(wrapped[:count]):
         position = flat.index(line, position)
-        more = number == count - 1 and (
-            len(wrapped) > count or start + len(room) < len(text.rstrip())
+        is_cut = number == count - 1 and (
+            len(wrapped) > count or start + len(window) < len(text.rstrip())
         )
-        lines.append((line + " …" if more else line, places[position : position + len(line)]))
+        lines.append((line + " …" if is_cut else line, offsets[position : position + len(line)]))
         position += len(line)
     return lines
 
 
 def _flatten(text: str, offset: int) -> tuple[str, list[int]]:
-    """The text on one line without markup, and for each of its characters the offset it had."""
-    letters: list[str] = []
-    places: list[int] = []
+    """The text on one line without markup, and the original offset of each of its characters."""
+    runs: list[str] = []
+    offsets: list[int] = []
     position = 0
     for begin, end in [*(match.span() for match in MARKUP.finditer(text)), (len(text), len(text))]:
         for match in RUN.finditer(text, position, begin):
             if not match[0].isspace():
-                letters.append(match[0])
-                places.extend(range(offset + match.start(), offset + match.end()))
-            elif letters and letters[-1] != " ":
-                letters.append(" ")
-                places.append(offset + match.start())
+                runs.append(match[0])
+                offsets.extend(range(offset + match.start(), offset + match.end()))
+            elif runs and runs[-1] != " ":
+                runs.append(" ")
+                offsets.append(offset + match.start())
         position = end
-    return "".join(letters).rstrip(), places
+    return "".join(runs).rstrip(), offsets
 
 
-def _ranges(places: Sequence[int], marks: Sequence[tuple[int, int]]) -> Marks:
-    """The marks as ranges of a line whose characters stood at `places`."""
+def _ranges(offsets: Sequence[int], marks: Sequence[tuple[int, int]]) -> Marks:
+    """The marks as ranges of a line, whose characters have these offsets in the passage."""
     ranges = []
     for begin, end in marks:
-        inside = [index for index, place in enumerate(places) if begin <= place < end]
+        inside = [index for index, offset in enumerate(offsets) if begin <= offset < end]
         if inside:
             ranges.append((inside[0], inside[-1] + 1))
     return tuple(ranges)
 
 
 def _code_lines(text: str, start: int, count: int) -> list[tuple[str, Sequence[int]]]:
+    """The lines that are not blank, each with the offset in `text` of each of its characters."""
     position = text.rfind("\n", 0, start) + 1
     lines: list[tuple[str, Sequence[int]]] = []
     for line in text[position:].split("\n"):

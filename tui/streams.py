@@ -1,4 +1,7 @@
-"""The three standard streams, made fit for whatever a shell connects them to: a pipe that ends, a full disk, nothing at all."""
+"""The three standard streams, prepared for whatever a shell connects them to.
+
+That may be a pipe that closes early, a file on a full disk, or nothing at all.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,13 @@ if TYPE_CHECKING:
 
 
 class OutputClosed(Exception):
-    """Whoever read stdout has enough, as `head` has."""
+    """The reader of stdout has closed the pipe, as `head` does."""
 
 
 class Data(io.FileIO):
-    """stdout. After a write that failed everything goes to nowhere, so that no later flush fails again.
+    """stdout. After a failed write it is connected to /dev/null, so that no later flush fails too.
 
-    Raises OutputClosed for a closed pipe, DocsearchError for any other reason.
+    Raises OutputClosed for a closed pipe, DocsearchError for any other failure.
     """
 
     def write(self, data: ReadableBuffer, /) -> int:
@@ -26,21 +29,24 @@ class Data(io.FileIO):
         try:
             return super().write(data)
         except OSError as error:
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self.fileno())
-            os.close(nowhere)
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, self.fileno())
+            os.close(null)
             if isinstance(error, BrokenPipeError):
                 raise OutputClosed from error
             from search.errors import DocsearchError
 
-            why = os.strerror(error.errno or 0).lower()
+            reason = os.strerror(error.errno or 0).lower()
             raise DocsearchError(
-                f"stdout cannot be written: {why}", "check where the output goes"
+                f"stdout cannot be written: {reason}", "check where the output goes"
             ) from error
 
 
 class Narration(io.FileIO):
-    """stderr. What cannot be written is lost: there is no place left to complain, and no reason to end the work."""
+    """stderr. Text that cannot be written is dropped.
+
+    There is no other stream to report the failure on, and the command need not end for it.
+    """
 
     def write(self, data: ReadableBuffer, /) -> int:
         """Write bytes and return how many were taken."""
@@ -51,8 +57,12 @@ class Narration(io.FileIO):
 
 
 def prepare_streams() -> None:
-    """Put Data and Narration in the place of the process's own stdout and stderr. Without a stdin, sys.stdin stays None."""
-    # The next file to be opened would get a closed stream's number, and messages would be written into it.
+    """Replace the process's stdout and stderr by Data and Narration.
+
+    Without a stdin, sys.stdin stays None.
+    """
+    # Closed streams are opened on /dev/null first. Otherwise the next file to be opened would get
+    # the number of a closed stream, and messages would be written into it.
     while (handle := os.open(os.devnull, os.O_RDONLY)) <= 2:
         pass
     os.close(handle)
@@ -65,7 +75,7 @@ def prepare_streams() -> None:
 
 
 def _text(raw: io.FileIO) -> io.TextIOWrapper:
-    # Names that are no UTF-8 come as surrogate escapes and go out as the same bytes.
+    # Names that are not valid UTF-8 come as surrogate escapes and are written as their own bytes.
     return io.TextIOWrapper(
         io.BufferedWriter(raw), "utf-8", "surrogateescape", line_buffering=raw.isatty()
     )

@@ -12,7 +12,10 @@ from urllib.parse import quote
 CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
-"""Characters that act on a terminal or turn text around: C0 (but tab and newline), C1, bidirectional controls, lone surrogates."""
+"""Characters that control a terminal or reverse the direction of text.
+
+These are C0 (without tab and newline), C1, bidirectional controls and lone surrogates.
+"""
 
 
 def printable(text: str, one_line: bool = False) -> str:
@@ -33,7 +36,7 @@ def _visible(match: re.Match[str]) -> str:
 
 
 class Style:
-    """Colours and links where they are wanted, plain text elsewhere."""
+    """Adds colours and links to text if they are wanted, else leaves the text plain."""
 
     def __init__(
         self, color: str, is_terminal: bool, environment: dict[str, str] | None = None
@@ -44,7 +47,7 @@ class Style:
 
     @classmethod
     def of_stdout(cls, color: str) -> Style:
-        """The style for what goes to stdout."""
+        """The style for text on stdout."""
         return cls(color, sys.stdout.isatty())
 
     def paint(self, text: str, *codes: int) -> str:
@@ -65,8 +68,11 @@ class Style:
         ranges: Sequence[tuple[int, int]],
         sentences: Sequence[tuple[int, int]] = (),
     ) -> str:
-        """The text, made printable, with the ranges [start, end) in bold colour and the rest of the sentences in bold."""
-        borders = {place for pair in (*ranges, *sentences) for place in pair}
+        """The text, made printable, with its ranges in bold colour and its sentences in bold.
+
+        Both are [start, end) offsets in `text`.
+        """
+        borders = {offset for span in (*ranges, *sentences) for offset in span}
         parts: list[str] = []
         for start, end in pairwise(sorted(borders | {0, len(text)})):
             words = printable(text[start:end])

@@ -1,1 +1,1 @@
-"""The stages as commands: each has `arguments` for its options and `run`."""
+"""The stages as commands. In each module, `arguments` adds the options and `run` does the work."""

@@ -1,4 +1,7 @@
-"""Average the weights of models that went on from the same one (model soups, https://arxiv.org/abs/2203.05482)."""
+"""Average the weights of models that were trained further from the same model.
+
+The method is that of model soups, https://arxiv.org/abs/2203.05482.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,19 @@ from ..cross_encoder import from_folder
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("out", type=Path, help="folder to write")
     parser.add_argument("models", type=Path, nargs="+", help="model folders")
-    parser.add_argument("--shares", type=float, nargs="+", help="how much each counts (the same)")
+    parser.add_argument(
+        "--shares", type=float, nargs="+", help="the weight of each model (default: equal weights)"
+    )
 
 
-def run(given: argparse.Namespace) -> None:
-    shares = given.shares or [1.0] * len(given.models)
-    models = [from_folder(folder) for folder in given.models]
+def run(options: argparse.Namespace) -> None:
+    shares = options.shares or [1.0] * len(options.models)
+    models = [from_folder(folder) for folder in options.models]
     weights = [model.state_dict() for model in models]
     average = {
-        name: sum(share * one[name] for share, one in zip(shares, weights, strict=True))
+        name: sum(share * state[name] for share, state in zip(shares, weights, strict=True))
         / sum(shares)
         for name in weights[0]
     }
     models[0].load_state_dict(average)
-    save(models[0], given.out, given.models[0])
+    save(models[0], options.out, options.models[0])

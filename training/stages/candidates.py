@@ -1,4 +1,4 @@
-"""What a reranker gets to order on the development collections."""
+"""Collect the candidates that a reranker orders on the development collections."""
 
 from __future__ import annotations
 
@@ -22,19 +22,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--indexes",
         type=Path,
         required=True,
-        help="folder for the indexes; what is there already is used",
+        help="folder for the indexes; existing ones are used",
     )
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
 
 
-def run(given: argparse.Namespace) -> None:
-    tokenizer = open_tokenizer(given.base)
-    given.out.mkdir(parents=True, exist_ok=True)
-    for folder in given.folders:
+def run(options: argparse.Namespace) -> None:
+    tokenizer = open_tokenizer(options.base)
+    options.out.mkdir(parents=True, exist_ok=True)
+    for folder in options.folders:
         collect = beir if (folder / "corpus.jsonl").is_file() else known_item
-        collection = collect(folder, given.indexes / folder.name, tokenizer)
-        collection.save(given.out / f"{folder.name}.npz")
-        print(
-            f"{folder.name}: {len(collection.queries)} queries, fused {judged(collection, collection.fused).mean():.4f}",
-            flush=True,
-        )
+        collection = collect(folder, options.indexes / folder.name, tokenizer)
+        collection.save(options.out / f"{folder.name}.npz")
+        mean = judged(collection, collection.fused).mean()
+        print(f"{folder.name}: {len(collection.queries)} queries, fused {mean:.4f}", flush=True)

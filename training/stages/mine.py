@@ -17,7 +17,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("work", type=Path, help="folder of corpus.npz")
 
 
-def run(given: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    embedder = from_starter(given.base).to(device).eval()
-    mine(Corpus.load(given.work / "corpus.npz"), embedder, device).save(given.work / "mined.npz")
+    embedder = from_starter(options.base).to(device).eval()
+    mined = mine(Corpus.load(options.work / "corpus.npz"), embedder, device)
+    mined.save(options.work / "mined.npz")

@@ -13,18 +13,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("base", type=Path, help="folder of the base model")
     parser.add_argument("work", type=Path, help="folder to write")
     parser.add_argument(
-        "--every", type=int, default=1, help="take each so manieth passage only, to try the stages"
+        "--every", type=int, default=1, help="take only every N-th passage, to try the stages"
     )
 
 
-def run(given: argparse.Namespace) -> None:
-    given.work.mkdir(parents=True, exist_ok=True)
-    data = given.data
+def run(options: argparse.Namespace) -> None:
+    options.work.mkdir(parents=True, exist_ok=True)
+    data = options.data
     corpus = read(
         data / "passages.jsonl.xz",
         data / "queries.jsonl.xz",
-        open_tokenizer(given.base),
-        given.every,
+        open_tokenizer(options.base),
+        options.every,
     )
-    corpus.save(given.work / "corpus.npz")
+    corpus.save(options.work / "corpus.npz")
     print(f"{len(corpus.body):,} passages, {len(corpus.query):,} queries")

@@ -2,7 +2,8 @@
 
 import os
 
-# Textual reads it when it is imported. At its 60 frames a second an answer waits up to 16 ms for its frame.
+# Textual reads the variable when it is imported. At its default of 60 frames a second an answer
+# waits up to 16 ms for its frame.
 os.environ.setdefault("TEXTUAL_FPS", "120")
 
 from .application import DocsearchApp

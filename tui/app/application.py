@@ -1,4 +1,4 @@
-"""The app: its screens, its workers, and what they tell each other."""
+"""The app: its screens, its workers, and the messages between them."""
 
 from __future__ import annotations
 
@@ -39,15 +39,19 @@ if TYPE_CHECKING:
 
 ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 TOAST_SECONDS = 8
-OLDEST = 500
-"""Collections of younger objects between two of all: Python's 10 come every second while somebody types, and take 10 to 30 ms each."""
+FULL_COLLECTION_INTERVAL = 500
+"""How many collections of younger objects come between two garbage collections of all objects.
+
+With Python's default of 10, full collections come every second while somebody types, and each takes
+10 to 30 ms.
+"""
 
 
 class DocsearchApp(App[None]):
-    """Search as you type over `index`, which is opened by the first worker, not by the app's start.
+    """Search as you type over `index`, which the first worker opens, not the start of the app.
 
-    `environment` names the editor, `state` is the folder of histories, `clock` gives the time that ages are counted to.
-    `plain` is for screen readers: no boxes, no icons, no animation.
+    `environment` names the editor, `state` is the folder of histories, and `clock` gives the time
+    to which ages are counted. `plain` is for screen readers: no boxes, no icons, no animation.
     """
 
     TITLE = "docsearch"
@@ -79,28 +83,32 @@ class DocsearchApp(App[None]):
             self.animation_level = "none"
         self._monochrome = Monochrome()
         folder = state or state_folder()
-        self._remembered = folder / "preferences.json"
+        self._preferences_file = folder / "preferences.json"
         self._preferences = Preferences()
         self.errands = Errands(index)
         self.search_screen = SearchScreen(
-            History(folder / "history"), History(folder / "saved"), dict(os.environ if environment is None else environment), clock, plain
-        )  # fmt: skip
+            History(folder / "history"),
+            History(folder / "saved"),
+            dict(os.environ if environment is None else environment),
+            clock,
+            plain,
+        )
         self._models = models
         self._ingest: Worker[None] | None = None
-        self._settled = False
+        self._gc_is_tuned = False
         self._watching: threading.Event | None = None
-        """Ends the watch; None where there is none."""
+        """Set it to end the watch; None while nothing is watched."""
         self._first: messages.FirstRun | None = None
 
     def get_default_screen(self) -> Screen[None]:
-        """The search screen lies below all others."""
+        """The search screen, which lies below all others."""
         return self.search_screen
 
-    # The other screens come with widgets of their own, which the first paint need not wait for.
+    # The other screens import widgets of their own, for which the first paint need not wait.
 
     @cached_property
     def index_screen(self) -> IndexScreen:
-        """Folders, counts and reading."""
+        """The screen of folders, counts and the running ingest."""
         from .screens.index import IndexScreen
 
         screen = IndexScreen()
@@ -109,7 +117,7 @@ class DocsearchApp(App[None]):
 
     @cached_property
     def models_screen(self) -> ModelsScreen:
-        """The models that are here."""
+        """The screen of the models that are present."""
         from .model_errands import ModelErrands
         from .screens.models import ModelsScreen
 
@@ -118,19 +126,19 @@ class DocsearchApp(App[None]):
         return screen
 
     def on_mount(self) -> None:
-        """Leave the loading for after the first paint, and a working terminal whatever ends the app."""
+        """Load the index after the first paint, and leave a working terminal after a signal."""
         self._remember_switches()
         for ending in ENDINGS:
             asyncio.get_running_loop().add_signal_handler(ending, self.exit)
         self.call_after_refresh(self._start)
 
     def on_unmount(self) -> None:
-        """Let the watch's thread end, which the process waits for."""
+        """End the watch: the process waits for its thread."""
         if self._watching is not None:
             self._watching.set()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The palette: what the keys do."""
+        """The commands of the palette: the same as those of the keys."""
         yield from super().get_system_commands(screen)
         yield SystemCommand(
             "Index", "Folders, counts, reading, what was skipped and why", self.action_index
@@ -173,18 +181,21 @@ class DocsearchApp(App[None]):
         self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Colour or none as the app was told to, whatever the environment says: the command line has weighed it already."""
+        """Textual's filters, with colour switched by `no_color` alone.
+
+        Textual asks the environment too, but the command line has taken it into account already.
+        """
         filters = [
-            kept
-            for kept in super().get_line_filters()
-            if not isinstance(kept, (Monochrome, NoColor))
+            line_filter
+            for line_filter in super().get_line_filters()
+            if not isinstance(line_filter, (Monochrome, NoColor))
         ]
         return [*filters, self._monochrome] if self.no_color else filters
 
     def _remember_switches(self) -> None:
-        """Set what was switched in earlier runs, and keep from now on what is switched."""
+        """Restore the switches of earlier runs, and save them when they change."""
         try:
-            self._preferences = load_preferences(self._remembered)
+            self._preferences = load_preferences(self._preferences_file)
         except DocsearchError as error:
             self.warn(error)
         if self._preferences.theme in self.available_themes:
@@ -192,12 +203,12 @@ class DocsearchApp(App[None]):
         self.search_screen.rerank = self._preferences.rerank
         self.theme_changed_signal.subscribe(self, lambda theme: self._prefer(theme=theme.name))
 
-    def _prefer(self, **switched: Any) -> None:
-        new = replace(self._preferences, **switched)
-        if new != self._preferences:
-            self._preferences = new
+    def _prefer(self, **changes: Any) -> None:
+        preferences = replace(self._preferences, **changes)
+        if preferences != self._preferences:
+            self._preferences = preferences
             try:
-                save_preferences(self._remembered, new)
+                save_preferences(self._preferences_file, preferences)
             except OSError as error:
                 hint = "the app forgets it when it ends; check the permissions of that folder"
                 self.warn(UsageError(f"{error.filename}: {error.strerror}", hint))
@@ -209,11 +220,11 @@ class DocsearchApp(App[None]):
     # Requests
 
     def on_ask(self, ask: messages.Ask) -> None:
-        """Answer a question; older ones are cancelled."""
+        """Answer a question, and cancel older ones."""
         self._answer(ask)
 
     def on_switch_rerank(self, switch: messages.SwitchRerank) -> None:
-        """Remember it for later runs."""
+        """Remember the switch for later runs."""
         self._prefer(rerank=switch.on)
 
     def on_read(self, read: messages.Read) -> None:
@@ -241,7 +252,7 @@ class DocsearchApp(App[None]):
             self._ingest.cancel()
 
     def on_switch_watch(self) -> None:
-        """Begin to watch all known roots, or end it."""
+        """Begin to watch all known roots, or end the watch."""
         if self._watching is None:
             self._watching = threading.Event()
             self._watch(self._watching)
@@ -263,7 +274,7 @@ class DocsearchApp(App[None]):
         self.models_screen.show_status(report.status)
 
     def on_first_run(self, report: messages.FirstRun) -> None:
-        """An index that holds nothing asks for a folder."""
+        """Ask for a folder, since the index holds nothing."""
         self._first = report
         if self.screen is self.search_screen and not self.index_screen.busy:
             self._ask_for_folder(report.fitting.name)
@@ -273,39 +284,40 @@ class DocsearchApp(App[None]):
         self._ask_for_folder(choose.profile)
 
     def on_model_ready(self) -> None:
-        """Say that queries go by meaning from now on."""
+        """Tell the search screen that the model is loaded, and tune the garbage collector."""
         self.search_screen.model_ready()
-        if not self._settled:
-            self._settled = True
-            # What is loaded by now stays. Looking through it is a tenth of a second, again and again, in which no key is seen; and
-            # what comes after it dies young, or stays too.
+        if not self._gc_is_tuned:
+            self._gc_is_tuned = True
+            # The objects that are loaded by now stay until the app ends. A collection that looks
+            # through them takes a tenth of a second, in which no key is handled. Later objects die
+            # young or stay too, so full collections are rarely needed.
             gc.freeze()
-            gc.set_threshold(*gc.get_threshold()[:2], OLDEST)
+            gc.set_threshold(*gc.get_threshold()[:2], FULL_COLLECTION_INTERVAL)
 
     def on_advanced(self, report: messages.Advanced) -> None:
-        """Show how far the ingest is."""
+        """Show the progress of the ingest."""
         self.index_screen.advance(report.progress)
 
     def on_ingest_ended(self, report: messages.IngestEnded) -> None:
-        """Show what the ingest did, and what the query finds now."""
+        """Show what the ingest did, and ask the query again."""
         self.index_screen.end(report.report)
         self._start()
         self.search_screen.ask_again()
 
     def on_refreshed(self, report: messages.Refreshed) -> None:
-        """Show what the watch found, and what the query finds now."""
+        """Show what the watch found, and ask the query again."""
         self.index_screen.refreshed(report.report)
         self._read_status()
         self.search_screen.ask_again()
 
     def on_watch_ended(self) -> None:
-        """Say that nothing is watched any more."""
+        """Show that nothing is watched any more."""
         self._watching = None
         self.index_screen.show_watch(False)
         self.search_screen.show_watch(False)
 
     def on_forgotten(self, report: messages.Forgotten) -> None:
-        """Show the index without it."""
+        """Show the index without the forgotten root."""
         title = printable(report.path, one_line=True)
         self.notify(
             f"{report.documents:,} documents are out of the index", title=title, markup=False
@@ -314,18 +326,18 @@ class DocsearchApp(App[None]):
         self.search_screen.ask_again()
 
     def on_failed(self, report: messages.Failed) -> None:
-        """Say what happened and what to do."""
+        """Show the error of a request."""
         self.warn(report.error)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A crash in a worker is a message, not the end."""
+        """Show the crash of a worker as a message; the app goes on."""
         error = event.worker.error
         if event.state is WorkerState.ERROR and error is not None:
-            what = f"unexpected {type(error).__name__}: {error}"
-            self.warn(DocsearchError(what, "go on; please report it if it happens again"))
+            message = f"unexpected {type(error).__name__}: {error}"
+            self.warn(DocsearchError(message, "go on; please report it if it happens again"))
 
     def warn(self, error: DocsearchError) -> None:
-        """A toast with what happened and what to do next."""
+        """Show a toast with what happened and what to do next."""
         title, hint = (printable(text, one_line=True) for text in (error.message, error.hint))
         self.notify(hint, title=title, severity="error", timeout=TOAST_SECONDS, markup=False)
 
@@ -341,7 +353,7 @@ class DocsearchApp(App[None]):
                 self._show_or_leave(self.index_screen)
             self.post_message(start)
 
-    # Workers: each only runs an errand
+    # Workers: each of them only runs an errand
 
     @work(thread=True, exclusive=True, group="answer", exit_on_error=False)
     def _answer(self, ask: messages.Ask) -> None:

@@ -1,4 +1,4 @@
-"""Which stretches of a document are keywords, headings, comments and so on."""
+"""Finds the keywords, headings, comments and so on of a document, which the view colours."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ if TYPE_CHECKING:
     from pygments.token import _TokenType  # type: ignore[import-untyped]
 
 REACH = 128 * 1024
-"""Characters on either side of the passage that are coloured: a lexer reads about a million a second."""
+"""How many characters before and after the passage are coloured.
+
+A lexer reads about a million characters a second.
+"""
 
 Colour = tuple[int, int, str]
-"""A stretch [start, end) and the name of its style."""
+"""A range [start, end) of the text and the name of its style."""
 
 TOKENS: Mapping[str, str] = {
     "Token.Keyword": "keyword",
@@ -42,22 +45,19 @@ UNDERLINED = re.compile(r"^(?P<heading>\S.*)\n(?:={3,}|-{3,}|~{3,})$", re.MULTIL
 
 
 def colours(path: str, kind: str, text: str, around: int) -> list[Colour]:
-    """The coloured stretches near the offset `around`, in order and apart from each other."""
+    """The coloured ranges near the offset `around`, in order and without overlaps."""
     first = text.rfind("\n", 0, max(around - REACH, 0)) + 1
     part = text[first : around + REACH]
-    found = _markdown(part) if kind == "markdown" else _headings(part) if kind == "rst" else ()
+    ranges = _markdown(part) if kind == "markdown" else _headings(part) if kind == "rst" else ()
     if kind == "code":
-        found = _code(path, part)
-    return [(first + start, first + end, name) for start, end, name in found]
+        ranges = _code(path, part)
+    return [(first + start, first + end, name) for start, end, name in ranges]
 
 
 def _markdown(text: str) -> Iterator[Colour]:
     for match in MARKDOWN.finditer(text):
-        yield (
-            match.start(),
-            match.end(),
-            "code" if match.lastgroup in ("fence", "code") else str(match.lastgroup),
-        )
+        name = "code" if match.lastgroup in ("fence", "code") else str(match.lastgroup)
+        yield match.start(), match.end(), name
 
 
 def _headings(text: str) -> Iterator[Colour]:
@@ -77,7 +77,7 @@ def _code(path: str, text: str) -> Iterator[Colour]:
 
 
 def _name(token: _TokenType | None) -> str | None:
-    """The style of the nearest known kind above a token."""
+    """The style of the token, or of its nearest parent that is in TOKENS; None without one."""
     while token is not None:
         if name := TOKENS.get(str(token)):
             return name

@@ -1,4 +1,7 @@
-"""A command of docsearch in a process of its own: what takes minutes and much memory there can be ended at any time."""
+"""Runs a command of docsearch in a process of its own.
+
+Long work there can be ended at any time, and its memory is free afterwards.
+"""
 
 from __future__ import annotations
 
@@ -13,27 +16,31 @@ from search.errors import DocsearchError
 from ..exit_codes import ExitCode
 
 LOOK_SECONDS = 0.1
-"""How long a command runs between two looks whether anybody waits for it."""
+"""How often to check whether the outcome of the command is still wanted."""
 GRACE_SECONDS = 10.0
-"""How long a command that was interrupted may tidy up."""
+"""How long an interrupted command may take to clean up."""
 
 
 class Stopped(Exception):
-    """Nobody waits for it any more."""
+    """The outcome is no longer wanted, so the work was ended."""
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """What a command printed on its two streams; `found` is false where it said so by its exit code."""
+class CommandOutput:
+    """The text of a command's two streams; `found` is false if its exit code was NOTHING."""
 
     found: bool
     out: str
     err: str
 
 
-def run_command(words: Sequence[str], stale: Callable[[], bool]) -> Done:
-    """Run `docsearch` with these words. Raises Stopped where `stale` says that nobody waits, DocsearchError where it fails."""
-    # -P: a folder of the working folder that is called tui is not ours.
+def run_command(words: Sequence[str], stale: Callable[[], bool]) -> CommandOutput:
+    """Run `docsearch` with these words.
+
+    Raises Stopped when `stale` tells that the outcome is no longer wanted, DocsearchError if the
+    command fails.
+    """
+    # With -P, Python ignores a folder named tui in the working folder.
     process = subprocess.Popen(
         [sys.executable, "-P", "-m", "tui", *words],
         stdin=subprocess.DEVNULL,
@@ -48,6 +55,7 @@ def run_command(words: Sequence[str], stale: Callable[[], bool]) -> Done:
             out, err = _outcome(process, stale)
         finally:
             _end(process)
+    # The last error line of a command that failed becomes the error here.
     if process.returncode not in (ExitCode.FOUND, ExitCode.NOTHING):
         lines = [
             line.removeprefix("docsearch: ")
@@ -59,7 +67,7 @@ def run_command(words: Sequence[str], stale: Callable[[], bool]) -> Done:
         )
         message, _, hint = (lines[-1] if lines else fallback).partition("; ")
         raise DocsearchError(message, hint)
-    return Done(process.returncode == ExitCode.FOUND, out, err)
+    return CommandOutput(process.returncode == ExitCode.FOUND, out, err)
 
 
 def _outcome(process: subprocess.Popen[str], stale: Callable[[], bool]) -> tuple[str, str]:
@@ -73,7 +81,7 @@ def _outcome(process: subprocess.Popen[str], stale: Callable[[], bool]) -> tuple
 
 def _end(process: subprocess.Popen[str]) -> None:
     if process.poll() is None:
-        # As Ctrl-C in a terminal, so that it takes away what is half done.
+        # The signal of Ctrl-C lets the command remove its unfinished files.
         process.send_signal(signal.SIGINT)
         try:
             process.wait(GRACE_SECONDS)

@@ -1,4 +1,4 @@
-"""How to open a document at a place: the command for the user's editor, and for a viewer at a page."""
+"""The commands that open a document: the user's editor at a line, or a viewer at a page."""
 
 from __future__ import annotations
 
@@ -19,21 +19,28 @@ AT_FLAG = ("--line", "{line}", "{path}")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How an editor takes a line; `window` is true where it opens a window of its own and leaves the terminal alone."""
+    """How an editor takes a line.
+
+    `window` is true if the editor opens a window of its own and leaves the terminal alone.
+    """
 
     arguments: tuple[str, ...]
     window: bool = False
 
 
+EDITORS: Mapping[Form, str] = {
+    Form(AT_PLUS): "vi vim nvim nano pico emacs emacsclient kak micro joe ne mg jed",
+    Form(AT_PLUS, window=True): "gvim mvim gedit gnome-text-editor bbedit xed",
+    Form(AT_COLON): "hx helix",
+    Form(AT_COLON, window=True): "zed zeditor subl sublime_text",
+    Form(AT_GOTO, window=True): "code code-insiders codium vscodium cursor windsurf",
+    Form(AT_FLAG, window=True): "kate mate idea pycharm",
+}
 FORMS: Mapping[str, Form] = {
-    **dict.fromkeys(("vi", "vim", "nvim", "nano", "pico", "emacs", "emacsclient", "kak", "micro", "joe", "ne", "mg", "jed"), Form(AT_PLUS)),
-    **dict.fromkeys(("gvim", "mvim", "gedit", "gnome-text-editor", "bbedit", "xed"), Form(AT_PLUS, window=True)),
-    **dict.fromkeys(("hx", "helix"), Form(AT_COLON)),
-    **dict.fromkeys(("zed", "zeditor", "subl", "sublime_text"), Form(AT_COLON, window=True)),
-    **dict.fromkeys(("code", "code-insiders", "codium", "vscodium", "cursor", "windsurf"), Form(AT_GOTO, window=True)),
-    **dict.fromkeys(("kate", "mate", "idea", "pycharm"), Form(AT_FLAG, window=True)),
-}  # fmt: skip
+    name: form for form, names in EDITORS.items() for name in names.split()
+}
 UNKNOWN = Form(("{path}",))
+"""An editor that is not in the table opens the document at its beginning."""
 
 PAGE_VIEWERS: Mapping[str, tuple[str, ...]] = {
     "evince": ("--page-index={page}", "{path}"),
@@ -54,12 +61,16 @@ SKIM_SCRIPT = (
     'tell application "Skim" to activate',
     "end run",
 )
-"""Preview, the system's own viewer, cannot be told a page; of those for macOS, Skim can."""
+"""Skim, a viewer for macOS, can be told a page; Preview, the system's own viewer, cannot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What to run; `window` is false where it needs the terminal, `at_page` true where it shows the page that was asked for."""
+    """The program to run, with its arguments.
+
+    `window` is false if the program needs the terminal. `at_page` is true if it opens at the page
+    that was asked for.
+    """
 
     argv: tuple[str, ...]
     window: bool
@@ -67,7 +78,9 @@ class Command:
 
 
 def editor_command(path: str, line: int, environment: Mapping[str, str]) -> Command:
-    """The user's editor ($VISUAL, else $EDITOR, else vi) at a 1-based line. Raises UsageError for a value that is no command.
+    """The user's editor ($VISUAL, else $EDITOR, else vi) at a 1-based line.
+
+    Raises UsageError if the variable holds no valid command.
 
     >>> editor_command("/a/b.md", 12, {"EDITOR": "code -n"}).argv
     ('code', '-n', '--goto', '/a/b.md:12')
@@ -83,20 +96,25 @@ def editor_command(path: str, line: int, environment: Mapping[str, str]) -> Comm
         raise UsageError("the editor's name is empty", "set EDITOR, such as EDITOR=vim")
     name = os.path.basename(argv[0]).removesuffix(".exe")
     form = FORMS.get(name, UNKNOWN)
-    # An Emacs without a terminal flag opens a window where there is a display.
-    own_window = (
+    # Emacs opens a window if there is a display and no flag keeps it in the terminal.
+    emacs_window = (
         name in ("emacs", "emacsclient")
         and bool(environment.get("DISPLAY"))
         and not _in_terminal(argv)
     )
-    return Command((*argv, *_filled(form.arguments, path, line)), form.window or own_window)
+    return Command((*argv, *_filled(form.arguments, path, line)), form.window or emacs_window)
 
 
 def viewer_command(
-    path: str, page: int | None, platform: str = sys.platform, which: Callable[[str], str | None] = shutil.which,
+    path: str,
+    page: int | None,
+    platform: str = sys.platform,
+    which: Callable[[str], str | None] = shutil.which,
     exists: Callable[[str], bool] = os.path.exists,
-) -> Command:  # fmt: skip
-    """The system's viewer, at a 1-based page where one is installed that can be told. Raises UsageError where there is no viewer.
+) -> Command:
+    """A viewer at a 1-based page if one that can be told a page is installed, else the system's.
+
+    Raises UsageError if there is no viewer.
 
     >>> viewer_command("/a.pdf", 3, "linux", {"evince": "/usr/bin/evince"}.get).argv
     ('evince', '--page-index=3', '/a.pdf')

@@ -1,4 +1,4 @@
-"""What the app's worker threads do: every call of the index is here, and every answer leaves as a message."""
+"""The work of the app's threads: all calls of the index are here, and all answers are messages."""
 
 from __future__ import annotations
 
@@ -23,41 +23,56 @@ if TYPE_CHECKING:
     from search import Index
 
 LIMIT = 20
-"""Hits asked for: each one costs the index about a millisecond, and few people look further down."""
+"""The number of hits: each one costs the index about a millisecond, and few people look further."""
 
 FIRST_LIMIT = 10
-"""Hits by words alone, which are shown until the others come: a screenful."""
+"""The number of hits of the text leg, which are shown until the others come: a screenful."""
 
 BLOCK = 200_000
-"""Characters of a long document that are read at a time: three blocks are laid out in some 50 ms, and a tenth of one is many screens."""
+"""Characters of a block of a long document.
 
-SHELF = 8_000_000
-"""Characters of documents that are kept to show them again at once."""
+Three blocks are laid out in some 50 ms, and a tenth of a block fills many screens.
+"""
+
+CACHED_CHARS = 8_000_000
+"""Characters of documents that are kept, so that they are shown again without reading them."""
 REST_SECONDS = 0.25
-"""A question that is still being typed is not reranked: on a processor the first slice alone takes seconds."""
+"""How long a question has to stand before it is reranked.
+
+While the user types, no question is: on a processor the first slice alone takes seconds.
+"""
 DRAWING_SECONDS = 0.015
-"""The hits by words are drawn before the query goes on by meaning: both are Python, which runs one thread at a time."""
+"""A pause in which the hits of the text leg are drawn before the query goes on.
+
+Drawing and querying are both Python, which runs one thread at a time.
+"""
 PATIENCE_SECONDS = 0.05
-"""How long a waiting question waits before it looks whether it is stale."""
+"""How long a question waits for its turn before it checks again whether it is stale."""
 
 Post = Callable[[Message], object]
 Stale = Callable[[], bool]
 
 
 class Errands:
-    """Runs in threads. `post` sends a message to whoever asked; `stale` says that nobody waits for the answer any more."""
+    """Its methods run in threads.
+
+    `post` sends a message to the screen that asked. `stale` tells that the answer is no longer
+    wanted.
+    """
 
     def __init__(self, index: Index) -> None:
         self.index = index
-        self._by_words = threading.Lock()
-        self._by_meaning = threading.Lock()
-        self._by_reading = threading.Lock()
-        self._shelf: OrderedDict[tuple[str, int], StoredPart] = OrderedDict()
+        self._text_turn = threading.Lock()
+        self._model_turn = threading.Lock()
+        self._rerank_turn = threading.Lock()
+        self._parts: OrderedDict[tuple[str, int], StoredPart] = OrderedDict()
 
     def answer(self, ask: messages.Ask, post: Post, stale: Stale) -> None:
-        """Ask the text leg first, which needs no model, then the mode that is wanted, then for the reranker's order as it arises.
+        """Ask the text leg, then the mode that is wanted, then the reranker.
 
-        One query at a time in each: a question that is stale before its turn costs nothing, and one that becomes stale ends after its stage.
+        The text leg comes first because it needs no model, and the reranker's order is posted as it
+        arises. Each of the three steps serves one question at a time: a question that is stale
+        before its turn costs nothing, and one that becomes stale ends after its current stage.
         """
 
         def on_step() -> None:
@@ -68,35 +83,45 @@ class Errands:
             on_step()
             post(messages.Answered(ask.number, order, False))
 
+        # The steps: mode, whether to rerank, and the lock whose turn the step needs.
         typed = ask.typed
-        steps = [("text", False, self._by_words)] if typed.mode != "vector" else []
-        steps += [(typed.mode, False, self._by_meaning)] if typed.mode != "text" else []
-        steps += [(typed.mode, True, self._by_reading)] if ask.rerank else []
+        steps = [("text", False, self._text_turn)] if typed.mode != "vector" else []
+        steps += [(typed.mode, False, self._model_turn)] if typed.mode != "text" else []
+        steps += [(typed.mode, True, self._rerank_turn)] if ask.rerank else []
         result = None
-        for place, (mode, rerank, lock) in enumerate(steps, 1):
-            is_first = mode == "text" and place < len(steps)
-            if (rerank and not _rested(stale)) or not _acquired(lock, stale):
+        for number, (mode, rerank, turn) in enumerate(steps, 1):
+            is_first = mode == "text" and number < len(steps)
+            # Wait for the turn.
+            if (rerank and not _rested(stale)) or not _acquired(turn, stale):
                 return
+            # Ask the index.
             try:
                 result = self.index.query(
-                    typed.text, limit=FIRST_LIMIT if is_first else LIMIT, mode=mode, where=typed.where, explain=True, rerank=rerank,
-                    on_order=on_order, on_step=on_step,
-                )  # fmt: skip
+                    typed.text,
+                    limit=FIRST_LIMIT if is_first else LIMIT,
+                    mode=mode,
+                    where=typed.where,
+                    explain=True,
+                    rerank=rerank,
+                    on_order=on_order,
+                    on_step=on_step,
+                )
             except Stopped:
                 return
             except DocsearchError as error:
                 post(_failed(ask.number, error, result if rerank else None))
                 return
             finally:
-                lock.release()
+                turn.release()
+            # Post the answer.
             if stale():
                 return
-            post(messages.Answered(ask.number, result, place == len(steps)))
+            post(messages.Answered(ask.number, result, number == len(steps)))
             if is_first:
                 time.sleep(DRAWING_SECONDS)
 
     def read(self, read: messages.Read, post: Post, stale: Stale) -> None:
-        """Lay a document out around an offset; its colours follow."""
+        """Lay a document out around an offset, and post it; post it again with its colours."""
         try:
             part = self._part(read.path, read.around)
         except DocsearchError as error:
@@ -128,10 +153,10 @@ class Errands:
             post(messages.StatusRead(status, skips))
 
     def warm(self, post: Post) -> None:
-        """Load what the first query would wait for: the table, then the model."""
+        """Load the table and then the model, so that the first query need not wait for them."""
         try:
             self.index.query("warm", limit=1, mode="text")
-            with self._by_meaning:
+            with self._model_turn:
                 self.index.query("warm", limit=1, mode="vector")
         except NoIndex:
             return
@@ -141,12 +166,12 @@ class Errands:
             post(messages.ModelReady())
 
     def ingest(self, start: messages.StartIngest, post: Post, stale: Stale) -> None:
-        """Read folders into the index, or embed all of it anew; `stale` stops it after a batch."""
+        """Read folders into the index, or embed it anew; `stale` stops the run after a batch."""
         from search import ModelChoice
 
         def advance(progress: Progress) -> None:
             if stale():
-                raise Stopped  # through the index, which ends after its batch
+                raise Stopped  # It passes through the index, which ends after its batch.
             post(messages.Advanced(progress))
 
         report = None
@@ -160,11 +185,14 @@ class Errands:
         except DocsearchError as error:
             post(messages.Failed(error))
         finally:
-            self._shelf = OrderedDict()
+            self._parts = OrderedDict()
             post(messages.IngestEnded(report))
 
     def watch(self, stop: threading.Event, post: Post) -> None:
-        """Keep the index in step with its roots until `stop` is set, at the latest after a batch."""
+        """Keep the index up to date with its roots until `stop` is set.
+
+        A run that is under way then ends after its batch.
+        """
 
         def advance(progress: Progress) -> None:
             if stop.is_set():
@@ -173,7 +201,7 @@ class Errands:
 
         try:
             for report in self.index.watch(on_progress=advance, stop=stop):
-                self._shelf = OrderedDict()
+                self._parts = OrderedDict()
                 post(messages.Refreshed(report))
         except Stopped:
             pass
@@ -189,31 +217,38 @@ class Errands:
         except DocsearchError as error:
             post(messages.Failed(error))
         else:
-            self._shelf = OrderedDict()
+            self._parts = OrderedDict()
             post(messages.Forgotten(path, documents))
 
     def _part(self, path: str, around: int) -> StoredPart:
-        """The block of the document that `around` lies in and the ones beside it: short documents are read whole."""
-        shelf, block = self._shelf, max(around, 0) // BLOCK
-        if (path, block) not in shelf:
-            shelf[path, block] = self.index.part(
+        """The block of the document that holds `around`, with the blocks before and after it.
+
+        A short document is thereby read whole.
+        """
+        parts, block = self._parts, max(around, 0) // BLOCK
+        if (path, block) not in parts:
+            parts[path, block] = self.index.part(
                 path, chars=(max(block - 1, 0) * BLOCK, (block + 2) * BLOCK)
             )
-            while len(shelf) > 1 and sum(len(part.text) for part in shelf.values()) > SHELF:
-                shelf.popitem(last=False)
-        return shelf[path, block]
+            while len(parts) > 1 and sum(len(part.text) for part in parts.values()) > CACHED_CHARS:
+                parts.popitem(last=False)
+        return parts[path, block]
 
 
-def _failed(number: int, error: DocsearchError, before: QueryResult | None) -> Message:
-    """What to post of a step that failed: where only the reranker did, the order `before` it stays."""
-    if before is None:
+def _failed(number: int, error: DocsearchError, unreranked: QueryResult | None) -> Message:
+    """The message for a step that failed.
+
+    If it was the reranker's step, the result `unreranked` of the step before it stands, with a
+    warning.
+    """
+    if unreranked is None:
         return messages.AskFailed(number, error)
-    return messages.Answered(
-        number, replace(before, warnings=(*before.warnings, f"not reranked: {error}")), True
-    )
+    warnings = (*unreranked.warnings, f"not reranked: {error}")
+    return messages.Answered(number, replace(unreranked, warnings=warnings), True)
 
 
 def _rested(stale: Stale) -> bool:
+    """Wait for REST_SECONDS; False as soon as the question is stale."""
     end = time.monotonic() + REST_SECONDS
     while time.monotonic() < end and not stale():
         time.sleep(PATIENCE_SECONDS)
@@ -221,6 +256,7 @@ def _rested(stale: Stale) -> bool:
 
 
 def _acquired(lock: threading.Lock, stale: Stale) -> bool:
+    """Wait for the lock; False, without the lock, as soon as the question is stale."""
     while not lock.acquire(timeout=PATIENCE_SECONDS):
         if stale():
             return False

@@ -1,4 +1,4 @@
-"""Lines that were typed before, kept in a file of the user's state folder."""
+"""The lines that were typed before, kept in a file of the user's state folder."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 
 from search.private_files import make_private_folder
 
-KEPT = 500
+MAX_LINES = 500
+"""How many lines are kept."""
 
 
 def state_folder() -> Path:
-    """The platform's folder for what a program remembers of its use."""
+    """The platform's folder for a program's state."""
     from platformdirs import user_state_dir
 
     return Path(user_state_dir("docsearch", appauthor=False))
@@ -32,7 +33,7 @@ class History:
         return self._place is not None
 
     def older(self, line: str) -> str | None:
-        """The line before the one that stands in the input; None where there is none."""
+        """The line before `line`, which stands in the input; None if there is none."""
         if self._place is None:
             self._draft = line
         place = len(self.lines) if self._place is None else self._place
@@ -44,7 +45,7 @@ class History:
         return None
 
     def newer(self) -> str | None:
-        """The line after it, at last the one that was being typed; None where nothing was browsed."""
+        """The next newer line, and at last the one that was being typed; None without browsing."""
         if self._place is None:
             return None
         self._place += 1
@@ -54,22 +55,22 @@ class History:
         return self.lines[self._place]
 
     def typed(self, line: str) -> None:
-        """`line` stands in the input: where that is not the line browsed to, browsing starts anew."""
+        """Take note of the input's `line`. If it is not the line browsed to, browsing ends."""
         if self._place is not None and line != self.lines[self._place]:
             self._place = None
 
     def add(self, line: str) -> None:
-        """Keep a line as the newest one. Raises OSError where the file cannot be written."""
+        """Keep a line as the newest one. Raises OSError if the file cannot be written."""
         line = " ".join(line.split())
         self._place = None
         if not line or (self.lines and self.lines[-1] == line):
             return
-        # Another app may have added lines since.
-        self.lines = [*(old for old in self._read() if old != line), line][-KEPT:]
+        # Another app may have added lines to the file since it was read.
+        self.lines = [*(old for old in self._read() if old != line), line][-MAX_LINES:]
         self._write()
 
     def remove(self, line: str) -> None:
-        """Take a line out. Raises OSError where the file cannot be written."""
+        """Take a line out. Raises OSError if the file cannot be written."""
         self.lines = [old for old in self._read() if old != line]
         self._write()
 

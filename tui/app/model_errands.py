@@ -1,4 +1,4 @@
-"""What the app's worker threads do with models: every call of the inventory, the hub and the tests is here."""
+"""The work of the app's threads on models: all calls of the inventory, the hub and the tests."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ if TYPE_CHECKING:
     from search.supply.pulling import Fetching
 
 SHOW_SECONDS = 0.1
-"""A download tells of itself many times in that; the screen shows one."""
+"""The time between two states of a download that are shown; many more are reported."""
 
 
 class ModelErrands:
-    """Runs in threads, as `Errands`. Each piece of work ends with a ModelWorkEnded, whatever becomes of it.
+    """Its methods run in threads, as those of `Errands`.
 
-    Models are tested and converted in processes of their own: the memory that they take is free afterwards. Without `hub`, models come from
-    the one that the environment names.
+    Each piece of work ends with a ModelWorkEnded, even if it fails. Models are tested and converted
+    in processes of their own, so that their memory is free afterwards. Without `hub`, models come
+    from the hub that the environment names.
     """
 
     def __init__(self, backend: str = "auto", hub: Hub | None = None) -> None:
@@ -34,7 +35,7 @@ class ModelErrands:
         self.hub = hub
 
     def inventory(self, post: Post) -> None:
-        """Look which models are here."""
+        """Find out which models are present."""
         from search.supply.inventory import inventory
 
         try:
@@ -43,7 +44,7 @@ class ModelErrands:
             post(messages.Failed(error))
 
     def pull(self, name: str, post: Post, stale: Stale) -> None:
-        """Fetch a model, or those of a profile."""
+        """Fetch a model, or the models of a profile."""
 
         def work() -> messages.ModelWorkEnded:
             from search.supply.inventory import repositories
@@ -52,9 +53,8 @@ class ModelErrands:
             names = repositories(name)
             for repository in names:
                 pull(repository, on_progress=_Download(post, stale).show, hub=self.hub)
-            return messages.ModelWorkEnded(
-                f"{' and '.join(names)} {'are' if len(names) > 1 else 'is'} here and whole"
-            )
+            verb = "are" if len(names) > 1 else "is"
+            return messages.ModelWorkEnded(f"{' and '.join(names)} {verb} here and whole")
 
         _carry_out(work, post)
 
@@ -62,9 +62,9 @@ class ModelErrands:
         """Quantise a model."""
 
         def work() -> messages.ModelWorkEnded:
-            done = run_command(["models", "convert", "--bits", str(bits), "--", name], stale)
+            output = run_command(["models", "convert", "--bits", str(bits), "--", name], stale)
             return messages.ModelWorkEnded(
-                f"{name} is converted to {bits} bits", done.out + done.err
+                f"{name} is converted to {bits} bits", output.out + output.err
             )
 
         _carry_out(work, post)
@@ -73,23 +73,23 @@ class ModelErrands:
         """Test a model."""
 
         def work() -> messages.ModelWorkEnded:
-            done = run_command(["--backend", self.backend, "models", "test", "--", name], stale)
-            return messages.ModelWorkEnded(f"{name} is tested", done.out)
+            output = run_command(["--backend", self.backend, "models", "test", "--", name], stale)
+            return messages.ModelWorkEnded(f"{name} is tested", output.out)
 
         _carry_out(work, post)
 
     def measure(self, profile: str, embedder: str, post: Post, stale: Stale) -> None:
-        """Test a profile's embedder, and tell how fast it is."""
+        """Test a profile's embedder, and report its speed."""
 
         def work() -> messages.ModelWorkEnded:
-            done = run_command(
+            output = run_command(
                 ["--backend", self.backend, "models", "test", "--json", "--", embedder], stale
             )
-            if not done.found:
+            if not output.found:
                 raise ModelError(
                     f"{embedder} does not work", f"see why: docsearch models test {embedder}"
                 )
-            measurements = json.loads(done.out)["tests"][0]["measurements"]
+            measurements = json.loads(output.out)["tests"][0]["measurements"]
             rate = next(
                 measured["value"] for measured in measurements if measured["unit"] == "tokens/s"
             )
@@ -105,21 +105,21 @@ class ModelErrands:
             from search.models.local import find
             from search.supply.deletion import remove
 
-            found = find(name)
-            if not found:
+            models = find(name)
+            if not models:
                 raise UsageError(
                     f"there is no model {name} to delete",
                     "it comes with docsearch, or is gone already",
                 )
             return messages.ModelWorkEnded(
-                f"{name} is deleted: {size_text(sum(map(remove, found)))} are free"
+                f"{name} is deleted: {size_text(sum(map(remove, models)))} are free"
             )
 
         _carry_out(work, post)
 
 
 class _Download:
-    """Tells how far a download is, and ends it where nobody waits for it."""
+    """Posts the progress of a download, and ends the download when it is stale."""
 
     def __init__(self, post: Post, stale: Stale) -> None:
         self.post = post
@@ -133,19 +133,17 @@ class _Download:
             raise Stopped
         now = time.monotonic()
         if self.first_bytes < 0:
-            # what was here before says nothing about the speed
+            # The files that were complete before this download do not count for its speed.
             self.first_bytes = state.done_bytes
         if now - self.shown_at >= SHOW_SECONDS:
             self.shown_at = now
             seconds = now - self.started
-            self.post(
-                messages.PullAdvanced(
-                    state, (state.done_bytes - self.first_bytes) / seconds if seconds else 0.0
-                )
-            )
+            speed = (state.done_bytes - self.first_bytes) / seconds if seconds else 0.0
+            self.post(messages.PullAdvanced(state, speed))
 
 
 def _carry_out(work: Callable[[], messages.ModelWorkEnded], post: Post) -> None:
+    """Do the work, and post how it ended, even if it fails."""
     end = messages.ModelWorkEnded("Not finished.")
     try:
         end = work()

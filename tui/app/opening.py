@@ -1,4 +1,4 @@
-"""Opening a hit in another program."""
+"""Opens a hit in another program."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from .widgets.hit_row import matched_line
 
 
 def open_in_editor(app: App[Any], hit: Hit, environment: Mapping[str, str]) -> None:
-    """The user's editor at the hit's line; a document with pages, which no editor shows, in the viewer. Raises UsageError."""
+    """Open the hit's line in the user's editor, or a PDF, which no editor shows, in a viewer.
+
+    Raises UsageError if the program cannot be started.
+    """
     if hit.kind == "pdf":
         open_in_viewer(app, hit)
     else:
@@ -25,7 +28,10 @@ def open_in_editor(app: App[Any], hit: Hit, environment: Mapping[str, str]) -> N
 
 
 def open_in_viewer(app: App[Any], hit: Hit) -> None:
-    """A viewer at the hit's page, or the system's own and a word about the page. Raises UsageError."""
+    """Open the hit's page in a viewer. If the viewer cannot be told the page, the app names it.
+
+    Raises UsageError if the program cannot be started.
+    """
     command = viewer_command(hit.path, hit.page)
     _run(app, command)
     if hit.page is not None and not command.at_page:
@@ -35,11 +41,12 @@ def open_in_viewer(app: App[Any], hit: Hit) -> None:
 def _run(app: App[Any], command: Command) -> None:
     try:
         if command.window:
-            none = subprocess.DEVNULL
+            null = subprocess.DEVNULL
             process = subprocess.Popen(
-                command.argv, stdin=none, stdout=none, stderr=none, start_new_session=True
+                command.argv, stdin=null, stdout=null, stderr=null, start_new_session=True
             )
-            # Its end is to be noticed, or the process stays as a zombie; the app may be gone before.
+            # A thread waits for the process, which would else stay as a zombie. The thread is a
+            # daemon, since the app may end first.
             threading.Thread(target=process.wait, daemon=True).start()
         else:
             with app.suspend():

@@ -1,4 +1,4 @@
-"""What the user switched in the app, kept in a file of his state folder: the theme, and whether to rerank."""
+"""The app's switches, kept in a file of the user's state folder: the theme, and reranking."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from search.private_files import make_private_file, make_private_folder
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """An empty `theme` is the app's own."""
+    """An empty `theme` means the app's default."""
 
     theme: str = ""
     rerank: bool = True
 
 
 def load_preferences(file: Path) -> Preferences:
-    """What was kept, or the defaults where nothing was. Raises ConfigError for a file that holds something else."""
+    """The saved preferences, or the defaults without a file. ConfigError for a broken file."""
     if not file.exists():
         return Preferences()
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
-        theme, rerank = kept["theme"], kept["rerank"]
+        saved = json.loads(file.read_text(encoding="utf-8"))
+        theme, rerank = saved["theme"], saved["rerank"]
         if not (isinstance(theme, str) and isinstance(rerank, bool)):
             raise TypeError("wrong types")
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -36,7 +36,7 @@ def load_preferences(file: Path) -> Preferences:
 
 
 def save_preferences(file: Path, preferences: Preferences) -> None:
-    """Keep them. Raises OSError where the file cannot be written."""
+    """Save the preferences. Raises OSError if the file cannot be written."""
     make_private_folder(file.parent)
     new = file.with_name(file.name + ".new")
     make_private_file(new)

@@ -1,4 +1,4 @@
-"""A text laid out in rows of a given width, so that a view finds and draws only those it shows."""
+"""A text laid out in rows of a given width, so that a view draws only the rows that it shows."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from rich.cells import cell_len, get_character_cell_size
 
 TAB = 4
-"""Cells that a tab takes at most."""
+"""The most cells that a tab takes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Where each row of at most `width` cells and each line of `text` begins, as offsets of its characters."""
+    """The offsets in `text` at which each row of at most `width` cells and each line begins."""
 
     text: str
     width: int
@@ -24,7 +24,10 @@ class Rows:
 
     @classmethod
     def lay_out(cls, text: str, width: int) -> Rows:
-        """Wrap every line at spaces; a word longer than a row is cut. A million lines take about a second."""
+        """Wrap every line at spaces, and cut a word that is longer than a row.
+
+        A million lines take about a second.
+        """
         starts, lines = array("Q"), array("Q")
         width = max(width, 2)
         position = 0
@@ -44,7 +47,7 @@ class Rows:
 
     @property
     def line_count(self) -> int:
-        """How many lines the text has."""
+        """The number of lines of the text."""
         return len(self._lines)
 
     def at(self, offset: int) -> int:
@@ -68,7 +71,7 @@ class Rows:
 
 
 def _cuts(line: str, width: int) -> Iterator[int]:
-    """Where to begin new rows within a line."""
+    """The offsets in a line at which new rows begin."""
     if line.isascii() and "\t" not in line:
         yield from _ascii_cuts(line, width)
     elif cell_len(line) > width or "\t" in line:
@@ -78,7 +81,7 @@ def _cuts(line: str, width: int) -> Iterator[int]:
 def _ascii_cuts(line: str, width: int) -> Iterator[int]:
     position = 0
     while len(line) - position > width:
-        # A space just beyond the row may hang over its edge.
+        # A space that comes right after a full row is not drawn, so the row may end before it.
         space = line.rfind(" ", position + 1, position + width + 1)
         position = space + 1 if space > 0 else position + width
         yield position
@@ -89,7 +92,7 @@ def _cell_cuts(line: str, width: int) -> Iterator[int]:
     for index, letter in enumerate(line):
         size = TAB if letter == "\t" else get_character_cell_size(letter)
         while cells + size > width and letter != " " and start < index:
-            # The word goes to the next row; where there is no space, or the word alone fills a row, it is cut.
+            # The word goes to the next row. Without a space in the row, the word is cut.
             start = space + 1 if space >= start else index
             yield start
             cells = cell_len(line[start:index].replace("\t", " " * TAB))

@@ -15,7 +15,7 @@ HELP = "A saved search"
 
 
 class KeepsSearches(Protocol):
-    """The screen that has the saved searches, and puts one of them into its input."""
+    """A screen that has the saved searches, and can put one of them into its input."""
 
     saved: History
 
@@ -25,15 +25,18 @@ class KeepsSearches(Protocol):
 
 
 class SavedSearches(Provider):
-    """Those of the search screen. Titles are contents: of a text the palette would read the brackets as markup."""
+    """The saved searches of the search screen.
+
+    Their titles are Contents, since the palette would read the brackets of a text as markup.
+    """
 
     async def discover(self) -> Hits:
-        """All of them, the newest first."""
+        """All saved searches, the newest first."""
         for line in reversed(self._screen.saved.lines):
             yield DiscoveryHit(_title(line), partial(self._screen.put, line), text=line, help=HELP)
 
     async def search(self, query: str) -> Hits:
-        """Those that match what is typed."""
+        """The saved searches that match the typed `query`."""
         matcher = self.matcher(query)
         for line in reversed(self._screen.saved.lines):
             if (score := matcher.match(f"Search: {line}")) > 0:

@@ -1,4 +1,7 @@
-"""A document made ready for the view: safe to show, laid out, coloured. Built in workers, drawn by the view."""
+"""A document prepared for the view: made printable, laid out in rows, and coloured.
+
+Workers build it, and the view draws it.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,11 @@ from .rows import Rows
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A document, or the part of it that begins at `first_char` in `first_line`; `chars`, `lines` and `page_count` are the document's own.
+    """A document, or the part of it that begins at `first_char` in `first_line`.
 
-    `pages` and `colours` are offsets in the text of the rows. `whole` is false for a passage that stands in for its document.
+    `chars`, `lines` and `page_count` are those of the whole document. `pages` and `colours` are
+    offsets in the text of the rows. `whole` is false for a passage that is shown until its document
+    comes.
     """
 
     path: str
@@ -33,32 +38,33 @@ class Sheet:
     page_count: int = 0
 
     @property
-    def rows_a_char(self) -> float:
-        """How many rows a character takes here, by which those of the rest are estimated."""
+    def rows_per_char(self) -> float:
+        """The rows of the part per character, by which the rows of the rest are estimated."""
         return len(self.rows) / max(len(self.rows.text), 1)
 
     @property
     def rows_above(self) -> int:
-        """The estimated number of rows of what precedes the part."""
-        return round(self.first_char * self.rows_a_char)
+        """The estimated number of rows before the part."""
+        return round(self.first_char * self.rows_per_char)
 
     @property
     def rows_below(self) -> int:
-        """The estimated number of rows of what follows the part."""
-        return round(max(self.chars - self.first_char - len(self.rows.text), 0) * self.rows_a_char)
+        """The estimated number of rows after the part."""
+        chars_below = max(self.chars - self.first_char - len(self.rows.text), 0)
+        return round(chars_below * self.rows_per_char)
 
     def holds(self, start: int, margin: int = 0) -> bool:
-        """True where the document's character `start` is in the part, and also `margin` characters on either side that the document has."""
+        """True if the part holds the document's character `start` and `margin` more on either side.
+
+        Where the document itself begins or ends, fewer than `margin` characters suffice.
+        """
         end = self.first_char + len(self.rows.text)
-        before = start - margin >= self.first_char or self.first_char == 0
-        return (
-            before
-            and start >= self.first_char
-            and (start + margin < end or (end >= self.chars and start <= end))
-        )
+        enough_before = start - margin >= self.first_char or self.first_char == 0
+        enough_after = start + margin < end or (end >= self.chars and start <= end)
+        return start >= self.first_char and enough_before and enough_after
 
     def coloured(self, start: int, end: int) -> Iterator[Colour]:
-        """The colours of rows.text[start:end], cut to it."""
+        """The colours in rows.text[start:end], cut to that range."""
         number = max(bisect_right(self.colours, start, key=_start) - 1, 0)
         for begin, stop, name in self.colours[number:]:
             if begin >= end:
@@ -67,16 +73,16 @@ class Sheet:
                 yield max(begin, start), min(stop, end), name
 
     def page_at(self, offset: int) -> int | None:
-        """The 1-based page of a character of the rows; None where the format has none."""
+        """The 1-based page of a character of the rows; None if the format has no pages."""
         return max(bisect_right(self.pages, offset), 1) if self.pages else None
 
     def start_of(self, hit: Hit) -> int:
-        """Where a hit begins in this sheet's text."""
+        """The offset in this sheet's text at which a hit begins."""
         return hit.char_start - self.first_char
 
 
 def sheet_of_hit(hit: Hit, width: int) -> Sheet:
-    """The passage alone: shown until its document is there."""
+    """The passage alone, which is shown until its document comes."""
     rows = Rows.lay_out(printable(hit.text), width)
     return Sheet(
         hit.path, hit.kind, rows, first_line=hit.line_start, first_char=hit.char_start, whole=False
@@ -84,11 +90,18 @@ def sheet_of_hit(hit: Hit, width: int) -> Sheet:
 
 
 def sheet_of(part: StoredPart, width: int) -> Sheet:
-    """A document or a part of it, not yet coloured."""
+    """A document or a part of it, without colours."""
     return Sheet(
-        part.path, part.kind, Rows.lay_out(printable(part.text), width), tuple(max(start - part.char_start, 0) for start in part.pages),
-        first_line=part.line_start, first_char=part.char_start, chars=part.chars, lines=part.lines, page_count=part.page_count,
-    )  # fmt: skip
+        part.path,
+        part.kind,
+        Rows.lay_out(printable(part.text), width),
+        tuple(max(start - part.char_start, 0) for start in part.pages),
+        first_line=part.line_start,
+        first_char=part.char_start,
+        chars=part.chars,
+        lines=part.lines,
+        page_count=part.page_count,
+    )
 
 
 def overlapping(

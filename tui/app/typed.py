@@ -1,4 +1,4 @@
-"""What stands in the input: words to look for, and filters written as words."""
+"""The text of the input: words to look for, and filters written as words."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ WORD = re.compile(rf'(?<!\S)({"|".join(KEYS)}):("[^"]*"?|\S*)')
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A query taken apart. `rerank` is None where no word says.
+    """The parts of a typed query.
 
-    `problems` are sentences about filter words that mean nothing; those filter nothing.
+    `rerank` is None if no filter word sets it. `problems` are sentences about filter words that are
+    not understood; such words filter nothing.
     """
 
     text: str
@@ -42,7 +43,7 @@ class Typed:
 
     @property
     def where(self) -> Filter | None:
-        """The filter that the words make, None where they admit all."""
+        """The filter that the words make; None if it admits every document."""
         from search import Filter
 
         where = Filter(self.paths, self.types, self.after_ns, self.before_ns)
@@ -50,16 +51,20 @@ class Typed:
 
 
 def parse(line: str, date: Date = DATE) -> Typed:
-    """Take the input's line apart. A filter word without a value, as while it is typed, filters nothing.
+    """Parse the input's line.
+
+    A filter word without a value, as it is while the user types it, filters nothing.
 
     >>> typed = parse('notice type:md,pdf path:"my notes" mode:text')
     >>> typed.text, typed.types, typed.paths, typed.mode
     ('notice', ('md', 'pdf'), ('my notes',), 'text')
     """
+    # The values of each filter word, in their order.
     values: dict[str, list[str]] = {key: [] for key in KEYS}
     for key, value in WORD.findall(line):
         if bare := value.strip('"'):
             values[key].append(bare)
+    # Words that are not understood become problems. Of several words, the last one counts.
     problems: list[str] = []
     mode = values["mode"][-1] if values["mode"] else "hybrid"
     if mode not in MODES:
@@ -89,7 +94,7 @@ def parse(line: str, date: Date = DATE) -> Typed:
 
 
 def with_mode(line: str, mode: str) -> str:
-    """The line with the mode word set, left out for hybrid.
+    """The line with the word for this mode; hybrid, the default, needs no word.
 
     >>> with_mode("boiler mode:text", "vector")
     'boiler mode:vector'
@@ -99,7 +104,7 @@ def with_mode(line: str, mode: str) -> str:
 
 
 def without(line: str, key: str) -> str:
-    """The line without the words of that key.
+    """The line without the filter words of that key.
 
     >>> without("boiler rerank:on type:md", "rerank")
     'boiler type:md'

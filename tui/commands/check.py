@@ -13,10 +13,12 @@ from ..settings import Settings, json_flag, pass_settings
 
 @click.command()
 @click.argument("path", type=PATH)
-@json_flag("--json", "as_json", "For scripts.")
+@json_flag("--json", "as_json", "Print JSON, for scripts.")
 @pass_settings
 def check(settings: Settings, path: str, as_json: bool) -> int:
-    """Say why a file is or is not in the index, and what would become of one that is not. Exit code 0: it is in; 1: it is not.
+    """Tell why a file is or is not in the index, and what an ingest would do with it.
+
+    Exit code 0: it is in the index; 1: it is not.
 
     \b
     Example:  docsearch check ~/notes/scan.pdf
@@ -30,6 +32,6 @@ def check(settings: Settings, path: str, as_json: bool) -> int:
 
         click.echo(verdict_json(verdict))
     else:
-        message = printable(settings.placed(verdict.message), one_line=True)
+        message = printable(settings.with_index_options(verdict.message), one_line=True)
         click.echo(f"{printable(verdict.path, one_line=True)}: {message} [{verdict.code}]")
     return ExitCode.FOUND if verdict.indexed else ExitCode.NOTHING

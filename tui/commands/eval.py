@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MEASURE = "nDCG@10"
 COLUMNS = (MEASURE, "MRR@10", "recall@10", "hit@1", "hit@5", "passage@5")
 
+SavedMetrics = dict[str, dict[str, dict[str, float]]]
+"""A run's name → a question's id → a metric's name → its value."""
+
 
 @click.command("eval")
 @click.argument("collection", type=PATH)
@@ -39,7 +42,7 @@ COLUMNS = (MEASURE, "MRR@10", "recall@10", "hit@1", "hit@5", "passage@5")
     "--questions", type=click.IntRange(1), metavar="N", help="Only the first N questions."
 )
 @click.option(
-    "--profile", metavar="NAME", help="The models (default: by machine and what is here)."
+    "--profile", metavar="NAME", help="The models (default: those present that fit the machine)."
 )
 @click.option("--embedder", metavar="NAME|FOLDER", help="An embedder instead of the profile's.")
 @click.option("--reranker", metavar="NAME|FOLDER", help="A reranker instead of the profile's.")
@@ -47,7 +50,7 @@ COLUMNS = (MEASURE, "MRR@10", "recall@10", "hit@1", "hit@5", "passage@5")
     "--dimensions",
     type=click.IntRange(1),
     metavar="N",
-    help="Shorter vectors, for an embedder made for it.",
+    help="Shorter vectors, for an embedder trained for that.",
 )
 @click.option(
     "--work", type=PATH, metavar="DIR", help="Keep the collection's index here for the next time."
@@ -59,23 +62,35 @@ COLUMNS = (MEASURE, "MRR@10", "recall@10", "hit@1", "hit@5", "passage@5")
     help="Write the result as JSON, with each question's ranking.",
 )
 @click.option(
-    "--compare", type=PATH, metavar="FILE", help="Test the difference to a result saved before."
+    "--compare", type=PATH, metavar="FILE", help="Test the difference from a saved result."
 )
 @json_flag("--json", "as_json", "The result on stdout as JSON.")
 @pass_settings
 def evaluate(
-    settings: Settings, collection: str, modes: tuple[str, ...], rerank: bool | None, questions: int | None, profile: str | None,
-    embedder: str | None, reranker: str | None, dimensions: int | None, work: str | None, save: str | None, compare: str | None, as_json: bool,
-) -> int:  # fmt: skip
+    settings: Settings,
+    collection: str,
+    modes: tuple[str, ...],
+    rerank: bool | None,
+    questions: int | None,
+    profile: str | None,
+    embedder: str | None,
+    reranker: str | None,
+    dimensions: int | None,
+    work: str | None,
+    save: str | None,
+    compare: str | None,
+    as_json: bool,
+) -> int:
     """Measure how well the questions of COLLECTION are answered.
 
-    COLLECTION is a BEIR folder (corpus.jsonl, queries.jsonl, qrels.tsv), a folder with questions.jsonl, or NAME.jsonl beside the folder NAME; each
-    line of the latter two has a query, the path of its answer and, for passage@5, the answer's beginning. Your own index is not touched.
+    COLLECTION is a BEIR folder (corpus.jsonl, queries.jsonl, qrels.tsv), a folder with
+    questions.jsonl, or NAME.jsonl beside the folder NAME. Each line of the latter two has a query,
+    the path of its answer and, for passage@5, the answer's beginning. Your own index is not
+    touched.
 
     \b
     Example:  docsearch eval sample_corpus --mode hybrid
     """
-    from search import Index, ModelChoice
     from search.evaluation.collection import open_collection
     from search.evaluation.measure import evaluate as measure
     from search.models.engines import device_for
@@ -83,48 +98,45 @@ def evaluate(
     from ..progress import ProgressLine, QuestionLine
 
     opened = open_collection(collection)
-    earlier = _earlier(compare, opened.name) if compare else {}
-    own = settings.config
-    default = ModelChoice(
-        own.profile or None, own.embedder or None, own.reranker or None, own.dimensions or None
-    )
-    asked = [
+    saved_metrics = _saved_metrics(compare, opened.name) if compare else {}
+    runs = [
         (mode, reranked)
         for mode in modes or MODES
         for reranked in (False, True)
         if rerank in (None, reranked)
     ]
+    # Ingest the collection into an index of its own, and ask its questions.
     with ExitStack() as stack:
-        place = Path(work) if work else Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder = Path(work) if work else Path(stack.enter_context(tempfile.TemporaryDirectory()))
         index = stack.enter_context(
-            Index.open(
-                place / "index",
+            settings.open_index(
+                folder / "index",
                 profile=profile,
-                backend=own.backend,
-                default=default,
                 embedder=embedder,
                 reranker=reranker,
                 dimensions=dimensions,
             )
         )
-        reading = ProgressLine(
-            sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(own.backend)
+        backend = settings.config.backend
+        ingest_line = ProgressLine(
+            sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(backend)
         )
-        asking = QuestionLine(sys.stderr, settings.quiet or not sys.stderr.isatty())
+        question_line = QuestionLine(sys.stderr, settings.quiet or not sys.stderr.isatty())
         try:
             result = measure(
                 index,
                 opened,
-                opened.folder or place / "documents",
-                asked,
+                opened.folder or folder / "documents",
+                runs,
                 questions,
-                reading.show,
-                asking.show,
+                ingest_line.show,
+                question_line.show,
             )
         finally:
-            reading.close()
-            asking.close()
-    document = _document(result, earlier)
+            ingest_line.close()
+            question_line.close()
+    # Save and print the result.
+    document = _document(result, saved_metrics)
     if save:
         Path(save).write_text(
             json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
@@ -140,14 +152,13 @@ def evaluate(
     return ExitCode.FOUND if result.runs else ExitCode.ERROR
 
 
-def _document(
-    result: Evaluation, earlier: dict[str, dict[str, dict[str, float]]]
-) -> dict[str, Any]:
+def _document(result: Evaluation, saved_metrics: SavedMetrics) -> dict[str, Any]:
+    """The result as JSON; each run is compared with the saved run of the same name."""
     from search.evaluation.measure import compare
 
     runs = []
     for run in result.runs:
-        difference = compare(earlier.get(run.name, {}), run, MEASURE)
+        difference = compare(saved_metrics.get(run.name, {}), run, MEASURE)
         runs.append(
             {
                 "name": run.name,
@@ -193,8 +204,8 @@ def _document(
     }
 
 
-def _earlier(file: str, collection: str) -> dict[str, dict[str, dict[str, float]]]:
-    """Run's name → question's id → metrics."""
+def _saved_metrics(file: str, collection: str) -> SavedMetrics:
+    """The metrics of a saved result. Raises UsageError for a result of another collection."""
     try:
         saved = json.loads(Path(file).read_text(encoding="utf-8"))
         if saved["collection"] != collection:
@@ -213,14 +224,15 @@ def _earlier(file: str, collection: str) -> dict[str, dict[str, dict[str, float]
 
 
 def _table(document: dict[str, Any]) -> str:
-    """The runs as a Markdown table: means, and the bounds of 95 % for the first."""
+    """The runs as a Markdown table: the means, and the 95 % confidence interval of the first."""
     runs = document["runs"]
     columns = [name for name in COLUMNS if any(name in run["metrics"] for run in runs)]
     with_silent = any(run["silent"] is not None for run in runs)
     compared = any(run["difference"] for run in runs)
-    heads = ["run", *columns, *["silent"] * with_silent, "ms", *["against before"] * compared]
-    title = f"{document['collection']}: {document['documents']:,} documents, {document['passages']:,} passages, {document['model']}"
-    lines = [title, "", f"| {' | '.join(heads)} |", f"|---|{'---:|' * (len(heads) - 1)}"]
+    headings = ["run", *columns, *["silent"] * with_silent, "ms", *["against before"] * compared]
+    size = f"{document['documents']:,} documents, {document['passages']:,} passages"
+    title = f"{document['collection']}: {size}, {document['model']}"
+    lines = [title, "", f"| {' | '.join(headings)} |", f"|---|{'---:|' * (len(headings) - 1)}"]
     for run in runs:
         cells = [run["name"]]
         for name in columns:
@@ -235,7 +247,9 @@ def _table(document: dict[str, Any]) -> str:
             cells.append("" if run["silent"] is None else f"{run['silent']:.2f}")
         cells.append(f"{run['median_ms']:.0f}")
         if compared:
-            change = run["difference"]
-            cells.append(f"{change['value']:+.3f} (p {change['p']:.3f})" if change else "")
+            difference = run["difference"]
+            cells.append(
+                f"{difference['value']:+.3f} (p {difference['p']:.3f})" if difference else ""
+            )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from ..settings import Settings, pass_settings
 def forget(settings: Settings, path: str) -> int:
     """Take a folder or file out of the index; the files themselves are not touched.
 
-    Part of an ingested folder stays out until it is named to `ingest` again.
+    A part of an ingested folder stays out until you name it to `ingest` again.
 
     \b
     Example:  docsearch forget ~/notes/private

@@ -7,6 +7,7 @@ import sys
 import threading
 from itertools import islice
 from types import FrameType
+from typing import TYPE_CHECKING, TypedDict
 
 import click
 
@@ -17,7 +18,19 @@ from ..exit_codes import ExitCode
 from ..parameters import PATH, SIZE
 from ..settings import Settings, json_flag, pass_settings
 
+if TYPE_CHECKING:
+    from search import RootRules
+
 LISTED = 20
+"""How many failed files are listed, and how many that were passed over."""
+
+
+class RunOptions(TypedDict):
+    """The options that a run and its dry run share."""
+
+    rules: RootRules
+    prune: bool
+    default_max_file_size: int
 
 
 @click.command()
@@ -25,7 +38,7 @@ LISTED = 20
 @click.option(
     "--profile",
     metavar="NAME",
-    help="The models of a new index (default: by machine and what is here).",
+    help="The models of a new index (default: those present that fit the machine).",
 )
 @click.option("--embedder", metavar="NAME|FOLDER", help="An embedder instead of the profile's.")
 @click.option("--reranker", metavar="NAME|FOLDER", help="A reranker instead of the profile's.")
@@ -33,20 +46,22 @@ LISTED = 20
     "--dimensions",
     type=click.IntRange(1),
     metavar="N",
-    help="Shorter vectors, for an embedder made for it.",
+    help="Shorter vectors, for an embedder trained for that.",
 )
 @click.option(
     "--reembed",
     is_flag=True,
-    help="Embed all documents anew with these models; queries go on meanwhile.",
+    help="Embed all documents anew with these models; queries work meanwhile.",
 )
 @click.option(
     "--exclude",
     multiple=True,
     metavar="GLOB",
-    help="Leave these out (.gitignore syntax); repeatable.",
+    help="Leave matching files out (.gitignore syntax); repeatable.",
 )
-@click.option("--include", multiple=True, metavar="GLOB", help="Read only these; repeatable.")
+@click.option(
+    "--include", multiple=True, metavar="GLOB", help="Read only matching files; repeatable."
+)
 @click.option("--hidden/--no-hidden", default=None, help="Read hidden files and folders too.")
 @click.option(
     "--ignore/--no-ignore",
@@ -65,24 +80,38 @@ LISTED = 20
     help="Also forget the documents of a root that is now empty or missing.",
 )
 @click.option(
-    "--watch", is_flag=True, help="Then keep the index in step with what changes, until Ctrl-C."
+    "--watch", is_flag=True, help="Then keep the index up to date with every change, until Ctrl-C."
 )
 @click.option("--dry-run", is_flag=True, help="Only list what would be read; writes nothing.")
 @json_flag(
     "--json",
     "as_json",
-    "A summary for scripts on stdout; with --watch one for each refresh, a line each.",
+    "A summary for scripts on stdout; with --watch a line for each refresh.",
 )
 @pass_settings
 def ingest(
-    settings: Settings, paths: tuple[str, ...], profile: str | None, embedder: str | None, reranker: str | None,
-    dimensions: int | None, reembed: bool, exclude: tuple[str, ...], include: tuple[str, ...], hidden: bool | None,
-    ignore: bool | None, max_file_size: int | None, prune: bool, watch: bool, dry_run: bool, as_json: bool,
-) -> int:  # fmt: skip
+    settings: Settings,
+    paths: tuple[str, ...],
+    profile: str | None,
+    embedder: str | None,
+    reranker: str | None,
+    dimensions: int | None,
+    reembed: bool,
+    exclude: tuple[str, ...],
+    include: tuple[str, ...],
+    hidden: bool | None,
+    ignore: bool | None,
+    max_file_size: int | None,
+    prune: bool,
+    watch: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> int:
     """Read folders or files into the index, or refresh all known ones.
 
-    Options about what to read are kept with a folder for the next run. Exit code 0: all is in; 1: some file failed; 2: could not run;
-    130: stopped by Ctrl-C, which is how --watch ends.
+    The options about which files to read are kept with a folder for the next run. Exit code 0: all
+    files are in; 1: some file failed; 2: the run could not start; 130: Ctrl-C ended it, which is
+    how --watch ends.
 
     \b
     Example:  docsearch ingest ~/notes --exclude '*.log'
@@ -94,15 +123,16 @@ def ingest(
     from ..jsont import report_json
     from ..progress import ProgressLine
 
-    rules = RootRules(exclude or None, include or None, hidden, ignore, max_file_size)
-    for_new_roots = settings.config.max_file_size or MAX_FILE_SIZE
-    with settings.open_index(profile, embedder, reranker, dimensions) as index:
+    options = RunOptions(
+        rules=RootRules(exclude or None, include or None, hidden, ignore, max_file_size),
+        prune=prune,
+        default_max_file_size=settings.config.max_file_size or MAX_FILE_SIZE,
+    )
+    with settings.open_index(
+        profile=profile, embedder=embedder, reranker=reranker, dimensions=dimensions
+    ) as index:
         if dry_run:
-            _list(
-                settings,
-                index.dry_run(paths, rules=rules, prune=prune, default_max_file_size=for_new_roots),
-                as_json,
-            )
+            _list(settings, index.dry_run(paths, **options), as_json)
             return ExitCode.FOUND
         backend, stop = settings.config.backend, threading.Event()
         line = ProgressLine(
@@ -114,17 +144,10 @@ def ingest(
                 raise KeyboardInterrupt
             line.show(progress)
 
+        # Without --watch, only the first report of the watch is taken.
         report = None
         try:
-            reports = index.watch(
-                paths,
-                rules=rules,
-                prune=prune,
-                on_progress=show,
-                default_max_file_size=for_new_roots,
-                reembed=reembed,
-                stop=stop,
-            )
+            reports = index.watch(paths, **options, on_progress=show, reembed=reembed, stop=stop)
             for number, report in enumerate(islice(reports, None if watch else 1)):
                 line.close()
                 if number == 0 and reembed and not report.reembedded:
@@ -146,7 +169,7 @@ def ingest(
 
 
 def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
-    """What a run would do: the files on stdout, the rest on stderr."""
+    """Print what a run would do: the files on stdout, the rest on stderr."""
     from ..terminal import printable
 
     if as_json:
@@ -163,14 +186,20 @@ def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
     passed_over = len(plan.skipped) + sum(count for _, count in plan.passed_over)
     size = sum(planned.size for planned in plan.read) / 1e6
     settings.note(
-        f"would read {len(plan.read):,} files ({size:,.1f} MB), forget {len(plan.removed):,}, pass over {passed_over:,}; "
+        f"would read {len(plan.read):,} files ({size:,.1f} MB), "
+        f"forget {len(plan.removed):,}, pass over {passed_over:,}; "
         f"{plan.unchanged:,} are unchanged, {len(plan.failed):,} cannot be read"
     )
 
 
 def _end_between_lines(stop: threading.Event) -> None:
-    """Make Ctrl-C set `stop`: an exception in the middle of a write would have the line written twice. A second one ends the process at once."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in the background of a script
+    """Make Ctrl-C set `stop`, so that the run ends between two lines of output.
+
+    An exception in the middle of a write would have the line written twice. A second Ctrl-C ends
+    the process at once.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # The command runs in the background of a script, where Ctrl-C is not meant for it.
         return
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -181,8 +210,10 @@ def _end_between_lines(stop: threading.Event) -> None:
 
 
 def _narrate(settings: Settings, report: IngestReport) -> None:
+    """Write to stderr what a run did."""
     from ..terminal import printable
 
+    # The warnings, and the first of the files that are not in the index.
     for warning in report.warnings:
         click.echo(f"docsearch: {printable(warning, one_line=True)}", err=True)
     for title, skips in (("failed", report.failed), ("passed over", report.skipped)):
@@ -191,12 +222,13 @@ def _narrate(settings: Settings, report: IngestReport) -> None:
             settings.note(f"{title}: {name}: {printable(skip.message, one_line=True)}")
         if len(skips) > LISTED:
             more = f"{title}: {len(skips) - LISTED} more; ask about one with: docsearch check PATH"
-            settings.note(settings.placed(more))
+            settings.note(settings.with_index_options(more))
     if report.warnings and report.seconds == 0:
         return
+    # The counts of documents, the passages and the speed, in one line.
     parts = [
-        f"{count:,} {what}"
-        for count, what in (
+        f"{count:,} {label}"
+        for count, label in (
             (report.reembedded, "embedded anew"),
             (report.added, "added"),
             (report.changed, "changed"),

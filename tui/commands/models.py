@@ -17,7 +17,7 @@ Command = Callable[..., Any]
 cache_folder_option: Callable[[Command], Command] = click.option(
     "--cache-folder",
     metavar="DIR",
-    help="Where your models are (also DOCSEARCH_MODELS); the Hugging Face cache is looked in too.",
+    help="Where your models are (also DOCSEARCH_MODELS), besides the Hugging Face cache.",
 )
 
 
@@ -37,29 +37,29 @@ def models(context: click.Context) -> int | None:
 
 @models.command("list")
 @cache_folder_option
-@json_flag("--json", "as_json", "For scripts.")
+@json_flag("--json", "as_json", "Print JSON, for scripts.")
 @pass_settings
 def list_models(settings: Settings, cache_folder: str | None = None, as_json: bool = False) -> int:
-    """List the models that docsearch knows and what is found of them and of others.
+    """List the models that docsearch knows, and all models on the disk.
 
-    A size with ~ is about what a pull would fetch.
+    A size with ~ estimates what a pull would fetch.
 
     \b
     Example:  docsearch models list --cache-folder /Volumes/Models
     """
     from search.supply.inventory import inventory
 
-    found = inventory(cache_folder)
-    for warning in found.warnings:
+    stock = inventory(cache_folder)
+    for warning in stock.warnings:
         click.echo(f"docsearch: {one_line(warning)}", err=True)
     if as_json:
         from dataclasses import asdict
 
         from ..jsont import SCHEMA, dumps
 
-        click.echo(dumps({"schema": SCHEMA, "models": [asdict(model) for model in found.models]}))
+        click.echo(dumps({"schema": SCHEMA, "models": [asdict(model) for model in stock.models]}))
     else:
-        click.echo(models_table(found.models))
+        click.echo(models_table(stock.models))
     return ExitCode.FOUND
 
 
@@ -70,8 +70,9 @@ def list_models(settings: Settings, cache_folder: str | None = None, as_json: bo
 def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
     """Fetch a model, or all models of a profile, from the Hugging Face hub.
 
-    Only safetensors, settings and the tokenizer are fetched, and every file is checked. A pull that was interrupted goes on
-    where it stopped; a pull of a model that is here checks and repairs it.
+    Only safetensors, settings and the tokenizer are fetched, and every file is checked. An
+    interrupted pull goes on where it stopped. Pulling a model that is present checks and repairs
+    it.
 
     \b
     Example:  docsearch models pull mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ
@@ -85,18 +86,18 @@ def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
     hub = Hub()
     orders = [order(repository, cache_folder, hub) for repository in repositories(name)]
     check_room(orders)
-    for wanted in orders:
-        repository, place = wanted.listing.name, wanted.place.folder
-        if wanted.bytes:
-            room = f"{one_line(str(place))}, where {size_text(free_bytes(place))} are free"
-            settings.note(f"{repository}: {size_text(wanted.bytes)} to fetch into {room}")
+    for model_order in orders:
+        repository, target = model_order.listing.name, model_order.place.folder
+        if model_order.bytes:
+            room = f"{one_line(str(target))}, where {size_text(free_bytes(target))} are free"
+            settings.note(f"{repository}: {size_text(model_order.bytes)} to fetch into {room}")
         line = DownloadLine(sys.stderr, sys.stderr.isatty(), settings.quiet)
         try:
-            folder = fetch(wanted, line.show, hub)
+            folder = fetch(model_order, line.show, hub)
         except KeyboardInterrupt:
             line.close()
             settings.note(
-                f"what came of {repository} is kept: the same command goes on where it stopped"
+                f"the fetched part of {repository} is kept: the same command goes on from there"
             )
             raise
         finally:
@@ -117,16 +118,25 @@ def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
     help="Weights that share a scale (default: 64).",
 )
 @click.option(
-    "--mode", type=click.Choice(["affine", "mxfp4", "mxfp8"]), default="affine", help="The form."
+    "--mode",
+    type=click.Choice(["affine", "mxfp4", "mxfp8"]),
+    default="affine",
+    help="How the weights are quantised (default: affine).",
 )
 @click.option(
     "--out", metavar="DIR", help="The folder to write (default: NAME-8bit with your models)."
 )
 @pass_settings
 def convert(
-    settings: Settings, name: str, cache_folder: str | None, bits: str | None, group_size: str | None, mode: str, out: str | None
-) -> int:  # fmt: skip
-    """Quantise a model that is here for MLX, and say how its size and its scores change.
+    settings: Settings,
+    name: str,
+    cache_folder: str | None,
+    bits: str | None,
+    group_size: str | None,
+    mode: str,
+    out: str | None,
+) -> int:
+    """Quantise a model on the disk for MLX, and tell how its size and its scores change.
 
     \b
     Example:  docsearch models convert Qwen/Qwen3-Reranker-0.6B --bits 8
@@ -138,7 +148,7 @@ def convert(
 
     source = model_folder(name, cache_folder)
     target = Path(out).expanduser().absolute() if out else None
-    done = quantise(
+    converted = quantise(
         source,
         int(bits) if bits else None,
         int(group_size) if group_size else None,
@@ -146,12 +156,15 @@ def convert(
         target,
         cache_folder,
     )
-    click.echo(str(done.folder))
-    settings.note(f"weights: {size_text(done.source_bytes)} before, {size_text(done.bytes)} now")
+    click.echo(str(converted.folder))
+    before, now = size_text(converted.source_bytes), size_text(converted.bytes)
+    settings.note(f"weights: {before} before, {now} now")
     backend = settings.config.backend
-    before, after = furthest(example_scores(source, backend), example_scores(done.folder, backend))
+    source_score, score = furthest(
+        example_scores(source, backend), example_scores(converted.folder, backend)
+    )
     settings.note(
-        f"largest change of a score on the test pairs: {before:.4f} before, {after:.4f} now"
+        f"largest change of a score on the test pairs: {source_score:.4f} before, {score:.4f} now"
     )
     return ExitCode.FOUND
 
@@ -159,15 +172,18 @@ def convert(
 @models.command()
 @click.argument("name", required=False)
 @cache_folder_option
-@click.option("--bench", is_flag=True, help="Also measure what the README sets targets for.")
-@json_flag("--json", "as_json", "For scripts.")
+@click.option(
+    "--bench", is_flag=True, help="Also measure speed and memory, against the documented targets."
+)
+@json_flag("--json", "as_json", "Print JSON, for scripts.")
 @pass_settings
 def test(
     settings: Settings, name: str | None, cache_folder: str | None, bench: bool, as_json: bool
 ) -> int:
-    """Test a model, or all that are here: checksums, results, known scores, speed and memory.
+    """Test a model, or all models on the disk.
 
-    Exit code 0: all work, if with differences; 1: one does not.
+    The test checks checksums, results and known scores, and measures speed and memory. Exit code 0:
+    all models work, though results may differ; 1: a model does not work.
 
     \b
     Example:  docsearch models test mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ --bench
@@ -177,20 +193,21 @@ def test(
     from search.supply.inventory import inventory
     from search.supply.model_test import Outcome, examine, unusable
 
-    here = (
-        []
-        if name
-        else [
-            model
-            for model in inventory(cache_folder).models
-            if model.state is not ModelState.MISSING
-        ]
-    )
-    unsound = {Path(model.path): model for model in here if model.state is not ModelState.AVAILABLE}
-    folders = [model_folder(name, cache_folder)] if name else [Path(m.path) for m in here]
+    # The folders to test, and the models among them that are partial or damaged.
+    entries = () if name else inventory(cache_folder).models
+    present = {
+        Path(model.path): model for model in entries if model.state is not ModelState.MISSING
+    }
+    folders = [model_folder(name, cache_folder)] if name else list(present)
+    broken_models = {
+        folder: model
+        for folder, model in present.items()
+        if model.state is not ModelState.AVAILABLE
+    }
+    # Examine each model, and report.
     examined = []
     for folder in folders:
-        broken = unsound.get(folder)
+        broken = broken_models.get(folder)
         examination = (
             unusable(broken) if broken else examine(folder, settings.config.backend, bench)
         )
@@ -216,7 +233,7 @@ def test(
 @cache_folder_option
 @pass_settings
 def rm(settings: Settings, name: str, cache_folder: str | None) -> int:
-    """Delete a model from the disk, from every place that has it.
+    """Delete a model from the disk, in every folder that has it.
 
     \b
     Example:  docsearch models rm Qwen/Qwen3-Reranker-4B
@@ -230,10 +247,10 @@ def rm(settings: Settings, name: str, cache_folder: str | None) -> int:
         raise UsageError(
             f"{name} belongs to docsearch and stays with it", "see: docsearch models list"
         )
-    found = find(name, cache_folder)
-    if not found:
+    copies = find(name, cache_folder)
+    if not copies:
         raise UsageError(f"there is no model {name} to delete", "see: docsearch models list")
-    for model in found:
+    for model in copies:
         size = remove(model)
         settings.note(f"deleted {one_line(str(model.store))}: {size_text(size)} are free")
     return ExitCode.FOUND

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     "-n", "--limit", type=click.IntRange(1, MAX_LIMIT), help="How many hits (default: 10)."
 )
 @json_flag("--json", "as_json", "The answer as one JSON object.")
-@json_flag("--jsonl", "as_lines", "One JSON object a hit and line.")
+@json_flag("--jsonl", "as_lines", "A JSON object for each hit, one a line.")
 @click.option(
     "-l", "--files-with-matches", "only_files", is_flag=True, help="Only the paths of the files."
 )
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     metavar="DATE",
     help="Only files changed on or after: 2026-11-02, 2026-11, 30d, 2w, yesterday.",
 )
-@click.option("--before", type=DATE, metavar="DATE", help="Only files changed before.")
+@click.option("--before", type=DATE, metavar="DATE", help="Only files changed before that date.")
 @click.option(
     "--per-file", type=click.IntRange(1), metavar="N", help="At most N passages of one file."
 )
@@ -68,32 +69,51 @@ if TYPE_CHECKING:
     default=None,
     help="Let the profile's reranker order the best candidates.",
 )
-@click.option("--reranker", metavar="NAME|FOLDER", help="Let this one do it.")
+@click.option("--reranker", metavar="NAME|FOLDER", help="Rerank with this model instead.")
 @click.option(
     "--candidates",
     type=click.IntRange(1, MAX_LIMIT),
     metavar="N",
-    help="How many it reads (default: the profile's, 16 or 50).",
+    help="How many candidates the reranker reads (default: the profile's, 16 or 50).",
 )
-@click.option("--rerank-budget", type=SECONDS, metavar="SECONDS", help="How long it may take.")
+@click.option(
+    "--rerank-budget", type=SECONDS, metavar="SECONDS", help="How long reranking may take."
+)
 @pass_settings
 def query(
-    settings: Settings, text: str, limit: int | None, as_json: bool, as_lines: bool, only_files: bool, null: bool, mode: str | None,
-    min_score: float | None, paths: tuple[str, ...], types: tuple[str, ...], after: int | None, before: int | None,
-    per_file: int | None, full: bool, explain: bool, rerank: bool | None, reranker: str | None, candidates: int | None, rerank_budget: float | None,
-) -> int:  # fmt: skip
+    settings: Settings,
+    text: str,
+    limit: int | None,
+    as_json: bool,
+    as_lines: bool,
+    only_files: bool,
+    null: bool,
+    mode: str | None,
+    min_score: float | None,
+    paths: tuple[str, ...],
+    types: tuple[str, ...],
+    after: int | None,
+    before: int | None,
+    per_file: int | None,
+    full: bool,
+    explain: bool,
+    rerank: bool | None,
+    reranker: str | None,
+    candidates: int | None,
+    rerank_budget: float | None,
+) -> int:
     """Find the passages that answer TEXT.
 
-    With TEXT "-" each line of stdin is a query; use it with --jsonl. Exit code 0: hits; 1: none; 2: error, if only of one of them.
+    With TEXT "-" each line of stdin is a query; use it with --jsonl. Exit code 0: there are hits;
+    1: there are none; 2: an error, of one query at least.
 
     \b
     Example:  docsearch query "how do I descale the kettle" -n 3
               docsearch query "rent increase" --type pdf --after 2026 --json
               docsearch query retry -0 | xargs -0 wc -l
     """
+    # Check the options.
     where = _filter(paths, types, after, before)
-    if min_score is None:
-        min_score = settings.config.min_score or None
     if as_json + as_lines + (only_files or null) > 1:
         raise click.UsageError(
             "--json, --jsonl and -l exclude each other", click.get_current_context()
@@ -106,34 +126,42 @@ def query(
         )
     queries = filter(None, (line.strip() for line in sys.stdin)) if text == "-" else iter([text])
     mode = mode or settings.config.mode
-    found = failed = False
-    if reranker is not None and rerank is None:
-        rerank = True
+    any_hits = any_error = False
     with settings.open_index(reranker=reranker) as index:
         _warm(index, mode)
+        ask = partial(
+            index.query,
+            limit=limit or settings.config.limit,
+            mode=mode,
+            where=where,
+            per_file=per_file,
+            min_score=min_score if min_score is not None else settings.config.min_score or None,
+            explain=explain,
+            rerank=True if rerank is None and reranker is not None else rerank,
+            candidates=candidates,
+            rerank_budget=rerank_budget,
+        )
+        # Ask each query, and show its hits.
         for words in map(_readable, queries):
             try:
-                result = index.query(
-                    words, limit=limit or settings.config.limit, mode=mode, where=where, per_file=per_file, min_score=min_score, explain=explain,
-                    rerank=rerank, candidates=candidates, rerank_budget=rerank_budget,
-                )  # fmt: skip
+                result = ask(words)
             except UsageError as error:
                 if text != "-":
                     raise
                 from ..jsont import failed_line
 
-                failed = True
+                any_error = True
                 click.echo(failed_line(words, error))
                 continue
-            found = found or bool(result.hits)
+            any_hits = any_hits or bool(result.hits)
             _show(settings, result, as_json, as_lines, only_files or null, null, full)
-    if failed:
+    if any_error:
         return ExitCode.ERROR
-    return ExitCode.FOUND if found else ExitCode.NOTHING
+    return ExitCode.FOUND if any_hits else ExitCode.NOTHING
 
 
 def _readable(text: str) -> str:
-    """The text with a mark in place of bytes that are no characters: strict readers of JSON refuse those."""
+    """The text with U+FFFD for bytes that are not UTF-8: strict readers of JSON refuse them."""
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
@@ -148,7 +176,7 @@ def _filter(
 
 
 def _warm(index: Index, mode: str) -> None:
-    """Load the model while LanceDB is imported: each takes a good part of a cold query's time."""
+    """Load the model while another thread imports LanceDB: these two dominate a cold query."""
     if mode != "text" and index.model:
         import threading
 
@@ -186,11 +214,9 @@ def _show(
     elif result.hits:
         click.echo(hits_text(result, Style.of_stdout(settings.color), full), color=True)
     else:
-        says_why = bool(result.warnings) or any(why != "score" for why, _ in result.cut)
-        settings.note(
-            "no passage answers that"
-            + "; other words may, or --min-score 0 to see even weak hits" * (not says_why)
-        )
+        has_reason = bool(result.warnings) or any(reason != "score" for reason, _ in result.cut)
+        advice = "" if has_reason else "; try other words, or see weak hits with --min-score 0"
+        settings.note(f"no passage answers that{advice}")
     if result.cut and (not result.hits or result.hits[0].explanation is not None):
         settings.note(cut_text(result))
     if result.weak:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from search import Index
 
 AROUND = 10
+"""Lines that are shown before and after the line that was asked for."""
+
 PASSAGE_ID = re.compile(r"[0-9a-f]{16}-\d+")
 WITH_LINE = re.compile(r"(.+):(\d+)", re.DOTALL)
 
@@ -28,7 +30,9 @@ WITH_LINE = re.compile(r"(.+):(\d+)", re.DOTALL)
 @click.option("--page", type=click.IntRange(1), metavar="N", help="Only this page.")
 @pass_settings
 def show(settings: Settings, target: str, page: int | None) -> int:
-    """Print a document's text as indexed, whole or around a line, or one passage by its id.
+    """Print a document's text as the index has it.
+
+    With a line, the lines around it are printed; with the id of a hit, its passage alone.
 
     \b
     Example:  docsearch show ~/notes/boiler.md:14
@@ -46,12 +50,13 @@ def show(settings: Settings, target: str, page: int | None) -> int:
             else:
                 document = index.document(path)
                 text = document.text if page is None else _page(document.text, document.pages, page)
-    # What looks like a colour code in a document is text.
+    # A colour code in a document is part of its text, so click must not strip it.
     click.echo(printable(text) if sys.stdout.isatty() else text, color=True)
     return ExitCode.FOUND
 
 
 def _split(target: str) -> tuple[str, int | None]:
+    """The path and the line that `target` names. A file whose own name ends in :NUMBER has none."""
     match = WITH_LINE.fullmatch(target)
     if match and not os.path.lexists(target):
         return match[1], int(match[2])
@@ -64,12 +69,11 @@ def _around(index: Index, path: str, line: int) -> str:
     if not 1 <= line <= part.lines:
         raise UsageError(f"there is no line {line}", f"the document has {part.lines} lines")
     last = min(last, part.lines)
-    words = dict(enumerate(part.text.split("\n"), part.line_start))
+    texts = dict(enumerate(part.text.split("\n"), part.line_start))
     width = len(str(last))
-    shown = ((number, words.get(number, "")) for number in range(first, last + 1))
     return "\n".join(
-        f"{'>' if number == line else ' '} {number:{width}}  {text}".rstrip()
-        for number, text in shown
+        f"{'>' if number == line else ' '} {number:{width}}  {texts.get(number, '')}".rstrip()
+        for number in range(first, last + 1)
     )
 
 

@@ -14,7 +14,7 @@ from ..settings import Settings, json_flag, pass_settings
 
 
 @click.command()
-@json_flag("--json", "as_json", "For scripts.")
+@json_flag("--json", "as_json", "Print JSON, for scripts.")
 @pass_settings
 def status(settings: Settings, as_json: bool) -> int:
     """Show what the index holds and how fresh it is.
@@ -29,13 +29,14 @@ def status(settings: Settings, as_json: bool) -> int:
 
         click.echo(status_json(state))
     else:
-        click.echo(_text(replace(state, health=settings.placed(state.health))))
+        click.echo(_text(replace(state, health=settings.with_index_options(state.health))))
     return ExitCode.FOUND
 
 
 def _text(state: Status) -> str:
     from ..terminal import printable
 
+    # The index as a whole.
     lines = [
         f"index      {printable(state.index, one_line=True)}",
         f"model      {state.model or 'none yet'}"
@@ -52,28 +53,28 @@ def _text(state: Status) -> str:
     if state.failed:
         lines.append(f"failed     {_counts(state.failed)}")
     lines.append(f"health     {state.health}")
+    # A line for each root.
     for root in state.roots:
         fresh = (
             f"read {root.ingested.replace('T', ' ').rstrip('Z')} UTC"
             if root.ingested
             else "not read to its end yet"
         )
-        away = "" if root.present else ", not there now"
-        lines.append(
-            f"root       {printable(root.path, one_line=True)}: {root.documents:,} documents, {fresh}{away}"
-        )
+        missing = "" if root.present else ", not there now"
+        path = printable(root.path, one_line=True)
+        lines.append(f"root       {path}: {root.documents:,} documents, {fresh}{missing}")
     return "\n".join(lines)
 
 
 def _models(models: IndexModels | None) -> list[str]:
-    """How the vectors were made, and what reranks."""
+    """Lines about the models that made the vectors, and about the reranker."""
     from ..terminal import printable
 
     if models is None:
         return []
     prompts = " and ".join(
-        f"{json.dumps(prompt, ensure_ascii=False)} before {what}"
-        for prompt, what in ((models.query_prompt, "a query"), (models.passage_prompt, "a passage"))
+        f"{json.dumps(prompt, ensure_ascii=False)} before {kind}"
+        for prompt, kind in ((models.query_prompt, "a query"), (models.passage_prompt, "a passage"))
         if prompt
     )
     lines = {

@@ -1,4 +1,4 @@
-"""The questions that a screen asks: which folder, which model, how many bits, and whether to go on."""
+"""The dialogs: they ask for a folder, a model, a number of bits, or a confirmation."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from ..widgets.folder_input import FolderInput
 
 
 class FolderScreen(ModalScreen[str | None]):
-    """Gives the absolute path of a folder or file that can be read, or None."""
+    """Returns the absolute path of a readable folder or file, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel")]
 
     def compose(self) -> ComposeResult:
-        """The folder and what the keys do."""
+        """The folder and the keys."""
         with Vertical(classes="dialog"):
             yield Static("Add a folder", classes="dialog-title")
             yield FolderInput()
@@ -27,7 +27,7 @@ class FolderScreen(ModalScreen[str | None]):
             yield Static("Enter: read it   Right: complete   Escape: cancel", classes="dialog-keys")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Give the folder, or say what is wrong with it."""
+        """Return the folder, or tell what is wrong with it."""
         event.stop()
         line = self.query_one(FolderInput)
         if line.problem:
@@ -36,30 +36,30 @@ class FolderScreen(ModalScreen[str | None]):
             self.dismiss(line.folder)
 
     def action_leave(self) -> None:
-        """Give None."""
+        """Return None."""
         self.dismiss(None)
 
 
 class NameScreen(ModalScreen[str | None]):
-    """Gives the name of a model on the hub, or None."""
+    """Returns the name of a model on the hub, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
 
     def compose(self) -> ComposeResult:
-        """The name and what the keys do."""
+        """The name and the keys."""
         with Vertical(classes="dialog"):
             yield Static("Pull a model from the Hugging Face hub", classes="dialog-title")
             yield Input(placeholder="ORG/NAME", restrict=r"[\w./-]*")
             yield Static("Enter: pull it   Escape: cancel", classes="dialog-keys")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Give the name."""
+        """Return the name."""
         event.stop()
         self.dismiss(event.value.strip() or None)
 
 
 class BitsScreen(ModalScreen[int | None]):
-    """Asks how many bits a weight of the model `name` is to have."""
+    """Asks to how many bits a weight the model is to be quantised; returns them, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("8", "answer(8)", "8 bits"),
@@ -83,12 +83,12 @@ class BitsScreen(ModalScreen[int | None]):
             )
 
     def action_answer(self, bits: int) -> None:
-        """Give the bits."""
+        """Return the bits."""
         self.dismiss(bits)
 
 
 class ConfirmScreen(ModalScreen[bool]):
-    """Asks a question that `y` affirms; everything else denies."""
+    """Asks a question; returns True for the key y, False for n, Escape and Enter."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes"),
@@ -106,5 +106,5 @@ class ConfirmScreen(ModalScreen[bool]):
             yield Static("y: yes   n: no", classes="dialog-keys")
 
     def action_answer(self, yes: bool) -> None:
-        """Give the answer."""
+        """Return the answer."""
         self.dismiss(yes)

@@ -1,4 +1,4 @@
-"""How a hit came to its place."""
+"""The screen that explains how a hit came to its place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.widgets import Static
 from search.results import Hit
 
 from ...output import explanation_lines
-from ..widgets.hit_row import place
+from ..widgets.hit_row import short_place
 
 
 class ExplainScreen(ModalScreen[None]):
@@ -26,10 +26,9 @@ class ExplainScreen(ModalScreen[None]):
         self.hit = hit
 
     def compose(self) -> ComposeResult:
-        """The hit, a line for each stage, what the keys do."""
+        """The hit, a line for each stage, the keys."""
+        title = f"Hit {self.hit.rank}: {short_place(self.hit)}"
         with Vertical(classes="dialog"):
-            yield Static(
-                f"Hit {self.hit.rank}: {place(self.hit)}", classes="dialog-title", markup=False
-            )
+            yield Static(title, classes="dialog-title", markup=False)
             yield Static("\n".join(explanation_lines(self.hit)), id="explanation", markup=False)
             yield Static("Escape: close", classes="dialog-keys")

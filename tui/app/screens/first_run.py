@@ -1,4 +1,4 @@
-"""The first run: which folder to read, and with which models."""
+"""The dialog of the first run: it asks for a folder and a profile."""
 
 from __future__ import annotations
 
@@ -23,18 +23,21 @@ INTRODUCTION = (
 
 
 class ProfileButton(RadioButton):
-    """A choice that can be told from the others without colours."""
+    """A radio button whose state is visible without colours."""
 
     BUTTON_LEFT, BUTTON_INNER, BUTTON_RIGHT = "(", " ", ")"
 
     def watch_value(self) -> None:
-        """Mark it where it is chosen."""
+        """Mark the button if it is chosen."""
         super().watch_value()
         self.BUTTON_INNER = "x" if self.value else " "
 
 
 class FirstRunScreen(ModalScreen[StartIngest | None]):
-    """Gives the ingest to start, or None. A folder and one of `profiles` are chosen already, so that Enter suffices."""
+    """Returns the ingest to start, or None.
+
+    A folder and one of `profiles` are chosen from the start, so that Enter suffices.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "later", "Later")]
 
@@ -44,7 +47,7 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
         self._chosen = chosen
 
     def compose(self) -> ComposeResult:
-        """A folder, a profile, and what the keys do."""
+        """A folder, a profile, the keys."""
         with Vertical(id="first-run", classes="dialog"):
             yield Static("Welcome to docsearch", classes="dialog-title")
             yield Static(INTRODUCTION)
@@ -58,17 +61,17 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
             yield Static("Enter: read it   Right: complete   Escape: later", classes="dialog-keys")
 
     def on_mount(self) -> None:
-        """Start with the folder."""
+        """Focus the folder."""
         self._show_purpose()
         self.query_one(FolderInput).focus()
 
     def on_radio_set_changed(self, event: RadioSet.Changed) -> None:
-        """Say what the profile is for."""
+        """Show what the profile is for."""
         event.stop()
         self._show_purpose()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Start with the folder, if it is one."""
+        """Return the ingest, or tell what is wrong with the folder."""
         event.stop()
         line = self.query_one(FolderInput)
         if line.problem:
@@ -89,5 +92,5 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
 
 
 def usual_folder() -> str:
-    """The folder that most people keep their documents in, else the working folder."""
+    """The folder in which most people keep their documents, or the working folder without it."""
     return "~/Documents" if os.path.isdir(os.path.expanduser("~/Documents")) else os.getcwd()

@@ -62,13 +62,13 @@ ON THE MODELS SCREEN
 
 
 class HelpScreen(ModalScreen[None]):
-    """Any of the leaving keys closes it."""
+    """Shows HELP until one of the closing keys is pressed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,f1,question_mark,enter", "dismiss", "Close"),
     ]
 
     def compose(self) -> ComposeResult:
-        """The text, scrollable where the terminal is low."""
+        """The text, which scrolls in a low terminal."""
         with VerticalScroll(id="help"):
             yield Static(HELP, markup=False)

@@ -1,4 +1,4 @@
-"""The index screen: its folders, what is being read, and what was left out and why."""
+"""The index screen: its folders, the running ingest, and the files that were left out."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class IndexScreen(Screen[None]):
         self._skips: tuple[Skip, ...] = ()
 
     def compose(self) -> ComposeResult:
-        """Counts, folders, the running ingest, what was left out, the keys."""
+        """Counts, folders, the running ingest, the files that were left out, the keys."""
         yield Static("", id="counts", markup=False)
         yield RootTable(id="roots", zebra_stripes=True)
         yield IngestPanel(id="ingest")
@@ -52,7 +52,7 @@ class IndexScreen(Screen[None]):
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        """Show what is known already."""
+        """Show what the app has reported so far."""
         self._draw()
         self.query_one(RootTable).focus()
 
@@ -60,26 +60,26 @@ class IndexScreen(Screen[None]):
         """Read the counts again."""
         self.post_message(messages.ReadStatus())
 
-    # What the app knows
+    # Reports of the app
 
     def show_status(self, status: Status | None, skips: tuple[Skip, ...]) -> None:
-        """Show other counts and files that were left out; None where nothing was ingested yet."""
+        """Show new counts and files that were left out; None before the first ingest."""
         self._status, self._skips = status, skips
         self._draw()
 
     def begin(self) -> None:
-        """An ingest has begun."""
+        """Show that an ingest has begun."""
         self.busy = True
         if self.is_mounted:
             self.query_one(IngestPanel).begin()
 
     def advance(self, progress: Progress) -> None:
-        """Show how far it is."""
+        """Show the progress of the ingest."""
         if self.is_mounted:
             self.query_one(IngestPanel).advance(progress)
 
     def end(self, report: IngestReport | None) -> None:
-        """Show what it did; None where it was stopped or failed."""
+        """Show what the ingest did; None if it was stopped or failed."""
         self.busy = False
         if self.is_mounted:
             self.query_one(IngestPanel).end(report)
@@ -93,11 +93,11 @@ class IndexScreen(Screen[None]):
         self._draw()
 
     def show_watch(self, on: bool) -> None:
-        """Say whether the folders are watched."""
+        """Show whether the folders are watched."""
         self._watching = on
         self._draw()
 
-    # What the user wants
+    # Actions of the user
 
     def action_add(self) -> None:
         """Ask for a folder and read it."""
@@ -108,20 +108,21 @@ class IndexScreen(Screen[None]):
         self.post_message(messages.StartIngest(()))
 
     def action_watch(self) -> None:
-        """Watch all folders for changes, or no longer."""
+        """Begin to watch all folders for changes, or end it."""
         self.post_message(messages.SwitchWatch())
 
     def action_forget(self) -> None:
         """Ask whether to forget the selected folder."""
         root = self._selected()
         if root is not None:
-            question = f"Take the {root.documents:,} documents of {root.path} out of the index? The files stay as they are."
+            documents = f"the {root.documents:,} documents of {root.path}"
+            question = f"Take {documents} out of the index? The files stay as they are."
             self.app.push_screen(
                 ConfirmScreen(printable(question)), lambda yes: self._forget(root, yes)
             )
 
     def action_stop(self) -> None:
-        """Stop reading; what is stored stays."""
+        """Stop the ingest; what is stored stays."""
         if self.busy:
             self.query_one(IngestPanel).stopping()
             self.post_message(messages.StopIngest())
@@ -140,14 +141,14 @@ class IndexScreen(Screen[None]):
     # Drawing
 
     def _draw(self) -> None:
-        # While the app ends, reports still come in, and the widgets go one by one.
+        # While the app ends, reports still come in, and the widgets are removed one by one.
         if not self.is_mounted or not self.app.is_running:
             return
         self.query_one("#counts", Static).update(_counts(self._status) + WATCHING * self._watching)
         self.query_one(RootTable).show(self._status.roots if self._status is not None else ())
-        left = self.query_one(LeftOut)
-        left.show(self._status, self._skips)
-        left.display = left.row_count > 0
+        left_out = self.query_one(LeftOut)
+        left_out.show(self._status, self._skips)
+        left_out.display = left_out.row_count > 0
         self.query_one("#left-title", Static).update(_left_out(self._status))
 
 
@@ -155,8 +156,9 @@ def _counts(status: Status | None) -> str:
     if status is None:
         return "Nothing was ingested yet: press a to add a folder."
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in status.kinds)
+    size = f"{_size(status.size_bytes)} in {status.index}"
     lines = [
-        f"{status.documents:,} documents ({kinds}), {status.passages:,} passages, {_size(status.size_bytes)} in {status.index}",
+        f"{status.documents:,} documents ({kinds}), {status.passages:,} passages, {size}",
         f"Model: {status.model}, {status.dimensions} dimensions" if status.model else "",
         "" if status.health == "ok" else status.health,
     ]
@@ -167,12 +169,12 @@ def _left_out(status: Status | None) -> str:
     groups = (
         (("Failed", status.failed), ("Passed over", status.skipped)) if status is not None else ()
     )
-    told = [
+    sentences = [
         f"{title}: {', '.join(f'{count:,} {reason}' for reason, count in counts)}"
         for title, counts in groups
         if counts
     ]
-    return printable(". ".join(told)) or "Nothing was left out."
+    return printable(". ".join(sentences)) or "Nothing was left out."
 
 
 def _size(count: float) -> str:

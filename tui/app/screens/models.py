@@ -1,4 +1,4 @@
-"""The models screen: what is here, fetching, converting, testing and deleting it, and the profile of the index."""
+"""The models screen: it pulls, converts, tests and deletes models, and sets the index's profile."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Errand = Callable[[Post, Stale], None]
 
 
 class ModelsScreen(Screen[None]):
-    """Shows an Inventory; one piece of work on models at a time."""
+    """Shows an Inventory, and runs one piece of work on models at a time."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("u", "use", "Use profile"),
@@ -54,7 +54,7 @@ class ModelsScreen(Screen[None]):
         self._worker: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
-        """The profiles, the models, what is being done, what a test said, the keys."""
+        """The profiles, the models, the running work, the report of a test, the keys."""
         yield Static("", id="in-use", markup=False)
         yield ProfileTable(id="profiles", zebra_stripes=True)
         yield ModelTable(id="models", zebra_stripes=True)
@@ -64,52 +64,52 @@ class ModelsScreen(Screen[None]):
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        """Start with the profiles."""
+        """Focus the profiles."""
         self._draw()
         self.query_one(ProfileTable).focus()
 
     def on_screen_resume(self) -> None:
-        """Look again which models are here."""
+        """Find out again which models are present."""
         self._look()
 
-    # What the app knows
+    # Reports of the app
 
     def show_status(self, status: Status | None) -> None:
-        """Show which profile the index has; None where nothing was ingested yet."""
+        """Show the profile of the index; None before the first ingest."""
         self._status = status
         self._draw()
 
     def on_models_read(self, report: messages.ModelsRead) -> None:
-        """Show which models are here."""
+        """Show the models that are present."""
         self._inventory = report.inventory
         self._draw()
 
     def on_pull_advanced(self, report: messages.PullAdvanced) -> None:
-        """Show how far the download is."""
+        """Show the progress of the download."""
         self.query_one(WorkPanel).advance(report.state, report.speed)
 
     def on_model_work_ended(self, report: messages.ModelWorkEnded) -> None:
-        """Show what came of it, and which models are here now."""
+        """Show the outcome, and find out which models are present now."""
         self._worker = None
         self.query_one(WorkPanel).end(report.line)
         self.query_one("#report", Static).update(printable(report.report.strip()))
         self._look()
 
     def on_embedder_measured(self, report: messages.EmbedderMeasured) -> None:
-        """Say what the change of profile costs, and ask."""
+        """Ask whether to change the profile, now that its cost is known."""
         self._rates[PROFILES[report.profile].embedder] = report.tokens_per_second
         self._ask_to_use(PROFILES[report.profile])
 
-    # What the user wants
+    # Actions of the user
 
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
-        """Enter on a profile makes it the index's own."""
+        """Enter on a profile makes it the profile of the index."""
         event.stop()
         if isinstance(event.data_table, ProfileTable):
             self.action_use()
 
     def action_use(self) -> None:
-        """Make the selected profile the index's own: all its documents are embedded anew."""
+        """Make the selected profile that of the index, whose documents are then embedded anew."""
         profile = self.query_one(ProfileTable).profile
         if self._inventory is None or (
             self._models is not None and profile.name == self._models.profile
@@ -129,7 +129,10 @@ class ModelsScreen(Screen[None]):
             self._begin(measure, f"Measuring how fast {profile.embedder} is here …")
 
     def action_pull(self) -> None:
-        """Fetch the selected model or the models of the selected profile; what is here is checked and repaired."""
+        """Fetch the selected model, or the models of the selected profile.
+
+        Models that are present are checked and repaired.
+        """
         profiles, model = self.query_one(ProfileTable), self.query_one(ModelTable).model
         if profiles.has_focus:
             self._pull(profiles.profile.name)
@@ -137,7 +140,7 @@ class ModelsScreen(Screen[None]):
             self._pull(model.name)
 
     def action_pull_other(self) -> None:
-        """Ask for a model's name and fetch it."""
+        """Ask for a model's name, and fetch the model."""
         self.app.push_screen(NameScreen(), lambda name: self._pull(name) if name else None)
 
     def action_convert(self) -> None:
@@ -156,18 +159,18 @@ class ModelsScreen(Screen[None]):
         """Ask whether to delete the selected model."""
         if (model := self._selected()) is None:
             return
-        needed = self._models is not None and model.name in (
+        is_needed = self._models is not None and model.name in (
             self._models.embedder,
             self._models.reranker,
         )
         question = f"Delete {model.name} ({size_text(model.size_bytes)}) from the disk?"
-        question += " The queries of this index need it." if needed else ""
+        question += " The queries of this index need it." if is_needed else ""
         self.app.push_screen(
             ConfirmScreen(printable(question)), lambda yes: self._remove(model, yes)
         )
 
     def action_stop(self) -> None:
-        """Stop what is being done."""
+        """Stop the running work."""
         if self._worker is not None:
             self.query_one(WorkPanel).say("Stopping …")
             self._worker.cancel()
@@ -195,7 +198,8 @@ class ModelsScreen(Screen[None]):
             return
         rate = self._rates[profile.embedder]
         question = (
-            f"Make {profile.name} the profile of this index? Its {status.passages:,} passages, {status.tokens:,} tokens, are then embedded anew: "
+            f"Make {profile.name} the profile of this index? "
+            f"Its {status.passages:,} passages, {status.tokens:,} tokens, are then embedded anew: "
             f"about {duration(status.tokens / rate)} at {rate:,.0f} tokens/s as measured here."
         )
         if profile.reranker and not self._is_here(profile.reranker):
@@ -212,7 +216,7 @@ class ModelsScreen(Screen[None]):
             self.post_message(messages.StartIngest((), profile.name, reembed=True))
 
     def _selected(self) -> ModelEntry | None:
-        """The model under the cursor, if it is here."""
+        """The model under the cursor, if it is present."""
         table = self.query_one(ModelTable)
         if not table.has_focus:
             self.notify("Choose a model in the lower list first (Tab)", severity="warning")
@@ -234,7 +238,7 @@ class ModelsScreen(Screen[None]):
         models = self._inventory.models if self._inventory is not None else ()
         return any(model.name == name and model.state is ModelState.AVAILABLE for model in models)
 
-    # Workers: each only runs an errand
+    # Workers: each of them only runs an errand
 
     def _look(self) -> None:
         self.app.run_worker(
@@ -244,11 +248,12 @@ class ModelsScreen(Screen[None]):
             exit_on_error=False,
         )
 
-    def _begin(self, errand: Errand, what: str) -> None:
+    def _begin(self, errand: Errand, line: str) -> None:
+        """Run the errand in a worker, and show `line` meanwhile."""
         if self._worker is not None:
             self.notify("One thing at a time: wait, or stop it with s", severity="warning")
             return
-        self.query_one(WorkPanel).begin(what)
+        self.query_one(WorkPanel).begin(line)
         self.query_one("#report", Static).update("")
 
         def work() -> None:
@@ -262,13 +267,13 @@ class ModelsScreen(Screen[None]):
     # Drawing
 
     def _draw(self) -> None:
-        # While the app ends, reports still come in, and the widgets go one by one.
+        # While the app ends, reports still come in, and the widgets are removed one by one.
         if not self.is_mounted or not self.app.is_running:
             return
         in_use = printable(self._models.profile, one_line=True) if self._models is not None else ""
-        told = f"This index has the profile {in_use}" if in_use else "There is no index yet"
+        state = f"This index has the profile {in_use}" if in_use else "There is no index yet"
         self.query_one("#in-use", Static).update(
-            f"{told}. Enter chooses a profile, Tab goes to the models."
+            f"{state}. Enter chooses a profile, Tab goes to the models."
         )
         if self._inventory is not None:
             self.query_one(ProfileTable).show(self._inventory, in_use)

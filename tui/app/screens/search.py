@@ -31,7 +31,7 @@ from .explain import ExplainScreen
 
 
 class SearchScreen(Screen[None]):
-    """Asks while the user types. Answers that are late for what stands in the input are dropped."""
+    """Asks while the user types, and drops answers to questions that are no longer in the input."""
 
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {SavedSearches}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -50,8 +50,13 @@ class SearchScreen(Screen[None]):
     ]
 
     def __init__(
-        self, history: History, saved: History, environment: Mapping[str, str], clock: Callable[[], datetime], plain: bool = False
-    ) -> None:  # fmt: skip
+        self,
+        history: History,
+        saved: History,
+        environment: Mapping[str, str],
+        clock: Callable[[], datetime],
+        plain: bool = False,
+    ) -> None:
         super().__init__()
         self.history = history
         self.saved = saved
@@ -59,13 +64,13 @@ class SearchScreen(Screen[None]):
         self.clock = clock
         self.plain = plain
         self._number = 0
-        self._shown = 0
+        self._shown_number = 0
         self._typed = parse("")
         self.rerank = True
         self._reranker = ""
         self._ready = False
         self._watching = False
-        self._said = ("", False)
+        self._narration = ("", False)
         self._summary = "opening the index …"
 
     def compose(self) -> ComposeResult:
@@ -79,7 +84,7 @@ class SearchScreen(Screen[None]):
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        """Start with the input."""
+        """Focus the input."""
         self._show_filters()
         self._narrate(self._summary)
         self.query_one(QueryInput).focus()
@@ -92,7 +97,7 @@ class SearchScreen(Screen[None]):
     # Asking
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Ask with every change that changes the question."""
+        """Ask with every edit that changes the question."""
         event.stop()
         self.history.typed(event.value)
         typed = parse(event.value)
@@ -103,7 +108,7 @@ class SearchScreen(Screen[None]):
         self.ask_again()
 
     def ask_again(self) -> None:
-        """Ask what stands in the input, as after an ingest."""
+        """Ask the question in the input, also after an ingest."""
         self._number += 1
         if self._typed.text:
             self.post_message(messages.Ask(self._number, self._typed, self._reranks))
@@ -112,40 +117,46 @@ class SearchScreen(Screen[None]):
             self._narrate(self._summary)
 
     def on_answered(self, report: messages.Answered) -> None:
-        """Show the answer if it is to what stands in the input. A first leg that found nothing leaves the old hits until the last one."""
+        """Show the answer if its question is still in the input.
+
+        If the first leg found nothing, the old hits stay until the last step.
+        """
         if report.number != self._number or not (report.final or report.result.hits):
             return
-        self.query_one(HitList).show(report.result.hits, same_query=self._shown == report.number)
-        self._shown = report.number
-        self._narrate(self._told(report.result, report.final))
+        self.query_one(HitList).show(
+            report.result.hits, same_query=self._shown_number == report.number
+        )
+        self._shown_number = report.number
+        self._narrate(self._summary_of(report.result, report.final))
 
     def on_ask_failed(self, report: messages.AskFailed) -> None:
-        """Say in place why there is no answer."""
+        """Show in place of hits why there is no answer."""
         if report.number == self._number:
             self.query_one(HitList).show((), same_query=False)
             self._narrate(f"{report.error.message}; {report.error.hint}", failed=True)
 
-    def _told(self, result: QueryResult, final: bool) -> str:
+    def _summary_of(self, result: QueryResult, final: bool) -> str:
+        """The line about an answer: its counts, the mode, the time, warnings, the next step."""
         if not result.hits:
             return " · ".join(
                 ("no passage answers that", *(result.warnings or ("other words may",)))
             )
-        files = len({hit.path for hit in result.hits})
-        hits = f"{len(result.hits)} hit{'s' * (len(result.hits) > 1)} in {files} file{'s' * (files > 1)}"
-        pending = "" if final else self._pending(result)
+        hits, files = len(result.hits), len({hit.path for hit in result.hits})
+        counts = f"{hits} hit{'s' * (hits > 1)} in {files} file{'s' * (files > 1)}"
         if result.weak and final:
-            hits += ", none of which may answer that"
-        return (
-            " · ".join([hits, f"{result.mode} {result.took_ms:.0f} ms", *result.warnings]) + pending
-        )
+            counts += ", none of which may answer that"
+        took = f"{result.mode} {result.took_ms:.0f} ms"
+        next_step = "" if final else self._next_step(result)
+        return " · ".join([counts, took, *result.warnings]) + next_step
 
-    def _pending(self, result: QueryResult) -> str:
+    def _next_step(self, result: QueryResult) -> str:
         if result.reranked or result.mode == self._typed.mode:
             return " · reranking …"
         return " · by meaning …" if self._ready else " · the model is loading …"
 
     @property
     def _reranks(self) -> bool:
+        """True if the question in the input is to be reranked."""
         if self._typed.rerank is not None:
             return self._typed.rerank
         return self.rerank and bool(self._reranker) and self._typed.mode == "hybrid"
@@ -153,15 +164,17 @@ class SearchScreen(Screen[None]):
     def _show_filters(self) -> None:
         if not self.app.is_running:
             return
-        known = bool(self._reranker) or self._typed.rerank is not None
-        self.query_one(FilterBar).show(
-            self._typed, ("on" if self._reranks else "off") if known else ""
-        )
+        has_state = bool(self._reranker) or self._typed.rerank is not None
+        state = "on" if self._reranks else "off"
+        self.query_one(FilterBar).show(self._typed, state if has_state else "")
 
     # The selected hit
 
     def on_hit_list_selected(self, event: HitList.Selected) -> None:
-        """Show the passage: at once where the selection was moved, after a pause where it came with an answer."""
+        """Show the passage.
+
+        It is shown at once if the user moved the selection, and after a pause if an answer did.
+        """
         event.stop()
         hits = self.query_one(HitList)
         self.query_one(Preview).show_hit(event.hit, hits.hits, at_once=hits.chosen)
@@ -202,14 +215,14 @@ class SearchScreen(Screen[None]):
         hits = self.query_one(HitList)
         if (hit := hits.hit) is None:
             return
-        mine = sorted(
+        in_document = sorted(
             (other for other in hits.hits if other.path == hit.path),
             key=lambda other: other.char_start,
         )
-        if len(mine) == 1:
+        if len(in_document) == 1:
             self.notify("This is the only hit in the document")
         else:
-            hits.select(mine[(mine.index(hit) + step) % len(mine)])
+            hits.select(in_document[(in_document.index(hit) + step) % len(in_document)])
 
     def action_explain(self) -> None:
         """Show how the hit came to its place."""
@@ -217,6 +230,7 @@ class SearchScreen(Screen[None]):
             self.app.push_screen(ExplainScreen(self.hit))
 
     def _run(self, action: Callable[[Hit], None]) -> None:
+        """Do the action with the selected hit, and report its error."""
         if self.hit is not None:
             try:
                 action(self.hit)
@@ -268,7 +282,7 @@ class SearchScreen(Screen[None]):
         self.query_one(QueryInput).focus()
 
     def action_back(self) -> None:
-        """Back to the input; from there, clear it."""
+        """Go back to the input; in the input, clear it."""
         line = self.query_one(QueryInput)
         if line.has_focus:
             self._remember()
@@ -281,29 +295,33 @@ class SearchScreen(Screen[None]):
         line.put(with_mode(line.value, MODES[(MODES.index(self._typed.mode) + 1) % len(MODES)]))
 
     def action_rerank(self) -> None:
-        """Rerank from now on, or no longer; in the modes of one leg, which are not reranked by themselves, only this query."""
+        """Switch reranking from now on.
+
+        In the modes of one leg, which are not reranked by default, the switch concerns this query
+        only.
+        """
         if not self._reranker:
             self.notify("This index's models have no reranker; F5 shows others", severity="warning")
             return
-        line, wanted = self.query_one(QueryInput), not self._reranks
+        line, rerank = self.query_one(QueryInput), not self._reranks
         bare = without(line.value, "rerank")
         if self._typed.mode == "hybrid":
-            self.rerank = wanted
-            self.post_message(messages.SwitchRerank(wanted))
+            self.rerank = rerank
+            self.post_message(messages.SwitchRerank(rerank))
             line.put(bare)
             self._show_filters()
             self.ask_again()
         else:
-            line.put(f"{bare} rerank:on" if wanted else bare)
+            line.put(f"{bare} rerank:on" if rerank else bare)
 
     def action_save(self) -> None:
         """Keep the query among the saved searches of the palette, or take it out."""
         line = " ".join(self.query_one(QueryInput).value.split())
         if line:
-            saved = line not in self.saved.lines
-            self._keep(self.saved.add if saved else self.saved.remove, line)
+            is_new = line not in self.saved.lines
+            self._keep(self.saved.add if is_new else self.saved.remove, line)
             self.notify(
-                "It is in the palette (Ctrl+P)" if saved else "It is no longer saved",
+                "It is in the palette (Ctrl+P)" if is_new else "It is no longer saved",
                 title=line,
                 markup=False,
             )
@@ -320,14 +338,14 @@ class SearchScreen(Screen[None]):
                 messages.Failed(UsageError(f"{error.filename}: {error.strerror}", hint))
             )
 
-    # What the app knows
+    # Reports of the app
 
     def show_status(self, status: Status | None) -> None:
-        """Say how much there is to find."""
+        """Show how many documents the index has, or what is wrong with it."""
         self._summary = "nothing was ingested yet: press F2, then a, to add a folder"
         if status is not None:
-            found = f"{status.documents:,} documents, {status.passages:,} passages"
-            self._summary = found if status.health == "ok" else f"{found} · {status.health}"
+            counts = f"{status.documents:,} documents, {status.passages:,} passages"
+            self._summary = counts if status.health == "ok" else f"{counts} · {status.health}"
         if not self._typed.text:
             self._narrate(self._summary)
         reranker = (
@@ -340,21 +358,20 @@ class SearchScreen(Screen[None]):
                 self.ask_again()
 
     def show_watch(self, on: bool) -> None:
-        """Say whether the folders are watched for changes."""
+        """Show whether the folders are watched for changes."""
         self._watching = on
-        self._narrate(*self._said)
+        self._narrate(*self._narration)
 
     def model_ready(self) -> None:
-        """Say no longer that the model is loading."""
+        """Take note that the model is loaded."""
         self._ready = True
 
     def _narrate(self, text: str, failed: bool = False) -> None:
-        self._said = text, failed
+        self._narration = text, failed
         if not self.app.is_running:
             return
         line = self.query_one("#narration", Static)
         problems = "".join(f"{problem} · " for problem in self._typed.problems)
-        line.update(
-            printable(problems + text + " · watching" * self._watching, one_line=True), layout=False
-        )
+        watching = " · watching" * self._watching
+        line.update(printable(problems + text + watching, one_line=True), layout=False)
         line.set_class(failed or bool(problems), "-failed")

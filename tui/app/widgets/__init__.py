@@ -1,1 +1,1 @@
-"""The app's own widgets; none of them calls the store."""
+"""The app's own widgets. None of them calls the index."""

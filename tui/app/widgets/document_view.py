@@ -1,7 +1,7 @@
-"""A document with its passages marked. Only the rows on the screen are drawn, whatever the document's length.
+"""A document with its passages marked. Only the rows on the screen are drawn.
 
-Of a long document only a part is there; the rows before and after it are estimated, so that the scroll bar is about right, and are blank until
-another part comes in its place.
+Of a long document only a part is loaded. The number of rows before and after the part is estimated,
+so that the scroll bar is about right. These rows are blank until another part replaces it.
 """
 
 from __future__ import annotations
@@ -26,17 +26,27 @@ from .hit_row import matched_offset
 
 BAR, PLAIN_BAR = "▌", ">"
 ABOVE = 4
-"""Rows of context above a passage that is scrolled to."""
+"""Rows of context above a passage to which the view scrolls."""
 
 
 class DocumentView(ScrollView, can_focus=True):
     """Shows a Sheet with hits marked in it."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "document--gutter", "document--bar", "document--passage", "document--sentence", "document--match", "document--keyword",
-        "document--name", "document--string", "document--number", "document--comment", "document--heading",
-        "document--code", "document--strong",
-    }  # fmt: skip
+        "document--gutter",
+        "document--bar",
+        "document--passage",
+        "document--sentence",
+        "document--match",
+        "document--keyword",
+        "document--name",
+        "document--string",
+        "document--number",
+        "document--comment",
+        "document--heading",
+        "document--code",
+        "document--strong",
+    }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", "Down", show=False),
         Binding("k", "scroll_up", "Up", show=False),
@@ -47,10 +57,10 @@ class DocumentView(ScrollView, can_focus=True):
     ]
 
     class Resized(Message):
-        """The rows are to be laid out for another width."""
+        """The rows have to be laid out for another width."""
 
     class Moved(Message):
-        """Other rows are on the screen."""
+        """The view scrolled to other rows."""
 
     def __init__(self, bar: str = BAR) -> None:
         super().__init__()
@@ -62,19 +72,23 @@ class DocumentView(ScrollView, can_focus=True):
         self._matches: list[tuple[int, int]] = []
         self._sentences: list[tuple[int, int]] = []
         self._styles: dict[str, Style] = {}
-        self._above = 0
+        self._rows_above = 0
 
     @property
     def text_width(self) -> int:
-        """Cells that a row has beside the gutter and the scroll bar."""
+        """The cells of a row, without the gutter and the scroll bar."""
         return max(self.scrollable_content_region.width - self._gutter_cells - 1, 10)
 
     def show(
         self, sheet: Sheet | None, hit: Hit | None, hits: Iterable[Hit] = (), scrolled: bool = False
     ) -> None:
-        """Show a sheet with `hits` marked; scrolls to `hit` unless it is on the screen already in the same sheet, or the view was `scrolled`."""
+        """Show a sheet with `hits` marked, and scroll to `hit`.
+
+        The view stays where it is if it shows the same hit in the same sheet already, or if the
+        user `scrolled` it.
+        """
         top, at_end = self.top_char, self.scroll_offset.y >= self.max_scroll_y
-        before = (self.sheet, self._passage, self._passages, self._matches, self._sentences)
+        previous = (self.sheet, self._passage, self._passages, self._matches, self._sentences)
         same_place = (
             sheet is not None
             and self.sheet is not None
@@ -84,51 +98,59 @@ class DocumentView(ScrollView, can_focus=True):
         self.sheet, self._hit = sheet, hit
         self._passage, self._passages, self._matches, self._sentences = (0, 0), [], [], []
         if sheet is not None:
-            mine = [other for other in hits if other.path == sheet.path]
-            self._passages = [
-                (sheet.start_of(other), sheet.start_of(other) + len(other.text)) for other in mine
-            ]
-            self._matches = [
-                (sheet.start_of(other) + start, sheet.start_of(other) + end)
-                for other in mine
-                for start, end in other.highlights
-            ]
-            if hit is not None and hit.sentence is not None:
-                self._sentences = [
-                    (sheet.start_of(hit) + hit.sentence[0], sheet.start_of(hit) + hit.sentence[1])
-                ]
-            if hit is not None:
-                self._passage = sheet.start_of(hit), sheet.start_of(hit) + len(hit.text)
+            self._mark(sheet, hit, hits)
+            # The size of the view: the rows of the part, and those estimated above and below it.
             row = sheet.rows.at(max(top - sheet.first_char, 0)) if scrolled else 0
             if not same_place:
-                # The character at the top stays there, whatever was estimated of the rows above it.
+                # After scrolling, the character at the top stays there, whatever the estimate was.
                 estimate = max(self.scroll_offset.y - row, 1) if scrolled else sheet.rows_above
-                self._above = estimate if sheet.first_char else 0
-            rows = self._above + len(sheet.rows) + sheet.rows_below
+                self._rows_above = estimate if sheet.first_char else 0
+            rows = self._rows_above + len(sheet.rows) + sheet.rows_below
             self.virtual_size = Size(self.scrollable_content_region.width, rows)
+            # The scroll offset.
             if not same_place and scrolled:
                 self._go(
                     rows - self.scrollable_content_region.height
                     if at_end and not sheet.rows_below
-                    else self._above + row
+                    else self._rows_above + row
                 )
             elif not same_place and hit is not None:
-                self._go(self._above + self._row_for(sheet, hit))
+                self._go(self._rows_above + self._row_for(sheet, hit))
                 if sheet.whole and sheet.rows.width != self.text_width:
                     self.post_message(self.Resized())
         else:
-            self._above = 0
+            self._rows_above = 0
             self.virtual_size = Size(0, 0)
-        # Colours aside, an answer often leaves all as it was.
-        if before != (self.sheet, self._passage, self._passages, self._matches, self._sentences):
+        # An answer often changes nothing here, and then nothing is drawn.
+        if previous != (self.sheet, self._passage, self._passages, self._matches, self._sentences):
             self.refresh()
+
+    def _mark(self, sheet: Sheet, hit: Hit | None, hits: Iterable[Hit]) -> None:
+        """Set the ranges of the sheet's text that are marked."""
+        in_sheet = [other for other in hits if other.path == sheet.path]
+        self._passages = [
+            (sheet.start_of(other), sheet.start_of(other) + len(other.text)) for other in in_sheet
+        ]
+        self._matches = [
+            (sheet.start_of(other) + start, sheet.start_of(other) + end)
+            for other in in_sheet
+            for start, end in other.highlights
+        ]
+        if hit is not None:
+            begin = sheet.start_of(hit)
+            self._passage = begin, begin + len(hit.text)
+            if hit.sentence is not None:
+                self._sentences = [(begin + hit.sentence[0], begin + hit.sentence[1])]
 
     def _go(self, row: int) -> None:
         if row != self.scroll_offset.y:
             self.scroll_to(y=row, animate=False, immediate=True, force=True)
 
     def _row_for(self, sheet: Sheet, hit: Hit) -> int:
-        """The top row that shows a passage from its beginning, or its matched words where it is longer than the view."""
+        """The row to put at the top, so that the view shows the passage from its beginning.
+
+        If the passage is longer than the view, its matched words are shown.
+        """
         height = self.scrollable_content_region.height
         first = sheet.rows.at(max(sheet.start_of(hit), 0))
         matched = sheet.rows.at(max(sheet.start_of(hit) + matched_offset(hit), 0))
@@ -136,30 +158,31 @@ class DocumentView(ScrollView, can_focus=True):
         return max((first if matched - first < height - above - 1 else matched) - above, 0)
 
     def action_scroll_home(self) -> None:
-        """Go to the beginning: at once, for the parts on the way are not here."""
+        """Go to the beginning at once: the parts on the way are not loaded."""
         self.scroll_home(animate=False, immediate=True)
 
     def action_scroll_end(self) -> None:
-        """Go to the end."""
+        """Go to the end at once: the parts on the way are not loaded."""
         self.scroll_end(animate=False, immediate=True)
 
     @property
     def top_char(self) -> int:
-        """The offset in the document of the first character on the screen, estimated where its part is not here."""
+        """The offset in the document of the first character on the screen.
+
+        It is estimated if the screen shows rows outside the loaded part.
+        """
         if self.sheet is None:
             return 0
-        row = self.scroll_offset.y - self._above
+        row = self.scroll_offset.y - self._rows_above
         if 0 <= row < len(self.sheet.rows):
             return self.sheet.first_char + self.sheet.rows.span(row)[0]
-        beyond = row if row < 0 else row - len(self.sheet.rows)
+        rows_outside = row if row < 0 else row - len(self.sheet.rows)
         edge = self.sheet.first_char + (len(self.sheet.rows.text) if row > 0 else 0)
-        return min(
-            max(edge + int(beyond / max(self.sheet.rows_a_char, 1e-6)), 0),
-            max(self.sheet.chars - 1, 0),
-        )
+        estimate = edge + int(rows_outside / max(self.sheet.rows_per_char, 1e-6))
+        return min(max(estimate, 0), max(self.sheet.chars - 1, 0))
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Tell those who show the place."""
+        """Post Moved when another row is at the top."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
             self.post_message(self.Moved())
@@ -170,16 +193,17 @@ class DocumentView(ScrollView, can_focus=True):
             self.post_message(self.Resized())
 
     def notify_style_update(self) -> None:
-        """Forget the styles of another theme."""
+        """Forget the styles of the previous theme."""
         super().notify_style_update()
         self._styles.clear()
 
     def render_line(self, y: int) -> Strip:
         """One row: bar, line number, text."""
         width = self.scrollable_content_region.width
-        number = y + self.scroll_offset.y - self._above
+        number = y + self.scroll_offset.y - self._rows_above
         if self.sheet is None or not 0 <= number < len(self.sheet.rows):
             return Strip.blank(width, self.rich_style)
+        # The text with its colours and marks.
         start, end = self.sheet.rows.span(number)
         text = Content(self.sheet.rows.text[start:end])
         for begin, stop, name in self.sheet.coloured(start, end):
@@ -190,11 +214,12 @@ class DocumentView(ScrollView, can_focus=True):
             text = text.stylize(self._style("sentence"), begin - start, stop - start)
         for begin, stop in overlapping(self._matches, start, end):
             text = text.stylize(self._style("match"), begin - start, stop - start)
-        inside = any(overlapping(self._passages, start, max(end, start + 1)))
+        # The bar beside passages, and the number of a line that begins with this row.
+        in_passage = any(overlapping(self._passages, start, max(end, start + 1)))
         line = self.sheet.rows.line_started(number)
         label = "" if line is None or self.sheet.pages else str(line + self.sheet.first_line - 1)
         row = Content.assemble(
-            (self.bar if inside else " ", self._style("bar")),
+            (self.bar if in_passage else " ", self._style("bar")),
             (label.rjust(self._gutter_cells - 2) + " ", self._style("gutter")),
             text.expand_tabs(TAB),
         )
@@ -204,7 +229,7 @@ class DocumentView(ScrollView, can_focus=True):
 
     @property
     def _gutter_cells(self) -> int:
-        """Cells for the bar and the line numbers."""
+        """The cells of the bar and the line numbers."""
         if self.sheet is None or self.sheet.pages:
             return 2
         last = max(self.sheet.rows.line_count + self.sheet.first_line, self.sheet.lines)

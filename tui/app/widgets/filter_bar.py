@@ -14,7 +14,7 @@ from ..typed import KEYS, Typed
 
 
 class Chip(Static):
-    """One filter: its key, and its value where it has one."""
+    """One filter: its key, and its value if it is set."""
 
     class Pressed(Message):
         """The chip was clicked."""
@@ -29,30 +29,32 @@ class Chip(Static):
         self._value = ""
 
     def show(self, value: str) -> None:
-        """Show the filter's value, empty where there is none. Most keys change none, and a new layout costs a millisecond."""
+        """Show the filter's value, which is empty if the filter is not set.
+
+        Most keystrokes change no filter, and a new layout costs a millisecond, so an equal value is
+        not drawn again.
+        """
         if value != self._value:
             self._value = value
             self.update(Content(f"{self.key}: {value}" if value else self.key))
             self.set_class(bool(value), "-set")
 
     def on_click(self, event: events.Click) -> None:
-        """Tell which filter is wanted."""
+        """Tell which filter was clicked."""
         event.stop()
         self.post_message(self.Pressed(self.key))
 
 
 class FilterBar(Horizontal):
-    """Shows what a Typed filters by."""
+    """Shows the filters of a Typed."""
 
     def compose(self) -> ComposeResult:
         """A chip for each filter."""
-        yield from (
-            Chip(key)
-            for key in ("mode", "rerank", *(key for key in KEYS if key not in ("mode", "rerank")))
-        )
+        filters = [key for key in KEYS if key not in ("mode", "rerank")]
+        yield from (Chip(key) for key in ("mode", "rerank", *filters))
 
     def show(self, typed: Typed, rerank: str) -> None:
-        """Show the filters of another query; `rerank` is on, off, or empty where there is no reranker."""
+        """Show the filters of another query; `rerank` is on, off, or empty without a reranker."""
         values = {
             "mode": typed.mode,
             "path": " ".join(typed.paths),

@@ -1,4 +1,4 @@
-"""A table whose columns are as wide as what they hold."""
+"""A table whose columns are as wide as their contents."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from textual.widgets import DataTable
 
 
 class Table(DataTable[Text]):
-    """Rows of texts under headings; a screen fills it anew when what it shows has changed.
+    """Rows of texts under headings, which a screen fills anew when the data have changed.
 
-    A DataTable that measures its columns itself does so after it was drawn, and may keep the rows as they were drawn first.
+    The columns are measured here: a DataTable measures them after it was drawn, and may keep the
+    rows as they were drawn first.
     """
 
     HEADINGS: Sequence[str] = ()
@@ -23,12 +24,12 @@ class Table(DataTable[Text]):
         self.fill(())
 
     def fill(self, rows: Sequence[Sequence[Text]]) -> None:
-        """Show these rows; the cursor stays in its place."""
-        at = self.cursor_row
+        """Show these rows; the cursor stays in its row."""
+        cursor_row = self.cursor_row
         self.clear(columns=True)
         for place, heading in enumerate(self.HEADINGS):
             self.add_column(
                 heading, width=max((cell_len(heading), *(row[place].cell_len for row in rows)))
             )
         self.add_rows(rows)
-        self.move_cursor(row=at)
+        self.move_cursor(row=cursor_row)

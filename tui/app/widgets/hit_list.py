@@ -1,4 +1,4 @@
-"""The hits of a query; the selection stays with its hit when others move past it."""
+"""The list of a query's hits. The selection stays with its hit when the hit moves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from .hit_row import STYLES, HitRow
 
 
 class HitList(OptionList):
-    """A list of Hits. `clock` gives the time that ages are counted to. `plain` marks the selected hit by a sign, not by its colour alone."""
+    """A list of Hits. `clock` gives the time to which ages are counted.
+
+    With `plain` the selected hit is marked by a sign, not by its colour alone.
+    """
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"hits--{name}" for name in STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,17 +35,17 @@ class HitList(OptionList):
     ]
 
     class Left(Message):
-        """The selection was moved up beyond the first hit."""
+        """The user moved up beyond the first hit."""
 
     class Selected(Message):
-        """Another hit is selected; None where there is none."""
+        """Another hit is selected; None if there are no hits."""
 
         def __init__(self, hit: Hit | None) -> None:
             super().__init__()
             self.hit = hit
 
     auto_links = False
-    """Rows hold no links, and looking for some costs a tenth of the drawing."""
+    """Rows hold no links, and looking for links takes a tenth of the drawing time."""
 
     def __init__(self, clock: Callable[[], datetime], plain: bool = False) -> None:
         super().__init__()
@@ -51,7 +54,7 @@ class HitList(OptionList):
         self.hits: tuple[Hit, ...] = ()
         self.chosen = False
         self._tops: list[int] = []
-        self._told: Hit | None = None
+        self._reported: Hit | None = None
 
     @property
     def hit(self) -> Hit | None:
@@ -59,13 +62,15 @@ class HitList(OptionList):
         return None if self.highlighted is None or not self.hits else self.hits[self.highlighted]
 
     def show(self, hits: Sequence[Hit], same_query: bool) -> None:
-        """Show other hits. Within one query a selection that was made by hand stays with its hit, and the hit where it is
-        on the screen; else the first is selected.
+        """Show other hits.
+
+        Within one query a hit that the user selected stays selected, and stays where it is on the
+        screen. Otherwise the first hit is selected.
         """
         selected = self.hit.id if self.hit is not None and same_query and self.chosen else None
-        row = (
-            self._tops[self.highlighted or 0] - self.scroll_offset.y if selected is not None else 0
-        )
+        row = 0
+        if selected is not None:
+            row = self._tops[self.highlighted or 0] - self.scroll_offset.y
         self.hits = tuple(hits)
         self.chosen = selected is not None
         ids = [hit.id for hit in hits]
@@ -76,7 +81,7 @@ class HitList(OptionList):
                 self._draw_again()
             if selected in ids:
                 self.scroll_to(y=self._tops[ids.index(selected)] - row, animate=False)
-        self._tell()
+        self._report()
 
     def select(self, hit: Hit) -> None:
         """Select one of the hits."""
@@ -87,9 +92,9 @@ class HitList(OptionList):
         """Lay the rows out for the new width."""
         if self.hits:
             with self.prevent(OptionList.OptionHighlighted):
-                at, top = self.highlighted, self.scroll_offset.y
+                highlighted, top = self.highlighted, self.scroll_offset.y
                 self._draw()
-                self.highlighted = at
+                self.highlighted = highlighted
                 self.scroll_to(y=top, animate=False)
 
     def notify_style_update(self) -> None:
@@ -99,23 +104,23 @@ class HitList(OptionList):
             self._draw_again()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        """The selection was moved by key or mouse."""
+        """Take note that the user moved the selection, by key or mouse."""
         event.stop()
-        if self.hit is not self._told:
+        if self.hit is not self._reported:
             self.chosen = True
         if self.plain:
             self._draw_again()
-        self._tell()
+        self._report()
 
     def action_up(self) -> None:
-        """Move up; from the first hit back to the input."""
+        """Move up; from the first hit, go back to the input."""
         if self.highlighted in (None, 0):
             self.post_message(self.Left())
         else:
             self.action_cursor_up()
 
     def action_cursor_down(self) -> None:
-        """Move down; the last hit is the end."""
+        """Move down, but not beyond the last hit."""
         if self.highlighted is None or self.highlighted < len(self.hits) - 1:
             super().action_cursor_down()
 
@@ -126,21 +131,21 @@ class HitList(OptionList):
         self.set_options([Option(row, id=hit.id) for row, hit in zip(rows, self.hits, strict=True)])
 
     def _draw_again(self) -> None:
-        """The same hits in rows of the same heights."""
+        """Draw the same hits in rows of the same heights."""
         styles = self._row_styles()
         for option, hit in zip(self.options, self.hits, strict=True):
             self.replace_option_prompt(str(option.id), self._row(hit, styles))
 
     def _row(self, hit: Hit, styles: Mapping[str, Style]) -> HitRow:
         mark = None if not self.plain else ">" if hit is self.hit else " "
-        return HitRow(
-            hit, max(self.scrollable_content_region.width - 3, 20), self.clock(), styles, mark
-        )
+        width = max(self.scrollable_content_region.width - 3, 20)
+        return HitRow(hit, width, self.clock(), styles, mark)
 
     def _row_styles(self) -> dict[str, Style]:
         return {name: self.get_visual_style(f"hits--{name}", partial=True) for name in STYLES}
 
-    def _tell(self) -> None:
-        if self.hit is not self._told:
-            self._told = self.hit
+    def _report(self) -> None:
+        """Post the selected hit if it is another than the last one posted."""
+        if self.hit is not self._reported:
+            self._reported = self.hit
             self.post_message(self.Selected(self.hit))

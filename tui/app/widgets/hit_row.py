@@ -1,4 +1,8 @@
-"""A hit as it stands in the list: file and place, score and age, heading trail, the sentence that answers with the matched words."""
+"""A hit as the list shows it.
+
+The rows are file and place with score and age, the heading trail, and the sentence that answers
+with the matched words marked.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ from textual.visual import RenderOptions, Visual
 
 from search.results import Hit
 
-from ...output import page_name
+from ...output import place
 from ...snippet import snippet, snippet_start
 from ...terminal import printable
 
@@ -36,9 +40,9 @@ UNKNOWN_ICON = "·"
 BAR_CELLS = 5
 SHORT_ROWS = 4
 LINES = 2
-"""Rows of its text that a hit has."""
+"""How many rows show a hit's text."""
 WIDTH = 80
-"""The width that the matched line is found with: the same line whatever the window's size."""
+"""The width with which the matched line is found, so that the window's size does not change it."""
 SPANS: Sequence[tuple[int, str]] = (
     (31_536_000, "y"),
     (2_592_000, "mo"),
@@ -52,7 +56,10 @@ STYLES = ("file", "meta", "trail", "match", "text", "sentence")
 
 
 class HitRow(Visual):
-    """A hit in rows of `width` cells, made when it is first drawn: most hits of most queries are never scrolled to."""
+    """A hit in rows of `width` cells.
+
+    The rows are made when they are first drawn: most hits of most queries are never scrolled to.
+    """
 
     def __init__(
         self,
@@ -76,18 +83,22 @@ class HitRow(Visual):
     def render_strips(
         self, width: int, height: int | None, style: Style, options: RenderOptions
     ) -> list[Strip]:
-        """The rows as the list draws them: they fit, so that none is wrapped."""
+        """The rows as the list draws them. Each row fits the width, so none is wrapped."""
         strips = [Strip(row.render_segments(style), row.cell_length) for row in self.rows]
         return strips + [Strip.blank(width, style.rich_style)] * (
             self.get_height({}, width) - len(strips)
         )
 
     def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
-        """The width that the rows are made for."""
+        """The width for which the rows are made."""
         return self.width
 
     def get_height(self, rules: RulesMap, width: int) -> int:
-        """The rows of a short text; a long one is taken to fill its rows, so that a hit that is not drawn need not be laid out."""
+        """How many rows the hit has.
+
+        A long text is assumed to fill its LINES rows, so that a hit that is not drawn need not be
+        laid out.
+        """
         if len(self.hit.text) <= SHORT_ROWS * self.width:
             return len(self.rows)
         return 1 + bool(self.hit.headings) + LINES
@@ -96,30 +107,33 @@ class HitRow(Visual):
 def hit_rows(
     hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], mark: str | None = None
 ) -> list[Content]:
-    """The hit in rows of at most `width` cells, with at most LINES rows of its text; `styles` are named as in STYLES.
+    """The hit in rows of at most `width` cells, with at most LINES rows of its text.
 
-    With `mark`, which then stands in the icon's place, no bar and no icon is drawn.
+    The keys of `styles` are STYLES. With `mark` no bar is drawn, and the mark replaces the icon.
     """
+    # The head: icon and place on the left, bar, score and age on the right.
     bar = f"{score_bar(hit.score)} " if mark is None else ""
     meta = Content.styled(f"{bar}{hit.score:.2f} {age(hit.modified, now):>4}", styles["meta"])
     icon = ICONS.get(hit.kind, UNKNOWN_ICON) if mark is None else mark
     copies = f" and {len(hit.copies)} more" if hit.copies else ""
-    name = _end_of(place(hit), max(width - meta.cell_length - len(copies) - 3, 8)) + copies
+    name = _end_of(short_place(hit), max(width - meta.cell_length - len(copies) - 3, 8)) + copies
     head = Content.styled(f"{icon} {name}", styles["file"])
     gap = " " * max(width - head.cell_length - meta.cell_length, 1)
     rows = [Content.assemble(head, gap, meta).truncate(width, ellipsis=True)]
+    # The heading trail.
     if hit.headings:
         trail = Content.styled(
             printable((" › " if mark is None else " > ").join(hit.headings), one_line=True),
             styles["trail"],
         )
         rows.append(Content.assemble("  ", trail).truncate(width, ellipsis=True))
+    # The lines of the text, with the sentence and the matched words in their styles.
     shown = snippet(
         hit.text, hit.highlights, hit.kind, max(width - 2, 10), hit.headings, LINES, hit.sentence
     )
-    for text, marks, said in shown.lines:
+    for text, marks, sentence in shown.lines:
         line = Content.styled(printable(text), styles["text"])
-        for name, ranges in (("sentence", said), ("match", marks)):
+        for name, ranges in (("sentence", sentence), ("match", marks)):
             for start, end in ranges:
                 line = line.stylize(styles[name], start, end)
         rows.append(Content.assemble("  ", line.expand_tabs(4)).truncate(width, ellipsis=True))
@@ -127,26 +141,24 @@ def hit_rows(
 
 
 def shown_name(hit: Hit) -> str:
-    """The file's path from its root's name on."""
-    inside = os.path.relpath(hit.path, os.path.dirname(hit.root) or "/") if hit.root else hit.path
-    return printable(inside, one_line=True)
+    """The file's path, beginning with the name of its root."""
+    path = os.path.relpath(hit.path, os.path.dirname(hit.root) or "/") if hit.root else hit.path
+    return printable(path, one_line=True)
 
 
-def place(hit: Hit) -> str:
-    """The file with the page, where it has pages, or the line."""
-    if hit.page is None:
-        return f"{shown_name(hit)}:{matched_line(hit)}"
-    return f"{shown_name(hit)} p.{page_name(hit)}"
+def short_place(hit: Hit) -> str:
+    """The file and its page, or its line in a file without pages."""
+    return place(hit, shown_name(hit), matched_line(hit), " p.")
 
 
 def matched_line(hit: Hit) -> int:
-    """The 1-based line of the document where the matched words stand."""
+    """The 1-based line of the document at which the shown text begins."""
     return hit.line_start + hit.text.count("\n", 0, matched_offset(hit))
 
 
 @lru_cache(maxsize=256)
 def matched_offset(hit: Hit) -> int:
-    """Where in its text the stretch that the list shows begins."""
+    """The offset in the hit's text at which the shown text begins."""
     return snippet_start(
         hit.text, hit.highlights, hit.kind, WIDTH, hit.headings, LINES, hit.sentence
     )
@@ -164,7 +176,7 @@ def score_bar(score: float) -> str:
 
 
 def age(modified: str, now: datetime) -> str:
-    """How long ago a UTC time in ISO 8601 was, in its largest unit.
+    """How long ago a UTC time in ISO 8601 was, in the largest unit that fits.
 
     >>> age("2026-11-02T10:00:00Z", datetime(2026, 11, 4, 12, tzinfo=UTC))
     '2d'
@@ -177,7 +189,7 @@ def age(modified: str, now: datetime) -> str:
 
 
 def _end_of(name: str, room: int) -> str:
-    """A name that is too long loses its beginning: the file stands at its end."""
+    """The name in at most `room` cells. Its beginning is cut off: its end names the file."""
     content = Content(name)
     if content.cell_length <= room:
         return name

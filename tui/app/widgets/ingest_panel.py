@@ -1,4 +1,4 @@
-"""The running ingest: how far it is, how fast, how long it will take."""
+"""The running ingest: its progress, its speed and the time left."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ...terminal import printable
 
 
 class IngestPanel(Vertical):
-    """A bar and a line while an ingest runs, a line with its outcome after it."""
+    """A bar and a line while an ingest runs, and after it a line with its outcome."""
 
     def compose(self) -> ComposeResult:
         """The bar and the line."""
@@ -21,7 +21,7 @@ class IngestPanel(Vertical):
         yield Static("", id="ingest-line", markup=False)
 
     def begin(self) -> None:
-        """Nothing is known yet."""
+        """Show that an ingest has begun, of which nothing is known yet."""
         self.add_class("-running")
         self.query_one(ProgressBar).update(total=None, progress=0)
         self._say("Looking for what changed …")
@@ -43,11 +43,11 @@ class IngestPanel(Vertical):
         self._say(" · ".join(part for part in parts if part))
 
     def stopping(self) -> None:
-        """The user wants it to end."""
+        """Show that the user stopped the ingest."""
         self._say("Stopping after this batch …")
 
     def end(self, report: IngestReport | None) -> None:
-        """Show what it did; None where it was stopped or failed."""
+        """Show what the ingest did; None if it was stopped or failed."""
         self.remove_class("-running")
         if report is None:
             self._say("Not finished; what was stored is kept, r goes on.")
@@ -60,11 +60,12 @@ class IngestPanel(Vertical):
             (report.unchanged, "unchanged"),
             (len(report.failed), "failed"),
         )
-        told = (
-            ", ".join(f"{count:,} {what}" for count, what in counts if count)
+        summary = (
+            ", ".join(f"{count:,} {label}" for count, label in counts if count)
             or "nothing to read was found"
         )
-        self._say(". ".join([f"Documents: {told}; {duration(report.seconds)}", *report.warnings]))
+        outcome = f"Documents: {summary}; {duration(report.seconds)}"
+        self._say(". ".join([outcome, *report.warnings]))
 
     def _say(self, text: str) -> None:
         self.query_one("#ingest-line", Static).update(printable(text, one_line=True))

@@ -1,4 +1,4 @@
-"""The files that are not in the index, by reason, with what to do."""
+"""The files that are not in the index, by reason, with a remedy for each reason."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from ...terminal import printable
 from .fitted_table import Table
 
 LISTED = 200
-"""Files of one reason that are listed; more make the table slow, and nobody reads them."""
+"""How many files of one reason are listed; more make the table slow, and nobody reads them."""
 
 
 class LeftOut(Table):
-    """Failures first. What a rule passes over is only counted, for the index does not know its names."""
+    """Lists failures first.
+
+    Files that a rule passes over are only counted, for the index does not know their names.
+    """
 
     HEADINGS = ("Left out", "File", "Why, and what to do")
 
@@ -37,6 +40,6 @@ class LeftOut(Table):
         self.fill(rows)
 
 
-def _row(what: str, path: str, why: str) -> list[Text]:
-    cells = (printable(cell, one_line=True) for cell in (what, path, why))
+def _row(count: str, path: str, message: str) -> list[Text]:
+    cells = (printable(cell, one_line=True) for cell in (count, path, message))
     return [Text(cell, "bold" if place == 0 else "") for place, cell in enumerate(cells)]

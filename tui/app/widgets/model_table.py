@@ -1,4 +1,4 @@
-"""The models of the inventory and the profiles made of them, as tables."""
+"""The tables of the models screen: the models, and the profiles that use them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .fitted_table import Table
 
 
 class ModelTable(Table):
-    """A row for each model, as `docsearch models list` has it."""
+    """A row for each model, with the cells of `docsearch models list`."""
 
     HEADINGS = tuple(heading.capitalize() for heading in HEADINGS)
     models: tuple[ModelEntry, ...] = ()
@@ -32,7 +32,7 @@ class ModelTable(Table):
 
 
 class ProfileTable(Table):
-    """A row for each profile: its models, and what of them is here."""
+    """A row for each profile: its models, and which of them are present."""
 
     HEADINGS = ("", "Profile", "Embedder", "Reranker", "Here", "For")
 
@@ -42,34 +42,31 @@ class ProfileTable(Table):
         return list(PROFILES.values())[self.cursor_row]
 
     def show(self, inventory: Inventory, in_use: str) -> None:
-        """Show what is here of each; `in_use` is the profile of the index."""
+        """Show which models of each profile are present; `in_use` is the profile of the index."""
         models = {model.name: model for model in inventory.models}
         rows = []
         for profile in PROFILES.values():
-            own = (_short(profile.embedder), _short(profile.reranker) or "none")
-            mark = "in use" if profile.name == in_use else ""
-            rows.append(
-                list(
-                    map(
-                        Text,
-                        (mark, profile.name, *own, _presence(profile, models), profile.purpose),
-                    )
-                )
+            cells = (
+                "in use" if profile.name == in_use else "",
+                profile.name,
+                _short(profile.embedder),
+                _short(profile.reranker) or "none",
+                _presence(profile, models),
+                profile.purpose,
             )
+            rows.append([Text(cell) for cell in cells])
         self.fill(rows)
 
 
 def _presence(profile: Profile, models: Mapping[str, ModelEntry]) -> str:
-    own = [models[name] for name in (profile.embedder, profile.reranker) if name]
-    wanted = [model for model in own if model.state is not ModelState.AVAILABLE]
-    if not wanted:
+    """Which models of the profile are present, and how much a pull of the others would fetch."""
+    profile_models = [models[name] for name in (profile.embedder, profile.reranker) if name]
+    present = [model for model in profile_models if model.state is ModelState.AVAILABLE]
+    missing = [model for model in profile_models if model.state is not ModelState.AVAILABLE]
+    if not missing:
         return "yes"
-    size = f"~{size_text(sum(model.download_bytes for model in wanted))} to pull"
-    return (
-        size
-        if len(wanted) == len(own)
-        else f"the {next(m for m in own if m not in wanted).role}; {size}"
-    )
+    size = f"~{size_text(sum(model.download_bytes for model in missing))} to pull"
+    return f"the {present[0].role}; {size}" if present else size
 
 
 def _short(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The selected hit in its document: first the passage alone, then all of it."""
+"""The selected hit in its document: first the passage alone, then the document around it."""
 
 from __future__ import annotations
 
@@ -17,18 +17,21 @@ from ..sheet import Sheet, sheet_of_hit
 from .document_view import BAR, PLAIN_BAR, DocumentView
 
 PAUSE_SECONDS = 0.12
-"""Longer than a quick typist's pause between two keys."""
+"""How long a passage waits while the user types: longer than a quick typist's pause."""
 MARGIN = 50_000
-"""Characters before the end of a part of a long document at which the next one is asked for."""
+"""The next part of a long document is asked for this many characters before the end of this one."""
 REST_SECONDS = 0.15
-"""A hit that the selection only passes is not read."""
+"""How long a hit has to stay selected before its document is read."""
 
 
 class Preview(Vertical):
-    """A line that says where one is, above the document."""
+    """A line that names the place in the document, above the document."""
 
     class Wanted(Message):
-        """A document is to be laid out in rows of `width` cells around an offset; `scrolled` where the view has come there by itself."""
+        """A document is to be laid out in rows of `width` cells around an offset.
+
+        `scrolled` is true if the user scrolled there, not to a hit.
+        """
 
         def __init__(self, path: str, width: int, around: int, scrolled: bool) -> None:
             super().__init__()
@@ -44,7 +47,7 @@ class Preview(Vertical):
         self._hits: Sequence[Hit] = ()
         self._timer: Timer | None = None
         self._asked: int | None = None
-        """The offset around which another part was asked for and has not come yet."""
+        """The offset around which another part was asked for, until that part comes."""
 
     def compose(self) -> ComposeResult:
         """The line and the document."""
@@ -52,9 +55,10 @@ class Preview(Vertical):
         yield DocumentView(PLAIN_BAR if self.plain else BAR)
 
     def show_hit(self, hit: Hit | None, hits: Sequence[Hit], at_once: bool = True) -> None:
-        """Show the passage, and its document when the selection rests on it; `hits` are marked too.
+        """Show the passage, and its document when the hit stays selected; `hits` are marked too.
 
-        Not `at_once`, the passage waits for a pause: while somebody types, the hits are drawn faster without it.
+        Unless `at_once`, the passage waits for a pause: while the user types, the hits are drawn
+        faster without it.
         """
         self._hit, self._hits = hit, hits
         if self._timer is not None:
@@ -92,7 +96,7 @@ class Preview(Vertical):
         self.want()
 
     def on_document_view_moved(self) -> None:
-        """Show where the document is scrolled to, and ask for another part where this one is about to end."""
+        """Show the place, and ask for another part of the document if this one is about to end."""
         self._show_place()
         view = self.query_one(DocumentView)
         if self._hit is None or view.sheet is None or not view.sheet.whole:
@@ -113,13 +117,15 @@ class Preview(Vertical):
             )
 
     def _show_place(self) -> None:
-        view, where = self.query_one(DocumentView), ""
+        view, line = self.query_one(DocumentView), ""
         if self._hit is not None and view.sheet is not None:
-            where = f"{_place(view.sheet, view.top_char, self._hit)} · {printable(self._hit.title, one_line=True)}"
-        self.query_one("#place", Static).update(where, layout=False)
+            title = printable(self._hit.title, one_line=True)
+            line = f"{_place(view.sheet, view.top_char, self._hit)} · {title}"
+        self.query_one("#place", Static).update(line, layout=False)
 
 
 def _place(sheet: Sheet, top: int, hit: Hit) -> str:
+    """The page or line at the document's offset `top`, or that of a passage that stands alone."""
     if not sheet.whole:
         return f"line {hit.line_start:,}" if hit.page is None else f"page {hit.page:,}"
     offset = max(top - sheet.first_char, 0)

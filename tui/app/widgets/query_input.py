@@ -1,4 +1,4 @@
-"""The line to type a query in, with the lines that were typed before."""
+"""The input for a query, with the history of the lines that were typed before."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from ..history import History
 
 
 class QueryInput(Input):
-    """Up and Down go through `history`; Down from the line being typed leaves for the hits."""
+    """Up and Down go through `history`; Down from the line being typed goes to the hits."""
 
-    # Its size never depends on its text, and a new layout draws both scroll bars anew.
+    # The input's size never depends on its text, and a new layout would draw both scroll bars anew.
     value = reactive("", layout=False, init=False)
     virtual_size = reactive(Size(0, 0), layout=False)
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "older", "History", show=False),
         Binding("down", "newer", "Hits", show=False),
-        # In the hits the footer is full.
+        # These keys work everywhere on the screen. The footer shows them only here: elsewhere it is
+        # full.
         Binding("f3", "screen.mode", "Mode"),
         Binding("f6", "screen.rerank", "Rerank"),
     ]
 
     class Left(Message):
-        """Down was pressed where no newer line is."""
+        """Down was pressed, and there is no newer line."""
 
     def __init__(self, history: History) -> None:
         super().__init__(
@@ -39,7 +40,7 @@ class QueryInput(Input):
         self.history = history
 
     def validate_value(self, value: str) -> str:
-        """What is pasted or was kept may hold characters that act on a terminal."""
+        """The value, made printable: a pasted or saved line may hold control characters."""
         return printable(value)
 
     def action_older(self) -> None:

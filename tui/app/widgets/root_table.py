@@ -1,4 +1,4 @@
-"""The folders of the index."""
+"""The table of the index's folders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .fitted_table import Table
 
 
 class RootTable(Table):
-    """A row for each folder: what it holds, and when it was last read."""
+    """A row for each folder: its counts, and when it was last read."""
 
     HEADINGS = ("Folder", "Documents", "Passages", "Last read")
     roots: Sequence[RootStatus] = ()

@@ -1,4 +1,4 @@
-"""What is being done to models: a bar and a line."""
+"""The running work on models: a bar and a line."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ LINE_CELLS = 200
 
 
 class WorkPanel(Vertical):
-    """The bar stands still where nobody knows how long it takes."""
+    """A bar and a line. The bar is indeterminate while the duration is unknown."""
 
     def compose(self) -> ComposeResult:
         """The bar and the line."""
         yield ProgressBar(show_eta=False, id="work-bar")
         yield Static("", id="work-line", markup=False)
 
-    def begin(self, what: str) -> None:
-        """Something has begun."""
+    def begin(self, line: str) -> None:
+        """Show that work has begun."""
         self.add_class("-running")
         self.query_one(ProgressBar).update(total=None, progress=0)
-        self.say(what)
+        self.say(line)
 
     def advance(self, state: Fetching, speed: float) -> None:
-        """Show how far a download is; `speed` in bytes a second."""
+        """Show the progress of a download; `speed` in bytes a second."""
         self.query_one(ProgressBar).update(
             total=max(state.total_bytes, 1), progress=state.done_bytes
         )
         self.say(line_of(state, speed, LINE_CELLS))
 
     def end(self, line: str) -> None:
-        """It is over."""
+        """Show that the work is over, with its outcome."""
         self.remove_class("-running")
         self.say(line)
 
