@@ -190,11 +190,11 @@ class Index:
     ) -> IngestReport:
         """Add or refresh folders and files; without `paths` all known roots.
 
-        `prune` forgets what an empty or missing root held. `reembed` first embeds all documents anew
-        with the `models` (None: those that the index was opened with), or with those of a
+        `prune` forgets what an empty or missing root held. `reembed` first embeds all documents
+        anew with the `models` (None: those that the index was opened with), or with those of a
         re-embedding that was interrupted; queries use the old vectors until the new ones are
-        complete. New roots pass over files larger than
-        `default_max_file_size` bytes, where `rules` name no other size.
+        complete. New roots pass over files larger than `default_max_file_size` bytes, where `rules`
+        name no other size.
 
         Raises UsageError for a path that does not exist, IndexLocked while another process writes,
         ModelMismatch, StorageFull.

@@ -124,8 +124,9 @@ class TestReading:
         found = store.matching("passages retrieved", 10)
         assert [candidate.doc for candidate in found] == [1, 2]
         assert found[0].score > found[1].score > 0
-        assert found[0] == Candidate(
-            1, row(1, 0, "retrieval of passages").passage, found[0].vector, found[0].score
+        # Vectors have no equality of their own, so they stay out of the comparison.
+        assert replace(found[0], vector=None) == Candidate(
+            1, row(1, 0, "retrieval of passages").passage, None, found[0].score
         )
         assert [
             candidate.doc for candidate in store.matching("passages", 10, Admitted(frozenset({2})))

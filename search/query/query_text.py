@@ -29,7 +29,7 @@ Prose quotes in its own wording, so that a document need not hold the quoted phr
 """
 
 OPTION_LENGTH = 3
-"""Letters of a word behind a hyphen that is taken for an option of a command at a line's beginning."""
+"""Up to so many letters behind a hyphen at a line's beginning are an option of a command."""
 
 _QUOTED = r'["“„]([^"“”„]+)["”“]'
 _MARKED = re.compile(rf"(?:(?<=\s)|^)-(?:{_QUOTED}|(?P<word>[^\W\d_][^\s\"“”]+))|{_QUOTED}")
@@ -45,10 +45,10 @@ class Exclusion:
     pattern: re.Pattern[str]
 
     def stands_in(self, text: str) -> bool:
-        """True where the text has the hyphen and the word as they stand, such as `-xzf` in a command.
+        """True where the text has the hyphen and the word as they stand, such as `-xzf`.
 
-        A hyphen at the beginning of a line is the mark of a list item, unless the word is as short as
-        the options of a command are.
+        A hyphen at the beginning of a line is the mark of a list item, unless the word is as short
+        as the options of a command are.
         """
         option = rf"(?<![\w-])-{re.escape(self.written)}(?!\w)"
         is_short = len(self.written) <= OPTION_LENGTH

@@ -35,9 +35,9 @@ class Retrieved:
     """What the legs brought, without the passages that the query refuses.
 
     entries: the catalogue's entries by document id. sources: what each candidate belongs to, by the
-    candidate's id. refused: why each refused passage is no hit ("phrase" or "excluded"). warnings: what
-    the user is to be told, such as which word left passages out. missing_roots: the candidates' roots
-    that are not there now: moved, deleted, or on a disk that is not plugged in.
+    candidate's id. refused: why each refused passage is no hit ("phrase" or "excluded"). warnings:
+    what the user is to be told, such as which word left passages out. missing_roots: the
+    candidates' roots that are not there now: moved, deleted, or on a disk that is not plugged in.
     """
 
     legs: Legs
