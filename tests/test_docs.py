@@ -1,4 +1,4 @@
-"""The README is short, docs/ has all that users may type or read, and every link leads somewhere."""
+"""The README is short, docs/ has all that users may type or read, and each link leads somewhere."""
 
 import re
 from collections.abc import Iterator

@@ -275,14 +275,15 @@ def test_an_embedder_that_fails_leaves_nothing_half_done(notes: Path, tmp_path: 
             return super().embed_passages(texts)
 
     failing = Failing()
-    index = Index(str(tmp_path / "index"), None, lambda name: failing, PassageRules())
-    index.ingest([notes / "house"])
-    with pytest.raises(KeyboardInterrupt):
-        index.ingest([notes / "kitchen"])
-    whole = Index(str(tmp_path / "index"), None, lambda name: ToyEmbedder(), PassageRules())
-    report = whole.ingest()
-    assert (report.added + report.changed, report.unchanged) == (1, 2)
-    assert whole.store.count() == sum(entry.passages for entry in whole.catalog.entries())
+    place = str(tmp_path / "index")
+    with Index(place, None, lambda name: failing, PassageRules()) as index:
+        index.ingest([notes / "house"])
+        with pytest.raises(KeyboardInterrupt):
+            index.ingest([notes / "kitchen"])
+    with Index(place, None, lambda name: ToyEmbedder(), PassageRules()) as whole:
+        report = whole.ingest()
+        assert (report.added + report.changed, report.unchanged) == (1, 2)
+        assert whole.store.count() == sum(entry.passages for entry in whole.catalog.entries())
 
 
 def test_wrong_calls_are_refused(index: Index, notes: Path, tmp_path: Path) -> None:
@@ -294,8 +295,11 @@ def test_wrong_calls_are_refused(index: Index, notes: Path, tmp_path: Path) -> N
         index.ingest([tmp_path / "nowhere"])
     with pytest.raises(NoIndex):
         index.query("anything")
-    with pytest.raises(NotAnIndex):
-        Index(str(notes), None, lambda name: ToyEmbedder(), PassageRules()).ingest([notes])
+    with (
+        Index(str(notes), None, lambda name: ToyEmbedder(), PassageRules()) as wrong,
+        pytest.raises(NotAnIndex),
+    ):
+        wrong.ingest([notes])
     assert sorted(path.name for path in notes.iterdir()) == ["house", "kitchen", "sea.rst"]
 
 
@@ -311,18 +315,25 @@ def test_another_model_or_profile_is_refused(index: Index, notes: Path) -> None:
     index.ingest([notes])
     other = ToyEmbedder()
     other.revision = "2"
-    with pytest.raises(
-        ModelMismatch, match=r"this index was made with toy \(1\), the model here is toy \(2\)"
+    with (
+        Index(index.path, None, lambda name: other, PassageRules()) as changed,
+        pytest.raises(
+            ModelMismatch,
+            match=r"this index was made with toy \(1\), the model here is toy \(2\)",
+        ),
     ):
-        Index(index.path, None, lambda name: other, PassageRules()).query("tide")
+        changed.query("tide")
     with Catalog.open(index.path, write=True) as catalog:
         catalog.put_setting(
             "model", catalog.setting("model") | {"profile": "fast", "embedder": "another"}
         )
-    with pytest.raises(
-        ModelMismatch, match="this index was made with the profile fast, not starter"
+    with (
+        Index(index.path, ModelChoice("starter"), lambda name: other, PassageRules()) as changed,
+        pytest.raises(
+            ModelMismatch, match="this index was made with the profile fast, not starter"
+        ),
     ):
-        Index(index.path, ModelChoice("starter"), lambda name: other, PassageRules()).ingest()
+        changed.ingest()
 
 
 def test_forgotten_parts_stay_out_until_they_are_named(index: Index, notes: Path) -> None:

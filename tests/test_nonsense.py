@@ -8,6 +8,7 @@ weak.
 
 import json
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -124,10 +125,10 @@ def silent(index: Index, question: str, rerank: bool) -> bool:
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
-    index = Index.open(tmp_path_factory.mktemp("nonsense") / "index")
-    index.ingest([CORPUS])
-    return index
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    with Index.open(tmp_path_factory.mktemp("nonsense") / "index") as index:
+        index.ingest([CORPUS])
+        yield index
 
 
 # Without and with reranking: of how many questions all hits are weak or missing. They are counted

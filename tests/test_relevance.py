@@ -6,6 +6,7 @@ ranks in view. This is a guard against regressions, not a measure of quality.
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,15 +43,15 @@ EXPECTED = {
 
 
 @pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
-    index = Index.open(tmp_path_factory.mktemp("relevance") / "index")
-    report = index.ingest([CORPUS])
-    assert (report.failed, report.skipped) == ((), ())
-    assert (
-        report.added
-        == len({path for path in CORPUS.rglob("*.*") if not path.name.startswith(".")}) - 1
-    )
-    return index
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    with Index.open(tmp_path_factory.mktemp("relevance") / "index") as index:
+        report = index.ingest([CORPUS])
+        assert (report.failed, report.skipped) == ((), ())
+        assert (
+            report.added
+            == len({path for path in CORPUS.rglob("*.*") if not path.name.startswith(".")}) - 1
+        )
+        yield index
 
 
 def test_the_questions_fit_the_documents(index: Index) -> None:
