@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from search.results import Progress, QueryResult, StoredPart
 from .. import messages
 from .colours import colours
 from .command import Stopped
+from .part_cache import PartCache
 from .sheet import sheet_of
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ BLOCK = 200_000
 Three blocks are laid out in some 50 ms, and a tenth of a block fills many screens.
 """
 
-CACHED_CHARS = 8_000_000
-"""Characters of documents that are kept, so that they are shown again without reading them."""
 REST_SECONDS = 0.25
 """How long a question has to stand before it is reranked.
 
@@ -65,7 +63,7 @@ class Errands:
         self._text_turn = threading.Lock()
         self._model_turn = threading.Lock()
         self._rerank_turn = threading.Lock()
-        self._parts: OrderedDict[tuple[str, int], StoredPart] = OrderedDict()
+        self._parts = PartCache()
 
     def answer(self, ask: messages.Ask, post: Post, stale: Stale) -> None:
         """Ask the text leg, then the mode that is wanted, then the reranker.
@@ -185,7 +183,7 @@ class Errands:
         except DocsearchError as error:
             post(messages.Failed(error))
         finally:
-            self._parts = OrderedDict()
+            self._parts.clear()
             post(messages.IngestEnded(report))
 
     def watch(self, stop: threading.Event, post: Post) -> None:
@@ -201,7 +199,7 @@ class Errands:
 
         try:
             for report in self.index.watch(on_progress=advance, stop=stop):
-                self._parts = OrderedDict()
+                self._parts.clear()
                 post(messages.Refreshed(report))
         except Stopped:
             pass
@@ -217,7 +215,7 @@ class Errands:
         except DocsearchError as error:
             post(messages.Failed(error))
         else:
-            self._parts = OrderedDict()
+            self._parts.clear()
             post(messages.Forgotten(path, documents))
 
     def _part(self, path: str, around: int) -> StoredPart:
@@ -225,14 +223,9 @@ class Errands:
 
         A short document is thereby read whole.
         """
-        parts, block = self._parts, max(around, 0) // BLOCK
-        if (path, block) not in parts:
-            parts[path, block] = self.index.part(
-                path, chars=(max(block - 1, 0) * BLOCK, (block + 2) * BLOCK)
-            )
-            while len(parts) > 1 and sum(len(part.text) for part in parts.values()) > CACHED_CHARS:
-                parts.popitem(last=False)
-        return parts[path, block]
+        block = max(around, 0) // BLOCK
+        chars = (max(block - 1, 0) * BLOCK, (block + 2) * BLOCK)
+        return self._parts.part(path, block, lambda: self.index.part(path, chars=chars))
 
 
 def _failed(number: int, error: DocsearchError, unreranked: QueryResult | None) -> Message:
