@@ -26,6 +26,15 @@ NOTES = {
 }
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a test by an argument's name where the argument is made of bytes.
+
+    Archives hold the time at which they were made, and tests that run in several processes must have
+    the same names in each.
+    """
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(autouse=True)
 def no_discovered_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Keep the developer's own index and configuration out of the tests."""
