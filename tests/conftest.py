@@ -29,8 +29,8 @@ NOTES = {
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Name a test by an argument's name where the argument is made of bytes.
 
-    Archives hold the time at which they were made, and tests that run in several processes must have
-    the same names in each.
+    Archives hold the time at which they were made, and tests that run in several processes must
+    have the same names in each.
     """
     return argname if isinstance(val, bytes) else None
 
