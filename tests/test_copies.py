@@ -87,7 +87,7 @@ def test_the_newest_of_the_copies_with_about_the_same_score_is_shown() -> None:
     fused = dict(zip(ids, (0.9, 0.895, 0.893, 0.88), strict=True))
     copies_by_id = distinct(found, str)
     assert names(
-        newest_shown(copies_by_id, dict(zip(ids, found, strict=True)), fused, modified), found
+        newest_shown(copies_by_id, dict(zip(ids, found, strict=True)), fused, modified, bool), found
     ) == [(2, 0, [1, 3, 4])]
     # The best copy that is there is shown for those that are not, whatever their scores.
     assert names(

@@ -393,7 +393,7 @@ def test_an_architecture_that_does_not_run_here_is_refused_before_its_weights(tm
             ModelError,
             match=(
                 r"is a (llama|None) model, which does not run here; choose one of: bert, "
-                r"|is no JSON"
+                r"|is not JSON"
             ),
         ),
     ):
