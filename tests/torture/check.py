@@ -20,6 +20,7 @@ from search import readers
 from search.documents import Passage
 from search.errors import DocsearchError
 from search.index import Index
+from search.paths import anchored
 from search.storage.entries import EntryState, doc_id
 from search.storage.index_models import change_of
 from search.text.passages import PassageRules, embedded_text, split
@@ -39,9 +40,12 @@ def before_repair(index: Path, texts: dict[str, str]) -> Iterator[str]:
 def repair(index: Path, folder: Path) -> Iterator[str]:
     """Run the next ingest, and find out whether it leaves anything to do."""
     with opened(index) as one:
-        # Naming a file takes it back that was forgotten.
-        given = [folder, *files_in(folder)] if index.exists() else [folder]
-        one.ingest(given)
+        one.ingest([folder])
+        # What was forgotten comes back when it is named.
+        for path in (folder, *folder.iterdir(), *files_in(folder)):
+            roots = one.catalog.roots()
+            if any(anchored(str(path), root.path) in root.forgotten for root in roots):
+                one.ingest([path])
         if change_of(one.catalog):
             one.ingest(reembed=True)
         again = one.ingest([folder])
