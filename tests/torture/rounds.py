@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,7 @@ class Rounds:
         """Do the round with this number."""
         chance = random.Random(f"{self.seed}:{number}")
         if chance.random() < 0.1 or not self.index.exists():
-            self._begin_anew()
+            self.begin_anew()
         known = self.index.exists()
         operation = chance.choice(list(OPERATIONS) if known else ["ingest", "watch"])
         if operation in ("ingest", "watch") or not known:
@@ -68,12 +69,13 @@ class Rounds:
             faults = (f"the operation {end}: see {self.work / 'errors'}", *faults)
         if faults:
             self._keep(number)
-            self._begin_anew()
+            self.begin_anew()
         else:
             self.acknowledged = self._texts()
         return Outcome(number, operation, end, lost, faults)
 
-    def _begin_anew(self) -> None:
+    def begin_anew(self) -> None:
+        """Begin with an empty folder and no index."""
         for folder in (self.index, self.folder):
             shutil.rmtree(folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
@@ -88,20 +90,23 @@ class Rounds:
         report.unlink(missing_ok=True)
         length = self.lengths[operation]
         cuts = self.library is not None and chance.random() < 0.5
-        number = chance.randint(1, max(1, int(length))) if length else 0
+        number = chance.randint(1, max(1, int(length))) if self.library and length else 0
         kill = Kill(number, chance.random() < 0.5, shadow if cuts else None)
         settings = dict(os.environ)
         if self.library:
             settings |= environment(self.library, self.index, report, kill)
         seed = str(chance.getrandbits(32))
         command = ["tests.torture.work", operation, self.index, self.folder, seed]
+        # Without the preload, the time is random at which the process ends.
+        patience = LIMIT_SECONDS if self.library or not length else chance.uniform(0, length)
+        started = time.monotonic()
         with (self.work / "errors").open("w") as errors:
             process = subprocess.Popen(
                 [sys.executable, "-m", *command],
                 cwd=HOME, env=settings, stderr=errors, start_new_session=True,
             )  # fmt: skip
             try:
-                code = process.wait(LIMIT_SECONDS)
+                code = process.wait(patience)
             except subprocess.TimeoutExpired:
                 code = None
             finally:
@@ -110,8 +115,11 @@ class Rounds:
                     process.wait()
         told = report.read_text().split() if report.exists() else [""]
         if code == 0:
-            self.lengths[operation] = float(told[1]) if told[0] == "done" else 0.0
+            seconds = time.monotonic() - started
+            self.lengths[operation] = float(told[1]) if told[0] == "done" else seconds
             return "finished", 0
+        if code is None and patience < LIMIT_SECONDS:
+            return "time", 0
         if code != -signal.SIGKILL:
             return ("hangs" if code is None else "fails"), 0
         return told[0], cut_power(self.index, shadow, chance) if cuts else 0
