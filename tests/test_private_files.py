@@ -57,6 +57,17 @@ def test_what_a_killed_run_left_becomes_private(index: Index, notes: Path) -> No
     assert not list(table.rglob(".tmp*"))
 
 
+def test_a_torn_version_that_is_set_aside_becomes_private(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    newest = min((Path(index.path) / "passages.lance" / "_versions").glob("*.manifest"))
+    index.close()
+    newest.write_bytes(b"torn")
+    newest.chmod(0o644)
+    index.ingest()
+    assert (Path(index.path) / "_quarantine" / newest.name).exists()
+    assert modes(Path(index.path)) == ONLY_ITS_OWNERS
+
+
 def test_a_folder_that_the_user_made_becomes_private(index: Index, notes: Path) -> None:
     Path(index.path).mkdir(mode=0o755)
     index.ingest([notes])

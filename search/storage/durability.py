@@ -194,6 +194,10 @@ class Durability:
                 torn and not any(_names(manifest, path) for manifest in manifests)
             ):
                 path.unlink()
+        # An index has a folder of its own, which nobody needs when it is empty.
+        for folder in (self._table / "_indices").glob("*"):
+            if not any(folder.iterdir()):
+                folder.rmdir()
 
     def set_newest_aside(self) -> None:
         """Move the newest manifest to the quarantine folder.
@@ -210,6 +214,7 @@ class Durability:
         self.put_mark(Mark(min(version, mark.version), mark.trained, healed_to))
         quarantine = self.folder / QUARANTINE
         make_private_folder(quarantine)
+        _flush(newest)
         newest.replace(quarantine / newest.name)
         _flush(newest.parent)
 

@@ -72,7 +72,9 @@ def after_repair(index: Path, folder: Path) -> Iterator[str]:
         if status.health != "ok":
             yield f"health: {status.health}"
     for path in (index, *index.rglob("*")):
-        if stat.S_IMODE(path.lstat().st_mode) & 0o077:
+        # A folder that a killed run left empty tells nothing.
+        is_empty = path.is_dir() and not any(path.iterdir())
+        if not is_empty and stat.S_IMODE(path.lstat().st_mode) & 0o077:
             yield f"others may use {path}"
 
 
