@@ -64,7 +64,8 @@ def after_repair(index: Path, folder: Path) -> Iterator[str]:
         stored = one.store.counts() if texts else {}
         entries = {entry.doc: entry.passages for entry in one.catalog.entries() if entry.passages}
         if stored != entries:
-            yield f"the table and the catalogue differ: {set(stored.items()) ^ set(entries.items())}"
+            differing = set(stored.items()) ^ set(entries.items())
+            yield f"the table and the catalogue differ: {differing}"
         status = one.status()
         counts = (status.documents, status.passages, status.pending)
         if counts != (len(texts), sum(stored.values()), 0):
