@@ -2,6 +2,7 @@
 # make eval   measure retrieval on sample_corpus, or COLLECTIONS="FOLDER NAME.jsonl ..."
 # make test-ocr   the tests of text recognition with its real engine, installed into .venv-ocr
 # make test   set up, then linters, types, import contracts and all tests but the slow ones
+# make torture   kill the program at random calls, ROUNDS=200 times with SEED=1, and check the index
 # make test PYTHON=python3.13 VENV=.venv-3.13   the same on another Python
 
 # The first that runs and is new enough: a version manager's shim may be there and refuse.
@@ -11,9 +12,11 @@ BIN := $(VENV)/bin
 # Tests that run at the same time: one a core, four at most, since each may hold a model.
 JOBS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN); echo $$((cores < 4 ? cores : 4)))
 COLLECTIONS ?= sample_corpus
+ROUNDS ?= 200
+SEED ?= 1
 DEMO := $(BIN)/docsearch --index .demo/index
 
-.PHONY: demo test test-slow test-ocr lint bench eval clean
+.PHONY: demo test test-slow test-ocr torture lint bench eval clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/package: pyproject.toml
@@ -61,6 +64,9 @@ test-slow: $(VENV)/dev
 test-ocr: .venv-ocr/ready
 	.venv-ocr/bin/pytest tests/test_ocr.py
 
+torture: $(VENV)/dev
+	$(BIN)/python -m tests.torture --rounds $(ROUNDS) --seed $(SEED)
+
 bench: $(VENV)/bench
 	$(BIN)/python -m benchmarks
 
@@ -68,4 +74,4 @@ eval: $(VENV)/package
 	@for collection in $(COLLECTIONS); do $(BIN)/docsearch eval $$collection --work .demo/eval/$$(basename $$collection) || exit 1; done
 
 clean:
-	rm -rf .venv .venv-* .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-* .demo .torture .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -12,6 +12,7 @@ import numpy as np
 
 from search.documents import File, Passage, Row
 from search.storage.catalog import Catalog
+from search.storage.durability import Durability
 from search.storage.entries import Entry, EntryState, doc_id
 from search.storage.lock import WriterLock
 from search.storage.store import Store
@@ -166,6 +167,41 @@ def test_a_deletion_that_was_torn_comes_back_as_an_orphan(tmp_path):
         healed.sync()
         assert healed.counts() == {doc_id("/d/kept"): 2}
         assert states(catalog) == {"/d/kept": "complete"}
+
+
+def test_torn_files_of_a_version_that_never_was_are_removed(tmp_path):
+    folder = tmp_path / "index"
+    with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
+        store = Store(folder, WIDTH, create=True)
+        add(catalog, store, {"/d/old": 2})
+        table = folder / "passages.lance"
+        whole = {path for path in table.rglob("*") if path.is_file()}
+        index = table / "_indices" / "5f36d551-d01f-4169-8a2e-73c6382714a4"
+        index.mkdir()
+        torn = [table / "data" / "0101.lance", index / "page_data.lance", table / ".tmpAb12"]
+        for path in torn:
+            path.write_bytes(bytes(10))
+        assert Durability(folder, "passages").is_damaged()
+
+        again = Store(folder, WIDTH, create=True)
+        assert not Durability(folder, "passages").is_damaged()
+        assert (again.healed_to, again.counts()) == (None, {doc_id("/d/old"): 2})
+        assert whole <= {path for path in table.rglob("*") if path.is_file()}
+        assert not any(path.exists() for path in (*torn, index))
+
+
+def test_a_torn_file_of_a_flushed_version_is_kept_and_told(tmp_path):
+    folder = tmp_path / "index"
+    with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
+        store = Store(folder, WIDTH, create=True)
+        add(catalog, store, {"/d/old": 2})
+        (data,) = (folder / "passages.lance" / "data").glob("*.lance")
+        of_index = next((folder / "passages.lance" / "_indices").rglob("*.lance"))
+        for path in (data, of_index):
+            path.write_bytes(bytes(path.stat().st_size))
+        disk = Durability(folder, "passages")
+        disk.remove_strays()
+        assert (disk.is_damaged(), data.exists(), of_index.exists()) == (True, True, True)
 
 
 def store_version(catalog, path):

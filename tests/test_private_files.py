@@ -44,6 +44,30 @@ def test_an_index_is_for_its_owner_alone(index: Index, notes: Path, umask: int) 
     assert index.status().health == "ok"
 
 
+def test_what_a_killed_run_left_becomes_private(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    table = Path(index.path) / "passages.lance"
+    index.store._table.delete("ordinal > 0")  # A commit that nothing flushes.
+    (table / "data" / ".tmpAb12").write_text("half of a file")
+    index.close()
+    for path in table.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    index.ingest()
+    assert modes(Path(index.path)) == ONLY_ITS_OWNERS
+    assert not list(table.rglob(".tmp*"))
+
+
+def test_a_torn_version_that_is_set_aside_becomes_private(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    newest = min((Path(index.path) / "passages.lance" / "_versions").glob("*.manifest"))
+    index.close()
+    newest.write_bytes(b"torn")
+    newest.chmod(0o644)
+    index.ingest()
+    assert (Path(index.path) / "_quarantine" / newest.name).exists()
+    assert modes(Path(index.path)) == ONLY_ITS_OWNERS
+
+
 def test_a_folder_that_the_user_made_becomes_private(index: Index, notes: Path) -> None:
     Path(index.path).mkdir(mode=0o755)
     index.ingest([notes])

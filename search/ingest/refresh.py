@@ -120,9 +120,10 @@ class Refresh:
     ) -> IngestReport:
         """Bring the scopes up to date. To be called within `writing`. Raises IndexDamaged."""
         open_store = cache(lambda: self.opened.open_for_writing(catalog))
-        # Opening the store repairs a damaged table, where that is possible.
+        # Opening the store repairs a damaged table, where that is possible, and flushes what a
+        # killed run left.
         disk = Durability(Path(self.folder), table_in_use(catalog))
-        if disk.is_damaged():
+        if disk.is_damaged() or disk.is_unfinished():
             open_store()
             if disk.is_damaged():
                 hint = "delete that folder, then ingest again"

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from uuid import UUID
 
 from ..errors import DocsearchError, IndexDamaged, IndexFailure, IndexLocked, StorageFull
 from ..private_files import keep_private, make_private_folder
@@ -25,6 +26,12 @@ TABLE = "passages"
 QUARANTINE = "_quarantine"
 _MAGIC = b"LANC"
 """Lance's files end with these bytes."""
+
+_ENDING_WITH_MAGIC = (".lance", ".idx")
+"""The data files and the index files; manifests end with the bytes too."""
+
+_HALF_WRITTEN = ".tmp"
+"""Lance writes a file under a name that begins so, and renames it when it is whole."""
 
 _LAST_VERSION = 2**64 - 1
 _BUSY = "another process is writing to this index"
@@ -145,7 +152,7 @@ class Durability:
         data_files = [
             Path(entry.path)
             for entry in _files(self._table)
-            if entry.name.endswith((".lance", ".idx"))
+            if entry.name.endswith(_ENDING_WITH_MAGIC)
         ]
         return any(not _is_whole(file) for file in ([newest] if newest else []) + data_files)
 
@@ -164,6 +171,34 @@ class Durability:
         """
         return self.version_on_disk() < self.mark().version or self.is_torn()
 
+    def is_unfinished(self) -> bool:
+        """True where a killed writer left a version that was not flushed, or a file half written.
+
+        Opening the table for writing flushes the one and removes the other.
+        """
+        return self.version_on_disk() != self.mark().version or any(
+            entry.name.startswith(_HALF_WRITTEN) for entry in _files(self._table)
+        )
+
+    def remove_strays(self) -> None:
+        """Delete what a killed writer left: files half written, and torn files of no version.
+
+        After a power cut, the files of a version that never came to be are torn. They would count
+        as damage, although nothing reads them.
+        """
+        manifests = [path.read_bytes() for path in (self._table / "_versions").glob("*.manifest")]
+        for entry in list(_files(self._table)):
+            path = Path(entry.path)
+            torn = path.suffix in _ENDING_WITH_MAGIC and not _is_whole(path)
+            if entry.name.startswith(_HALF_WRITTEN) or (
+                torn and not any(_names(manifest, path) for manifest in manifests)
+            ):
+                path.unlink()
+        # An index has a folder of its own, which nobody needs when it is empty.
+        for folder in (self._table / "_indices").glob("*"):
+            if not any(folder.iterdir()):
+                folder.rmdir()
+
     def set_newest_aside(self) -> None:
         """Move the newest manifest to the quarantine folder.
 
@@ -179,6 +214,7 @@ class Durability:
         self.put_mark(Mark(min(version, mark.version), mark.trained, healed_to))
         quarantine = self.folder / QUARANTINE
         make_private_folder(quarantine)
+        _flush(newest)
         newest.replace(quarantine / newest.name)
         _flush(newest.parent)
 
@@ -214,6 +250,18 @@ def _is_whole(file: Path) -> bool:
         size = source.seek(0, os.SEEK_END)
         source.seek(max(size - len(_MAGIC), 0))
         return source.read() == _MAGIC
+
+
+def _names(manifest: bytes, path: Path) -> bool:
+    """True where the version of a manifest has this data file or index file.
+
+    A manifest holds the name of each data file as text, and the UUID of each index, which is the
+    name of the index's folder, as 16 bytes.
+    """
+    try:
+        return UUID(path.parent.name).bytes in manifest
+    except ValueError:
+        return os.fsencode(path.name) in manifest
 
 
 def _flush(path: Path) -> None:

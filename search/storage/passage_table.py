@@ -91,7 +91,7 @@ def _opened(database: Any, disk: Durability, dimensions: int) -> Any:
 
 
 def _repair(database: Any, disk: Durability) -> None:
-    """Set aside the versions of the table that a power cut tore.
+    """Set aside the versions of the table that a power cut tore, and remove their torn files.
 
     The newest versions go until the last flushed one where any file is torn, and then as long as
     the newest manifest cannot be opened.
@@ -100,8 +100,9 @@ def _repair(database: Any, disk: Durability) -> None:
         disk.set_newest_aside()
     while version := disk.version_on_disk():
         if disk.is_newest_whole() and _opens_as(database, disk.name, version):
-            return
+            break
         disk.set_newest_aside()
+    disk.remove_strays()
 
 
 def _opens_as(database: Any, name: str, version: int) -> bool:

@@ -1,0 +1,1 @@
+"""Kills the product at random calls of the operating system, and checks that nothing is lost."""

@@ -1,0 +1,28 @@
+"""The toy models of the index: re-embedding goes to and fro between the two."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from search.index import Index
+from search.supply.model_choice import ModelChoice
+from search.text.passages import PassageRules
+
+from ..toys import ToyEmbedder
+
+
+class WideEmbedder(ToyEmbedder):
+    """A toy of other weights and dimensions."""
+
+    name = "wide"
+    revision = "2"
+    dimensions = 7
+
+
+EMBEDDERS = {"starter": ToyEmbedder, "o/wide": WideEmbedder}
+
+
+def opened(folder: Path, embedder: str | None = None) -> Index:
+    """The index in `folder`; a re-embedding gives it the model `embedder`."""
+    asked = ModelChoice(embedder=embedder)
+    return Index(str(folder), asked, lambda name: EMBEDDERS[name](), PassageRules(), ModelChoice())
