@@ -16,10 +16,10 @@ class Tally:
     files_total, bytes_total: the files to read. passages_total: the passages to embed where that
     is known beforehand, else 0. passages_kept: those of passages_total that need no embedding.
     bytes_read: the bytes of the files that were read to their end. bytes_open: about as many bytes
-    of each file in work were read, by its path. passages_read: the passages that were cut so far; it runs ahead
-    of `passages`, which were embedded. touched: files whose contents are as they were. warnings: pairs of a
-    file's path and a sentence about it. starting:
-    the seconds before the first passage came to the embedder, whose name is `model`.
+    of each file in work were read, by its path. passages_read: the passages that were cut so far;
+    it runs ahead of `passages`, which were embedded. touched: files whose contents are as they
+    were. starting: the seconds before the first passage came to the embedder, whose name is
+    `model`. warnings: pairs of a file's path and a sentence about it.
     """
 
     files_total: int

@@ -21,8 +21,8 @@ MAX_OPEN = 4
 class Source(Generic[Piece]):
     """A document that waits for its turn.
 
-    size: the bytes of its file. pieces: its passages. held: gives the bytes of memory that it holds.
-    release: called after its last passage.
+    size: the bytes of its file. pieces: its passages. held: gives the bytes of memory that it
+    holds. release: called after its last passage.
     """
 
     size: int

@@ -42,8 +42,9 @@ class ReaderPool:
         """The document in the file at `path`, whose contents are `data`.
 
         Several threads may call it at once. `reserve` is called before memory is taken for the
-        document, with the number of bytes; it may wait, and what it raises comes through. Raises Unreadable with a reason where the file holds no
-        document, ReaderFailure where no process can be started.
+        document, with the number of bytes; it may wait, and what it raises comes through. Raises
+        Unreadable with a reason where the file holds no document, ReaderFailure where no process
+        can be started.
         """
         if readers.is_safe(data, path):
             reserve(TEXT_FACTOR * len(data))
