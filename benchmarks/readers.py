@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from search.ingest.document_memory import document_memory
 from search.ingest.read_ahead import read_ahead
 from search.readers.pool import WORKERS, ReaderPool
 
@@ -97,10 +98,12 @@ def measured(form: Format, pool: ReaderPool) -> list[Row]:
 
     def read() -> None:
         names = ((data, f"/{number}{form.suffix}") for number, data in enumerate(form.files))
-        for _, future in read_ahead(
-            names, lambda item: pool.read(*item), lambda item: len(item[0]), WORKERS
-        ):
-            future.result()
+        with read_ahead(
+            names, lambda item, reserve: pool.read(*item, reserve), document_memory, WORKERS
+        ) as ahead:
+            for coming in ahead:
+                coming.result()
+                coming.release()
 
     pool_rate = total / median_seconds(read, ROUNDS)
     library_rate = total / median_seconds(lambda: [form.alone(data) for data in form.files], ROUNDS)

@@ -18,6 +18,7 @@ from ..errors import Unreadable
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState, doc_id
 from ..text.passages import PassageRules, split
+from .document_memory import document_memory
 from .file_bytes import read_bytes
 from .removal import take_out
 from .reuse import ReusableVectors
@@ -26,6 +27,7 @@ from .tally import Tally
 if TYPE_CHECKING:
     from ..documents import Vectors
     from ..protocols import Tokenizer
+    from ..readers.limits import Reserve
     from ..readers.pool import ReaderPool
     from ..storage.store import Store
 
@@ -60,6 +62,11 @@ class ReadResult:
     document: Document | None
     data: bytes
 
+    @property
+    def memory(self) -> int:
+        """About the bytes of memory that it holds."""
+        return len(self.data) + (document_memory(self.document) if self.document else 0)
+
 
 class Intake:
     """Reads files, and records in the catalogue those that need no embedding.
@@ -85,12 +92,14 @@ class Intake:
         self.tally = tally
         self.clock = clock
 
-    def read(self, file: File, reuse: bool) -> ReadResult:
+    def read(self, file: File, reuse: bool, reserve: Reserve) -> ReadResult:
         """What the file holds; with `reuse`, no document is made of contents that are known.
 
-        Any thread may call it, ahead of `passages`: it looks into the catalogue and changes
-        nothing. Raises FileNotFoundError and Unreadable.
+        `reserve` is called with the bytes of memory that are about to be taken. Any thread may call
+        this, ahead of `passages`: it looks into the catalogue and changes nothing. Raises
+        FileNotFoundError and Unreadable.
         """
+        reserve(file.size)
         read_ns = self.clock()
         data = read_bytes(file)
         content = hashlib.sha256(data).hexdigest()
@@ -98,19 +107,20 @@ class Intake:
             previous = self.catalog.entry(file.path)
             if _has_content(previous, content) or self._twin(file, content) is not None:
                 return ReadResult(read_ns, content, None, data)
-        return ReadResult(read_ns, content, self.pool.read(data, file.path), b"")
+        return ReadResult(read_ns, content, self.pool.read(data, file.path, reserve), b"")
 
     def passages(
-        self, file: File, reuse: bool, get_result: Callable[[], ReadResult]
+        self, file: File, reuse: bool, get_result: Callable[[], ReadResult], reserve: Reserve
     ) -> Iterator[Incoming]:
         """The passages of one file; a file that cannot be read gives none and is recorded.
 
-        `get_result` returns or raises what `read` does. Without `reuse` the file is read and cut
+        `get_result` returns or raises what `read` does. `reserve` is that of `read`. Several files
+        may be in work at once, each a part at a time. Without `reuse` the file is read and cut
         even where its contents are known; a passage whose text is the same keeps its vector.
         """
         previous = self.catalog.entry(file.path)
         try:
-            yield from self._take(file, previous, reuse, get_result())
+            yield from self._take(file, previous, reuse, get_result(), reserve)
         except FileNotFoundError:
             # The file was deleted after the walk: the next run finds it gone.
             pass
@@ -118,10 +128,15 @@ class Intake:
             self._set_aside(file, previous, error)
         self.tally.files_read += 1
         self.tally.bytes_read += file.size
-        self.tally.bytes_open = 0
+        self.tally.bytes_open.pop(file.path, None)
 
     def _take(
-        self, file: File, previous: Entry | None, reuse: bool, result: ReadResult
+        self,
+        file: File,
+        previous: Entry | None,
+        reuse: bool,
+        result: ReadResult,
+        reserve: Reserve,
     ) -> Iterator[Incoming]:
         # The contents are those of the last run: only the entry changes.
         if reuse and previous is not None and _has_content(previous, result.content):
@@ -142,12 +157,12 @@ class Intake:
                 yield replace(item, page_labels=labels) if item.last else item
             return
         # The contents are new, or those of a document that has changed since the file was read.
-        document = result.document or self.pool.read(result.data, file.path)
+        document = result.document or self.pool.read(result.data, file.path, reserve)
         if previous is None:
             self.tally.added += 1
         else:
             self.tally.changed += 1
-        self.tally.warnings += [f"{file.path}: {warning}" for warning in document.warnings]
+        self.tally.warnings += [(file.path, warning) for warning in document.warnings]
         entry = replace(
             entry, kind=document.kind, title=document.title, message="; ".join(document.warnings)
         )
@@ -184,7 +199,7 @@ class Intake:
 
         One passage is held back, because only the last one can tell how many there are.
         """
-        count = 0
+        count = length = 0
         pending = Incoming(entry, None, None, None, last=False)
         following = deque(messages)
         for passage, vector in passages:
@@ -198,7 +213,8 @@ class Intake:
             count += 1
             self.tally.passages_read += 1
             # A large file takes minutes; the length of its passages tells about how far it is.
-            self.tally.bytes_open = min(self.tally.bytes_open + len(passage.text), entry.file.size)
+            length += len(passage.text)
+            self.tally.bytes_open[entry.file.path] = min(length, entry.file.size)
         yield replace(
             pending, entry=replace(entry, passages=count, state=EntryState.COMPLETE), last=True
         )

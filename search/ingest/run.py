@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
 from itertools import groupby
@@ -26,15 +26,18 @@ from ..storage.lance import preload
 from ..text.passages import PassageRules, embedded_text
 from ..text.terms import passage_terms
 from .embedding import embedded, timed_batches
-from .intake import Incoming, Intake
+from .intake import Incoming, Intake, ReadResult
 from .plan import Plan
-from .read_ahead import read_ahead
+from .priority import by_priority
+from .read_ahead import MAX_BYTES, Ahead, read_ahead
 from .removal import take_out
 from .tally import Tally
+from .turns import Source, in_turns
 
 if TYPE_CHECKING:
     from ..documents import Vectors
     from ..protocols import Embedder
+    from ..readers.limits import Reserve
     from ..storage.store import Store
 
 MAINTAIN_EVERY = 20
@@ -44,7 +47,8 @@ class Ingestion:
     """One run over planned roots.
 
     The store and the embedder are opened at their first use: an unchanged folder needs neither.
-    `clock` gives the time in nanoseconds since the epoch.
+    `clock` gives the time in nanoseconds since the epoch. Documents that are read ahead or in work
+    hold about `max_memory` bytes, or more where a single one does.
     """
 
     def __init__(
@@ -55,6 +59,7 @@ class Ingestion:
         rules: PassageRules,
         on_progress: Callable[[Progress], None],
         clock: Callable[[], int] = time.time_ns,
+        max_memory: int = MAX_BYTES,
     ) -> None:
         self.catalog = catalog
         self.open_store = open_store
@@ -62,6 +67,7 @@ class Ingestion:
         self.rules = rules
         self.on_progress = on_progress
         self.clock = clock
+        self.max_memory = max_memory
         self.doc_tokens: Counter[int] = Counter()
 
     def run(self, plans: list[Plan]) -> IngestReport:
@@ -70,20 +76,17 @@ class Ingestion:
         A file that cannot be read is reported and does not end the run. Raises StorageFull and
         IndexFailure.
         """
-        # Each file once, and whether the stored passages of known contents may be reused for it.
-        files = list(
-            {
-                file.path: (file, file.path not in plan.reread)
-                for plan in plans
-                for file in plan.read
-            }.values()
-        )
-        tally = Tally(len(files), sum(file.size for file, _ in files))
+        # Each file once, in the order of the walk and in that of the reading.
+        walked = {file.path: file for plan in plans for file in plan.read}
+        files = by_priority(walked.values())
+        # The files whose stored passages are not reused, even where their contents are known.
+        reread = {path for plan in plans for path in plan.reread}
+        tally = Tally(len(files), sum(file.size for file in files))
         if files:
             threading.Thread(target=preload, daemon=True).start()
         # Read, embed and store in batches.
         commits = 0
-        with closing(self._incoming(files, tally)) as incoming:
+        with closing(self._incoming(files, reread, tally)) as incoming:
             for batch in timed_batches(incoming):
                 self._store(batch, tally)
                 commits += 1
@@ -95,10 +98,17 @@ class Ingestion:
         if commits or tally.removed:
             self.open_store().maintain()
         if files:
-            self.on_progress(tally.progress(files[-1][0].path))
+            self.on_progress(tally.progress(files[-1].path))
         passed_over: Counter[str] = Counter()
         for plan in plans:
             passed_over.update(dict(plan.passed_over))
+        # Files are reported in the order of the walk, whatever the order of the reading was.
+        place = {path: number for number, path in enumerate(walked)}
+        failed, skipped = (
+            sorted(skips, key=lambda skip: place[skip.path])
+            for skips in (tally.failed, tally.skipped)
+        )
+        warnings = sorted(tally.warnings, key=lambda warning: place[warning[0]])
         return IngestReport(
             added=tally.added,
             changed=tally.changed,
@@ -108,29 +118,47 @@ class Ingestion:
             passages=tally.passages,
             tokens=tally.tokens,
             seconds=tally.seconds,
-            failed=(*(skip for plan in plans for skip in plan.failed), *tally.failed),
-            skipped=(*(skip for plan in plans for skip in plan.skipped), *tally.skipped),
+            failed=(*(skip for plan in plans for skip in plan.failed), *failed),
+            skipped=(*(skip for plan in plans for skip in plan.skipped), *skipped),
             passed_over=tuple(
                 sorted((str(reason), count) for reason, count in passed_over.items())
             ),
-            warnings=(*(warning for plan in plans for warning in plan.warnings), *tally.warnings),
+            warnings=(
+                *(warning for plan in plans for warning in plan.warnings),
+                *(f"{path}: {warning}" for path, warning in warnings),
+            ),
         )
 
-    def _incoming(self, files: list[tuple[File, bool]], tally: Tally) -> Generator[Incoming]:
-        """The passages of the files in order; later files are read while passages are embedded."""
+    def _incoming(
+        self, files: list[File], reread: Collection[str], tally: Tally
+    ) -> Generator[Incoming]:
+        """The passages of the files: in order, and in turns where a file has many.
+
+        Later files are read while passages are embedded.
+        """
         with ReaderPool() as pool:
             intake = Intake(
                 *(pool, self.catalog, self.open_store, lambda: self.open_embedder().tokenizer),
                 *(self.rules, tally, self.clock),
             )
-            with closing(
-                read_ahead(
-                    files, lambda item: intake.read(*item), lambda item: item[0].size, WORKERS
+
+            def read(file: File, reserve: Reserve) -> ReadResult:
+                return intake.read(file, file.path not in reread, reserve)
+
+            def source(coming: Ahead[File, ReadResult]) -> Source[Incoming]:
+                file = coming.item
+                passages = intake.passages(
+                    file, file.path not in reread, coming.result, coming.reserve
                 )
+                return Source(file.size, passages, coming.held, coming.release)
+
+            with read_ahead(
+                files, read, lambda result: result.memory, WORKERS, self.max_memory
             ) as ahead:
+                sources = map(source, ahead)
                 try:
-                    for (file, reuse), future in ahead:
-                        yield from intake.passages(file, reuse, future.result)
+                    # Half of the memory is for documents in work, half for those read ahead.
+                    yield from in_turns(sources, self.max_memory // 2)
                 except BaseException:
                     # An interrupted run does not wait for files that are being read.
                     pool.close()

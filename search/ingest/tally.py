@@ -16,9 +16,10 @@ class Tally:
     files_total, bytes_total: the files to read. passages_total: the passages to embed where that
     is known beforehand, else 0. passages_kept: those of passages_total that need no embedding.
     bytes_read: the bytes of the files that were read to their end. bytes_open: about as many bytes
-    of the file in work were read. passages_read: the passages that were cut so far; it runs ahead
-    of `passages`, which were embedded. touched: files whose contents are as they were. starting:
-    the seconds before the first passage came to the embedder, whose name is `model`.
+    of each file in work were read, by its path. passages_read: the passages that were cut so far;
+    it runs ahead of `passages`, which were embedded. touched: files whose contents are as they
+    were. starting: the seconds before the first passage came to the embedder, whose name is
+    `model`. warnings: pairs of a file's path and a sentence about it.
     """
 
     files_total: int
@@ -34,14 +35,14 @@ class Tally:
     bytes_read: int = 0
     passages_read: int = 0
     passages_kept: int = 0
-    bytes_open: int = 0
+    bytes_open: dict[str, int] = field(default_factory=dict)
     passages: int = 0
     tokens: int = 0
     starting: float = 0.0
     model: str = ""
     failed: list[Skip] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
@@ -72,7 +73,7 @@ class Tally:
         Bytes count as done once their passages are embedded, not when they are read.
         """
         embedded_share = self.passages / self.passages_read if self.passages_read else 1.0
-        bytes_done = int((self.bytes_read + self.bytes_open) * embedded_share)
+        bytes_done = int((self.bytes_read + sum(self.bytes_open.values())) * embedded_share)
         bytes_total = self.bytes_total
         if self.passages_total:
             # The number of passages is known, and it measures the work better than bytes do.

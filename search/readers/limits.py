@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -47,6 +48,14 @@ LIMITS = Limits()
 
 MEMORY_EXIT = 77
 """The exit code of a worker that used too much memory where the system enforces no limit."""
+
+
+Reserve = Callable[[int], None]
+"""Called with the bytes of memory that are about to be taken; it may wait until there is room."""
+
+
+def no_limit(amount: int) -> None:
+    """A Reserve that lets any amount of memory be taken at once."""
 
 
 class OutOfTime(BaseException):

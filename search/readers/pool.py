@@ -13,10 +13,16 @@ from typing import Self
 from .. import readers
 from ..documents import Document, Reason
 from ..errors import Unreadable
-from .limits import LIMITS, Limits
+from .limits import LIMITS, Limits, Reserve, no_limit
 from .process import ReaderProcess
 
 WORKERS = min(os.cpu_count() or 1, 4)
+
+TEXT_FACTOR = 4
+"""The bytes of memory that each byte of a text file takes while it is read in this process.
+
+They are those of a text whose characters need up to 4 bytes, or of many short blocks.
+"""
 
 
 class ReaderPool:
@@ -32,20 +38,23 @@ class ReaderPool:
         self._busy: set[ReaderProcess] = set()
         self._closed = False
 
-    def read(self, data: bytes, path: str) -> Document:
+    def read(self, data: bytes, path: str, reserve: Reserve = no_limit) -> Document:
         """The document in the file at `path`, whose contents are `data`.
 
-        Several threads may call it at once. Raises Unreadable with a reason where the file holds no
-        document, ReaderFailure where no process can be started.
+        Several threads may call it at once. `reserve` is called before memory is taken for the
+        document, with the number of bytes; it may wait, and what it raises comes through. Raises
+        Unreadable with a reason where the file holds no document, ReaderFailure where no process
+        can be started.
         """
         if readers.is_safe(data, path):
+            reserve(TEXT_FACTOR * len(data))
             try:
                 return readers.read(data, path)
             except MemoryError as error:
                 raise Unreadable(Reason.LIMIT, "there is not enough memory to read it") from error
         process = self._taken()
         try:
-            return process.read(data, path)
+            return process.read(data, path, reserve)
         finally:
             self._put_back(process)
 

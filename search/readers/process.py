@@ -8,15 +8,25 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, BinaryIO, cast
 
 from ..documents import Block, Document, Message, Reason
 from ..errors import ReaderFailure, Unreadable
 from .frames import receive, send
-from .limits import MEMORY_EXIT, Limits
+from .limits import MEMORY_EXIT, Limits, Reserve, no_limit
 
 START_SECONDS = 60.0
+
+ANSWER_FACTOR = 5
+"""The bytes of memory that each byte of an answer takes while a document is made of it.
+
+A text takes 2 bytes, or 5 where one of its characters needs 4. Blocks take about 9 for each byte
+of theirs, but they are the smaller part of an answer.
+"""
+
 _START = "import sys; sys.path[:] = {path!r}; from search.readers.worker import serve; serve()"
 
 
@@ -61,23 +71,35 @@ class ReaderProcess:
         self.spent = False
         """True once the process can take no further file."""
 
-    def read(self, data: bytes, path: str) -> Document:
+    def read(self, data: bytes, path: str, reserve: Reserve = no_limit) -> Document:
         """The document in `data`, the contents of the file at `path`.
 
+        Before the answer is taken, `reserve` is called with the bytes of memory that it needs here.
         Raises Unreadable where there is none, or where the process crashed, hung or grew too large.
         """
         try:
             seconds = self.limits.patience * self.limits.seconds_for(len(data))
-            answer = json.loads(
-                self._ask(seconds, json.dumps(path).encode(), data).decode("utf-8", "surrogatepass")
-            )
+            size = int(self._ask(seconds, json.dumps(path).encode(), data))
         except (OSError, EOFError):
             self.spent = True
             raise self._death(len(data)) from None
+        # The answer stays in the process until there is room for it. While it was not taken, the
+        # process can take no other file.
+        self.spent = True
+        reserve(ANSWER_FACTOR * size)
+        try:
+            with self._alarm(seconds):
+                encoded, encoded_text = receive(self._from), receive(self._from)
+        except (OSError, EOFError):
+            raise self._death(len(data)) from None
+        text = encoded_text.decode()
+        del encoded_text
+        answer = json.loads(encoded)
+        del encoded
         self.spent = answer.pop("spent")
         if "reason" in answer:
             raise Unreadable(Reason(answer["reason"]), answer["message"])
-        return _document(answer)
+        return _document(answer, text)
 
     def kill(self) -> None:
         """End the process, whatever it does. Threads other than the one in `read` may call this."""
@@ -96,12 +118,18 @@ class ReaderProcess:
 
     def _ask(self, seconds: float, *messages: bytes) -> bytes:
         """Send messages and wait for the answer, at most `seconds` by the clock."""
+        with self._alarm(seconds):
+            send(self._to, *messages)
+            return receive(self._from)
+
+    @contextmanager
+    def _alarm(self, seconds: float) -> Iterator[None]:
+        """End the process where the block takes longer than `seconds` by the clock."""
         alarm = threading.Timer(seconds, self._overrun)
         alarm.daemon = True
         alarm.start()
         try:
-            send(self._to, *messages)
-            return receive(self._from)
+            yield
         finally:
             alarm.cancel()
 
@@ -126,10 +154,14 @@ class ReaderProcess:
         return Unreadable(Reason.CRASHED, f"the reader crashed over it ({ending})")
 
 
-def _document(answer: dict[str, Any]) -> Document:
-    """The document in a worker's answer."""
+def _document(answer: dict[str, Any], text: str) -> Document:
+    """The document in a worker's answer. It is taken out of the answer, which saves memory."""
+    starts, ends, kinds, levels, headings = answer.pop("blocks")
+    # JSON has a new string for each kind. Interned, all blocks of a kind share one.
+    blocks = map(Block, starts, ends, map(sys.intern, kinds), levels, headings)
     fields = answer | {
-        "blocks": tuple(Block(*block) for block in answer["blocks"]),
+        "text": text,
+        "blocks": tuple(blocks),
         "pages": tuple(answer["pages"]),
         "warnings": tuple(answer["warnings"]),
         "messages": tuple(Message(**message) for message in answer["messages"]),

@@ -1,7 +1,9 @@
 """The worker process, which reads files within limits and ends when its parent is gone.
 
-It answers one request after the other. A request is a JSON message and the file's bytes; an answer
-is a JSON message. Text that parsers made of a hostile file is never unpickled.
+It answers one request after the other. A request is a JSON message and the file's bytes. An answer
+is three messages: the number of bytes of the other two, a JSON message, and the document's text in
+UTF-8. The parent needs less memory for a long text that is no part of the JSON. Text that parsers
+made of a hostile file is never unpickled.
 """
 
 from __future__ import annotations
@@ -14,10 +16,11 @@ import resource
 import sys
 import threading
 import time
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
+from operator import attrgetter
 from typing import Any, BinaryIO, NoReturn
 
-from ..documents import Document, Reason
+from ..documents import Block, Document, Reason
 from ..errors import Unreadable
 from . import process_memory, read, timer
 from .frames import receive, send
@@ -60,9 +63,12 @@ def serve() -> NoReturn:
     send(sink, b"ready")
     while True:
         path, data = requests.get()
-        answer = json.dumps(_answer(data, path, limits), ensure_ascii=False)
+        others, text = _answer(data, path, limits)
         del data
-        send(sink, answer.encode("utf-8", "surrogatepass"))
+        answer = json.dumps(others, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        content = text.encode()
+        del others, text
+        send(sink, str(len(answer) + len(content)).encode(), answer, content)
 
 
 def _listen(source: BinaryIO, requests: queue.SimpleQueue[tuple[str, bytes]]) -> None:
@@ -78,27 +84,28 @@ def _listen(source: BinaryIO, requests: queue.SimpleQueue[tuple[str, bytes]]) ->
         os._exit(0)
 
 
-def _answer(data: bytes, path: str, limits: Limits) -> dict[str, Any]:
-    """The answer to a request: the document's fields or the reason why there is none."""
+def _answer(data: bytes, path: str, limits: Limits) -> tuple[dict[str, Any], str]:
+    """The answer to a request: the document's fields and its text, or why there is no document.
+
+    The blocks come as one list for each of their fields.
+    """
     seconds = limits.seconds_for(len(data))
     try:
         timer.start(seconds)
         document = fitted(read(data, path), limits.characters)
     except Unreadable as error:
-        return {"reason": error.reason, "message": error.message, "spent": _spent(limits)}
+        return {"reason": error.reason, "message": error.message, "spent": _spent(limits)}, ""
     except OutOfTime:
         message = f"reading it takes longer than {seconds:.0f} seconds"
-        return {"reason": Reason.TIMEOUT, "message": message, "spent": True}
+        return {"reason": Reason.TIMEOUT, "message": message, "spent": True}, ""
     except MemoryError:
         message = f"reading it takes more than {limits.memory / 1e6:,.0f} MB of memory"
-        return {"reason": Reason.LIMIT, "message": message, "spent": True}
+        return {"reason": Reason.LIMIT, "message": message, "spent": True}, ""
     finally:
         timer.stop()
-    blocks = [
-        (block.start, block.end, block.kind, block.level, block.heading)
-        for block in document.blocks
-    ]
-    return {**asdict(replace(document, blocks=())), "blocks": blocks, "spent": _spent(limits)}
+    blocks = [list(map(attrgetter(field.name), document.blocks)) for field in fields(Block)]
+    others = asdict(replace(document, blocks=(), text=""))
+    return {**others, "blocks": blocks, "spent": _spent(limits)}, document.text
 
 
 def fitted(document: Document, characters: int) -> Document:
