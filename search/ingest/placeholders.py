@@ -61,8 +61,9 @@ class CloudMarks:
 
     def windows_attributes(self, path: str, status: os.stat_result) -> int:
         """The file's attributes on Windows' file systems; 0 elsewhere."""
-        if hasattr(status, "st_file_attributes"):
-            return int(status.st_file_attributes)
+        attributes = getattr(status, "st_file_attributes", None)
+        if attributes is not None:
+            return int(attributes)
         values = (self.xattr(path, name) for name in WINDOWS_XATTRS)
         return next((int.from_bytes(value, sys.byteorder) for value in values if value), 0)
 

@@ -308,7 +308,7 @@ class _Walk:
         return _not_downloaded(path, placeholder)
 
     def is_away(self, folder: str, name: str) -> bool:
-        """True where the file of that name in the folder is a placeholder that may not be opened."""
+        """True where a file of the folder is a placeholder that may not be opened."""
         path = f"{folder.rstrip('/')}/{name}"
         try:
             status = Path(path).stat()
