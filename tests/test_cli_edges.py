@@ -360,8 +360,10 @@ def test_a_folder_that_gives_no_document_says_why(tmp_path: Path) -> None:
         f"{top}/links gave no document: 2 symlink",
         "  symlink: links out of a folder are not followed; add the link's target as a folder",
         f"{top}/ignored gave no document: 1 hidden, 2 ignored",
-        "  hidden: its name begins with a dot; to read it nevertheless: docsearch --index ix ingest --hidden FOLDER",
-        "  ignored: an ignore file names it; to read it nevertheless: docsearch --index ix ingest --no-ignore FOLDER",
+        "  hidden: its name begins with a dot; "
+        "to read it nevertheless: docsearch --index ix ingest --hidden FOLDER",
+        "  ignored: an ignore file names it; "
+        "to read it nevertheless: docsearch --index ix ingest --no-ignore FOLDER",
     ]
     dry = docsearch("--index", "ix", "ingest", "links", "--dry-run", cwd=tmp_path)
     assert "forget 0, pass over 2 (2 symlink); " in dry.err

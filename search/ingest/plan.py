@@ -83,10 +83,10 @@ def make_plan(
     An entry is gone where a rule leaves its file out, or where the file is surely absent. Absence
     is not sure where nothing at all is found in the root, where a folder could not be read, or
     where the disk that held the file is not mounted. A file that became a cloud placeholder, by its
-    `marks`, keeps its entry as it is, whatever would have to be read of it. `prune` takes
-    absence as sure where nothing is found or mounted. `versions_changed` tells that readers or passage rules are others than at
-    the root's last run, so that every file is read again. `can_recognise` tells that text in
-    pictures can be recognised now and could not be at the root's last run.
+    `marks`, keeps its entry as it is, whatever would have to be read of it. `prune` takes absence
+    as sure where nothing is found or mounted. `versions_changed` tells that readers or passage
+    rules are others than at the root's last run, so that every file is read again. `can_recognise`
+    tells that text in pictures can be recognised now and could not be at the root's last run.
     """
     root = scope.root
     top = scope.below or root.path

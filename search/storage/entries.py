@@ -67,10 +67,10 @@ class Entry:
 class Root:
     """A folder or file given to ingest, with the rules of its walk.
 
-    exclude, include, hidden, ignore_files, max_file_size, fetch_cloud: as in WalkRules.
-    forgotten: patterns of paths that the user took out. mount: the mount point that the root lay under. ingested_ns: the
-    end of its last complete run in nanoseconds since the epoch, 0 before that. passed_over: how
-    many paths the walk of that run left out, by reason.
+    exclude, include, hidden, ignore_files, max_file_size, fetch_cloud: as in WalkRules. forgotten:
+    patterns of paths that the user took out. mount: the mount point that the root lay under.
+    ingested_ns: the end of its last complete run in nanoseconds since the epoch, 0 before that.
+    passed_over: how many paths the walk of that run left out, by reason.
     """
 
     path: str
