@@ -26,6 +26,7 @@ class Reason(StrEnum):
     EMPTY = "empty"
     NO_TEXT = "no_text"
     ENCRYPTED = "encrypted"
+    NOT_DOWNLOADED = "not_downloaded"
     CORRUPT = "corrupt"
     UNREADABLE = "unreadable"
     TIMEOUT = "timeout"
@@ -50,7 +51,8 @@ class File:
 
     Paths are absolute strings. Bytes of a path that are not UTF-8 are kept as surrogate escapes.
     `size` is in bytes, the times are in nanoseconds since the epoch. `mounted` is true where the
-    file lies on another device than its root.
+    file lies on another device than its root. `fetch` is true where the file may be opened although
+    that downloads it from a cloud.
     """
 
     path: str
@@ -60,6 +62,7 @@ class File:
     ctime_ns: int
     inode: int
     mounted: bool = False
+    fetch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

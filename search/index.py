@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from .config import MAX_FILE_SIZE, default_index
 from .documents import Passage, Skip
 from .errors import IndexDamaged, ModelError, NoIndex, UsageError
+from .ingest.placeholders import SYSTEM_MARKS, CloudMarks
 from .ingest.scopes import RootRules, Targets
 from .models.profiles import profile_named
 from .opened import Opened
@@ -64,6 +65,7 @@ class Index:
         default: ModelChoice | None = None,
         load_reranker: Callable[[str], Reranker] | None = None,
         revision_of: Callable[[str], str] = lambda name: "",
+        marks: CloudMarks = SYSTEM_MARKS,
     ) -> None:
         try:
             path.encode()
@@ -73,6 +75,7 @@ class Index:
             ) from error
         self.path = path
         self.rules = rules
+        self.marks = marks
         nothing = ModelChoice()
         self.opened = Opened(
             Path(path),
@@ -175,7 +178,7 @@ class Index:
         from .ingest.refresh import Refresh
 
         opened = self.opened if models is None else self.opened.asking(models)
-        return Refresh(self.path, opened, self.rules)
+        return Refresh(self.path, opened, self.rules, self.marks)
 
     def ingest(
         self,
@@ -353,7 +356,7 @@ class Index:
         return overview(self.catalog, self.path)
 
     def skips(self) -> tuple[Skip, ...]:
-        """The files that a run tried to read in vain, each with its reason, by path.
+        """What a run tried to read in vain, files and folders, each with its reason, by path.
 
         Files that a rule leaves out are counted in `status` only. Raises NoIndex.
         """
@@ -369,7 +372,8 @@ class Index:
         from .ingest.check import judge
 
         with self._catalog_or_none_yet() as catalog:
-            return judge(catalog, self.path, self._texts(catalog).known(path), max_file_size)
+            known = self._texts(catalog).known(path)
+            return judge(catalog, self.path, known, max_file_size, self.marks)
 
     def forget(self, path: str | os.PathLike[str]) -> int:
         """Take a root, folder or file out of the index; returns the number of documents taken out.

@@ -139,13 +139,21 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class NothingRead:
+    """A root that gave no document; `reasons` counts what is in it by reason code."""
+
+    path: str
+    reasons: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """What an ingest run did.
 
     `added`, `changed`, `copied`, `unchanged`, `removed` and `reembedded` count documents. A copied
     document is the copy of a known one, or a known one that was moved: its vectors are reused. A
     re-embedded document got new vectors from another model. `passed_over` counts by reason the
-    files that a rule leaves out.
+    files that a rule leaves out. `nothing_read` are the folders that gave no document.
     """
 
     added: int
@@ -161,6 +169,7 @@ class IngestReport:
     passed_over: tuple[tuple[str, int], ...]
     warnings: tuple[str, ...]
     reembedded: int = 0
+    nothing_read: tuple[NothingRead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +246,8 @@ class Status:
     """The index at a glance.
 
     `size_bytes` is its size on disk. `health` is "ok" or a sentence that says what to do. `models`
-    is None until the first document is ingested.
+    is None until the first document is ingested. `unread` are the folders and files that the last
+    runs could not read.
     """
 
     index: str
@@ -254,6 +264,7 @@ class Status:
     failed: tuple[tuple[str, int], ...]
     health: str
     models: IndexModels | None = None
+    unread: tuple[Skip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

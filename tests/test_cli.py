@@ -224,9 +224,9 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
     (docs / "b.png").write_bytes(b"\x89PNG")
     done = docsearch("--index", "index", "ingest", "--dry-run", "docs", cwd=tmp_path)
     assert (done.code, done.out) == (0, f"new         {docs}/a.md\n")
-    assert (
-        done.err
-        == "would read 1 files (0.0 MB), forget 0, pass over 1; 0 are unchanged, 0 cannot be read\n"
+    assert done.err == (
+        "would read 1 files (0.0 MB), forget 0, pass over 1 (1 no_text); "
+        "0 are unchanged, 0 cannot be read\n"
     )
     plan = json.loads(
         docsearch("--index", "index", "ingest", "--dry-run", "--json", "docs", cwd=tmp_path).out
@@ -323,7 +323,10 @@ def test_an_empty_folder_is_told(place: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     done = docsearch("--index", "index", "ingest", "empty", cwd=tmp_path)
     assert (done.code, done.out) == (0, "")
-    assert done.err.startswith("documents: nothing to read was found; ")
+    assert done.err.splitlines()[0] == (
+        f"{tmp_path.resolve()}/empty gave no document: there are no files in it; check the path"
+    )
+    assert done.err.splitlines()[1].startswith("documents: nothing to read was found; ")
 
 
 def test_a_long_query_is_answered(place: Path) -> None:

@@ -336,3 +336,68 @@ main(["status"])
         [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True
     )
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "docsearch: interrupted\n")
+
+
+def test_a_folder_that_gives_no_document_says_why(tmp_path: Path) -> None:
+    top = tmp_path.resolve()
+    (top / "elsewhere").mkdir()
+    (top / "elsewhere" / "a.md").write_text("A document.")
+    for name in ("links", "ignored", "fine"):
+        (top / name).mkdir()
+    (top / "links" / "a.md").symlink_to(top / "elsewhere" / "a.md")
+    (top / "links" / "folder").symlink_to(top / "elsewhere")
+    (top / "ignored" / ".gitignore").write_text("*\n")
+    (top / "ignored" / "a.md").write_text("A document.")
+    (top / "ignored" / "empty.md").write_text("")
+    (top / "fine" / "a.md").write_text("A document.")
+    (top / "fine" / ".hidden").write_text("Hidden.")
+    done = docsearch("--index", "ix", "ingest", "links", "ignored", "fine", "--json", cwd=tmp_path)
+    assert json.loads(done.out)["nothing_read"] == [
+        {"path": f"{top}/links", "reasons": {"symlink": 2}},
+        {"path": f"{top}/ignored", "reasons": {"hidden": 1, "ignored": 2}},
+    ]
+    assert done.err.splitlines()[:-1] == [
+        f"{top}/links gave no document: 2 symlink",
+        "  symlink: links out of a folder are not followed; add the link's target as a folder",
+        f"{top}/ignored gave no document: 1 hidden, 2 ignored",
+        "  hidden: its name begins with a dot; "
+        "to read it nevertheless: docsearch --index ix ingest --hidden FOLDER",
+        "  ignored: an ignore file names it; "
+        "to read it nevertheless: docsearch --index ix ingest --no-ignore FOLDER",
+    ]
+    dry = docsearch("--index", "ix", "ingest", "links", "--dry-run", cwd=tmp_path)
+    assert "forget 0, pass over 2 (2 symlink); " in dry.err
+
+
+def test_a_byte_order_mark_is_no_part_of_a_query(place: Path) -> None:
+    plain = json.loads(run(place, "query", "--json", "kettle").out)
+    marked = json.loads(run(place, "query", "--json", "\ufeffkettle").out)
+    assert plain["hits"]
+    assert (marked["query"], marked["hits"]) == ("kettle", plain["hits"])
+    done = docsearch(
+        *("--index", "index", "query", "-", "--jsonl"), cwd=place, stdin="\ufeffkettle\n"
+    )
+    assert {json.loads(line)["query"] for line in done.out.splitlines()} == {"kettle"}
+
+
+def test_a_query_that_is_cut_says_so(place: Path) -> None:
+    words = " ".join(f"word{chr(97 + number % 26)}{number}" for number in range(70))
+    done = run(place, "query", "--json", "--mode", "text", f"retry {words}")
+    warning = "the query is long: only the first 64 of its 71 words are looked for"
+    assert json.loads(done.out)["warnings"] == [warning]
+    assert json.loads(run(place, "query", "--json", "retry").out)["warnings"] == []
+    assert f"docsearch: {warning}" in run(place, "query", f"retry {words}").err
+
+
+def test_cloud_files_are_counted(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "a.md").write_text("A document.")
+    (tmp_path / "docs" / ".b.md.icloud").write_bytes(b"bplist00")
+    done = docsearch("--index", "index", "ingest", "docs", "--fetch-cloud", cwd=tmp_path)
+    assert done.code == 0
+    assert done.err.splitlines()[0].startswith("not downloaded: 1 files or folders; ")
+    assert done.err.splitlines()[1].startswith("documents: 1 added, 1 passed over; ")
+    done = docsearch("--index", "index", "status", cwd=tmp_path)
+    assert "skipped    1 not_downloaded\n" in done.out
+    done = docsearch("--index", "index", "check", "docs/b.md", cwd=tmp_path)
+    assert (done.code, done.out.rstrip().endswith("[not_downloaded]")) == (1, True)

@@ -150,7 +150,10 @@ def test_error_codes() -> None:
     ("title", "kinds"),
     [
         ("query --json", (results.QueryResult, results.Hit, results.Scores, results.Explanation)),
-        ("ingest --json", (results.IngestReport, results.DryRun, results.Planned, Skip)),
+        (
+            "ingest --json",
+            (results.IngestReport, results.NothingRead, results.DryRun, results.Planned, Skip),
+        ),
         ("status --json", (results.Status, results.RootStatus, results.IndexModels)),
         ("check --json", (results.Verdict,)),
     ],

@@ -74,6 +74,10 @@ def report_json(report: IngestReport) -> str:
     fields["failed"] = [_skip_json(skip) for skip in report.failed]
     fields["skipped"] = [_skip_json(skip) for skip in report.skipped]
     fields["passed_over"] = dict(report.passed_over)
+    fields["nothing_read"] = [
+        {"path": nothing.path, "reasons": dict(nothing.reasons)} | _path_bytes(nothing.path)
+        for nothing in report.nothing_read
+    ]
     fields["seconds"] = round(report.seconds, 3)
     return dumps({"schema": SCHEMA} | fields)
 
@@ -93,6 +97,7 @@ def status_json(status: Status) -> str:
     fields = asdict(status)
     for name in ("kinds", "skipped", "failed"):
         fields[name] = dict(fields[name])
+    fields["unread"] = [_skip_json(skip) for skip in status.unread]
     return dumps({"schema": SCHEMA} | fields)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 REMEDIES: Mapping[str, str] = {
     "ignored": (
@@ -22,10 +22,26 @@ REMEDIES: Mapping[str, str] = {
     "empty": "nothing: there is nothing in it",
     "no_text": "have text in its pictures recognised: pip install 'docsearch[ocr]', then refresh",
     "encrypted": "save a copy without a password, then refresh",
+    "not_downloaded": (
+        "its contents are in a cloud; "
+        "to download and read them: docsearch ingest --fetch-cloud FOLDER"
+    ),
     "corrupt": "open it in its own program and save it anew, then refresh",
-    "unreadable": "correct its permissions, then refresh",
+    "unreadable": (
+        "correct its permissions, then refresh; on macOS also: "
+        "System Settings > Privacy & Security > Full Disk Access"
+    ),
     "timeout": "it takes too long to read; split it, or save it in a simpler form, then refresh",
     "limit": "it unfolds into more than can be read; split it, then refresh",
     "crashed": "its reader failed; save it anew in its own program, then refresh",
 }
 """A remedy for each code of `search.documents.Reason`."""
+
+
+def counted(counts: Iterable[tuple[str, int]]) -> str:
+    """Counts by reason, in words.
+
+    >>> counted([("hidden", 2), ("ignored", 1200)])
+    '2 hidden, 1,200 ignored'
+    """
+    return ", ".join(f"{count:,} {reason}" for reason, count in counts)

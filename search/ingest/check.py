@@ -14,15 +14,23 @@ from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState
 from ..storage.lock import holder
 from .file_bytes import read_bytes
+from .placeholders import SYSTEM_MARKS, CloudMarks
 from .plan import is_unchanged, rules_of
 from .walker import WalkRules, file_at, skip_of
 
 
-def judge(catalog: Catalog, folder: str, path: str, max_file_size: int) -> Verdict:
+def judge(
+    catalog: Catalog,
+    folder: str,
+    path: str,
+    max_file_size: int,
+    marks: CloudMarks = SYSTEM_MARKS,
+) -> Verdict:
     """Why the absolute `path` is or is not in the index in `folder`.
 
     A file that the index does not know is read, to see what it would become. `max_file_size`
-    (bytes) is the limit for a path that is under no root.
+    (bytes) is the limit for a path that is under no root. A cloud placeholder, by its `marks`, is
+    not opened.
     """
     entry = catalog.entry(path)
     # The folder above the path may forbid looking at it at all.
@@ -38,26 +46,27 @@ def judge(catalog: Catalog, folder: str, path: str, max_file_size: int) -> Verdi
         )
     except OSError:
         pass
-    # The catalogue answers for a path that it knows.
-    file = file_at(path)
-    if entry is not None:
-        return _judge_entry(entry, file, is_writing=holder(folder) is not None)
-    if not os.path.lexists(path):
-        return Verdict(path, False, "missing", "there is no such file")
-    # The walk's rules and the file's name may leave an unknown path out.
+    # The walk's rules may leave the path out.
     root = next((root for root in catalog.roots() if within(path, root.path)), None)
     skip = (
-        skip_of(path, root.path, rules_of(root))
+        skip_of(path, root.path, rules_of(root), marks)
         if root
-        else skip_of(path, path, WalkRules((), (), max_file_size=max_file_size))
+        else skip_of(path, path, WalkRules((), (), max_file_size=max_file_size), marks)
     )
+    # The catalogue answers for a path that it knows.
+    file, is_away = file_at(path), skip is not None and skip.reason is Reason.NOT_DOWNLOADED
+    if entry is not None:
+        return _judge_entry(entry, file, holder(folder) is not None, is_away)
+    if not os.path.lexists(path) and not is_away:
+        return Verdict(path, False, "missing", "there is no such file")
+    # The name may leave an unknown file out.
     if skip is None and file is not None:
         skip = readers.readable(path)
     if skip is not None:
         return Verdict(path, False, str(skip.reason), skip.message)
     # Nothing leaves the path out: an unknown file is read, a folder is counted.
     if file is not None:
-        return _judge_unread(file, root is not None)
+        return _judge_unread(file, root is not None, marks)
     if root is None:
         message = (
             "it is under no ingested folder; to see which of its files would be read, run: "
@@ -70,11 +79,11 @@ def judge(catalog: Catalog, folder: str, path: str, max_file_size: int) -> Verdi
     )
 
 
-def _judge_unread(file: File, in_root: bool) -> Verdict:
+def _judge_unread(file: File, in_root: bool, marks: CloudMarks) -> Verdict:
     """The verdict on a file that no run has met yet: it is read, and nothing is stored."""
     try:
         with ReaderPool() as pool:
-            document = pool.read(read_bytes(file), file.path)
+            document = pool.read(read_bytes(file, marks), file.path)
     except Unreadable as error:
         return Verdict(
             file.path, False, str(error.reason), f"it would not be read: {error.message}"
@@ -89,10 +98,13 @@ def _judge_unread(file: File, in_root: bool) -> Verdict:
     return Verdict(file.path, False, "outside", message)
 
 
-def _judge_entry(entry: Entry, file: File | None, is_writing: bool) -> Verdict:
-    """The verdict on a path that the catalogue knows; `file` is what lies there now."""
+def _judge_entry(entry: Entry, file: File | None, is_writing: bool, is_away: bool) -> Verdict:
+    """The verdict on a path that the catalogue knows; `file` is what lies there now.
+
+    `is_away` is true where a cloud placeholder lies there.
+    """
     path, stored = entry.file.path, entry.passages > 0
-    if file is None:
+    if file is None and not is_away and not os.path.lexists(path):
         return Verdict(path, stored, "missing", "it was read, but the file is not there now")
     if entry.state is EntryState.PENDING:
         message = (
@@ -104,7 +116,13 @@ def _judge_entry(entry: Entry, file: File | None, is_writing: bool) -> Verdict:
     if entry.reason is not None:
         last_version = "; its last good version is kept" if stored else ""
         return Verdict(path, stored, str(entry.reason), entry.message + last_version)
-    if not is_unchanged(entry, file):
+    if is_away:
+        message = (
+            f"it is in the index, with {entry.passages} passages; the file itself is in the cloud "
+            "now and not on this disk"
+        )
+        return Verdict(path, stored, str(Reason.NOT_DOWNLOADED), message)
+    if file is None or not is_unchanged(entry, file):
         message = "it is in the index, but has changed since; run: docsearch ingest"
         return Verdict(path, stored, "changed", message)
     flaw = f"; {entry.message}" if entry.message else ""

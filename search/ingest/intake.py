@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..documents import Document, File, Message, Passage, Skip
+from ..documents import Document, File, Message, Passage, Reason, Skip
 from ..errors import Unreadable
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState, doc_id
 from ..text.passages import PassageRules, split
 from .document_memory import document_memory
 from .file_bytes import read_bytes
+from .placeholders import SYSTEM_MARKS, CloudMarks
 from .removal import take_out
 from .reuse import ReusableVectors
 from .tally import Tally
@@ -83,6 +84,7 @@ class Intake:
         rules: PassageRules,
         tally: Tally,
         clock: Callable[[], int],
+        marks: CloudMarks = SYSTEM_MARKS,
     ) -> None:
         self.pool = pool
         self.catalog = catalog
@@ -91,6 +93,7 @@ class Intake:
         self.rules = rules
         self.tally = tally
         self.clock = clock
+        self.marks = marks
 
     def read(self, file: File, reuse: bool, reserve: Reserve) -> ReadResult:
         """What the file holds; with `reuse`, no document is made of contents that are known.
@@ -101,7 +104,7 @@ class Intake:
         """
         reserve(file.size)
         read_ns = self.clock()
-        data = read_bytes(file)
+        data = read_bytes(file, self.marks)
         content = hashlib.sha256(data).hexdigest()
         if reuse:
             previous = self.catalog.entry(file.path)
@@ -223,7 +226,12 @@ class Intake:
         """Record a file that gives no document.
 
         A file that should be readable keeps its last complete version; any other leaves the index.
+        A file that became a cloud placeholder stays what it was, so that it is read once it is
+        here.
         """
+        if error.reason is Reason.NOT_DOWNLOADED:
+            self.tally.skipped.append(Skip(file.path, error.reason, error.message))
+            return
         entry = Entry(file, doc_id(file.path))
         if previous is not None and previous.stored:
             if error.reason.failed and previous.state is not EntryState.PENDING:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 from .. import readers
 from ..documents import File, Reason, Skip
 from ..paths import mount_of, within
 from ..storage.catalog import Catalog
-from ..storage.entries import Entry, EntryState, Root
+from ..storage.entries import Entry, EntryState, Root, doc_id, due_again
 from .ignore import GIT_EXCLUDE, IGNORE_FILES
+from .placeholders import SYSTEM_MARKS, CloudMarks
 from .scopes import Scope, outermost
-from .walker import WalkRules, skip_of, walk
+from .walker import WalkRules, file_at, skip_of, walk
 
 RACY_NS = 10_000_000
 """A file changed less than 10 ms before it was read may have changed again afterwards.
@@ -37,7 +38,9 @@ class Plan:
     are known, because files are read by other rules now. moved_root: entries that belong to this
     root now. gone: entries to forget. failed, skipped: files to report that gave no document.
     passed_over: how many paths the walk left out, by reason. unchanged: the number of documents
-    that need nothing. whole: False where only a part of the root was looked at.
+    that need nothing. unread: entries of the paths that the walk could not read, to be noted. due:
+    entries to be noted as changed, since their files cannot be read now and have to be read later.
+    whole: False where only a part of the root was looked at.
     """
 
     root: Root
@@ -50,6 +53,8 @@ class Plan:
     unchanged: int
     reread: frozenset[str]
     warnings: tuple[str, ...]
+    unread: tuple[Entry, ...] = ()
+    due: tuple[Entry, ...] = ()
     whole: bool = True
 
 
@@ -61,6 +66,7 @@ def rules_of(root: Root) -> WalkRules:
         root.hidden,
         root.ignore_files,
         root.max_file_size,
+        root.fetch_cloud,
     )
 
 
@@ -70,15 +76,17 @@ def make_plan(
     prune: bool,
     versions_changed: bool = False,
     can_recognise: bool = False,
+    marks: CloudMarks = SYSTEM_MARKS,
 ) -> Plan:
     """Compare the files of a scope with the catalogue.
 
     An entry is gone where a rule leaves its file out, or where the file is surely absent. Absence
     is not sure where nothing at all is found in the root, where a folder could not be read, or
-    where the disk that held the file is not mounted. `prune` takes absence as sure where nothing
-    is found or mounted. `versions_changed` tells that readers or passage rules are others than at
-    the root's last run, so that every file is read again. `can_recognise` tells that text in
-    pictures can be recognised now and could not be at the root's last run.
+    where the disk that held the file is not mounted. A file that became a cloud placeholder, by its
+    `marks`, keeps its entry as it is, whatever would have to be read of it. `prune` takes absence
+    as sure where nothing is found or mounted. `versions_changed` tells that readers or passage
+    rules are others than at the root's last run, so that every file is read again. `can_recognise`
+    tells that text in pictures can be recognised now and could not be at the root's last run.
     """
     root = scope.root
     top = scope.below or root.path
@@ -90,26 +98,31 @@ def make_plan(
     skipped_before: list[Skip] = []
     seen: set[str] = set()
     reread: set[str] = set()
+    away: set[str] = set()
+    due: list[Entry] = []
     unchanged = 0
-    for found in walk(root.path, rules_of(root), scope.below):
+    for found in walk(root.path, rules_of(root), scope.below, marks):
+        if isinstance(found, Skip) and found.reason is Reason.NOT_DOWNLOADED:
+            away.add(found.path)
         # A file that was read once stays until it changes, even where its engine is gone.
-        skip = (
-            found
-            if isinstance(found, Skip)
-            else None
-            if found.path in known
-            else readers.readable(found.path)
-        )
-        if skip is not None:
+        skip = found if isinstance(found, Skip) else None
+        if found.path not in known and (skip is None or found.path in away):
+            skip = readers.readable(found.path) or skip
+        if skip is not None and not (found.path in known and found.path in away):
             skips.append(skip)
             continue
-        assert isinstance(found, File)
         seen.add(found.path)
         # A file is read where it is new or changed, or where reading it gives another document now.
         entry = known.get(found.path)
         if versions_changed or (can_recognise and entry is not None and _may_be_recognised(entry)):
             reread.add(found.path)
-        if entry is None or found.path in reread or not is_unchanged(entry, found):
+        if isinstance(found, Skip):
+            assert entry is not None, "only a known placeholder comes here"
+            if found.path in reread:
+                due.append(due_again(entry))
+            if _has_other_contents(entry):
+                skips.append(found)
+        elif entry is None or found.path in reread or not is_unchanged(entry, found):
             read.append(found)
             continue
         # An unchanged file keeps what the last run made of it.
@@ -121,9 +134,10 @@ def make_plan(
         if entry.file.root != root.path:
             moved.append(entry)
     # The catalogue's other entries are gone, or cannot be seen now.
-    missing = [entry for path, entry in known.items() if path not in seen]
-    unread = [skip.path for skip in skips if skip.reason is Reason.UNREADABLE]
-    gone, warnings = _surely_gone(missing, scope, prune, bool(seen), unread)
+    failed = {skip.path: skip for skip in skips if skip.reason.failed and skip.path not in seen}
+    unread = (_as_unread(skip, known.get(path), root) for path, skip in failed.items())
+    missing = [entry for path, entry in known.items() if path not in seen and path not in failed]
+    gone, warnings = _surely_gone(missing, scope, prune, bool(seen), {*failed, *away})
     passed_over = Counter(
         skip.reason for skip in skips if not skip.reason.failed and skip.path != top
     )
@@ -141,8 +155,38 @@ def make_plan(
         unchanged=unchanged,
         reread=frozenset(reread),
         warnings=tuple(warnings),
+        unread=tuple(entry for entry in unread if entry is not None),
+        due=tuple(due),
         whole=scope.below is None,
     )
+
+
+def _as_unread(skip: Skip, entry: Entry | None, root: Root) -> Entry | None:
+    """The entry of a path that could not be read, which keeps the passages that it has.
+
+    None where an interrupted run left the path half done: its entry says that already.
+    """
+    if entry is not None and entry.state is EntryState.PENDING:
+        return None
+    entry = entry or Entry(File(skip.path, root.path, 0, 0, 0, 0), doc_id(skip.path))
+    return replace(
+        entry,
+        file=replace(entry.file, root=root.path),
+        state=EntryState.FAILED,
+        reason=skip.reason,
+        message=skip.message,
+    )
+
+
+def _has_other_contents(entry: Entry) -> bool:
+    """True where a known file that is a placeholder now was changed in the cloud since.
+
+    A stub has another name, and does not tell.
+    """
+    file = file_at(entry.file.path)
+    if file is None:
+        return False
+    return (entry.file.size, entry.file.mtime_ns) != (file.size, file.mtime_ns)
 
 
 def _may_be_recognised(entry: Entry) -> bool:
@@ -153,7 +197,9 @@ def _may_be_recognised(entry: Entry) -> bool:
     return entry.reason is Reason.NO_TEXT or (entry.kind == "pdf" and bool(entry.message))
 
 
-def changed_scopes(catalog: Catalog, paths: Iterable[str], left_out: str) -> list[Scope]:
+def changed_scopes(
+    catalog: Catalog, paths: Iterable[str], left_out: str, marks: CloudMarks = SYSTEM_MARKS
+) -> list[Scope]:
     """The parts of the known roots to refresh when the absolute `paths` have changed.
 
     A changed ignore file means its folder, and more than MANY_PATHS paths of a root mean all of
@@ -179,7 +225,7 @@ def changed_scopes(catalog: Catalog, paths: Iterable[str], left_out: str) -> lis
         ):
             scopes.append(Scope(root))
             continue
-        tops = [path for path in outermost(sorted(changed)) if _matters(catalog, path, root)]
+        tops = [path for path in outermost(sorted(changed)) if _matters(catalog, path, root, marks)]
         scopes += [Scope(root, path) for path in tops]
     return scopes
 
@@ -192,37 +238,38 @@ def _ruled_by(path: str) -> str:
     return folder if name in (*IGNORE_FILES, ".git") else path
 
 
-def _matters(catalog: Catalog, path: str, root: Root) -> bool:
+def _matters(catalog: Catalog, path: str, root: Root, marks: CloudMarks) -> bool:
     """True where the index holds the path, or a run would look at it."""
     if catalog.holds(path):
         return True
     return (
         os.path.lexists(path)
         and readers.readable(path) is None
-        and skip_of(path, root.path, rules_of(root)) is None
+        and skip_of(path, root.path, rules_of(root), marks) is None
     )
 
 
 def is_unchanged(entry: Entry, file: File) -> bool:
-    """True where a run has finished with the file, and size, times and inode are the same since."""
+    """True where a run has finished with the file, and size, time and inode are the same since.
+
+    The time is that of the last change of the contents (mtime). The other one (ctime) also changes
+    with permissions, and where a cloud service takes the contents off the disk or brings them back.
+    A file that could not be read is tried again by each run.
+    """
     old = entry.file
-    same = (old.size, old.mtime_ns, old.ctime_ns, old.inode) == (
-        file.size,
-        file.mtime_ns,
-        file.ctime_ns,
-        file.inode,
-    )
+    same = (old.size, old.mtime_ns, old.inode) == (file.size, file.mtime_ns, file.inode)
     # A time in the future, as a wrong clock sets it, is as settled as a time in the past.
-    settled = abs(entry.ingested_ns - max(file.mtime_ns, file.ctime_ns)) > RACY_NS
-    return same and settled and entry.state is not EntryState.PENDING
+    settled = abs(entry.ingested_ns - max(old.mtime_ns, old.ctime_ns)) > RACY_NS
+    finished = entry.state is not EntryState.PENDING and entry.reason is not Reason.UNREADABLE
+    return same and settled and finished
 
 
 def _surely_gone(
-    missing: list[Entry], scope: Scope, prune: bool, found_any: bool, unread: list[str]
+    missing: list[Entry], scope: Scope, prune: bool, found_any: bool, unread: Collection[str]
 ) -> tuple[list[Entry], list[str]]:
     """The missing entries that are surely gone, and a warning for those that are not.
 
-    `unread` are the paths that could not be read.
+    `unread` are the paths that could not be read, or are not on this disk.
     """
     root = scope.root
     present = os.path.isdir(root.path) or os.path.isfile(root.path)
@@ -233,8 +280,11 @@ def _surely_gone(
     absent: list[Entry] = []
     for entry in missing:
         path = entry.file.path
-        if any(within(path, folder) for folder in unread):
-            unseen.append(entry)
+        if _lies_in(path, unread):
+            # The folder's own entry stands for the paths in it that were met as unreadable.
+            (unseen if entry.stored or entry.reason is not Reason.UNREADABLE else gone).append(
+                entry
+            )
         elif os.path.lexists(path):
             gone.append(entry)
         elif present and entry.file.mounted and mount_of(_nearest(path)) == root.mount:
@@ -261,6 +311,15 @@ def _surely_gone(
         "(use --prune to forget them)"
     )
     return gone, [*([warning] if absent else []), *unseen_warnings]
+
+
+def _lies_in(path: str, folders: Collection[str]) -> bool:
+    """True where the path, or a folder above it, is one of `folders`."""
+    while path not in folders:
+        if path == os.path.dirname(path):
+            return False
+        path = os.path.dirname(path)
+    return True
 
 
 def _nearest(path: str) -> str:

@@ -18,7 +18,7 @@ from ..documents import Row
 from ..protocols import Embedder
 from ..results import Progress
 from ..storage.catalog import Catalog
-from ..storage.entries import Entry
+from ..storage.entries import Entry, due_again
 from ..storage.index_models import Change, complete_change, remove_unused_tables
 from ..storage.store import Store
 from ..text.passages import embedded_text
@@ -123,8 +123,7 @@ class Reembedding:
 
     def _mark_as_changed(self, entry: Entry) -> None:
         """Let the entry look as if its file had changed, so that the next ingest reads it."""
-        changed_ns = max(entry.file.mtime_ns, entry.file.ctime_ns)
-        self.catalog.put([replace(entry, content="", ingested_ns=changed_ns)])
+        self.catalog.put([due_again(entry)])
 
 
 def reembed(

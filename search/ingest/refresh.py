@@ -25,6 +25,7 @@ from ..storage.vocabulary_file import VocabularyFile
 from ..text import passages, terms
 from ..text.passages import PassageRules
 from .moving import advice, moved_from, root_to_move
+from .placeholders import SYSTEM_MARKS, CloudMarks
 from .plan import Plan, changed_scopes, make_plan
 from .removal import take_out
 from .run import Ingestion
@@ -48,10 +49,17 @@ class Refresh:
     Threads of one process take turns. Another process that writes makes `writing` raise.
     """
 
-    def __init__(self, folder: str, opened: Opened, rules: PassageRules) -> None:
+    def __init__(
+        self,
+        folder: str,
+        opened: Opened,
+        rules: PassageRules,
+        marks: CloudMarks = SYSTEM_MARKS,
+    ) -> None:
         self.folder = folder
         self.opened = opened
         self.rules = rules
+        self.marks = marks
 
     @contextmanager
     def writing(self, create: bool = False) -> Iterator[Catalog]:
@@ -107,6 +115,7 @@ class Refresh:
                 prune,
                 versions_changed=versions_by_root.get(scope.root.path, versions) != versions,
                 can_recognise=can_recognise and scope.root.path not in recognised_roots,
+                marks=self.marks,
             )
             for scope in scopes
         ]
@@ -140,7 +149,12 @@ class Refresh:
         plans = self.plans(catalog, scopes, prune)
         new_roots = [scope.root.path for scope in scopes if scope.root.ingested_ns == 0]
         report = Ingestion(
-            catalog, open_store, lambda: self.opened.embedder, self.rules, on_progress
+            catalog,
+            open_store,
+            lambda: self.opened.embedder,
+            self.rules,
+            on_progress,
+            marks=self.marks,
         ).run(plans)
         # Note how whole roots were read, and forget pruned roots of which nothing is left.
         versions_by_root, versions = catalog.setting(VERSIONS_KEY, {}), self._passage_versions()
@@ -222,11 +236,11 @@ class Refresh:
             waiting |= dict.fromkeys(changes.paths)
             report = NOTHING_DONE
             try:
-                if waiting and changed_scopes(self.opened.catalog, waiting, self.folder):
+                if waiting and self._changed_scopes(self.opened.catalog, waiting):
                     with self.writing() as catalog:
                         report = self.run(
                             catalog,
-                            changed_scopes(catalog, waiting, self.folder),
+                            self._changed_scopes(catalog, waiting),
                             False,
                             on_progress,
                         )
@@ -234,6 +248,9 @@ class Refresh:
             except IndexLocked:
                 pass
             yield replace(report, warnings=(*changes.warnings, *report.warnings))
+
+    def _changed_scopes(self, catalog: Catalog, paths: Iterable[str]) -> list[Scope]:
+        return changed_scopes(catalog, paths, self.folder, self.marks)
 
     def _passage_versions(self) -> str:
         """The versions and rules that decide which passages a file gives, as JSON.

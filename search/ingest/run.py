@@ -18,8 +18,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ..documents import File, Passage, Row
+from ..paths import within
 from ..readers.pool import WORKERS, ReaderPool
-from ..results import IngestReport, Progress
+from ..results import IngestReport, NothingRead, Progress
 from ..storage.catalog import Catalog
 from ..storage.entries import EntryState
 from ..storage.lance import preload
@@ -27,6 +28,7 @@ from ..text.passages import PassageRules, embedded_text
 from ..text.terms import passage_terms
 from .embedding import embedded, timed_batches
 from .intake import Incoming, Intake, ReadResult
+from .placeholders import SYSTEM_MARKS, CloudMarks
 from .plan import Plan
 from .priority import by_priority
 from .read_ahead import MAX_BYTES, Ahead, read_ahead
@@ -60,6 +62,7 @@ class Ingestion:
         on_progress: Callable[[Progress], None],
         clock: Callable[[], int] = time.time_ns,
         max_memory: int = MAX_BYTES,
+        marks: CloudMarks = SYSTEM_MARKS,
     ) -> None:
         self.catalog = catalog
         self.open_store = open_store
@@ -68,6 +71,7 @@ class Ingestion:
         self.on_progress = on_progress
         self.clock = clock
         self.max_memory = max_memory
+        self.marks = marks
         self.doc_tokens: Counter[int] = Counter()
 
     def run(self, plans: list[Plan]) -> IngestReport:
@@ -127,7 +131,27 @@ class Ingestion:
                 *(warning for plan in plans for warning in plan.warnings),
                 *(f"{path}: {warning}" for path, warning in warnings),
             ),
+            nothing_read=tuple(
+                nothing for plan in plans if (nothing := self._nothing_read(plan, tally))
+            ),
         )
+
+    def _nothing_read(self, plan: Plan, tally: Tally) -> NothingRead | None:
+        """What a folder gave instead, where it gave no document; None for any other root.
+
+        Files that failed are reported with their reasons, so that their folder is not told of.
+        """
+        path = plan.root.path
+        failed = [skip for skip in (*plan.failed, *tally.failed) if within(skip.path, path)]
+        if not plan.whole or failed or not os.path.isdir(path):
+            return None
+        skipped = [skip for skip in (*plan.skipped, *tally.skipped) if within(skip.path, path)]
+        if any(skip.path == path for skip in skipped):
+            return None
+        if any(entry.stored for entry in self.catalog.entries(path)):
+            return None
+        reasons = Counter(dict(plan.passed_over)) + Counter(skip.reason for skip in skipped)
+        return NothingRead(path, tuple(sorted((str(why), count) for why, count in reasons.items())))
 
     def _incoming(
         self, files: list[File], reread: Collection[str], tally: Tally
@@ -139,7 +163,7 @@ class Ingestion:
         with ReaderPool() as pool:
             intake = Intake(
                 *(pool, self.catalog, self.open_store, lambda: self.open_embedder().tokenizer),
-                *(self.rules, tally, self.clock),
+                *(self.rules, tally, self.clock, self.marks),
             )
 
             def read(file: File, reserve: Reserve) -> ReadResult:
@@ -239,6 +263,7 @@ class Ingestion:
             replace(entry, file=replace(entry.file, root=plan.root.path))
             for entry in plan.moved_root
         )
+        self.catalog.put((*plan.due, *plan.unread))
         if plan.whole:
             self.catalog.put_root(
                 replace(plan.root, ingested_ns=self.clock(), passed_over=plan.passed_over)

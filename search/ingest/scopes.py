@@ -17,7 +17,7 @@ from ..storage.entries import Root
 class RootRules:
     """What to leave out of a root: None keeps the rule that the root was added with.
 
-    `max_file_size` is in bytes.
+    `max_file_size` is in bytes. `fetch_cloud` lets the system download what is only in a cloud.
     """
 
     exclude: tuple[str, ...] | None = None
@@ -25,6 +25,7 @@ class RootRules:
     hidden: bool | None = None
     ignore_files: bool | None = None
     max_file_size: int | None = None
+    fetch_cloud: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

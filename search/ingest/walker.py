@@ -18,6 +18,14 @@ from ..documents import File, Reason, Skip
 from ..errors import UsageError
 from ..storage.index_folder import is_index
 from .ignore import IGNORE_FILES, LEFT_OUT, Ignores, Match, Patterns
+from .placeholders import (
+    SYSTEM_MARKS,
+    CloudMarks,
+    Placeholder,
+    placeholder_at,
+    stub_at,
+    stub_path_for,
+)
 
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj", "_darcs", "CVS"})
 EFFECTIVE_IDS = os.access in os.supports_effective_ids
@@ -30,6 +38,7 @@ class WalkRules:
     exclude, include: gitignore-style globs relative to the root; an empty `include` takes all
     files. hidden: take names that begin with a dot as well. ignore_files: obey .gitignore, .ignore,
     .docsearchignore and the list of names that are left out by default. max_file_size: in bytes.
+    fetch_cloud: take placeholders too whose contents the system downloads when they are opened.
     """
 
     exclude: tuple[str, ...] = ()
@@ -37,29 +46,35 @@ class WalkRules:
     hidden: bool = False
     ignore_files: bool = True
     max_file_size: int = 50_000_000
+    fetch_cloud: bool = False
 
 
-def walk(root: str, rules: WalkRules, below: str | None = None) -> Iterator[File | Skip]:
+def walk(
+    root: str, rules: WalkRules, below: str | None = None, marks: CloudMarks = SYSTEM_MARKS
+) -> Iterator[File | Skip]:
     """Files and skips under `root`, depth first in the order of names.
 
     `root` is the absolute path of a folder or file. `below` limits the walk to a folder or file
     under the root; the ignore files of the folders above it still hold. A root or `below` that does
     not exist yields nothing: the caller decides whether that is an error. A link is followed only
     where its target lies within the root, is not reached by its own name, and is left out for no
-    other reason than a hidden name.
+    other reason than a hidden name. `marks` tells which files are cloud placeholders; a stub is
+    given under the path of the file that it stands for.
 
     Raises UsageError where `below` is not under the root.
     """
-    yield from _Walk(root, rules).run(root if below is None else below)
+    yield from _Walk(root, rules, marks).run(root if below is None else below)
 
 
-def skip_of(path: str, root: str, rules: WalkRules) -> Skip | None:
+def skip_of(
+    path: str, root: str, rules: WalkRules, marks: CloudMarks = SYSTEM_MARKS
+) -> Skip | None:
     """Why a walk of `root` leaves `path` out; None where it does not.
 
     The Skip may be that of a folder above the path. Raises UsageError where the path is not under
     the root.
     """
-    outcome = _Walk(root, rules).judge_down_to(path)
+    outcome = _Walk(root, rules, marks).judge_down_to(path)
     return outcome if isinstance(outcome, Skip) else None
 
 
@@ -80,10 +95,11 @@ class _Walk:
     device. linked: device and inode of each folder that a link led to.
     """
 
-    def __init__(self, root: str, rules: WalkRules) -> None:
+    def __init__(self, root: str, rules: WalkRules, marks: CloudMarks) -> None:
         self.root = root.rstrip("/") or "/"
         self.inside = self.root.rstrip("/") + "/"
         self.rules = rules
+        self.marks = marks
         self.exclude = Patterns(rules.exclude, self.inside) if rules.exclude else None
         self.include = Patterns(rules.include, self.inside) if rules.include else None
         self.real_root = os.path.realpath(self.root)
@@ -112,6 +128,8 @@ class _Walk:
         self.device = status.st_dev
         if not stat.S_ISDIR(status.st_mode):
             return self.judge_file(self.root, status) if path == self.root else None
+        if away := self.not_downloaded(self.root, status):
+            return away
         if is_index(self.root):
             return _an_index(self.root)
         # Each folder on the way to the path adds its rules, or leaves the path out.
@@ -124,7 +142,14 @@ class _Walk:
             ignores = self.enter(outcome, _rule_files(current))[0]
             current = f"{current.rstrip('/')}/{name}"
             try:
-                status = os.lstat(current)
+                try:
+                    status = os.lstat(current)
+                except FileNotFoundError:
+                    stub = stub_path_for(current)
+                    if stub is None:
+                        return None
+                    current, name = stub, os.path.basename(stub)
+                    status = os.lstat(current)
             except (FileNotFoundError, NotADirectoryError):
                 return None
             except OSError as error:
@@ -176,11 +201,15 @@ class _Walk:
         self, folder: _Folder, names: list[str] | set[str]
     ) -> tuple[Ignores, list[tuple[str, OSError]]]:
         """The rules in force inside the folder, and the ignore files that cannot be read."""
-        return (
-            folder.around.enter(folder.path, names)
-            if self.rules.ignore_files
-            else (folder.around, [])
-        )
+        if not self.rules.ignore_files:
+            return folder.around, []
+        away = [name for name in IGNORE_FILES if name in names and self.is_away(folder.path, name)]
+        ignores, problems = folder.around.enter(folder.path, set(names).difference(away))
+        error = OSError(0, "it is in the cloud and not on this disk")
+        return ignores, [
+            *problems,
+            *((f"{folder.path.rstrip('/')}/{name}", error) for name in away),
+        ]
 
     def above_root(self) -> Ignores:
         """The rules of the folders above the root, up to the top of its Git repository."""
@@ -199,7 +228,8 @@ class _Walk:
         ignores = default
         for parent in reversed(parents):
             lead = self.real_root[len(parent) + 1 :] + "/"
-            ignores = ignores.enter(parent or "/", _rule_files(parent), self.inside, lead)[0]
+            names = [name for name in _rule_files(parent) if not self.is_away(parent, name)]
+            ignores = ignores.enter(parent or "/", names, self.inside, lead)[0]
         root_match = ignores.match_with_parents(self.root, True)
         # A user who names a folder that its repository ignores wants the files in it.
         return default if root_match and root_match.ignored else ignores
@@ -209,6 +239,9 @@ class _Walk:
     ) -> File | Skip | _Folder:
         """The verdict on an entry of a folder with the rules `ignores`."""
         mode = status.st_mode
+        stub = stub_at(path, status)
+        if stub is not None:
+            path, name = stub.path, os.path.basename(stub.path)
         named = f"{'the folder' if stat.S_ISDIR(mode) else 'the file'} {name}"
         # The name may be left out.
         if name in VERSION_CONTROL:
@@ -225,6 +258,8 @@ class _Walk:
             )
         if (match := ignores.match(path, stat.S_ISDIR(mode))) and match.ignored:
             return Skip(path, Reason.IGNORED, f"{named} is ignored {_by(match)}")
+        if stub is not None:
+            return self.not_included(path) or _not_downloaded(path, stub.placeholder)
         # A link stands for its target, where it is followed.
         if stat.S_ISLNK(mode):
             target = self.follow(path)
@@ -232,6 +267,8 @@ class _Walk:
                 return target
             status = target
         if stat.S_ISDIR(status.st_mode):
+            if away := self.not_downloaded(path, status):
+                return away
             return _an_index(path) if is_index(path) else _Folder(path, ignores)
         return self.judge_file(path, status)
 
@@ -240,20 +277,44 @@ class _Walk:
         mode = status.st_mode
         if not stat.S_ISREG(mode):
             return Skip(path, Reason.SPECIAL, f"{_special(mode)} is no document")
-        if (
-            self.include
-            and path != self.root
-            and not ((match := self.include.match_with_parents(path, False)) and match.ignored)
-        ):
-            return Skip(path, Reason.EXCLUDED, "the file matches no pattern that is to be included")
+        if left_out := self.not_included(path):
+            return left_out
         if status.st_size > self.rules.max_file_size:
             size, limit = _size(status.st_size), _size(self.rules.max_file_size)
             return Skip(
                 path, Reason.TOO_LARGE, f"the file has {size}, more than the limit of {limit}"
             )
+        if away := self.not_downloaded(path, status):
+            return away
         if mode & 0o444 != 0o444 and not os.access(path, os.R_OK, effective_ids=EFFECTIVE_IDS):
             return Skip(path, Reason.UNREADABLE, "the file cannot be read: permission denied")
-        return _file(path, self.root, status, mounted=status.st_dev != self.device)
+        file = _file(path, self.root, status, mounted=status.st_dev != self.device)
+        return replace(file, fetch=True) if self.rules.fetch_cloud else file
+
+    def not_included(self, path: str) -> Skip | None:
+        """Why the root's patterns of what is to be included leave the file out."""
+        if not self.include or path == self.root:
+            return None
+        match = self.include.match_with_parents(path, False)
+        if match and match.ignored:
+            return None
+        return Skip(path, Reason.EXCLUDED, "the file matches no pattern that is to be included")
+
+    def not_downloaded(self, path: str, status: os.stat_result) -> Skip | None:
+        """The skip of a placeholder that may not be opened; None for everything else."""
+        placeholder = placeholder_at(path, status, self.marks)
+        if placeholder is None or (self.rules.fetch_cloud and placeholder.opening_downloads):
+            return None
+        return _not_downloaded(path, placeholder)
+
+    def is_away(self, folder: str, name: str) -> bool:
+        """True where a file of the folder is a placeholder that may not be opened."""
+        path = f"{folder.rstrip('/')}/{name}"
+        try:
+            status = Path(path).stat()
+        except OSError:
+            return False
+        return self.not_downloaded(path, status) is not None
 
     def follow(self, path: str) -> os.stat_result | Skip:
         """The status of a link's target, or why the link is not followed."""
@@ -276,7 +337,7 @@ class _Walk:
                 f"the link leads to {own_name}, which is reached by its own name",
             )
         # A link may lead to a hidden name, but to nothing that a rule leaves out.
-        lenient = _Walk(self.root, replace(self.rules, hidden=True, include=()))
+        lenient = _Walk(self.root, replace(self.rules, hidden=True, include=()), self.marks)
         verdict = lenient.judge_down_to(own_name)
         if isinstance(verdict, Skip) and verdict.reason in (Reason.EXCLUDED, Reason.IGNORED):
             return Skip(path, Reason.SYMLINK, f"the link leads to {own_name}: {verdict.message}")
@@ -318,6 +379,16 @@ def _an_index(folder: str) -> Skip:
     return Skip(
         folder, Reason.EXCLUDED, f"the folder {os.path.basename(folder)} is a docsearch index"
     )
+
+
+def _not_downloaded(path: str, placeholder: Placeholder) -> Skip:
+    remedy = (
+        "to download and read it: docsearch ingest --fetch-cloud FOLDER"
+        if placeholder.opening_downloads
+        else f"make it available offline in {placeholder.service}"
+    )
+    message = f"its contents are in {placeholder.service} and not on this disk; {remedy}"
+    return Skip(path, Reason.NOT_DOWNLOADED, message)
 
 
 def _rule_files(folder: str) -> list[str]:

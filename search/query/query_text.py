@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from ..errors import UsageError
 from ..text.spelling import KANA, UNSPACED, normalise
 from ..text.terms import (
+    MAX_WORDS,
     STOP_WORDS,
     beginnings,
+    content_words,
     folded_line,
     query_terms,
     query_words,
@@ -70,6 +72,7 @@ class QueryText:
     terms: what the text leg looks for: the words' forms and their other spellings.
     beginnings: the beginnings of words that are looked for (`auth*`).
     word_count: the number of words as a person counts them.
+    words_left_out: the number of further words, which are not among `words`.
     """
 
     text: str
@@ -80,6 +83,7 @@ class QueryText:
     terms: tuple[str, ...]
     beginnings: tuple[str, ...]
     word_count: int
+    words_left_out: int = 0
 
     @property
     def is_strict(self) -> bool:
@@ -135,7 +139,8 @@ def understand(query: str, literal: Collection[str] = ()) -> QueryText:
         phrases = []
     plain = normalise(text)
     bare = without_clitics(plain)
-    words = query_words(bare)
+    all_words = content_words(bare)
+    words = all_words[:MAX_WORDS]
     return QueryText(
         text=text,
         plain=plain,
@@ -145,6 +150,7 @@ def understand(query: str, literal: Collection[str] = ()) -> QueryText:
         terms=query_terms(bare, words),
         beginnings=beginnings(plain),
         word_count=word_count(bare, words),
+        words_left_out=len(all_words) - len(words),
     )
 
 

@@ -61,6 +61,11 @@ def understood_request(
     if mode != "text" and not knows_script(model, query.text):
         warnings = (*warnings, f"{model} reads English only: this was found by its words alone")
         mode = "text"
+    if mode != "vector" and query.words_left_out:
+        words = (
+            f"the first {len(query.words)} of its {len(query.words) + query.words_left_out} words"
+        )
+        warnings = (*warnings, f"the query is long: only {words} are looked for")
     if reranker is not None and not knows_script(reranker.name, query.text):
         reranker = None
     return Understood(request, query, mode, reranker, warnings)

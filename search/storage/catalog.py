@@ -191,6 +191,11 @@ class Catalog:
             yield from map(entry_of, rows)
             last = rows[-1][1]
 
+    def set_aside(self) -> Iterator[Entry]:
+        """The entries of what was skipped or failed, by path."""
+        statement = f"SELECT {COLUMNS} FROM documents WHERE reason IS NOT NULL ORDER BY path"
+        yield from map(entry_of, self._all(statement))
+
     def holds(self, path: str) -> bool:
         """True where there is an entry of the file, or of any file below the folder."""
         return next(self.entries(path), None) is not None

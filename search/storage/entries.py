@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -67,10 +67,10 @@ class Entry:
 class Root:
     """A folder or file given to ingest, with the rules of its walk.
 
-    exclude, include, hidden, ignore_files, max_file_size: as in WalkRules. forgotten: patterns of
-    paths that the user took out. mount: the mount point that the root lay under. ingested_ns: the
-    end of its last complete run in nanoseconds since the epoch, 0 before that. passed_over: how
-    many paths the walk of that run left out, by reason.
+    exclude, include, hidden, ignore_files, max_file_size, fetch_cloud: as in WalkRules. forgotten:
+    patterns of paths that the user took out. mount: the mount point that the root lay under.
+    ingested_ns: the end of its last complete run in nanoseconds since the epoch, 0 before that.
+    passed_over: how many paths the walk of that run left out, by reason.
     """
 
     path: str
@@ -83,6 +83,7 @@ class Root:
     mount: str = "/"
     ingested_ns: int = 0
     passed_over: tuple[tuple[Reason, int], ...] = ()
+    fetch_cloud: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,12 @@ def doc_id(path: str) -> int:
     3740245802483106307
     """
     return int.from_bytes(hashlib.sha256(os.fsencode(path)).digest()[:8]) >> 1
+
+
+def due_again(entry: Entry) -> Entry:
+    """The entry as if its file had changed since: the next run that can read the file does."""
+    changed_ns = max(entry.file.mtime_ns, entry.file.ctime_ns)
+    return replace(entry, content="", ingested_ns=changed_ns)
 
 
 def root_of(path: bytes, rules: str) -> Root:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,11 @@ def overview(catalog: Catalog, folder: str) -> Status:
             reasons[group.reason] += group.files
     for root in catalog.roots():
         reasons.update(dict(root.passed_over))
+    unread = (
+        tuple(skip for skip in skips_of(catalog) if skip.reason is Reason.UNREADABLE)
+        if reasons[Reason.UNREADABLE]
+        else ()
+    )
     return Status(
         index=folder,
         model=models.name if models else "",
@@ -50,16 +55,18 @@ def overview(catalog: Catalog, folder: str) -> Status:
             *(pending, change_of(catalog), roots, holder(folder), is_private(folder)),
             has_words=models is None
             or VocabularyFile(Path(folder), table_in_use(catalog)).is_readable(),
+            unread=unread,
         ),
         models=replace(models, reranker=reranker_of(models)) if models else None,
+        unread=unread,
     )
 
 
 def skips_of(catalog: Catalog) -> tuple[Skip, ...]:
-    """The files that a run tried to read and that gave no document, in order of path."""
+    """What a run tried to read and what gave no document, files and folders, in order of path."""
     return tuple(
         Skip(entry.file.path, entry.reason, entry.message)
-        for entry in catalog.entries()
+        for entry in catalog.set_aside()
         if entry.reason is not None
     )
 
@@ -80,6 +87,7 @@ def _health(
     writer: int | None,
     private: bool,
     has_words: bool,
+    unread: Sequence[Skip],
 ) -> str:
     """The most urgent thing to know about the index, as one sentence; "ok" where all is well."""
     if writer is not None:
@@ -106,6 +114,12 @@ def _health(
         return (
             f"{missing[0]} is not there now; its documents are kept until: "
             f"docsearch forget {shlex.quote(missing[0])}"
+        )
+    if unread:
+        others = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
+        return (
+            f"{unread[0].path}{others} could not be read: {unread[0].message}; "
+            "once that is mended, run: docsearch ingest"
         )
     return "ok"
 

@@ -27,6 +27,7 @@ An index then knows that it must read its documents again.
 """
 
 MAX_WORDS = 64
+"""The text leg looks for no more than the first 64 words of a query."""
 
 MAX_JOINED = 10
 """The most letters of a joined word that is matched as one word.
@@ -117,12 +118,17 @@ def query_words(bare: str) -> tuple[str, ...]:
     >>> query_words("How do I call parseHttp?")
     ('call', 'parseHttp', 'parse', 'Http')
     """
+    return content_words(bare)[:MAX_WORDS]
+
+
+def content_words(bare: str) -> tuple[str, ...]:
+    """As `query_words`, without the bound on their number."""
     words: dict[str, str] = {}
     for token in _TOKEN.findall(bare):
         for word in (token, *_parts(token)):
             words.setdefault(word.casefold(), word)
-    content_words = [word for lower, word in words.items() if lower not in STOP_WORDS]
-    return tuple((content_words or list(words.values()))[:MAX_WORDS])
+    without_stop_words = [word for lower, word in words.items() if lower not in STOP_WORDS]
+    return tuple(without_stop_words or words.values())
 
 
 def query_terms(bare: str, words: Iterable[str]) -> tuple[str, ...]:

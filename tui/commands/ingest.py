@@ -16,6 +16,7 @@ from search.results import DryRun, IngestReport, Progress
 
 from ..exit_codes import ExitCode
 from ..parameters import PATH, SIZE
+from ..remedies import counted
 from ..settings import Settings, json_flag, pass_settings
 
 if TYPE_CHECKING:
@@ -75,6 +76,11 @@ class RunOptions(TypedDict):
     help="Pass over larger files, such as 20M (default: 50M).",
 )
 @click.option(
+    "--fetch-cloud/--no-fetch-cloud",
+    default=None,
+    help="Download files that are only in a cloud, and read them too.",
+)
+@click.option(
     "--prune",
     is_flag=True,
     help="Also forget the documents of a root that is now empty or missing.",
@@ -102,6 +108,7 @@ def ingest(
     hidden: bool | None,
     ignore: bool | None,
     max_file_size: int | None,
+    fetch_cloud: bool | None,
     prune: bool,
     watch: bool,
     dry_run: bool,
@@ -124,7 +131,9 @@ def ingest(
     from ..progress import ProgressLine
 
     options = RunOptions(
-        rules=RootRules(exclude or None, include or None, hidden, ignore, max_file_size),
+        rules=RootRules(
+            exclude or None, include or None, hidden, ignore, max_file_size, fetch_cloud
+        ),
         prune=prune,
         default_max_file_size=settings.config.max_file_size or MAX_FILE_SIZE,
     )
@@ -184,10 +193,11 @@ def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
     for warning in plan.warnings:
         click.echo(f"docsearch: {printable(warning, one_line=True)}", err=True)
     passed_over = len(plan.skipped) + sum(count for _, count in plan.passed_over)
+    reasons = f" ({counted(plan.passed_over)})" if plan.passed_over else ""
     size = sum(planned.size for planned in plan.read) / 1e6
     settings.note(
         f"would read {len(plan.read):,} files ({size:,.1f} MB), "
-        f"forget {len(plan.removed):,}, pass over {passed_over:,}; "
+        f"forget {len(plan.removed):,}, pass over {passed_over:,}{reasons}; "
         f"{plan.unchanged:,} are unchanged, {len(plan.failed):,} cannot be read"
     )
 
@@ -209,6 +219,25 @@ def _end_between_lines(stop: threading.Event) -> None:
     signal.signal(signal.SIGINT, end)
 
 
+def _tell_left_out(settings: Settings, report: IngestReport) -> None:
+    """Tell of folders that gave no document, of files that are only in a cloud, and what to do."""
+    from ..remedies import REMEDIES
+    from ..terminal import printable
+
+    for nothing in report.nothing_read:
+        path = printable(nothing.path, one_line=True)
+        if not nothing.reasons:
+            settings.note(f"{path} gave no document: there are no files in it; check the path")
+            continue
+        settings.note(f"{path} gave no document: {counted(nothing.reasons)}")
+        for reason, _ in nothing.reasons:
+            settings.note(f"  {reason}: {settings.with_index_options(REMEDIES[reason])}")
+    away = dict(report.passed_over).get("not_downloaded", 0)
+    if away and not report.nothing_read:
+        remedy = settings.with_index_options(REMEDIES["not_downloaded"])
+        settings.note(f"not downloaded: {away:,} files or folders; {remedy}")
+
+
 def _narrate(settings: Settings, report: IngestReport) -> None:
     """Write to stderr what a run did."""
     from ..terminal import printable
@@ -223,6 +252,7 @@ def _narrate(settings: Settings, report: IngestReport) -> None:
         if len(skips) > LISTED:
             more = f"{title}: {len(skips) - LISTED} more; ask about one with: docsearch check PATH"
             settings.note(settings.with_index_options(more))
+    _tell_left_out(settings, report)
     if report.warnings and report.seconds == 0:
         return
     # The counts of documents, the passages and the speed, in one line.

@@ -124,7 +124,8 @@ def query(
         raise UsageError(
             "stdin is closed", "give the queries with: docsearch query - --jsonl < FILE"
         )
-    queries = filter(None, (line.strip() for line in sys.stdin)) if text == "-" else iter([text])
+    lines = map(_unmarked, sys.stdin if text == "-" else [text])
+    queries = filter(None, map(str.strip, lines)) if text == "-" else lines
     mode = mode or settings.config.mode
     any_hits = any_error = False
     with settings.open_index(reranker=reranker) as index:
@@ -158,6 +159,11 @@ def query(
     if any_error:
         return ExitCode.ERROR
     return ExitCode.FOUND if any_hits else ExitCode.NOTHING
+
+
+def _unmarked(text: str) -> str:
+    """The text without the byte order mark that some programs write at the start of UTF-8."""
+    return text.removeprefix("\ufeff")
 
 
 def _readable(text: str) -> str:

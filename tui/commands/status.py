@@ -12,6 +12,8 @@ from search.results import IndexModels, Status
 from ..exit_codes import ExitCode
 from ..settings import Settings, json_flag, pass_settings
 
+LISTED = 20
+
 
 @click.command()
 @json_flag("--json", "as_json", "Print JSON, for scripts.")
@@ -52,7 +54,13 @@ def _text(state: Status) -> str:
         lines.append(f"skipped    {_counts(state.skipped)}")
     if state.failed:
         lines.append(f"failed     {_counts(state.failed)}")
-    lines.append(f"health     {state.health}")
+    lines.append(f"health     {printable(state.health, one_line=True)}")
+    lines += [
+        f"unread     {printable(f'{skip.path}: {skip.message}', one_line=True)}"
+        for skip in state.unread[:LISTED]
+    ]
+    if len(state.unread) > LISTED:
+        lines.append(f"unread     {len(state.unread) - LISTED:,} more")
     # A line for each root.
     for root in state.roots:
         fresh = (
