@@ -6,13 +6,13 @@ import json
 import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
 from .. import readers
-from ..errors import IndexDamaged, IndexLocked, UsageError
+from ..errors import IndexDamaged, IndexLocked, StorageFull, UsageError
 from ..opened import Opened
 from ..paths import anchored, mount_of, within
 from ..private_files import is_private, make_tree_private
@@ -21,6 +21,7 @@ from ..storage.catalog import Catalog
 from ..storage.durability import Durability
 from ..storage.index_models import models_in, remove_unused_tables, table_in_use
 from ..storage.lock import WriterLock
+from ..storage.retention import RETENTION
 from ..storage.vocabulary_file import VocabularyFile
 from ..text import passages, terms
 from ..text.passages import PassageRules
@@ -156,6 +157,11 @@ class Refresh:
             on_progress,
             marks=self.marks,
         ).run(plans)
+        # A run without any change leaves the table alone, but old versions have to go in time. To
+        # drop them takes room on the disk; where there is none, a later run does it.
+        if RETENTION.has_too_old(disk.version_ages()):
+            with suppress(StorageFull):
+                open_store().maintain()
         # Note how whole roots were read, and forget pruned roots of which nothing is left.
         versions_by_root, versions = catalog.setting(VERSIONS_KEY, {}), self._passage_versions()
         recognised_roots = set(catalog.setting(RECOGNISED_KEY, []))

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -103,8 +104,7 @@ class Durability:
         self.name = name
         self._table = folder / f"{name}.lance"
         self._mark = folder / f"{name}.synced"
-        all_flushed = self.mark().version == self.version_on_disk()
-        self._flushed = self._current() if all_flushed else set()
+        self._flushed: set[tuple[str, int]] = set()
 
     def mark(self) -> Mark:
         """The mark on the disk; where it is missing or broken, nothing counts as flushed."""
@@ -121,6 +121,14 @@ class Durability:
         _flush(new_file)
         new_file.replace(self._mark)
         _flush(self.folder)
+
+    def begin(self) -> None:
+        """Find out which files are on the disk already. The writer calls this before it writes.
+
+        A reader does not: files may go while it looks through their folders.
+        """
+        all_flushed = self.mark().version == self.version_on_disk()
+        self._flushed = self._current() if all_flushed else set()
 
     def flush(self, mark: Mark) -> None:
         """Flush the table's files that are new since the last call to the disk, then the mark."""
@@ -142,6 +150,12 @@ class Durability:
         """The newest version that has a manifest, readable or not; 0 where none has."""
         newest = self._newest()
         return _LAST_VERSION - int(newest.stem) if newest else 0
+
+    def version_ages(self) -> list[float]:
+        """The seconds since each version of the table was made, newest first."""
+        now = time.time()
+        # The modification time of a manifest has no daylight saving time, as LanceDB's times have.
+        return [now - manifest.stat().st_mtime for manifest in sorted(self._manifests())]
 
     def is_torn(self) -> bool:
         """True where the newest manifest, a data file or an index file was not written to its end.
@@ -219,8 +233,11 @@ class Durability:
         _flush(newest.parent)
 
     def _newest(self) -> Path | None:
+        return min(self._manifests(), default=None)
+
+    def _manifests(self) -> Iterator[Path]:
         # A manifest's name is 2**64 - 1 - version in 20 digits, so the newest sorts first.
-        return min((self._table / "_versions").glob("[0-9]*.manifest"), default=None)
+        return (self._table / "_versions").glob("[0-9]*.manifest")
 
 
 def tables(folder: Path) -> set[str]:

@@ -42,6 +42,7 @@ def make_table(disk: Durability, dimensions: int) -> Any:
     links.
     """
     # Open a whole version of the table, or make the table.
+    disk.begin()
     database = _connected(disk)
     _repair(database, disk)
     if disk.version_on_disk():

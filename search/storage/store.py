@@ -18,6 +18,7 @@ from .arrow_rows import arrow_table, check_vectors, columns_of, passages_of, vec
 from .durability import TABLE, Durability, lance_errors
 from .filters import Admitted
 from .passage_table import make_table, open_table
+from .retention import RETENTION, Retention
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -34,9 +35,11 @@ RELATED_WEIGHT = 0.5
 
 _BATCH = 10_000
 _MANY_FRAGMENTS = 100
-_KEEP_RECENT = timedelta(minutes=10)
 _KEEP_ALL = timedelta(days=36_500)
+_ROUNDS = 5
+_ATTEMPTS = 4
 _ID = re.compile(r"([0-9a-f]{16})-([0-9]{1,9})")
+_GONE = re.compile("Not found|No such file")
 _Result = TypeVar("_Result")
 
 
@@ -54,15 +57,18 @@ class Store:
         dimensions: int,
         create: bool = False,
         table: str = TABLE,
+        retention: Retention = RETENTION,
     ) -> None:
         """Open the table of that name, with vectors of length `dimensions`.
 
         With `create`, which needs the writer lock, the table is made or repaired first.
+        `retention` bounds the old versions.
         Raises NoIndex, ModelMismatch for other dimensions, IndexDamaged, StorageFull, and
         IndexFailure where the file system has no hard links.
         """
         self._folder = Path(folder)
         self._disk = Durability(self._folder, table)
+        self._retention = retention
         self._deleted = 0
         self.vocabulary = Vocabulary(self._folder, table, self._texts)
         self.dimensions = dimensions
@@ -268,8 +274,9 @@ class Store:
 
         This merges small files, brings the indexes up to date, and drops old versions and the words
         that no passage has any more. It costs about as much as writing the table anew. So it is
-        done when a tenth of the passages came or went, or after a hundred batches. Until then
-        queries stay right and are some milliseconds slower.
+        done when a tenth of the passages came or went, after a hundred batches, or when there are
+        more or older versions than the retention allows. Until then queries stay right and are some
+        milliseconds slower.
         """
         with lance_errors(self._folder):
             # Find out whether it is due.
@@ -277,18 +284,38 @@ class Store:
             unindexed = self._table.index_stats("terms").num_unindexed_rows
             fragments = self._table.stats()["fragment_stats"]["num_fragments"]
             changed = max(unindexed, self._deleted)
-            if fragments < _MANY_FRAGMENTS and 10 * changed < max(rows, 1):
+            if (
+                fragments < _MANY_FRAGMENTS
+                and 10 * changed < max(rows, 1)
+                and not self._retention.is_exceeded(self._disk.version_ages(), rows)
+            ):
                 return
             # Make a tidy version, and bring it to the disk.
-            self._table.optimize(cleanup_older_than=_KEEP_ALL)
+            self._settle()
+            trained = self._trained(rows)
+            settled = self._settle()
             self._disk.flush(
-                replace(self._disk.mark(), version=self._table.version, trained=self._trained(rows))
+                replace(self._disk.mark(), version=self._table.version, trained=trained)
             )
-            # Only now drop old versions, and not the latest: another process may be reading them.
-            self._table.optimize(cleanup_older_than=_KEEP_RECENT)
+            # Only now drop old versions. LanceDB first merges files where it can, and a merged
+            # version is not on the disk yet. So versions are cut short only where nothing is left
+            # to merge: then the version on the disk is the newest one, which LanceDB keeps.
+            cut = self._retention.cut(self._disk.version_ages())
+            self._table.optimize(cleanup_older_than=cut if settled else self._retention.grace)
             self._disk.flush(replace(self._disk.mark(), version=self._table.version))
             self._deleted = 0
         self.vocabulary.rebuild()
+
+    def _settle(self) -> bool:
+        """Merge files and bring the indexes up to date; True once there is nothing left to do."""
+        # LanceDB merges only files that the same indexes cover, so the first call may bring the
+        # indexes up to date and the second one merge.
+        for _ in range(_ROUNDS):
+            version = self._table.version
+            self._table.optimize(cleanup_older_than=_KEEP_ALL)
+            if self._table.version == version:
+                return True
+        return False
 
     def _trained(self, rows: int) -> int:
         """Build the vector index where that is due; the number of rows that it was trained on."""
@@ -323,14 +350,15 @@ class Store:
     def _read(self, query: Callable[[], _Result]) -> _Result:
         """The result of a query, which is repeated where the version that it reads is gone."""
         with lance_errors(self._folder):
-            try:
-                return query()
-            except RuntimeError as error:
-                if "Not found" not in str(error):
-                    raise
-                # Another process may have cleaned up the version that this handle was reading.
-                self._table.checkout_latest()
-                return query()
+            for _ in range(_ATTEMPTS - 1):
+                try:
+                    return query()
+                except (RuntimeError, ValueError, OSError) as error:
+                    if not _GONE.search(str(error)):
+                        raise
+                    # Another process dropped the version that this handle was reading.
+                    self._table.checkout_latest()
+            return query()
 
     def _candidates(self, table: Any, scores: list[float]) -> list[Candidate]:
         """The rows of an Arrow table as candidates, best first; ties in order of the passages."""
