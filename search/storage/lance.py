@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from importlib import import_module, util
+from importlib import import_module
 from typing import Any
+
+from .lazy_package import import_lazily
 
 _importing = threading.Lock()
 
@@ -15,23 +17,9 @@ def preload() -> Any:
 
     A program may call this in a thread of its own, so that the import runs beside its other work.
     """
-    from importlib import metadata
-
-    package = "lance_namespace_urllib3_client"
     with _importing:
-        if "lancedb" in sys.modules or package in sys.modules:
-            return import_module("lancedb")
-        spec = util.find_spec(package)
-        if spec is None or not metadata.version("lance-namespace-urllib3-client").startswith(
-            "0.13."
-        ):
-            return import_module("lancedb")
-        # A third of the import's time goes into that package's REST clients, which an embedded
-        # table never calls. An unfilled module in its place still has the package's path, so its
-        # models can be imported.
-        sys.modules[package] = util.module_from_spec(spec)
-        try:
-            return import_module("lancedb")
-        except ImportError:
-            del sys.modules[package]
-            return import_module("lancedb")
+        if "lancedb" not in sys.modules:
+            # A third of the import's time goes into this package's REST clients, which an embedded
+            # table never calls. LanceDB imports only the package's models.
+            import_lazily("lance_namespace_urllib3_client")
+        return import_module("lancedb")
