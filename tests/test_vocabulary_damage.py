@@ -259,7 +259,8 @@ def test_a_vocabulary_that_another_program_locks_ends_nothing(place: Path, notes
 
 def test_a_user_who_may_only_read_is_warned() -> None:
     script = (
-        "import os, sys\nfrom pathlib import Path\n"
+        # The other user may not be able to import what Python imports late.
+        "import os, sqlite3, sys, urllib.parse\nfrom pathlib import Path\n"
         "from search.errors import IndexDamaged\n"
         "from search.storage.vocabulary import Vocabulary\n"
         "vocabulary = Vocabulary(Path(sys.argv[1]), 'passages', lambda: ())\n"
