@@ -3,7 +3,7 @@
 # make test-ocr   the tests of text recognition with its real engine, installed into .venv-ocr
 # make test   set up, then linters, types, import contracts and all tests but the slow ones
 # make torture   kill the program at random calls, ROUNDS=200 times with SEED=1, and check the index
-# make test PYTHON=python3.13 VENV=.venv-3.13   the same on another Python
+# make check PYTHON=python3.13 VENV=.venv-3.13   the tests alone, on another Python
 
 # The first that runs and is new enough: a version manager's shim may be there and refuse.
 PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
@@ -16,7 +16,7 @@ ROUNDS ?= 200
 SEED ?= 1
 DEMO := $(BIN)/docsearch --index .demo/index
 
-.PHONY: demo test test-slow test-ocr torture lint bench eval clean
+.PHONY: demo test check test-slow test-ocr torture lint bench eval clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/package: pyproject.toml
@@ -49,7 +49,9 @@ lint: $(VENV)/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint
+test: lint check
+
+check: $(VENV)/dev
 	$(BIN)/pytest --numprocesses $(JOBS)
 
 test-slow: $(VENV)/dev
