@@ -243,8 +243,11 @@ def _narrate(settings: Settings, report: IngestReport) -> None:
     from ..terminal import printable
 
     # The warnings, and the first of the files that are not in the index.
-    for warning in report.warnings:
+    for warning in report.warnings[:LISTED]:
         click.echo(f"docsearch: {printable(warning, one_line=True)}", err=True)
+    if len(report.warnings) > LISTED:
+        more = f"{len(report.warnings) - LISTED:,} more warnings; --json lists all of them"
+        click.echo(f"docsearch: {more}", err=True)
     for title, skips in (("failed", report.failed), ("passed over", report.skipped)):
         for skip in skips[:LISTED]:
             name = printable(skip.path, one_line=True)
