@@ -77,6 +77,18 @@ class Hit:
     sentence: tuple[int, int] | None = None
     explanation: Explanation | None = None
 
+    @property
+    def offset(self) -> int:
+        """The offset in `text` of the answer: of its sentence, else of the first match, else 0."""
+        if self.sentence is not None:
+            return self.sentence[0]
+        return self.highlights[0][0] if self.highlights else 0
+
+    @property
+    def line(self) -> int:
+        """The 1-based line of the document on which the answer begins."""
+        return self.line_start + self.text.count("\n", 0, self.offset)
+
 
 @dataclass(frozen=True, slots=True)
 class QueryResult:

@@ -421,14 +421,41 @@ async def test_every_size_shows_hits_and_passage(tmp_path: Path, size: tuple[int
         await pilot.pause()
         assert any("notes/lease.txt:7" in row for row in shown(hits_of(app)))
         assert any(
-            "landlord" in row and row[0] == "▌" for row in shown(app.screen.query_one(DocumentView))
+            "boiler" in row and row[0] == "▌" for row in shown(app.screen.query_one(DocumentView))
         )
         await pilot.resize_terminal(size[0] + 7, size[1])
         await watch.until(messages.DocumentRead)
         await pilot.pause()
         assert any(
-            "landlord" in row and row[0] == "▌" for row in shown(app.screen.query_one(DocumentView))
+            "boiler" in row and row[0] == "▌" for row in shown(app.screen.query_one(DocumentView))
         )
+
+
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("answer", [0, 12, 60, 117])
+async def test_the_sentence_that_answers_is_in_the_upper_third(
+    tmp_path: Path, size: tuple[int, int], answer: int
+) -> None:
+    lines = [f"This is remark number {number} of the warden." for number in range(120)]
+    lines[answer] = "The sluice opens at dawn."
+    before = "".join(f"Older line {number}.\n" for number in range(300))
+    text = "\n".join(lines)
+    start = text.index("The sluice")
+    sentence = (start, start + len("The sluice opens at dawn."))
+    hit = a_hit("log.txt", text, 301, len(before), words=["remark"], sentence=sentence)
+    stored = StoredText(hit.path, "text", "log.txt", before + text + "\nlater" * 100, ())
+    app, watch = app_over(ScriptedIndex(always([hit]), {hit.path: stored}), tmp_path), Watch()
+    async with app.run_test(size=size, message_hook=watch) as pilot:
+        await ask(pilot, watch, "sluice")
+        await watch.until(messages.DocumentRead)
+        await pilot.pause()
+        rows = shown(app.screen.query_one(DocumentView))
+        place = next(number for number, row in enumerate(rows) if "The sluice" in row)
+        assert place < max(len(rows) / 3, 1)
+        assert f"line {301 + answer} of 520" in shown(app.screen.query_one("#place", Static))[0]
+        assert any(f"notes/log.txt:{301 + answer}" in row for row in shown(hits_of(app)))
+        await pilot.press("down", "y")
+        assert app.clipboard == f"{hit.path}:{301 + answer}"
 
 
 async def test_a_document_of_a_hundred_thousand_lines_can_be_scrolled_to_its_end(
@@ -473,7 +500,7 @@ async def test_a_long_document_is_read_in_parts_as_it_scrolls(
         assert any(row.startswith("▌30000 line 30000 ") for row in shown(view))
         assert (
             shown(app.screen.query_one("#place", Static))[0].strip()
-            == "line 29,996 of 60,001 · book.txt"
+            == "line 30,000 of 60,001 · book.txt"
         )
         # The view stands about where the line is in the document, though most is not read yet.
         assert 0.45 < view.scroll_offset.y / view.virtual_size.height < 0.55

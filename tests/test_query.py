@@ -19,6 +19,7 @@ from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules
 from tui.output import explanation_lines
 
+from .app_driver import a_hit
 from .conftest import NOTES
 from .toys import ToyEmbedder
 
@@ -397,3 +398,20 @@ def test_nobody_excludes_a_stop_word(commands: Index) -> None:
     result = commands.query("docker run -it engine", mode="text")
     assert {Path(hit.path).name for hit in result.hits} == {"cars.md", "engines.md"}
     assert result.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "highlights", "line"),
+    [
+        ((17, 34), ((0, 4),), 10),
+        (None, ((11, 15), (17, 19)), 9),
+        (None, (), 7),
+    ],
+)
+def test_the_line_of_a_hit_is_that_of_its_answer(
+    sentence: tuple[int, int] | None, highlights: tuple[tuple[int, int], ...], line: int
+) -> None:
+    """The sentence decides, else the first match, else the passage's beginning."""
+    text = "The tide.\n\nMoon.\nAt night it turns."
+    hit = a_hit("sea.rst", text, 7, sentence=sentence, highlights=highlights)
+    assert hit.line == line

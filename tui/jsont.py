@@ -28,8 +28,8 @@ def dumps(value: object) -> str:
 
 
 def hit_json(hit: Hit) -> dict[str, Any]:
-    """A hit's fields by name, in the schema's order."""
-    fields = asdict(hit)
+    """A hit's fields by name, in the schema's order, and the line on which its answer begins."""
+    fields = asdict(hit) | {"line": hit.line}
     fields["score"] = round(hit.score, DIGITS)
     fields["scores"] = {
         name: value if value is None else round(value, DIGITS)

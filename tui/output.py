@@ -27,14 +27,14 @@ def hits_text(result: QueryResult, style: Style, full: bool) -> str:
     return "\n\n".join(_hit(hit, style, full, width) for hit in result.hits)
 
 
-def place(hit: Hit, name: str, line: int, before_page: str = ", page ") -> str:
-    """Where a hit stands in the file shown as `name`: its page, or its line where there are none.
+def place(hit: Hit, name: str, before_page: str = ", page ") -> str:
+    """Where a hit's answer stands in the file shown as `name`: its page, or else its line.
 
     The document's own label follows the number of the page where the two differ: `a.pdf, page 12
     (xii)`. `before_page` stands between the name and the number.
     """
     if hit.page is None:
-        return f"{name}:{line}"
+        return f"{name}:{hit.line}"
     label = f" ({printable(hit.page_label, one_line=True)})" if hit.page_label else ""
     return f"{name}{before_page}{hit.page}{label}"
 
@@ -58,11 +58,9 @@ def file_list(result: QueryResult, null: bool, for_terminal: bool) -> bytes:
 
 
 def _hit(hit: Hit, style: Style, full: bool, width: int) -> str:
-    # The head: the place where the shown lines begin, and the score.
-    shown = snippet(hit.text, hit.highlights, hit.kind, width, hit.headings, sentence=hit.sentence)
-    line = hit.line_start + (0 if full else hit.text.count("\n", 0, shown.start))
+    # The head: the place of the answer, and the score.
     name = printable(shown_path(hit.path), one_line=True)
-    head = style.link(style.paint(place(hit, name, line), 35), hit.path)
+    head = style.link(style.paint(place(hit, name), 35), hit.path)
     lines = [f"{head}  {style.paint(f'{hit.score:.2f}', 2)}"]
     if hit.copies:
         lines.append(INDENT + style.paint(f"also in {_listed(hit.copies)}", 2))
@@ -74,7 +72,10 @@ def _hit(hit: Hit, style: Style, full: bool, width: int) -> str:
         text = style.mark(hit.text, hit.highlights, sentences)
         lines += [INDENT + words for words in text.split("\n")]
     else:
-        lines += [INDENT + style.mark(*line) for line in shown.lines]
+        shown = snippet(
+            hit.text, hit.highlights, hit.kind, width, hit.headings, sentence=hit.sentence
+        )
+        lines += [INDENT + style.mark(*line) for line in shown]
     if hit.explanation is not None:
         lines.append(INDENT + style.paint("; ".join(explanation_lines(hit)), 2))
     return "\n".join(line.rstrip() for line in lines)

@@ -6,7 +6,6 @@ import re
 import textwrap
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from search.text.sentences import LINE_KINDS
@@ -39,14 +38,6 @@ class Line(NamedTuple):
     sentence: Marks = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
-    """Lines to show; `start` is the offset in the passage at which they begin."""
-
-    lines: tuple[Line, ...]
-    start: int
-
-
 def snippet(
     text: str,
     marks: Sequence[tuple[int, int]],
@@ -55,36 +46,32 @@ def snippet(
     headings: Sequence[str] = (),
     count: int = LINES,
     sentence: tuple[int, int] | None = None,
-) -> Snippet:
+) -> tuple[Line, ...]:
     """Up to `count` lines with the sentence that answers, or around the densest group of marks.
 
     Code and tables keep their lines, prose is wrapped at `width`. Headings at the passage's start
     are left out if they are in `headings`, which the list shows above the passage.
     """
-    start = snippet_start(text, marks, kind, width, headings, count, sentence)
+    start = _first_offset(text, marks, kind, width, headings, count, sentence)
     lines = (
         _code_lines(text, start, count)
         if kind in LINE_KINDS
         else _prose_lines(text, start, width, count)
     )
     sentences = (sentence,) if sentence is not None else ()
-    return Snippet(
-        tuple(
-            Line(line, _ranges(offsets, marks), _ranges(offsets, sentences))
-            for line, offsets in lines
-        ),
-        start,
+    return tuple(
+        Line(line, _ranges(offsets, marks), _ranges(offsets, sentences)) for line, offsets in lines
     )
 
 
-def snippet_start(
+def _first_offset(
     text: str,
     marks: Sequence[tuple[int, int]],
     kind: str,
     width: int,
-    headings: Sequence[str] = (),
-    count: int = LINES,
-    sentence: tuple[int, int] | None = None,
+    headings: Sequence[str],
+    count: int,
+    sentence: tuple[int, int] | None,
 ) -> int:
     """The offset in the passage at which `snippet` begins for the same arguments."""
     body = 0 if kind in LINE_KINDS else _after_headings(text, headings)

@@ -13,7 +13,6 @@ from search.errors import UsageError
 from search.results import Hit
 
 from .editor import Command, editor_command, viewer_command
-from .widgets.hit_row import matched_line
 
 
 def open_in_editor(app: App[Any], hit: Hit, environment: Mapping[str, str]) -> None:
@@ -24,7 +23,7 @@ def open_in_editor(app: App[Any], hit: Hit, environment: Mapping[str, str]) -> N
     if hit.kind == "pdf":
         open_in_viewer(app, hit)
     else:
-        _run(app, editor_command(hit.path, matched_line(hit), environment))
+        _run(app, editor_command(hit.path, hit.line, environment))
 
 
 def open_in_viewer(app: App[Any], hit: Hit) -> None:

@@ -24,7 +24,6 @@ from ..saved_searches import SavedSearches
 from ..typed import parse, with_mode, without
 from ..widgets.filter_bar import Chip, FilterBar
 from ..widgets.hit_list import HitList
-from ..widgets.hit_row import matched_line
 from ..widgets.preview import Preview
 from ..widgets.query_input import QueryInput
 from .explain import ExplainScreen
@@ -204,7 +203,7 @@ class SearchScreen(Screen[None]):
 
     def action_copy_place(self) -> None:
         """Copy path:line."""
-        self._run(lambda hit: self._copy(f"{hit.path}:{matched_line(hit)}"))
+        self._run(lambda hit: self._copy(f"{hit.path}:{hit.line}"))
 
     def action_copy_passage(self) -> None:
         """Copy the passage's text."""

@@ -22,7 +22,6 @@ from search.results import Hit
 
 from ..rows import TAB
 from ..sheet import Sheet, overlapping
-from .hit_row import matched_offset
 
 BAR, PLAIN_BAR = "▌", ">"
 ABOVE = 4
@@ -147,15 +146,15 @@ class DocumentView(ScrollView, can_focus=True):
             self.scroll_to(y=row, animate=False, immediate=True, force=True)
 
     def _row_for(self, sheet: Sheet, hit: Hit) -> int:
-        """The row to put at the top, so that the view shows the passage from its beginning.
+        """The row to put at the top, so that the answer is in the upper third of the view.
 
-        If the passage is longer than the view, its matched words are shown.
+        The passage is shown from its beginning where that leaves the answer there.
         """
-        height = self.scrollable_content_region.height
         first = sheet.rows.at(max(sheet.start_of(hit), 0))
-        matched = sheet.rows.at(max(sheet.start_of(hit) + matched_offset(hit), 0))
-        above = min(ABOVE, height // 4)
-        return max((first if matched - first < height - above - 1 else matched) - above, 0)
+        answer = sheet.rows.at(max(sheet.start_of(hit) + hit.offset, 0))
+        third = max(self.scrollable_content_region.height // 3 - 1, 0)
+        above = min(ABOVE, third)
+        return max(first - above, answer - third, 0)
 
     def action_scroll_home(self) -> None:
         """Go to the beginning at once: the parts on the way are not loaded."""
@@ -180,6 +179,13 @@ class DocumentView(ScrollView, can_focus=True):
         edge = self.sheet.first_char + (len(self.sheet.rows.text) if row > 0 else 0)
         estimate = edge + int(rows_outside / max(self.sheet.rows_per_char, 1e-6))
         return min(max(estimate, 0), max(self.sheet.chars - 1, 0))
+
+    def shows(self, char: int) -> bool:
+        """True where the document's character at this offset is on the screen."""
+        if self.sheet is None or not self.sheet.holds(char):
+            return False
+        row = self._rows_above + self.sheet.rows.at(char - self.sheet.first_char)
+        return 0 <= row - self.scroll_offset.y < self.scrollable_content_region.height
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Post Moved when another row is at the top."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from textual.content import Content
 from textual.css.styles import RulesMap
@@ -20,7 +20,7 @@ from textual.visual import RenderOptions, Visual
 from search.results import Hit
 
 from ...output import place
-from ...snippet import snippet, snippet_start
+from ...snippet import snippet
 from ...terminal import printable
 
 ICONS: Mapping[str, str] = {
@@ -41,8 +41,6 @@ BAR_CELLS = 5
 SHORT_ROWS = 4
 LINES = 2
 """How many rows show a hit's text."""
-WIDTH = 80
-"""The width with which the matched line is found, so that the window's size does not change it."""
 SPANS: Sequence[tuple[int, str]] = (
     (31_536_000, "y"),
     (2_592_000, "mo"),
@@ -131,7 +129,7 @@ def hit_rows(
     shown = snippet(
         hit.text, hit.highlights, hit.kind, max(width - 2, 10), hit.headings, LINES, hit.sentence
     )
-    for text, marks, sentence in shown.lines:
+    for text, marks, sentence in shown:
         line = Content.styled(printable(text), styles["text"])
         for name, ranges in (("sentence", sentence), ("match", marks)):
             for start, end in ranges:
@@ -148,20 +146,7 @@ def shown_name(hit: Hit) -> str:
 
 def short_place(hit: Hit) -> str:
     """The file and its page, or its line in a file without pages."""
-    return place(hit, shown_name(hit), matched_line(hit), " p.")
-
-
-def matched_line(hit: Hit) -> int:
-    """The 1-based line of the document at which the shown text begins."""
-    return hit.line_start + hit.text.count("\n", 0, matched_offset(hit))
-
-
-@lru_cache(maxsize=256)
-def matched_offset(hit: Hit) -> int:
-    """The offset in the hit's text at which the shown text begins."""
-    return snippet_start(
-        hit.text, hit.highlights, hit.kind, WIDTH, hit.headings, LINES, hit.sentence
-    )
+    return place(hit, shown_name(hit), " p.")
 
 
 def score_bar(score: float) -> str:

@@ -76,7 +76,7 @@ class Preview(Vertical):
             view.sheet is not None
             and view.sheet.whole
             and view.sheet.path == hit.path
-            and view.sheet.holds(hit.char_start)
+            and view.sheet.holds(_answer(hit))
         ):
             view.show(view.sheet, hit, hits)
         else:
@@ -113,22 +113,28 @@ class Preview(Vertical):
         if self._hit is not None:
             width = self.query_one(DocumentView).text_width
             self.post_message(
-                self.Wanted(self._hit.path, width, self._hit.char_start, scrolled=False)
+                self.Wanted(self._hit.path, width, _answer(self._hit), scrolled=False)
             )
 
     def _show_place(self) -> None:
         view, line = self.query_one(DocumentView), ""
         if self._hit is not None and view.sheet is not None:
             title = printable(self._hit.title, one_line=True)
-            line = f"{_place(view.sheet, view.top_char, self._hit)} · {title}"
+            shown = _answer(self._hit) if view.shows(_answer(self._hit)) else view.top_char
+            line = f"{_place(view.sheet, shown, self._hit)} · {title}"
         self.query_one("#place", Static).update(line, layout=False)
 
 
-def _place(sheet: Sheet, top: int, hit: Hit) -> str:
-    """The page or line at the document's offset `top`, or that of a passage that stands alone."""
+def _answer(hit: Hit) -> int:
+    """The offset in the document of the hit's answer."""
+    return hit.char_start + hit.offset
+
+
+def _place(sheet: Sheet, shown: int, hit: Hit) -> str:
+    """The page or line at the document's offset `shown`, or that of a passage that stands alone."""
     if not sheet.whole:
-        return f"line {hit.line_start:,}" if hit.page is None else f"page {hit.page:,}"
-    offset = max(top - sheet.first_char, 0)
+        return f"line {hit.line:,}" if hit.page is None else f"page {hit.page:,}"
+    offset = max(shown - sheet.first_char, 0)
     if (page := sheet.page_at(offset)) is not None:
         return f"page {page:,} of {sheet.page_count:,}"
     return f"line {sheet.rows.line_of(offset) + sheet.first_line - 1:,} of {sheet.lines:,}"
