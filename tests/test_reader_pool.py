@@ -131,10 +131,13 @@ def test_a_document_is_cut_to_a_number_of_characters():
     assert fitted(Document("/d/a", "text", "", "a\ud800b", ()), 10).text == "a\ufffdb"
 
 
-def test_the_pool_reads_safe_formats_itself_and_others_in_several_processes():
+def test_the_pool_reads_small_files_of_safe_formats_itself_and_others_in_several_processes():
     with ReaderPool() as pool:
         assert pool.read(b"# Words", "/d/a.md").kind == "markdown"
         assert not pool._idle
+        long = pool.read(b"# Words\n" + b"More of them.\n" * 20_000, "/d/long.md")
+        assert (long.title, len(long.text)) == ("Words", 280_008)
+        assert len(pool._idle) == 1
         with ThreadPoolExecutor(3) as threads:
             read = list(threads.map(lambda number: pool.read(PAGE, f"/d/{number}.html"), range(30)))
         assert [document.path for document in read] == [f"/d/{number}.html" for number in range(30)]

@@ -1,6 +1,6 @@
 """Reads files in worker processes, several at once.
 
-Files whose readers are our own plain Python are read in this process.
+Small files whose readers are our own plain Python are read in this process.
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ from .limits import LIMITS, Limits, Reserve, no_limit
 from .process import ReaderProcess
 
 WORKERS = min(os.cpu_count() or 1, 4)
+
+MOST_HERE = 250_000
+"""Bytes above which no file is read in this process, whose threads nothing can interrupt.
+
+A worker process can be ended at once, so that Ctrl-C never waits for a reader.
+"""
 
 TEXT_FACTOR = 4
 """The bytes of memory that each byte of a text file takes while it is read in this process.
@@ -46,7 +52,7 @@ class ReaderPool:
         Unreadable with a reason where the file holds no document, ReaderFailure where no process
         can be started.
         """
-        if readers.is_safe(data, path):
+        if len(data) <= MOST_HERE and readers.is_safe(data, path):
             reserve(TEXT_FACTOR * len(data))
             try:
                 return readers.read(data, path)

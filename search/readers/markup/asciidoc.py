@@ -29,7 +29,7 @@ _ITEM = re.compile(
 _LINK = re.compile(
     r"(?:link:|https?://)[^\s\[]{1,300}\[([^\[\]]{0,200})\]|<<[^<>,]{1,200}(?:,([^<>]{1,200}))?>>"
 )
-_ANCHOR = re.compile(r"\[\[[^\[\]]{1,100}\]\]|\s+=+$")
+_ANCHOR = re.compile(r"\[\[[^\[\]]{1,100}\]\]|(?<!\s)\s++=+$")
 _INLINE = re.compile(r"(?<!\w)([*_`#+]{1,2})(\S(?:.{0,200}?\S)?)\1(?!\w)")
 
 # The kind of a delimited block by the first character of its delimiter; "" where the block is left

@@ -56,7 +56,7 @@ _CHARSET = re.compile(
 )
 _SUBSET = re.compile(r"<!DOCTYPE[^\[>]{0,400}\[.*?\]\s*>", re.DOTALL | re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\f]+")
-_AROUND_BREAK = re.compile(r" *([\n\t]) *")
+_AROUND_BREAK = re.compile(r"(?<! ) ++(?=[\n\t])|(?<=[\n\t]) ++")
 
 
 def read(data: bytes, path: str) -> Document:
@@ -170,7 +170,7 @@ class _Page:
         if kind == "code":
             text = text.strip("\n").rstrip()
         else:
-            text = _AROUND_BREAK.sub(r"\1", text).replace("  ", " ")
+            text = _AROUND_BREAK.sub("", text).replace("  ", " ")
             rows = (row.rstrip() for row in text.split("\n"))
             text = "\n".join(row for row in rows if row).strip()
         level = HEADINGS.get(kind, 0)

@@ -33,7 +33,7 @@ _INLINE_COMMENT = re.compile(r"(?<![^\s(*_])%%[^%\n`]{1,2000}%%(?!\w)")
 _WIKI = re.compile(r"!?\[\[(?:[^\[\]|]{1,200}\|)?([^\[\]|]{1,200})\]\]")
 _TITLE_KEY = re.compile(r"title[ \t]*:[ \t]*(.{1,300})", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()]{0,400}\)")
-_ATTRIBUTES = re.compile(r"[ \t]*\{[#.][^{}]{0,100}\}$")
+_ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*+\{[#.][^{}]{0,100}\}$")
 
 
 def read(data: bytes, path: str) -> Document:
@@ -55,6 +55,8 @@ class _Parser:
     The open block is text[start:end]. `size` counts its lines, `fence` is the fence that ends it
     where it is code, and `comments` are the offsets of the long comments in it.
     `may_have_holes` is true where parts of the text, such as comments, may have to be left out.
+    `unclosed` are the openings of comments that nothing closes in the rest of the text: the rest is
+    looked through once for each of them.
     """
 
     text: str
@@ -67,6 +69,7 @@ class _Parser:
     fence: str = ""
     comments: list[tuple[int, int]] = field(default_factory=list)
     may_have_holes: bool = False
+    unclosed: set[str] = field(default_factory=set)
 
     def parse(self) -> None:
         """Take all lines; runs of plain words are taken at once, which is faster."""
@@ -193,8 +196,9 @@ class _Parser:
         )
         if "`" in line.words or self.text.find(closing, begin + len(opening), line.end) >= 0:
             return 0
-        end = self.text.find(closing, line.end)
+        end = -1 if opening in self.unclosed else self.text.find(closing, line.end)
         if end < 0:
+            self.unclosed.add(opening)
             return 0
         if not self.kind:
             self.kind, self.start, self.size = "paragraph", line.start, 0

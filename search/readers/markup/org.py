@@ -21,7 +21,7 @@ _STATE = re.compile(
     r"(?:(?:TODO|DONE|NEXT|WAITING|HOLD|CANCELED|CANCELLED|STARTED|PROJECT)[ \t]+)?"
     r"(?:\[#\w\][ \t]+)?"
 )
-_TAGS = re.compile(r"[ \t]+:[\w@#%:]{1,200}:$")
+_TAGS = re.compile(r"(?<![ \t])[ \t]++:[\w@#%:]{1,200}:$")
 _LINK = re.compile(r"\[\[[^\[\]]{1,400}\]\[([^\[\]]{1,300})\]\]|\[\[([^\[\]]{1,400})\]\]")
 _INLINE = re.compile(r"(?<!\w)[*/_=~+](\S(?:[^\n]{0,200}?\S)?)[*/_=~+](?!\w)")
 _BEGIN = re.compile(r"#\+begin_(\w{1,40})\b.*", re.IGNORECASE)

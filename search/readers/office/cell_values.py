@@ -30,7 +30,7 @@ BUILT_IN = {
 }
 
 # The literal pieces of a format code: quoted and escaped characters, padding, colours, currencies.
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
+_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\[\]]*+\]', re.IGNORECASE)
 
 
 class Format(Enum):

@@ -24,9 +24,10 @@ _MODIFIERS = (
     r"(?:(?:public|private|protected|internal|static|final|abstract|virtual|override|async|sealed|"
     r"partial|readonly|open|data|inline|suspend|export|default|declare|pub(?:\([\w: ]{1,40}\))?|"
     r"unsafe|extern|const|case|implicit|lazy|local|fileprivate|mutating|synchronized|native|get|"
-    r"set) +){0,6}"
+    r"set) ++){0,6}"
 )
-_CALL = r"[\w$#~]{1,80} *\([^;=]{0,200}\)? *(?:[\w<>\[\]:?, .|&-]{0,80})\{?$"
+# Possessive quantifiers keep the work proportional to the line, whatever stands in it.
+_CALL = r"[\w$#~]{1,80}+ *+\([^;=]*+$"
 _NO_KEYWORD = (
     r"(?!(?:if|for|while|switch|catch|return|else|do|with|new|throw|case|await|yield|using|lock|"
     r"foreach|elif|super|function)\b)"
@@ -41,14 +42,14 @@ DEFINITIONS: dict[str, str] = {
     "go": r"func\b|type +\w",
     "rust": rf"{_MODIFIERS}(?:fn|struct|enum|trait|impl|mod|union|macro_rules!)[ <]",
     "java": rf"{_MODIFIERS}(?:(?:class|interface|enum|record|struct|namespace|@interface) +\w|"
-    rf"{_NO_KEYWORD}[\w<>\[\],.?]{{1,80}} +{_NO_KEYWORD}{_CALL})",
+    rf"{_NO_KEYWORD}[\w<>\[\],.?]{{1,80}}+ ++{_NO_KEYWORD}{_CALL})",
     "kotlin": rf"{_MODIFIERS}(?:fun|class|interface|object|trait|enum|func|struct|protocol|"
     r"extension|def|init)\b",
     "c": rf"(?:struct|class|enum|union|namespace|template|typedef +struct)\b|"
-    rf"{_NO_KEYWORD}[\w:*&<>~, ]{{1,120}}[ *&]{_NO_KEYWORD}[\w:~]{{1,80}} *\([^;]{{0,200}}$",
+    rf"{_NO_KEYWORD}[\w:*&<>~, ]{{1,120}}[ *&]{_NO_KEYWORD}[\w:~]{{1,80}}+ *+\([^;]{{0,200}}+$",
     "ruby": r"(?:def|class|module) +\w",
     "php": rf"{_MODIFIERS}(?:function|class|interface|trait|enum) +\w",
-    "shell": r"(?:function +)?[\w:.-]{1,80} *\(\)|function +\w",
+    "shell": r"(?:function +)?[\w:.-]{1,80}+ *+\(\)|function +\w",
     "sql": r"(?i:create|alter|drop|insert +into|with|merge|grant)\b",
     "lua": r"(?:local +)?function\b",
     "perl": r"(?:sub|package) +\w",
