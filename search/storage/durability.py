@@ -84,8 +84,8 @@ class Mark:
     """What is known to be on the disk.
 
     version: the newest version of the table that was flushed; 0 before the first. trained: the
-    number of rows that the vector index was trained on; 0 without one. healed_to: the version that
-    a repair went back to, until the next flush.
+    number of vectors that the vector index was trained on; 0 without one. healed_to: the version
+    that a repair went back to, until the next flush.
     """
 
     version: int = 0

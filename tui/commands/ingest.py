@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 import threading
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, TypedDict
 import click
 
 from search.config import MAX_FILE_SIZE
-from search.results import DryRun, IngestReport, Progress
+from search.results import DryRun, IngestReport, LargeFile, Progress
 
 from ..exit_codes import ExitCode
 from ..parameters import PATH, SIZE
@@ -156,7 +157,14 @@ def ingest(
         # Without --watch, only the first report of the watch is taken.
         report = None
         try:
-            reports = index.watch(paths, **options, on_progress=show, reembed=reembed, stop=stop)
+            reports = index.watch(
+                paths,
+                **options,
+                on_progress=show,
+                reembed=reembed,
+                stop=stop,
+                on_large=lambda large: _tell_large(settings, large),
+            )
             for number, report in enumerate(islice(reports, None if watch else 1)):
                 line.close()
                 if number == 0 and reembed and not report.reembedded:
@@ -192,13 +200,16 @@ def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
             click.echo(f"{'forget':<11} {printable(path, one_line=True)}")
     for warning in plan.warnings:
         click.echo(f"docsearch: {printable(warning, one_line=True)}", err=True)
+    _tell_large(settings, plan.large)
     passed_over = len(plan.skipped) + sum(count for _, count in plan.passed_over)
     reasons = f" ({counted(plan.passed_over)})" if plan.passed_over else ""
     size = sum(planned.size for planned in plan.read) / 1e6
     settings.note(
         f"would read {len(plan.read):,} files ({size:,.1f} MB), "
         f"forget {len(plan.removed):,}, pass over {passed_over:,}{reasons}; "
-        f"{plan.unchanged:,} are unchanged, {len(plan.failed):,} cannot be read"
+        f"{plan.unchanged:,} are unchanged, "
+        + (f"{plan.waiting:,} lack only their vectors, " if plan.waiting else "")
+        + f"{len(plan.failed):,} cannot be read"
     )
 
 
@@ -217,6 +228,22 @@ def _end_between_lines(stop: threading.Event) -> None:
         stop.set()
 
     signal.signal(signal.SIGINT, end)
+
+
+def _tell_large(settings: Settings, files: tuple[LargeFile, ...]) -> None:
+    """Say what large files will cost and how to leave them out."""
+    from ..progress import duration
+    from ..terminal import printable
+
+    for file in files[:LISTED]:
+        name = printable(file.path, one_line=True)
+        cost = f"up to about {file.tokens:,} tokens"
+        cost += f" or {duration(file.seconds)}" if file.seconds is not None else ""
+        pattern = printable(shlex.quote(file.pattern), one_line=True)
+        leave_out = f"; to leave it out: --exclude {pattern}" if file.pattern else ""
+        settings.note(f"large: {name}: {file.size / 1e6:,.1f} MB, {cost}; it comes last{leave_out}")
+    if len(files) > LISTED:
+        settings.note(f"large: {len(files) - LISTED:,} more; list them with --dry-run --json")
 
 
 def _tell_left_out(settings: Settings, report: IngestReport) -> None:
@@ -266,6 +293,7 @@ def _narrate(settings: Settings, report: IngestReport) -> None:
             (report.added, "added"),
             (report.changed, "changed"),
             (report.copied, "moved or copied"),
+            (report.completed, "given their vectors"),
             (report.removed, "removed"),
             (report.unchanged, "unchanged"),
             (len(report.skipped) + sum(count for _, count in report.passed_over), "passed over"),
