@@ -23,7 +23,7 @@ from .embedding import Pace, embedded
 from .priority import priority
 from .reuse import ReusableVectors
 from .tally import Tally
-from .turns import Source, in_turns
+from .turns import TURN, Source, in_turns
 
 if TYPE_CHECKING:
     from ..documents import Vectors
@@ -119,11 +119,11 @@ class LaterVectors:
 
     def embed_batch(self) -> None:
         """Embed and store one batch; the order of the steps is what makes a crash harmless."""
-        batch = list(islice(self._pieces, self._pace.size))
+        batch = self._next_batch()
         if not batch:
             # Documents came to wait since the last ones began.
             self._pieces = in_turns(self._sources(), READ)
-            batch = list(islice(self._pieces, self._pace.size))
+            batch = self._next_batch()
         started = time.perf_counter()
         tokens: Counter[int] = Counter()
         rows = self._rows(batch, tokens)
@@ -147,6 +147,15 @@ class LaterVectors:
             self.tally.completed += doc not in self._own
         self._pace.took(len(batch), time.perf_counter() - started)
         self.commits += 1
+
+    def _next_batch(self) -> list[Lacking]:
+        batch: list[Lacking] = []
+        for item in islice(self._pieces, self._pace.size):
+            batch.append(item)
+            # The copy of a long document, which may follow, takes the vectors that are stored.
+            if item.last and item.entry.passages > TURN:
+                break
+        return batch
 
     def _sources(self) -> Iterator[Source[Lacking]]:
         """The waiting documents; short ones are read from the store together."""

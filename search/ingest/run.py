@@ -33,7 +33,7 @@ from .read_ahead import MAX_BYTES, Ahead, read_ahead
 from .removal import take_out
 from .report import report_of
 from .tally import Tally
-from .turns import Source, in_turns
+from .turns import TURN, Source, in_turns
 
 if TYPE_CHECKING:
     from ..protocols import Embedder
@@ -160,7 +160,9 @@ class Ingestion:
             for item in incoming:
                 if item is not None:
                     batch.append(item)
-                if item is None or len(batch) >= pace.size:
+                # A long document is stored at its end: a copy of it may follow.
+                is_end = item is None or (item.last and item.entry.passages > TURN)
+                if is_end or len(batch) >= pace.size:
                     store()
                 if item is None and later.is_due:
                     later.embed_batch()
