@@ -115,9 +115,16 @@ class Tally:
             return self._vector_progress(self.vectors, path)
         if self.has_two_stages:
             return Progress(
-                *(self.files_read, self.files_total),
-                *(self.bytes_read + sum(self.bytes_open.values()), self.bytes_total),
-                *(self.passages, self.tokens, self.seconds, path, self.starting, self.model),
+                self.files_read,
+                self.files_total,
+                self.bytes_read + sum(self.bytes_open.values()),
+                self.bytes_total,
+                self.passages,
+                self.tokens,
+                self.seconds,
+                path,
+                self.starting,
+                self.model,
                 stage="words",
             )
         embedded_share = self.passages / self.passages_read if self.passages_read else 1.0
@@ -145,8 +152,15 @@ class Tally:
         done = self.passages - stage.passages_before + stage.spared
         size = stage.size * min(done, stage.passages) // max(stage.passages, 1)
         return Progress(
-            *(stage.documents_done, stage.documents, size, stage.size),
-            *(self.passages, self.tokens - stage.tokens_before, self.seconds, path),
-            *(max(self.starting, stage.seconds_before), self.model),
+            stage.documents_done,
+            stage.documents,
+            size,
+            stage.size,
+            self.passages,
+            self.tokens - stage.tokens_before,
+            self.seconds,
+            path,
+            max(self.starting, stage.seconds_before),
+            self.model,
             stage="vectors",
         )

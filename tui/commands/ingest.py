@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import signal
 import sys
 import threading
@@ -129,6 +128,7 @@ def ingest(
     from search.models.engines import device_for
 
     from ..jsont import report_json
+    from ..large_lines import large_lines
     from ..progress import ProgressLine
 
     options = RunOptions(
@@ -149,6 +149,10 @@ def ingest(
             sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(backend)
         )
 
+        def tell_large(files: tuple[LargeFile, ...]) -> None:
+            for text in large_lines(files):
+                settings.note(text)
+
         def show(progress: Progress) -> None:
             if stop.is_set():
                 raise KeyboardInterrupt
@@ -163,7 +167,7 @@ def ingest(
                 on_progress=show,
                 reembed=reembed,
                 stop=stop,
-                on_large=lambda large: _tell_large(settings, large),
+                on_large=tell_large,
             )
             for number, report in enumerate(islice(reports, None if watch else 1)):
                 line.close()
@@ -187,6 +191,7 @@ def ingest(
 
 def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
     """Print what a run would do: the files on stdout, the rest on stderr."""
+    from ..large_lines import large_lines
     from ..terminal import printable
 
     if as_json:
@@ -200,7 +205,8 @@ def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
             click.echo(f"{'forget':<11} {printable(path, one_line=True)}")
     for warning in plan.warnings:
         click.echo(f"docsearch: {printable(warning, one_line=True)}", err=True)
-    _tell_large(settings, plan.large)
+    for line in large_lines(plan.large):
+        settings.note(line)
     passed_over = len(plan.skipped) + sum(count for _, count in plan.passed_over)
     reasons = f" ({counted(plan.passed_over)})" if plan.passed_over else ""
     size = sum(planned.size for planned in plan.read) / 1e6
@@ -228,22 +234,6 @@ def _end_between_lines(stop: threading.Event) -> None:
         stop.set()
 
     signal.signal(signal.SIGINT, end)
-
-
-def _tell_large(settings: Settings, files: tuple[LargeFile, ...]) -> None:
-    """Say what large files will cost and how to leave them out."""
-    from ..progress import duration
-    from ..terminal import printable
-
-    for file in files[:LISTED]:
-        name = printable(file.path, one_line=True)
-        cost = f"up to about {file.tokens:,} tokens"
-        cost += f" or {duration(file.seconds)}" if file.seconds is not None else ""
-        pattern = printable(shlex.quote(file.pattern), one_line=True)
-        leave_out = f"; to leave it out: --exclude {pattern}" if file.pattern else ""
-        settings.note(f"large: {name}: {file.size / 1e6:,.1f} MB, {cost}; it comes last{leave_out}")
-    if len(files) > LISTED:
-        settings.note(f"large: {len(files) - LISTED:,} more; list them with --dry-run --json")
 
 
 def _tell_left_out(settings: Settings, report: IngestReport) -> None:
