@@ -145,8 +145,10 @@ def unfolding(path: Path, name: str, paragraphs: int) -> int:
 
 
 def test_what_files_unfold_to_is_bounded_and_not_their_bytes(
-    tmp_path: Path, catalog: Catalog
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # In one stage, documents are held while others are embedded.
+    monkeypatch.setattr("search.ingest.run.SMALL_RUN", 10**9)
     folder = tmp_path / "notes"
     folder.mkdir()
     characters = max(unfolding(folder / f"{n}.docx", f"N{n:02}", 5_000 + n) for n in range(8))
@@ -163,7 +165,6 @@ def test_what_files_unfold_to_is_bounded_and_not_their_bytes(
         PassageRules(),
         lambda progress: None,
         max_memory=max_memory,
-        small_run=10**9,
     ).run([make_plan(catalog, Scope(Root(str(folder), max_file_size=1_000_000)), prune=False)])
     assert {entry.state for entry in catalog.entries()} == {EntryState.COMPLETE}
     assert characters <= max(embedder.held) <= 3 * characters

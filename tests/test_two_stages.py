@@ -16,12 +16,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.documents import File, Passage, Row
+from search.documents import Candidate, File, Passage, Row
 from search.errors import ModelError
 from search.index import Index
 from search.ingest import run
 from search.ingest.large_files import SPEED_KEY
 from search.ingest.turns import TURN
+from search.query.calibration import Calibration
+from search.query.legs import Legs
+from search.query.ranking import rank
 from search.results import IngestReport, LargeFile, Progress
 from search.storage import store as store_module
 from search.storage.catalog import Catalog
@@ -57,13 +60,7 @@ def embedder() -> ToyEmbedder:
 
 @pytest.fixture(autouse=True)
 def every_run_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run.Ingestion.__init__, "__defaults__", _with_small_run(-1))
-
-
-def _with_small_run(size: int) -> tuple[object, ...]:
-    defaults = run.Ingestion.__init__.__defaults__
-    assert defaults is not None
-    return (*defaults[:-1], size)
+    monkeypatch.setattr(run, "SMALL_RUN", -1)
 
 
 @pytest.fixture
@@ -138,7 +135,11 @@ def check_whole(index: Index) -> None:
 
 
 def test_words_come_first_and_a_run_in_one_stage_gives_the_same(
-    index: Index, embedder: ToyEmbedder, notes: Path, tmp_path: Path
+    index: Index,
+    embedder: ToyEmbedder,
+    notes: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     states: list[Progress] = []
     report = index.ingest([notes], on_progress=states.append)
@@ -149,7 +150,7 @@ def test_words_come_first_and_a_run_in_one_stage_gives_the_same(
     assert (states[-1].files_done, states[-1].bytes_done) == (11, states[-1].bytes_total)
     check_whole(index)
     once = Index(str(tmp_path / "other"), None, lambda name: ToyEmbedder(), SHORT)
-    run.Ingestion.__init__.__defaults__ = _with_small_run(10**9)
+    monkeypatch.setattr(run, "SMALL_RUN", 10**9)
     alike = once.ingest([notes])
     assert (alike.passages, alike.tokens) == (report.passages, report.tokens)
     for entry in index.catalog.entries():
@@ -371,9 +372,9 @@ KILLED = """
 import os, signal, sys
 from search.index import Index
 from search.ingest import run
-from tests.test_two_stages import SHORT, _with_small_run
+from tests.test_two_stages import SHORT
 from tests.toys import ToyEmbedder
-run.Ingestion.__init__.__defaults__ = _with_small_run(-1)
+run.SMALL_RUN = -1
 stage, count = sys.argv[3], int(sys.argv[4])
 with Index(sys.argv[1], None, lambda name: ToyEmbedder(), SHORT) as index:
     def show(progress):
@@ -409,6 +410,30 @@ def test_a_kill_in_either_stage_is_mended_by_the_next_run(
     if stage == "vectors":
         assert (report.added, report.changed, len(embedder.embedded)) == (0, 0, left)
     check_whole(index)
+
+
+def test_a_passage_without_a_vector_takes_its_place_by_its_words() -> None:
+    def candidate(doc: int, vector: list[float] | None) -> Candidate:
+        known = None if vector is None else np.array(vector, np.float32)
+        return Candidate(doc, Passage(0, "tide", (), None, 1, 1, 0, 4), known, 0.0)
+
+    near, far, unknown = candidate(1, [1, 0]), candidate(2, [0.2, 0.98]), candidate(3, None)
+    legs = Legs(
+        candidates={found.id: found for found in (near, far, unknown)},
+        vector={near.id: 0.9, far.id: 0.2},
+        text={unknown.id: 4.0},
+        query_vector=np.array([0.9, 0.44], np.float32),
+        word_count=1,
+        passage_count=3,
+    )
+    curve = Calibration(middle=0.6, width=0.1, noise=0.0, weak=0.0)
+    ranked = rank(legs, "hybrid", curve)
+    # Its cosine counts as 0.5, and a full match of words by one document alone adds 0.28.
+    assert [(item.row.key, round(item.row.fused, 2)) for item in ranked[:2]] == [
+        (near.id, 0.9),
+        (unknown.id, 0.78),
+    ]
+    assert (ranked[1].row.feedback, ranked[2].row.key) == (0.0, far.id)
 
 
 WIDTH = 8

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 MAINTAIN_EVERY = 20
 
 SMALL_RUN = 200_000
-"""Files of so many bytes together are embedded as they are read.
+"""Files of so many bytes together are embedded as they are read; more are read in two stages.
 
 At 4 bytes a token, a small model on a processor takes some ten seconds for them.
 """
@@ -61,8 +61,7 @@ class Ingestion:
 
     The store and the embedder are opened at their first use: an unchanged folder needs neither.
     `clock` gives the time in nanoseconds since the epoch. Documents that are read ahead or in work
-    hold about `max_memory` bytes, or more where a single one does. Files of more than `small_run`
-    bytes are read in two stages: their words are stored before any of them is embedded.
+    hold about `max_memory` bytes, or more where a single one does.
     """
 
     def __init__(
@@ -75,7 +74,6 @@ class Ingestion:
         clock: Callable[[], int] = time.time_ns,
         max_memory: int = MAX_BYTES,
         marks: CloudMarks = SYSTEM_MARKS,
-        small_run: int = SMALL_RUN,
     ) -> None:
         self.catalog = catalog
         self.open_store = open_store
@@ -85,7 +83,6 @@ class Ingestion:
         self.clock = clock
         self.max_memory = max_memory
         self.marks = marks
-        self.small_run = small_run
 
     def run(
         self,
@@ -108,7 +105,7 @@ class Ingestion:
         if large:
             on_large(large)
         tally = Tally(len(files), sum(file.size for file in files))
-        tally.has_two_stages = tally.bytes_total > self.small_run
+        tally.has_two_stages = tally.bytes_total > SMALL_RUN
         if files:
             threading.Thread(target=preload, daemon=True).start()
         # Read, and store the words, or in a small run the vectors as well.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from search.index import Index
-from search.ingest.run import Ingestion
+from search.ingest import run
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules
 
@@ -25,9 +25,7 @@ EMBEDDERS = {"starter": ToyEmbedder, "o/wide": WideEmbedder}
 
 def store_words_first() -> None:
     """Let every run of this process have two stages, however small it is."""
-    defaults = Ingestion.__init__.__defaults__
-    assert defaults is not None
-    Ingestion.__init__.__defaults__ = (*defaults[:-1], -1)
+    run.SMALL_RUN = -1
 
 
 def opened(folder: Path, embedder: str | None = None) -> Index:
