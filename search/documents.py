@@ -161,13 +161,13 @@ class Row:
     """A passage as the table stores it.
 
     `doc` is its document's id, `terms` the words that the text leg matches, and `vector` its unit
-    vector (dimensions,).
+    vector (dimensions,); None where the passage was not embedded yet.
     """
 
     doc: int
     passage: Passage
     terms: str
-    vector: Vectors
+    vector: Vectors | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +175,8 @@ class Candidate:
     """A stored passage that a leg found.
 
     `score` is the cosine in the vector leg and BM25 in the text leg. `vector` is None where no
-    later step needs it. `message` is the number of the message that the passage belongs to; it is
-    0 in files other than mail.
+    later step needs it, or where the passage was not embedded yet. `message` is the number of the
+    message that the passage belongs to; it is 0 in files other than mail.
     """
 
     doc: int

@@ -22,6 +22,7 @@ from .paths import real
 from .results import (
     DryRun,
     IngestReport,
+    LargeFile,
     Progress,
     QueryResult,
     Status,
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 
 
 def _unwatched(progress: Progress) -> None:
+    pass
+
+
+def _unheard(large: tuple[LargeFile, ...]) -> None:
     pass
 
 
@@ -190,6 +195,7 @@ class Index:
         default_max_file_size: int = MAX_FILE_SIZE,
         reembed: bool = False,
         models: ModelChoice | None = None,
+        on_large: Callable[[tuple[LargeFile, ...]], None] = _unheard,
     ) -> IngestReport:
         """Add or refresh folders and files; without `paths` all known roots.
 
@@ -197,7 +203,8 @@ class Index:
         anew with the `models` (None: those that the index was opened with), or with those of a
         re-embedding that was interrupted; queries use the old vectors until the new ones are
         complete. New roots pass over files larger than `default_max_file_size` bytes, where `rules`
-        name no other size.
+        name no other size. `on_large` is given the large files that are about to be read, where
+        there are any.
 
         Raises UsageError for a path that does not exist, IndexLocked while another process writes,
         ModelMismatch, StorageFull.
@@ -211,7 +218,7 @@ class Index:
         with refresh.writing(create=True) as catalog:
             done = refresh.change_models(catalog, on_progress) if reembed else None
             refresh.opened.take_choice(catalog)
-            report = refresh.run(catalog, targets.scopes(catalog), prune, on_progress)
+            report = refresh.run(catalog, targets.scopes(catalog), prune, on_progress, on_large)
             report = report if done is None else done.joined(report)
             notices = (*self.opened.notices, *refresh.opened.note_reranker(catalog))
             return replace(report, warnings=(*report.warnings, *notices))
@@ -245,6 +252,7 @@ class Index:
         default_max_file_size: int = MAX_FILE_SIZE,
         reembed: bool = False,
         stop: threading.Event | None = None,
+        on_large: Callable[[tuple[LargeFile, ...]], None] = _unheard,
     ) -> Iterator[IngestReport]:
         """Ingest, then keep up with whatever changes, until `stop` is set.
 
@@ -263,6 +271,7 @@ class Index:
             on_progress=on_progress,
             default_max_file_size=default_max_file_size,
             reembed=reembed,
+            on_large=on_large,
         )
         news.is_in(first)
         yield first

@@ -119,6 +119,10 @@ class Progress:
     The totals count the files that are to be read and their bytes. `passages` and `tokens` are
     those embedded so far. `seconds` counts from the start of the run; `starting` of them had passed
     before the first passage reached the embedder, whose name is `model`.
+
+    A large run has two stages, and `stage` names the one it is in: "words" while files are read and
+    their words stored, "vectors" while their passages are embedded. Files, bytes, tokens and times
+    are then those of the stage. `stage` is empty in other runs.
     """
 
     files_done: int
@@ -131,6 +135,7 @@ class Progress:
     path: str
     starting: float = 0.0
     model: str = ""
+    stage: str = ""
 
     @property
     def embedding(self) -> float:
@@ -144,10 +149,29 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """Seconds left if the bytes go on at the rate so far; None until a rate is known."""
-        if not self.bytes_done or self.embedding <= 0:
+        """Seconds left if the bytes go on at the rate so far; None until a rate is known.
+
+        It is not known before the embedder has begun.
+        """
+        if not self.bytes_done or self.embedding <= 0 or self.stage == "words":
             return None
         return (self.bytes_total - self.bytes_done) * self.embedding / self.bytes_done
+
+
+@dataclass(frozen=True, slots=True)
+class LargeFile:
+    """A file that takes long to embed, and about how long.
+
+    `size` is in bytes. `tokens` is an estimate that is rather too high. `seconds` is the time that
+    they take at the speed of an earlier run, None where none is known. `pattern` leaves the file
+    out where it is given to `--exclude`.
+    """
+
+    path: str
+    size: int
+    tokens: int
+    seconds: float | None
+    pattern: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +188,9 @@ class IngestReport:
 
     `added`, `changed`, `copied`, `unchanged`, `removed` and `reembedded` count documents. A copied
     document is the copy of a known one, or a known one that was moved: its vectors are reused. A
-    re-embedded document got new vectors from another model. `passed_over` counts by reason the
+    re-embedded document got new vectors from another model. `completed` counts the documents that
+    an interrupted run had stored by their words only, and that have their vectors now. `large` are
+    the large files that the run read. `passed_over` counts by reason the
     files that a rule leaves out. `nothing_read` are the folders that gave no document.
     """
 
@@ -182,6 +208,8 @@ class IngestReport:
     warnings: tuple[str, ...]
     reembedded: int = 0
     nothing_read: tuple[NothingRead, ...] = ()
+    completed: int = 0
+    large: tuple[LargeFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,8 +229,9 @@ class Planned:
 class DryRun:
     """What an ingest run would do.
 
-    `read` are the files that it would read, and `removed` the documents that it would forget. The
-    other fields are those of IngestReport.
+    `read` are the files that it would read, and `removed` the documents that it would forget.
+    `waiting` counts the documents that would get their vectors and nothing else. The other fields
+    are those of IngestReport.
     """
 
     read: tuple[Planned, ...]
@@ -212,6 +241,8 @@ class DryRun:
     skipped: tuple[Skip, ...]
     passed_over: tuple[tuple[str, int], ...]
     warnings: tuple[str, ...]
+    waiting: int = 0
+    large: tuple[LargeFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,8 +289,9 @@ class Status:
     """The index at a glance.
 
     `size_bytes` is its size on disk. `health` is "ok" or a sentence that says what to do. `models`
-    is None until the first document is ingested. `unread` are the folders and files that the last
-    runs could not read.
+    is None until the first document is ingested. `without_vectors` counts the documents that are
+    found by their words only, until a run has embedded them. `unread` are the folders and files
+    that the last runs could not read.
     """
 
     index: str
@@ -277,14 +309,15 @@ class Status:
     health: str
     models: IndexModels | None = None
     unread: tuple[Skip, ...] = ()
+    without_vectors: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Why a path is or is not in the index.
 
-    `code` is "indexed", "pending", "new", "changed", "outside", "missing" or a Reason. `message`
-    says the same in a sentence.
+    `code` is "indexed", "words", "pending", "new", "changed", "outside", "missing" or a Reason.
+    `message` says the same in a sentence.
     """
 
     path: str

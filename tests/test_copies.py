@@ -100,3 +100,13 @@ def test_the_newest_of_the_copies_with_about_the_same_score_is_shown() -> None:
         ),
         found,
     ) == [(3, 0, [1, 2, 4])]
+
+
+def test_a_passage_without_a_vector_is_compared_by_its_text_alone() -> None:
+    found = [
+        candidate(1, LONG, (1, 0)),
+        candidate(2, LONG, None),
+        candidate(3, LONG + ".", None),
+        candidate(4, LONG + ".", (1, 0)),
+    ]
+    assert names(distinct(found, lambda doc: ""), found) == [(1, 0, [2, 4]), (3, 0, [])]

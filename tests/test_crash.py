@@ -190,6 +190,18 @@ def test_torn_files_of_a_version_that_never_was_are_removed(tmp_path):
         assert not any(path.exists() for path in (*torn, index))
 
 
+def test_files_that_a_killed_writer_left_are_taken_from_others(tmp_path):
+    folder = tmp_path / "index"
+    with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
+        add(catalog, Store(folder, WIDTH, create=True), {"/d/old": 2})
+        left = folder / "passages.lance" / "_deletions" / "6-15-1.arrow"
+        left.parent.mkdir(exist_ok=True)
+        left.write_bytes(b"words")
+        left.chmod(0o644)
+        Store(folder, WIDTH, create=True)
+        assert left.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_torn_file_of_a_flushed_version_is_kept_and_told(tmp_path):
     folder = tmp_path / "index"
     with Catalog.open(folder, create=True) as catalog, WriterLock(folder):

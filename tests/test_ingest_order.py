@@ -11,6 +11,7 @@ import sys
 import threading
 import zipfile
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import docx
@@ -25,7 +26,7 @@ from search.ingest.scopes import Scope
 from search.ingest.turns import MAX_OPEN, TURN, Source, in_turns
 from search.results import Progress
 from search.storage.catalog import Catalog
-from search.storage.entries import EntryState, Root
+from search.storage.entries import EntryState, Root, doc_id
 from search.storage.store import Store
 from search.text.passages import PassageRules
 
@@ -144,8 +145,10 @@ def unfolding(path: Path, name: str, paragraphs: int) -> int:
 
 
 def test_what_files_unfold_to_is_bounded_and_not_their_bytes(
-    tmp_path: Path, catalog: Catalog
+    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # In one stage, documents are held while others are embedded.
+    monkeypatch.setattr("search.ingest.run.SMALL_RUN", 10**9)
     folder = tmp_path / "notes"
     folder.mkdir()
     characters = max(unfolding(folder / f"{n}.docx", f"N{n:02}", 5_000 + n) for n in range(8))
@@ -198,7 +201,7 @@ def large_and_small(folder: Path) -> None:
         (folder / f"note {number}.txt").write_text(f"Note {number} tells of bread number {number}.")
 
 
-def test_small_documents_can_be_found_after_the_first_batches(tmp_path: Path) -> None:
+def test_small_documents_are_embedded_in_the_first_batches(tmp_path: Path) -> None:
     large_and_small(tmp_path / "notes")
     index = Index(str(tmp_path / "index"), None, lambda name: ToyEmbedder(), SHORT)
 
@@ -209,19 +212,28 @@ def test_small_documents_can_be_found_after_the_first_batches(tmp_path: Path) ->
 
     def stop_late(progress: Progress) -> None:
         states.append(progress)
-        # No batch has more than 2,048 passages. So the notes and the first turns are stored.
+        # No batch has more than 2,048 passages. So the notes and the first turns are embedded.
         if progress.passages > 2500:
             raise Stop
 
     with pytest.raises(Stop):
         index.ingest([tmp_path / "notes"], on_progress=stop_late)
-    found = {Path(hit.path).name for hit in index.query("bread", limit=100, mode="text").hits}
-    assert found == {f"note {number}.txt" for number in range(40)}
-    # Parts of the large files are in as well, of each of them.
-    first = [index.query(day, mode="text").hits[0] for day in ("Monday", "Tuesday", "Wednesday")]
-    assert [Path(hit.path).name for hit in first] == ["a.log", "b.txt", "c.csv"]
-    done = [state.bytes_done for state in states]
-    assert done == sorted(done)
+    for mode in ("text", "vector"):
+        hits = index.query("bread", limit=100, mode=mode, min_score=0.0).hits
+        found = {Path(hit.path).name for hit in hits if "note " in hit.path}
+        assert found == {f"note {number}.txt" for number in range(40)}
+    # Of each of the large files, all words are in, and some vectors.
+    for day, name in (("Monday", "a.log"), ("Tuesday", "b.txt"), ("Wednesday", "c.csv")):
+        assert Path(index.query(day, mode="text").hits[0].path).name == name
+        rows = list(index.store.rows(doc_id(str(tmp_path / "notes" / name))))
+        assert 0 < sum(row.vector is not None for row in rows) < len(rows)
+    for stage in ("words", "vectors"):
+        done = [state.bytes_done for state in states if state.stage == stage]
+        assert done == sorted(done)
+        assert done[0] < done[-1]
+    assert [stage for stage, _ in groupby(states, lambda state: state.stage)] == [
+        *("words", "vectors")
+    ]
     index.close()
 
 
@@ -260,10 +272,11 @@ with Index(sys.argv[1], None, lambda name: ToyEmbedder(), SHORT) as index:
     with Index(str(tmp_path / "index"), None, lambda name: embedder, SHORT) as index:
         assert len(index.query("bread", limit=100, mode="text").hits) == 40
         report = index.ingest([tmp_path / "notes"])
-        assert (report.added + report.changed, report.failed) == (3, ())
+        assert (report.added, report.changed, report.completed, report.failed) == (0, 0, 3, ())
         assert index.status().documents == 43
         # What was stored before the interruption is not embedded again: that is all but a batch.
         assert not any("bread" in text for text in embedder.embedded)
         assert embedded > 2500
-        assert len(embedder.embedded) < report.passages
+        assert len(embedder.embedded) == report.passages
+        assert report.passages <= index.status().passages - 2 * TURN
         assert index.ingest().unchanged == 43

@@ -1,6 +1,7 @@
 """The progress of an ingest, and the time that it will take."""
 
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -21,6 +22,19 @@ def test_the_rate_leaves_out_the_time_before_the_first_passage():
     assert (state.embedding, state.tokens_per_second, state.seconds_left) == (10.0, 150.0, 9990.0)
     assert (progress(0).seconds_left, progress(1000, seconds=20.0).seconds_left) == (None, None)
     assert line_of(state, 80) == "1/2,000 files  8 passages  150 tokens/s  2 h 46 min left  a.md"
+
+
+def test_a_run_of_two_stages_says_in_which_it_is():
+    words = replace(progress(done=1000, tokens=0, model=""), stage="words")
+    assert line_of(words, 80) == "reading words  1/2,000 files  a.md"
+    assert (words.seconds_left, long_time_left(words)) == (None, None)
+    # Some passages are embedded while a file is being read.
+    busy = replace(progress(done=1000), stage="words")
+    assert line_of(busy, 80) == "reading words  1/2,000 files  8 passages  150 tokens/s  a.md"
+    vectors = replace(progress(done=1000), stage="vectors")
+    assert line_of(vectors, 90) == (
+        "embedding  1/2,000 files  8 passages  150 tokens/s  2 h 46 min left  a.md"
+    )
 
 
 @pytest.mark.parametrize(

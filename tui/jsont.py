@@ -79,6 +79,7 @@ def report_json(report: IngestReport) -> str:
         for nothing in report.nothing_read
     ]
     fields["seconds"] = round(report.seconds, 3)
+    fields["large"] = [asdict(file) | _path_bytes(file.path) for file in report.large]
     return dumps({"schema": SCHEMA} | fields)
 
 
@@ -89,6 +90,7 @@ def dry_run_json(plan: DryRun) -> str:
     fields["failed"] = [_skip_json(skip) for skip in plan.failed]
     fields["skipped"] = [_skip_json(skip) for skip in plan.skipped]
     fields["passed_over"] = dict(plan.passed_over)
+    fields["large"] = [asdict(file) | _path_bytes(file.path) for file in plan.large]
     return dumps({"schema": SCHEMA} | fields)
 
 

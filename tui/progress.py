@@ -24,6 +24,10 @@ LONG_SECONDS = 180.0
 """If more time than this is left, the duration is announced."""
 
 
+STAGES = {"": "", "words": "reading words", "vectors": "embedding"}
+"""What a run does in each stage; a small run has none."""
+
+
 class ProgressLine:
     """Shows Progress, and announces once how long a long run will take; `quiet` shows nothing.
 
@@ -113,10 +117,12 @@ class QuestionLine:
 def line_of(progress: Progress, width: int) -> str:
     """The state in one line of at most `width` characters."""
     left = progress.seconds_left
+    embeds = progress.stage != "words" or progress.tokens
     parts = [
+        STAGES[progress.stage],
         f"{progress.files_done:,}/{progress.files_total:,} files",
-        f"{progress.passages:,} passages",
-        f"{progress.tokens_per_second:,.0f} tokens/s",
+        f"{progress.passages:,} passages" if embeds else "",
+        f"{progress.tokens_per_second:,.0f} tokens/s" if embeds else "",
         "" if left is None else f"{duration(left)} left",
         printable(progress.path.rsplit("/", 1)[-1], one_line=True),
     ]

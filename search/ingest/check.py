@@ -126,6 +126,12 @@ def _judge_entry(entry: Entry, file: File | None, is_writing: bool, is_away: boo
         message = "it is in the index, but has changed since; run: docsearch ingest"
         return Verdict(path, stored, "changed", message)
     flaw = f"; {entry.message}" if entry.message else ""
+    if entry.state is EntryState.WORDS:
+        message = (
+            f"it is in the index, with {entry.passages} passages, which only words find yet{flaw}; "
+            + ("vectors are being made" if is_writing else "make vectors with: docsearch ingest")
+        )
+        return Verdict(path, stored, "words", message)
     return Verdict(
         path, stored, "indexed", f"it is in the index, with {entry.passages} passages{flaw}"
     )

@@ -8,6 +8,7 @@ from ..documents import File
 from ..results import DryRun, Planned
 from ..storage.catalog import Catalog
 from ..storage.entries import EntryState
+from .large_files import large_files
 from .plan import Plan
 
 
@@ -28,6 +29,8 @@ def dry_run(catalog: Catalog, plans: list[Plan]) -> DryRun:
         skipped=tuple(skip for plan in plans for skip in plan.skipped),
         passed_over=tuple(sorted((str(reason), count) for reason, count in passed_over.items())),
         warnings=tuple(warning for plan in plans for warning in plan.warnings),
+        waiting=sum(plan.waiting for plan in plans),
+        large=large_files(catalog, (file for plan in plans for file in plan.read)),
     )
 
 

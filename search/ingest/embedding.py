@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 if TYPE_CHECKING:
     from ..documents import Vectors
     from ..protocols import Embedder
+    from .tally import Tally
 
 CHUNK = 64
 """The texts given to the embedder in one call: they fill its batches, and progress still shows."""
@@ -40,6 +41,18 @@ class Embedded:
     tokens: int
 
 
+class Pace:
+    """The size of the next batch, by the speed of the last one."""
+
+    def __init__(self) -> None:
+        self.size = FIRST_BATCH
+
+    def took(self, count: int, seconds: float) -> None:
+        """Note that a batch of so many passages took so long."""
+        speed = count / max(seconds, 1e-3)
+        self.size = int(min(max(speed * COMMIT_SECONDS, FIRST_BATCH), MAX_BATCH))
+
+
 def timed_batches(
     items: Iterable[Item], clock: Callable[[], float] = time.perf_counter
 ) -> Iterator[list[Item]]:
@@ -47,23 +60,27 @@ def timed_batches(
 
     `clock` gives seconds.
     """
-    size, remaining = FIRST_BATCH, iter(items)
-    while batch := list(islice(remaining, size)):
+    pace, remaining = Pace(), iter(items)
+    while batch := list(islice(remaining, pace.size)):
         started = clock()
         yield batch
-        speed = len(batch) / max(clock() - started, 1e-3)
-        size = int(min(max(speed * COMMIT_SECONDS, FIRST_BATCH), MAX_BATCH))
+        pace.took(len(batch), clock() - started)
 
 
-def embedded(embedder: Embedder, texts: Iterable[str]) -> Iterator[list[Embedded]]:
+def embedded(embedder: Embedder, texts: Iterable[str], tally: Tally) -> Iterator[list[Embedded]]:
     """Each distinct text with its vector, CHUNK texts at a time.
 
-    Texts come in order of length, so that a batch of the model needs little padding.
+    Texts come in order of length, so that a batch of the model needs little padding. `tally` counts
+    the tokens, and the seconds that they take.
     """
     distinct = sorted(dict.fromkeys(texts), key=len)
     for start in range(0, len(distinct), CHUNK):
         chunk = distinct[start : start + CHUNK]
+        started = time.perf_counter()
         parts = zip(
             chunk, embedder.embed_passages(chunk), embedder.tokenizer.spans(chunk), strict=True
         )
-        yield [Embedded(text, vector, len(spans)) for text, vector, spans in parts]
+        results = [Embedded(text, vector, len(spans)) for text, vector, spans in parts]
+        tally.embedding_seconds += time.perf_counter() - started
+        tally.tokens += sum(result.tokens for result in results)
+        yield results

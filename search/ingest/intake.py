@@ -144,7 +144,7 @@ class Intake:
         # The contents are those of the last run: only the entry changes.
         if reuse and previous is not None and _has_content(previous, result.content):
             self.catalog.put([replace(previous, file=file, ingested_ns=result.read_ns)])
-            self.tally.touched += 1
+            self.tally.touched += previous.state is EntryState.COMPLETE
             return
         # Another document has these contents: its passages and vectors are copied.
         entry = Entry(file, doc_id(file.path), result.content, ingested_ns=result.read_ns)
@@ -184,7 +184,7 @@ class Intake:
             )
 
     def _twin(self, file: File, content: str) -> Entry | None:
-        """A complete document with the same contents, read by the same reader."""
+        """A whole document with the same contents, read by the same reader."""
         twin = self.catalog.same_content(content)
         same_suffix = (
             twin is not None
@@ -239,7 +239,10 @@ class Intake:
             else:
                 take_out(self.catalog, self.open_store, [previous])
                 self.tally.removed += previous.passages > 0
-        state = EntryState.FAILED if error.reason.failed else EntryState.SKIPPED
+        # The passages that such a file keeps may still wait for their vectors.
+        waits = entry.state is EntryState.WORDS
+        failed = EntryState.WORDS if waits else EntryState.FAILED
+        state = failed if error.reason.failed else EntryState.SKIPPED
         self.catalog.put(
             [
                 replace(
@@ -257,7 +260,7 @@ class Intake:
 
 def _has_content(entry: Entry | None, content: str) -> bool:
     """True where the entry's file was read to its end and had the same contents."""
-    return entry is not None and entry.state is EntryState.COMPLETE and entry.content == content
+    return entry is not None and entry.whole and entry.content == content
 
 
 def _title_at(path: str, twin: Entry) -> str:

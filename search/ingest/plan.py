@@ -40,7 +40,9 @@ class Plan:
     passed_over: how many paths the walk left out, by reason. unchanged: the number of documents
     that need nothing. unread: entries of the paths that the walk could not read, to be noted. due:
     entries to be noted as changed, since their files cannot be read now and have to be read later.
-    whole: False where only a part of the root was looked at.
+    whole: False where only a part of the root was looked at. waiting: the number of documents that
+    need nothing but their vectors, since an interrupted run stored their words only. top: the path
+    of the folder or file that was looked at.
     """
 
     root: Root
@@ -56,6 +58,8 @@ class Plan:
     unread: tuple[Entry, ...] = ()
     due: tuple[Entry, ...] = ()
     whole: bool = True
+    waiting: int = 0
+    top: str = ""
 
 
 def rules_of(root: Root) -> WalkRules:
@@ -100,7 +104,7 @@ def make_plan(
     reread: set[str] = set()
     away: set[str] = set()
     due: list[Entry] = []
-    unchanged = 0
+    unchanged = waiting = 0
     for found in walk(root.path, rules_of(root), scope.below, marks):
         if isinstance(found, Skip) and found.reason is Reason.NOT_DOWNLOADED:
             away.add(found.path)
@@ -128,6 +132,8 @@ def make_plan(
         # An unchanged file keeps what the last run made of it.
         if entry.state is EntryState.COMPLETE:
             unchanged += 1
+        elif entry.state is EntryState.WORDS and entry.reason is None:
+            waiting += 1
         elif entry.reason is not None:
             previous_skips = failed_before if entry.reason.failed else skipped_before
             previous_skips.append(Skip(entry.file.path, entry.reason, entry.message))
@@ -157,6 +163,8 @@ def make_plan(
         warnings=tuple(warnings),
         unread=tuple(entry for entry in unread if entry is not None),
         due=tuple(due),
+        waiting=waiting,
+        top=top,
         whole=scope.below is None,
     )
 
@@ -172,7 +180,8 @@ def _as_unread(skip: Skip, entry: Entry | None, root: Root) -> Entry | None:
     return replace(
         entry,
         file=replace(entry.file, root=root.path),
-        state=EntryState.FAILED,
+        # The passages that it has may still wait for their vectors.
+        state=EntryState.WORDS if entry.state is EntryState.WORDS else EntryState.FAILED,
         reason=skip.reason,
         message=skip.message,
     )

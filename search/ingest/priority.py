@@ -20,7 +20,9 @@ on a processor.
 
 def by_priority(files: Iterable[File]) -> list[File]:
     """The smaller sizes first; within one size the file that was changed last, then by path."""
-    return sorted(
-        files,
-        key=lambda file: (sum(file.size >= size for size in SIZES), -file.mtime_ns, file.path),
-    )
+    return sorted(files, key=priority)
+
+
+def priority(file: File) -> tuple[int, int, str]:
+    """The key of that order."""
+    return sum(file.size >= size for size in SIZES), -file.mtime_ns, file.path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import partial
 from typing import Generic, TypeVar
@@ -27,6 +27,12 @@ class Ahead(Generic[Item, Result]):
         self._number = number
         self._future: Future[Result] | None = future
         self._room = room
+
+    def is_ready(self, seconds: float) -> bool:
+        """Wait so long for the result at most; True where it is there."""
+        assert self._future is not None
+        self._room.wait_for(self._number)
+        return not wait([self._future], seconds).not_done
 
     def result(self) -> Result:
         """Wait for the result and return it, or raise what making it raised."""

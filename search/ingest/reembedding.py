@@ -109,9 +109,8 @@ class Reembedding:
             by_text.setdefault(embedded_text(row.passage), []).append((entry, row))
         rows: list[Row] = []
         tally.begin(self.embedder.name)
-        for chunk in embedded(self.embedder, by_text):
+        for chunk in embedded(self.embedder, by_text, tally):
             for result in chunk:
-                tally.tokens += result.tokens
                 for entry, row in by_text[result.text]:
                     self.tokens[row.doc] += result.tokens
                     tally.passages += 1

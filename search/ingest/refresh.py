@@ -16,7 +16,7 @@ from ..errors import IndexDamaged, IndexLocked, StorageFull, UsageError
 from ..opened import Opened
 from ..paths import anchored, mount_of, within
 from ..private_files import is_private, make_tree_private
-from ..results import IngestReport, Progress
+from ..results import IngestReport, LargeFile, Progress
 from ..storage.catalog import Catalog
 from ..storage.durability import Durability
 from ..storage.index_models import models_in, remove_unused_tables, table_in_use
@@ -29,7 +29,7 @@ from .moving import advice, moved_from, root_to_move
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .plan import Plan, changed_scopes, make_plan
 from .removal import take_out
-from .run import Ingestion
+from .run import Ingestion, unheard
 from .scopes import RootRules, Scope, Targets, outermost
 from .tally import Tally
 from .watch import Watch
@@ -127,8 +127,12 @@ class Refresh:
         scopes: Collection[Scope],
         prune: bool,
         on_progress: Callable[[Progress], None],
+        on_large: Callable[[tuple[LargeFile, ...]], None] = unheard,
     ) -> IngestReport:
-        """Bring the scopes up to date. To be called within `writing`. Raises IndexDamaged."""
+        """Bring the scopes up to date. To be called within `writing`. Raises IndexDamaged.
+
+        `on_large` is given the large files that are about to be read, where there are any.
+        """
         open_store = cache(lambda: self.opened.open_for_writing(catalog))
         # Opening the store repairs a damaged table, where that is possible, and flushes what a
         # killed run left.
@@ -156,13 +160,26 @@ class Refresh:
             self.rules,
             on_progress,
             marks=self.marks,
-        ).run(plans)
+        ).run(plans, on_large, lambda: self._note_versions(catalog, scopes))
         # A run without any change leaves the table alone, but old versions have to go in time. To
         # drop them takes room on the disk; where there is none, a later run does it.
         if RETENTION.has_too_old(disk.version_ages()):
             with suppress(StorageFull):
                 open_store().maintain()
-        # Note how whole roots were read, and forget pruned roots of which nothing is left.
+        # Forget pruned roots of which nothing is left.
+        for scope in scopes:
+            root = scope.root.path
+            if prune and not os.path.lexists(root) and not catalog.holds(root):
+                catalog.forget_root(root)
+        moved = (advice(old, new) for new in new_roots if (old := moved_from(catalog, new)))
+        warnings = [*report.warnings, *moved]
+        if disk.version_on_disk() and not vocabulary.is_whole():
+            trouble = open_store().vocabulary.trouble
+            warnings += [f"queries find whole words only: {trouble}"] if trouble else []
+        return replace(report, warnings=tuple(warnings))
+
+    def _note_versions(self, catalog: Catalog, scopes: Iterable[Scope]) -> None:
+        """Note how whole roots were read."""
         versions_by_root, versions = catalog.setting(VERSIONS_KEY, {}), self._passage_versions()
         recognised_roots = set(catalog.setting(RECOGNISED_KEY, []))
         for scope in scopes:
@@ -173,16 +190,8 @@ class Refresh:
                     recognised_roots.add(root)
                 else:
                     recognised_roots.discard(root)
-            if prune and not os.path.lexists(root) and not catalog.holds(root):
-                catalog.forget_root(root)
         catalog.put_setting(VERSIONS_KEY, versions_by_root)
         catalog.put_setting(RECOGNISED_KEY, sorted(recognised_roots))
-        moved = (advice(old, new) for new in new_roots if (old := moved_from(catalog, new)))
-        warnings = [*report.warnings, *moved]
-        if disk.version_on_disk() and not vocabulary.is_whole():
-            trouble = open_store().vocabulary.trouble
-            warnings += [f"queries find whole words only: {trouble}"] if trouble else []
-        return replace(report, warnings=tuple(warnings))
 
     def move(self, old: str, new: str, on_progress: Callable[[Progress], None]) -> IngestReport:
         """Take the root `old` along to `new`, where its files are now.

@@ -53,7 +53,7 @@ class ReusableVectors:
 
     def _read_row(self) -> None:
         row = next(self._rows, None)
-        if row is not None:
+        if row is not None and row.vector is not None:
             self._by_text[embedded_text(row.passage)] = row.vector
             if len(self._by_text) > 2 * REACH:
                 oldest = next(iter(self._by_text))

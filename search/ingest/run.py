@@ -1,48 +1,59 @@
-"""The ingest pipeline: plan → intake → embed → store, as generators, one batch = one commit.
+"""The ingest pipeline: plan → intake → store → embed, as generators, one batch = one commit.
 
-A document's catalogue entry says `pending` before its first passage is stored, and `complete` after
-its last passage is on the disk. So whatever ends a run, the next one takes up the documents that
-are not complete.
+A document's catalogue entry says `pending` before its first passage is stored. A small run embeds
+each batch before it stores it. A larger one stores all words first, which takes seconds, and then
+embeds for minutes or hours: meanwhile a document's entry says `words`. It says `complete` after its
+last vector is on the disk. So whatever ends a run, the next one goes on where it ended.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing
 from dataclasses import replace
-from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ..documents import File, Passage, Row
-from ..paths import within
+from ..documents import File
 from ..readers.pool import WORKERS, ReaderPool
-from ..results import IngestReport, NothingRead, Progress
+from ..results import IngestReport, LargeFile, Progress
 from ..storage.catalog import Catalog
-from ..storage.entries import EntryState
 from ..storage.lance import preload
-from ..text.passages import PassageRules, embedded_text
-from ..text.terms import passage_terms
-from .embedding import embedded, timed_batches
+from ..text.passages import PassageRules
+from .embedding import Pace
 from .intake import Incoming, Intake, ReadResult
+from .large_files import large_files, note_speed
+from .later_vectors import LaterVectors
+from .passage_writer import PassageWriter
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .plan import Plan
 from .priority import by_priority
 from .read_ahead import MAX_BYTES, Ahead, read_ahead
 from .removal import take_out
+from .report import report_of
 from .tally import Tally
-from .turns import Source, in_turns
+from .turns import TURN, Source, in_turns
 
 if TYPE_CHECKING:
-    from ..documents import Vectors
     from ..protocols import Embedder
     from ..readers.limits import Reserve
     from ..storage.store import Store
 
 MAINTAIN_EVERY = 20
+
+SMALL_RUN = 200_000
+"""Files of so many bytes together are embedded as they are read; more are read in two stages.
+
+At 4 bytes a token, a small model on a processor takes some ten seconds for them.
+"""
+
+GRACE = 0.2
+"""Seconds to wait for a file that is being read before something else is done."""
+
+
+def unheard(large: tuple[LargeFile, ...]) -> None:
+    """Take no notice of large files."""
 
 
 class Ingestion:
@@ -72,93 +83,96 @@ class Ingestion:
         self.clock = clock
         self.max_memory = max_memory
         self.marks = marks
-        self.doc_tokens: Counter[int] = Counter()
 
-    def run(self, plans: list[Plan]) -> IngestReport:
+    def run(
+        self,
+        plans: list[Plan],
+        on_large: Callable[[tuple[LargeFile, ...]], None] = unheard,
+        on_read: Callable[[], None] = lambda: None,
+    ) -> IngestReport:
         """Do the work of the plans and report it.
 
-        A file that cannot be read is reported and does not end the run. Raises StorageFull and
-        IndexFailure.
+        A file that cannot be read is reported and does not end the run. `on_large` is given the
+        large files before anything is read. `on_read` is called when all files were read, and
+        nothing but vectors is missing. Raises StorageFull and IndexFailure.
         """
         # Each file once, in the order of the walk and in that of the reading.
         walked = {file.path: file for plan in plans for file in plan.read}
         files = by_priority(walked.values())
         # The files whose stored passages are not reused, even where their contents are known.
         reread = {path for plan in plans for path in plan.reread}
+        large = large_files(self.catalog, walked.values())
+        if large:
+            on_large(large)
         tally = Tally(len(files), sum(file.size for file in files))
+        tally.has_two_stages = tally.bytes_total > SMALL_RUN
         if files:
             threading.Thread(target=preload, daemon=True).start()
-        # Read, embed and store in batches.
-        commits = 0
-        with closing(self._incoming(files, reread, tally)) as incoming:
-            for batch in timed_batches(incoming):
-                self._store(batch, tally)
-                commits += 1
-                if commits % MAINTAIN_EVERY == 0:
-                    self.open_store().maintain()
-        # Forget what is gone, and tidy the table up where it changed.
+        # Read, and store the words, or in a small run the vectors as well.
+        later = LaterVectors(
+            self.catalog, self.open_store, self.open_embedder, tally, self.on_progress
+        )
+        commits = self._read(files, reread, tally, later)
+        # Forget what is gone.
         for plan in plans:
             self._finish(plan, tally)
-        if commits or tally.removed:
+        on_read()
+        # Embed what was stored by its words, now or by an earlier run.
+        later.embed_all(
+            entry for plan in plans for entry in self.catalog.words_only.entries(plan.top)
+        )
+        # Tidy the table up where it changed.
+        if commits or later.commits or tally.removed:
             self.open_store().maintain()
-        if files:
-            self.on_progress(tally.progress(files[-1].path))
-        passed_over: Counter[str] = Counter()
-        for plan in plans:
-            passed_over.update(dict(plan.passed_over))
-        # Files are reported in the order of the walk, whatever the order of the reading was.
-        place = {path: number for number, path in enumerate(walked)}
-        failed, skipped = (
-            sorted(skips, key=lambda skip: place[skip.path])
-            for skips in (tally.failed, tally.skipped)
-        )
-        warnings = sorted(tally.warnings, key=lambda warning: place[warning[0]])
-        return IngestReport(
-            added=tally.added,
-            changed=tally.changed,
-            copied=tally.copied,
-            unchanged=tally.touched + sum(plan.unchanged for plan in plans),
-            removed=tally.removed,
-            passages=tally.passages,
-            tokens=tally.tokens,
-            seconds=tally.seconds,
-            failed=(*(skip for plan in plans for skip in plan.failed), *failed),
-            skipped=(*(skip for plan in plans for skip in plan.skipped), *skipped),
-            passed_over=tuple(
-                sorted((str(reason), count) for reason, count in passed_over.items())
-            ),
-            warnings=(
-                *(warning for plan in plans for warning in plan.warnings),
-                *(f"{path}: {warning}" for path, warning in warnings),
-            ),
-            nothing_read=tuple(
-                nothing for plan in plans if (nothing := self._nothing_read(plan, tally))
-            ),
-        )
+        if files or tally.completed:
+            self.on_progress(tally.progress(files[-1].path if files else plans[-1].root.path))
+        note_speed(self.catalog, tally)
+        return report_of(self.catalog, plans, tally, walked.values(), large)
 
-    def _nothing_read(self, plan: Plan, tally: Tally) -> NothingRead | None:
-        """What a folder gave instead, where it gave no document; None for any other root.
+    def _read(
+        self, files: list[File], reread: Collection[str], tally: Tally, later: LaterVectors
+    ) -> int:
+        """Read the files and store their passages in batches; the number of commits."""
+        writer = PassageWriter(
+            *(self.catalog, self.open_store, self.open_embedder, tally, self.on_progress),
+            embeds=not tally.has_two_stages,
+            on_words=later.add,
+        )
+        commits, pace = 0, Pace()
+        batch: list[Incoming] = []
 
-        Files that failed are reported with their reasons, so that their folder is not told of.
-        """
-        path = plan.root.path
-        failed = [skip for skip in (*plan.failed, *tally.failed) if within(skip.path, path)]
-        if not plan.whole or failed or not os.path.isdir(path):
-            return None
-        skipped = [skip for skip in (*plan.skipped, *tally.skipped) if within(skip.path, path)]
-        if any(skip.path == path for skip in skipped):
-            return None
-        if any(entry.stored for entry in self.catalog.entries(path)):
-            return None
-        reasons = Counter(dict(plan.passed_over)) + Counter(skip.reason for skip in skipped)
-        return NothingRead(path, tuple(sorted((str(why), count) for why, count in reasons.items())))
+        def store() -> None:
+            nonlocal commits, batch
+            if not batch:
+                return
+            started = time.perf_counter()
+            writer.store(batch)
+            pace.took(len(batch), time.perf_counter() - started)
+            batch = []
+            commits += 1
+            if commits % MAINTAIN_EVERY == 0:
+                self.open_store().maintain()
+
+        with closing(self._incoming(files, reread, tally, later)) as incoming:
+            for item in incoming:
+                if item is not None:
+                    batch.append(item)
+                # A long document is stored at its end: a copy of it may follow.
+                is_end = item is None or (item.last and item.entry.passages > TURN)
+                if is_end or len(batch) >= pace.size:
+                    store()
+                if item is None and later.is_due:
+                    later.embed_batch()
+        store()
+        return commits
 
     def _incoming(
-        self, files: list[File], reread: Collection[str], tally: Tally
-    ) -> Generator[Incoming]:
+        self, files: list[File], reread: Collection[str], tally: Tally, later: LaterVectors
+    ) -> Generator[Incoming | None]:
         """The passages of the files: in order, and in turns where a file has many.
 
-        Later files are read while passages are embedded.
+        Later files are read meanwhile. In a run of two stages, None stands for a time in which the
+        next file is still being read: it is used for what waits for its vectors.
         """
         with ReaderPool() as pool:
             intake = Intake(
@@ -169,12 +183,18 @@ class Ingestion:
             def read(file: File, reserve: Reserve) -> ReadResult:
                 return intake.read(file, file.path not in reread, reserve)
 
-            def source(coming: Ahead[File, ReadResult]) -> Source[Incoming]:
+            def pieces(coming: Ahead[File, ReadResult]) -> Iterable[Incoming | None]:
+                if tally.has_two_stages and not coming.is_ready(GRACE):
+                    yield None
+                    while later.is_due and not coming.is_ready(0):
+                        yield None
                 file = coming.item
-                passages = intake.passages(
+                yield from intake.passages(
                     file, file.path not in reread, coming.result, coming.reserve
                 )
-                return Source(file.size, passages, coming.held, coming.release)
+
+            def source(coming: Ahead[File, ReadResult]) -> Source[Incoming | None]:
+                return Source(coming.item.size, iter(pieces(coming)), coming.held, coming.release)
 
             with read_ahead(
                 files, read, lambda result: result.memory, WORKERS, self.max_memory
@@ -187,73 +207,6 @@ class Ingestion:
                     # An interrupted run does not wait for files that are being read.
                     pool.close()
                     raise
-
-    def _store(self, batch: list[Incoming], tally: Tally) -> None:
-        """Store one batch; the order of the steps is what makes a crash harmless."""
-        # The documents become pending before any of their passages is stored.
-        entries = {item.entry.doc: item.entry for item in reversed(batch)}
-        previous = {doc: self.catalog.entry(entry.file.path) for doc, entry in entries.items()}
-        self.catalog.put(
-            replace(entry, state=EntryState.PENDING, passages=old.passages if old else 0)
-            for doc, entry in entries.items()
-            if (old := previous[doc]) is None or old.state is not EntryState.PENDING
-        )
-        # Their new passages overwrite the old ones; what is left of the old ones is deleted.
-        rows = [*self._reused(batch, tally), *self._embedded(batch, tally)]
-        store = self.open_store()
-        self._note_messages(batch)
-        if rows:
-            store.upsert(rows)
-        finished = {item.entry.doc: item.entry for item in batch if item.last}
-        store.trim({doc: entry.passages for doc, entry in finished.items()})
-        for item in batch:
-            if item.last:
-                self.catalog.messages.trim(item.entry.doc, item.entry.passages)
-                self.catalog.page_labels.put(item.entry.doc, item.page_labels)
-        # Documents are complete only when all of that is on the disk.
-        store.sync()
-        self.catalog.put(
-            replace(entry, tokens=entry.tokens + self.doc_tokens.pop(doc, 0), version=store.version)
-            for doc, entry in finished.items()
-        )
-
-    def _note_messages(self, batch: list[Incoming]) -> None:
-        """Note in the catalogue to which message each of the batch's passages belongs."""
-        for doc, items in groupby(batch, lambda item: item.entry.doc):
-            messages = [
-                (item.passage.ordinal, item.message) for item in items if item.passage is not None
-            ]
-            self.catalog.messages.put(doc, messages)
-
-    def _reused(self, batch: list[Incoming], tally: Tally) -> list[Row]:
-        """The rows of the passages whose vectors are known already."""
-        rows = [
-            _row(item, item.passage, item.vector)
-            for item in batch
-            if item.passage and item.vector is not None
-        ]
-        tally.passages += len(rows)
-        return rows
-
-    def _embedded(self, batch: list[Incoming], tally: Tally) -> Iterator[Row]:
-        """The rows of the other passages; each distinct text is embedded once."""
-        by_text: dict[str, list[Incoming]] = {}
-        for item in batch:
-            if item.passage and item.vector is None:
-                by_text.setdefault(embedded_text(item.passage), []).append(item)
-        if not by_text:
-            return
-        embedder = self.open_embedder()
-        tally.begin(embedder.name)
-        for chunk in embedded(embedder, by_text):
-            for result in chunk:
-                tally.tokens += result.tokens
-                for item in by_text[result.text]:
-                    assert item.passage is not None
-                    self.doc_tokens[item.entry.doc] += result.tokens
-                    tally.passages += 1
-                    yield _row(item, item.passage, result.vector)
-            self.on_progress(tally.progress(by_text[chunk[-1].text][0].entry.file.path))
 
     def _finish(self, plan: Plan, tally: Tally) -> None:
         """Forget the entries that are gone, and note the run on the root."""
@@ -268,13 +221,3 @@ class Ingestion:
             self.catalog.put_root(
                 replace(plan.root, ingested_ns=self.clock(), passed_over=plan.passed_over)
             )
-
-
-def _row(item: Incoming, passage: Passage, vector: Vectors) -> Row:
-    """The row to store, with the words for the text leg: of title, headings, text and file name."""
-    entry = item.entry
-    name = os.path.basename(os.fsencode(entry.file.path)).decode("utf-8", "replace")
-    title = item.message.title if item.message else entry.title
-    return Row(
-        entry.doc, passage, passage_terms(title, passage.headings, passage.text, name), vector
-    )

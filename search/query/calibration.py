@@ -29,6 +29,14 @@ class Calibration:
         """
         return 1 / (1 + math.exp(-(fused - self.middle) / self.width))
 
+    @property
+    def unknown_cosine(self) -> float:
+        """What stands for the cosine of a passage that has no vector yet.
+
+        Without words of the query it is far from an answer. With a full match of them it is one.
+        """
+        return self.middle - self.width
+
     def is_noise(self, score: float, feedback: float) -> bool:
         """True where a hit scores too little to be shown.
 

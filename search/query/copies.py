@@ -93,22 +93,29 @@ class _Versions:
         import numpy as np
 
         self.candidates = candidates
-        vectors = np.array(
-            [candidate.vector for candidate in candidates if candidate.vector is not None]
-        )
         self._similar: list[list[int]] = [[] for _ in candidates]
-        if len(vectors) == len(candidates) > 0:
+        with_vectors = [
+            (rank, candidate.vector)
+            for rank, candidate in enumerate(candidates)
+            if candidate.vector is not None
+        ]
+        if with_vectors:
+            ranks = [rank for rank, _ in with_vectors]
+            vectors = np.array([vector for _, vector in with_vectors])
             with single_threaded_blas():
                 is_similar = vectors @ vectors.T > MIN_COSINE
-            for rank, better in zip(*np.tril(is_similar, -1).nonzero(), strict=True):
-                self._similar[rank].append(int(better))
-        else:
-            # Without vectors only passages of the very same text are compared.
-            ranks_by_text: dict[str, list[int]] = {}
-            for rank, candidate in enumerate(candidates):
-                ranks = ranks_by_text.setdefault(candidate.passage.text, [])
-                self._similar[rank] = list(ranks)
-                ranks.append(rank)
+            for row, better in zip(*np.tril(is_similar, -1).nonzero(), strict=True):
+                self._similar[ranks[row]].append(ranks[better])
+        # A passage without a vector is only compared with those of the very same text.
+        ranks_by_text: dict[str, list[int]] = {}
+        for rank, candidate in enumerate(candidates):
+            same_text = ranks_by_text.setdefault(candidate.passage.text, [])
+            self._similar[rank] += [
+                better
+                for better in same_text
+                if candidate.vector is None or candidates[better].vector is None
+            ]
+            same_text.append(rank)
         self._runs: dict[int, frozenset[str]] = {}
 
     def before(self, rank: int) -> list[Candidate]:

@@ -141,7 +141,7 @@ class HitList:
             text=passage.text,
             highlights=self.marker.ranges(passage.text),
             scores=Scores(
-                vector=None if mode == "text" else row.vector,
+                vector=None if candidate.vector is None else row.vector,
                 text=legs.text.get(row.key),
                 fused=row.fused if mode == "hybrid" else None,
                 rerank=item.rerank,

@@ -70,21 +70,22 @@ class Legs:
         return replace(self, contents=contents)
 
     def vectors(self, keys: Iterable[str]) -> Vectors:
-        """The vectors of these candidates, (n, dimensions)."""
+        """The vectors of these candidates, which have one: (n, dimensions)."""
         import numpy as np
 
-        return np.array([_vector_of(self.candidates[key].vector) for key in keys])
+        return np.array([self.candidates[key].vector for key in keys])
 
-    def cosine(self, key: str) -> float:
-        """The cosine of any candidate, also of one that only the text leg brought."""
+    def cosine(self, key: str) -> float | None:
+        """The cosine of any candidate, also of one that only the text leg brought.
+
+        None where the passage has no vector yet.
+        """
         if key in self.vector:
             return self.vector[key]
-        return float(_vector_of(self.candidates[key].vector) @ _vector_of(self.query_vector))
-
-
-def _vector_of(vector: Vectors | None) -> Vectors:
-    assert vector is not None, "vectors are fetched wherever the vector leg runs"
-    return vector
+        vector, query_vector = self.candidates[key].vector, self.query_vector
+        if vector is None or query_vector is None:
+            return None
+        return float(vector @ query_vector)
 
 
 def run_legs(

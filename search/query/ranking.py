@@ -37,14 +37,26 @@ def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:
             Ranked(Fused(key, score, 0.0, score), calibration.score(score))
             for key, score in legs.vector.items()
         ]
+    cosines = {key: legs.cosine(key) for key in legs.candidates}
     rows = fuse(
-        ((key, legs.cosine(key), legs.text.get(key, 0.0)) for key in legs.candidates),
+        (
+            (
+                key,
+                calibration.unknown_cosine if cosine is None else cosine,
+                legs.text.get(key, 0.0),
+            )
+            for key, cosine in cosines.items()
+        ),
         legs.full_match_bm25,
         legs.text_weight,
     )
-    documents = [legs.candidates[row.key].document for row in rows]
-    with_penalties = with_feedback(rows, legs.vectors(row.key for row in rows), documents)
-    return [Ranked(row, calibration.score(row.fused)) for row in with_penalties]
+    # Passages that have no vector yet give no feedback and get none.
+    known = [row for row in rows if cosines[row.key] is not None]
+    documents = [legs.candidates[row.key].document for row in known]
+    with_penalties = with_feedback(known, legs.vectors(row.key for row in known), documents)
+    unknown = [row for row in rows if cosines[row.key] is None]
+    ordered = sorted([*with_penalties, *unknown], key=lambda row: -row.fused)
+    return [Ranked(row, calibration.score(row.fused)) for row in ordered]
 
 
 def reordered(

@@ -68,6 +68,12 @@ def retrieve(
     only = catalog.documents(request.where) if request.where is not None else None
     if only is not None and not only:
         warnings = ("no document of the index has such a path, type or date",)
+    elif understood.mode != "text" and (waiting := catalog.words_only.count(only)):
+        documents = "document has" if waiting == 1 else "documents have"
+        warnings = (
+            f"{waiting:,} {documents} no vectors yet, so that only words find them; "
+            "run: docsearch ingest",
+        )
     legs = run_legs(store, embed_query, query, understood.mode, _depth(understood), only)
     on_legs()
     entries = catalog.by_doc({candidate.doc for candidate in legs.candidates.values()})

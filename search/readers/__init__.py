@@ -88,6 +88,14 @@ for _holder in (mail, pdf, gz):
     )
 
 
+_CONTAINERS: frozenset[Reader] = frozenset(
+    READERS[suffix]
+    for module in (pdf, image, office, mail, mhtml, gz, notebook)
+    for suffix in module.SUFFIXES
+)
+"""The readers of formats that hold much besides their text, or hold it compressed."""
+
+
 def readable(path: str) -> Skip | None:
     """Why the name alone rules a file out; None where the contents must decide.
 
@@ -104,6 +112,12 @@ def readable(path: str) -> Skip | None:
         if content
         else None
     )
+
+
+def is_plain_text(path: str) -> bool:
+    """True where the name tells that the file's bytes are its text, and not a container of it."""
+    reader = READERS.get(_suffix(path)) or text.read
+    return reader not in _CONTAINERS
 
 
 def can_recognise() -> bool:

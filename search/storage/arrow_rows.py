@@ -66,16 +66,12 @@ def added_fields() -> list[Any]:
 
 def arrow_table(rows: Sequence[Row], dimensions: int) -> Any:
     """Rows as an Arrow table. Raises ModelError as `check_vectors` does."""
-    import numpy as np
-
     pa: Any = import_module("pyarrow")
-    vectors = np.asarray([row.vector for row in rows], dtype=np.float32)
-    check_vectors(vectors, dimensions)
     columns: dict[str, Any] = {
         "id": [passage_id(row.doc, row.passage.ordinal) for row in rows],
         "doc": [row.doc for row in rows],
         "terms": [_writable(row.terms) for row in rows],
-        "vector": pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), dimensions),
+        "vector": _vector_column([row.vector for row in rows], dimensions),
     }
     columns |= {name: [getattr(row.passage, name) for row in rows] for name in FIELDS}
     columns["text"] = [_writable(text) for text in columns["text"]]
@@ -84,6 +80,23 @@ def arrow_table(rows: Sequence[Row], dimensions: int) -> Any:
         [_writable(heading) for heading in headings] for headings in columns["headings"]
     ]
     return pa.table(columns, schema=schema_of(dimensions))
+
+
+def _vector_column(vectors: Sequence[Vectors | None], dimensions: int) -> Any:
+    """The column of these vectors; None becomes null, which no vector search finds."""
+    import numpy as np
+
+    pa: Any = import_module("pyarrow")
+    known = [vector for vector in vectors if vector is not None]
+    if known:
+        check_vectors(np.asarray(known, dtype=np.float32), dimensions)
+    nothing = np.zeros(dimensions, np.float32)
+    flat = [nothing if vector is None else vector for vector in vectors]
+    return pa.FixedSizeListArray.from_arrays(
+        pa.array(np.asarray(flat, dtype=np.float32).ravel()),
+        dimensions,
+        mask=pa.array([vector is None for vector in vectors]),
+    )
 
 
 def check_vectors(vectors: Vectors, dimensions: int) -> None:
@@ -112,11 +125,12 @@ def passages_of(table: Any) -> Iterator[tuple[int, Passage]]:
         yield doc, Passage(headings=headings, opening=opening, **row)
 
 
-def vectors_in(table: Any, dimensions: int) -> Vectors:
-    """The vectors of an Arrow table, (rows, dimensions)."""
-    flat = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-    vectors: Vectors = flat.reshape(-1, dimensions)
-    return vectors
+def vectors_in(table: Any, dimensions: int) -> list[Vectors | None]:
+    """The vector of each row of an Arrow table; None where the passage was not embedded yet."""
+    column = table["vector"].combine_chunks()
+    # The flat column leaves nulls out.
+    known = iter(column.flatten().to_numpy(zero_copy_only=False).reshape(-1, dimensions))
+    return [next(known) if valid else None for valid in column.is_valid().to_pylist()]
 
 
 def _writable(text: str) -> str:

@@ -29,11 +29,13 @@ from .message_table import MessageTable
 from .page_labels import TABLE as PAGE_LABELS
 from .page_labels import PageLabels
 from .sqlite_errors import file_errors
+from .words_only import INDEX as WORDS_ONLY_INDEX
+from .words_only import WordsOnly
 
 _FILE = "the catalogue", "delete the index folder and ingest again"
 """The name and the cure that `file_errors` takes."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _PAGE_ROWS = 1000
 _TABLES = """
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -46,8 +48,11 @@ CREATE TABLE documents (
 CREATE INDEX documents_by_root ON documents (root, path);
 CREATE INDEX documents_by_content ON documents (content) WHERE state = 'complete';
 """
-_ADDED_TABLES = {2: (MESSAGES, PAGE_LABELS)}
-"""The tables that each later version of the schema added."""
+_ADDED_TABLES = {2: (MESSAGES, PAGE_LABELS), 3: (WORDS_ONLY_INDEX,)}
+"""The tables and indexes that each later version of the schema added.
+
+Version 3 also has documents in the state `words`, which an earlier program does not know.
+"""
 
 
 class Catalog:
@@ -64,6 +69,8 @@ class Catalog:
         """The messages of mail files."""
         self.page_labels = PageLabels(self._all, self._write_all)
         """What documents call their pages."""
+        self.words_only = WordsOnly(self._all)
+        """The documents that wait for their vectors."""
         # The app asks with the same filter at every key that is typed.
         self._last_filtered: tuple[tuple[Filter, int, int], Admitted] | None = None
 
@@ -211,13 +218,21 @@ class Catalog:
         return {row[0]: entry_of(row) for row in self._all(statement, (json.dumps(list(docs)),))}
 
     def same_content(self, content: str) -> Entry | None:
-        """A complete document whose bytes have the hex SHA-256 `content`; None without one."""
-        statement = (
-            f"SELECT {COLUMNS} FROM documents WHERE content = ? AND state = 'complete' "
-            "ORDER BY path LIMIT 1"
-        )
-        rows = self._all(statement, (content,)) if content else []
-        return entry_of(rows[0]) if rows else None
+        """A whole document whose bytes have the hex SHA-256 `content`; None without one.
+
+        A complete document goes before one that waits for its vectors.
+        """
+        if not content:
+            return None
+        for state in (EntryState.COMPLETE, EntryState.WORDS):
+            # The state stands in the statement, since an index holds the documents of each.
+            statement = (
+                f"SELECT {COLUMNS} FROM documents WHERE content = ? AND state = '{state}' "
+                "ORDER BY path LIMIT 1"
+            )
+            if rows := self._all(statement, (content,)):
+                return entry_of(rows[0])
+        return None
 
     def put(self, entries: Iterable[Entry]) -> None:
         """Add or replace entries, all or none."""
@@ -241,14 +256,16 @@ class Catalog:
     def mark_pending_after(self, version: int) -> int:
         """Make the documents pending that a newer table version holds; the number of them."""
         statement = (
-            "UPDATE documents SET state = 'pending' WHERE state = 'complete' AND version > ?"
+            "UPDATE documents SET state = 'pending' "
+            "WHERE state IN ('complete', 'words') AND version > ?"
         )
         return self._write(statement, [(version,)])
 
     def switch(self, settings: Mapping[str, Any], tokens: Mapping[int, int], version: int) -> None:
         """Set the settings that name another table, and what its documents are in it; all or none.
 
-        `tokens` gives the number of tokens of each document, `version` the table's version.
+        `tokens` gives the number of tokens of each document, `version` the table's version. The
+        table has all vectors, so no document waits for its own any more.
         """
         values = [(key, json.dumps(value)) for key, value in settings.items()]
         counts = [(number, version, doc) for doc, number in tokens.items()]
@@ -257,18 +274,22 @@ class Catalog:
             self._connection.executemany(
                 "UPDATE documents SET tokens = ?, version = ? WHERE doc = ?", counts
             )
+            self._connection.execute(
+                "UPDATE documents SET state = CASE WHEN reason IS NULL THEN 'complete' "
+                "ELSE 'failed' END WHERE state = 'words'"
+            )
 
     def reconcile(self, stored: Mapping[int, int]) -> frozenset[int]:
         """Compare the catalogue with `stored`, each stored document's number of passages.
 
-        Complete documents that have another number become pending. Returned are the ids of stored
+        Whole documents that have another number become pending. Returned are the ids of stored
         documents without an entry.
         """
         rows = self._all("SELECT doc, passages, state FROM documents")
         wrong = [
             (doc,)
             for doc, passages, state in rows
-            if state == "complete" and stored.get(doc, 0) != passages
+            if state in ("complete", "words") and stored.get(doc, 0) != passages
         ]
         self._write("UPDATE documents SET state = 'pending' WHERE doc = ?", wrong)
         return frozenset(stored.keys() - {row[0] for row in rows})

@@ -19,7 +19,7 @@ from pathlib import Path
 from uuid import UUID
 
 from ..errors import DocsearchError, IndexDamaged, IndexFailure, IndexLocked, StorageFull
-from ..private_files import keep_private, make_private_folder
+from ..private_files import keep_private, make_private_folder, make_tree_private
 
 TABLE = "passages"
 """The name of an index's first table; a table that takes its place has a number behind it."""
@@ -84,8 +84,8 @@ class Mark:
     """What is known to be on the disk.
 
     version: the newest version of the table that was flushed; 0 before the first. trained: the
-    number of rows that the vector index was trained on; 0 without one. healed_to: the version that
-    a repair went back to, until the next flush.
+    number of vectors that the vector index was trained on; 0 without one. healed_to: the version
+    that a repair went back to, until the next flush.
     """
 
     version: int = 0
@@ -125,8 +125,11 @@ class Durability:
     def begin(self) -> None:
         """Find out which files are on the disk already. The writer calls this before it writes.
 
-        A reader does not: files may go while it looks through their folders.
+        A reader does not: files may go while it looks through their folders. Files that a killed
+        writer left are taken from other users, which a flush would have done.
         """
+        if self._table.exists():
+            make_tree_private(self._table)
         all_flushed = self.mark().version == self.version_on_disk()
         self._flushed = self._current() if all_flushed else set()
 

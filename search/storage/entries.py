@@ -19,13 +19,16 @@ COLUMNS = (
 
 
 class EntryState(StrEnum):
-    """How far a document has come: only a complete one is sure to have its passages in the store.
+    """How far a document has come: only a complete one is sure to have all vectors in the store.
 
-    A pending one is being read, or was when a run was interrupted. A skipped file is one that gives
-    no document, such as an empty file; a failed one should have been readable.
+    A pending one is being read, or was when a run was interrupted. One in `words` has all its
+    passages in the store, some of them without their vectors: it is found by its words. A skipped
+    file is one that gives no document, such as an empty file; a failed one should have been
+    readable.
     """
 
     PENDING = "pending"
+    WORDS = "words"
     COMPLETE = "complete"
     SKIPPED = "skipped"
     FAILED = "failed"
@@ -61,6 +64,20 @@ class Entry:
         Those of a pending document are not counted yet.
         """
         return self.passages > 0 or self.state is EntryState.PENDING
+
+    @property
+    def whole(self) -> bool:
+        """True where the store has all passages of the document, with their vectors or without."""
+        return self.state in (EntryState.COMPLETE, EntryState.WORDS)
+
+    def with_vectors(self, tokens: int, version: int) -> Entry:
+        """The entry once its document's last vectors are in this version of the table.
+
+        `tokens` are those of the passages that were embedded now. A file that cannot be read any
+        more is failed again.
+        """
+        state = EntryState.COMPLETE if self.reason is None else EntryState.FAILED
+        return replace(self, state=state, tokens=self.tokens + tokens, version=version)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ def overview(catalog: Catalog, folder: str) -> Status:
     roots = tuple(_root_status(root, groups) for root in catalog.roots())
     models = models_in(catalog)
     pending = sum(group.files for group in groups if group.state is EntryState.PENDING)
+    without_vectors = sum(group.files for group in groups if group.state is EntryState.WORDS)
     kinds, reasons = Counter[str](), Counter[Reason]()
     for group in groups:
         kinds[group.kind] += group.stored
@@ -52,13 +53,21 @@ def overview(catalog: Catalog, folder: str) -> Status:
         skipped=_sorted(reasons, failed=False),
         failed=_sorted(reasons, failed=True),
         health=_health(
-            *(pending, change_of(catalog), roots, holder(folder), is_private(folder)),
+            *(
+                pending,
+                without_vectors,
+                change_of(catalog),
+                roots,
+                holder(folder),
+                is_private(folder),
+            ),
             has_words=models is None
             or VocabularyFile(Path(folder), table_in_use(catalog)).is_readable(),
             unread=unread,
         ),
         models=replace(models, reranker=reranker_of(models)) if models else None,
         unread=unread,
+        without_vectors=without_vectors,
     )
 
 
@@ -82,6 +91,7 @@ def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
 
 def _health(
     pending: int,
+    without_vectors: int,
     change: Change | None,
     roots: Iterable[RootStatus],
     writer: int | None,
@@ -97,6 +107,11 @@ def _health(
     if pending:
         return (
             f"{pending} documents are half done after an interrupted run; "
+            "go on with: docsearch ingest"
+        )
+    if without_vectors:
+        return (
+            f"{without_vectors} documents have no vectors yet, so that only words find them; "
             "go on with: docsearch ingest"
         )
     if change is not None:

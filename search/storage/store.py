@@ -99,8 +99,9 @@ class Store:
     def upsert(self, rows: Sequence[Row]) -> None:
         """Add passages, or replace those with the same document and ordinal.
 
-        Each 10,000 are one commit. Raises ModelError for a vector that is not finite, is all zeros
-        or has another length, and ValueError where two rows are the same passage.
+        Each 10,000 are one commit. A passage without a vector is found by its words. Raises
+        ModelError for a vector that is not finite, is all zeros or has another length, and
+        ValueError where two rows are the same passage.
         """
         if len({(row.doc, row.passage.ordinal) for row in rows}) != len(rows):
             raise ValueError("two rows are the same passage")
@@ -113,7 +114,9 @@ class Store:
                     .when_matched_update_all()
                     .when_not_matched_insert_all()
                 )
-                merge.execute(table)
+                # LanceDB takes a vector that is missing for a mistake, unless told otherwise.
+                has_all = table["vector"].null_count == 0
+                merge.execute(table, on_bad_vectors="error" if has_all else "null")
 
     def trim(self, counts: Mapping[int, int]) -> None:
         """Delete the passages of documents beyond their numbers in `counts`, in one commit."""
@@ -155,9 +158,29 @@ class Store:
             ):
                 yield Row(doc, passage, words, vector)
 
+    def without_vectors(
+        self, docs: Collection[int], first: int = 0, end: int | None = None
+    ) -> list[Row]:
+        """The passages of these documents that were not embedded yet, in order of their ordinals.
+
+        Only those with ordinals from `first` up to `end` are given; None sets no limit.
+        """
+        if not docs:
+            return []
+        where = f"{_among('doc', docs)} AND vector IS NULL AND ordinal >= {int(first)}"
+        where += f" AND ordinal < {int(end)}" if end is not None else ""
+        table = self._read(partial(self._rows, where, [*self._columns, "terms"])).sort_by("ordinal")
+        return [
+            Row(doc, passage, words, None)
+            for (doc, passage), words in zip(
+                passages_of(table), table["terms"].to_pylist(), strict=True
+            )
+        ]
+
     def nearest(self, vector: Vectors, limit: int, only: Admitted | None = None) -> list[Candidate]:
         """The `limit` passages with the highest cosine to `vector` (dimensions,), best first.
 
+        A passage that was not embedded yet is not among them.
         `only` limits them to these documents and passages; None means all. The search is exact up
         to some 40,000 passages; with more it goes through an index, whose candidates are scored
         again exactly. Raises ModelError for a query vector that is not finite, is all zeros or has
@@ -269,14 +292,14 @@ class Store:
             )
         self.healed_to = None
 
-    def maintain(self) -> None:
+    def maintain(self, share: int = 10) -> None:
         """Tidy the table up where that is due.
 
         This merges small files, brings the indexes up to date, and drops old versions and the words
         that no passage has any more. It costs about as much as writing the table anew. So it is
-        done when a tenth of the passages came or went, after a hundred batches, or when there are
-        more or older versions than the retention allows. Until then queries stay right and are some
-        milliseconds slower.
+        done when one in `share` passages came, changed or went, after a hundred batches, or when
+        there are more or older versions than the retention allows. Until then queries stay right
+        and are some milliseconds slower.
         """
         with lance_errors(self._folder):
             # Find out whether it is due.
@@ -286,7 +309,7 @@ class Store:
             changed = max(unindexed, self._deleted)
             if (
                 fragments < _MANY_FRAGMENTS
-                and 10 * changed < max(rows, 1)
+                and share * changed < max(rows, 1)
                 and not self._retention.is_exceeded(self._disk.version_ages(), rows)
             ):
                 return
@@ -318,7 +341,7 @@ class Store:
         return False
 
     def _trained(self, rows: int) -> int:
-        """Build the vector index where that is due; the number of rows that it was trained on."""
+        """Build the vector index where that is due; the number of vectors that trained it."""
         from lancedb.index import IvfSq
 
         trained = self._disk.mark().trained
@@ -331,10 +354,15 @@ class Store:
         # the rows, the centres of its clusters no longer fit.
         stale = not segments or max(segments) > 10 or rows >= 2 * trained
         if rows >= VECTOR_INDEX_ROWS and stale:
+            # Only vectors train an index, and passages may wait for theirs.
+            vectors = int(self._table.count_rows("vector IS NOT NULL"))
+            few_new = bool(segments) and max(segments) <= 10 and vectors < 2 * trained
+            if vectors < VECTOR_INDEX_ROWS or few_new:
+                return trained if segments else 0
             self._table.create_index(
                 "vector", config=IvfSq(distance_type="cosine"), name="vector", replace=True
             )
-            return rows
+            return vectors
         return trained if segments else 0
 
     def _texts(self) -> Iterator[str]:

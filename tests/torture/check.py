@@ -67,7 +67,8 @@ def after_repair(index: Path, folder: Path) -> Iterator[str]:
             differing = set(stored.items()) ^ set(entries.items())
             yield f"the table and the catalogue differ: {differing}"
         status = one.status()
-        counts = (status.documents, status.passages, status.pending)
+        waiting = status.pending + status.without_vectors
+        counts = (status.documents, status.passages, waiting)
         if counts != (len(texts), sum(stored.values()), 0):
             yield f"status counts {counts}, and there are {len(texts)} documents"
         if status.health != "ok":
@@ -94,6 +95,8 @@ def _documents(one: Index, texts: dict[str, str]) -> Iterator[str]:
         expected = _passages(path, text)
         if [row.passage for row in rows] != expected:
             yield f"{path} has {len(rows)} passages, not the right {len(expected)}"
+        elif any(row.vector is None for row in rows):
+            yield f"{path} is complete and lacks vectors"
         elif rows:
             right = embedder.embed_passages([embedded_text(passage) for passage in expected])
             if not np.array_equal(right, np.stack([row.vector for row in rows])):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from search.index import Index
+from search.ingest import run
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules
 
@@ -20,6 +21,11 @@ class WideEmbedder(ToyEmbedder):
 
 
 EMBEDDERS = {"starter": ToyEmbedder, "o/wide": WideEmbedder}
+
+
+def store_words_first() -> None:
+    """Let every run of this process have two stages, however small it is."""
+    run.SMALL_RUN = -1
 
 
 def opened(folder: Path, embedder: str | None = None) -> Index:

@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 
 from .corpus import change, files_in
-from .models import EMBEDDERS, opened
+from .models import EMBEDDERS, opened, store_words_first
 
 
 def ingest(index: Path, folder: Path, chance: random.Random) -> None:
@@ -69,4 +69,7 @@ OPERATIONS = {work.__name__: work for work in (ingest, forget, reembed, maintain
 
 if __name__ == "__main__":
     name, index, folder, seed = sys.argv[1:5]
-    OPERATIONS[name](Path(index), Path(folder), random.Random(seed))
+    chance = random.Random(seed)
+    if chance.random() < 0.5:
+        store_words_first()
+    OPERATIONS[name](Path(index), Path(folder), chance)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypedDict
 import click
 
 from search.config import MAX_FILE_SIZE
-from search.results import DryRun, IngestReport, Progress
+from search.results import DryRun, IngestReport, LargeFile, Progress
 
 from ..exit_codes import ExitCode
 from ..parameters import PATH, SIZE
@@ -128,6 +128,7 @@ def ingest(
     from search.models.engines import device_for
 
     from ..jsont import report_json
+    from ..large_lines import large_lines
     from ..progress import ProgressLine
 
     options = RunOptions(
@@ -148,6 +149,10 @@ def ingest(
             sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(backend)
         )
 
+        def tell_large(files: tuple[LargeFile, ...]) -> None:
+            for text in large_lines(files):
+                settings.note(text)
+
         def show(progress: Progress) -> None:
             if stop.is_set():
                 raise KeyboardInterrupt
@@ -156,7 +161,14 @@ def ingest(
         # Without --watch, only the first report of the watch is taken.
         report = None
         try:
-            reports = index.watch(paths, **options, on_progress=show, reembed=reembed, stop=stop)
+            reports = index.watch(
+                paths,
+                **options,
+                on_progress=show,
+                reembed=reembed,
+                stop=stop,
+                on_large=tell_large,
+            )
             for number, report in enumerate(islice(reports, None if watch else 1)):
                 line.close()
                 if number == 0 and reembed and not report.reembedded:
@@ -179,6 +191,7 @@ def ingest(
 
 def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
     """Print what a run would do: the files on stdout, the rest on stderr."""
+    from ..large_lines import large_lines
     from ..terminal import printable
 
     if as_json:
@@ -192,13 +205,17 @@ def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
             click.echo(f"{'forget':<11} {printable(path, one_line=True)}")
     for warning in plan.warnings:
         click.echo(f"docsearch: {printable(warning, one_line=True)}", err=True)
+    for line in large_lines(plan.large):
+        settings.note(line)
     passed_over = len(plan.skipped) + sum(count for _, count in plan.passed_over)
     reasons = f" ({counted(plan.passed_over)})" if plan.passed_over else ""
     size = sum(planned.size for planned in plan.read) / 1e6
     settings.note(
         f"would read {len(plan.read):,} files ({size:,.1f} MB), "
         f"forget {len(plan.removed):,}, pass over {passed_over:,}{reasons}; "
-        f"{plan.unchanged:,} are unchanged, {len(plan.failed):,} cannot be read"
+        f"{plan.unchanged:,} are unchanged, "
+        + (f"{plan.waiting:,} lack only their vectors, " if plan.waiting else "")
+        + f"{len(plan.failed):,} cannot be read"
     )
 
 
@@ -266,6 +283,7 @@ def _narrate(settings: Settings, report: IngestReport) -> None:
             (report.added, "added"),
             (report.changed, "changed"),
             (report.copied, "moved or copied"),
+            (report.completed, "given their vectors"),
             (report.removed, "removed"),
             (report.unchanged, "unchanged"),
             (len(report.skipped) + sum(count for _, count in report.passed_over), "passed over"),

@@ -50,6 +50,8 @@ def _text(state: Status) -> str:
         f"passages   {state.passages:,} ({state.tokens:,} tokens)",
         f"size       {state.size_bytes / 1e6:,.1f} MB",
     ]
+    if state.without_vectors:
+        lines.append(f"no vectors {state.without_vectors:,} documents, which only words find yet")
     if state.skipped:
         lines.append(f"skipped    {_counts(state.skipped)}")
     if state.failed:

@@ -8,7 +8,7 @@ from textual.widgets import ProgressBar, Static
 
 from search.results import IngestReport, Progress
 
-from ...progress import duration
+from ...progress import STAGES, duration
 from ...terminal import printable
 
 
@@ -34,6 +34,7 @@ class IngestPanel(Vertical):
         )
         left = progress.seconds_left
         parts = (
+            STAGES[progress.stage].capitalize(),
             f"{progress.files_done:,} of {progress.files_total:,} files",
             f"{progress.passages:,} passages",
             f"{progress.tokens_per_second:,.0f} tokens/s",
@@ -56,6 +57,7 @@ class IngestPanel(Vertical):
             (report.added, "added"),
             (report.changed, "changed"),
             (report.copied, "moved or copied"),
+            (report.completed, "given their vectors"),
             (report.removed, "removed"),
             (report.unchanged, "unchanged"),
             (len(report.failed), "failed"),

@@ -1,0 +1,228 @@
+"""The second stage of a large run: embeds the passages that the store has by their words only.
+
+The passages come back from the store, so that no file is read again. A document is complete once
+its last vector is on the disk. So whatever ends a run, the next one embeds only what still lacks a
+vector.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from ..documents import Row
+from ..results import Progress
+from ..storage.catalog import Catalog
+from ..storage.entries import Entry, EntryState
+from ..text.passages import embedded_text
+from .embedding import Pace, embedded
+from .priority import priority
+from .reuse import ReusableVectors
+from .tally import Tally
+from .turns import TURN, Source, in_turns
+
+if TYPE_CHECKING:
+    from ..documents import Vectors
+    from ..protocols import Embedder
+    from ..storage.store import Store
+
+READ = 2048
+"""The passages that are read from the store at once, of one document or of several."""
+
+MAINTAIN_EVERY = 20
+TIDY_SHARE = 4
+"""The table is tidied up when one in so many passages got its vector since the last time.
+
+Each tidying indexes the words of these passages again, so there are few of them.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """A passage that lacks its vector.
+
+    `vector` is that of the same passage in a copy of the document, None where no copy has one, and
+    `tokens` counts the passage's tokens where the vector is known. A document that lacks nothing
+    any more comes as one Lacking whose `row` is None. `last` is true for a document's last passage.
+    """
+
+    entry: Entry
+    row: Row | None = None
+    vector: Vectors | None = None
+    tokens: int = 0
+    last: bool = False
+
+
+class LaterVectors:
+    """The documents that wait for their vectors, and their embedding, a batch at a time."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        open_store: Callable[[], Store],
+        open_embedder: Callable[[], Embedder],
+        tally: Tally,
+        on_progress: Callable[[Progress], None],
+    ) -> None:
+        self.catalog = catalog
+        self.open_store = open_store
+        self.open_embedder = open_embedder
+        self.tally = tally
+        self.on_progress = on_progress
+        self.commits = 0
+        self._queue: deque[Entry] = deque()
+        # About how many vectors each document lacks that has not got them all, and the documents
+        # among them that this run read.
+        self._lacking: dict[int, int] = {}
+        self._own: set[int] = set()
+        self._pieces: Iterator[Lacking] = iter(())
+        self._pace = Pace()
+
+    def add(self, entry: Entry, lacking: int) -> None:
+        """Let a document wait behind the others; `lacking` is the number of vectors it lacks."""
+        self._queue.append(entry)
+        self._lacking[entry.doc] = lacking
+        self._own.add(entry.doc)
+
+    @property
+    def is_due(self) -> bool:
+        """True where a document waits."""
+        return bool(self._lacking)
+
+    def embed_all(self, entries: Iterable[Entry]) -> None:
+        """Embed what these documents lack, and what is waiting already, by priority."""
+        waiting = {entry.doc: entry for entry in (*entries, *self._queue)}
+        begun = self._lacking.keys() - {entry.doc for entry in self._queue}
+        self._queue = deque(
+            sorted(
+                (entry for doc, entry in waiting.items() if doc not in begun),
+                key=lambda entry: priority(entry.file),
+            )
+        )
+        for entry in self._queue:
+            self._lacking.setdefault(entry.doc, entry.passages)
+        if not self.is_due:
+            return
+        self.tally.begin_vectors(
+            len(self._lacking),
+            sum(entry.file.size for entry in waiting.values()),
+            sum(self._lacking.values()),
+        )
+        while self.is_due:
+            self.embed_batch()
+            if self.commits % MAINTAIN_EVERY == 0:
+                self.open_store().maintain(TIDY_SHARE)
+
+    def embed_batch(self) -> None:
+        """Embed and store one batch; the order of the steps is what makes a crash harmless."""
+        batch = self._next_batch()
+        if not batch:
+            # Documents came to wait since the last ones began.
+            self._pieces = in_turns(self._sources(), READ)
+            batch = self._next_batch()
+        started = time.perf_counter()
+        tokens: Counter[int] = Counter()
+        rows = self._rows(batch, tokens)
+        store = self.open_store()
+        if rows:
+            store.upsert(rows)
+            store.sync()
+        # The catalogue has the entries as they are now: a document may have had earlier batches.
+        finished = {item.entry.doc for item in batch if item.last}
+        entries = self.catalog.by_doc({item.entry.doc for item in batch})
+        self.catalog.put(
+            entry.with_vectors(tokens[doc], store.version)
+            if doc in finished
+            else replace(entry, tokens=entry.tokens + tokens[doc])
+            for doc, entry in entries.items()
+        )
+        for row in rows:
+            self._lacking[row.doc] -= 1
+        for doc in finished:
+            self.tally.vectors_done(self._lacking.pop(doc))
+            self.tally.completed += doc not in self._own
+        self._pace.took(len(batch), time.perf_counter() - started)
+        self.commits += 1
+
+    def _next_batch(self) -> list[Lacking]:
+        batch: list[Lacking] = []
+        for item in islice(self._pieces, self._pace.size):
+            batch.append(item)
+            # The copy of a long document, which may follow, takes the vectors that are stored.
+            if item.last and item.entry.passages > TURN:
+                break
+        return batch
+
+    def _sources(self) -> Iterator[Source[Lacking]]:
+        """The waiting documents; short ones are read from the store together."""
+        while self._queue:
+            group = [self._queue.popleft()]
+            passages = group[0].passages
+            while self._queue and passages + self._queue[0].passages <= READ:
+                group.append(self._queue.popleft())
+                passages += group[-1].passages
+            if passages > READ:
+                yield self._source(group[0], self._rows_of_long(group[0]))
+                continue
+            rows_by_doc: dict[int, list[Row]] = {entry.doc: [] for entry in group}
+            for row in self.open_store().without_vectors(rows_by_doc):
+                rows_by_doc[row.doc].append(row)
+            for entry in group:
+                yield self._source(entry, iter(rows_by_doc[entry.doc]))
+
+    def _rows_of_long(self, entry: Entry) -> Iterator[Row]:
+        for first in range(0, entry.passages, READ):
+            yield from self.open_store().without_vectors([entry.doc], first, first + READ)
+
+    def _source(self, entry: Entry, rows: Iterator[Row]) -> Source[Lacking]:
+        return Source(entry.file.size, self._pieces_of(entry, rows), lambda: 0, lambda: None)
+
+    def _pieces_of(self, entry: Entry, rows: Iterator[Row]) -> Iterator[Lacking]:
+        """The document's passages without vectors; one is held back to tell which is the last."""
+        tokenizer = self.open_embedder().tokenizer
+        # A copy that is complete by now lends its vectors.
+        twin = self.catalog.same_content(entry.content)
+        is_complete = twin is not None and twin.state is EntryState.COMPLETE
+        copies = self.open_store().rows(twin.doc) if twin is not None and is_complete else ()
+        reusable = ReusableVectors(copies, tokenizer)
+        held = Lacking(entry)
+        for row in rows:
+            if held.row is not None:
+                yield held
+            tokens_before = reusable.tokens
+            ((_, vector),) = reusable.look_up([row.passage])
+            held = Lacking(entry, row, vector, reusable.tokens - tokens_before)
+        yield replace(held, last=True)
+
+    def _rows(self, batch: list[Lacking], tokens: Counter[int]) -> list[Row]:
+        """The batch's passages with their vectors; each distinct text is embedded once.
+
+        `tokens` counts the tokens of each document.
+        """
+        rows: list[Row] = []
+        by_text: dict[str, list[Row]] = {}
+        for item in batch:
+            if item.row is None:
+                continue
+            if item.vector is None:
+                by_text.setdefault(embedded_text(item.row.passage), []).append(item.row)
+                continue
+            rows.append(replace(item.row, vector=item.vector))
+            tokens[item.row.doc] += item.tokens
+        self.tally.passages += len(rows)
+        if by_text:
+            embedder = self.open_embedder()
+            self.tally.begin(embedder.name)
+            paths = {item.entry.doc: item.entry.file.path for item in batch}
+            for chunk in embedded(embedder, by_text, self.tally):
+                for result in chunk:
+                    for row in by_text[result.text]:
+                        tokens[row.doc] += result.tokens
+                        self.tally.passages += 1
+                        rows.append(replace(row, vector=result.vector))
+                self.on_progress(self.tally.progress(paths[by_text[chunk[-1].text][0].doc]))
+        return rows
