@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..documents import Reason, Skip
-from ..private_files import is_private
 from ..results import RootStatus, Status
 from .catalog import Catalog
 from .entries import EntryState, Group, Root
-from .index_models import Change, change_of, models_in, reranker_of, table_in_use
+from .index_models import change_of, models_in, reranker_of, table_in_use
 from .lock import holder
+from .recorded_checks import health_of, recorded_checks
 from .vocabulary_file import VocabularyFile
 
 
@@ -51,11 +50,14 @@ def overview(catalog: Catalog, folder: str) -> Status:
         kinds=tuple(sorted((+kinds).items())),
         skipped=_sorted(reasons, failed=False),
         failed=_sorted(reasons, failed=True),
-        health=_health(
-            *(pending, change_of(catalog), roots, holder(folder), is_private(folder)),
-            has_words=models is None
-            or VocabularyFile(Path(folder), table_in_use(catalog)).is_readable(),
-            unread=unread,
+        health=health_of(
+            recorded_checks(
+                *(folder, pending, change_of(catalog), roots),
+                has_words=models is None
+                or VocabularyFile(Path(folder), table_in_use(catalog)).is_readable(),
+                unread=unread,
+            ),
+            holder(folder),
         ),
         models=replace(models, reranker=reranker_of(models)) if models else None,
         unread=unread,
@@ -78,50 +80,6 @@ def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
     moment = datetime.fromtimestamp(root.ingested_ns // 10**9, UTC)
     ingested = moment.strftime("%Y-%m-%dT%H:%M:%SZ") if root.ingested_ns else None
     return RootStatus(root.path, documents, passages, ingested, os.path.lexists(root.path))
-
-
-def _health(
-    pending: int,
-    change: Change | None,
-    roots: Iterable[RootStatus],
-    writer: int | None,
-    private: bool,
-    has_words: bool,
-    unread: Sequence[Skip],
-) -> str:
-    """The most urgent thing to know about the index, as one sentence; "ok" where all is well."""
-    if writer is not None:
-        return f"process {writer} is writing to it now"
-    if not private:
-        return "other users of this machine may read it; take that from them with: docsearch ingest"
-    if pending:
-        return (
-            f"{pending} documents are half done after an interrupted run; "
-            "go on with: docsearch ingest"
-        )
-    if change is not None:
-        return (
-            f"its change to {change.models.name} was interrupted; "
-            "go on with: docsearch ingest --reembed"
-        )
-    if not has_words:
-        return (
-            "queries find whole words only, since its list of words is missing or damaged; "
-            "make it anew with: docsearch ingest"
-        )
-    missing = [root.path for root in roots if not root.present]
-    if missing:
-        return (
-            f"{missing[0]} is not there now; its documents are kept until: "
-            f"docsearch forget {shlex.quote(missing[0])}"
-        )
-    if unread:
-        others = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
-        return (
-            f"{unread[0].path}{others} could not be read: {unread[0].message}; "
-            "once that is mended, run: docsearch ingest"
-        )
-    return "ok"
 
 
 def _size(path: Path) -> int:
