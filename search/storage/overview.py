@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..documents import Reason, Skip
-from ..results import RootStatus, Status
+from ..results import Check, RootStatus, Status
 from .catalog import Catalog
 from .entries import EntryState, Group, Root
 from .index_models import change_of, models_in, reranker_of, table_in_use
@@ -24,7 +24,6 @@ def overview(catalog: Catalog, folder: str) -> Status:
     groups = catalog.groups()
     roots = tuple(_root_status(root, groups) for root in catalog.roots())
     models = models_in(catalog)
-    pending = sum(group.files for group in groups if group.state is EntryState.PENDING)
     kinds, reasons = Counter[str](), Counter[Reason]()
     for group in groups:
         kinds[group.kind] += group.stored
@@ -32,11 +31,7 @@ def overview(catalog: Catalog, folder: str) -> Status:
             reasons[group.reason] += group.files
     for root in catalog.roots():
         reasons.update(dict(root.passed_over))
-    unread = (
-        tuple(skip for skip in skips_of(catalog) if skip.reason is Reason.UNREADABLE)
-        if reasons[Reason.UNREADABLE]
-        else ()
-    )
+    has_words = models is None or VocabularyFile(Path(folder), table_in_use(catalog)).is_readable()
     return Status(
         index=folder,
         model=models.name if models else "",
@@ -45,22 +40,27 @@ def overview(catalog: Catalog, folder: str) -> Status:
         documents=sum(group.stored for group in groups),
         passages=sum(group.passages for group in groups),
         tokens=sum(group.tokens for group in groups),
-        pending=pending,
+        pending=_pending(groups),
         size_bytes=sum(map(_size, Path(folder).rglob("*"))),
         kinds=tuple(sorted((+kinds).items())),
         skipped=_sorted(reasons, failed=False),
         failed=_sorted(reasons, failed=True),
-        health=health_of(
-            recorded_checks(
-                *(folder, pending, change_of(catalog), roots),
-                has_words=models is None
-                or VocabularyFile(Path(folder), table_in_use(catalog)).is_readable(),
-                unread=unread,
-            ),
-            holder(folder),
-        ),
+        health=health_of(recorded(catalog, folder, has_words), holder(folder)),
         models=replace(models, reranker=reranker_of(models)) if models else None,
-        unread=unread,
+        unread=_unread(catalog),
+    )
+
+
+def recorded(catalog: Catalog, folder: str, has_words: bool) -> Iterator[Check]:
+    """The checks that need the catalogue alone, the most urgent first."""
+    groups = catalog.groups()
+    return recorded_checks(
+        folder,
+        _pending(groups),
+        change_of(catalog),
+        tuple(_root_status(root, groups) for root in catalog.roots()),
+        has_words,
+        _unread(catalog),
     )
 
 
@@ -71,6 +71,17 @@ def skips_of(catalog: Catalog) -> tuple[Skip, ...]:
         for entry in catalog.set_aside()
         if entry.reason is not None
     )
+
+
+def _pending(groups: Iterable[Group]) -> int:
+    return sum(group.files for group in groups if group.state is EntryState.PENDING)
+
+
+def _unread(catalog: Catalog) -> tuple[Skip, ...]:
+    """The folders and files that the last runs could not read."""
+    if not any(group.reason is Reason.UNREADABLE for group in catalog.groups()):
+        return ()
+    return tuple(skip for skip in skips_of(catalog) if skip.reason is Reason.UNREADABLE)
 
 
 def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -95,6 +96,25 @@ class Store:
         return {
             pair["values"]: pair["counts"] for pair in columns["doc"].value_counts().to_pylist()
         }
+
+    def scan(self) -> dict[int, int]:
+        """Read all passages with their words and vectors; each document's number of passages.
+
+        Raises IndexDamaged where any of it cannot be read, and ModelError for a vector that is not
+        finite or is all zeros.
+        """
+        counts = Counter[int]()
+        columns = [*self._columns, "terms", "vector"]
+        arrow: Any = import_module("pyarrow")
+        with lance_errors(self._folder):
+            query = self._table.search().select(columns).limit(None)
+            for batch in query.to_batches(_BATCH):
+                table = arrow.Table.from_batches([batch])
+                check_vectors(vectors_in(table, self.dimensions), self.dimensions)
+                counts.update(table["doc"].to_pylist())
+        # The indexes have files of their own.
+        self.matching("the", 1)
+        return dict(counts)
 
     def upsert(self, rows: Sequence[Row]) -> None:
         """Add passages, or replace those with the same document and ordinal.
