@@ -599,3 +599,37 @@ def test_only_a_name_in_the_form_of_a_repository_can_be_pulled(tmp_path, monkeyp
     with pytest.raises(ModelError) as caught:
         model_folder("nonsense")
     assert str(caught.value) == "the model nonsense is not here; run: docsearch models list"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_a_file_is_flushed_before_it_gets_its_name_and_the_commit_is_named_last(
+    tmp_path, monkeypatch
+):
+    """A power cut never leaves a file under its final name without its bytes."""
+    calls = []
+    fsync, replace = os.fsync, os.replace
+
+    def noted_fsync(descriptor):
+        calls.append(("flush", os.path.basename(os.readlink(f"/proc/self/fd/{descriptor}"))))
+        fsync(descriptor)
+
+    def noted_replace(old, new):
+        calls.append(("name", os.path.basename(new)))
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(os, "replace", noted_replace)
+    with HubServer({NAME: FILES}) as server:
+        pulled(tmp_path, server)
+    names = [name for kind, name in calls if kind == "name"]
+    assert len(names) == len(WHOLE) + 1
+    assert names[-1] == "main"
+    assert calls == [
+        call
+        for name in names
+        for call in (
+            ("flush", f"{name}.incomplete" if name != "main" else "main.new"),
+            ("name", name),
+            ("flush", "blobs" if name != "main" else "refs"),
+        )
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from search.health.model_checks import InstalledModels
 from search.index import Index
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules
@@ -20,6 +21,16 @@ class WideEmbedder(ToyEmbedder):
 
 
 EMBEDDERS = {"starter": ToyEmbedder, "o/wide": WideEmbedder}
+
+
+class TortureModels(InstalledModels):
+    """The toys as `doctor` sees them, with the starter's files; the starter's reranker is real."""
+
+    def folder(self, name: str) -> Path:
+        return super().folder("starter" if name in EMBEDDERS else name)
+
+    def revision(self, name: str) -> str:
+        return EMBEDDERS[name].revision if name in EMBEDDERS else super().revision(name)
 
 
 def opened(folder: Path, embedder: str | None = None) -> Index:
