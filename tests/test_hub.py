@@ -633,3 +633,38 @@ def test_a_file_is_flushed_before_it_gets_its_name_and_the_commit_is_named_last(
             ("flush", "blobs" if name != "main" else "refs"),
         )
     ]
+
+
+def test_a_models_folder_that_may_not_be_read_is_told(tmp_path):
+    """The search is that of an ordinary user, since nothing is refused to root."""
+    place = tmp_path / "models"
+    inner = place / "o" / "closed"
+    inner.mkdir(parents=True)
+    for folder in tmp_path.parents:
+        if folder.stat().st_uid == os.getuid() and len(folder.parts) > 2:
+            folder.chmod(folder.stat().st_mode | 0o011)
+    tmp_path.chmod(0o755)
+    script = (
+        "import os, sys\n"
+        "from search.models.local import model_folder\n"
+        "from search.errors import ModelError\n"
+        "import platformdirs.unix, tempfile\n"
+        "if os.getuid() == 0: os.setgid(65534), os.setuid(65534)\n"
+        "try: model_folder('o/closed', sys.argv[1])\n"
+        "except ModelError as error: print(error)\n"
+    )
+    told = []
+    for closed in (place, inner):
+        closed.chmod(0)
+        done = subprocess.run(
+            [sys.executable, "-c", script, place],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "HF_HUB_CACHE": str(tmp_path / "hub")},
+        )
+        closed.chmod(0o755)
+        told.append(done.stdout.replace(str(closed), "FOLDER").strip() or done.stderr)
+    assert told == [
+        "the models folder FOLDER may not be read; correct its permissions, or move it",
+        "the models folder FOLDER/config.json may not be read; correct its permissions, or move it",
+    ]

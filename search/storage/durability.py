@@ -209,7 +209,7 @@ class Durability:
         fills the parts with zeros.
         """
         return self.version_on_disk() <= self.mark().version or not (
-            self.is_torn() or self.missing_files() or any(map(has_a_hole, self._unflushed()))
+            self.is_torn() or self.missing_files() or any(map(has_a_hole, filter(_is_data, self._unflushed())))
         )
 
     def _unflushed(self) -> Iterator[Path]:
@@ -311,6 +311,11 @@ class Durability:
     def _manifests(self) -> Iterator[Path]:
         # A manifest's name is 2**64 - 1 - version in 20 digits, so the newest sorts first.
         return (self._table / "_versions").glob("[0-9]*.manifest")
+
+
+def _is_data(file: Path) -> bool:
+    """True for a file of rows. Those of an index may hold many zeros rightly."""
+    return file.parent.name == "data"
 
 
 def tables(folder: Path) -> set[str]:
