@@ -208,9 +208,10 @@ class Durability:
         A power cut may take away files of a version that was not flushed, and parts of files. It
         fills the parts with zeros.
         """
-        return self.version_on_disk() <= self.mark().version or not (
-            self.is_torn() or self.missing_files() or any(map(has_a_hole, filter(_is_data, self._unflushed())))
-        )
+        if self.version_on_disk() <= self.mark().version:
+            return True
+        rows = filter(_is_data, self._unflushed())
+        return not (self.is_torn() or self.missing_files() or any(map(has_a_hole, rows)))
 
     def _unflushed(self) -> Iterator[Path]:
         """The files that were written or changed since the mark was."""

@@ -70,7 +70,9 @@ def _of_indexes(section: bytes) -> Iterator[NeededFile]:
             values = list(_fields(index))
             uuid = next(value for field, value in values if field == _UUID)
             assert isinstance(uuid, bytes)
-            folder = f"_indices/{UUID(bytes=next(_fields(uuid))[1])}"
+            _, raw = next(_fields(uuid))
+            assert isinstance(raw, bytes)
+            folder = f"_indices/{UUID(bytes=raw)}"
             files = [value for field, value in values if field == _INDEX_FILES]
             for file in files:
                 assert isinstance(file, bytes)
