@@ -249,9 +249,9 @@ class Durability:
         A torn manifest of an older version cannot tell which files that version has. So it is moved
         to the quarantine folder, and then so are the torn files, which may be that version's.
         """
-        if not self.is_newest_whole():
-            return
         named, torn_manifests = self._named_files()
+        if self._newest() in torn_manifests:
+            return
         for manifest in torn_manifests:
             self._set_aside(manifest)
         for entry in list(_files(self._table)):
