@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .index import Index
     from .ingest.scopes import RootRules
     from .results import (
+        Check,
+        CheckState,
         DryRun,
         Hit,
         IndexModels,
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Check": "results",
+    "CheckState": "results",
     "DocsearchError": "errors",
     "DryRun": "results",
     "Filter": "storage.filters",
@@ -57,6 +61,8 @@ _HOMES = {
 }
 
 __all__ = [
+    "Check",
+    "CheckState",
     "DocsearchError",
     "DryRun",
     "Filter",

@@ -109,6 +109,13 @@ def config_folder() -> str:
     return user_config_dir("docsearch", appauthor=False)
 
 
+def state_folder() -> Path:
+    """The platform's folder for what the program remembers between its runs."""
+    from platformdirs import user_state_dir
+
+    return Path(user_state_dir("docsearch", appauthor=False))
+
+
 def _merged(config: Config, file: Path, allowed: frozenset[str] | None) -> Config:
     """`config` with the settings of `file` over it; `allowed` None means that it may set any."""
     try:

@@ -20,6 +20,7 @@ from .models.profiles import profile_named
 from .opened import Opened
 from .paths import real
 from .results import (
+    Check,
     DryRun,
     IngestReport,
     LargeFile,
@@ -71,6 +72,7 @@ class Index:
         load_reranker: Callable[[str], Reranker] | None = None,
         revision_of: Callable[[str], str] = lambda name: "",
         marks: CloudMarks = SYSTEM_MARKS,
+        backend: str = "auto",
     ) -> None:
         try:
             path.encode()
@@ -81,6 +83,7 @@ class Index:
         self.path = path
         self.rules = rules
         self.marks = marks
+        self.backend = backend
         nothing = ModelChoice()
         self.opened = Opened(
             Path(path),
@@ -125,7 +128,10 @@ class Index:
 
         folder = os.path.abspath(os.path.expanduser(path or default_index()))
         asked = ModelChoice(profile, embedder, reranker, dimensions)
-        return cls(folder, asked, by_name, PassageRules(), default, reranker_by_name, _revision_of)
+        return cls(
+            *(folder, asked, by_name, PassageRules(), default, reranker_by_name, _revision_of),
+            backend=backend,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -372,6 +378,15 @@ class Index:
         from .storage.overview import skips_of
 
         return skips_of(self.catalog)
+
+    def doctor(self) -> tuple[Check, ...]:
+        """What is right and what is wrong with the index and this machine, area by area.
+
+        It only reads, also where the index cannot be opened, and never waits for a writer.
+        """
+        from .health.examination import examine
+
+        return examine(self.opened, self.backend)
 
     def check(self, path: str | os.PathLike[str], max_file_size: int = MAX_FILE_SIZE) -> Verdict:
         """Why a path is or is not in the index.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from .documents import Skip
 
@@ -310,6 +311,29 @@ class Status:
     models: IndexModels | None = None
     unread: tuple[Skip, ...] = ()
     without_vectors: int = 0
+
+
+class CheckState(StrEnum):
+    """What a check found: nothing, something that limits docsearch, or something that stops it."""
+
+    OK = "ok"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at.
+
+    `area` is index, models, disk, backend, permissions or terminal. `message` says what was found,
+    and `advice` what to do about it; it is empty where there is nothing to do.
+    """
+
+    area: str
+    name: str
+    state: CheckState
+    message: str
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

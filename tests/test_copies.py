@@ -35,7 +35,7 @@ def test_identical_files_are_one_hit() -> None:
         candidate(1, "c", (0.6, 0.8), 1),
     ]
     copies_by_id = distinct(found, {1: "same", 2: "same", 3: "other"}.__getitem__)
-    assert names(copies_by_id, found) == [(1, 0, [2]), (3, 0, []), (1, 1, [])]
+    assert names(copies_by_id, found) == [(1, 0, [2]), (3, 0, []), (1, 1, [2])]
 
 
 def test_versions_that_hardly_differ_are_one_hit() -> None:
@@ -110,3 +110,35 @@ def test_a_passage_without_a_vector_is_compared_by_its_text_alone() -> None:
         candidate(4, LONG + ".", (1, 0)),
     ]
     assert names(distinct(found, lambda doc: ""), found) == [(1, 0, [2, 4]), (3, 0, [])]
+
+
+def test_one_of_two_identical_files_is_shown_with_all_its_passages() -> None:
+    """The words of the file's name are in its passages' scores, so these differ."""
+    first, second = (
+        [candidate(doc, text, None, ordinal) for ordinal, text in enumerate(("a", "b"))]
+        for doc in (1, 2)
+    )
+    content = {1: "same", 2: "same"}.__getitem__
+    for order, scores in (
+        ((first[0], second[0], second[1], first[1]), (0.9, 0.895, 0.8, 0.795)),
+        ((first[0], second[0], first[1], second[1]), (0.9, 0.895, 0.8, 0.7)),
+    ):
+        found = list(order)
+        by_id = {passage.id: passage for passage in found}
+        fused = dict(zip(by_id, scores, strict=True))
+        newer = {passage.id: passage.doc for passage in found}.__getitem__
+        kept = distinct(found, content)
+        assert names(newest_shown(kept, by_id, fused, newer, bool, content), found) == [
+            (2, 0, [1]),
+            (2, 1, [1]),
+        ]
+    # A passage of the second file that was not found cannot be shown.
+    found = [first[0], second[0], first[1]]
+    by_id = {passage.id: passage for passage in found}
+    fused = dict(zip(by_id, (0.9, 0.895, 0.8), strict=True))
+    newer = {passage.id: passage.doc for passage in found}.__getitem__
+    kept = distinct(found, content)
+    assert names(newest_shown(kept, by_id, fused, newer, bool, content), found) == [
+        (1, 0, [2]),
+        (1, 1, []),
+    ]

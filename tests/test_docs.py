@@ -156,6 +156,7 @@ def test_error_codes() -> None:
         ),
         ("status --json", (results.Status, results.RootStatus, results.IndexModels)),
         ("check --json", (results.Verdict,)),
+        ("doctor --json", (results.Check,)),
     ],
 )
 def test_json_fields(title: str, kinds: tuple[type, ...]) -> None:

@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from search.evaluation.collection import open_collection
+from search.evaluation.measure import evaluate
+from search.index import Index
 from tests.commands import docsearch
 
 NOTES = {
@@ -145,3 +148,13 @@ def test_questions_that_cannot_count_are_told(collection, tmp_path):
             "add what to look for"
         ),
     )
+
+
+def test_the_progress_counts_questions_without_an_answer_too(collection, tmp_path):
+    told = []
+    with Index.open(tmp_path / "index") as index:
+        evaluate(
+            *(index, open_collection(collection), collection, [("text", False)]),
+            on_question=lambda run, done, total: told.append((run, done, total)),
+        )
+    assert told == [("text", done, 4) for done in (1, 2, 3, 4)]

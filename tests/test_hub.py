@@ -599,3 +599,72 @@ def test_only_a_name_in_the_form_of_a_repository_can_be_pulled(tmp_path, monkeyp
     with pytest.raises(ModelError) as caught:
         model_folder("nonsense")
     assert str(caught.value) == "the model nonsense is not here; run: docsearch models list"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_a_file_is_flushed_before_it_gets_its_name_and_the_commit_is_named_last(
+    tmp_path, monkeypatch
+):
+    """A power cut never leaves a file under its final name without its bytes."""
+    calls = []
+    fsync, replace = os.fsync, os.replace
+
+    def noted_fsync(descriptor):
+        calls.append(("flush", os.path.basename(os.readlink(f"/proc/self/fd/{descriptor}"))))
+        fsync(descriptor)
+
+    def noted_replace(old, new):
+        calls.append(("name", os.path.basename(new)))
+        replace(old, new)
+
+    monkeypatch.setattr(os, "fsync", noted_fsync)
+    monkeypatch.setattr(os, "replace", noted_replace)
+    with HubServer({NAME: FILES}) as server:
+        pulled(tmp_path, server)
+    names = [name for kind, name in calls if kind == "name"]
+    assert len(names) == len(WHOLE) + 1
+    assert names[-1] == "main"
+    assert calls == [
+        call
+        for name in names
+        for call in (
+            ("flush", f"{name}.incomplete" if name != "main" else "main.new"),
+            ("name", name),
+            ("flush", "blobs" if name != "main" else "refs"),
+        )
+    ]
+
+
+def test_a_models_folder_that_may_not_be_read_is_told(tmp_path):
+    """The search is that of an ordinary user, since nothing is refused to root."""
+    place = tmp_path / "models"
+    inner = place / "o" / "closed"
+    inner.mkdir(parents=True)
+    for folder in tmp_path.parents:
+        if folder.stat().st_uid == os.getuid() and len(folder.parts) > 2:
+            folder.chmod(folder.stat().st_mode | 0o011)
+    tmp_path.chmod(0o755)
+    script = (
+        "import os, sys\n"
+        "from search.models.local import model_folder\n"
+        "from search.errors import ModelError\n"
+        "import platformdirs.unix, tempfile\n"
+        "if os.getuid() == 0: os.setgid(65534), os.setuid(65534)\n"
+        "try: model_folder('o/closed', sys.argv[1])\n"
+        "except ModelError as error: print(error)\n"
+    )
+    told = []
+    for closed in (place, inner):
+        closed.chmod(0)
+        done = subprocess.run(
+            [sys.executable, "-c", script, place],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "HF_HUB_CACHE": str(tmp_path / "hub")},
+        )
+        closed.chmod(0o755)
+        told.append(done.stdout.replace(str(closed), "FOLDER").strip() or done.stderr)
+    assert told == [
+        "the models folder FOLDER may not be read; correct its permissions, or move it",
+        "the models folder FOLDER/config.json may not be read; correct its permissions, or move it",
+    ]

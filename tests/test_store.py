@@ -1,6 +1,7 @@
 """The table of passages, tested on real LanceDB tables."""
 
 import errno
+import os
 import shutil
 import subprocess
 import sys
@@ -449,6 +450,92 @@ class TestPowerCut:
         newest.write_bytes(newest.read_bytes()[:size])
         healed = Store(folder, WIDTH, create=True)
         assert (healed.healed_to, healed.counts()) == (self.flushed, {1: 1})
+
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            lambda file: file.unlink(),
+            lambda file: file.write_bytes(bytes(file.stat().st_size)),
+            lambda file: file.write_bytes(file.read_bytes()[:8]),
+            lambda file: file.write_bytes(b""),
+        ],
+        ids=["missing", "zeros", "short", "empty"],
+    )
+    @pytest.mark.parametrize("deleted", [2, 5500], ids=["few", "many"])
+    def test_a_torn_deletion_file_is_taken_back(self, store, folder, damage, deleted):
+        """Few deleted rows are kept as an Arrow file, and many as a bitmap."""
+        store.upsert([row(number, 0) for number in range(6000)])
+        store.sync()
+        flushed = store.version
+        store.delete(range(deleted))
+        (file,) = (folder / "passages.lance" / "_deletions").iterdir()
+        assert file.suffix == (".arrow" if deleted == 2 else ".bin")
+        damage(file)
+        assert Durability(folder, "passages").is_damaged()
+        healed = Store(folder, WIDTH, create=True)
+        assert (healed.healed_to, len(healed.counts())) == (flushed, 6000)
+        assert not Durability(folder, "passages").is_damaged()
+
+    @pytest.mark.parametrize("part", ["data", "_indices"])
+    def test_a_file_that_never_reached_its_folder_is_taken_back(self, torn, folder, part):
+        """A power cut takes away names that were not flushed, and leaves the manifest that needs
+        their files.
+        """
+        disk = Durability(folder, "passages")
+        newest = max(
+            (file for file in (folder / "passages.lance" / part).rglob("*") if file.is_file()),
+            key=lambda file: file.stat().st_mtime_ns,
+        )
+        newest.unlink()
+        if newest not in disk.missing_files():
+            pytest.skip("the newest version does not need that file")
+        assert disk.is_damaged()
+        if part == "data":
+            healed = Store(folder, WIDTH, create=True)
+            assert (healed.healed_to, healed.counts()) == (self.flushed, {1: 1})
+
+    def test_a_block_of_zeros_in_a_file_that_was_not_flushed_is_taken_back(self, store, folder):
+        store.upsert([row(1, 0)])
+        store.sync()
+        flushed = store.version
+        store.upsert([row(2, number) for number in range(2000)])
+        newest = max(
+            (folder / "passages.lance" / "data").iterdir(), key=lambda file: file.stat().st_mtime_ns
+        )
+        data = newest.read_bytes()
+        newest.write_bytes(data[:8192] + bytes(4096) + data[12288:])
+        healed = Store(folder, WIDTH, create=True)
+        assert (healed.healed_to, healed.counts()) == (flushed, {1: 1})
+
+    def test_a_torn_manifest_of_an_old_version_costs_no_file(self, store, folder):
+        """Its version may need files that no other manifest names, so they are only set aside."""
+        store.upsert([row(1, 0)])
+        store.sync()
+        store.upsert([row(2, 0)])
+        store.sync()
+        old = manifests(folder)[1]
+        old.write_bytes(bytes(old.stat().st_size))
+        stray = folder / "passages.lance" / "data" / "0101.lance"
+        stray.write_bytes(bytes(10))
+        reopened = Store(folder, WIDTH, create=True)
+        assert (reopened.healed_to, reopened.counts()) == (None, {1: 1, 2: 1})
+        assert sorted(file.name for file in (folder / QUARANTINE).iterdir()) == sorted(
+            [old.name, stray.name]
+        )
+        assert not Durability(folder, "passages").is_damaged()
+
+    def test_only_files_that_are_newer_than_the_mark_are_looked_at(self, store, folder):
+        store.upsert([row(1, 0)])
+        store.sync()
+        (data,) = (folder / "passages.lance" / "data").iterdir()
+        disk = Durability(folder, "passages")
+        assert (disk.is_torn(), disk.torn_files()) == (False, [])
+        mark = folder / "passages.synced"
+        data.write_bytes(data.read_bytes()[:10])
+        assert (disk.is_torn(), disk.torn_files()) == (True, [data])
+        later = data.stat().st_mtime_ns + 10**9
+        os.utime(mark, ns=(later, later))
+        assert (disk.is_torn(), disk.torn_files()) == (False, [data])
 
     def test_a_batch_that_was_not_flushed_but_is_whole_stays(self, torn, folder):
         reopened = Store(folder, WIDTH, create=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from search.documents import Skip
 from search.errors import DocsearchError
-from search.results import DryRun, Hit, IngestReport, QueryResult, Status, Verdict
+from search.results import Check, DryRun, Hit, IngestReport, QueryResult, Status, Verdict
 
 SCHEMA = 1
 DIGITS = 6
@@ -106,6 +106,11 @@ def status_json(status: Status) -> str:
 def verdict_json(verdict: Verdict) -> str:
     """Why a path is or is not in the index."""
     return dumps({"schema": SCHEMA} | asdict(verdict) | _path_bytes(verdict.path))
+
+
+def checks_json(checks: tuple[Check, ...]) -> str:
+    """What was looked at, and what is wrong."""
+    return dumps({"schema": SCHEMA, "checks": [asdict(check) for check in checks]})
 
 
 def _skip_json(skip: Skip) -> dict[str, str]:

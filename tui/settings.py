@@ -21,7 +21,9 @@ JSON_WANTED = "docsearch.json"
 It is absent until the command's options are parsed.
 """
 
-ABOUT_AN_INDEX = re.compile(r"docsearch (?=(?:ingest|query|show|status|check|forget)\b(?! --help))")
+ABOUT_AN_INDEX = re.compile(
+    r"docsearch (?=(?:ingest|query|show|status|check|forget|move|doctor)\b(?! --help))"
+)
 
 
 @dataclass(frozen=True, slots=True)

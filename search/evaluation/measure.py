@@ -160,7 +160,10 @@ def _run(
 ) -> Run:
     answers, times, silences = [], [], []
     # Ask each question; those without an answer count only towards `silent`.
+    name = mode + ", reranked" * reranked
     for done, question in enumerate(questions, 1):
+        if done > 1:
+            on_question(name, done - 1, len(questions))
         try:
             if not question.relevant:
                 result = index.query(question.text, mode=mode, rerank=reranked)
@@ -181,7 +184,7 @@ def _run(
             for path in (hit.path, *hit.copies)
         ]
         answers.append(_answered(question, ranked))
-        on_question(mode + ", reranked" * reranked, done, len(questions))
+    on_question(name, len(questions), len(questions))
     # Take the means over the questions.
     names = list(answers[0].metrics)
     means = {name: mean([answer.metrics[name] for answer in answers]) for name in names}

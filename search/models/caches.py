@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -121,7 +122,10 @@ def own_place() -> Place:
 
 
 def cached_models(place: Place) -> Iterator[CachedModel]:
-    """The models in a place, by name; none where the folder does not exist."""
+    """The models in a place, by name; none where the folder does not exist.
+
+    Raises ModelError where a folder may not be read.
+    """
     for entry in _subfolders(place.folder):
         if entry.name.startswith(REPOSITORY):
             yield CachedModel(repository_name(entry.name), _snapshot(entry), entry)
@@ -156,8 +160,9 @@ def condition(model: CachedModel) -> tuple[ModelState, str]:
 
     This looks at names, sizes and the headers of the weights. `checksums` compares all bytes.
     """
-    missing = [name for name in NEEDED if not (model.folder / name).is_file()]
     try:
+        with _permitted(model.folder):
+            missing = [name for name in NEEDED if not (model.folder / name).is_file()]
         weights = weight_files(model.folder)
         missing += [path.name for path in weights if not path.is_file()]
         if missing:
@@ -240,15 +245,33 @@ def _snapshot(repository: Path) -> Path:
 
 
 def _subfolders(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(
-        entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")
-    )
+    """The folders in a folder, none where it does not exist.
+
+    Raises ModelError where it may not be read.
+    """
+    with _permitted(folder):
+        if not folder.is_dir():
+            return []
+        return sorted(
+            entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith(".")
+        )
 
 
 def _holds_model(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in (*NEEDED, WEIGHTS, WEIGHTS_INDEX))
+    with _permitted(folder):
+        return any((folder / name).is_file() for name in (*NEEDED, WEIGHTS, WEIGHTS_INDEX))
+
+
+@contextmanager
+def _permitted(folder: Path) -> Iterator[None]:
+    """A context that turns a refusal of the system into a ModelError."""
+    try:
+        yield
+    except PermissionError as error:
+        place = error.filename or folder
+        raise ModelError(
+            f"the models folder {place} may not be read", "correct its permissions, or move it"
+        ) from error
 
 
 def _expanded(path: str) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..models.cpu_threads import single_threaded_blas
@@ -44,6 +44,7 @@ def distinct(
     kept: dict[str, list[Candidate]] = {}
     representatives: dict[str, Candidate] = {}
     first_of: dict[tuple[str, int], Candidate] = {}
+    twins: dict[tuple[str, int, int], list[Candidate]] = {}
     versions = _Versions(candidates[:MAX_COMPARED])
     for rank, candidate in enumerate(candidates):
         # Look for a better candidate that says the same: in a file of the same bytes, or a version.
@@ -51,6 +52,7 @@ def distinct(
         contents = content(candidate.doc), candidate.message
         if contents[0] and first_of.setdefault(contents, candidate).doc != candidate.doc:
             better = first_of[contents]
+            twins.setdefault((*contents, candidate.passage.ordinal), []).append(candidate)
         elif rank < MAX_COMPARED:
             better = next((other for other in versions.before(rank) if other.id in kept), None)
         if better is None:
@@ -61,7 +63,20 @@ def distinct(
         representatives[candidate.id] = shown
         if candidate.doc not in (shown.doc, *(copy.doc for copy in kept[shown.id])):
             kept[shown.id].append(candidate)
+    # A passage of a file of the same bytes is a copy of the very passage that it repeats.
+    by_id = {candidate.id: candidate for candidate in candidates}
+    for key, copies in kept.items():
+        shown = by_id[key]
+        same_passage = (content(shown.doc), shown.message, shown.passage.ordinal)
+        docs = {shown.doc, *(copy.doc for copy in copies)}
+        copies += [twin for twin in twins.get(same_passage, ()) if twin.doc not in docs]
+        kept[key] = [_same_passage(copy, twins.get(same_passage, ())) for copy in copies]
     return kept
+
+
+def _same_passage(copy: Candidate, twins: Iterable[Candidate]) -> Candidate:
+    """The passage in the copy's document that is one of `twins`, else the copy itself."""
+    return next((twin for twin in twins if twin.doc == copy.doc), copy)
 
 
 def newest_shown(
@@ -70,18 +85,41 @@ def newest_shown(
     fused: Mapping[str, float],
     modified: Callable[[str], int],
     is_present: Callable[[str], bool],
+    content: Callable[[int], str] = lambda doc: "",
 ) -> dict[str, list[Candidate]]:
     """The result of `distinct`, with the newest of versions that score about the same on top.
 
     Versions in a root that is there go before those in one that is missing, whatever their scores.
+    Of files of the same bytes, by `content`, one file is shown with all its passages, as long as
+    all of them were found in it.
     """
-    shown = {}
+    keys_of: dict[int, list[str]] = {}
+    for key in kept:
+        keys_of.setdefault(candidates[key].doc, []).append(key)
+
+    def holds_all(first: Candidate, version: Candidate) -> bool:
+        """False where the version is of the same bytes, and another passage was not found in it."""
+        same = content(first.doc) != "" and content(first.doc) == content(version.doc)
+        return not same or all(
+            version.doc in (first.doc, *(copy.doc for copy in kept[key]))
+            for key in keys_of[first.doc]
+        )
+
+    shown: dict[str, list[Candidate]] = {}
+    chosen: dict[int, int] = {}
     for key, copies in kept.items():
-        versions = [candidates[key], *copies]
+        first = candidates[key]
+        versions = [first, *copies]
         present = [version for version in versions if is_present(version.id)] or versions
-        best = max(fused[version.id] for version in present)
-        eligible = [version for version in present if best - fused[version.id] <= NEWEST_TOLERANCE]
+        whole = [version for version in present if holds_all(first, version)] or present
+        best = max(fused[version.id] for version in whole)
+        eligible = [version for version in whole if best - fused[version.id] <= NEWEST_TOLERANCE]
         newest = max(eligible, key=lambda version: modified(version.id))
+        # The best passage of a file decides for the others.
+        earlier = next((one for one in whole if one.doc == chosen.get(first.doc)), None)
+        if earlier is not None and content(earlier.doc) == content(first.doc) != "":
+            newest = earlier
+        chosen.setdefault(first.doc, newest.doc)
         shown[newest.id] = [version for version in versions if version is not newest]
     return shown
 

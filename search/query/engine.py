@@ -122,4 +122,5 @@ def fold_copies(ranked: Sequence[Ranked], retrieved: Retrieved) -> dict[str, lis
         fused={item.row.key: item.row.fused for item in ranked},
         modified=lambda key: retrieved.sources[key].modified_ns,
         is_present=lambda key: retrieved.root_of(key) not in retrieved.missing_roots,
+        content=lambda doc: entries[doc].content,
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ..documents import Block, Document
+from .block_limit import joined
 from .decoding import decode
 from .title import first_line
 
@@ -20,7 +21,9 @@ _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 def read(data: bytes, path: str) -> Document:
     """The document in a plain text file. Raises Unreadable where it is binary or empty."""
     text = decode(data)
-    return Document(path, "text", first_line(text, path), text, tuple(paragraphs(text)))
+    return Document(
+        path, "text", first_line(text, path), text, tuple(joined(paragraphs(text), text))
+    )
 
 
 def paragraphs(text: str) -> Iterator[Block]:

@@ -23,6 +23,7 @@ from typing import Any, BinaryIO, NoReturn
 from ..documents import Block, Document, Reason
 from ..errors import Unreadable
 from . import process_memory, read, timer
+from .block_limit import MOST, joined
 from .frames import receive, send
 from .limits import MEMORY_EXIT, Limits, OutOfTime
 
@@ -109,10 +110,11 @@ def _answer(data: bytes, path: str, limits: Limits) -> tuple[dict[str, Any], str
 
 
 def fitted(document: Document, characters: int) -> Document:
-    """The document cut to that many characters, with a warning.
+    """The document cut to that many characters and to MOST blocks, with a warning.
 
     Lone surrogates are replaced, because they cannot be stored.
     """
+    document = _with_fewer_blocks(document)
     # Make the text storable.
     text = document.text
     try:
@@ -121,7 +123,13 @@ def fitted(document: Document, characters: int) -> Document:
         text = _SURROGATE.sub("\ufffd", text)
     if len(text) <= characters:
         return replace(document, text=text)
-    # Cut a text that is too long, together with everything that lies beyond its new end.
+    warning = f"only the first {characters:,} of its {len(text):,} characters are read"
+    cut = _cut(replace(document, text=text), characters)
+    return replace(cut, warnings=(*document.warnings, warning))
+
+
+def _cut(document: Document, characters: int) -> Document:
+    """The document's first characters, without everything that lies beyond them."""
     blocks = tuple(
         replace(block, end=min(block.end, characters))
         for block in document.blocks
@@ -129,16 +137,24 @@ def fitted(document: Document, characters: int) -> Document:
     )
     pages = tuple(page for page in document.pages if page < characters)
     messages = tuple(message for message in document.messages if message.start < characters)
-    warning = f"only the first {characters:,} of its {len(text):,} characters are read"
     return replace(
         document,
-        text=text[:characters],
+        text=document.text[:characters],
         blocks=blocks,
         pages=pages,
         messages=messages,
         page_labels=document.page_labels[: len(pages)],
-        warnings=(*document.warnings, warning),
     )
+
+
+def _with_fewer_blocks(document: Document) -> Document:
+    """The document with its short blocks joined, and cut where more than MOST blocks remain."""
+    blocks = joined(document.blocks, document.text)
+    if len(blocks) <= MOST:
+        return replace(document, blocks=tuple(blocks))
+    told = f"only the first {MOST:,} of its {len(blocks):,} blocks are read"
+    cut = _cut(replace(document, blocks=tuple(blocks[:MOST])), blocks[MOST].start)
+    return replace(cut, warnings=(*document.warnings, told))
 
 
 def _limit_memory(limit: int) -> None:

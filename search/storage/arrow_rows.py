@@ -127,10 +127,16 @@ def passages_of(table: Any) -> Iterator[tuple[int, Passage]]:
 
 def vectors_in(table: Any, dimensions: int) -> list[Vectors | None]:
     """The vector of each row of an Arrow table; None where the passage was not embedded yet."""
-    column = table["vector"].combine_chunks()
+    known = iter(known_vectors(table, dimensions))
+    return [next(known) if valid else None for valid in table["vector"].is_valid().to_pylist()]
+
+
+def known_vectors(table: Any, dimensions: int) -> Vectors:
+    """The vectors (n, dimensions) of the rows of an Arrow table that have one, in order."""
     # The flat column leaves nulls out.
-    known = iter(column.flatten().to_numpy(zero_copy_only=False).reshape(-1, dimensions))
-    return [next(known) if valid else None for valid in column.is_valid().to_pylist()]
+    column = table["vector"].combine_chunks().flatten()
+    vectors: Vectors = column.to_numpy(zero_copy_only=False).reshape(-1, dimensions)
+    return vectors
 
 
 def _writable(text: str) -> str:

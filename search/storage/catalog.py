@@ -154,6 +154,11 @@ class Catalog:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def damage(self) -> str:
+        """What SQLite finds wrong with the file, empty where nothing is; all of it is read."""
+        rows = self._all("PRAGMA quick_check(1)")
+        return "" if rows == [("ok",)] else str(rows[0][0])
+
     def setting(self, key: str, default: Any = None) -> Any:
         """The JSON value of the setting `key`; `default` where it is not set."""
         rows = self._all("SELECT value FROM settings WHERE key = ?", (key,))

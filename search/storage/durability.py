@@ -16,21 +16,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from uuid import UUID
 
 from ..errors import DocsearchError, IndexDamaged, IndexFailure, IndexLocked, StorageFull
 from ..private_files import keep_private, make_private_folder, make_tree_private
+from .manifest import NeededFile, needed_files
+from .whole_files import has_a_hole, is_whole
 
 TABLE = "passages"
 """The name of an index's first table; a table that takes its place has a number behind it."""
 
 QUARANTINE = "_quarantine"
-_MAGIC = b"LANC"
-"""Lance's files end with these bytes."""
-
-_ENDING_WITH_MAGIC = (".lance", ".idx")
-"""The data files and the index files; manifests end with the bytes too."""
-
 _HALF_WRITTEN = ".tmp"
 """Lance writes a file under a name that begins so, and renames it when it is whole."""
 
@@ -161,17 +156,28 @@ class Durability:
         return [now - manifest.stat().st_mtime for manifest in sorted(self._manifests())]
 
     def is_torn(self) -> bool:
-        """True where the newest manifest, a data file or an index file was not written to its end.
+        """True where a file that was written after the last flush was not written to its end.
 
-        Lance writes _MAGIC at the end of each.
+        An older file was on the disk before the mark was, so a power cut cannot tear it. Whatever
+        cuts or fills such a file later gives it a newer time. `torn_files` looks at all files.
         """
-        newest = self._newest()
-        data_files = [
-            Path(entry.path)
-            for entry in _files(self._table)
-            if entry.name.endswith(_ENDING_WITH_MAGIC)
-        ]
-        return any(not _is_whole(file) for file in ([newest] if newest else []) + data_files)
+        return not all(map(is_whole, self._unflushed()))
+
+    def torn_files(self) -> list[Path]:
+        """The manifests and the files of the table that were not written to their ends, in order.
+
+        The end of each file is read.
+        """
+        return sorted(
+            path for entry in _files(self._table) if not is_whole(path := Path(entry.path))
+        )
+
+    def _marked_ns(self) -> int:
+        """When the mark was written, in nanoseconds since the epoch; 0 without one."""
+        try:
+            return self._mark.stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
 
     def is_newest_whole(self) -> bool:
         """True where the newest manifest was written to its end, or there is none.
@@ -179,14 +185,54 @@ class Durability:
         LanceDB would open a manifest filled with zeros as an empty table.
         """
         newest = self._newest()
-        return newest is None or _is_whole(newest)
+        return newest is None or is_whole(newest)
+
+    def missing_files(self) -> list[Path]:
+        """The files of the newest version that are not there, or have another length, in order."""
+        newest = self._newest()
+        if newest is None or not is_whole(newest):
+            return []
+        try:
+            needed = needed_files(newest.read_bytes())
+        except ValueError:
+            return [newest]
+        return sorted(self._table / file.path for file in needed if not self._is_there(file))
+
+    def _is_there(self, file: NeededFile) -> bool:
+        try:
+            length = (self._table / file.path).stat().st_size
+        except FileNotFoundError:
+            return False
+        return file.size in (None, length)
+
+    def is_trusted(self) -> bool:
+        """True where the newest version was flushed, or is whole although it was not.
+
+        A power cut may take away files of a version that was not flushed, and parts of files. It
+        fills the parts with zeros.
+        """
+        if self.version_on_disk() <= self.mark().version:
+            return True
+        rows = filter(_is_data, self._unflushed())
+        return not (self.is_torn() or self.missing_files() or any(map(has_a_hole, rows)))
+
+    def _unflushed(self) -> Iterator[Path]:
+        """The files that were written or changed since the mark was."""
+        for entry in _files(self._table):
+            status = entry.stat(follow_symlinks=False)
+            if max(status.st_mtime_ns, status.st_ctime_ns) >= self._marked_ns():
+                yield Path(entry.path)
 
     def is_damaged(self) -> bool:
         """True where the writer has to repair the table.
 
-        That is so where the newest flushed version is missing, or a file is torn.
+        That is so where the newest flushed version is missing, or a file is torn or missing.
         """
-        return self.version_on_disk() < self.mark().version or self.is_torn()
+        return (
+            self.version_on_disk() < self.mark().version
+            or self.is_torn()
+            or bool(self.missing_files())
+        )
 
     def is_unfinished(self) -> bool:
         """True where a killed writer left a version that was not flushed, or a file half written.
@@ -202,19 +248,43 @@ class Durability:
 
         After a power cut, the files of a version that never came to be are torn. They would count
         as damage, although nothing reads them.
+
+        A torn manifest of an older version cannot tell which files that version has. So it is moved
+        to the quarantine folder, and then so are the torn files, which may be that version's.
         """
-        manifests = [path.read_bytes() for path in (self._table / "_versions").glob("*.manifest")]
+        named, torn_manifests = self._named_files()
+        if self._newest() in torn_manifests:
+            return
+        for manifest in torn_manifests:
+            self._set_aside(manifest)
         for entry in list(_files(self._table)):
             path = Path(entry.path)
-            torn = path.suffix in _ENDING_WITH_MAGIC and not _is_whole(path)
-            if entry.name.startswith(_HALF_WRITTEN) or (
-                torn and not any(_names(manifest, path) for manifest in manifests)
-            ):
+            if entry.name.startswith(_HALF_WRITTEN):
                 path.unlink()
+            elif not is_whole(path) and not named & {path, path.parent}:
+                if torn_manifests:
+                    self._set_aside(path)
+                else:
+                    path.unlink()
         # An index has a folder of its own, which nobody needs when it is empty.
         for folder in (self._table / "_indices").glob("*"):
             if not any(folder.iterdir()):
                 folder.rmdir()
+
+    def _named_files(self) -> tuple[set[Path], list[Path]]:
+        """The files, and folders of indexes, of all versions; and the manifests that are torn."""
+        named, torn = set(), []
+        for manifest in (self._table / "_versions").glob("*.manifest"):
+            named.add(manifest)
+            try:
+                if not is_whole(manifest):
+                    raise ValueError
+                needed = needed_files(manifest.read_bytes())
+            except ValueError:
+                torn.append(manifest)
+            else:
+                named |= {self._table / file.path for file in needed}
+        return named, torn
 
     def set_newest_aside(self) -> None:
         """Move the newest manifest to the quarantine folder.
@@ -229,11 +299,15 @@ class Durability:
         version = _LAST_VERSION - int(newest.stem) - 1
         healed_to = version if mark.healed_to is None else min(version, mark.healed_to)
         self.put_mark(Mark(min(version, mark.version), mark.trained, healed_to))
+        self._set_aside(newest)
+
+    def _set_aside(self, path: Path) -> None:
+        """Move a file of the table to the quarantine folder."""
         quarantine = self.folder / QUARANTINE
         make_private_folder(quarantine)
-        _flush(newest)
-        newest.replace(quarantine / newest.name)
-        _flush(newest.parent)
+        _flush(path)
+        path.replace(quarantine / path.name)
+        _flush(path.parent)
 
     def _newest(self) -> Path | None:
         return min(self._manifests(), default=None)
@@ -241,6 +315,11 @@ class Durability:
     def _manifests(self) -> Iterator[Path]:
         # A manifest's name is 2**64 - 1 - version in 20 digits, so the newest sorts first.
         return (self._table / "_versions").glob("[0-9]*.manifest")
+
+
+def _is_data(file: Path) -> bool:
+    """True for a file of rows. Those of an index may hold many zeros rightly."""
+    return file.parent.name == "data"
 
 
 def tables(folder: Path) -> set[str]:
@@ -263,25 +342,6 @@ def _files(folder: Path) -> Iterator[os.DirEntry[str]]:
                     yield from _files(Path(entry.path))
                 else:
                     yield entry
-
-
-def _is_whole(file: Path) -> bool:
-    with file.open("rb") as source:
-        size = source.seek(0, os.SEEK_END)
-        source.seek(max(size - len(_MAGIC), 0))
-        return source.read() == _MAGIC
-
-
-def _names(manifest: bytes, path: Path) -> bool:
-    """True where the version of a manifest has this data file or index file.
-
-    A manifest holds the name of each data file as text, and the UUID of each index, which is the
-    name of the index's folder, as 16 bytes.
-    """
-    try:
-        return UUID(path.parent.name).bytes in manifest
-    except ValueError:
-        return os.fsencode(path.name) in manifest
 
 
 def _flush(path: Path) -> None:

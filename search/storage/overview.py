@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from ..documents import Reason, Skip
-from ..private_files import is_private
-from ..results import RootStatus, Status
+from ..results import Check, RootStatus, Status
 from .catalog import Catalog
 from .entries import EntryState, Group, Root
-from .index_models import Change, change_of, models_in, reranker_of, table_in_use
+from .index_models import change_of, models_in, reranker_of, table_in_use
 from .lock import holder
+from .recorded_checks import health_of, recorded_checks
 from .vocabulary_file import VocabularyFile
 
 
@@ -25,8 +24,6 @@ def overview(catalog: Catalog, folder: str) -> Status:
     groups = catalog.groups()
     roots = tuple(_root_status(root, groups) for root in catalog.roots())
     models = models_in(catalog)
-    pending = sum(group.files for group in groups if group.state is EntryState.PENDING)
-    without_vectors = sum(group.files for group in groups if group.state is EntryState.WORDS)
     kinds, reasons = Counter[str](), Counter[Reason]()
     for group in groups:
         kinds[group.kind] += group.stored
@@ -34,11 +31,7 @@ def overview(catalog: Catalog, folder: str) -> Status:
             reasons[group.reason] += group.files
     for root in catalog.roots():
         reasons.update(dict(root.passed_over))
-    unread = (
-        tuple(skip for skip in skips_of(catalog) if skip.reason is Reason.UNREADABLE)
-        if reasons[Reason.UNREADABLE]
-        else ()
-    )
+    has_words = models is None or VocabularyFile(Path(folder), table_in_use(catalog)).is_readable()
     return Status(
         index=folder,
         model=models.name if models else "",
@@ -47,27 +40,29 @@ def overview(catalog: Catalog, folder: str) -> Status:
         documents=sum(group.stored for group in groups),
         passages=sum(group.passages for group in groups),
         tokens=sum(group.tokens for group in groups),
-        pending=pending,
+        pending=_pending(groups),
         size_bytes=sum(map(_size, Path(folder).rglob("*"))),
         kinds=tuple(sorted((+kinds).items())),
         skipped=_sorted(reasons, failed=False),
         failed=_sorted(reasons, failed=True),
-        health=_health(
-            *(
-                pending,
-                without_vectors,
-                change_of(catalog),
-                roots,
-                holder(folder),
-                is_private(folder),
-            ),
-            has_words=models is None
-            or VocabularyFile(Path(folder), table_in_use(catalog)).is_readable(),
-            unread=unread,
-        ),
+        health=health_of(recorded(catalog, folder, has_words), holder(folder)),
         models=replace(models, reranker=reranker_of(models)) if models else None,
-        unread=unread,
-        without_vectors=without_vectors,
+        unread=_unread(catalog),
+        without_vectors=_without_vectors(groups),
+    )
+
+
+def recorded(catalog: Catalog, folder: str, has_words: bool) -> Iterator[Check]:
+    """The checks that need the catalogue alone, the most urgent first."""
+    groups = catalog.groups()
+    return recorded_checks(
+        folder,
+        _pending(groups),
+        _without_vectors(groups),
+        change_of(catalog),
+        tuple(_root_status(root, groups) for root in catalog.roots()),
+        has_words,
+        _unread(catalog),
     )
 
 
@@ -80,6 +75,21 @@ def skips_of(catalog: Catalog) -> tuple[Skip, ...]:
     )
 
 
+def _pending(groups: Iterable[Group]) -> int:
+    return sum(group.files for group in groups if group.state is EntryState.PENDING)
+
+
+def _without_vectors(groups: Iterable[Group]) -> int:
+    return sum(group.files for group in groups if group.state is EntryState.WORDS)
+
+
+def _unread(catalog: Catalog) -> tuple[Skip, ...]:
+    """The folders and files that the last runs could not read."""
+    if not any(group.reason is Reason.UNREADABLE for group in catalog.groups()):
+        return ()
+    return tuple(skip for skip in skips_of(catalog) if skip.reason is Reason.UNREADABLE)
+
+
 def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
     root_groups = [group for group in groups if group.root == root.path]
     documents = sum(group.stored for group in root_groups)
@@ -87,56 +97,6 @@ def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
     moment = datetime.fromtimestamp(root.ingested_ns // 10**9, UTC)
     ingested = moment.strftime("%Y-%m-%dT%H:%M:%SZ") if root.ingested_ns else None
     return RootStatus(root.path, documents, passages, ingested, os.path.lexists(root.path))
-
-
-def _health(
-    pending: int,
-    without_vectors: int,
-    change: Change | None,
-    roots: Iterable[RootStatus],
-    writer: int | None,
-    private: bool,
-    has_words: bool,
-    unread: Sequence[Skip],
-) -> str:
-    """The most urgent thing to know about the index, as one sentence; "ok" where all is well."""
-    if writer is not None:
-        return f"process {writer} is writing to it now"
-    if not private:
-        return "other users of this machine may read it; take that from them with: docsearch ingest"
-    if pending:
-        return (
-            f"{pending} documents are half done after an interrupted run; "
-            "go on with: docsearch ingest"
-        )
-    if without_vectors:
-        return (
-            f"{without_vectors} documents have no vectors yet, so that only words find them; "
-            "go on with: docsearch ingest"
-        )
-    if change is not None:
-        return (
-            f"its change to {change.models.name} was interrupted; "
-            "go on with: docsearch ingest --reembed"
-        )
-    if not has_words:
-        return (
-            "queries find whole words only, since its list of words is missing or damaged; "
-            "make it anew with: docsearch ingest"
-        )
-    missing = [root.path for root in roots if not root.present]
-    if missing:
-        return (
-            f"{missing[0]} is not there now; its documents are kept until: "
-            f"docsearch forget {shlex.quote(missing[0])}"
-        )
-    if unread:
-        others = f" and {len(unread) - 1} more" if len(unread) > 1 else ""
-        return (
-            f"{unread[0].path}{others} could not be read: {unread[0].message}; "
-            "once that is mended, run: docsearch ingest"
-        )
-    return "ok"
 
 
 def _size(path: Path) -> int:

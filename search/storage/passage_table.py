@@ -94,10 +94,10 @@ def _opened(database: Any, disk: Durability, dimensions: int) -> Any:
 def _repair(database: Any, disk: Durability) -> None:
     """Set aside the versions of the table that a power cut tore, and remove their torn files.
 
-    The newest versions go until the last flushed one where any file is torn, and then as long as
-    the newest manifest cannot be opened.
+    The newest versions go until the last flushed one where any file is torn or missing, and then as
+    long as the newest manifest cannot be opened.
     """
-    while (version := disk.version_on_disk()) > disk.mark().version and disk.is_torn():
+    while not disk.is_trusted():
         disk.set_newest_aside()
     while version := disk.version_on_disk():
         if disk.is_newest_whole() and _opens_as(database, disk.name, version):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..documents import Candidate, Passage, Row, passage_id
-from .arrow_rows import arrow_table, check_vectors, columns_of, passages_of, vectors_in
+from .arrow_rows import (
+    arrow_table,
+    check_vectors,
+    columns_of,
+    known_vectors,
+    passages_of,
+    vectors_in,
+)
 from .durability import TABLE, Durability, lance_errors
 from .filters import Admitted
 from .passage_table import make_table, open_table
@@ -95,6 +103,25 @@ class Store:
         return {
             pair["values"]: pair["counts"] for pair in columns["doc"].value_counts().to_pylist()
         }
+
+    def scan(self) -> dict[int, int]:
+        """Read all passages with their words and vectors; each document's number of passages.
+
+        Raises IndexDamaged where any of it cannot be read, and ModelError for a vector that is not
+        finite or is all zeros.
+        """
+        counts = Counter[int]()
+        columns = [*self._columns, "terms", "vector"]
+        arrow: Any = import_module("pyarrow")
+        with lance_errors(self._folder):
+            query = self._table.search().select(columns).limit(None)
+            for batch in query.to_batches(_BATCH):
+                table = arrow.Table.from_batches([batch])
+                check_vectors(known_vectors(table, self.dimensions), self.dimensions)
+                counts.update(table["doc"].to_pylist())
+        # The indexes have files of their own.
+        self.matching("the", 1)
+        return dict(counts)
 
     def upsert(self, rows: Sequence[Row]) -> None:
         """Add passages, or replace those with the same document and ordinal.

@@ -53,6 +53,27 @@ class VocabularyFile:
         except (sqlite3.Error, OSError):
             return False
 
+    def fault(self) -> str:
+        """What is wrong with the file that queries read, empty where nothing is.
+
+        Nothing is written: a transaction that a killed writer left is not rolled back.
+        """
+        path = self._readable()
+        if self._note.exists() or not path.exists():
+            return "damaged" if self._note.exists() else "missing"
+        journal = path.with_name(f"{path.name}-journal")
+        try:
+            if journal.exists() and journal.stat().st_size:
+                return "in the middle of a change"
+            uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+            with closing(sqlite3.connect(uri, uri=True)) as connection:
+                if path == self._path and not _is_filled(connection):
+                    return "half made"
+                ((told,),) = connection.execute("PRAGMA quick_check(1)")
+                return "" if told == "ok" else "damaged"
+        except (sqlite3.Error, OSError):
+            return "damaged"
+
     def is_readable(self) -> bool:
         """True where queries can find words, in this file or in that of an older index."""
         return self.is_whole() or (self._readable() != self._path and not self._note.exists())

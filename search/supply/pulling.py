@@ -200,6 +200,9 @@ def _fetch_file(hub: Hub, listing: Listing, file: RemoteFile, blob: Path) -> Ite
                 raise ModelError(
                     f"the hub sent {received:,} of {file.size:,} bytes of {file.name}", RESUME_HINT
                 )
+        # After a power cut, a file under its final name would count as whole with any bytes.
+        out.flush()
+        os.fsync(out.fileno())
     # Check the bytes, and give the file its final name.
     if not matches(partial, file.checksum):
         partial.unlink()
@@ -208,6 +211,7 @@ def _fetch_file(hub: Hub, listing: Listing, file: RemoteFile, blob: Path) -> Ite
             "run the same command again",
         )
     os.replace(partial, blob)
+    _flush_folder(blob.parent)
 
 
 def _partial(blob: Path) -> Path:
@@ -231,8 +235,21 @@ def _publish(blob: Path, path: Path) -> None:
 def _replace_text(path: Path, text: str) -> None:
     """Writes the file anew in one step, so that no reader sees half of it."""
     new = path.with_name(f"{path.name}.new")
-    new.write_text(text, encoding="utf-8")
+    with new.open("w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
     os.replace(new, path)
+    _flush_folder(path.parent)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -19,15 +19,17 @@ import numpy as np
 from search import readers
 from search.documents import Passage
 from search.errors import DocsearchError
+from search.health.examination import examine
 from search.index import Index
 from search.paths import anchored
+from search.results import CheckState
 from search.storage.entries import EntryState, doc_id
 from search.storage.index_models import change_of
 from search.text.passages import PassageRules, embedded_text, split
 
 from ..toys import ToyTokenizer
 from .corpus import files_in, word_of
-from .models import EMBEDDERS, opened
+from .models import EMBEDDERS, TortureModels, opened
 
 
 def before_repair(index: Path, texts: dict[str, str]) -> Iterator[str]:
@@ -73,6 +75,9 @@ def after_repair(index: Path, folder: Path) -> Iterator[str]:
             yield f"status counts {counts}, and there are {len(texts)} documents"
         if status.health != "ok":
             yield f"health: {status.health}"
+        for check in examine(one.opened, "cpu", TortureModels()):
+            if check.state is not CheckState.OK:
+                yield f"doctor: {check.area} {check.name}: {check.message}; {check.advice}"
     for path in (index, *index.rglob("*")):
         # A folder that a killed run left empty tells nothing.
         is_empty = path.is_dir() and not any(path.iterdir())

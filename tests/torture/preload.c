@@ -7,7 +7,10 @@
    TORTURE_KILL    the number of the call at which the process ends; 0 for never.
    TORTURE_HALF    1 where a write that is the last call still writes its first half.
    TORTURE_SHADOW  a folder for copies, or nothing. For each file with writes that were not
-                   flushed, it gets the bytes of the last flush in a file named by the inode. */
+                   flushed, it gets the bytes of the last flush in a file named by the inode.
+                   Its file "names" gets a line for each new name and each folder that was flushed:
+                   "new PATH", "folder PATH", "moved NUMBER FROM TO" or "flushed FOLDER", with tabs
+                   between. Where a move replaced a file, that file is "replaced-NUMBER". */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -124,10 +127,44 @@ static void keep(const char *path, int is_new) {
   pthread_mutex_unlock(&turn);
 }
 
-static void flushed(int descriptor) {
+/* Note a new name, or a folder whose names are on the disk now. */
+static void note(const char *line) {
+  char name[PATH_MAX];
+  if (!*shadow) return;
+  pthread_mutex_lock(&turn);
+  snprintf(name, sizeof name, "%.4000s/names", shadow);
+  int file = REAL(open64)(name, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (REAL(write)(file, line, strlen(line)) < 0) abort();
+  close(file);
+  pthread_mutex_unlock(&turn);
+}
+
+static void named(const char *kind, const char *path) {
+  char line[PATH_MAX + 64];
+  snprintf(line, sizeof line, "%s\t%s\n", kind, path);
+  note(line);
+}
+
+/* Note a move before it is done; the file that it replaces keeps a name in the shadow. */
+static void moving(int at, const char *from, const char *to) {
+  static long moves;
+  char old[PATH_MAX], kept[PATH_MAX], line[2 * PATH_MAX + 64];
+  if (!*shadow || !*to || !resolve(at, from, old)) return;
+  long number = __atomic_add_fetch(&moves, 1, __ATOMIC_SEQ_CST);
+  snprintf(kept, sizeof kept, "%.4000s/replaced-%ld", shadow, number);
+  REAL(link)(to, kept);
+  snprintf(line, sizeof line, "moved\t%ld\t%s\t%s\n", number, old, to);
+  note(line);
+}
+
+static void flushed(int descriptor, const char *path) {
   struct stat state;
   char name[PATH_MAX];
   if (!*shadow || fstat(descriptor, &state)) return;
+  if (S_ISDIR(state.st_mode)) {
+    named("flushed", path);
+    return;
+  }
   pthread_mutex_lock(&turn);
   shadow_name(&state, name);
   REAL(unlink)(name);
@@ -146,7 +183,10 @@ static int opened(int at, const char *name, int flags, mode_t mode) {
     if (!is_new && (flags & O_TRUNC)) keep(path, 0);
   }
   int descriptor = REAL(openat64)(at, name, flags, mode);
-  if (changes && is_new && descriptor >= 0) keep(path, 1);
+  if (changes && is_new && descriptor >= 0) {
+    keep(path, 1);
+    named("new", path);
+  }
   return descriptor;
 }
 
@@ -201,7 +241,7 @@ int ftruncate64(int file, off64_t size) { WRITING("ftruncate", 0, REAL(ftruncate
   int mine = path_of(file, path);                     \
   if (mine) counts(#name, path, 0);                   \
   int result = REAL(name)(file);                      \
-  if (mine && !result) flushed(file);                 \
+  if (mine && !result) flushed(file, path);                 \
   return result;
 
 int fsync(int file) { FLUSHING(fsync) }
@@ -210,24 +250,31 @@ int fdatasync(int file) { FLUSHING(fdatasync) }
 /* Names. */
 
 #define NAMING(call, at, name)                        \
-  char path[PATH_MAX];                                \
-  if (resolve(at, name, path)) counts(call, path, 0);
+  char path[PATH_MAX] = "";                           \
+  if (resolve(at, name, path)) counts(call, path, 0); \
+  else path[0] = 0;
 
 int rename(const char *from, const char *to) {
   NAMING("rename", AT_FDCWD, to)
+  moving(AT_FDCWD, from, path);
   return REAL(rename)(from, to);
 }
 int renameat(int at, const char *from, int at_to, const char *to) {
   NAMING("rename", at_to, to)
+  moving(at, from, path);
   return REAL(renameat)(at, from, at_to, to);
 }
 int link(const char *from, const char *to) {
   NAMING("link", AT_FDCWD, to)
-  return REAL(link)(from, to);
+  int result = REAL(link)(from, to);
+  if (!result && inside(path)) named("new", path);
+  return result;
 }
 int linkat(int at, const char *from, int at_to, const char *to, int flags) {
   NAMING("link", at_to, to)
-  return REAL(linkat)(at, from, at_to, to, flags);
+  int result = REAL(linkat)(at, from, at_to, to, flags);
+  if (!result && inside(path)) named("new", path);
+  return result;
 }
 int unlink(const char *name) {
   NAMING("unlink", AT_FDCWD, name)
@@ -239,7 +286,10 @@ int unlinkat(int at, const char *name, int flags) {
 }
 int mkdir(const char *name, mode_t mode) {
   NAMING("mkdir", AT_FDCWD, name)
-  return REAL(mkdir)(name, mode);
+  int result = REAL(mkdir)(name, mode);
+  /* The name of the folder itself lies in a folder that is no part of this. */
+  if (!result && inside(path) && strcmp(path, folder)) named("folder", path);
+  return result;
 }
 int rmdir(const char *name) {
   NAMING("rmdir", AT_FDCWD, name)

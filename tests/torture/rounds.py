@@ -11,15 +11,19 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from .corpus import change, files_in
 from .power_cut import cut_power
 from .preload import Kill, environment
+from .pulls import hub
 from .work import OPERATIONS
 
 HOME = Path(__file__).parents[2]
+INDEX_OPERATIONS = [name for name in OPERATIONS if name != "pull"]
 LIMIT_SECONDS = 120
 """An operation or a check that takes longer hangs."""
 
@@ -50,6 +54,7 @@ class Rounds:
         self.library = library
         self.seed = seed
         self.index, self.folder = work / "index", work / "folder"
+        self.models = work / "models"
         self.acknowledged: dict[str, str] = {}
         # The number of calls, or the seconds, that a finished operation took.
         self.lengths: dict[str, float] = defaultdict(float)
@@ -60,10 +65,12 @@ class Rounds:
         if chance.random() < 0.1 or not self.index.exists():
             self.begin_anew()
         known = self.index.exists()
-        operation = chance.choice(list(OPERATIONS) if known else ["ingest", "watch"])
+        if chance.random() < 0.15:
+            return self._pulled(number, chance)
+        operation = chance.choice(INDEX_OPERATIONS if known else ["ingest", "watch"])
         if operation in ("ingest", "watch") or not known:
             change(self.folder, chance, 12 if known else 30)
-        end, lost = self._killed(operation, chance)
+        end, lost = self._killed(operation, self.index, chance)
         faults = self._checked(operation, lost)
         if end in ("hangs", "fails"):
             faults = (f"the operation {end}: see {self.work / 'errors'}", *faults)
@@ -74,6 +81,18 @@ class Rounds:
             self.acknowledged = self._texts()
         return Outcome(number, operation, end, lost, faults)
 
+    def _pulled(self, number: int, chance: random.Random) -> Outcome:
+        """A round with a pull of a model in place of an operation on the index."""
+        shutil.rmtree(self.models, ignore_errors=True)
+        self.models.mkdir(parents=True)
+        with hub() as server:
+            variables = {"TORTURE_HUB": server.address}
+            end, lost = self._killed("pull", self.models, chance, variables)
+            faults = self._told(["tests.torture.pulls", self.models], "", variables)
+        if end in ("hangs", "fails"):
+            faults = (f"the operation {end}: see {self.work / 'errors'}", *faults)
+        return Outcome(number, "pull", end, lost, faults)
+
     def begin_anew(self) -> None:
         """Begin with an empty folder and no index."""
         for folder in (self.index, self.folder):
@@ -81,8 +100,14 @@ class Rounds:
         self.folder.mkdir(parents=True)
         self.acknowledged = {}
 
-    def _killed(self, operation: str, chance: random.Random) -> tuple[str, int]:
-        """How the operation ended, and how many files lost writes."""
+    def _killed(
+        self,
+        operation: str,
+        written: Path,
+        chance: random.Random,
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> tuple[str, int]:
+        """How the operation ended, and how many files lost writes; it writes to one folder."""
         shadow = self.work / "shadow"
         shutil.rmtree(shadow, ignore_errors=True)
         shadow.mkdir()
@@ -92,11 +117,11 @@ class Rounds:
         cuts = self.library is not None and chance.random() < 0.5
         number = chance.randint(1, max(1, int(length))) if self.library and length else 0
         kill = Kill(number, chance.random() < 0.5, shadow if cuts else None)
-        settings = dict(os.environ)
+        settings = dict(os.environ) | dict(variables)
         if self.library:
-            settings |= environment(self.library, self.index, report, kill)
+            settings |= environment(self.library, written, report, kill)
         seed = str(chance.getrandbits(32))
-        command = ["tests.torture.work", operation, self.index, self.folder, seed]
+        command = ["tests.torture.work", operation, written, self.folder, seed]
         # Without the preload, the time is random at which the process ends.
         patience = LIMIT_SECONDS if self.library or not length else chance.uniform(0, length)
         started = time.monotonic()
@@ -122,7 +147,7 @@ class Rounds:
             return "time", 0
         if code != -signal.SIGKILL:
             return ("hangs" if code is None else "fails"), 0
-        return told[0], cut_power(self.index, shadow, chance) if cuts else 0
+        return told[0], cut_power(written, shadow, chance) if cuts else 0
 
     def _checked(self, operation: str, lost: int) -> tuple[str, ...]:
         """What is wrong after the round."""
@@ -137,11 +162,20 @@ class Rounds:
         # The process alone knows what it forgets.
         known = {} if operation == "forget" else untouched
         command = ["tests.torture.check", self.index, self.folder, str(int(lost > 0))]
+        return self._told(command, json.dumps(known))
+
+    def _told(
+        self,
+        command: list[str | Path],
+        given: str,
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> tuple[str, ...]:
+        """What a check prints, a line for each fault."""
         try:
             done = subprocess.run(
                 [sys.executable, "-m", *command],
-                cwd=HOME, input=json.dumps(known), capture_output=True, text=True,
-                timeout=LIMIT_SECONDS,
+                cwd=HOME, env=dict(os.environ) | dict(variables), input=given,
+                capture_output=True, text=True, timeout=LIMIT_SECONDS,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return ("the check hangs",)

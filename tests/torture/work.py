@@ -7,13 +7,18 @@ It ends with 0 where the operation is done.
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 import threading
 from pathlib import Path
 
+from search.supply.hub import Hub
+from search.supply.pulling import pull as fetch
+
 from .corpus import change, files_in
 from .models import EMBEDDERS, opened, store_words_first
+from .pulls import MODEL
 
 
 def ingest(index: Path, folder: Path, chance: random.Random) -> None:
@@ -65,7 +70,12 @@ def watch(index: Path, folder: Path, chance: random.Random) -> None:
                 change(folder, chance, 4)
 
 
-OPERATIONS = {work.__name__: work for work in (ingest, forget, reembed, maintain, watch)}
+def pull(models: Path, folder: Path, chance: random.Random) -> None:
+    """Fetch the hub's model into the folder `models`; TORTURE_HUB is the hub's address."""
+    fetch(MODEL, str(models), hub=Hub(os.environ["TORTURE_HUB"]))
+
+
+OPERATIONS = {work.__name__: work for work in (ingest, forget, reembed, maintain, watch, pull)}
 
 if __name__ == "__main__":
     name, index, folder, seed = sys.argv[1:5]

@@ -21,12 +21,13 @@ from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState, get_current_worker
 
+from search.config import state_folder
 from search.errors import DocsearchError, UsageError
 
 from .. import messages
 from ..terminal import printable
 from .errands import Errands
-from .history import History, state_folder
+from .history import History
 from .preferences import Preferences, load_preferences, save_preferences
 from .screens.search import SearchScreen
 

@@ -11,13 +11,6 @@ MAX_LINES = 500
 """How many lines are kept."""
 
 
-def state_folder() -> Path:
-    """The platform's folder for a program's state."""
-    from platformdirs import user_state_dir
-
-    return Path(user_state_dir("docsearch", appauthor=False))
-
-
 class History:
     """Distinct lines, the newest last, in a file that only the user can read."""
 

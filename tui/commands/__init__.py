@@ -1,6 +1,7 @@
 """The commands, one file each; `COMMANDS` is their table in the order of the help."""
 
 from .check import check
+from .doctor import doctor
 from .eval import evaluate
 from .forget import forget
 from .ingest import ingest
@@ -10,4 +11,4 @@ from .query import query
 from .show import show
 from .status import status
 
-COMMANDS = (ingest, query, show, status, check, forget, move, models, evaluate)
+COMMANDS = (ingest, query, show, status, check, doctor, forget, move, models, evaluate)

@@ -87,7 +87,6 @@ class IndexScreen(Screen[None]):
 
     def refreshed(self, report: IngestReport) -> None:
         """Show what the watch found."""
-        self._report = report
         if self.is_mounted and not self.busy:
             self.query_one(IngestPanel).end(report)
         self._draw()
