@@ -67,13 +67,17 @@ def read(data: bytes, name: str) -> Document:
 def ole(streams: dict[str, bytes]) -> bytes:
     """An OLE container of these streams ([MS-CFB]) in sectors of 512 bytes.
 
-    Each stream is padded to 4096 bytes, from which on a stream needs no small sectors.
+    Each stream is padded to 4096 bytes, from which on a stream needs no small sectors. A slash in
+    the name of a stream stands behind the storage that it lies in.
     """
     # Count the sectors: each stream's, the directory's and the allocation table's.
     sector, end, fat_mark = 512, 0xFFFFFFFE, 0xFFFFFFFD
     bodies = [contents.ljust(4096, b"\0") for contents in streams.values()]
     lengths = [-(-len(body) // sector) for body in bodies]
-    directory = -(-(len(streams) + 1) // 4)
+    storage_count = len(
+        {name.rsplit("/", depth)[0] for name in streams for depth in range(1, name.count("/") + 1)}
+    )
+    directory = -(-(len(streams) + storage_count + 1) // 4)
     fat_sectors = -(-(sum(lengths) + directory + 1) // 127)
     # Write the allocation table: each sector names the next one of its chain.
     fat: list[int] = [fat_mark] * fat_sectors
@@ -82,15 +86,26 @@ def ole(streams: dict[str, bytes]) -> bytes:
         starts.append(len(fat))
         fat += [*range(len(fat) + 1, len(fat) + length), end]
     fat += [0xFFFFFFFF] * (fat_sectors * 128 - len(fat))
-    # Write the directory: the root's child is the first stream, and each stream names the next.
+    # Write the directory: an entry's child is the first in its storage, and each entry names the
+    # next one in the same storage.
     entries, none = b"", 0xFFFFFFFF
-    names = ["Root Entry", *streams]
+    storages = list(
+        dict.fromkeys(
+            name.rsplit("/", depth)[0]
+            for name in streams
+            for depth in range(name.count("/"), 0, -1)
+        )
+    )
+    names = ["Root Entry", *streams, *storages]
+    parents = ["", *(name.rpartition("/")[0] or "Root Entry" for name in names[1:])]
     for number, name in enumerate(names):
-        raw = name.encode("utf-16-le") + b"\0\0"
-        kind = 2 if number else 5
-        following = number + 1 if 0 < number < len(streams) else none
-        child = 1 if number == 0 and streams else none
-        start, size = (starts[number], len(bodies[number - 1])) if number else (end, 0)
+        raw = name.rpartition("/")[2].encode("utf-16-le") + b"\0\0"
+        kind = 5 if not number else 2 if number <= len(streams) else 1
+        children = [index for index, parent in enumerate(parents) if parent == name]
+        siblings = [index for index, parent in enumerate(parents) if parent == parents[number]]
+        following = next((index for index in siblings if index > number), none) if number else none
+        child = children[0] if children else none
+        start, size = (starts[number], len(bodies[number - 1])) if kind == 2 else (end, 0)
         entries += raw.ljust(64, b"\0") + struct.pack(
             "<HBBIII16sIQQIQ", len(raw), kind, 1, none, following, child, b"", 0, 0, 0, start, size
         )

@@ -83,6 +83,7 @@ def test_a_text_document_is_read_whole():
         ("paragraph", "opendoc   x\ty\nz end"),
         ("paragraph", "A note."),
         ("paragraph", "Ida: Sure?"),
+        ("paragraph", "picture"),
         ("paragraph", "In a box"),
         ("list", "one"),
         ("list", "two"),

@@ -12,10 +12,18 @@ from search.errors import Unreadable
 from .office_files import blocks, ole, read
 
 
-def doc(
+def doc(*texts: str, **settings: int) -> bytes:
+    """A Word file of these texts."""
+    return ole(doc_streams(*texts, **settings))
+
+
+def doc_streams(
     main: str, notes: str = "", margins: str = "", flags: int = 0x0200, version: int = 0xC1
-) -> bytes:
-    """A Word file whose text lies in two pieces; the second has one byte a character."""
+) -> dict[str, bytes]:
+    """The streams of a Word file whose text lies in two pieces.
+
+    The second piece has one byte a character.
+    """
     text = main + notes + margins
     half = len(text) // 2
     wide, narrow = text[:half].encode("utf-16-le"), text[half:].encode("cp1252")
@@ -29,7 +37,7 @@ def doc(
     )
     table = b"\x01\x03\x00abc" + b"\x02" + struct.pack("<I", len(pieces)) + pieces
     struct.pack_into("<II", head, 0x01A2, 0, len(table))
-    return ole({"WordDocument": bytes(head) + wide + narrow, "1Table": table})
+    return {"WordDocument": bytes(head) + wide + narrow, "1Table": table}
 
 
 def refusal(data: bytes, name: str) -> tuple[Reason, str]:

@@ -41,7 +41,7 @@ def test_headings_lists_and_tables_are_recognised():
         ("h3", "Direct"),
         ("paragraph", "Text."),
         ("list", "one"),
-        ("list", "two"),
+        ("list", "2. two"),
         ("table", "Key\tRoom\n\tA B"),
         ("paragraph", "after"),
         ("paragraph", "alone"),

@@ -221,7 +221,6 @@ def test_cells_are_read_in_every_form_that_programs_write():
 @pytest.mark.parametrize(
     ("number", "code", "words"),
     [
-        (1200, "#,##0.00 [$€-407]", "1200"),
         (45658, "[$-407]d. mmmm yyyy;@", "2025-01-01"),
         (45658, "mmmm", "2025-01-01"),
         (0.5, "h:mm AM/PM", "12:00"),
@@ -229,8 +228,6 @@ def test_cells_are_read_in_every_form_that_programs_write():
         (45658.75, "yyyy-mm-dd hh:mm", "2025-01-01 18:00"),
         (-3, "dd.mm.yy", "-3"),
         (1e300, "dd.mm.yy", "1e+300"),
-        (3, '0 "days"', "3"),
-        (3, "0\\d", "3"),
         (12345678901234567890.0, "0", "1.23456789012346e+19"),
     ],
 )

@@ -19,7 +19,7 @@ from .paged import image, pdf, recognition
 from .source import code, syntax
 from .title import file_name
 
-VERSION = 4
+VERSION = 5
 """Raise this with each change that makes other documents of the same bytes.
 
 An index then knows which files to read again.
@@ -71,16 +71,13 @@ NOT_READ: dict[str, str] = {
 
 def _enclosed(readers: Mapping[str, Reader], data: bytes, path: str) -> Document:
     """Read a file that lies inside another file, with one of these `readers`."""
-    if skip := readable(path):
-        raise Unreadable(skip.reason, skip.message)
-    if not data:
-        raise Unreadable(Reason.EMPTY, "the file is empty")
-    return _reader(data, path, readers)(data, path)
+    return _read(data, path, readers)
 
 
 # A file that holds other files reads them with the table as it stands above its own entry, so
-# nothing is unpacked without end.
-for _holder in (mail, pdf, gz):
+# nothing is unpacked without end. Office files come twice, so that a workbook is read in a document
+# in a document.
+for _holder in (office, mail, pdf, gz, office):
     READERS.update(
         dict.fromkeys(
             _holder.SUFFIXES, partial(_holder.read, enclosed=partial(_enclosed, dict(READERS)))
@@ -132,23 +129,28 @@ def read(data: bytes, path: str) -> Document:
     one file must not end a run. A MemoryError comes through: the worker process, which has a memory
     limit, reports it.
     """
+    return _read(data, path, READERS)
+
+
+def is_safe(data: bytes, path: str) -> bool:
+    """True where `read` may be called in any process: only our own plain code will see the file."""
+    return not data or readable(path) is not None or _reader(data, path, READERS) in SAFE
+
+
+def _read(data: bytes, path: str, readers: Mapping[str, Reader]) -> Document:
+    """As `read`, with one of these `readers`."""
     if skip := readable(path):
         raise Unreadable(skip.reason, skip.message)
     if not data:
         raise Unreadable(Reason.EMPTY, "the file is empty")
     try:
-        return _reader(data, path, READERS)(data, path)
+        return _reader(data, path, readers)(data, path)
     except (Unreadable, MemoryError):
         raise
     except Exception as error:
         raise Unreadable(
             Reason.CORRUPT, f"the file cannot be read: {type(error).__name__}: {error}"
         ) from error
-
-
-def is_safe(data: bytes, path: str) -> bool:
-    """True where `read` may be called in any process: only our own plain code will see the file."""
-    return not data or readable(path) is not None or _reader(data, path, READERS) in SAFE
 
 
 def _reader(data: bytes, path: str, readers: Mapping[str, Reader]) -> Reader:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from ..documents import Block, Document, Reason
 from ..errors import Unreadable
+from .left_out import LeftOut
+from .raised import Raised, joined
 from .title import MAX_TITLE
 
 MAX_CELL = 1_000
@@ -49,6 +51,8 @@ class _Paragraph:
     level: int
     words: list[str] = field(default_factory=list)
     after: list[Stretch] = field(default_factory=list)
+    label: str = ""
+    has_raised: bool = False
 
 
 class Flow:
@@ -56,13 +60,16 @@ class Flow:
 
     Asides are notes, comments and text boxes. They may be placed after the paragraph that they
     belong to. Calls come in pairs, begin and end, nested as in the file. Words outside any
-    paragraph are dropped.
+    paragraph are dropped. `left_out` counts what the reader leaves out; `warnings` are further
+    sentences about missing parts.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, left_out: LeftOut | None = None) -> None:
         self.stretches: list[Stretch] = []
         self.pages: list[int] = []
         self.size = 0
+        self.left_out = left_out or LeftOut()
+        self.warnings: list[str] = []
         self._sinks: list[list[Stretch]] = [self.stretches]
         self._open: list[_Paragraph | None] = [None]
         self._tables: list[list[_Row]] = []
@@ -71,6 +78,17 @@ class Flow:
         """Add words to the open paragraph."""
         if (paragraph := self._open[-1]) is not None:
             paragraph.words.append(text)
+
+    def raised(self, text: str) -> None:
+        """Add words that are raised above the line, such as the mark of a note or an exponent."""
+        if (paragraph := self._open[-1]) is not None:
+            paragraph.words.append(Raised(text))
+            paragraph.has_raised = True
+
+    def label(self, text: str) -> None:
+        """Put a number, such as "2.10", in front of the open paragraph if it has words."""
+        if (paragraph := self._open[-1]) is not None:
+            paragraph.label = text
 
     def begin_paragraph(self, kind: str = "paragraph", level: int = 0) -> None:
         """Begin a paragraph, and end the one that is still open."""
@@ -90,7 +108,10 @@ class Flow:
         """End the open paragraph."""
         paragraph, self._open[-1] = self._open[-1], None
         if paragraph is not None:
-            self.add(paragraph.kind, "".join(paragraph.words), paragraph.level)
+            words = joined(paragraph.words) if paragraph.has_raised else "".join(paragraph.words)
+            if paragraph.label and words.strip():
+                words = f"{paragraph.label} {words.lstrip()}"
+            self.add(paragraph.kind, words, paragraph.level)
             self._sinks[-1] += paragraph.after
 
     def add(self, kind: str, text: str, level: int = 0) -> None:
@@ -174,8 +195,10 @@ class Flow:
     def document(self, path: str, kind: str, title: str) -> Document:
         """The document of all stretches. Raises Unreadable(NO_TEXT) where none has words."""
         self.end_paragraph()
+        warnings = (*self.left_out.warnings(), *self.warnings)
         if not self.stretches:
-            raise Unreadable(Reason.NO_TEXT, "the document holds no text")
+            missing = f" ({'; '.join(warnings)})" if warnings else ""
+            raise Unreadable(Reason.NO_TEXT, f"the document holds no text{missing}")
         parts: list[str] = []
         blocks: list[Block] = []
         starts: list[int] = []
@@ -202,6 +225,7 @@ class Flow:
             "".join(parts),
             tuple(blocks),
             tuple(starts[page] for page in self.pages),
+            warnings,
         )
 
 

@@ -17,8 +17,12 @@ class Part(Enum):
     HIDDEN = ("hidden part", "hidden parts")
     DELETED = ("deleted part", "deleted parts")
     COMMENT = ("comment", "comments")
+    READING = ("reading beside characters", "readings beside characters")
     CHAPTER = ("chapter without text", "chapters without text")
     FILE = ("embedded file", "embedded files")
+    PART = ("part that cannot be read", "parts that cannot be read")
+    CHART = ("chart without its numbers", "charts without their numbers")
+    INDEX = ("table of contents or index", "tables of contents or indexes")
     FORM = ("form", "forms")
     OUTPUT = ("output that is no text", "outputs that are no text")
     CHARACTER = (
@@ -35,7 +39,8 @@ class LeftOut:
 
     def add(self, part: Part, count: int = 1) -> None:
         """Count `count` more of this kind; nothing is noted where `count` is 0."""
-        self._counts[part] += count
+        if count:
+            self._counts[part] += count
 
     def warnings(self) -> tuple[str, ...]:
         """One sentence for `Document.warnings`, such as "left out: 2 comments, 1 form".

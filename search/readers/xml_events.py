@@ -41,7 +41,7 @@ def parse(
     """Call the functions in `elements` for the elements named there, and `text` for the text.
 
     `text` gets all characters between tags. Elements in `skipped` are passed over with everything
-    inside them.
+    inside them; where `elements` names one of them as well, its first function is called before.
 
     Raises Unreadable(CORRUPT) where the XML is not well-formed, has an unknown encoding, or
     declares entities.
@@ -69,14 +69,19 @@ def _install(
     # Inside a skipped element the handlers only count how deep they are.
     depth = 0
 
-    def enter_skipped(_: Attributes) -> None:
-        nonlocal depth
-        depth = 1
-        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = (
-            begin_inside,
-            end_inside,
-            None,
-        )
+    def entering(begin: Begin | None) -> Begin:
+        def enter_skipped(attributes: Attributes) -> None:
+            nonlocal depth
+            depth = 1
+            if begin is not None:
+                begin(attributes)
+            parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = (
+                begin_inside,
+                end_inside,
+                None,
+            )
+
+        return enter_skipped
 
     def begin_inside(_: str, __: Attributes) -> None:
         nonlocal depth
@@ -95,9 +100,9 @@ def _install(
     # Outside of these, each element calls the functions for its local name.
     starts = _ByLocalName(
         {name: begin for name, (begin, _) in elements.items()}
-        | dict.fromkeys(skipped, enter_skipped)
+        | {name: entering(elements.get(name, (None, None))[0]) for name in skipped}
     )
-    stops = _ByLocalName({name: end for name, (_, end) in elements.items()})
+    stops = _ByLocalName({name: end for name, (_, end) in elements.items() if name not in skipped})
 
     def begin_element(name: str, attributes: Attributes) -> None:
         call = starts[name]

@@ -33,6 +33,29 @@ BUILT_IN = {
 _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\[\]]*+\]', re.IGNORECASE)
 
 
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
+
+
+def unescaped(words: str) -> str:
+    """Words in which `_x000D_` and the like stand for characters that XML has not.
+
+    The escapes are those of ECMA-376 part 1, 22.9.2.19. The ends of lines become "\\n", and other
+    control characters become spaces.
+
+    >>> unescaped("a_x000D_\\nb_x0009_c_x005F_x0041_ _xD83D__xDE00_")
+    'a\\nb\\tc_x0041_ 😀'
+    """
+    plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), words)
+    if plain is not words and not plain.isprintable():
+        # A character beyond 16 bits is two escapes; half of one is no character.
+        plain = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        plain = _CONTROLS.sub(
+            " ", plain.replace("\r\n", "\n").replace("\r", "\n").replace("\v", "\n")
+        )
+    return plain
+
+
 class Format(Enum):
     """The kinds of number that a search tells apart."""
 

@@ -5,13 +5,21 @@ PowerPoint, Word and Excel share one kind of XML for these (DrawingML).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from .. import xml_events
 from ..archive import Archive
 from ..flow import Flow, Stretch
+from ..left_out import LeftOut, Part
+from ..symbol_font import PRIVATE_SIGNS, is_symbol_font, signs
 from ..xml_events import Attributes, Calls, value
 from . import ooxml
+from .cell_values import unescaped
+
+_FILE_NAME = re.compile(
+    r".*[^\s.]\.(?:png|jpe?g|gif|bmp|tiff?|emf|wmf|svg|webp|heic|pdf)", re.IGNORECASE
+)
 
 DRAWINGS = ("chart", "diagramData")
 """Kinds of relation to a part that holds the words of a chart or diagram."""
@@ -36,23 +44,33 @@ class Shape:
         return " ".join(" ".join(stretch.text for stretch in self.stretches).split())
 
 
-def shapes(archive: Archive, part: str) -> list[Shape]:
+def shapes(archive: Archive, part: str, left_out: LeftOut) -> list[Shape]:
     """The shapes of a part that have words, in order.
 
     The last of them hold the text outside every shape, and the words of the part's charts and
-    diagrams.
+    diagrams. What is left out is counted in `left_out`.
     """
-    drawing = _Drawing(archive, part)
+    drawing = _Drawing(archive, part, left_out)
     chart_parts = [
         relation.part for relation in ooxml.relations(archive, part) if relation.kind in DRAWINGS
     ]
     # A chart repeats the names of its categories for each of its series: each is kept once.
     outside_shapes = [
         dict.fromkeys(source.flow.stretches)
-        for source in (drawing, *(_Drawing(archive, name) for name in chart_parts))
+        for source in (drawing, *(_Drawing(archive, name, left_out) for name in chart_parts))
     ]
     all_shapes = [*drawing.shapes, *(Shape("", tuple(stretches)) for stretches in outside_shapes)]
     return [shape for shape in all_shapes if shape.stretches]
+
+
+def description(attributes: Attributes) -> str:
+    """What a picture is said to show, by its properties; the name of a file says nothing.
+
+    >>> description({"descr": "Map of  the sluices"}), description({"descr": "map 1.png"})
+    ('Map of the sluices', '')
+    """
+    words = " ".join((attributes.get("descr") or attributes.get("title") or "").split())
+    return "" if _FILE_NAME.fullmatch(words) else words
 
 
 class _Drawing:
@@ -61,17 +79,28 @@ class _Drawing:
     `shapes` hold the text inside shapes, `flow` the text outside them.
     """
 
-    def __init__(self, archive: Archive, part: str) -> None:
-        self.flow = flow = Flow()
+    def __init__(self, archive: Archive, part: str, left_out: LeftOut) -> None:
+        self.flow = flow = Flow(left_out)
+        self.left_out = left_out
         self.shapes: list[Shape] = []
         self.role = ""
         self.in_text = False
         self.in_names = False
+        self.font = self.font_of_signs = ""
+        self.raised = False
+        self.has_series = False
         elements: dict[str, Calls] = {
             "sp": (self.begin_shape, self.end_shape),
             "graphicFrame": (self.begin_shape, self.end_shape),
             "ph": (self.placeholder, None),
             "p": (self.begin_paragraph, flow.end_paragraph),
+            "r": (self.begin_run, None),
+            "fld": (self.begin_run, None),
+            "rPr": (self.run_properties, None),
+            "latin": (self.run_font, None),
+            "sym": (self.run_signs, None),
+            "cNvPr": (self.picture, None),
+            "ser": (self.series, None),
             "t": (self.begin_text, self.end_text),
             "br": (self.line_break, None),
             "tbl": (lambda _: flow.begin_table(), flow.end_table),
@@ -84,10 +113,53 @@ class _Drawing:
         }
         xml_events.parse(archive.chunks(part), elements, self.text, SKIPPED)
         flow.end_paragraph()
+        left_out.add(Part.CHART, self.has_series)
 
     def text(self, words: str) -> None:
-        if self.in_text:
+        if not self.in_text:
+            return
+        if self.font or not words.isascii():
+            words = self.shown(words)
+        if "_x" in words:
+            words = unescaped(words)
+        if self.raised:
+            self.flow.raised(words)
+        else:
             self.flow.words(words)
+
+    def shown(self, words: str) -> str:
+        """The words as the fonts of their run show them."""
+        if self.font_of_signs and not self.font:
+            words = PRIVATE_SIGNS.sub(
+                lambda match: signs(self.font_of_signs, match[0])[0] or match[0], words
+            )
+        words, unnamed = signs(self.font, words)
+        self.left_out.add(Part.CHARACTER, unnamed)
+        return words
+
+    def begin_run(self, _: Attributes) -> None:
+        self.font, self.font_of_signs, self.raised = "", "", False
+
+    def run_properties(self, attributes: Attributes) -> None:
+        baseline = attributes.get("baseline", "")
+        # The distance is in thousandths of a per cent, or written with a percent sign.
+        self.raised = baseline[:1].isdigit() and baseline.strip("0%") != ""
+
+    def run_font(self, attributes: Attributes) -> None:
+        font = attributes.get("typeface", "")
+        self.font = font if is_symbol_font(font) else ""
+
+    def run_signs(self, attributes: Attributes) -> None:
+        font = attributes.get("typeface", "")
+        self.font_of_signs = font if is_symbol_font(font) else ""
+
+    def picture(self, attributes: Attributes) -> None:
+        """Add what a picture is said to show."""
+        if words := description(attributes):
+            self.flow.hang([Stretch("paragraph", words)])
+
+    def series(self, _: Attributes) -> None:
+        self.has_series = True
 
     def begin_shape(self, _: Attributes) -> None:
         self.role = ""
@@ -101,6 +173,7 @@ class _Drawing:
         self.role = value(attributes, "type") or "body"
 
     def begin_paragraph(self, _: Attributes) -> None:
+        self.begin_run(_)
         self.flow.begin_paragraph("list" if self.role == "body" else "paragraph")
 
     def begin_text(self, _: Attributes) -> None:

@@ -6,17 +6,18 @@ itself, because odfpy builds a tree of Python objects, many times as large as th
 
 from __future__ import annotations
 
-import re
-
 from ...documents import Document, Reason
 from ...errors import Unreadable
 from .. import xml_events
 from ..archive import Archive
-from ..flow import Stretch
+from ..flow import Flow, Stretch
 from ..title import stated, stem
 from ..xml_events import Attributes, value
+from .embedded import Embedded, Enclosed
+from .odf_objects import BODY, Objects
 from .odf_story import SKIPPED, Story
-from .sheet import add_sheet
+from .odf_styles import Styles
+from .sheet import Merge, add_sheet, spread
 from .slide import add_slide
 
 SUFFIXES = (
@@ -40,24 +41,26 @@ LEFT_OUT = ("page-number", "date-time", "footer", "header", "page")
 TITLES = ("title", "center-title")
 """Classes of the frames that hold a slide's title."""
 
+VALUES = ("string-value", "date-value", "time-value", "boolean-value", "value")
+"""The attributes that may hold a cell's value."""
+
 MAX_REPEATED = 64
 """The most columns that one repeated cell may fill.
 
 Some cells repeat thousands of times, up to the end of the sheet. A repeated row counts once.
 """
 
-_BODY = re.compile(rb"<office:(text|presentation|spreadsheet|drawing)[\s/>]")
 
-
-def read(data: bytes, path: str) -> Document:
-    """The document in an OpenDocument file.
+def read(data: bytes, path: str, enclosed: Enclosed | None = None) -> Document:
+    """The document in an OpenDocument file. `enclosed` reads the files that lie inside it.
 
     Raises Unreadable where the file is damaged, encrypted, too large or holds no text.
     """
     # Take the parts out of the ZIP file; a flat file is its own content.
     stated_title = ""
-    styles = b""
+    styles_part = b""
     content = data
+    archive: Archive | None = None
     if data.startswith(b"PK"):
         archive = Archive(data)
         manifest = archive.find("META-INF/manifest.xml")
@@ -66,14 +69,29 @@ def read(data: bytes, path: str) -> Document:
         if archive.find("meta.xml") is not None:
             stated_title = stated(xml_events.first_text(archive.chunks("meta.xml"), "title"))
         if archive.find("styles.xml") is not None:
-            styles = archive.read("styles.xml")
+            styles_part = archive.read("styles.xml")
         content = archive.read("content.xml")
     # The element of the body tells the kind of document.
-    body = _BODY.search(content)
-    if body is None:
+    body = BODY.search(content)
+    if body is None or body[1] not in STORIES:
         raise Unreadable(Reason.CORRUPT, "the OpenDocument file has no text, slides or sheets")
     kind, story_type = STORIES[body[1]]
-    story = story_type()
+    flow = Flow()
+    embedded = Embedded(flow, enclosed)
+    inner = Objects(archive, flow.left_out, embedded, None)
+
+    def read_object(content: bytes, element: bytes) -> list[Stretch]:
+        story = STORIES.get(element, ("", Story))[1](Styles(), inner)
+        _parse(story, content)
+        return story.flow.stretches
+
+    objects = Objects(archive, flow.left_out, embedded, read_object)
+    # The styles and lists of the whole file come before the text.
+    styles = Styles()
+    margins = _Margins(styles, objects)
+    if styles_part:
+        _parse(margins, styles_part)
+    story = story_type(styles, objects)
     _parse(story, content)
     # Choose the title before the headers are added in front of the text.
     stretches = story.flow.stretches
@@ -82,23 +100,23 @@ def read(data: bytes, path: str) -> Document:
     )
     headings = (stretch.text for stretch in stretches if stretch.level and kind != "ods")
     heading = next(headings, "")
-    if kind == "odt" and styles:
-        margins = _Margins()
-        _parse(margins, styles)
-        stretches[:0] = margins.stretches("header")
-        stretches += margins.stretches("footer")
-    return story.flow.document(path, kind, title or heading or stem(path))
+    flow.stretches, flow.pages = stretches, story.flow.pages
+    if kind == "odt":
+        flow.stretches[:0] = margins.stretches("header")
+        flow.stretches += margins.stretches("footer")
+    return flow.document(path, kind, title or heading or stem(path))
 
 
 def _parse(story: Story, content: bytes) -> None:
     xml_events.parse([content], story.elements, story.text, SKIPPED)
+    story.flow.end_paragraph()
 
 
 class _Margins(Story):
     """The headers and footers in the styles. Each text is kept once."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, styles: Styles, objects: Objects) -> None:
+        super().__init__(styles, objects)
         self.texts: dict[tuple[str, str], None] = {}
         self.elements |= {name: (self._begin_aside, self._ending(name)) for name in MARGINS}
 
@@ -118,8 +136,8 @@ class _Margins(Story):
 class _Slides(Story):
     """The slides of a presentation or the pages of a drawing."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, styles: Styles, objects: Objects) -> None:
+        super().__init__(styles, objects)
         self.title = ""
         self.frame_classes: list[str] = []
         self.notes: list[Stretch] = []
@@ -154,34 +172,52 @@ class _Slides(Story):
 class _Sheets(Story):
     """The sheets of a workbook. Text outside the cells comes behind the rows of its sheet."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, styles: Styles, objects: Objects) -> None:
+        super().__init__(styles, objects)
         self.name = ""
-        self.rows: list[list[str]] = []
+        self.rows: list[tuple[int, list[str]]] = []
         self.row: list[str] = []
-        self.repeated = 1
+        self.number = 0
+        self.row_count = self.repeated = 1
+        self.attributes: Attributes = {}
+        self.merges: list[Merge] = []
         self.asides: list[Stretch] = []
 
     def _begin_table(self, attributes: Attributes) -> None:
         self.name = value(attributes, "name")
-        self.rows, self.asides = [], []
+        self.rows, self.merges, self.asides = [], [], []
+        self.number = 0
 
     def _end_table(self) -> None:
-        add_sheet(self.flow, self.name, self.rows, self.asides)
+        spread(self.rows, self.merges)
+        add_sheet(self.flow, self.name, [row for _, row in self.rows], self.asides)
 
-    def _begin_row(self, _: Attributes) -> None:
+    def _begin_row(self, attributes: Attributes) -> None:
         self.row = []
+        self.row_count = _count(value(attributes, "number-rows-repeated"))
 
     def _end_row(self) -> None:
-        self.rows.append(self.row)
+        self.rows.append((self.number, self.row))
+        self.number += self.row_count
 
     def _begin_cell(self, attributes: Attributes) -> None:
-        repeated = value(attributes, "number-columns-repeated")
-        self.repeated = min(int(repeated), MAX_REPEATED) if repeated.isdecimal() else 1
+        self.repeated, rows = 1, 1
+        for name, digits in attributes.items():
+            if name.endswith("number-columns-repeated"):
+                self.repeated = min(_count(digits), MAX_REPEATED)
+            elif name.endswith("number-rows-spanned"):
+                rows = _count(digits)
+        if rows > 1:
+            self.merges.append(Merge(self.number, self.number + rows - 1, len(self.row)))
+        self.attributes = attributes
         self.flow.begin_aside()
 
     def _end_cell(self) -> None:
         words = " ".join(stretch.text for stretch in self.flow.end_aside())
+        if not words and self.attributes:
+            # Some programs store the value of a cell without the words that show it.
+            values = (value(self.attributes, name) for name in VALUES)
+            words = next((stored for stored in values if stored), "")
         # A repeated cell gives its words once; empty cells keep the later columns in their places.
         self.row += [words, *[""] * (self.repeated - 1)]
 
@@ -190,6 +226,14 @@ class _Sheets(Story):
 
     def _end_annotation(self) -> None:
         self.asides += self._end_comment()
+
+    def _place(self, aside: list[Stretch]) -> None:
+        self.asides += aside
+
+
+def _count(digits: str) -> int:
+    """How many rows or columns an attribute states, 1 where it states none."""
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else 1
 
 
 STORIES: dict[bytes, tuple[str, type[Story]]] = {

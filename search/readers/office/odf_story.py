@@ -8,23 +8,29 @@ from __future__ import annotations
 import re
 
 from ..flow import Flow, Stretch, signed
-from ..xml_events import Attributes, Calls, value
+from ..left_out import Part
+from ..symbol_font import signs
+from ..xml_events import Attributes, Begin, Calls, value
+from .drawing import description
+from .odf_objects import Objects
+from .odf_styles import PLAIN, Styles
 
-SKIPPED = (
-    "tracked-changes",
-    "note-citation",
-    "ruby-text",
-    "forms",
-    "binary-data",
-    "table-of-content",
-    "table-index",
-    "alphabetical-index",
-    "illustration-index",
-    "object-index",
-    "user-index",
-    "bibliography",
-)
-"""Elements that are left out with all that they hold."""
+COUNTED = {
+    "deletion": Part.DELETED,
+    "cell-content-change": Part.DELETED,
+    "ruby-text": Part.READING,
+    "form": Part.FORM,
+    "table-of-content": Part.INDEX,
+    "table-index": Part.INDEX,
+    "alphabetical-index": Part.INDEX,
+    "illustration-index": Part.INDEX,
+    "object-index": Part.INDEX,
+    "user-index": Part.INDEX,
+}
+"""Elements that are left out with all that they hold, and as what each of them is counted."""
+
+SKIPPED = (*COUNTED, "change-info", "note-citation", "binary-data", "bibliography-source")
+"""Elements that are left out, also those that hold no text of the document."""
 
 SHAPES = (
     "text-box",
@@ -43,7 +49,6 @@ SHAPES = (
 )
 """Elements whose text comes behind the paragraph that they belong to."""
 
-TITLE_STYLE = "Title"
 MAX_SPACES = 100
 
 _SPACE = re.compile(r"[ \t\r\n]+")
@@ -55,27 +60,35 @@ class Story:
     `elements` and `text` are the calls that xml_events.parse makes, with SKIPPED as skipped.
     """
 
-    def __init__(self) -> None:
-        self.flow = flow = Flow()
-        self.parent_styles: dict[str, str] = {}
-        self.list_depth = 0
+    def __init__(self, styles: Styles, objects: Objects) -> None:
+        self.flow = flow = Flow(objects.left_out)
+        self.styles = styles
+        self.lists = styles.new_lists()
+        self.objects = objects
+        self.looks = [PLAIN]
+        self.is_shown = False
         self.description: list[str] | None = None
         self.author = ""
-        item = (self._begin_item, self._end_item)
-        description = (self._begin_description, self._end_description)
+        unseen = (self._begin_description, self._end_description)
         cell = (self._begin_cell, self._end_cell)
         self.elements: dict[str, Calls] = {
-            "style": (self._style, None),
-            "p": (self._begin_paragraph, flow.end_paragraph),
-            "h": (self._begin_heading, flow.end_paragraph),
+            **styles.elements(),
+            **self.lists.elements(),
+            **{name: (self._counting(part), None) for name, part in COUNTED.items()},
+            **dict.fromkeys(("body", "master-styles"), (self._begin_shown, None)),
+            "p": (self._begin_paragraph, self._end_paragraph),
+            "h": (self._begin_heading, self._end_paragraph),
             "s": (self._spaces, None),
             "tab": (lambda _: flow.words("\t"), None),
             "line-break": (lambda _: flow.words("\n"), None),
-            "list-item": item,
-            "list-header": item,
+            "span": (self._begin_span, self._end_span),
+            "number": (self._begin_description, self._end_number),
+            "object": (self._object, None),
+            "object-ole": (self._object, None),
             **dict.fromkeys((*SHAPES, "note-body"), (self._begin_aside, self._end_aside)),
             "annotation": (self._begin_aside, self._end_annotation),
-            **dict.fromkeys(("title", "desc", "date", "creator-initials"), description),
+            **dict.fromkeys(("title", "desc"), (self._begin_description, self._end_alternative)),
+            **dict.fromkeys(("date", "creator-initials"), unseen),
             "creator": (self._begin_description, self._end_creator),
             "table": (self._begin_table, self._end_table),
             "table-row": (self._begin_row, self._end_row),
@@ -87,32 +100,82 @@ class Story:
         """Take characters. A run of white space counts as one space, as in HTML."""
         if self.description is not None:
             self.description.append(words)
+            return
+        words = _SPACE.sub(" ", words)
+        look = self.looks[-1]
+        if look.font or not words.isascii():
+            words, unnamed = signs(look.font or "", words)
+            self.flow.left_out.add(Part.CHARACTER, unnamed)
+        if look.raised:
+            self.flow.raised(words)
         else:
-            self.flow.words(_SPACE.sub(" ", words))
+            self.flow.words(words)
 
-    def _style(self, attributes: Attributes) -> None:
-        self.parent_styles[value(attributes, "name")] = value(attributes, "parent-style-name")
+    def _counting(self, part: Part) -> Begin:
+        """A call that counts an element of this kind as left out."""
+        return lambda _: self.flow.left_out.add(part)
 
     def _begin_paragraph(self, attributes: Attributes) -> None:
         style = value(attributes, "style-name")
-        if style == TITLE_STYLE or self.parent_styles.get(style) == TITLE_STYLE:
+        if self.styles.is_title(style):
             self.flow.begin_paragraph("title", 1)
         else:
-            self.flow.begin_paragraph("list" if self.list_depth else "paragraph")
+            self.flow.begin_paragraph("list" if self.lists.items else "paragraph")
+        self.looks.append(self.styles.look(style) if style else PLAIN)
+        if self.lists.items and (label := self.lists.label(style)):
+            self.flow.label(label)
 
     def _begin_heading(self, attributes: Attributes) -> None:
-        level = value(attributes, "outline-level")
-        self.flow.begin_paragraph("heading", min(max(int(level), 1), 6) if level.isdecimal() else 1)
+        outline = value(attributes, "outline-level")
+        level = min(max(int(outline), 1), 10) if outline.isdecimal() and len(outline) < 3 else 1
+        self.flow.begin_paragraph("heading", min(level, 6))
+        style = value(attributes, "style-name")
+        self.looks.append(self.styles.look(style))
+        label = self.lists.label(style) if self.lists.items else ""
+        if label := label or self.lists.heading_label(attributes, level):
+            self.flow.label(label)
+
+    def _end_paragraph(self) -> None:
+        self.looks.pop()
+        self.flow.end_paragraph()
+
+    def _begin_shown(self, _: Attributes) -> None:
+        """Begin what pages show; before it stand the properties of a flat file."""
+        self.is_shown = True
+
+    def _begin_span(self, attributes: Attributes) -> None:
+        style = value(attributes, "style-name")
+        self.looks.append(self.styles.look(style, self.looks[-1]))
+
+    def _end_span(self) -> None:
+        self.looks.pop()
+
+    def _end_number(self) -> None:
+        """Take the number of an item or heading where the file itself states it."""
+        words = "".join(self.description or ()).strip()
+        self.description = None
+        if words:
+            self.flow.label(words)
+
+    def _object(self, attributes: Attributes) -> None:
+        """Add the text of an object, such as a chart, which stands in a part of its own."""
+        if link := value(attributes, "href"):
+            self._place(self.objects.stretches(link))
+
+    def _place(self, aside: list[Stretch]) -> None:
+        """Put an aside where it belongs: behind the open paragraph."""
+        self.flow.hang(aside)
+
+    def _end_alternative(self) -> None:
+        """Add what a picture or drawing is said to show."""
+        words = description({"descr": "".join(self.description or ())})
+        self.description = None
+        if words and self.is_shown:
+            self._place([Stretch("paragraph", words)])
 
     def _spaces(self, attributes: Attributes) -> None:
         count = value(attributes, "c")
         self.flow.words(" " * (min(int(count), MAX_SPACES) if count.isdecimal() else 1))
-
-    def _begin_item(self, _: Attributes) -> None:
-        self.list_depth += 1
-
-    def _end_item(self) -> None:
-        self.list_depth -= 1
 
     def _begin_aside(self, _: Attributes) -> None:
         self.author = ""

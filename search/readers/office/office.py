@@ -14,11 +14,15 @@ from .. import text
 from ..archive import Archive
 from ..markup import html
 from . import docx, epub, fictionbook, odf, ole, pptx, rtf, xlsx
+from .embedded import Enclosed
 
 if TYPE_CHECKING:
     from types import ModuleType
 
 FAMILIES: tuple[ModuleType, ...] = (docx, xlsx, pptx, odf, rtf, epub, fictionbook, ole)
+HOLDERS = (docx, xlsx, pptx, odf, rtf, ole)
+"""The families whose files may hold other files."""
+
 SUFFIXES = tuple(suffix for family in FAMILIES for suffix in family.SUFFIXES)
 
 # A ZIP file's format shows in how the name of a part begins or ends. The surest sign comes first.
@@ -48,8 +52,10 @@ BEGINNING_SIZE = 4096
 """Bytes at the start of an XML file in which its root element is looked for."""
 
 
-def read(data: bytes, path: str) -> Document:
+def read(data: bytes, path: str, enclosed: Enclosed | None = None) -> Document:
     """The document in an office file or book; a file of plain text is read as text.
+
+    `enclosed` reads the files that lie inside it, by their names; None leaves them out.
 
     Raises Unreadable where the file is neither, or is damaged, encrypted, too large or holds no
     text.
@@ -59,6 +65,8 @@ def read(data: bytes, path: str) -> Document:
             Reason.BINARY, "the file marks a document as open in Office, and holds no text"
         )
     module = _by_contents(data, path)
+    if module in HOLDERS:
+        return module.read(data, path, enclosed)  # type: ignore[no-any-return]
     if module is not None:
         return module.read(data, path)  # type: ignore[no-any-return]
     try:

@@ -7,19 +7,26 @@ of the format, [MS-PPT]; olefile opens the container.
 from __future__ import annotations
 
 import struct
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ...documents import Document
 from ..flow import Flow, Stretch
+from ..left_out import Part
 from ..title import stem
+from .embedded import MAX_EMBEDDED, Embedded, Enclosed
 from .slide import add_slide
 
 # Types of records ([MS-PPT] 2.13.24).
 DOCUMENT, SLIDE, NOTES, NOTES_SLIDE = 0x03E8, 0x03EE, 0x03F0, 0x03F1
 SLIDE_LIST, LISTED_SLIDE = 0x0FF0, 0x03F3
 OFFSETS = 0x1772
+OBJECT = 0x1011
 TEXT_ROLE, WIDE_TEXT, NARROW_TEXT = 0x0F9F, 0x0FA0, 0x0FA8
+MAX_OBJECT = 50_000_000
+"""Bytes to which an embedded object is inflated."""
+
 TITLE_ROLES = (0, 6)
 """Roles of a text: the title of a slide, and its centred title ([MS-PPT] 2.13.33)."""
 
@@ -55,14 +62,17 @@ class _Slide:
     texts: list[Text] = field(default_factory=list)
 
 
-def read(stream: bytes, path: str) -> Document:
+def read(stream: bytes, path: str, enclosed: Enclosed | None = None) -> Document:
     """The document in a container's stream `PowerPoint Document`; its `pages` are the slides.
+
+    `enclosed` reads the files that lie inside it, which follow on the last page.
 
     Raises Unreadable where the presentation holds no text.
     """
     slides: list[_Slide] = []
     offsets: dict[int, int] = {}
     notes: dict[int, list[Text]] = {}
+    objects: list[_Record] = []
     # Find the list of slides, the offsets of their records, and the notes. A save appends to the
     # stream: where two records describe the same thing, the later one counts.
     for record in _records(stream, 0, len(stream)):
@@ -75,7 +85,10 @@ def read(stream: bytes, path: str) -> Document:
                 # Instance 0 lists the slides, 1 their masters, 2 their notes.
                 if inner.kind == SLIDE_LIST and inner.instance == 0:
                     slides = _listed_slides(stream, inner)
+        elif record.kind == OBJECT:
+            objects.append(record)
     flow = Flow()
+    embedded = Embedded(flow, enclosed)
     for slide in slides:
         # Join the texts of the list with the texts of the slide's own record.
         offset = offsets.pop(slide.record_number, len(stream))
@@ -93,6 +106,9 @@ def read(stream: bytes, path: str) -> Document:
             if words != "*"
         ]
         add_slide(flow, " ".join(title.split()), body, slide_notes)
+    flow.left_out.add(Part.FILE, len(objects[MAX_EMBEDDED:]))
+    for number, record in enumerate(objects[:MAX_EMBEDDED], 1):
+        flow.hang(embedded.headed(_object(stream, record), f"object {number}.bin", 1))
     heading = next((stretch.text for stretch in flow.stretches if stretch.level), "")
     return flow.document(path, "ppt", heading or stem(path))
 
@@ -104,6 +120,18 @@ def _records(stream: bytes, start: int, end: int) -> Iterator[_Record]:
         stop = min(start + 8 + length, end)
         yield _Record(kind, flags >> 4, start + 8, stop, flags & 15 == 15)
         start = stop
+
+
+def _object(stream: bytes, record: _Record) -> bytes:
+    """The container in an embedded object ([MS-PPT] 2.10.34), empty where it is damaged."""
+    contents = stream[record.start : record.end]
+    if record.instance != 1:
+        return contents
+    # The size of the container stands before its compressed bytes.
+    try:
+        return zlib.decompressobj().decompress(contents[4:], MAX_OBJECT)
+    except zlib.error:
+        return b""
 
 
 def _offsets(stream: bytes, record: _Record) -> dict[int, int]:

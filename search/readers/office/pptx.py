@@ -1,6 +1,7 @@
 """Presentations (PPTX): each slide is a page with its title as heading.
 
-The page holds the slide's text, tables, charts and diagrams, then its speaker notes and comments.
+The page holds the slide's text, tables, charts and diagrams, then its speaker notes and comments,
+and the files that are embedded in it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from ..title import stem
 from ..xml_events import Attributes
 from . import ooxml
 from .drawing import shapes
+from .embedded import RELATIONS, Embedded, Enclosed
 from .slide import add_slide
 
 SUFFIXES = (".pptx", ".pptm", ".ppsx", ".ppsm", ".potx", ".potm")
@@ -29,40 +31,51 @@ NOTES = ("notesSlide", "comments")
 """Kinds of relation from a slide to its speaker notes and comments."""
 
 
-def read(data: bytes, path: str) -> Document:
+def read(data: bytes, path: str, enclosed: Enclosed | None = None) -> Document:
     """The document in a presentation; its `pages` are the slides.
+
+    `enclosed` reads the files that lie inside it.
 
     Raises Unreadable where the presentation is damaged, encrypted, too large or holds no text.
     """
     archive = Archive(data)
     flow = Flow()
+    embedded = Embedded(flow, enclosed)
     title = ""
     seen: set[str] = set()
     for part in _slides(archive):
         # Take the texts of the slide, without those that repeat a footer or header seen before.
         shown = [
             shape
-            for shape in shapes(archive, part)
+            for shape in shapes(archive, part, flow.left_out)
             if shape.role not in LEFT_OUT and shape.words not in seen
         ]
         seen |= {shape.words for shape in shown if shape.role in MARGINS}
         heading = next((shape.words for shape in shown if shape.role in TITLES), "")
         title = title or heading
         # The notes and comments stand in parts of their own.
-        note_parts = [
-            relation.part for relation in ooxml.relations(archive, part) if relation.kind in NOTES
-        ]
+        relations = ooxml.relations(archive, part)
+        note_parts = [relation.part for relation in relations if relation.kind in NOTES]
         notes = [
             shape
             for note_part in note_parts
-            for shape in shapes(archive, note_part)
+            for shape in shapes(archive, note_part, flow.left_out)
             if shape.role not in (*LEFT_OUT, *MARGINS)
         ]
         body = [
             stretch for shape in shown if shape.role not in TITLES for stretch in shape.stretches
         ]
         note_texts = [stretch.text for shape in notes for stretch in shape.stretches]
-        add_slide(flow, heading, body, [Stretch("paragraph", text) for text in note_texts])
+        files = [relation.part for relation in relations if relation.kind in RELATIONS]
+        add_slide(
+            flow,
+            heading,
+            body,
+            [
+                *(Stretch("paragraph", text) for text in note_texts),
+                *(stretch for file in files for stretch in embedded.part(archive, file)),
+            ],
+        )
     return flow.document(path, "pptx", title or ooxml.property_title(archive) or stem(path))
 
 

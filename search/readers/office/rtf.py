@@ -13,15 +13,19 @@ from typing import ClassVar
 
 from ...documents import Document, Reason
 from ...errors import Unreadable
+from ..field_codes import words_of
 from ..flow import Flow, Stretch, signed
+from ..left_out import Part
 from ..title import stated, stem
-from . import word_styles
+from . import rtf_object, word_styles
+from .embedded import Embedded, Enclosed
+from .rtf_fonts import Fonts
 from .rtf_tokens import CLOSE, OPEN, Token, tokens
 from .rtf_words import (
     ASIDES,
     BREAKS,
-    CHARSETS,
     DESTINATIONS,
+    LABELS,
     MARGINS,
     SKIPPED,
     SYMBOLS,
@@ -40,12 +44,14 @@ class _GroupState:
     """The state of a group. When the group ends, the state of the group around it returns.
 
     `destination` tells where words go: "" is the text, "skip" is nowhere. `fallback_bytes` is
-    the number of bytes behind a Unicode character that are meant for older programs.
+    the number of bytes behind a Unicode character that are meant for older programs. `raised` is
+    true for characters above the line.
     """
 
     destination: str = ""
     font: int = -1
     deleted: bool = False
+    raised: bool = False
     fallback_bytes: int = 1
 
 
@@ -65,8 +71,8 @@ class _Position:
     cell_open: bool = False
 
 
-def read(data: bytes, path: str) -> Document:
-    """The document in an RTF file.
+def read(data: bytes, path: str, enclosed: Enclosed | None = None) -> Document:
+    """The document in an RTF file. `enclosed` reads the files that lie inside it.
 
     Raises Unreadable where the file is not in Rich Text Format or holds no text.
     """
@@ -82,6 +88,9 @@ def read(data: bytes, path: str) -> Document:
         (stretch.text for stretch in flow.stretches if stretch.kind == "title"), ""
     ) or stated(parser.destination_words.get("title", ""))
     heading = next((stretch.text for stretch in flow.stretches if stretch.level), "")
+    embedded = Embedded(flow, enclosed)
+    for embedded_file in parser.files:
+        flow.stretches += rtf_object.stretches(embedded_file, embedded)
     flow.stretches[:0] = [
         Stretch("paragraph", text) for margin, text in parser.margins if margin == "header"
     ]
@@ -95,7 +104,8 @@ class _Parser:
     """Takes the tokens in order.
 
     `flow` holds the text, `margins` each header and footer once. `destination_words` are the words
-    of other destinations, such as the title, by the name of the destination.
+    of other destinations, such as the title, by the name of the destination. `files` are the
+    embedded files as the RTF file has them, in hexadecimal digits.
     """
 
     def __init__(self) -> None:
@@ -108,7 +118,10 @@ class _Parser:
         self.bytes_to_skip = 0
         self.high_surrogate = 0
         self.encoding = "cp1252"
-        self.charsets: dict[int, int] = {}
+        self.fonts = Fonts()
+        self.files: list[bytearray] = []
+        self.put_count = 0
+        self.in_deleted = self.in_index = self.is_labelled = False
         self.style_names: dict[int, str] = {}
         self.outline_levels: dict[int, int] = {}
         self.style_number = 0
@@ -121,7 +134,9 @@ class _Parser:
             # The bytes behind a Unicode character repeat it for older programs: they are skipped.
             skipped = min(self.bytes_to_skip, len(token.data))
             self.bytes_to_skip -= skipped
-            if self.state.destination != "skip":
+            if self.state.destination == "objdata":
+                self.files[-1] += token.data
+            elif self.state.destination != "skip":
                 self.bytes += token.data[skipped:]
             return
         # Any other token ends the run of bytes.
@@ -141,9 +156,21 @@ class _Parser:
     def flush(self) -> None:
         """Decode the collected bytes in the character set of their font."""
         if self.bytes:
-            charset = self.charsets.get(self.state.font, 0)
-            self.put(self.bytes.decode(CHARSETS.get(charset, self.encoding), "replace"))
+            font = self.state.font
+            words = self.bytes.decode(self.fonts.encoding(font, self.encoding), "replace")
+            # The name of a font is not written in that font.
+            if self.fonts.shows_signs(font) and self.state.destination != "fonttbl":
+                self.put_shown(self.fonts.shown(words, font))
+            else:
+                self.put(words)
             self.bytes.clear()
+
+    def put_shown(self, shown: tuple[str, int]) -> None:
+        """Put words, and count the characters that their font does not name."""
+        words, unnamed = shown
+        if unnamed:
+            self.flow.left_out.add(Part.CHARACTER, unnamed)
+        self.put(words)
 
     def put(self, words: str) -> None:
         """Put words where the open group sends them."""
@@ -152,12 +179,23 @@ class _Parser:
             self.style_names[self.style_number] = (
                 self.style_names.get(self.style_number, "") + words
             )[:MAX_NAME]
+        elif destination == "fonttbl":
+            self.fonts.add_name(self.state.font, words)
         elif destination:
             previous_words = self.destination_words.get(destination, "")
             self.destination_words[destination] = (previous_words + words)[:MAX_NAME]
-        elif not self.state.deleted:
+        elif self.state.deleted:
+            # A deletion is counted once, however many pieces it has.
+            self.flow.left_out.add(Part.DELETED, not self.in_deleted)
+            self.in_deleted = True
+        else:
+            self.in_deleted = False
+            self.put_count += 1
             self.open_paragraph()
-            self.flow.words(words)
+            if self.state.raised:
+                self.flow.raised(words)
+            else:
+                self.flow.words(words)
 
     def take_word(self, word: str, number: int | None, starred: bool) -> None:
         if word in DESTINATIONS:
@@ -169,6 +207,7 @@ class _Parser:
         elif word in BREAKS:
             if not self.state.destination:
                 self.end_paragraph()
+                self.is_labelled = False
         elif (call := self.WORDS.get(word)) is not None:
             call(self, number)
 
@@ -189,6 +228,29 @@ class _Parser:
         else:
             self.destination_words.pop(word, None)
             self.state = replace(self.state, destination=word)
+            self.is_labelled = self.is_labelled or word in LABELS
+            if word == "objdata":
+                self.files.append(bytearray())
+
+    def begin_field(self, _: int | None) -> None:
+        """Begin a field, whose code may name a sign that nothing else shows."""
+        if self.outer_groups and not self.state.destination:
+            start = self.put_count
+            self.destination_words.pop("fldinst", None)
+            self.outer_groups[-1] = (self.outer_groups[-1][0], lambda: self.end_field(start))
+
+    def end_field(self, start: int) -> None:
+        sign = words_of(self.destination_words.pop("fldinst", ""))
+        if sign is not None and self.put_count == start:
+            self.flow.left_out.add(Part.CHARACTER, sign[1])
+            self.put(sign[0])
+
+    def take_label(self) -> str:
+        """The number of the paragraph that begins, empty for a bullet and where there is none."""
+        self.is_labelled = False
+        labels = [self.destination_words.pop(name, "").strip() for name in LABELS]
+        label = next((label for label in labels if label), "")
+        return label if label != "o" and any(map(str.isalnum, label)) else ""
 
     def end_aside(self, word: str, outer_position: _Position) -> None:
         self.close()
@@ -213,6 +275,8 @@ class _Parser:
         if not position.paragraph_open:
             self.flow.begin_paragraph()
             position.paragraph_open = True
+            if self.is_labelled:
+                self.flow.label(self.take_label())
 
     def open_cell(self) -> None:
         position = self.position
@@ -225,7 +289,11 @@ class _Parser:
 
     def end_paragraph(self) -> None:
         if self.position.paragraph_open:
-            self.flow.mark(self.position.style.kind, self.position.style.level)
+            style = self.position.style
+            if not style.kind and not self.in_index:
+                self.flow.left_out.add(Part.INDEX)
+            self.in_index = not style.kind
+            self.flow.mark(style.kind, style.level)
             self.flow.end_paragraph()
             self.position.paragraph_open = False
 
@@ -261,7 +329,8 @@ class _Parser:
         else:
             high = self.high_surrogate
             high_bytes = bytes((high & 255, high >> 8)) if high else b""
-            self.put((high_bytes + bytes((unit & 255, unit >> 8))).decode("utf-16-le", "replace"))
+            words = (high_bytes + bytes((unit & 255, unit >> 8))).decode("utf-16-le", "replace")
+            self.put_shown(self.fonts.shown(words, self.state.font))
             self.high_surrogate = 0
         self.bytes_to_skip = self.state.fallback_bytes
 
@@ -275,7 +344,7 @@ class _Parser:
         self.state = replace(self.state, font=number or 0)
 
     def set_charset(self, number: int | None) -> None:
-        self.charsets[self.state.font] = number or 0
+        self.fonts.set_charset(self.state.font, number or 0)
 
     def reset_paragraph(self, _: int | None) -> None:
         self.position.in_table = False
@@ -308,7 +377,13 @@ class _Parser:
         self.state = replace(self.state, deleted=number != 0)
 
     def reset_characters(self, _: int | None) -> None:
-        self.state = replace(self.state, deleted=False)
+        self.state = replace(self.state, deleted=False, raised=False)
+
+    def set_raised(self, number: int | None) -> None:
+        self.state = replace(self.state, raised=number != 0)
+
+    def set_level(self, _: int | None) -> None:
+        self.state = replace(self.state, raised=False)
 
     def set_fallback_bytes(self, number: int | None) -> None:
         self.state = replace(self.state, fallback_bytes=max(number or 0, 0))
@@ -327,6 +402,12 @@ class _Parser:
         "ls": list_item,
         "deleted": set_deleted,
         "plain": reset_characters,
+        "super": set_raised,
+        "up": set_raised,
+        "sub": set_level,
+        "dn": set_level,
+        "nosupersub": set_level,
+        "field": begin_field,
         "cell": end_cell,
         "row": end_row,
         "nestcell": lambda self, _: self.put("\t"),

@@ -42,7 +42,15 @@ MARGINS = {
 }
 """Destinations of the headers and footers of pages, and the margin that each stands for."""
 
-DESTINATIONS = frozenset({"fonttbl", "stylesheet", "info", "title", "atnauthor", *ASIDES, *MARGINS})
+LABELS = ("listtext", "pntext")
+"""Destinations that hold the number or bullet of the paragraph that follows."""
+
+DESTINATIONS = frozenset(
+    {
+        *("fonttbl", "stylesheet", "info", "title", "atnauthor", "fldinst", "objdata"),
+        *(*LABELS, *ASIDES, *MARGINS),
+    }
+)
 """Destinations whose words are read, but do not belong to the text around them."""
 
 TEXT_DESTINATIONS = frozenset({"shpinst", "do", "nesttableprops", "pgdsctbl"})
@@ -63,17 +71,13 @@ SKIPPED = frozenset(
         "generator",
         "themedata",
         "template",
-        # Pictures, objects, the properties of shapes, and copies for older programs.
+        # Pictures, the properties of shapes, and copies for older programs.
         "pict",
-        "objdata",
         "sp",
         "shprslt",
         "nonshppict",
         "nonesttables",
-        # The codes of fields, the labels of list items, and bookmarks.
-        "fldinst",
-        "listtext",
-        "pntext",
+        # Bookmarks.
         "bkmkstart",
         "bkmkend",
         # Entries for an index or a table of contents.
@@ -102,6 +106,9 @@ SKIPPED = frozenset(
     }
 )
 """Destinations that are left out with all that they hold."""
+
+SYMBOL_CHARSET = 2
+"""The character set of fonts whose bytes stand for signs."""
 
 CHARSETS = {
     77: "mac_roman",

@@ -7,11 +7,66 @@ carries the names of its columns.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from ..flow import Flow, Stretch, table
 
+MAX_LABEL = 100
+"""Characters of a merged cell's words that are repeated in each row."""
+
+MAX_MERGED_COLUMNS = 64
+"""Columns of a sheet in which merged cells are repeated; a label stands in one of the first."""
+
 _NUMBER = re.compile(r"[-+]?\d[\d.,:%/ \u00a0-]*")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Merge:
+    """A cell that fills several rows of a column, from the row `first` to the row `last`."""
+
+    first: int
+    last: int
+    column: int
+
+
+def spread(rows: Sequence[tuple[int, list[str]]], merges: Iterable[Merge]) -> None:
+    """Repeat the words of a merged cell in each row that it fills, so that each row says them.
+
+    `rows` are the cells by the number of their row, in order; columns count from 0. A row is left
+    as it is where it has no words, or has words of its own in that place.
+    """
+    filled = [(number, row) for number, row in rows if _filled(row)]
+    numbers = [number for number, _ in filled]
+    # Merged cells do not overlap. Where a damaged file says so, the first one counts: no row is
+    # gone through twice for one column.
+    ends: dict[int, int] = {}
+    for merge in sorted(merges):
+        if merge.first <= ends.get(merge.column, -1) or merge.last <= merge.first:
+            continue
+        if merge.column not in ends and len(ends) >= MAX_MERGED_COLUMNS:
+            continue
+        ends[merge.column] = merge.last
+        start = bisect_left(numbers, merge.first)
+        stop = bisect_right(numbers, merge.last)
+        if start == stop or numbers[start] != merge.first:
+            continue
+        label_row = filled[start][1]
+        label = label_row[merge.column] if merge.column < len(label_row) else ""
+        label = _shortened(label)
+        if not label:
+            continue
+        for _, row in filled[start + 1 : stop]:
+            row += [""] * (merge.column + 1 - len(row))
+            if not row[merge.column].strip():
+                row[merge.column] = label
+
+
+def _shortened(label: str) -> str:
+    """The first words of a label, up to MAX_LABEL characters."""
+    label = " ".join(label.split())
+    return label if len(label) <= MAX_LABEL else label[:MAX_LABEL].rpartition(" ")[0]
 
 
 def add_sheet(flow: Flow, name: str, rows: Iterable[list[str]], asides: Sequence[Stretch]) -> None:

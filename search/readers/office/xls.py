@@ -12,16 +12,20 @@ from ...documents import Document, Reason
 from ...errors import Unreadable
 from ..flow import Flow, Stretch
 from ..title import stem
-from .cell_values import DAYS_TO_1904, Format, format_of, number_text
-from .sheet import add_sheet
+from .cell_values import DAYS_TO_1904, unescaped
+from .doc import FilesInside, no_files
+from .number_format import cell_format
+from .sheet import Merge, add_sheet, spread
 
 if TYPE_CHECKING:
     from xlrd.book import Book
     from xlrd.sheet import Cell
 
 
-def read(data: bytes, path: str) -> Document:
+def read(data: bytes, path: str, files: FilesInside = no_files) -> Document:
     """The document in a workbook; its `pages` are the sheets.
+
+    `files` gives the text of the files that lie in the container.
 
     Raises Unreadable where the workbook is damaged, encrypted or holds no text.
     """
@@ -44,10 +48,17 @@ def read(data: bytes, path: str) -> Document:
             Stretch("paragraph", note.text.strip())
             for _, note in sorted(sheet.cell_note_map.items())
         ]
-        rows = (
-            [_cell_text(cell, book) for cell in sheet.row(number)] for number in range(sheet.nrows)
+        rows = [
+            (number, [_cell_text(cell, book) for cell in sheet.row(number)])
+            for number in range(sheet.nrows)
+        ]
+        merges = (
+            Merge(first_row, end_row - 1, first_column)
+            for first_row, end_row, first_column, _ in sheet.merged_cells
         )
-        add_sheet(flow, sheet.name, rows, notes)
+        spread(rows, merges)
+        add_sheet(flow, sheet.name, [row for _, row in rows], notes)
+    flow.hang(files(flow))
     return flow.document(path, "xls", stem(path))
 
 
@@ -55,15 +66,14 @@ def _cell_text(cell: Cell, book: Book) -> str:
     """A cell's value as text, in the format of the cell."""
     import xlrd
 
+    shown = cell_format(book.format_map[book.xf_list[cell.xf_index].format_key].format_str)
     if cell.ctype == xlrd.XL_CELL_TEXT:
-        return str(cell.value)
+        words = str(cell.value)
+        return shown.words(unescaped(words) if "_x" in words else words)
     if cell.ctype == xlrd.XL_CELL_BOOLEAN:
         return "TRUE" if cell.value else "FALSE"
     if cell.ctype == xlrd.XL_CELL_ERROR:
         return str(xlrd.error_text_from_code.get(cell.value, ""))
     if cell.ctype not in (xlrd.XL_CELL_NUMBER, xlrd.XL_CELL_DATE):
         return ""
-    number_format = format_of(book.format_map[book.xf_list[cell.xf_index].format_key].format_str)
-    is_date = number_format in (Format.DATE, Format.DATE_TIME)
-    days = DAYS_TO_1904 if book.datemode and is_date else 0
-    return number_text(cell.value + days, number_format)
+    return shown.text(cell.value + (DAYS_TO_1904 if book.datemode and shown.is_date else 0))
