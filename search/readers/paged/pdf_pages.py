@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...documents import Reason
 from ...errors import Unreadable
+from ..left_out import LeftOut, Part
+from .mending import Mender
 from .pdf_annotations import page_annotations
 from .pdf_rescue import repaired
 from .pdfium import Pdfium
-from .pen import Pen, can_follow
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -67,6 +68,7 @@ class PdfPages:
         self.garbled: list[int] = []
         self.rescued = False
         self.unread_annotations: list[int] = []
+        self.left_out = LeftOut()
         self._pinned_files: list[Any] = []
         try:
             self._open(data)
@@ -106,6 +108,8 @@ class PdfPages:
                         Reason.CORRUPT, f"the PDF is damaged: {_described(error)}"
                     ) from error
                 self.pypdf = None
+        if self.pypdf is not None:
+            self._mender = Mender(self.pypdf)
 
     def __len__(self) -> int:
         return self._count
@@ -148,14 +152,13 @@ class PdfPages:
     def _text(self, number: int) -> str:
         from pypdf.errors import LimitReachedError
 
-        text, failure = "", ""
-        pen: Pen | None = None
+        text, failure, may_have_columns = "", "", True
         # Read the page with pypdf.
         if self.pypdf is not None:
             try:
-                page = self.pypdf.pages[number]
-                pen = Pen() if can_follow(page) else None
-                text = page.extract_text(visitor_operand_before=pen)
+                mended = self._mender.read(self.pypdf.pages[number])
+                text, may_have_columns = mended.text, mended.may_have_columns
+                self.left_out.add(Part.HIDDEN, mended.hidden_parts)
             except LimitReachedError as error:
                 # PDFium has no limits: it would take in all of a page that is too much for pypdf.
                 self.broken[number] = _described(error)
@@ -171,7 +174,7 @@ class PdfPages:
             try:
                 if not text.strip() or is_garbled(text):
                     text = self.pdfium.text(number) or text
-                elif pen is None or pen.may_have_columns:
+                elif may_have_columns:
                     text = self.pdfium.columns(number) or text
             except RuntimeError as error:
                 failure = failure or _described(error)

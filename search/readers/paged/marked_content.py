@@ -1,0 +1,257 @@
+"""Marked content of a PDF page: text that the file states for it, and layers that are not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .shows import SHOWING, Operation
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+
+MAX_DEPTH = 16
+MAX_ENTRIES = 100_000
+
+_BEGINS, _END = frozenset({b"BDC", b"BMC"}), b"EMC"
+
+
+@dataclass(slots=True)
+class Replacements:
+    """What is to become of the operators of a content stream, by their place in it.
+
+    `texts` maps showing operators to the text to show instead, which may be empty. `hidden` are
+    operators that show nothing, because their layer is off. `added` maps ends of marked content to
+    text that stands for pictures and drawings. `hidden_parts` counts the marked content and the
+    objects that are hidden.
+    """
+
+    texts: dict[int, str] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+    added: dict[int, str] = field(default_factory=dict)
+    hidden_parts: int = 0
+
+
+@dataclass(slots=True)
+class _Open:
+    """Marked content that is still open; `text` is None once it is said, or where none is."""
+
+    text: str | None = None
+    is_replaced: bool = False
+    is_hidden: bool = False
+    shows: bool = False
+
+
+class MarkedContent:
+    """Knows the layers of a PDF and the text that its structure states for marked content."""
+
+    def __init__(self, reader: PdfReader) -> None:
+        self._root: Any = _object(reader.trailer.get("/Root")) or {}
+        self._off = frozenset(_layers_off(self._root))
+        self._said: set[int] = set()
+        self._texts_by_structure = (
+            dict(_numbered(_object(_object(self._root.get("/StructTreeRoot")).get("/ParentTree"))))
+            if isinstance(_object(self._root.get("/StructTreeRoot")), dict)
+            and _says_actual_text(reader)
+            else {}
+        )
+
+    def concerns(self, data: bytes, resources: Any) -> bool:
+        """True where marked content of this content stream may be replaced or hidden."""
+        if b"EMC" not in data and not self._off:
+            return False
+        if b"/ActualText" in data or self._texts_by_structure or self._off:
+            return True
+        properties = _object(resources.get("/Properties")) if isinstance(resources, dict) else None
+        return isinstance(properties, dict) and any(
+            "/ActualText" in value for value in map(_object, properties.values()) if value
+        )
+
+    def replacements(
+        self, operations: list[Operation], resources: Any, holder: Any
+    ) -> Replacements:
+        """What is to become of the operators of a page or form, the dictionary `holder`."""
+        found = Replacements()
+        properties = _object(resources.get("/Properties"))
+        objects = _object(resources.get("/XObject"))
+        structure = _object(self._texts_by_structure.get(holder.get("/StructParents")))
+        opened: list[_Open] = []
+        for index, (operands, operator) in enumerate(operations):
+            if operator in _BEGINS:
+                content = self._opened(operands, operator, properties, structure)
+                if opened and opened[-1].is_hidden:
+                    content.is_hidden = True
+                elif content.is_hidden:
+                    found.hidden_parts += 1
+                if opened and opened[-1].is_replaced:
+                    content.text, content.is_replaced = opened[-1].text, True
+                    opened[-1].text = None
+                opened.append(content)
+            elif operator == _END and opened:
+                content = opened.pop()
+                if content.text and not content.is_hidden:
+                    if opened and opened[-1].is_replaced:
+                        opened[-1].text = content.text
+                    elif content.shows:
+                        found.added[index] = content.text
+            elif operator in SHOWING or operator == b"Do":
+                top = opened[-1] if opened else None
+                if (top and top.is_hidden) or (
+                    operator == b"Do" and operands and self._is_hidden(objects, operands[0])
+                ):
+                    found.hidden.add(index)
+                    found.hidden_parts += not (top and top.is_hidden)
+                elif top and top.is_replaced:
+                    top.shows = True
+                    if operator in SHOWING:
+                        found.texts[index], top.text = top.text or "", None
+                    elif (form := _named(objects, operands)) and form.get("/Subtype") == "/Form":
+                        found.hidden.add(index)
+            elif opened:
+                opened[-1].shows = opened[-1].shows or operator in _PAINTING
+        return found
+
+    def is_off(self, layer: Any) -> bool:
+        """True for a layer, or a rule on layers, that is not shown when the file is opened."""
+        group = _object(layer)
+        if not self._off or not isinstance(group, dict):
+            return False
+        if group.get("/Type") != "/OCMD":
+            return _identity(layer) in self._off
+        listed = group.get("/OCGs")
+        members = _object(listed)
+        layers = members if isinstance(members, list) else [listed]
+        off = [_identity(member) in self._off for member in layers if member is not None]
+        policy = group.get("/P", "/AnyOn")
+        return bool(off) and {
+            "/AllOn": any(off),
+            "/AnyOff": not any(off),
+            "/AllOff": not all(off),
+        }.get(str(policy), all(off))
+
+    def _opened(self, operands: Any, operator: bytes, properties: Any, structure: Any) -> _Open:
+        if operator != b"BDC" or len(operands) < 2:
+            return _Open()
+        stated = operands[1]
+        if isinstance(stated, str):
+            stated = properties.raw_get(stated) if _has(properties, stated) else None
+        if operands[0] == "/OC":
+            return _Open(is_hidden=self.is_off(stated))
+        values = _object(stated)
+        if not isinstance(values, dict):
+            return _Open()
+        if "/ActualText" in values:
+            return _Open(_decoded(values["/ActualText"]), True)
+        number = values.get("/MCID")
+        if isinstance(structure, list) and isinstance(number, int) and 0 <= number < len(structure):
+            element = _saying(structure[number])
+            if element is not None:
+                first = id(element) not in self._said
+                self._said.add(id(element))
+                return _Open(_decoded(element["/ActualText"]) if first else None, True)
+        return _Open()
+
+    def _is_hidden(self, objects: Any, name: Any) -> bool:
+        shown = _named(objects, [name]) if self._off else None
+        return shown is not None and "/OC" in shown and self.is_off(shown.raw_get("/OC"))
+
+
+_PAINTING = frozenset({b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"sh"})
+
+
+def _layers_off(root: Any) -> Iterator[int]:
+    """The layers that are off when the file is opened, by `_identity`."""
+    layers = _object(root.get("/OCProperties"))
+    default = _object(layers.get("/D")) if isinstance(layers, dict) else None
+    if not isinstance(default, dict):
+        return
+    on = {_identity(layer) for layer in _listed(default.get("/ON"))}
+    if default.get("/BaseState") == "/OFF":
+        yield from {_identity(layer) for layer in _listed(layers.get("/OCGs"))} - on
+    yield from map(_identity, _listed(default.get("/OFF")))
+
+
+def _listed(value: Any) -> list[Any]:
+    listed = _object(value)
+    return list(listed[:MAX_ENTRIES]) if isinstance(listed, list) else []
+
+
+def _says_actual_text(reader: PdfReader) -> bool:
+    """True where the name ActualText is anywhere in the file's objects."""
+    stream = reader.stream
+    place = stream.tell()
+    stream.seek(0)
+    is_plain = b"/ActualText" in stream.read()
+    stream.seek(place)
+    if is_plain:
+        return True
+    packed = {number for number, _ in reader.xref_objStm.values()}
+    return any(_packs_actual_text(reader, number) for number in packed)
+
+
+def _packs_actual_text(reader: PdfReader, number: int) -> bool:
+    from pypdf.generic import IndirectObject, StreamObject
+
+    stream = IndirectObject(number, 0, reader).get_object()
+    return isinstance(stream, StreamObject) and b"/ActualText" in stream.get_data()
+
+
+def _numbered(tree: Any, depth: int = 0) -> Iterator[tuple[int, Any]]:
+    """The entries of a number tree."""
+    if not isinstance(tree, dict) or depth > MAX_DEPTH:
+        return
+    numbers = _listed(tree.get("/Nums"))
+    for key, value in zip(numbers[::2], numbers[1::2], strict=False):
+        if isinstance(key, int):
+            yield key, value
+    for kid in _listed(tree.get("/Kids")):
+        yield from _numbered(_object(kid), depth + 1)
+
+
+def _saying(element: Any) -> Any:
+    """The nearest element of the structure, at or above this one, that states its text."""
+    node = _object(element)
+    for _ in range(MAX_DEPTH):
+        if not isinstance(node, dict):
+            return None
+        if "/ActualText" in node:
+            return node
+        node = _object(node.get("/P"))
+    return None
+
+
+def _decoded(text: Any) -> str:
+    """A text string of a PDF, which may come as bytes."""
+    value = _object(text)
+    if isinstance(value, bytes):
+        if value[:2] in (b"\xfe\xff", b"\xff\xfe"):
+            return value.decode("utf-16", "replace")
+        if value[:3] == b"\xef\xbb\xbf":
+            return value[3:].decode("utf-8", "replace")
+        from pypdf.generic import decode_pdfdocencoding
+
+        return str(decode_pdfdocencoding(bytearray(value)))
+    return str(value) if isinstance(value, str) else ""
+
+
+def _named(objects: Any, operands: Any) -> Any:
+    """The object that an operator paints; None where the page does not have it."""
+    if not operands or not _has(objects, operands[0]):
+        return None
+    shown = _object(objects[operands[0]])
+    return shown if isinstance(shown, dict) else None
+
+
+def _has(dictionary: Any, name: Any) -> bool:
+    return isinstance(dictionary, Mapping) and name in dictionary
+
+
+def _identity(value: Any) -> int:
+    """A number that is the same for all references to an object."""
+    number = getattr(value, "idnum", None)
+    return number if isinstance(number, int) else -id(value)
+
+
+def _object(value: Any) -> Any:
+    return value.get_object() if hasattr(value, "get_object") else value

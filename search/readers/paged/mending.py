@@ -1,0 +1,244 @@
+"""Reads a PDF page with pypdf after mending what pypdf would read wrong.
+
+The operators of the page are changed before pypdf reads them: text that the file states for its
+glyphs takes their place, text that is drawn twice comes once, raised numbers become raised
+characters, layers that are off show nothing, and lines from right to left and columns from top to
+bottom come in the order of reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .glyph_names import mend
+from .glyphs import Glyph, Letters
+from .marked_content import MarkedContent, Replacements
+from .overprint import may_be_overprinted, second_drawings
+from .raised import apart, raised
+from .right_to_left import RIGHT_TO_LEFT, right_to_left
+from .shows import Operation, Show, may_have_columns, shows
+from .vertical import in_columns, may_be_vertical
+
+if TYPE_CHECKING:
+    from pypdf import PageObject, PdfReader
+
+MAX_FORMS = 500
+"""Forms of one page that are mended; pypdf reads the others as they are."""
+
+MAX_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """The text of a page as pypdf reads it.
+
+    `may_have_columns` is false where its columns, if any, are in order. `hidden_parts` counts
+    what is not shown when the file is opened.
+    """
+
+    text: str
+    may_have_columns: bool
+    hidden_parts: int
+
+
+class Mender:
+    """Mends and reads the pages of one PDF."""
+
+    def __init__(self, reader: PdfReader) -> None:
+        self._marked = MarkedContent(reader)
+        self._mended_fonts: set[int] = set()
+
+    def is_off(self, layer: Any) -> bool:
+        """True for a layer that is not shown when the file is opened."""
+        return self._marked.is_off(layer)
+
+    def read(self, page: PageObject) -> Mended:
+        """The text of a page. Raises what pypdf raises."""
+        plan = self._planned(page)
+        with plan.applied():
+            text = page.extract_text()
+        is_vertical = may_be_vertical(text)
+        if is_vertical or (not text.isascii() and RIGHT_TO_LEFT.search(text)):
+            plan.reorder(is_vertical)
+            with plan.applied():
+                text = page.extract_text()
+        return Mended(apart(text), plan.may_have_columns, plan.hidden_parts)
+
+
+    def _planned(self, page: PageObject) -> _Plan:
+        from pypdf.errors import LimitReachedError
+
+        plan = _Plan(page.pdf, self._marked, self._mended_fonts)
+        try:
+            plan.mend_page(page)
+        except (LimitReachedError, MemoryError):
+            raise
+        except Exception:
+            # A malformed page makes pypdf raise nearly every type of exception. pypdf is then
+            # asked for the page as it is, and its answer counts.
+            return _Plan(page.pdf, self._marked, self._mended_fonts)
+        return plan
+
+
+class _Content:
+    """A page's or form's operators, its showing operators, and what is to become of them."""
+
+    def __init__(self, holder: Any, key: str, stream: Any, resources: Any) -> None:
+        self.holder, self.key, self.stream, self.resources = holder, key, stream, resources
+        self.operations: list[Operation] = stream.operations
+        self.shows = shows(self.operations)
+        self.letters = Letters(resources)
+        self.changes = Replacements()
+
+    def shown(self) -> list[Show]:
+        """The showing operators that still show their own letters or a text in their place."""
+        return [show for show in self.shows if show.index not in self.changes.hidden]
+
+    def placed(self) -> list[list[Glyph]]:
+        """The letters of `shown`; a text that takes the place of letters is one letter."""
+        placed = self.letters.place(self.shown())
+        for number, show in enumerate(self.shown()):
+            text = self.changes.texts.get(show.index)
+            if text is not None:
+                glyphs = placed[number]
+                placed[number] = (
+                    [glyphs[0]._replace(text=text, end_x=glyphs[-1].end_x, end_y=glyphs[-1].end_y)]
+                    if glyphs and text
+                    else []
+                )
+        return placed
+
+    def changed(self) -> list[Operation]:
+        """The operators with all changes."""
+        from pypdf.generic import ArrayObject, TextStringObject
+
+        places = {show.index: show for show in self.shows}
+        changes = self.changes
+        operations: list[Operation] = []
+        for index, operation in enumerate(self.operations):
+            is_hidden = index in changes.hidden
+            if not is_hidden and index not in changes.texts:
+                if index in changes.added:
+                    added = changes.added[index]
+                    text = added if len(added) == 1 else f" {added} "
+                    operations.append(([ArrayObject([TextStringObject(text)])], b"TJ"))
+                operations.append(operation)
+                continue
+            if operation[1] in (b"'", b'"'):
+                operations.append(([], b"T*"))
+            if not is_hidden and index in places:
+                shown = self.letters.shown(places[index], changes.texts[index])
+                operations.append(([shown], b"TJ"))
+        return operations
+
+
+class _Plan:
+    """The changes to one page and the forms on it."""
+
+    def __init__(self, pdf: Any, marked: MarkedContent, mended_fonts: set[int]) -> None:
+        self._pdf, self._marked, self._mended_fonts = pdf, marked, mended_fonts
+        self._contents: list[_Content] = []
+        self._forms: set[int] = set()
+        self.hidden_parts = 0
+        self.may_have_columns = True
+
+    def mend_page(self, page: Any) -> None:
+        """Plan the changes to a page."""
+        from pypdf.generic import ContentStream
+
+        if "/Contents" not in page:
+            self.may_have_columns = False
+            return
+        stream = ContentStream(page["/Contents"].get_object(), self._pdf, "bytes")
+        content = self._mend(page, "/Contents", stream, page, 0)
+        if content is not None:
+            self.may_have_columns = (
+                bool(self._forms) or not content.shows or may_have_columns(content.shows)
+            )
+
+    def reorder(self, is_vertical: bool) -> None:
+        """Put the lines from right to left, or the columns, in the order of reading."""
+        for content in self._contents:
+            found, placed = content.shown(), content.placed()
+            content.changes.texts |= (
+                in_columns(found, placed) if is_vertical else right_to_left(found, placed)
+            )
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """Put the changed operators into the page, and the ones before back at the end."""
+        from pypdf.generic import NameObject
+
+        before = [(content, content.holder.raw_get(content.key)) for content in self._contents]
+        try:
+            for content in self._contents:
+                content.stream.operations = content.changed()
+                content.holder[NameObject(content.key)] = content.stream
+            yield
+        finally:
+            for content, value in before:
+                content.holder[NameObject(content.key)] = value
+
+    def _mend(
+        self, holder: Any, key: str, stream: Any, owner: Any, depth: int
+    ) -> _Content | None:
+        """Plan the changes to a content stream; `owner` is the dictionary of its page or form."""
+        resources = _object(owner.get("/Resources"))
+        if not isinstance(resources, dict):
+            return None
+        self._mend_fonts(resources)
+        content = _Content(holder, key, stream, resources)
+        self._contents.append(content)
+        if self._marked.concerns(stream.get_data(), resources):
+            content.changes = self._marked.replacements(content.operations, resources, owner)
+            self.hidden_parts += content.changes.hidden_parts
+        found = content.shown()
+        if may_be_overprinted(found):
+            seconds = second_drawings(found, content.letters)
+            content.changes.texts |= dict.fromkeys(seconds, "")
+            found = [show for show in found if show.index not in seconds]
+        texts = raised(found, content.letters)
+        content.changes.texts = texts | content.changes.texts
+        if depth < MAX_DEPTH:
+            self._mend_forms(content, depth)
+        return content
+
+    def _mend_fonts(self, resources: Any) -> None:
+        fonts = _object(resources.get("/Font"))
+        for name in fonts if isinstance(fonts, dict) else ():
+            font = _object(fonts.raw_get(name))
+            if id(font) not in self._mended_fonts:
+                self._mended_fonts.add(id(font))
+                mend(font)
+
+    def _mend_forms(self, content: _Content, depth: int) -> None:
+        from pypdf.generic import ContentStream
+
+        objects = _object(content.resources.get("/XObject"))
+        if not isinstance(objects, dict):
+            return
+        drawn = {
+            operands[0] for operands, operator in content.operations if operator == b"Do" and operands
+        }
+        for name in sorted(drawn & objects.keys()):
+            form = _object(objects.raw_get(name))
+            if (
+                not isinstance(form, dict)
+                or form.get("/Subtype") == "/Image"
+                or id(form) in self._forms
+                or len(self._forms) >= MAX_FORMS
+            ):
+                continue
+            self._forms.add(id(form))
+            stream = ContentStream(form, self._pdf, "bytes")
+            stream.update(form)
+            self._mend(objects, name, stream, form, depth + 1)
+
+
+def _object(value: Any) -> Any:
+    return value.get_object() if hasattr(value, "get_object") else value
+
+
