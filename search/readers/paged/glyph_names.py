@@ -60,23 +60,25 @@ def _part(name: str) -> str | None:
     return None if UNREADABLE.search(text) else text
 
 
-def mend(font: Any) -> None:
+def mend(font: Any) -> frozenset[str]:
     """Make a font of pypdf map its codes to the characters that the glyphs' names tell.
 
-    Only codes that lead to no character are changed. Raises what pypdf raises.
+    Only codes that lead to no character are changed. Returns the names, with their slash, that
+    pypdf will give as text because they tell nothing. Raises what pypdf raises.
     """
     from pypdf.generic import DecodedStreamObject, NameObject, StreamObject
     from pypdf.generic._font import Font
 
     if not isinstance(font, dict):
-        return
+        return frozenset()
     names = dict(_names(font))
     base = str(font.get("/BaseFont", ""))
     stated = font.get("/ToUnicode")
     if not names and not (stated is not None and (_SYMBOLS.search(base) or _DINGBATS.search(base))):
-        return
+        return frozenset()
     read = Font.from_font_resource(font)
     texts: dict[str, str] = {}
+    unknown: set[str] = set()
     if isinstance(read.encoding, Mapping):
         for code in range(MAX_CODES):
             character = read.encoding.get(code, chr(code))
@@ -86,6 +88,8 @@ def mend(font: Any) -> None:
                 told = told or _pictured(base, text)
                 if told:
                     texts[f"{code:02X}"] = told
+                elif text.startswith("/"):
+                    unknown.add(text)
             elif character in read.character_map and not isinstance(stated, StreamObject):
                 texts[f"{code:02X}"] = text
     else:
@@ -95,7 +99,7 @@ def mend(font: Any) -> None:
                 if told:
                     texts[f"{ord(character):04X}"] = told
     if not texts:
-        return
+        return frozenset(unknown)
     rows = "\n".join(
         f"<{code}> <{text.encode('utf-16-be').hex()}>" for code, text in texts.items()
     )
@@ -103,6 +107,7 @@ def mend(font: Any) -> None:
     before = stated.get_data() if isinstance(stated, StreamObject) else b""
     mended.set_data(before + f"\n{len(texts)} beginbfchar\n{rows}\nendbfchar\n".encode())
     font[NameObject("/ToUnicode")] = mended
+    return frozenset(unknown)
 
 
 def _is_bad(text: str) -> bool:

@@ -32,6 +32,11 @@ class Replacements:
     added: dict[int, str] = field(default_factory=dict)
     hidden_parts: int = 0
 
+    @property
+    def any(self) -> bool:
+        """True where an operator changes."""
+        return bool(self.texts or self.hidden or self.added)
+
 
 @dataclass(slots=True)
 class _Open:

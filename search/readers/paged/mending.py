@@ -8,6 +8,7 @@ bottom come in the order of reading.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,7 +50,18 @@ class Mender:
 
     def __init__(self, reader: PdfReader) -> None:
         self._marked = MarkedContent(reader)
-        self._mended_fonts: set[int] = set()
+        self._mended_fonts: dict[int, frozenset[str]] = {}
+        self._unknown_names: frozenset[str] = frozenset()
+        self._unknown: re.Pattern[str] | None = None
+
+    @property
+    def unknown_names(self) -> re.Pattern[str] | None:
+        """Matches the names of glyphs that come out as text and tell nothing; None without any."""
+        names = frozenset().union(*self._mended_fonts.values())
+        if names != self._unknown_names:
+            self._unknown_names = names
+            self._unknown = re.compile("|".join(map(re.escape, sorted(names, reverse=True))))
+        return self._unknown
 
     def is_off(self, layer: Any) -> bool:
         """True for a layer that is not shown when the file is opened."""
@@ -88,7 +100,11 @@ class _Content:
 
     def __init__(self, holder: Any, key: str, stream: Any, resources: Any) -> None:
         self.holder, self.key, self.stream, self.resources = holder, key, stream, resources
+        data = stream.get_data()
         self.operations: list[Operation] = stream.operations
+        # pypdf asks a stream for its data before it reads its operators, and would write the data
+        # anew from operators that it has parsed.
+        stream.get_data = lambda: data
         self.shows = shows(self.operations)
         self.letters = Letters(resources)
         self.changes = Replacements()
@@ -138,7 +154,7 @@ class _Content:
 class _Plan:
     """The changes to one page and the forms on it."""
 
-    def __init__(self, pdf: Any, marked: MarkedContent, mended_fonts: set[int]) -> None:
+    def __init__(self, pdf: Any, marked: MarkedContent, mended_fonts: dict[int, frozenset[str]]) -> None:
         self._pdf, self._marked, self._mended_fonts = pdf, marked, mended_fonts
         self._contents: list[_Content] = []
         self._forms: set[int] = set()
@@ -150,11 +166,10 @@ class _Plan:
         from pypdf.generic import ContentStream
 
         if "/Contents" not in page:
-            self.may_have_columns = False
             return
         stream = ContentStream(page["/Contents"].get_object(), self._pdf, "bytes")
-        content = self._mend(page, "/Contents", stream, page, 0)
-        if content is not None:
+        if _may_show_text(stream.get_data()):
+            content = self._mend(page, "/Contents", stream, page, 0)
             self.may_have_columns = (
                 bool(self._forms) or not content.shows or may_have_columns(content.shows)
             )
@@ -175,8 +190,11 @@ class _Plan:
         before = [(content, content.holder.raw_get(content.key)) for content in self._contents]
         try:
             for content in self._contents:
-                content.stream.operations = content.changed()
                 content.holder[NameObject(content.key)] = content.stream
+                if content.changes.added:
+                    content.stream.get_data = lambda: b"TJ"
+                if content.changes.any:
+                    content.stream.operations = content.changed()
             yield
         finally:
             for content, value in before:
@@ -211,8 +229,8 @@ class _Plan:
         for name in fonts if isinstance(fonts, dict) else ():
             font = _object(fonts.raw_get(name))
             if id(font) not in self._mended_fonts:
-                self._mended_fonts.add(id(font))
-                mend(font)
+                self._mended_fonts[id(font)] = frozenset()
+                self._mended_fonts[id(font)] = mend(font)
 
     def _mend_forms(self, content: _Content, depth: int) -> None:
         from pypdf.generic import ContentStream
@@ -235,7 +253,13 @@ class _Plan:
             self._forms.add(id(form))
             stream = ContentStream(form, self._pdf, "bytes")
             stream.update(form)
-            self._mend(objects, name, stream, form, depth + 1)
+            if _may_show_text(stream.get_data()):
+                self._mend(objects, name, stream, form, depth + 1)
+
+
+def _may_show_text(data: bytes) -> bool:
+    """False for drawings without text, which pypdf does not parse."""
+    return any(operator in data for operator in (b"Tj", b"TJ", b"'", b'"', b"Do", b"EMC"))
 
 
 def _object(value: Any) -> Any:

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 from ...documents import Reason
 from ...errors import Unreadable
 from ..left_out import LeftOut, Part
+from .glyph_names import UNREADABLE
 from .mending import Mender
 from .pdf_annotations import page_annotations
 from .pdf_rescue import repaired
 from .pdfium import Pdfium
+from .xfa import Form, read_form
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -29,15 +31,9 @@ _GLYPH_NAMES = re.compile(r"(?:/(?:g|gid|glyph|cid|index|c)\d{1,6}|\(cid:\d{1,6}
 MAX_GLYPH_NAMES = 0.5
 
 # Or their numbers come out: control characters, characters of the private ranges, or U+FFFD.
-_GLYPH_NUMBERS = re.compile(
-    "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]"
-)
 MAX_GLYPH_NUMBERS = 0.3
 """The parts of a text that may be names or numbers of glyphs; a text with more is gibberish."""
 
-# A hyphen between letters at a line's end. The pattern begins with the hyphen and looks back at
-# the letter before it afterwards, which makes the search fast.
-_HYPHEN = re.compile(r"[-\u2010\u00ad]\n(?:(?<=\u00ad\n)|(?<=[^\W\d_].\n)(?=[a-zß-öø-ÿα-ωа-я]))")
 _SPACED_LETTERS = re.compile(r"^(?:(?:[^\W\d_]| )\n){4,}", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LIGATURES = {
@@ -122,6 +118,10 @@ class PdfPages:
         labels = tuple(self.pdfium.label(index) or number for index, number in enumerate(numbers))
         return labels if labels != tuple(numbers) else ()
 
+    def form(self) -> Form | None:
+        """The form in XML that the document holds; None without one."""
+        return read_form(self.pypdf) if self.pypdf is not None else None
+
     def attachments(self) -> Iterator[EmbeddedFile]:
         """The files that are attached to the document or pinned to the pages that were read.
 
@@ -140,13 +140,15 @@ class PdfPages:
         if self.pypdf is None:
             return text
         try:
-            found = page_annotations(self.pypdf.pages[number], text)
+            found = page_annotations(self.pypdf.pages[number], text, self._mender.is_off)
         except MemoryError:
             raise
         except Exception:
             self.unread_annotations.append(number)
             return text
         self._pinned_files += found.files
+        self.left_out.add(Part.HIDDEN, found.hidden)
+        self.left_out.add(Part.COMMENT, found.unread)
         return "\n\n".join(filter(None, (text, tidied("\n".join(found.lines)))))
 
     def _text(self, number: int) -> str:
@@ -174,6 +176,8 @@ class PdfPages:
             try:
                 if not text.strip() or is_garbled(text):
                     text = self.pdfium.text(number) or text
+                elif "\0" in text or "\ufffd" in text:
+                    text = min(text, self.pdfium.text(number) or text, key=_unreadable)
                 elif may_have_columns:
                     text = self.pdfium.columns(number) or text
             except RuntimeError as error:
@@ -182,9 +186,18 @@ class PdfPages:
         if is_garbled(text):
             self.garbled.append(number)
             return ""
-        text = tidied(text)
+        text = tidied(self._readable(text))
         if failure and not text:
             self.broken[number] = failure
+        return text
+
+    def _readable(self, text: str) -> str:
+        """The text with U+FFFD for each glyph without a character; these are counted."""
+        names = self._mender.unknown_names if self.pypdf is not None else None
+        if names is not None:
+            text = names.sub("\ufffd", text)
+        text, count = UNREADABLE.subn("\ufffd", text)
+        self.left_out.add(Part.CHARACTER, count)
         return text
 
     def is_picture(self, number: int) -> bool:
@@ -202,8 +215,12 @@ def is_garbled(text: str) -> bool:
     """True where too much of the text are names or numbers of glyphs instead of letters."""
     if has_glyph_names(text):
         return True
-    numbers = len(_GLYPH_NUMBERS.findall(text))
+    numbers = len(UNREADABLE.findall(text))
     return numbers > 0 and numbers > MAX_GLYPH_NUMBERS * len("".join(text.split()))
+
+
+def _unreadable(text: str) -> int:
+    return len(UNREADABLE.findall(text))
 
 
 def has_glyph_names(text: str) -> bool:
@@ -215,12 +232,12 @@ def has_glyph_names(text: str) -> bool:
 
 
 def tidied(text: str) -> str:
-    """A page's text without ligatures, hyphens at line ends and white space behind lines."""
+    """A page's text without ligatures and white space behind lines."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
     if not text.isascii():
         text = _SURROGATE.sub("\ufffd", text).translate(_LIGATURES)
     lines = [line.rstrip() for line in _joined(text).split("\n")]
-    return _HYPHEN.sub("", "\n".join(lines)).strip()
+    return "\n".join(lines).strip()
 
 
 def _joined(text: str) -> str:
