@@ -12,6 +12,8 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
+from .objects import entry
+
 MAX_GLYPHS = 65_536
 
 _ENCODED = re.compile(rb"dup\s+(\d{1,3})\s*/([^\s/]+)\s+put")
@@ -22,9 +24,9 @@ _UNICODE = ((3, 10), (3, 1), (0, 4), (0, 3), (0, 2), (0, 1), (0, 0))
 
 def glyph_names(font: Any) -> Iterator[tuple[int, str]]:
     """The codes of a font and the names of their glyphs, where the font program tells them."""
-    descendants = font.get("/DescendantFonts")
+    descendants = entry(font, "/DescendantFonts")
     holder = descendants[0].get_object() if isinstance(descendants, list) and descendants else font
-    descriptor = holder.get("/FontDescriptor") if isinstance(holder, dict) else None
+    descriptor = entry(holder, "/FontDescriptor")
     if not isinstance(descriptor, dict):
         return
     if "/FontFile" in descriptor and holder is font:
@@ -33,7 +35,7 @@ def glyph_names(font: Any) -> Iterator[tuple[int, str]]:
             yield int(code), name.decode("latin-1")
     elif "/FontFile2" in descriptor and holder is not font:
         names = _true_type_names(descriptor["/FontFile2"].get_data())
-        to_glyph = holder.get("/CIDToGIDMap")
+        to_glyph = entry(holder, "/CIDToGIDMap")
         if hasattr(to_glyph, "get_data"):
             numbers = to_glyph.get_data()
             glyphs = struct.unpack(f">{len(numbers) // 2}H", numbers[: len(numbers) // 2 * 2])

@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .font_programs import glyph_names
+from .objects import entry
+
 UNREADABLE = re.compile(
     "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]"
 )
@@ -72,8 +75,8 @@ def mend(font: Any) -> frozenset[str]:
     if not isinstance(font, dict):
         return frozenset()
     names = dict(_names(font))
-    base = str(font.get("/BaseFont", ""))
-    stated = font.get("/ToUnicode")
+    base = str(entry(font, "/BaseFont") or "")
+    stated = entry(font, "/ToUnicode")
     if not names and not (stated is not None and (_SYMBOLS.search(base) or _DINGBATS.search(base))):
         return frozenset()
     read = Font.from_font_resource(font)
@@ -117,11 +120,8 @@ def _is_bad(text: str) -> bool:
 
 def _names(font: Any) -> Iterator[tuple[int, str]]:
     """The codes of a font and the names of their glyphs, without their slash."""
-    from .font_programs import glyph_names
-
     yield from glyph_names(font)
-    encoding = font.get("/Encoding")
-    listed = encoding.get("/Differences") if isinstance(encoding, dict) else None
+    listed = entry(entry(font, "/Encoding"), "/Differences")
     code = 0
     for item in listed if isinstance(listed, list) else ():
         if isinstance(item, int):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .objects import resolved
 from .shows import SHOWING, Operation
 
 if TYPE_CHECKING:
@@ -52,12 +53,12 @@ class MarkedContent:
     """Knows the layers of a PDF and the text that its structure states for marked content."""
 
     def __init__(self, reader: PdfReader) -> None:
-        self._root: Any = _object(reader.trailer.get("/Root")) or {}
+        self._root: Any = resolved(reader.trailer.get("/Root")) or {}
         self._off = frozenset(_layers_off(self._root))
         self._said: set[int] = set()
         self._texts_by_structure = (
-            dict(_numbered(_object(_object(self._root.get("/StructTreeRoot")).get("/ParentTree"))))
-            if isinstance(_object(self._root.get("/StructTreeRoot")), dict)
+            dict(_numbered(resolved(resolved(self._root.get("/StructTreeRoot")).get("/ParentTree"))))
+            if isinstance(resolved(self._root.get("/StructTreeRoot")), dict)
             and _says_actual_text(reader)
             else {}
         )
@@ -68,9 +69,9 @@ class MarkedContent:
             return False
         if b"/ActualText" in data or self._texts_by_structure or self._off:
             return True
-        properties = _object(resources.get("/Properties")) if isinstance(resources, dict) else None
+        properties = resolved(resources.get("/Properties")) if isinstance(resources, dict) else None
         return isinstance(properties, dict) and any(
-            "/ActualText" in value for value in map(_object, properties.values()) if value
+            "/ActualText" in value for value in map(resolved, properties.values()) if value
         )
 
     def replacements(
@@ -78,9 +79,9 @@ class MarkedContent:
     ) -> Replacements:
         """What is to become of the operators of a page or form, the dictionary `holder`."""
         found = Replacements()
-        properties = _object(resources.get("/Properties"))
-        objects = _object(resources.get("/XObject"))
-        structure = _object(self._texts_by_structure.get(holder.get("/StructParents")))
+        properties = resolved(resources.get("/Properties"))
+        objects = resolved(resources.get("/XObject"))
+        structure = resolved(self._texts_by_structure.get(holder.get("/StructParents")))
         opened: list[_Open] = []
         for index, (operands, operator) in enumerate(operations):
             if operator in _BEGINS:
@@ -119,13 +120,13 @@ class MarkedContent:
 
     def is_off(self, layer: Any) -> bool:
         """True for a layer, or a rule on layers, that is not shown when the file is opened."""
-        group = _object(layer)
+        group = resolved(layer)
         if not self._off or not isinstance(group, dict):
             return False
         if group.get("/Type") != "/OCMD":
             return _identity(layer) in self._off
         listed = group.get("/OCGs")
-        members = _object(listed)
+        members = resolved(listed)
         layers = members if isinstance(members, list) else [listed]
         off = [_identity(member) in self._off for member in layers if member is not None]
         policy = group.get("/P", "/AnyOn")
@@ -143,7 +144,7 @@ class MarkedContent:
             stated = properties.raw_get(stated) if _has(properties, stated) else None
         if operands[0] == "/OC":
             return _Open(is_hidden=self.is_off(stated))
-        values = _object(stated)
+        values = resolved(stated)
         if not isinstance(values, dict):
             return _Open()
         if "/ActualText" in values:
@@ -167,8 +168,8 @@ _PAINTING = frozenset({b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", 
 
 def _layers_off(root: Any) -> Iterator[int]:
     """The layers that are off when the file is opened, by `_identity`."""
-    layers = _object(root.get("/OCProperties"))
-    default = _object(layers.get("/D")) if isinstance(layers, dict) else None
+    layers = resolved(root.get("/OCProperties"))
+    default = resolved(layers.get("/D")) if isinstance(layers, dict) else None
     if not isinstance(default, dict):
         return
     on = {_identity(layer) for layer in _listed(default.get("/ON"))}
@@ -178,7 +179,7 @@ def _layers_off(root: Any) -> Iterator[int]:
 
 
 def _listed(value: Any) -> list[Any]:
-    listed = _object(value)
+    listed = resolved(value)
     return list(listed[:MAX_ENTRIES]) if isinstance(listed, list) else []
 
 
@@ -211,24 +212,24 @@ def _numbered(tree: Any, depth: int = 0) -> Iterator[tuple[int, Any]]:
         if isinstance(key, int):
             yield key, value
     for kid in _listed(tree.get("/Kids")):
-        yield from _numbered(_object(kid), depth + 1)
+        yield from _numbered(resolved(kid), depth + 1)
 
 
 def _saying(element: Any) -> Any:
     """The nearest element of the structure, at or above this one, that states its text."""
-    node = _object(element)
+    node = resolved(element)
     for _ in range(MAX_DEPTH):
         if not isinstance(node, dict):
             return None
         if "/ActualText" in node:
             return node
-        node = _object(node.get("/P"))
+        node = resolved(node.get("/P"))
     return None
 
 
 def _decoded(text: Any) -> str:
     """A text string of a PDF, which may come as bytes."""
-    value = _object(text)
+    value = resolved(text)
     if isinstance(value, bytes):
         if value[:2] in (b"\xfe\xff", b"\xff\xfe"):
             return value.decode("utf-16", "replace")
@@ -244,7 +245,7 @@ def _named(objects: Any, operands: Any) -> Any:
     """The object that an operator paints; None where the page does not have it."""
     if not operands or not _has(objects, operands[0]):
         return None
-    shown = _object(objects[operands[0]])
+    shown = resolved(objects[operands[0]])
     return shown if isinstance(shown, dict) else None
 
 
@@ -256,7 +257,3 @@ def _identity(value: Any) -> int:
     """A number that is the same for all references to an object."""
     number = getattr(value, "idnum", None)
     return number if isinstance(number, int) else -id(value)
-
-
-def _object(value: Any) -> Any:
-    return value.get_object() if hasattr(value, "get_object") else value

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .glyph_names import mend
 from .glyphs import Glyph, Letters
 from .marked_content import MarkedContent, Replacements
+from .objects import resolved
 from .overprint import may_be_overprinted, second_drawings
 from .raised import apart, raised
 from .right_to_left import RIGHT_TO_LEFT, right_to_left
@@ -72,9 +73,9 @@ class Mender:
         plan = self._planned(page)
         with plan.applied():
             text = page.extract_text()
-        is_vertical = may_be_vertical(text)
-        if is_vertical or (not text.isascii() and RIGHT_TO_LEFT.search(text)):
-            plan.reorder(is_vertical)
+        is_vertical = may_be_vertical(text, plan.shows)
+        goes_left = not text.isascii() and RIGHT_TO_LEFT.search(text) is not None
+        if (is_vertical or goes_left) and plan.reorder(is_vertical):
             with plan.applied():
                 text = page.extract_text()
         return Mended(apart(text), plan.may_have_columns, plan.hidden_parts)
@@ -174,13 +175,23 @@ class _Plan:
                 bool(self._forms) or not content.shows or may_have_columns(content.shows)
             )
 
-    def reorder(self, is_vertical: bool) -> None:
-        """Put the lines from right to left, or the columns, in the order of reading."""
+    @property
+    def shows(self) -> list[Show]:
+        """The showing operators of the page and its forms."""
+        return [show for content in self._contents for show in content.shows]
+
+    def reorder(self, is_vertical: bool) -> bool:
+        """Put the lines from right to left, or the columns, in the order of reading.
+
+        False where all of it is in order.
+        """
+        is_changed = False
         for content in self._contents:
             found, placed = content.shown(), content.placed()
-            content.changes.texts |= (
-                in_columns(found, placed) if is_vertical else right_to_left(found, placed)
-            )
+            texts = in_columns(found, placed) if is_vertical else right_to_left(found, placed)
+            content.changes.texts |= texts
+            is_changed = is_changed or bool(texts)
+        return is_changed
 
     @contextmanager
     def applied(self) -> Iterator[None]:
@@ -204,7 +215,7 @@ class _Plan:
         self, holder: Any, key: str, stream: Any, owner: Any, depth: int
     ) -> _Content | None:
         """Plan the changes to a content stream; `owner` is the dictionary of its page or form."""
-        resources = _object(owner.get("/Resources"))
+        resources = resolved(owner.get("/Resources"))
         if not isinstance(resources, dict):
             return None
         self._mend_fonts(resources)
@@ -225,9 +236,9 @@ class _Plan:
         return content
 
     def _mend_fonts(self, resources: Any) -> None:
-        fonts = _object(resources.get("/Font"))
+        fonts = resolved(resources.get("/Font"))
         for name in fonts if isinstance(fonts, dict) else ():
-            font = _object(fonts.raw_get(name))
+            font = resolved(fonts.raw_get(name))
             if id(font) not in self._mended_fonts:
                 self._mended_fonts[id(font)] = frozenset()
                 self._mended_fonts[id(font)] = mend(font)
@@ -235,14 +246,14 @@ class _Plan:
     def _mend_forms(self, content: _Content, depth: int) -> None:
         from pypdf.generic import ContentStream
 
-        objects = _object(content.resources.get("/XObject"))
+        objects = resolved(content.resources.get("/XObject"))
         if not isinstance(objects, dict):
             return
         drawn = {
             operands[0] for operands, operator in content.operations if operator == b"Do" and operands
         }
         for name in sorted(drawn & objects.keys()):
-            form = _object(objects.raw_get(name))
+            form = resolved(objects.raw_get(name))
             if (
                 not isinstance(form, dict)
                 or form.get("/Subtype") == "/Image"
@@ -260,9 +271,5 @@ class _Plan:
 def _may_show_text(data: bytes) -> bool:
     """False for drawings without text, which pypdf does not parse."""
     return any(operator in data for operator in (b"Tj", b"TJ", b"'", b'"', b"Do", b"EMC"))
-
-
-def _object(value: Any) -> Any:
-    return value.get_object() if hasattr(value, "get_object") else value
 
 

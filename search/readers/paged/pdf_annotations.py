@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .objects import entry
+
 if TYPE_CHECKING:
     from pypdf import PageObject
 
@@ -88,14 +90,13 @@ _TAG = re.compile(r"<[^<>]*>")
 
 def _note(annotation: Any) -> str:
     """The words of a note, which may be in plain text, in rich text or both."""
-    rich = _words(annotation.get("/RC"))
-    return _words(annotation.get("/Contents")) or " ".join(_TAG.sub(" ", rich).split())
+    rich = _words(entry(annotation, "/RC"))
+    return _words(entry(annotation, "/Contents")) or " ".join(_TAG.sub(" ", rich).split())
 
 
 def _draws_text(annotation: Any) -> bool:
     """True where the picture of an annotation shows text, which is not read."""
-    appearance = annotation.get("/AP")
-    normal = appearance.get("/N") if isinstance(appearance, dict) else None
+    normal = entry(entry(annotation, "/AP"), "/N")
     return hasattr(normal, "get_data") and any(
         operator in normal.get_data() for operator in (b"Tj", b"TJ")
     )

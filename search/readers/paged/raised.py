@@ -37,9 +37,12 @@ def raised(found: Sequence[Show], letters: Letters) -> dict[int, str]:
     """The showing operators whose numbers are raised, and these as raised characters."""
     texts: dict[int, str] = {}
     base: Show | None = None
-    for show in found:
-        style = show.style
-        if base is None or (style.rise <= 0 and not _is_raised(show, base)):
+    for show, following in zip(found, [*found[1:], None], strict=True):
+        if not (
+            show.style.rise > 0
+            or (base is not None and _is_raised(show, base))
+            or (following is not None and _is_raised(show, following))
+        ):
             base = show
             continue
         if _NUMBERS.fullmatch(text := letters.text(show).strip()):
@@ -52,7 +55,7 @@ def _is_raised(show: Show, base: Show) -> bool:
     if style is below or style.height > SMALLER * below.height:
         return False
     length = hypot(below.c, below.d)
-    if not length or not show.is_placed:
+    if not length or not (show.is_placed or base.is_placed):
         return False
     height = ((show.x - base.x) * below.c + (show.y - base.y) * below.d) / length
     return LOWEST * below.height < height < HIGHEST * below.height
@@ -76,6 +79,8 @@ def _placed(run: re.Match[str]) -> str:
         # It belongs to nothing before it: a note begins with its number, "¹⁴C" is an isotope.
         starts_line = not last or last == "\n"
         return plain + " " * (starts_line and len(after) == 2 and after.isalpha())
+    if last in "[(":
+        return plain
     if after[:1] in ("/", "\u2044"):
         return (" " if last.isdigit() else "") + plain
     if run[0][0] in _LETTERS:
@@ -100,5 +105,6 @@ def _is_mark(before: str, run: str, after: str) -> bool:
         return word[-1] in ".," or not (is_power or after[:1] in ("=", "×", "·"))
     if len(word) == 1 or word in _UNITS:
         return False
-    rest = before[: -len(word)]
-    return not (word in _UNITS_BEHIND_NUMBERS and rest.rstrip()[-1:].isdigit())
+    rest = before[: -len(word)].rstrip()[-1:]
+    is_formula = rest in ("=", "+", "×", "·", "/") and len(word) < 3
+    return not (is_formula or (word in _UNITS_BEHIND_NUMBERS and rest.isdigit()))

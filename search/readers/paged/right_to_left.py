@@ -110,13 +110,12 @@ def _is_level(glyph: Glyph) -> bool:
 
 
 def _pieces(glyphs: Sequence[Glyph], is_in_order: bool) -> Iterator[Glyph]:
-    """The letters of a show; each word is one piece where strings are in the order of letters."""
+    """The letters of a show; a show is one piece where strings are in the order of letters."""
     advances = [glyph.end_x - glyph.x for glyph in glyphs]
     runs_left = sum(advances) < 0
-    text = "".join(glyph.text for glyph in glyphs)
-    if len(glyphs) > 1 and (is_in_order or runs_left) and RIGHT_TO_LEFT.search(text):
+    if len(glyphs) > 1 and (is_in_order or runs_left):
         yield glyphs[0]._replace(
-            text=text,
+            text="".join(glyph.text for glyph in glyphs),
             x=min(min(glyph.x, glyph.end_x) for glyph in glyphs),
             end_x=max(max(glyph.x, glyph.end_x) for glyph in glyphs),
         )

@@ -20,6 +20,9 @@ MIN_SHARE = 0.6
 CLOSER = 0.85
 """In a column, letters are closer to those below them than to those beside them, by this."""
 
+SPACED = 0.2
+"""Letter spacing, as a part of the font's size, that may set the letters of a row apart."""
+
 TIER = 1.5
 """A gap across all columns that is wider than this many letters parts two tiers of columns."""
 
@@ -27,13 +30,20 @@ TIER = 1.5
 _CJK = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
 
 
-def may_be_vertical(text: str) -> bool:
-    """True where most of the words of a page are single letters of the scripts that go down."""
+def may_be_vertical(text: str, found: Sequence[Show]) -> bool:
+    """True where most letters of a page may stand by themselves, not in lines."""
     if text.isascii():
+        return False
+    letters = len(_CJK.findall(text))
+    if letters < MIN_LETTERS:
         return False
     words = text.split()
     single = sum(len(word) <= 2 and _is_cjk(word) for word in words)
-    return single >= MIN_LETTERS and single >= MIN_SHARE * len(words)
+    return (
+        single >= MIN_SHARE * len(words)
+        or len(found) >= MIN_SHARE * letters
+        or any(show.style.letter_spacing > SPACED * abs(show.style.size) for show in found)
+    )
 
 
 def _is_cjk(text: str) -> bool:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ...documents import Reason
 from ...errors import Unreadable
 from ..xml_events import local
+from .objects import entry, resolved
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -261,12 +262,14 @@ class Form:
 
 def read_form(reader: PdfReader) -> Form | None:
     """The XFA form of a PDF; None where it has none."""
+    from pypdf.generic import BooleanObject
+
     try:
         root: Any = reader.trailer["/Root"]
         stored = root["/AcroForm"]["/XFA"]
     except (KeyError, TypeError, AttributeError):
         return None
-    is_dynamic = bool(root.get("/NeedsRendering", False))
+    is_dynamic = entry(root, "/NeedsRendering") == BooleanObject(True)
     try:
         form = xfa_form(_packets(stored))
         return Form(tuple(form.lines()), form.hidden_parts, is_dynamic)
@@ -300,7 +303,7 @@ def _closed(text: str) -> str:
 
 def _packets(stored: Any) -> Iterator[bytes]:
     """The packets of an XFA entry, which is a stream or a list of names and streams."""
-    value = stored.get_object()
+    value = resolved(stored)
     for item in value if isinstance(value, list) else (value,):
         packet = item.get_object()
         if hasattr(packet, "get_data"):
