@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from .glyph_names import mend
 from .glyphs import Glyph, Letters
 from .marked_content import MarkedContent, Replacements
-from .objects import resolved
+from .objects import entry, resolved
 from .overprint import may_be_overprinted, second_drawings
 from .raised import apart, raised
 from .right_to_left import RIGHT_TO_LEFT, right_to_left
@@ -99,8 +99,8 @@ class Mender:
 class _Content:
     """A page's or form's operators, its showing operators, and what is to become of them."""
 
-    def __init__(self, holder: Any, key: str, stream: Any, resources: Any) -> None:
-        self.holder, self.key, self.stream, self.resources = holder, key, stream, resources
+    def __init__(self, stream: Any, resources: Any) -> None:
+        self.stream, self.resources = stream, resources
         data = stream.get_data()
         self.operations: list[Operation] = stream.operations
         # pypdf asks a stream for its data before it reads its operators, and would write the data
@@ -158,7 +158,9 @@ class _Plan:
     def __init__(self, pdf: Any, marked: MarkedContent, mended_fonts: dict[int, frozenset[str]]) -> None:
         self._pdf, self._marked, self._mended_fonts = pdf, marked, mended_fonts
         self._contents: list[_Content] = []
-        self._forms: set[int] = set()
+        # The mended stream of each form, and the places where the page's resources hold a form.
+        self._forms: dict[int, Any] = {}
+        self._places: list[tuple[Any, str, Any]] = []
         self.hidden_parts = 0
         self.may_have_columns = True
 
@@ -170,7 +172,8 @@ class _Plan:
             return
         stream = ContentStream(page["/Contents"].get_object(), self._pdf, "bytes")
         if _may_show_text(stream.get_data()):
-            content = self._mend(page, "/Contents", stream, page, 0)
+            self._places.append((page, "/Contents", stream))
+            content = self._mend(stream, page, 0)
             self.may_have_columns = (
                 bool(self._forms) or not content.shows or may_have_columns(content.shows)
             )
@@ -198,28 +201,27 @@ class _Plan:
         """Put the changed operators into the page, and the ones before back at the end."""
         from pypdf.generic import NameObject
 
-        before = [(content, content.holder.raw_get(content.key)) for content in self._contents]
+        before = [(holder, key, holder.raw_get(key)) for holder, key, _ in self._places]
         try:
             for content in self._contents:
-                content.holder[NameObject(content.key)] = content.stream
                 if content.changes.added:
                     content.stream.get_data = lambda: b"TJ"
                 if content.changes.any:
                     content.stream.operations = content.changed()
+            for holder, key, stream in self._places:
+                holder[NameObject(key)] = stream
             yield
         finally:
-            for content, value in before:
-                content.holder[NameObject(content.key)] = value
+            for holder, key, value in before:
+                holder[NameObject(key)] = value
 
-    def _mend(
-        self, holder: Any, key: str, stream: Any, owner: Any, depth: int
-    ) -> _Content | None:
+    def _mend(self, stream: Any, owner: Any, depth: int) -> _Content | None:
         """Plan the changes to a content stream; `owner` is the dictionary of its page or form."""
         resources = resolved(owner.get("/Resources"))
         if not isinstance(resources, dict):
             return None
         self._mend_fonts(resources)
-        content = _Content(holder, key, stream, resources)
+        content = _Content(stream, resources)
         self._contents.append(content)
         if self._marked.concerns(stream.get_data(), resources):
             content.changes = self._marked.replacements(content.operations, resources, owner)
@@ -254,18 +256,17 @@ class _Plan:
         }
         for name in sorted(drawn & objects.keys()):
             form = resolved(objects.raw_get(name))
-            if (
-                not isinstance(form, dict)
-                or form.get("/Subtype") == "/Image"
-                or id(form) in self._forms
-                or len(self._forms) >= MAX_FORMS
-            ):
+            if not isinstance(form, dict) or entry(form, "/Subtype") == "/Image":
                 continue
-            self._forms.add(id(form))
-            stream = ContentStream(form, self._pdf, "bytes")
-            stream.update(form)
-            if _may_show_text(stream.get_data()):
-                self._mend(objects, name, stream, form, depth + 1)
+            if id(form) in self._forms:
+                self._places.append((objects, name, self._forms[id(form)]))
+            elif len(self._forms) < MAX_FORMS:
+                stream = ContentStream(form, self._pdf, "bytes")
+                stream.update(form)
+                if _may_show_text(stream.get_data()):
+                    self._forms[id(form)] = stream
+                    self._places.append((objects, name, stream))
+                    self._mend(stream, form, depth + 1)
 
 
 def _may_show_text(data: bytes) -> bool:

@@ -86,7 +86,7 @@ def _placed(run: re.Match[str]) -> str:
     if run[0][0] in _LETTERS:
         base = _BASE.search(before)
         is_mark = base and base[0].isalpha() and len(base[0]) > 2 and not after[:1].isalpha()
-        return f" {plain}" if is_mark else run[0]
+        return f" {plain}" if is_mark else plain
     return f" {plain}" if _is_mark(before, run[0], after) else run[0]
 
 

@@ -55,20 +55,30 @@ def in_columns(found: Sequence[Show], placed: Sequence[Sequence[Glyph]]) -> dict
 
     Empty where the letters do not stand in columns.
     """
-    letters = [
-        glyph for glyphs in placed for glyph in glyphs if glyph.text.strip() and glyph.height
+    # A show whose letters stand close side by side is a line, such as a title above the columns.
+    alone = [
+        (show, [glyph for glyph in glyphs if glyph.text.strip() and glyph.height])
+        for show, glyphs in zip(found, placed, strict=True)
+        if not _is_line(glyphs)
     ]
+    letters = [glyph for _, glyphs in alone for glyph in glyphs]
     cjk = [letter for letter in letters if _is_cjk(letter.text)]
     if len(cjk) < MIN_LETTERS or len(cjk) < MIN_SHARE * len(letters) or not _go_down(cjk):
         return {}
-    indexes = [
-        show.index
-        for show, glyphs in zip(found, placed, strict=True)
-        if any(glyph.text.strip() for glyph in glyphs)
-    ]
+    indexes = [show.index for show, glyphs in alone if glyphs]
     replaced = dict.fromkeys(indexes, "")
     replaced[indexes[0]] = "\n".join(_tier(tier) for tier in _tiers(letters))
     return replaced
+
+
+def _is_line(glyphs: Sequence[Glyph]) -> bool:
+    """True for two letters or more that stand close side by side."""
+    gaps = [
+        after.x - before.end_x
+        for before, after in pairwise(glyphs)
+        if abs(after.y - before.y) < before.height / 4
+    ]
+    return bool(gaps) and median(gaps) < SPACED * glyphs[0].height
 
 
 def _go_down(letters: Sequence[Glyph]) -> bool:
