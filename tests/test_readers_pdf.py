@@ -433,7 +433,6 @@ def annotated(*annotations):
         ("/Subtype /Widget /FT /Btn /T (Smoker) /V /Off /AS /Off", ""),
         ("/Subtype /Widget /FT /Btn /Ff 65536 /T (Print) /AS /On", ""),
         ("/Subtype /Widget /FT /Tx /Ff 8192 /T (Password) /V (secret)", ""),
-        ("/Subtype /Widget /FT /Tx /F 2 /T (Hidden) /V (unseen)", ""),
         ("/Subtype /Widget /FT /Tx /T (Title) /V (Application)", ""),
         ("/Subtype /Text /Contents (Ask again)", "Note: Ask again"),
         ("/Subtype /Link /Contents (elsewhere)", ""),

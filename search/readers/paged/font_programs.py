@@ -39,9 +39,7 @@ def glyph_names(font: Any) -> Iterator[tuple[int, str]]:
         if hasattr(to_glyph, "get_data"):
             numbers = to_glyph.get_data()
             glyphs = struct.unpack(f">{len(numbers) // 2}H", numbers[: len(numbers) // 2 * 2])
-            yield from (
-                (code, names[glyph]) for code, glyph in enumerate(glyphs) if glyph in names
-            )
+            yield from ((code, names[glyph]) for code, glyph in enumerate(glyphs) if glyph in names)
         else:
             yield from names.items()
 
@@ -121,7 +119,9 @@ def _mapped_in_segments(table: bytes, place: int) -> Iterator[tuple[int, int]]:
     offsets = struct.unpack_from(row, table, offsets_at)
     left = MAX_GLYPHS
     for segment in range(count):
-        for character in range(starts[segment], min(ends[segment], 0xFFFE, starts[segment] + left) + 1):
+        for character in range(
+            starts[segment], min(ends[segment], 0xFFFE, starts[segment] + left) + 1
+        ):
             left -= 1
             glyph = character
             if offsets[segment]:

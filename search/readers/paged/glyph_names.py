@@ -69,10 +69,10 @@ def mend(font: Any) -> frozenset[str]:
     Only codes that lead to no character are changed. Returns the names, with their slash, that
     pypdf will give as text because they tell nothing. Raises what pypdf raises.
     """
-    from pypdf.generic import DecodedStreamObject, NameObject, StreamObject
+    from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject, StreamObject
     from pypdf.generic._font import Font
 
-    if not isinstance(font, dict):
+    if not isinstance(font, DictionaryObject):
         return frozenset()
     names = dict(_names(font))
     base = str(entry(font, "/BaseFont") or "")
@@ -103,9 +103,7 @@ def mend(font: Any) -> frozenset[str]:
                     texts[f"{ord(character):04X}"] = told
     if not texts:
         return frozenset(unknown)
-    rows = "\n".join(
-        f"<{code}> <{text.encode('utf-16-be').hex()}>" for code, text in texts.items()
-    )
+    rows = "\n".join(f"<{code}> <{text.encode('utf-16-be').hex()}>" for code, text in texts.items())
     mended = DecodedStreamObject()
     before = stated.get_data() if isinstance(stated, StreamObject) else b""
     mended.set_data(before + f"\n{len(texts)} beginbfchar\n{rows}\nendbfchar\n".encode())

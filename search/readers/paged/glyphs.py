@@ -131,8 +131,8 @@ def _decoded(font: Font | None, codes: bytes) -> Iterator[tuple[str, float, bool
     if font is None:
         yield from (("\ufffd", 500.0, False) for _ in codes)
     elif isinstance(font.encoding, str):
-        for code in codes.decode(font.encoding, "replace"):
-            yield font.character_map.get(code, code), _width(font, code), False
+        for letter in codes.decode(font.encoding, "replace"):
+            yield font.character_map.get(letter, letter), _width(font, letter), False
     else:
         for code in codes:
             text = font.encoding.get(code, chr(code))

@@ -25,9 +25,12 @@ ENGLISH = 0.75
 """A document is English where this part of its first SAMPLE words is in the list of words."""
 
 _ENDINGS = frozenset(
-    "able age al ally ance ant ary ate ation ed ement en ence ent er ers es est ful ian ible ic ical "
-    "ies ine ing ings ion ions ish ism ist ity ive ize less ly ment ments ness or ous ship sion "
-    "some ter tion tions tive ture ure ward wards".split()
+    re.findall(
+        r"\w+",
+        "able age al ally ance ant ary ate ation ed ement en ence ent er ers es est ful ian ible "
+        "ic ical ies ine ing ings ion ions ish ism ist ity ive ize less ly ment ments ness or ous "
+        "ship sion some ter tion tions tive ture ure ward wards",
+    )
 )
 """Endings that may be listed as words, but rarely are the second part of one."""
 
@@ -45,8 +48,7 @@ def joined(texts: Sequence[str]) -> list[str]:
     counts = _counts(texts, pairs)
     is_english = _is_english(texts)
     return [
-        _joined(text, found, counts, is_english)
-        for text, found in zip(texts, breaks, strict=True)
+        _joined(text, found, counts, is_english) for text, found in zip(texts, breaks, strict=True)
     ]
 
 
@@ -65,16 +67,12 @@ def _breaks(text: str) -> Iterator[tuple[int, str, str]]:
 def _counts(texts: Iterable[str], pairs: Iterable[tuple[str, str]]) -> Counter[str]:
     """How often the parted words are written whole, and with a hyphen, elsewhere."""
     wanted = {
-        form
-        for head, tail in pairs
-        for form in (f"{head}{tail}".lower(), f"{head}-{tail}".lower())
+        form for head, tail in pairs for form in (f"{head}{tail}".lower(), f"{head}-{tail}".lower())
     }
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(
-            word
-            for word in _WORD.findall(text.lower().replace("\u2010", "-"))
-            if word in wanted
+            word for word in _WORD.findall(text.lower().replace("\u2010", "-")) if word in wanted
         )
     return counts
 
@@ -86,15 +84,15 @@ def _joined(
     start = 0
     for place, head, tail in found:
         parts.append(text[start:place])
-        if head and _belongs(head, tail, text[max(0, place - _LONGEST) : place], counts, is_english):
+        if head and _belongs(
+            head, tail, text[max(0, place - _LONGEST) : place], counts, is_english
+        ):
             parts.append("-")
         start = place + 2
     return "".join([*parts, text[start:]])
 
 
-def _belongs(
-    head: str, tail: str, before: str, counts: Counter[str], is_english: bool
-) -> bool:
+def _belongs(head: str, tail: str, before: str, counts: Counter[str], is_english: bool) -> bool:
     """True where the hyphen belongs to the word, False where it only parts the lines."""
     whole, hyphened = f"{head}{tail}".lower(), f"{head}-{tail}".lower()
     if counts[whole] != counts[hyphened]:
@@ -107,18 +105,11 @@ def _belongs(
     if not is_english:
         return False
     words = _english()
-    return (
-        whole not in words
-        and head.lower() in words
-        and tail in words
-        and tail not in _ENDINGS
-    )
+    return whole not in words and head.lower() in words and tail in words and tail not in _ENDINGS
 
 
 def _is_english(texts: Iterable[str]) -> bool:
-    words = [
-        *islice((word for text in texts for word in _TAIL.findall(text.lower())), SAMPLE)
-    ]
+    words = [*islice((word for text in texts for word in _TAIL.findall(text.lower())), SAMPLE)]
     known = sum(word in _english() for word in words if len(word) > 1)
     return known >= ENGLISH * sum(len(word) > 1 for word in words)
 

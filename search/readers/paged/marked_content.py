@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .objects import resolved
+from .layers import Layers
+from .objects import listed, resolved
 from .shows import SHOWING, Operation
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
 
 MAX_DEPTH = 16
-MAX_ENTRIES = 100_000
 
 _BEGINS, _END = frozenset({b"BDC", b"BMC"}), b"EMC"
 
@@ -54,10 +54,12 @@ class MarkedContent:
 
     def __init__(self, reader: PdfReader) -> None:
         self._root: Any = resolved(reader.trailer.get("/Root")) or {}
-        self._off = frozenset(_layers_off(self._root))
+        self.layers = Layers(self._root)
         self._said: set[int] = set()
         self._texts_by_structure = (
-            dict(_numbered(resolved(resolved(self._root.get("/StructTreeRoot")).get("/ParentTree"))))
+            dict(
+                _numbered(resolved(resolved(self._root.get("/StructTreeRoot")).get("/ParentTree")))
+            )
             if isinstance(resolved(self._root.get("/StructTreeRoot")), dict)
             and _says_actual_text(reader)
             else {}
@@ -65,9 +67,9 @@ class MarkedContent:
 
     def concerns(self, data: bytes, resources: Any) -> bool:
         """True where marked content of this content stream may be replaced or hidden."""
-        if b"EMC" not in data and not self._off:
+        if b"EMC" not in data and not self.layers:
             return False
-        if b"/ActualText" in data or self._texts_by_structure or self._off:
+        if b"/ActualText" in data or self._texts_by_structure or self.layers:
             return True
         properties = resolved(resources.get("/Properties")) if isinstance(resources, dict) else None
         return isinstance(properties, dict) and any(
@@ -118,24 +120,6 @@ class MarkedContent:
                 opened[-1].shows = opened[-1].shows or operator in _PAINTING
         return found
 
-    def is_off(self, layer: Any) -> bool:
-        """True for a layer, or a rule on layers, that is not shown when the file is opened."""
-        group = resolved(layer)
-        if not self._off or not isinstance(group, dict):
-            return False
-        if group.get("/Type") != "/OCMD":
-            return _identity(layer) in self._off
-        listed = group.get("/OCGs")
-        members = resolved(listed)
-        layers = members if isinstance(members, list) else [listed]
-        off = [_identity(member) in self._off for member in layers if member is not None]
-        policy = group.get("/P", "/AnyOn")
-        return bool(off) and {
-            "/AllOn": any(off),
-            "/AnyOff": not any(off),
-            "/AllOff": not all(off),
-        }.get(str(policy), all(off))
-
     def _opened(self, operands: Any, operator: bytes, properties: Any, structure: Any) -> _Open:
         if operator != b"BDC" or len(operands) < 2:
             return _Open()
@@ -143,7 +127,7 @@ class MarkedContent:
         if isinstance(stated, str):
             stated = properties.raw_get(stated) if _has(properties, stated) else None
         if operands[0] == "/OC":
-            return _Open(is_hidden=self.is_off(stated))
+            return _Open(is_hidden=self.layers.is_off(stated))
         values = resolved(stated)
         if not isinstance(values, dict):
             return _Open()
@@ -159,28 +143,11 @@ class MarkedContent:
         return _Open()
 
     def _is_hidden(self, objects: Any, name: Any) -> bool:
-        shown = _named(objects, [name]) if self._off else None
-        return shown is not None and "/OC" in shown and self.is_off(shown.raw_get("/OC"))
+        shown = _named(objects, [name]) if self.layers else None
+        return shown is not None and "/OC" in shown and self.layers.is_off(shown.raw_get("/OC"))
 
 
 _PAINTING = frozenset({b"f", b"F", b"f*", b"B", b"B*", b"b", b"b*", b"S", b"s", b"sh"})
-
-
-def _layers_off(root: Any) -> Iterator[int]:
-    """The layers that are off when the file is opened, by `_identity`."""
-    layers = resolved(root.get("/OCProperties"))
-    default = resolved(layers.get("/D")) if isinstance(layers, dict) else None
-    if not isinstance(default, dict):
-        return
-    on = {_identity(layer) for layer in _listed(default.get("/ON"))}
-    if default.get("/BaseState") == "/OFF":
-        yield from {_identity(layer) for layer in _listed(layers.get("/OCGs"))} - on
-    yield from map(_identity, _listed(default.get("/OFF")))
-
-
-def _listed(value: Any) -> list[Any]:
-    listed = resolved(value)
-    return list(listed[:MAX_ENTRIES]) if isinstance(listed, list) else []
 
 
 def _says_actual_text(reader: PdfReader) -> bool:
@@ -207,11 +174,11 @@ def _numbered(tree: Any, depth: int = 0) -> Iterator[tuple[int, Any]]:
     """The entries of a number tree."""
     if not isinstance(tree, dict) or depth > MAX_DEPTH:
         return
-    numbers = _listed(tree.get("/Nums"))
+    numbers = listed(tree.get("/Nums"))
     for key, value in zip(numbers[::2], numbers[1::2], strict=False):
         if isinstance(key, int):
             yield key, value
-    for kid in _listed(tree.get("/Kids")):
+    for kid in listed(tree.get("/Kids")):
         yield from _numbered(resolved(kid), depth + 1)
 
 
@@ -237,7 +204,7 @@ def _decoded(text: Any) -> str:
             return value[3:].decode("utf-8", "replace")
         from pypdf.generic import decode_pdfdocencoding
 
-        return str(decode_pdfdocencoding(bytearray(value)))
+        return str(decode_pdfdocencoding(value))
     return str(value) if isinstance(value, str) else ""
 
 
@@ -251,9 +218,3 @@ def _named(objects: Any, operands: Any) -> Any:
 
 def _has(dictionary: Any, name: Any) -> bool:
     return isinstance(dictionary, Mapping) and name in dictionary
-
-
-def _identity(value: Any) -> int:
-    """A number that is the same for all references to an object."""
-    number = getattr(value, "idnum", None)
-    return number if isinstance(number, int) else -id(value)

@@ -48,7 +48,7 @@ def second_drawings(found: Sequence[Show], letters: Letters) -> set[int]:
     for show, glyphs in zip(found, letters.place(found), strict=True):
         drawn = [glyph for glyph in glyphs if glyph.text.strip()]
         if drawn and _is_known(drawn, known):
-            seconds.add(show.index)
+            seconds.add(show.at)
             continue
         for glyph in drawn:
             key = (int(glyph.x // _CELL), int(glyph.y // _CELL), glyph.text)

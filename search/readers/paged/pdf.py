@@ -10,19 +10,18 @@ import re
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ...documents import Document, Reason
 from ...errors import Unreadable
 from ..assembly import Assembly
-from ..attachments import MAX_ATTACHMENTS, Attachments
 from ..left_out import LeftOut, Part
 from ..limits import LIMITS, Limits, OutOfTime, ran_out
 from ..pages import assembled
 from ..title import stated
 from .bookmarks import headings, with_headings
 from .hyphens import joined
+from .pdf_attachments import attached, unread_attachments, with_attached
 from .pdf_pages import PdfPages, tidied
 from .recognition import HINT, Recognition, available
 from .xfa import Form, missing
@@ -80,10 +79,10 @@ def read(
         title = _title(pages.pypdf) if pages.pypdf else ""
         bookmarks = pages.pdfium.bookmarks() if pages.pdfium else []
         labels = pages.labels(len(texts))
-        attached, warned = (
-            _attached(pages, enclosed)
+        attachments, warned = (
+            attached(pages, enclosed)
             if enclosed and not truncation
-            else (Assembly(), _unread_attachments(pages))
+            else (Assembly(), unread_attachments(pages))
         )
         form = pages.form()
         # Recognise the text of scanned pages.
@@ -94,7 +93,7 @@ def read(
         )
     if form is not None:
         warned += _filled_in(form, texts, pages.left_out)
-    if not any(texts) and not attached.length:
+    if not any(texts) and not attachments.length:
         raise _textless(pages, unrecognised)
     # Say what is missing.
     warned += _page_warning(pages.broken, "cannot be read")
@@ -108,8 +107,8 @@ def read(
     # Put the document together, with the bookmarks as headings and the attachments at its end.
     document = assembled(path, "pdf", title, joined(texts), ())
     marked = list(headings(bookmarks, document.text, document.pages))
-    document = _with_attached(
-        replace(document, blocks=tuple(with_headings(document.blocks, marked))), attached
+    document = with_attached(
+        replace(document, blocks=tuple(with_headings(document.blocks, marked))), attachments
     )
     return replace(document, page_labels=labels, warnings=missing_parts)
 
@@ -146,83 +145,6 @@ def _filled_in(form: Form, texts: list[str], left_out: LeftOut) -> list[str]:
     if lines:
         texts[-1:] = ["\n\n".join(filter(None, (*texts[-1:], tidied("\n".join(lines)))))]
     return [DYNAMIC] if form.is_dynamic and lines else []
-
-
-def _attached(
-    pages: PdfPages, enclosed: Callable[[bytes, str], Document]
-) -> tuple[Assembly, list[str]]:
-    """The text of the attachments, and a warning where some of it is missing."""
-    page = Assembly()
-    warned: list[str] = []
-
-    def counted(data: bytes, name: str) -> Document:
-        try:
-            document = enclosed(data, name)
-        except Unreadable:
-            pages.left_out.add(Part.FILE)
-            raise
-        warned.extend(f"attachment {name}: {warning}" for warning in document.warnings)
-        return document
-
-    attachments = Attachments(page, counted)
-    known: set[tuple[str, bytes]] = set()
-    try:
-        for file in pages.attachments():
-            name = (
-                str(file.alternative_name or file.name)
-                .replace("\\", "/")
-                .rpartition("/")[2]
-                .strip()
-            )
-            try:
-                data = file.content
-            except MemoryError:
-                raise
-            except Exception as error:
-                pages.left_out.add(Part.FILE)
-                attachments.refuse(name, f"it cannot be read: {type(error).__name__}")
-                continue
-            # The same file may be attached to the document and pinned to a page as well.
-            if (key := (name, sha256(data).digest())) not in known:
-                known.add(key)
-                attachments.add(name, data, 1)
-    except (OutOfTime, MemoryError):
-        return page, [
-            *warned,
-            "not all of its attachments are read: the time or the memory for one file was used up",
-        ]
-    except Exception as error:
-        # On a malformed file, pypdf raises nearly every type of exception.
-        return page, [
-            *warned,
-            f"not all of its attachments can be read: {type(error).__name__}",
-        ]
-    pages.left_out.add(Part.FILE, max(0, attachments.count - MAX_ATTACHMENTS))
-    return page, warned
-
-
-def _unread_attachments(pages: PdfPages) -> list[str]:
-    """Count the attachments that are left out; a warning where they cannot be counted."""
-    try:
-        pages.left_out.add(Part.FILE, sum(1 for _ in pages.attachments()))
-    except (OutOfTime, MemoryError):
-        return ["its attachments are not read"]
-    except Exception as error:
-        # On a malformed file, pypdf raises nearly every type of exception.
-        return [f"its attachments are not read: {type(error).__name__}"]
-    return []
-
-
-def _with_attached(document: Document, attached: Assembly) -> Document:
-    """The document with the text of its attachments at the end."""
-    if not attached.length:
-        return document
-    whole = Assembly()
-    if document.text:
-        whole.include(document.text, document.blocks)
-    attachment = attached.document("", "", "")
-    whole.include(attachment.text, attachment.blocks)
-    return replace(document, text="".join(whole.text), blocks=tuple(whole.blocks))
 
 
 def _recognise(pages: PdfPages, texts: list[str], recognition: Recognition) -> list[str]:

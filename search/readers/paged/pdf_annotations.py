@@ -51,9 +51,7 @@ class PageAnnotations:
     unread: int = 0
 
 
-def page_annotations(
-    page: PageObject, text: str, is_off: Callable[[Any], bool]
-) -> PageAnnotations:
+def page_annotations(page: PageObject, text: str, is_off: Callable[[Any], bool]) -> PageAnnotations:
     """The values and notes of a page that its `text` does not hold yet, each once, and its files.
 
     `is_off` tells whether a layer is not shown. Raises what pypdf raises.

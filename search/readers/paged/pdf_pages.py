@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ...documents import Reason
 from ...errors import Unreadable
 from ..left_out import LeftOut, Part
+from .garbled import has_glyph_names, is_garbled, unreadable
 from .glyph_names import UNREADABLE
 from .mending import Mender
 from .pdf_annotations import page_annotations
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from pypdf import PdfReader
     from pypdf.generic import EmbeddedFile
-
-# Where a font does not map its glyphs to characters, the names of the glyphs come out as text.
-_GLYPH_NAMES = re.compile(r"(?:/(?:g|gid|glyph|cid|index|c)\d{1,6}|\(cid:\d{1,6}\))", re.IGNORECASE)
-MAX_GLYPH_NAMES = 0.5
-
-# Or their numbers come out: control characters, characters of the private ranges, or U+FFFD.
-MAX_GLYPH_NUMBERS = 0.3
-"""The parts of a text that may be names or numbers of glyphs; a text with more is gibberish."""
 
 _SPACED_LETTERS = re.compile(r"^(?:(?:[^\W\d_]| )\n){4,}", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -177,7 +170,7 @@ class PdfPages:
                 if not text.strip() or is_garbled(text):
                     text = self.pdfium.text(number) or text
                 elif "\0" in text or "\ufffd" in text:
-                    text = min(text, self.pdfium.text(number) or text, key=_unreadable)
+                    text = min(text, self.pdfium.text(number) or text, key=unreadable)
                 elif may_have_columns:
                     text = self.pdfium.columns(number) or text
             except RuntimeError as error:
@@ -209,26 +202,6 @@ class PdfPages:
         """A picture of a page for which `is_picture` is true."""
         assert self.pdfium is not None
         return self.pdfium.picture(number)
-
-
-def is_garbled(text: str) -> bool:
-    """True where too much of the text are names or numbers of glyphs instead of letters."""
-    if has_glyph_names(text):
-        return True
-    numbers = len(UNREADABLE.findall(text))
-    return numbers > 0 and numbers > MAX_GLYPH_NUMBERS * len("".join(text.split()))
-
-
-def _unreadable(text: str) -> int:
-    return len(UNREADABLE.findall(text))
-
-
-def has_glyph_names(text: str) -> bool:
-    """True where most of the text are names of glyphs."""
-    # A name begins with "/" or "(". Looking for these first is far cheaper than the pattern.
-    if "/" not in text and "(" not in text:
-        return False
-    return sum(map(len, _GLYPH_NAMES.findall(text))) > MAX_GLYPH_NAMES * len(text)
 
 
 def tidied(text: str) -> str:

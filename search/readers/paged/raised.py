@@ -28,9 +28,9 @@ _FEW = 40
 """Characters before a raised number that tell what it belongs to."""
 
 _UNITS = frozenset(
-    "m km cm mm dm nm pm µm μm ft yd kg s ms ha mol bar K N W J V A C F H Å px Pa rad sr".split()
+    re.findall(r"\S+", "m km cm mm dm nm pm µm μm ft yd kg s ms ha mol bar K N W J V A C F H Å Pa")
 )
-_UNITS_BEHIND_NUMBERS = frozenset("in mi l g h min inch sec hr ac".split())
+_UNITS_BEHIND_NUMBERS = frozenset(re.findall(r"\S+", "in mi l g h min inch sec hr ac"))
 
 
 def raised(found: Sequence[Show], letters: Letters) -> dict[int, str]:
@@ -46,7 +46,7 @@ def raised(found: Sequence[Show], letters: Letters) -> dict[int, str]:
             base = show
             continue
         if _NUMBERS.fullmatch(text := letters.text(show).strip()):
-            texts[show.index] = text.translate(_UP)
+            texts[show.at] = text.translate(_UP)
     return texts
 
 
@@ -102,7 +102,7 @@ def _is_mark(before: str, run: str, after: str) -> bool:
     word = base[0]
     if word[0].isdigit():
         is_power = word in ("10", "2") or len(word.rstrip(".,")) == 1
-        return word[-1] in ".," or not (is_power or after[:1] in ("=", "×", "·"))
+        return word[-1] in ".," or not (is_power or after.lstrip()[:1] in ("=", "×", "·"))
     if len(word) == 1 or word in _UNITS:
         return False
     rest = before[: -len(word)].rstrip()[-1:]

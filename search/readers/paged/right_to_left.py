@@ -43,9 +43,7 @@ def right_to_left(found: Sequence[Show], placed: Sequence[Sequence[Glyph]]) -> d
 
     The other operators of such a line show nothing. `placed` has the letters of each show.
     """
-    holds_letters = [
-        any(RIGHT_TO_LEFT.search(glyph.text) for glyph in glyphs) for glyphs in placed
-    ]
+    holds_letters = [any(RIGHT_TO_LEFT.search(glyph.text) for glyph in glyphs) for glyphs in placed]
     texts = [
         "".join(glyph.text for glyph in glyphs)
         for glyphs, holds in zip(placed, holds_letters, strict=True)
@@ -60,13 +58,11 @@ def right_to_left(found: Sequence[Show], placed: Sequence[Sequence[Glyph]]) -> d
             continue
         if any(holds_letters[start:end]):
             pieces = [
-                piece
-                for glyphs in placed[start:end]
-                for piece in _pieces(glyphs, is_in_order)
+                piece for glyphs in placed[start:end] for piece in _pieces(glyphs, is_in_order)
             ]
             line = _line(pieces)
-            replaced |= dict.fromkeys((show.index for show in found[start:end]), "")
-            replaced[found[start].index] = line
+            replaced |= dict.fromkeys((show.at for show in found[start:end]), "")
+            replaced[found[start].at] = line
         start = end
     return replaced
 
@@ -91,16 +87,15 @@ def _shape(letter: str) -> str:
     return decomposition(letter).partition(" ")[0]
 
 
-def _continues(
-    before: Sequence[Glyph], glyphs: Sequence[Glyph], first: Sequence[Glyph]
-) -> bool:
+def _continues(before: Sequence[Glyph], glyphs: Sequence[Glyph], first: Sequence[Glyph]) -> bool:
     """True where a show stands in the line of the show before it."""
     if not glyphs or not before:
         return True
     start = first or before
     height = max(start[0].height, glyphs[0].height)
     return (
-        abs(glyphs[0].y - start[0].y) < _SAME_LINE * height and _is_level(glyphs[0])
+        abs(glyphs[0].y - start[0].y) < _SAME_LINE * height
+        and _is_level(glyphs[0])
         and _is_level(start[0])
     )
 
@@ -145,9 +140,7 @@ def _line(pieces: Sequence[Glyph]) -> str:
     afters.reverse()
     resolved = [
         (direction or (before if before == after else base), piece)
-        for direction, before, after, piece in zip(
-            directions, befores, afters, spaced, strict=True
-        )
+        for direction, before, after, piece in zip(directions, befores, afters, spaced, strict=True)
     ]
     # Read the runs of either direction in the line's own direction.
     runs = [
@@ -183,5 +176,3 @@ def _direction(text: str) -> str:
         if kind in ("L", "EN", "AN"):
             return "L"
     return ""
-
-

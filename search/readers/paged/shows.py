@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from math import hypot
 from typing import Any, NamedTuple
 
@@ -50,13 +51,13 @@ class Style(NamedTuple):
 
 
 class Show(NamedTuple):
-    """A showing operator, the one at `index` in its content stream.
+    """A showing operator, the one at the place `at` in its content stream.
 
     `x` and `y` are the place, in points, that the operators before it state. The pen stands
     further on where `is_placed` is false: text was shown since that place was stated.
     """
 
-    index: int
+    at: int
     x: float
     y: float
     is_placed: bool
@@ -72,7 +73,8 @@ class Show(NamedTuple):
 def shows(operations: Iterable[Operation]) -> list[Show]:
     """The showing operators of a content stream; empty where there are more than MAX_SHOWS."""
     found: list[Show] = []
-    page = matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    page: tuple[float, ...] = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    matrix = page
     # The font, its size, letter spacing, word spacing, stretch, rise and mode.
     text: list[Any] = ["", 12.0, 0.0, 0.0, 1.0, 0.0, 0]
     saved: list[tuple[Any, ...]] = []
@@ -165,7 +167,7 @@ def may_have_columns(found: Sequence[Show]) -> bool:
     """
     rows = sum(
         1
-        for before, show in zip(found, found[1:], strict=False)
+        for before, show in pairwise(found)
         if abs(show.y - before.y) < _SAME_LINE and abs(show.x - before.x) > _BESIDE
     )
     return rows >= MIN_ROWS and 2 * rows >= MIN_SHARE * len(found)

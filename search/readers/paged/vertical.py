@@ -27,7 +27,9 @@ TIER = 1.5
 """A gap across all columns that is wider than this many letters parts two tiers of columns."""
 
 
-_CJK = re.compile("[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]")
+_CJK = re.compile(
+    "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"
+)
 
 
 def may_be_vertical(text: str, found: Sequence[Show]) -> bool:
@@ -65,7 +67,7 @@ def in_columns(found: Sequence[Show], placed: Sequence[Sequence[Glyph]]) -> dict
     cjk = [letter for letter in letters if _is_cjk(letter.text)]
     if len(cjk) < MIN_LETTERS or len(cjk) < MIN_SHARE * len(letters) or not _go_down(cjk):
         return {}
-    indexes = [show.index for show, glyphs in alone if glyphs]
+    indexes = [show.at for show, glyphs in alone if glyphs]
     replaced = dict.fromkeys(indexes, "")
     replaced[indexes[0]] = "\n".join(_tier(tier) for tier in _tiers(letters))
     return replaced
