@@ -35,6 +35,18 @@ _ENDINGS = frozenset(
 """Endings that may be listed as words, but rarely are the second part of one."""
 
 
+_STEM = 4
+"""Letters that the stem of a regular form must exceed."""
+
+_SYLLABLES = frozenset(
+    re.findall(r"\w+", "ab ad al com con de dis em en im mal mis ob par per pre pro re sub ten tri")
+)
+"""First syllables that are listed as words, but seldom are the first word of two."""
+
+_FIRSTS = frozenset({"self", "non", "quasi", "half", "cross", "well"})
+"""First parts that keep their hyphen before any word."""
+
+
 def joined(texts: Sequence[str]) -> list[str]:
     r"""The texts of a document's pages with the words whole that end in a hyphen at a line's end.
 
@@ -104,8 +116,19 @@ def _belongs(head: str, tail: str, before: str, counts: Counter[str], is_english
         return True
     if not is_english:
         return False
+    if whole in _english() or tail in _ENDINGS:
+        return False
+    first = head.lower()
+    return first in _FIRSTS or (first not in _SYLLABLES and _is_word(first) and _is_word(tail))
+
+
+def _is_word(word: str) -> bool:
+    """True for a common word of English and its regular forms."""
     words = _english()
-    return whole not in words and head.lower() in words and tail in words and tail not in _ENDINGS
+    return word in words or any(
+        len(word) > len(ending) + _STEM and word.endswith(ending) and word[: -len(ending)] in words
+        for ending in ("s", "d", "ed", "ing")
+    )
 
 
 def _is_english(texts: Iterable[str]) -> bool:
