@@ -14,7 +14,6 @@ from importlib.resources import files
 from itertools import islice
 
 _BREAK = re.compile("[-\u2010\u00ad]\n")
-_HEAD = re.compile(r"[^\W\d_]+\Z")
 _TAIL = re.compile(r"[^\W\d_]+")
 _WORD = re.compile("[^\\W\\d_]+(?:[-\u2010][^\\W\\d_]+)*")
 _LONGEST = 60
@@ -70,10 +69,18 @@ def _breaks(text: str) -> Iterator[tuple[int, str, str]]:
         if found[0][0] == _SOFT:
             yield found.start(), "", ""
             continue
-        head = _HEAD.search(text, max(0, found.start() - _LONGEST), found.start())
+        head = _head(text, found.start())
         tail = _TAIL.match(text, found.end())
         if head and tail and tail[0][0].islower():
-            yield found.start(), head[0], tail[0]
+            yield found.start(), head, tail[0]
+
+
+def _head(text: str, end: int) -> str:
+    """The letters that end at the offset `end`, at most _LONGEST."""
+    start = end
+    while start > max(0, end - _LONGEST) and text[start - 1].isalpha():
+        start -= 1
+    return text[start:end]
 
 
 def _counts(texts: Iterable[str], pairs: Iterable[tuple[str, str]]) -> Counter[str]:

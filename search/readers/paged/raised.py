@@ -23,7 +23,6 @@ _NUMBERS = re.compile(r"[\[(]?[+\-−–]?\d[\d\s,;\-−–+*†‡§]*[\])]?|[a
 _RUN = re.compile(
     f"[⁺⁻⁽]?[{_DIGITS}](?:[ ,;]{{0,2}}[{_DIGITS}⁺⁻⁽⁾])*|[{_LETTERS}](?: ?, ?[{_LETTERS}])*"
 )
-_BASE = re.compile(r"[^\W\d_]+$|\d[\d.,]*$")
 _FEW = 40
 """Characters before a raised number that tell what it belongs to."""
 
@@ -84,8 +83,8 @@ def _placed(run: re.Match[str]) -> str:
     if after[:1] in ("/", "\u2044"):
         return (" " if last.isdigit() else "") + plain
     if run[0][0] in _LETTERS:
-        base = _BASE.search(before)
-        is_mark = base and base[0].isalpha() and len(base[0]) > 2 and not after[:1].isalpha()
+        base = _base(before)
+        is_mark = base.isalpha() and len(base) > 2 and not after[:1].isalpha()
         return f" {plain}" if is_mark else plain
     return f" {plain}" if _is_mark(before, run[0], after) else run[0]
 
@@ -96,10 +95,9 @@ def _is_mark(before: str, run: str, after: str) -> bool:
         return False
     if "," in run or ";" in run or " " in run:
         return True
-    base = _BASE.search(before)
-    if base is None:
+    word = _base(before)
+    if not word:
         return before[-1] in ".,;:!?'’\"”»"
-    word = base[0]
     if word[0].isdigit():
         is_power = word in ("10", "2") or len(word.rstrip(".,")) == 1
         return word[-1] in ".," or not (is_power or after.lstrip()[:1] in ("=", "×", "·"))
@@ -108,3 +106,15 @@ def _is_mark(before: str, run: str, after: str) -> bool:
     rest = before[: -len(word)].rstrip()[-1:]
     is_formula = rest in ("=", "+", "×", "·", "/") and len(word) < 3
     return not (is_formula or (word in _UNITS_BEHIND_NUMBERS and rest.isdigit()))
+
+
+def _base(before: str) -> str:
+    """The word or the number, with its signs, at the end of a text; empty where it ends in none."""
+    start = len(before)
+    if before[-1:].isalpha():
+        while start and before[start - 1].isalpha():
+            start -= 1
+        return before[start:]
+    while start and (before[start - 1].isdecimal() or before[start - 1] in ".,"):
+        start -= 1
+    return before[start:].lstrip(".,")

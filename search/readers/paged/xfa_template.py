@@ -22,7 +22,7 @@ _HIDDEN = frozenset({"hidden", "inactive", "invisible"})
 _HOLDERS = frozenset({"field", "draw", "exclGroup", "subform", "area", "pageArea", "subformSet"})
 _PASSED_OVER = frozenset({"event", "calculate", "validate", "script", "image", "desc", "extras"})
 _BLOCKS = frozenset({"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "body"})
-_STEP, _INDEX = re.compile(r"[.$]+"), re.compile(r"\[[^\]]*\]")
+_STEP, _INDEX = re.compile(r"[.$]+"), re.compile(r"\[[^\[\]]*\]")
 _MADE_UP = re.compile(r".*[\[\]#].*|[A-Za-z]{0,12}[ _]?\d+", re.DOTALL)
 
 
