@@ -12,7 +12,14 @@ class Layers:
     """Knows which layers are off when the file is opened; `root` is the PDF's catalogue."""
 
     def __init__(self, root: Any) -> None:
-        self._off = frozenset(_layers_off(root))
+        try:
+            self._off = frozenset(_layers_off(root))
+        except MemoryError:
+            raise
+        except Exception:
+            # On a malformed file, pypdf raises nearly every type of exception. All layers then
+            # count as shown.
+            self._off = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self._off)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .layers import Layers
-from .objects import listed, resolved
+from .objects import entry, listed, resolved
 from .shows import SHOWING, Operation
 
 if TYPE_CHECKING:
@@ -56,14 +56,7 @@ class MarkedContent:
         self._root: Any = resolved(reader.trailer.get("/Root")) or {}
         self.layers = Layers(self._root)
         self._said: set[int] = set()
-        self._texts_by_structure = (
-            dict(
-                _numbered(resolved(resolved(self._root.get("/StructTreeRoot")).get("/ParentTree")))
-            )
-            if isinstance(resolved(self._root.get("/StructTreeRoot")), dict)
-            and _says_actual_text(reader)
-            else {}
-        )
+        self._texts_by_structure = _structure(reader, self._root)
 
     def concerns(self, data: bytes, resources: Any) -> bool:
         """True where marked content of this content stream may be replaced or hidden."""
@@ -170,16 +163,30 @@ def _packs_actual_text(reader: PdfReader, number: int) -> bool:
     return isinstance(stream, StreamObject) and b"/ActualText" in stream.get_data()
 
 
-def _numbered(tree: Any, depth: int = 0) -> Iterator[tuple[int, Any]]:
-    """The entries of a number tree."""
-    if not isinstance(tree, dict) or depth > MAX_DEPTH:
+def _structure(reader: PdfReader, root: Any) -> dict[int, Any]:
+    """The structure's elements by the number of their page or form; empty where none says text."""
+    try:
+        tree = entry(entry(root, "/StructTreeRoot"), "/ParentTree")
+        return dict(_numbered(tree, set())) if tree and _says_actual_text(reader) else {}
+    except MemoryError:
+        raise
+    except Exception:
+        # On a malformed file, pypdf raises nearly every type of exception. The pages then are read
+        # as they show themselves.
+        return {}
+
+
+def _numbered(tree: Any, seen: set[int]) -> Iterator[tuple[int, Any]]:
+    """The entries of a number tree; each node is looked at once."""
+    if not isinstance(tree, dict) or id(tree) in seen or len(seen) > MAX_DEPTH**3:
         return
+    seen.add(id(tree))
     numbers = listed(tree.get("/Nums"))
     for key, value in zip(numbers[::2], numbers[1::2], strict=False):
         if isinstance(key, int):
             yield key, value
     for kid in listed(tree.get("/Kids")):
-        yield from _numbered(resolved(kid), depth + 1)
+        yield from _numbered(resolved(kid), seen)
 
 
 def _saying(element: Any) -> Any:
