@@ -281,3 +281,19 @@ def test_letters_drawn_twice_come_once():
     assert read(page(f"BT /F1 12 Tf {row}ET")).text == "WARN"
     moved = "q 1 0 0 1 {} {} cm BT /F1 14 Tf (Shadow) Tj ET Q "
     assert read(page(moved.format(72, 700) + moved.format(73, 699))).text == "Shadow"
+
+
+def test_a_structure_that_holds_itself_does_no_harm():
+    kids = " ".join(["912 0 R"] * 200)
+    data = page(
+        f"{SIZE}/P << /MCID 0 >> BDC (Text) Tj EMC ET",
+        catalog="/StructTreeRoot 910 0 R",
+        page_entries="/StructParents 0",
+        streams={
+            910: ("/Type /StructTreeRoot /ParentTree 912 0 R", None),
+            911: ("/Type /StructElem /S /Span /P 911 0 R /K 0", None),
+            912: (f"/Kids [{kids}] /Nums [0 [911 0 R]]", None),
+            913: ("/ActualText (elsewhere)", None),
+        },
+    )
+    assert read(data).text == "Text"
