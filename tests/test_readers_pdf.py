@@ -21,12 +21,28 @@ def pdf(
     *pages,
     title=None,
     font="/Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding",
+    catalog="",
+    resources="",
+    page_entries="",
+    streams=None,
 ):
     """A PDF with a page for each list of lines.
 
-    A page that is given as bytes has them as its raw contents.
+    A page that is given as bytes has them as its raw contents. `catalog`, `resources` and
+    `page_entries` are further entries as PDF writes them. `streams` maps the numbers of further
+    objects, from 900, to their entries and their contents; None stands for no stream.
     """
-    objects = {1: b"<< /Type /Catalog /Pages 2 0 R >>", 3: f"<< {font} >>".encode()}
+    objects = {
+        1: f"<< /Type /Catalog /Pages 2 0 R {catalog} >>".encode(),
+        3: f"<< {font} >>".encode(),
+    }
+    for number, (entries, contents) in (streams or {}).items():
+        objects[number] = (
+            f"<< {entries} >>".encode()
+            if contents is None
+            else b"<< %s /Length %d >>\nstream\n%s\nendstream"
+            % (entries.encode(), len(contents), contents)
+        )
     kids = []
     for number, page in enumerate(pages):
         lines = page if isinstance(page, list) else []
@@ -38,9 +54,9 @@ def pdf(
         )
         packed = zlib.compress(stream)
         objects[10 + 2 * number] = (
-            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] "
-            b"/Resources << /Font << /F1 3 0 R >> >> /Contents %d 0 R >>"
-        ) % (11 + 2 * number)
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] %s "
+            b"/Resources << /Font << /F1 3 0 R >> %s >> /Contents %d 0 R >>"
+        ) % (page_entries.encode(), resources.encode(), 11 + 2 * number)
         objects[11 + 2 * number] = (
             b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed)
         )
@@ -417,7 +433,6 @@ def annotated(*annotations):
         ("/Subtype /Widget /FT /Btn /T (Smoker) /V /Off /AS /Off", ""),
         ("/Subtype /Widget /FT /Btn /Ff 65536 /T (Print) /AS /On", ""),
         ("/Subtype /Widget /FT /Tx /Ff 8192 /T (Password) /V (secret)", ""),
-        ("/Subtype /Widget /FT /Tx /F 2 /T (Hidden) /V (unseen)", ""),
         ("/Subtype /Widget /FT /Tx /T (Title) /V (Application)", ""),
         ("/Subtype /Text /Contents (Ask again)", "Note: Ask again"),
         ("/Subtype /Link /Contents (elsewhere)", ""),

@@ -14,6 +14,7 @@ from ...documents import Document, Reason
 from ...errors import Unreadable
 from ..limits import LIMITS, Limits, OutOfTime
 from ..pages import assembled
+from .hyphens import joined
 from .pdf_pages import tidied
 from .recognition import HINT, Recognition, available
 
@@ -75,7 +76,7 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> Document:
         else "the time for it was up"
     )
     warning = f"text was recognised on {len(texts):,} of its {count:,} pages: {why}"
-    document = assembled(path, "image", "", texts, (warning,) if len(texts) < count else ())
+    document = assembled(path, "image", "", joined(texts), (warning,) if len(texts) < count else ())
     return document if count > 1 else replace(document, pages=())
 
 

@@ -10,19 +10,21 @@ import re
 import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ...documents import Document, Reason
 from ...errors import Unreadable
 from ..assembly import Assembly
-from ..attachments import Attachments
+from ..left_out import LeftOut, Part
 from ..limits import LIMITS, Limits, OutOfTime, ran_out
 from ..pages import assembled
 from ..title import stated
 from .bookmarks import headings, with_headings
+from .hyphens import joined
+from .pdf_attachments import attached, unread_attachments, with_attached
 from .pdf_pages import PdfPages, tidied
 from .recognition import HINT, Recognition, available
+from .xfa import Form, missing
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -31,6 +33,8 @@ SUFFIXES = (".pdf",)
 
 HEADER_WITHIN = 8192
 """Bytes in which the header is looked for, because mail and web servers put junk before it."""
+
+DYNAMIC = "a program draws its form (XFA): captions and values are read, what it adds is not"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_TITLE = re.compile(
@@ -75,16 +79,21 @@ def read(
         title = _title(pages.pypdf) if pages.pypdf else ""
         bookmarks = pages.pdfium.bookmarks() if pages.pdfium else []
         labels = pages.labels(len(texts))
-        attached, warned = (
-            _attached(pages, enclosed) if enclosed and not truncation else (Assembly(), [])
+        attachments, warned = (
+            attached(pages, enclosed)
+            if enclosed and not truncation
+            else (Assembly(), unread_attachments(pages))
         )
+        form = pages.form()
         # Recognise the text of scanned pages.
         unrecognised = (
             _recognise(pages, texts, Recognition(limits.recognition_for(len(data))))
             if not truncation
             else []
         )
-    if not any(texts) and not attached.length:
+    if form is not None:
+        warned += _filled_in(form, texts, pages.left_out)
+    if not any(texts) and not attachments.length:
         raise _textless(pages, unrecognised)
     # Say what is missing.
     warned += _page_warning(pages.broken, "cannot be read")
@@ -94,13 +103,14 @@ def read(
     )
     if pages.rescued:
         warned.append(f"the file is damaged or was cut off; pages found in it: {len(pages):,}")
+    missing_parts = (*warned, *pages.left_out.warnings(), *unrecognised, *truncation)
     # Put the document together, with the bookmarks as headings and the attachments at its end.
-    document = assembled(path, "pdf", title, texts, ())
+    document = assembled(path, "pdf", title, joined(texts), ())
     marked = list(headings(bookmarks, document.text, document.pages))
-    document = _with_attached(
-        replace(document, blocks=tuple(with_headings(document.blocks, marked))), attached
+    document = with_attached(
+        replace(document, blocks=tuple(with_headings(document.blocks, marked))), attachments
     )
-    return replace(document, page_labels=labels, warnings=(*warned, *unrecognised, *truncation))
+    return replace(document, page_labels=labels, warnings=missing_parts)
 
 
 def _texts(pages: PdfPages, limits: Limits) -> tuple[list[str], list[str]]:
@@ -123,52 +133,18 @@ def _texts(pages: PdfPages, limits: Limits) -> tuple[list[str], list[str]]:
     return texts, [warning] if len(texts) < len(pages) else []
 
 
-def _attached(
-    pages: PdfPages, enclosed: Callable[[bytes, str], Document]
-) -> tuple[Assembly, list[str]]:
-    """The text of the attachments, and a warning where some of it is missing."""
-    page = Assembly()
-    attachments = Attachments(page, enclosed)
-    known: set[tuple[str, bytes]] = set()
-    try:
-        for file in pages.attachments():
-            name = (
-                str(file.alternative_name or file.name)
-                .replace("\\", "/")
-                .rpartition("/")[2]
-                .strip()
-            )
-            try:
-                data = file.content
-            except MemoryError:
-                raise
-            except Exception as error:
-                attachments.refuse(name, f"it cannot be read: {type(error).__name__}")
-                continue
-            # The same file may be attached to the document and pinned to a page as well.
-            if (key := (name, sha256(data).digest())) not in known:
-                known.add(key)
-                attachments.add(name, data, 1)
-    except (OutOfTime, MemoryError):
-        return page, [
-            "not all of its attachments are read: the time or the memory for one file was used up"
-        ]
-    except Exception as error:
-        # On a malformed file, pypdf raises nearly every type of exception.
-        return page, [f"not all of its attachments can be read: {type(error).__name__}"]
-    return page, []
+def _filled_in(form: Form, texts: list[str], left_out: LeftOut) -> list[str]:
+    """Add the lines of an XFA form that no page shows to the last page of `texts`.
 
-
-def _with_attached(document: Document, attached: Assembly) -> Document:
-    """The document with the text of its attachments at the end."""
-    if not attached.length:
-        return document
-    whole = Assembly()
-    if document.text:
-        whole.include(document.text, document.blocks)
-    attachment = attached.document("", "", "")
-    whole.include(attachment.text, attachment.blocks)
-    return replace(document, text="".join(whole.text), blocks=tuple(whole.blocks))
+    Returns a warning where a program draws the form.
+    """
+    left_out.add(Part.HIDDEN, form.hidden_parts)
+    lines = missing(form.lines, texts)
+    if form.failure or (form.is_dynamic and not lines):
+        left_out.add(Part.FORM)
+    if lines:
+        texts[-1:] = ["\n\n".join(filter(None, (*texts[-1:], tidied("\n".join(lines)))))]
+    return [DYNAMIC] if form.is_dynamic and lines else []
 
 
 def _recognise(pages: PdfPages, texts: list[str], recognition: Recognition) -> list[str]:

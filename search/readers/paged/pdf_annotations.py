@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from .objects import entry
 
 if TYPE_CHECKING:
     from pypdf import PageObject
@@ -39,40 +41,78 @@ _MADE_UP = re.compile(
 class PageAnnotations:
     """What the annotations of a page add to its text: `lines` are shown behind it.
 
-    `files` are pypdf's dictionaries of the files that are pinned to the page.
+    `files` are pypdf's dictionaries of the files that are pinned to the page. `hidden` counts the
+    values and notes that are not shown, and `unread` the notes that are not read.
     """
 
     lines: tuple[str, ...] = ()
     files: tuple[Any, ...] = ()
+    hidden: int = 0
+    unread: int = 0
 
 
-def page_annotations(page: PageObject, text: str) -> PageAnnotations:
+def page_annotations(page: PageObject, text: str, is_off: Callable[[Any], bool]) -> PageAnnotations:
     """The values and notes of a page that its `text` does not hold yet, each once, and its files.
 
-    Raises what pypdf raises.
+    `is_off` tells whether a layer is not shown. Raises what pypdf raises.
     """
     lines: dict[str, None] = {}
     files: list[Any] = []
-    for annotation in _visible(page):
+    hidden = unread = 0
+    for annotation in _annotations(page):
         kind = annotation.get("/Subtype")
+        if _number(annotation.get("/F")) & _HIDDEN or (
+            "/OC" in annotation and is_off(annotation.raw_get("/OC"))
+        ):
+            said = _field(annotation)[1] if kind == "/Widget" else _note(annotation)
+            hidden += bool(said)
+            continue
         if kind == "/FileAttachment" and "/FS" in annotation:
             files.append(annotation["/FS"])
         elif kind == "/Widget":
             label, value = _field(annotation)
             if value and value not in text:
                 lines[f"{label}: {value}" if label else value] = None
-        elif kind in NOTES and (note := _words(annotation.get("/Contents"))) and note not in text:
-            lines[f"Note: {note}"] = None
-    return PageAnnotations(tuple(lines), tuple(files))
+        elif kind in NOTES and (note := _note(annotation)):
+            if note not in text:
+                lines[f"Note: {note}"] = None
+        elif kind not in _SILENT:
+            unread += _draws_text(annotation) or bool(_note(annotation))
+    unread += max(0, _count(page) - MAX_ANNOTATIONS)
+    return PageAnnotations(tuple(lines), tuple(files), hidden, unread)
 
 
-def _visible(page: PageObject) -> Iterator[Any]:
-    """The dictionaries of a page's annotations that are not hidden."""
+_SILENT = ("/Link", "/Popup", "/Widget", "/FileAttachment")
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def _note(annotation: Any) -> str:
+    """The words of a note, which may be in plain text, in rich text or both."""
+    rich = _words(entry(annotation, "/RC"))
+    return _words(entry(annotation, "/Contents")) or " ".join(_TAG.sub(" ", rich).split())
+
+
+def _draws_text(annotation: Any) -> bool:
+    """True where the picture of an annotation shows text, which is not read."""
+    normal = entry(entry(annotation, "/AP"), "/N")
+    return hasattr(normal, "get_data") and any(
+        operator in normal.get_data() for operator in (b"Tj", b"TJ")
+    )
+
+
+def _count(page: PageObject) -> int:
+    listed: Any = page.get("/Annots")
+    listed = listed.get_object() if listed is not None else None
+    return len(listed) if isinstance(listed, list) else 0
+
+
+def _annotations(page: PageObject) -> Iterator[Any]:
+    """The dictionaries of a page's annotations."""
     listed: Any = page.get("/Annots")
     listed = listed.get_object() if listed is not None else None
     for item in listed[:MAX_ANNOTATIONS] if isinstance(listed, list) else ():
         annotation = item.get_object()
-        if isinstance(annotation, dict) and not _number(annotation.get("/F")) & _HIDDEN:
+        if isinstance(annotation, dict):
             yield annotation
 
 

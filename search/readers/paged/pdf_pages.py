@@ -13,30 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from ...documents import Reason
 from ...errors import Unreadable
+from ..left_out import LeftOut, Part
+from .garbled import has_glyph_names, is_garbled, unreadable
+from .glyph_names import UNREADABLE
+from .mending import Mender
 from .pdf_annotations import page_annotations
 from .pdf_rescue import repaired
 from .pdfium import Pdfium
-from .pen import Pen, can_follow
+from .xfa import Form, read_form
 
 if TYPE_CHECKING:
     from PIL.Image import Image
     from pypdf import PdfReader
     from pypdf.generic import EmbeddedFile
 
-# Where a font does not map its glyphs to characters, the names of the glyphs come out as text.
-_GLYPH_NAMES = re.compile(r"(?:/(?:g|gid|glyph|cid|index|c)\d{1,6}|\(cid:\d{1,6}\))", re.IGNORECASE)
-MAX_GLYPH_NAMES = 0.5
-
-# Or their numbers come out: control characters, characters of the private ranges, or U+FFFD.
-_GLYPH_NUMBERS = re.compile(
-    "[\\x00-\\x08\\x0e-\\x1f\\x7f-\\x9f\ue000-\uf8ff\ufffd\U000f0000-\U0010ffff]"
-)
-MAX_GLYPH_NUMBERS = 0.3
-"""The parts of a text that may be names or numbers of glyphs; a text with more is gibberish."""
-
-# A hyphen between letters at a line's end. The pattern begins with the hyphen and looks back at
-# the letter before it afterwards, which makes the search fast.
-_HYPHEN = re.compile(r"[-\u2010\u00ad]\n(?:(?<=\u00ad\n)|(?<=[^\W\d_].\n)(?=[a-zß-öø-ÿα-ωа-я]))")
 _SPACED_LETTERS = re.compile(r"^(?:(?:[^\W\d_]| )\n){4,}", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LIGATURES = {
@@ -67,6 +57,7 @@ class PdfPages:
         self.garbled: list[int] = []
         self.rescued = False
         self.unread_annotations: list[int] = []
+        self.left_out = LeftOut()
         self._pinned_files: list[Any] = []
         try:
             self._open(data)
@@ -106,6 +97,8 @@ class PdfPages:
                         Reason.CORRUPT, f"the PDF is damaged: {_described(error)}"
                     ) from error
                 self.pypdf = None
+        if self.pypdf is not None:
+            self._mender = Mender(self.pypdf)
 
     def __len__(self) -> int:
         return self._count
@@ -117,6 +110,10 @@ class PdfPages:
         numbers = [str(number) for number in range(1, min(count, len(self.pdfium)) + 1)]
         labels = tuple(self.pdfium.label(index) or number for index, number in enumerate(numbers))
         return labels if labels != tuple(numbers) else ()
+
+    def form(self) -> Form | None:
+        """The form in XML that the document holds; None without one."""
+        return read_form(self.pypdf) if self.pypdf is not None else None
 
     def attachments(self) -> Iterator[EmbeddedFile]:
         """The files that are attached to the document or pinned to the pages that were read.
@@ -136,26 +133,27 @@ class PdfPages:
         if self.pypdf is None:
             return text
         try:
-            found = page_annotations(self.pypdf.pages[number], text)
+            found = page_annotations(self.pypdf.pages[number], text, self._mender.is_off)
         except MemoryError:
             raise
         except Exception:
             self.unread_annotations.append(number)
             return text
         self._pinned_files += found.files
+        self.left_out.add(Part.HIDDEN, found.hidden)
+        self.left_out.add(Part.COMMENT, found.unread)
         return "\n\n".join(filter(None, (text, tidied("\n".join(found.lines)))))
 
     def _text(self, number: int) -> str:
         from pypdf.errors import LimitReachedError
 
-        text, failure = "", ""
-        pen: Pen | None = None
+        text, failure, may_have_columns = "", "", True
         # Read the page with pypdf.
         if self.pypdf is not None:
             try:
-                page = self.pypdf.pages[number]
-                pen = Pen() if can_follow(page) else None
-                text = page.extract_text(visitor_operand_before=pen)
+                mended = self._mender.read(self.pypdf.pages[number])
+                text, may_have_columns = mended.text, mended.may_have_columns
+                self.left_out.add(Part.HIDDEN, mended.hidden_parts)
             except LimitReachedError as error:
                 # PDFium has no limits: it would take in all of a page that is too much for pypdf.
                 self.broken[number] = _described(error)
@@ -171,7 +169,9 @@ class PdfPages:
             try:
                 if not text.strip() or is_garbled(text):
                     text = self.pdfium.text(number) or text
-                elif pen is None or pen.may_have_columns:
+                elif "\0" in text or "\ufffd" in text:
+                    text = min(text, self.pdfium.text(number) or text, key=unreadable)
+                elif may_have_columns:
                     text = self.pdfium.columns(number) or text
             except RuntimeError as error:
                 failure = failure or _described(error)
@@ -179,9 +179,18 @@ class PdfPages:
         if is_garbled(text):
             self.garbled.append(number)
             return ""
-        text = tidied(text)
+        text = tidied(self._readable(text))
         if failure and not text:
             self.broken[number] = failure
+        return text
+
+    def _readable(self, text: str) -> str:
+        """The text with U+FFFD for each glyph without a character; these are counted."""
+        names = self._mender.unknown_names if self.pypdf is not None else None
+        if names is not None:
+            text = names.sub("\ufffd", text)
+        text, count = UNREADABLE.subn("\ufffd", text)
+        self.left_out.add(Part.CHARACTER, count)
         return text
 
     def is_picture(self, number: int) -> bool:
@@ -195,29 +204,13 @@ class PdfPages:
         return self.pdfium.picture(number)
 
 
-def is_garbled(text: str) -> bool:
-    """True where too much of the text are names or numbers of glyphs instead of letters."""
-    if has_glyph_names(text):
-        return True
-    numbers = len(_GLYPH_NUMBERS.findall(text))
-    return numbers > 0 and numbers > MAX_GLYPH_NUMBERS * len("".join(text.split()))
-
-
-def has_glyph_names(text: str) -> bool:
-    """True where most of the text are names of glyphs."""
-    # A name begins with "/" or "(". Looking for these first is far cheaper than the pattern.
-    if "/" not in text and "(" not in text:
-        return False
-    return sum(map(len, _GLYPH_NAMES.findall(text))) > MAX_GLYPH_NAMES * len(text)
-
-
 def tidied(text: str) -> str:
-    """A page's text without ligatures, hyphens at line ends and white space behind lines."""
+    """A page's text without ligatures and white space behind lines."""
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", " ")
     if not text.isascii():
         text = _SURROGATE.sub("\ufffd", text).translate(_LIGATURES)
     lines = [line.rstrip() for line in _joined(text).split("\n")]
-    return _HYPHEN.sub("", "\n".join(lines)).strip()
+    return "\n".join(lines).strip()
 
 
 def _joined(text: str) -> str:
