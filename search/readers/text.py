@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from ..documents import Block, Document
 from .decoding import decode
+from .left_out import undecoded
 from .title import first_line
 
 SUFFIXES = (
     *(".txt", ".text", ".log"),
-    *(".textile", ".wiki", ".bib", ".ics", ".vcf", ".diff", ".patch", ".po"),
+    *(".textile", ".wiki", ".bib", ".diff", ".patch"),
 )
 
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
@@ -20,7 +21,14 @@ _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 def read(data: bytes, path: str) -> Document:
     """The document in a plain text file. Raises Unreadable where it is binary or empty."""
     text = decode(data)
-    return Document(path, "text", first_line(text, path), text, tuple(paragraphs(text)))
+    return Document(
+        path,
+        "text",
+        first_line(text, path),
+        text,
+        tuple(paragraphs(text)),
+        warnings=undecoded(text),
+    )
 
 
 def paragraphs(text: str) -> Iterator[Block]:
