@@ -67,7 +67,7 @@ _DATE = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(?:\.\d+)?(Z?))
 _ADDRESS = re.compile(r"(?:https?|ftp|mailto|tel|cid|file|urn):", re.IGNORECASE)
 _DATA_ADDRESS = re.compile(r"data:", re.IGNORECASE)
 _MAILTO = re.compile(r"^(?:mailto|tel):", re.IGNORECASE)
-_LABEL = re.compile(r"_\$!<(.*)>!\$_")
+_LABEL = re.compile(r"_\$!<([^<>]*+)>!\$_")
 
 
 @dataclass(slots=True)
