@@ -115,6 +115,22 @@ SEEDS = {
     ),
     "a.md.gz": gzip.compress(b"# Words\n\nin gzip, some of them\n" * 9),
     "a.png": picture(),
+    "a.properties": b"# note\nkey = caf\\u00e9\\n\\\n   more\n",
+    "a.ics": (
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Choir\\, late\r\nDTSTART:20260714T190000Z\r\n"
+        b"DESCRIPTION;ENCODING=QUOTED-PRINTABLE:caf=C3=A9=\r\n end\r\n"
+        b"ATTACH;ENCODING=BASE64:AAAA\r\n"
+        b"END:VEVENT\r\nEND:VCALENDAR\r\n"
+    ),
+    "a.ldif": b"dn: cn=Ida,dc=x\ncn:: SWRh\njpegPhoto:: /9j/\n AAAA\nmail: i@x.org\n\ndn: cn=B\n",
+    "a.po": b'#: a.c\nmsgid "One\\n"\nmsgstr ""\n"Eins\\t"\n"zwei"\n\nmsgid "b"\nmsgstr[0] "c"\n',
+    "a.tnef": (
+        b"\x78\x9f\x3e\x22\x01\x00"
+        b"\x01\x04\x80\x01\x00\x04\x00\x00\x00One\x00\x00\x00"
+        b"\x01\x0c\x80\x02\x00\x05\x00\x00\x00words\x00\x00"
+        b"\x02\x02\x90\x06\x00\x00\x00\x00\x00\x00\x00"
+        b"\x02\x0f\x80\x06\x00\x04\x00\x00\x00text\x00\x00"
+    ),
     "a.kt": b"class A {\n    fun f() = 1\n}\n",
 }
 """A small valid file of each format."""

@@ -30,6 +30,7 @@ PIECES = 12
 
 BOUNDED = {
     "_NO_TITLE": "a function matches it with a whole title",
+    "_LISTED": "it is matched with the lines of the system's list of mounts",
     "_OPENING": "it is tried on the first 120 characters of a line of code",
 }
 """Patterns that are not tried at each place of a long text, though their calls do not tell."""

@@ -219,7 +219,7 @@ def test_the_larger_parts_of_json_are_headed_by_their_names():
         '{"never closed: [1, 2',
         '"' * 9,
         "}]" * 1_000 + '{"a": 1}',
-        '// {"no": [\n{"a": "}", /* ] */ "b\\"": 1}',
+        '// {"no": [\n{"a": "}", /* ] */ "b": 1}',
         "only words",
         "\\" * 5_000 + '"',
     ],

@@ -90,7 +90,7 @@ def test_encoded_words_and_quoted_printable_are_decoded_and_plain_text_is_prefer
         "Content-Type: multipart/alternative; boundary=b\n\n"
         "--b\nContent-Type: text/plain; charset=utf-8\n"
         "Content-Transfer-Encoding: quoted-printable\n\nIhre Buchung f=C3=BCr avoca=\ndoten.\n"
-        "--b\nContent-Type: text/html\n\n<p>Nicht diese\n--b--\n"
+        "--b\nContent-Type: text/html\n\n<p>Ihre <b>Buchung</b> f&uuml;r avocadoten.\n--b--\n"
     )
     assert blocks(read(source)) == [
         (6, "h1", "Rückflug bestätigt"),
@@ -282,7 +282,8 @@ def starts(document):
 
 def test_each_message_of_a_mailbox_has_its_place_subject_and_date():
     document = read(
-        MAILBOX + "\nFrom cy@example.org Wed Nov 32 25:00:00 2026\n\nNothing more.\n", "inbox.mbox"
+        MAILBOX + "\nFrom cy@example.org Wed Nov 32 25:00:00 2026\nX-Note: no\n\nNothing more.\n",
+        "inbox.mbox",
     )
     assert [
         (message.number, message.title, message.written_ns) for message in document.messages

@@ -11,7 +11,18 @@ from functools import partial
 from ..documents import Document, Reason, Skip
 from ..errors import Unreadable
 from . import gz, text
-from .data import csv_file, json_file, notebook, subtitles, xml_file, yaml_file
+from .data import (
+    components,
+    csv_file,
+    json_file,
+    ldif,
+    notebook,
+    po,
+    quoted,
+    subtitles,
+    xml_file,
+    yaml_file,
+)
 from .mail import mail, mhtml
 from .markup import asciidoc, html, latex, man, markdown, org, rst
 from .office import office
@@ -34,11 +45,12 @@ READERS: dict[str, Reader] = {
         *(markdown, rst, org, asciidoc, latex, man, html, mhtml),
         *(pdf, image, office),
         *(notebook, csv_file, json_file, yaml_file, xml_file, subtitles),
+        *(quoted, components, ldif, po),
     )
     for suffix in module.SUFFIXES
 }
 
-SAFE: frozenset[Reader] = frozenset({code.read, text.read, markdown.read, rst.read})
+SAFE: frozenset[Reader] = frozenset({code.read, text.read, markdown.read, rst.read, quoted.read})
 """Readers in our own plain Python, whose time and memory grow in proportion to the file.
 
 They need no worker process.
@@ -165,6 +177,8 @@ def _reader(data: bytes, path: str, readers: Mapping[str, Reader]) -> Reader:
             return html.read
         if by_name is None and man.is_page(data):
             return man.read
+        if by_name is None and json_file.is_json(data):
+            return json_file.read
         return readers[".eml"] if mail.is_mail(data) and ".eml" in readers else text.read
     return by_name
 

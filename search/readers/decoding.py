@@ -7,6 +7,9 @@ import re
 
 from ..documents import Reason
 from ..errors import Unreadable
+from .detection import detected, telling_lines
+from .shifted import decode_hz, decode_iso_2022, is_shifted
+from .wide import wide_encoding
 
 # UTF-32 must stand before UTF-16: the UTF-32-LE mark begins with the UTF-16-LE mark.
 BYTE_ORDER_MARKS = (
@@ -42,15 +45,6 @@ SIGNATURES = (
     (b"\x1aE\xdf\xa3", "a video"),
 )
 
-# The encodings of people's old files. A longer list makes the detector guess worse: EUC-JP passes
-# for Johab.
-LEGACY = (
-    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp874"),
-    *("koi8_r", "mac_roman", "cp437", "cp850", "cp866"),
-    *("cp932", "euc_jp", "iso2022_jp", "gb18030", "big5", "cp949"),
-)
-FALLBACK = "cp1252"
-
 # The encoding that a page really uses when it declares the one on the left. Browsers take the
 # larger encoding, too.
 DECLARED_AS = {
@@ -63,26 +57,19 @@ DECLARED_AS = {
     "shift_jis": "cp932",
     "euc-kr": "cp949",
 }
-DETECTION_BYTES = 65_536
-
 CONTROLS = bytes(code for code in range(32) if code not in b"\t\n\v\f\r\b\a\x1b")
 """Control characters that do not occur in text; NUL is among them."""
 
 MAX_CONTROLS = 0.03
 MAX_NULS = 0.1
-MAX_BAD_BYTES = 4
-"""Bad bytes for each intact character beyond ASCII in text that still counts as damaged UTF-8.
+MAX_BAD_BYTES, FEW_CHARACTERS = 4, 8
+"""Bad bytes for each intact character beyond ASCII in damaged UTF-8 of so few characters.
 
-Other encodings, decoded as UTF-8, have far more bad bytes.
+In a longer text, damaged UTF-8 has more intact characters than bad bytes, or more intact lines than
+damaged ones. Other encodings, decoded as UTF-8, have far more bad bytes.
 """
 
-MAX_MESS = 0.05
-"""How much more noise than in its best guess the detector may find in cp1252.
-
-The detector's noise runs from 0 to 1.
-"""
-
-_TERMINAL_CODE = re.compile(
+TERMINAL_CODE = re.compile(
     r"\x1b\[[0-9;?]{0,32}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b\n]{0,500}(?:\x07|\x1b\\)"
 )
 _VISIBLE = re.compile(r"[^\s\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]")
@@ -99,6 +86,8 @@ def decode(data: bytes, declared: str = "") -> str:
     visible.
     """
     text = _by_mark(data)
+    if text is None:
+        text = _by_form(data)
     if text is None:
         check_not_binary(data)
         text = _decode(data, declared)
@@ -118,20 +107,20 @@ def tidy(text: str) -> str:
     if "\r" in text:
         text = text.replace("\r", " " if "\n" in text else "\n")
     if "\x1b" in text:
-        text = _TERMINAL_CODE.sub("", text)
+        text = TERMINAL_CODE.sub("", text)
     if not _VISIBLE.search(text):
         raise Unreadable(Reason.EMPTY, "the file has no text in it")
     return text
 
 
 def check_not_binary(data: bytes) -> None:
-    """Raise Unreadable(BINARY) where `data`, which has no byte order mark, is not text."""
+    """Raise Unreadable(BINARY) where `data`, in an 8-bit encoding, is not text."""
     for signature, content in SIGNATURES:
         if data.startswith(signature):
             raise Unreadable(Reason.BINARY, f"the file is {content}, which is not read")
     nuls = data.count(0)
     controls = len(data) - len(data.translate(None, CONTROLS)) - nuls
-    if (nuls > MAX_NULS * len(data) and not _wide(data)) or controls > MAX_CONTROLS * len(data):
+    if nuls > MAX_NULS * len(data) or controls > MAX_CONTROLS * len(data):
         raise Unreadable(Reason.BINARY, "the file is binary, not text")
 
 
@@ -143,10 +132,17 @@ def _by_mark(data: bytes) -> str | None:
     return None
 
 
-def _decode(data: bytes, declared: str) -> str:
-    """The text of `data`, which has no byte order mark: UTF-16, UTF-8, declared or detected."""
-    if encoding := _wide(data):
+def _by_form(data: bytes) -> str | None:
+    """The text of a file whose bytes have the form of UTF-16, UTF-32, ISO-2022 or HZ, else None."""
+    if encoding := wide_encoding(data):
         return data.decode(encoding, "replace")
+    if data.isascii():
+        return decode_iso_2022(data) if is_shifted(data) else decode_hz(data)
+    return None
+
+
+def _decode(data: bytes, declared: str) -> str:
+    """The text of `data` in an 8-bit encoding: UTF-8, declared or detected."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:
@@ -158,42 +154,32 @@ def _decode(data: bytes, declared: str) -> str:
         except (UnicodeDecodeError, LookupError):
             # Pages that declare a wrong encoding are as common as pages that declare none.
             pass
-    bad_count = text.count("\ufffd")
-    good_count = len(text) - len(text.encode("ascii", "ignore")) - bad_count
     return (
-        text if bad_count <= MAX_BAD_BYTES * good_count else data.decode(_detect(data), "replace")
+        _mended(data) if _is_damaged_utf_8(data, text) else data.decode(detected(data), "replace")
     )
 
 
-def _wide(data: bytes) -> str | None:
-    """The UTF-16 encoding of `data` without a byte order mark, None where it is not UTF-16.
-
-    Nearly every second byte of Western text in UTF-16 is a NUL.
-    """
-    half = len(data) // 2
-    if data.count(0) < 0.6 * half:
-        return None
-    for encoding, high_bytes, low_bytes in (
-        ("utf-16-le", data[1::2], data[::2]),
-        ("utf-16-be", data[::2], data[1::2]),
-    ):
-        if high_bytes.count(0) > 0.6 * half and low_bytes.count(0) < 0.1 * half:
-            return encoding
-    return None
+def _is_damaged_utf_8(data: bytes, text: str) -> bool:
+    """True where `text`, which is `data` decoded as UTF-8, has some bad bytes only."""
+    bad = text.count("\ufffd")
+    good = len(text) - len(text.encode("ascii", "ignore")) - bad
+    if bad <= good or (good + bad <= FEW_CHARACTERS and bad <= MAX_BAD_BYTES * good):
+        return True
+    lines = [line.decode("utf-8", "replace") for line in telling_lines(data).splitlines()]
+    return sum("\ufffd" in line for line in lines) < len(lines) / 2
 
 
-def _detect(data: bytes) -> str:
-    """The encoding that the detector finds most likely, or cp1252 where it is nearly as likely."""
-    from charset_normalizer import from_bytes
-
-    guesses = from_bytes(data[:DETECTION_BYTES], cp_isolation=list(LEGACY))
-    best = guesses.best()
-    if best is None:
-        return FALLBACK
-    # Western text is also plausible in related encodings, of which the detector takes the first by
-    # number. cp1252 is therefore preferred where it is nearly as plausible.
-    western = any(
-        FALLBACK in guess.could_be_from_charset and guess.chaos <= best.chaos + MAX_MESS
-        for guess in guesses
-    )
-    return FALLBACK if western else best.encoding
+def _mended(data: bytes) -> str:
+    """The text of damaged UTF-8; lines in which nothing is UTF-8 come from another program."""
+    lines = [line.decode("utf-8", "replace") for line in data.split(b"\n")]
+    foreign = [
+        number
+        for number, line in enumerate(lines)
+        if "\ufffd" in line and line.replace("\ufffd", "").isascii()
+    ]
+    if foreign:
+        sources = data.split(b"\n")
+        encoding = detected(b"\n".join(sources[number] for number in foreign))
+        for number in foreign:
+            lines[number] = sources[number].decode(encoding, "replace")
+    return "\n".join(lines)

@@ -29,24 +29,56 @@ class Part(Enum):
         "character that the file does not name",
         "characters that the file does not name",
     )
+    UNDECODED = ("character that cannot be decoded", "characters that cannot be decoded")
+    DATA = ("picture, sound or key", "pictures, sounds or keys")
+    ATTACHMENT = ("attachment that is not read", "attachments that are not read")
+    MESSAGE = ("deleted message", "deleted messages")
+    BODY = ("text that cannot be read", "texts that cannot be read")
+    HEADER = ("header that is cut off", "headers that are cut off")
+    NESTED = ("message nested too deeply", "messages nested too deeply")
+
+
+MAX_REASONS = 5
+"""Reasons that are told for parts of one kind, the most frequent ones first."""
 
 
 class LeftOut:
-    """What one document leaves out, counted by kind."""
+    """What one document leaves out, counted by kind and by reason."""
 
     def __init__(self) -> None:
         self._counts: Counter[Part] = Counter()
+        self._reasons: dict[Part, Counter[str]] = {}
 
-    def add(self, part: Part, count: int = 1) -> None:
+    def add(self, part: Part, count: int = 1, reason: str = "") -> None:
         """Count `count` more of this kind; nothing is noted where `count` is 0."""
         if count:
             self._counts[part] += count
+        if count and reason:
+            self._reasons.setdefault(part, Counter())[reason] += count
 
     def warnings(self) -> tuple[str, ...]:
         """One sentence for `Document.warnings`, such as "left out: 2 comments, 1 form".
 
-        The kinds are in the order of `Part`. Empty where nothing is left out.
+        The kinds are in the order of `Part`, each with its reasons where any are known. Empty where
+        nothing is left out.
         """
         counts = [(part, self._counts[part]) for part in Part if self._counts[part]]
-        parts = [f"{count:,} {part.value[count > 1]}" for part, count in counts]
+        parts = [
+            f"{count:,} {part.value[count > 1]}{self._why(part, count)}" for part, count in counts
+        ]
         return (f"left out: {', '.join(parts)}",) if parts else ()
+
+    def _why(self, part: Part, count: int) -> str:
+        """The reasons of one kind in brackets, with their numbers where there are several."""
+        reasons = self._reasons.get(part, Counter[str]()).most_common(MAX_REASONS)
+        if not reasons:
+            return ""
+        told = [reason if n == count else f"{n:,}: {reason}" for reason, n in reasons]
+        return f" ({'; '.join(told)})"
+
+
+def undecoded(text: str) -> tuple[str, ...]:
+    """The warning about the characters of a decoded text that are lost, if any are."""
+    left_out = LeftOut()
+    left_out.add(Part.UNDECODED, text.count("\ufffd"))
+    return left_out.warnings()

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from ..documents import Block, Document
 from .block_limit import joined
 from .decoding import decode
+from .left_out import undecoded
 from .title import first_line
 
 SUFFIXES = (
     *(".txt", ".text", ".log"),
-    *(".textile", ".wiki", ".bib", ".ics", ".vcf", ".diff", ".patch", ".po"),
+    *(".textile", ".wiki", ".bib", ".diff", ".patch"),
 )
 
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
@@ -22,7 +23,12 @@ def read(data: bytes, path: str) -> Document:
     """The document in a plain text file. Raises Unreadable where it is binary or empty."""
     text = decode(data)
     return Document(
-        path, "text", first_line(text, path), text, tuple(joined(paragraphs(text), text))
+        path,
+        "text",
+        first_line(text, path),
+        text,
+        tuple(joined(paragraphs(text), text)),
+        warnings=undecoded(text),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ...documents import Block, Document
 from ..decoding import decode
+from ..left_out import undecoded
 from ..title import stem
 
 SUFFIXES = (".csv", ".tsv", ".tab")
@@ -34,7 +35,7 @@ def read(data: bytes, path: str) -> Document:
             blocks.append(Block(start, end, "heading", 1, " ".join(names.split())))
         else:
             blocks.append(Block(start, end, "table"))
-    return Document(path, "table", stem(path), text, tuple(blocks))
+    return Document(path, "table", stem(path), text, tuple(blocks), warnings=undecoded(text))
 
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, int, list[str]]]:

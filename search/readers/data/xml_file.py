@@ -11,6 +11,7 @@ from typing import Any
 
 from ...documents import Document
 from ..decoding import decode
+from ..left_out import undecoded
 from ..title import file_name
 from .outline import MAX_LEVELS, Outline
 
@@ -41,9 +42,8 @@ def read(data: bytes, path: str) -> Document:
     """
     declared = _DECLARED.search(data[:200])
     text = decode(data, declared[1].decode("ascii") if declared else "")
-    return Document(
-        path, "code", file_name(path), text, tuple(_Elements(text).outline.blocks(text))
-    )
+    blocks = tuple(_Elements(text).outline.blocks(text))
+    return Document(path, "code", file_name(path), text, blocks, warnings=undecoded(text))
 
 
 @dataclass(slots=True)

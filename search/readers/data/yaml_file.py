@@ -1,4 +1,4 @@
-"""YAML: the file's own text, under the keys of its larger parts.
+"""YAML: the file's own text with its escapes decoded, under the keys of its larger parts.
 
 Errors in the file's syntax do not matter.
 """
@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 
 from ...documents import Document
 from ..decoding import decode
+from ..left_out import undecoded
 from ..lines import Line, lines
+from ..rewriting import Rewriting
 from ..title import file_name
+from .escapes import YAML
 from .outline import Outline
+from .yaml_strings import double_quoted
 
 SUFFIXES = (".yaml", ".yml", ".eyaml")
 
@@ -28,12 +32,23 @@ _NAMES = frozenset({"name", "title", "id", "key"})
 
 def read(data: bytes, path: str) -> Document:
     """The document in a YAML file. Raises Unreadable where the file is binary or empty."""
-    text = decode(data)
+    source = decode(data)
     parser = _Parser()
-    for line in lines(text):
+    for line in lines(source):
         parser.take(line)
-    parser.leave(-1, len(text))
-    return Document(path, "code", file_name(path), text, tuple(parser.outline.blocks(text)))
+    parser.leave(-1, len(source))
+    rewriting = Rewriting(source)
+    if "\\" in source:
+        for start, end in double_quoted(source):
+            YAML.rewrite(rewriting, start, end)
+    text = rewriting.finish()
+    blocks = tuple(rewriting.moved(parser.outline.blocks(source)))
+    return Document(path, "code", file_name(path), text, blocks, warnings=undecoded(text))
+
+
+def _plain(value: str) -> str:
+    """A value as a name: the escapes of a string in double quotes are decoded."""
+    return YAML.decoded(value) if value.startswith('"') else value
 
 
 @dataclass
@@ -73,9 +88,8 @@ class _Parser:
             self.leave(column, start)
             key_match = _KEY.fullmatch(words[2:].lstrip())
             is_name = key_match is not None and key_match["key"].lower() in _NAMES
-            self.outline.enter(
-                start, line.end, (key_match["value"] or "") if key_match and is_name else ""
-            )
+            name = _plain(key_match["value"] or "") if key_match and is_name else ""
+            self.outline.enter(start, line.end, name)
             self.open_columns.append(column + 1)
             self.begin_text(key_match, column + 2)
         # A key with a plain value is an item; any other key may hold parts or a text.
@@ -88,7 +102,9 @@ class _Parser:
             ):
                 self.outline.item(start, line.end)
             else:
-                self.outline.enter(start, line.end, match["key"].strip())
+                key = match["key"].strip()
+                key = YAML.decoded(key) if match["quote"] == '"' else key
+                self.outline.enter(start, line.end, key)
                 self.open_columns.append(column)
                 self.begin_text(match, column)
 

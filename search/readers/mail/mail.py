@@ -16,24 +16,32 @@ from ...errors import Unreadable
 from .. import text
 from ..assembly import Assembly
 from ..attachments import Attachments
+from ..left_out import LeftOut, Part
 from ..limits import OutOfTime, ran_out
 from ..markup import html
 from ..title import MAX_TITLE, stem
-from .mime import Attachment, Letter, Text, parse
+from . import tnef
+from .alternatives import resolved
+from .mime import has_header, parse
+from .parts import Attachment, Letter, Text
 
-SUFFIXES = (".eml", ".emlx", ".mbox", ".mbx")
+SUFFIXES = (".eml", ".emlx", ".mbox", ".mbx", ".tnef")
 
 NO_SUBJECT = "(no subject)"
 
-_FROM = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\n]{1,300}\d:\d\d[^\n]{0,100}\n")
+# A line "From " begins a message where a header follows it. Behind a date as mail programs write it
+# any header counts, behind another time of day a usual one.
+_FROM = re.compile(
+    rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From "
+    rb"(?:[^\n]{0,300}\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [^\n]{0,20}\d\d:\d\d[^\n]{0,100}+\n"
+    rb"(?=[!-9;-~]{1,76}:[ \t\r\n]|>From )|"
+    rb"[^\n]{1,300}\d:\d\d[^\n]{0,100}+\n(?i:(?=(?:From|To|Cc|Subject|Date|Received|Return-Path|"
+    rb"Delivered-To|Reply-To|Sender|Status|MIME-Version|Message-ID|Content-[\w-]{1,40}|"
+    rb"X-[\w-]{1,60}):)))"
+)
 _DAY = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b.*")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _LENGTH = re.compile(rb"\s*(\d{1,12})\s*\n")
-_HEADER = re.compile(
-    rb"(?:From|To|Subject|Date|Received|Return-Path|Delivered-To|MIME-Version|Message-ID|"
-    rb"Content-Type): ?",
-    re.I,
-)
 _HEAD = re.compile(rb"(?:[!-9;-~]{1,76}:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
 _SENT = re.compile(rb"^(?:Received|Message-ID):", re.MULTILINE | re.IGNORECASE)
 
@@ -46,13 +54,15 @@ _LATEST = 1 << 33
 
 
 def is_mail(data: bytes) -> bool:
-    """True where the file begins as a mailbox does, or as a message that was sent.
+    """True where the file begins as a mailbox does, as a message that was sent, or as TNEF.
 
     The mailboxes of many programs have no suffix.
     """
     head = _HEAD.match(data[:16_384])
-    return _FROM.match(data[:1_024]) is not None or (
-        head is not None and _SENT.search(head[0]) is not None
+    return (
+        _FROM.match(data[:1_024]) is not None
+        or tnef.is_tnef(data)
+        or (head is not None and _SENT.search(head[0]) is not None)
     )
 
 
@@ -70,15 +80,19 @@ def read(data: bytes, path: str, enclosed: Callable[[bytes, str], Document]) -> 
         # Apple Mail writes the length of the message in bytes before it, and its own notes after
         # it.
         data = data[length.end() : length.end() + int(length[1])]
-    if not any(_HEADER.match(line) for line in data[:4_096].splitlines()):
-        raise Unreadable(Reason.CORRUPT, "the file holds no message: it has no header")
-    letter = parse(data)
     layout = _Layout(enclosed)
+    if tnef.is_tnef(data):
+        letter = tnef.letter(data, layout.left_out)
+    elif has_header(data):
+        letter = parse(data, layout.left_out)
+    else:
+        raise Unreadable(Reason.CORRUPT, "the file holds no message: it has no header")
     layout.letter(letter, 2 if length else 1, 1)
     title = letter.subject[:MAX_TITLE] or stem(path)
     return replace(
         layout.page.document(path, "mail", title),
         messages=(Message(1, 0, title, _nanoseconds(letter.date)),),
+        warnings=layout.warnings(),
     )
 
 
@@ -98,9 +112,10 @@ def _mailbox(data: bytes, path: str, enclosed: Callable[[bytes, str], Document])
             start = complete_length = layout.page.length
             layout.separator(separator, line)
             if _is_deleted(source):
+                layout.left_out.add(Part.MESSAGE)
                 continue
             try:
-                letter = parse(_QUOTED_FROM.sub(rb"\1", source))
+                letter = parse(_QUOTED_FROM.sub(rb"\1", source), layout.left_out)
                 layout.letter(letter, line + 1, 1)
             except Unreadable as error:
                 warnings.append(f"message {number} is left out: {error.message}")
@@ -124,7 +139,7 @@ def _mailbox(data: bytes, path: str, enclosed: Callable[[bytes, str], Document])
         document,
         text=document.text[:complete_length],
         blocks=blocks,
-        warnings=tuple(warnings),
+        warnings=(*warnings, *layout.warnings()),
         messages=tuple(messages),
     )
 
@@ -175,9 +190,13 @@ class _Layout:
     """Lays out the messages as they are shown, one after the other."""
 
     def __init__(self, enclosed: Callable[[bytes, str], Document]) -> None:
-        self.enclosed = enclosed
         self.page = Assembly()
-        self.attachments = Attachments(self.page, enclosed)
+        self.left_out = LeftOut()
+        self.attachments = Attachments(self.page, enclosed, self.left_out)
+
+    def warnings(self) -> tuple[str, ...]:
+        """What the messages leave out, each kind in a sentence."""
+        return (*self.left_out.warnings(), *self.attachments.warnings())
 
     def separator(self, mark: str, line: int) -> None:
         """Add the line between two messages of a mailbox.
@@ -190,17 +209,18 @@ class _Layout:
         """Add a message that begins in the file's `first_line`, under a heading of that level."""
         # The limit on attachments counts anew for each message of a mailbox.
         if level == 1:
-            self.attachments = Attachments(self.page, self.enclosed)
+            self.attachments.count = 0
         day = f" ({letter.date:%Y-%m-%d})" if letter.date else ""
+        parts = resolved(letter.parts)
         text_line = next(
-            (part.line for part in letter.parts[:1] if isinstance(part, Text) and part.line), 0
+            (part.line for part in parts[:1] if isinstance(part, Text) and part.line), 0
         )
         # The heading, the headers and a blank line go right above the first text.
         heading_line = first_line - 1 + text_line - len(letter.headers) - 2 if text_line else 0
         self.page.heading((letter.subject or NO_SUBJECT) + day, level, heading_line)
         if letter.headers:
             self.page.add("\n".join(letter.headers), "paragraph", gap="\n")
-        for part in letter.parts:
+        for part in parts:
             if isinstance(part, Text):
                 self.text_part(part, first_line, level)
             elif isinstance(part, Attachment):
@@ -211,6 +231,7 @@ class _Layout:
     def text_part(self, part: Text, first_line: int, level: int) -> None:
         """Add a text of a message that begins in the file's line `first_line`."""
         line = first_line - 1 + part.line if part.line else 0
+        self.left_out.add(Part.UNDECODED, part.text.count("\ufffd"))
         if not part.is_html:
             self.page.include(part.text.rstrip(), text.paragraphs(part.text.rstrip()), at=line)
             return
@@ -220,3 +241,4 @@ class _Layout:
             # A page that holds only pictures has no text.
             return
         self.page.include(page.text, page.blocks, level, line)
+        self.attachments.tell("the HTML text", page.warnings)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
 from ...documents import Reason
 from ...errors import Unreadable
-from ..decoding import decode, tidy
+from ..decoding import tidy
+from ..left_out import LeftOut, Part
+from . import tnef
+from .headers import date, decoded, file_name, header
+from .parts import Alternatives, Attachment, Letter, Piece, Text
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -18,50 +21,41 @@ if TYPE_CHECKING:
 MAX_DEPTH = 10
 """How deep messages may lie inside each other; a deeper one is shown without its parts."""
 
-MAX_HEADER = 2_000
 SHOWN = ("text/plain", "text/html")
 HEADERS = ("From", "To", "Cc", "Date")
 
-# Encodings that use only bytes below 128, so that their text would pass for ASCII.
-_STATEFUL = ("iso-2022", "utf-7", "hz")
-_CHARSET = re.compile(r"[\w.:+-]{1,40}")
+HTML = ("text/html", "application/xhtml+xml", "text/x-amp-html", "text/watch-html")
+TAGGED = ("text/enriched", "text/richtext")
+MESSAGES = ("message/rfc822", "message/global", "message/news")
+ENCODED = ("base64", "quoted-printable", "x-uuencode", "uuencode", "x-uue", "uue")
+
+OF_FORMATS = {
+    "text/calendar": ".ics",
+    "text/x-vcalendar": ".vcs",
+    "text/vcard": ".vcf",
+    "text/x-vcard": ".vcf",
+    "text/directory": ".vcf",
+    "text/rtf": ".rtf",
+    "application/rtf": ".rtf",
+    "text/csv": ".csv",
+}
+"""Types of parts that have readers of their own, and the suffixes of these readers."""
+
+_HEADER = re.compile(
+    rb"(?:From|To|Subject|Date|Received|Return-Path|Delivered-To|MIME-Version|Message-ID|"
+    rb"Content-Type): ?",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<[^<>\n]{0,60}>")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text of the message; `line` is its first line in the file, 0 where that is not known."""
+def parse(data: bytes, left_out: LeftOut) -> Letter:
+    """The message in `data`; what cannot be read is counted in `left_out`.
 
-    text: str
-    is_html: bool
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """An attachment. `name` is a base name; an unnamed file is called after its type."""
-
-    name: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A message.
-
-    date: the date in its header; None where there is none that can be read.
-    headers: the lines to show.
-    parts: texts, attachments and forwarded messages in order.
+    Raises Unreadable where messages in it are nested too deeply.
     """
-
-    subject: str
-    date: datetime | None
-    headers: tuple[str, ...]
-    parts: tuple[Text | Attachment | Letter, ...] = ()
-
-
-def parse(data: bytes) -> Letter:
-    """The message in `data`. Raises Unreadable where messages in it are nested too deeply."""
-    return letter(message_of(data), _Source(data.decode("ascii", "surrogateescape")), 0)
+    source = _Source(data.decode("ascii", "surrogateescape"))
+    return letter(message_of(data), source, left_out, 0)
 
 
 def message_of(data: bytes) -> Message:
@@ -77,11 +71,17 @@ def message_of(data: bytes) -> Message:
         raise Unreadable(Reason.CORRUPT, "the message holds messages nested too deeply") from error
 
 
-def letter(message: Message, source: _Source, depth: int) -> Letter:
+def letter(message: Message, source: _Source, left_out: LeftOut, depth: int) -> Letter:
     """A message with its parts, or without any at MAX_DEPTH."""
-    shown = tuple(f"{name}: {value}" for name in HEADERS if (value := header(message, name)))
-    parts = tuple(_parts(message, source, depth)) if depth < MAX_DEPTH else ()
-    return Letter(header(message, "Subject"), _date(message), shown, parts)
+    shown = tuple(
+        f"{name}: {value}" for name in HEADERS if (value := header(message, name, left_out))
+    )
+    parts: tuple[Piece, ...] = ()
+    if depth < MAX_DEPTH:
+        parts = tuple(_parts(message, source, left_out, depth))
+    elif message.get_payload():
+        left_out.add(Part.NESTED)
+    return Letter(header(message, "Subject", left_out), date(message), shown, parts)
 
 
 @dataclass
@@ -105,113 +105,112 @@ class _Source:
         return 0
 
 
-def _parts(
-    message: Message, source: _Source, depth: int, texts: bool = True
-) -> Iterator[Text | Attachment | Letter]:
-    """The parts of a message in order; without `texts` only the attachments."""
+def _parts(message: Message, source: _Source, left_out: LeftOut, depth: int) -> Iterator[Piece]:
+    """The parts of a message in order."""
     kind = message.get_content_type()
     payload = message.get_payload()
     if isinstance(payload, list):
         # Descend into a part that holds other parts.
         subparts = cast("list[Message]", payload)
-        if kind == "message/rfc822":
-            yield from (letter(subpart, source, depth + 1) for subpart in subparts)
-        elif kind == "multipart/alternative" and texts:
-            best = _best(subparts)
+        encoded = _encoded_message(message, subparts) if kind in MESSAGES else b""
+        if encoded:
+            yield letter(message_of(encoded), _Source(""), left_out, depth + 1)
+        elif kind in MESSAGES:
             for subpart in subparts:
-                yield from _parts(subpart, source, depth, subpart is best)
+                yield letter(subpart, source, left_out, depth + 1)
+        elif kind == "message/delivery-status":
+            reports = (report.as_string().strip() for report in subparts)
+            yield Text(_tidied("\n\n".join(reports)), False)
+        elif kind == "multipart/alternative":
+            yield Alternatives(
+                tuple(tuple(_parts(form, source, left_out, depth)) for form in subparts)
+            )
         else:
             for subpart in subparts:
-                yield from _parts(subpart, source, depth, texts)
+                yield from _parts(subpart, source, left_out, depth)
         return
     # Any other part is a text to show or an attachment.
-    name = _name(message)
+    name = file_name(message)
     disposition = message.get_content_disposition()
     is_body = disposition != "attachment" and (not name or (disposition is None and kind in SHOWN))
-    if is_body and kind.startswith(("text/", "multipart/", "message/")):
-        text = content(message) if texts else ""
+    is_body = is_body and kind.startswith(("text/", "multipart/", "message/"))
+    if is_body and kind not in OF_FORMATS:
+        text = content(message, left_out)
+        if text and kind in TAGGED:
+            text = _TAG.sub("", text)
         if text:
-            yield Text(text, kind == "text/html", source.line_of(str(payload)))
-    elif name or kind != "application/octet-stream":
-        yield Attachment(name or f"unnamed{_suffix(kind)}", _bytes(message))
+            yield Text(text, kind in HTML, source.line_of(str(payload)))
+    elif data := _data(message):
+        yield from _enclosed(kind, name, data, left_out, depth)
 
 
-def _best(forms: list[Message]) -> Message | None:
-    """The form of a text to show: plain text where it has words, else the last and richest form."""
-    for form in forms:
-        if form.get_content_type() == "text/plain" and content(form):
-            return form
-    readable = [form for form in forms if form.get_content_type() != "text/calendar"]
-    return readable[-1] if readable else None
+def _enclosed(kind: str, name: str, data: bytes, left_out: LeftOut, depth: int) -> Iterator[Piece]:
+    """What lies in a part that is no text to show: a message, or an attachment."""
+    if kind in tnef.KINDS or tnef.is_tnef(data):
+        try:
+            yield from tnef.letter(data, left_out).parts
+        except Unreadable as error:
+            left_out.add(Part.ATTACHMENT, reason=f"{name or kind}: {error.message}")
+    elif (kind in MESSAGES or name.lower().endswith(".eml")) and has_header(data):
+        yield letter(message_of(data), _Source(""), left_out, depth + 1)
+    else:
+        # A name without a suffix does not say which reader is right.
+        known = OF_FORMATS.get(kind, "") if "." not in name else ""
+        yield Attachment(
+            (name or f"unnamed{known or _suffix(kind)}") + (known if name else ""), data
+        )
 
 
-def content(part: Message) -> str:
-    """The decoded text of a part, empty where it has none."""
+def _encoded_message(message: Message, subparts: list[Message]) -> bytes:
+    """The attached message where it is in an encoding, which the standard library leaves as it is.
+
+    Empty for a message without an encoding, and for one that is none when it is decoded.
+    """
+    from email.message import Message as Plain
+
+    encoding = str(message.get("Content-Transfer-Encoding", "")).strip().lower()
+    if encoding not in ENCODED or not subparts:
+        return b""
+    part = Plain()
+    part["Content-Transfer-Encoding"] = encoding
+    part.set_payload(subparts[0].as_string())
+    data = _bytes(part)
+    return data if has_header(data) else b""
+
+
+def has_header(data: bytes) -> bool:
+    """True where `data` begins as a message does: one of its first lines is a usual header."""
+    return any(_HEADER.match(line) for line in data[:4_096].splitlines())
+
+
+def _data(message: Message) -> bytes:
+    """The contents of an attachment; a text in an encoding that it names becomes UTF-8."""
+    data = _bytes(message)
+    charset = message.get_content_charset() or ""
+    if message.get_content_maintype() != "text" or not charset or data.isascii():
+        return data
+    text = content(message)
+    return ("\ufeff" + text).encode("utf-8", "replace") if text else data
+
+
+def content(part: Message, left_out: LeftOut | None = None) -> str:
+    """The decoded text of a part, empty where it has none; what is no text is counted."""
     data = _bytes(part)
     charset = part.get_content_charset() or ""
     try:
-        return _decoded(data, charset) if data else ""
-    except Unreadable:
-        # White space between attachments and binary data are not text of the message.
+        return decoded(data, charset) if data else ""
+    except Unreadable as error:
+        # White space between attachments is no text of the message.
+        if left_out and error.reason is not Reason.EMPTY:
+            left_out.add(Part.BODY, reason=error.message)
         return ""
 
 
-def header(message: Message, name: str) -> str:
-    """A header's decoded words on one line, empty where there is no such header."""
-    raw = next(
-        (str(value) for key, value in message.raw_items() if key.lower() == name.lower()), ""
-    )
-    return _words(raw[:MAX_HEADER])
-
-
-def _words(raw: str) -> str:
-    """A header's value on one line, with its encoded words decoded.
-
-    Words that are encoded wrongly stay as they are.
-    """
-    from email.errors import HeaderParseError
-    from email.header import decode_header
-
-    words = _unescaped(raw)
-    if "=?" in words:
-        try:
-            # `decode_header` returns the text between encoded words as raw-unicode-escape bytes.
-            pieces = [
-                piece
-                if isinstance(piece, str)
-                else _decoded(piece, charset)
-                if charset
-                else piece.decode("raw-unicode-escape")
-                for piece, charset in decode_header(words)
-            ]
-            words = "".join(pieces)
-        except (HeaderParseError, Unreadable):
-            pass
-    return " ".join(words.split())
-
-
-def _unescaped(header_text: str) -> str:
-    """A header's words without the escapes for its bytes beyond ASCII.
-
-    Those bytes are in an encoding that the message does not name.
-    """
-    if header_text.isascii():
-        return header_text
+def _tidied(text: str) -> str:
     try:
-        return decode(header_text.encode("utf-8", "surrogateescape"))
+        return tidy(text)
     except Unreadable:
         return ""
-
-
-def _decoded(data: bytes, charset: str) -> str:
-    """The text of `data`, whose declared encoding is `charset`. Raises Unreadable as `decode`."""
-    if charset.lower().startswith(_STATEFUL):
-        try:
-            return tidy(data.decode(charset, "replace"))
-        except LookupError:
-            # The named encoding does not exist.
-            pass
-    return decode(data, charset if _CHARSET.fullmatch(charset) else "")
 
 
 def _bytes(part: Message) -> bytes:
@@ -219,28 +218,10 @@ def _bytes(part: Message) -> bytes:
     return data if isinstance(data, bytes) else b""
 
 
-def _date(message: Message) -> datetime | None:
-    """The date in a message's header, None where there is none that can be read."""
-    from email.utils import parsedate_to_datetime
-
-    try:
-        return parsedate_to_datetime(header(message, "Date"))
-    except (ValueError, OverflowError):
-        return None
-
-
-def _name(part: Message) -> str:
-    """A part's file name without folders, empty where it has none."""
-    try:
-        name = str(part.get_filename() or "")
-    except (LookupError, ValueError):
-        # The name is in an encoding that does not exist.
-        return ""
-    return _words(name[:MAX_HEADER]).replace("\\", "/").rpartition("/")[2].strip()
-
-
 def _suffix(kind: str) -> str:
-    """The usual suffix of a MIME type, empty for an unknown one."""
+    """The usual suffix of a MIME type, empty where the contents have to tell."""
     from mimetypes import MimeTypes
 
+    if kind == "application/octet-stream":
+        return ""
     return MimeTypes().guess_extension(kind) or ""
