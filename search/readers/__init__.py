@@ -19,7 +19,7 @@ from .paged import image, pdf, recognition
 from .source import code, syntax
 from .title import file_name
 
-VERSION = 4
+VERSION = 5
 """Raise this with each change that makes other documents of the same bytes.
 
 An index then knows which files to read again.

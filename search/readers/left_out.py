@@ -17,6 +17,8 @@ class Part(Enum):
     HIDDEN = ("hidden part", "hidden parts")
     DELETED = ("deleted part", "deleted parts")
     COMMENT = ("comment", "comments")
+    MENU = ("menu", "menus")
+    READING = ("reading beside characters", "readings beside characters")
     CHAPTER = ("chapter without text", "chapters without text")
     FILE = ("embedded file", "embedded files")
     FORM = ("form", "forms")
@@ -36,6 +38,10 @@ class LeftOut:
     def add(self, part: Part, count: int = 1) -> None:
         """Count `count` more of this kind; nothing is noted where `count` is 0."""
         self._counts[part] += count
+
+    def include(self, other: LeftOut) -> None:
+        """Count what a part of the document leaves out."""
+        self._counts.update(other._counts)
 
     def warnings(self) -> tuple[str, ...]:
         """One sentence for `Document.warnings`, such as "left out: 2 comments, 1 form".
