@@ -280,7 +280,7 @@ def test_the_larger_elements_of_xml_are_headed_by_their_titles():
     assert blocks(read(source, "feed.xml")) == [
         (1, "code", '<?xml version="1.0"?>\n<rss xmlns:a="b">'),
         (2, "h1 channel Café & bar", "<channel>"),
-        (2, "code", "<title>Café &amp; bar</title>"),
+        (2, "code", "<title>Café & bar</title>"),
         (3, "h2 item 7", '<item id="7">'),
         (3, "code", "<a:title>Boiler</a:title>"),
         (3, "code", f"<text>{LONG}</text></item>"),
@@ -301,14 +301,30 @@ def test_the_larger_elements_of_xml_are_headed_by_their_titles():
         "<a><b>not closed",
         "<a>" * 50_000 + "</a>" * 50_000,
         "no element",
-        "<a>&nbsp;</a><b/>",
+        "<!DOCTYPE a [<!ENTITY copy 'all rights'>]><a><b>&copy;</b></a>",
     ],
 )
-def test_entities_of_xml_are_not_expanded_and_broken_xml_is_read(source):
+def test_what_xml_declares_is_not_expanded_and_broken_xml_is_read(source):
     document = read(source, "a.xml")
     assert document.text == source
     assert "".join(text for _, _, text in blocks(document)).replace("\n", "") == source.replace(
         "\n", ""
+    )
+
+
+def test_entities_of_xml_are_the_characters_that_they_stand_for():
+    source = (
+        "<!DOCTYPE a [<!ENTITY x '&amp;'>]>\n"
+        "<a b='AT&amp;T'>caf&eacute; &#x2014;&#10;&lt;b&gt; &x; &unknown; &notit;\n"
+        "<!-- &amp; --><![CDATA[&amp;]]> r&ouml;sti &amp;amp;</a>"
+    )
+    assert read(source, "a.xml").text == (
+        "<!DOCTYPE a [<!ENTITY x '&amp;'>]>\n<a b='AT&T'>café — <b> &x; "
+        "&unknown; &notit;\n<!-- &amp; --><![CDATA[&amp;]]> rösti &amp;</a>"
+    )
+    feed = "<rss><item>&lt;p&gt;caf&amp;eacute;</item><item><![CDATA[r&ouml;sti]]></item></rss>"
+    assert read(feed, "a.rss").text == (
+        "<rss><item><p>café</item><item><![CDATA[rösti]]></item></rss>"
     )
 
 
@@ -340,7 +356,7 @@ def test_web_subtitles_are_read_without_notes_and_styles():
     )
     assert blocks(read(source, "film.vtt")) == [
         (9, "h1 00:00:01", "00:00:01"),
-        (10, "paragraph", "The tide"),
+        (10, "paragraph", "Ida: The tide"),
         (12, "h1 01:00:05", "01:00:05"),
         (13, "paragraph", "turns."),
     ]
@@ -348,6 +364,58 @@ def test_web_subtitles_are_read_without_notes_and_styles():
         Reason.NO_TEXT,
         "the file has no subtitles in it",
     )
+
+
+def spoken(source, name="a.vtt"):
+    """What is said, line by line, and the warnings."""
+    document = read(source, name)
+    return [
+        line for kind, words in ((kind, words) for _, kind, words in blocks(document))
+        if kind == "paragraph" for line in words.split("\n") if line
+    ], document.warnings
+
+
+def test_subtitles_name_who_speaks_and_count_notes():
+    source = (
+        "WEBVTT\r\n\r\nNOTE by Ada\r\n\r\n1\r\n00:01.000 --> 00:02.000\r\n"
+        "<v.loud Petra Lindqvist>We &amp; they</v> <v Oskar &amp; Co>go.\r\n\r\n"
+        "00:02.500 --> 00:03.000\r\n<v Oskar &amp; Co><ruby>漢<rt>kan</rt></ruby>字\r\n"
+        "<v Petra Lindqvist>NOTE it\r\n\r\nNOTE\r\ntwo\r\n"
+    )
+    assert spoken(source) == (
+        ["Petra Lindqvist: We & they Oskar & Co: go.", "漢字", "Petra Lindqvist: NOTE it"],
+        ("left out: 2 comments, 1 reading beside characters",),
+    )
+
+
+def test_captions_that_roll_are_read_once():
+    source = "".join(
+        f"00:{start:06.3f} --> 00:{end:06.3f}\n{words}\n\n"
+        for start, end, words in [
+            (0, 2, " \n\na<00:00.300><c> scythe</c>"),
+            (2, 2.01, "a scythe"),
+            (2.01, 4, "a scythe\nwith<00:02.300><c> a</c> stone"),
+            (4, 4.01, "with a stone"),
+            (4.01, 6, "with a stone and\nshort strokes"),
+            (6.1, 7, "and\nshort strokes help"),
+            (9, 10, "short strokes help"),
+            (10, 11, "help us"),
+        ]
+    )
+    expected = [
+        *("a scythe", "with a stone", "and", "short strokes", "and", "short strokes help"),
+        *("short strokes help", "help us"),
+    ]
+    assert spoken(f"WEBVTT\n\n{source}")[0] == expected
+    assert spoken(source, "a.srt")[0] == expected
+
+
+def test_captions_lose_no_line_that_stands_apart():
+    source = (
+        "1\n00:00:01,000 --> 00:00:02,000\nOne.\n\nTwo after a gap.\n2\n"
+        "00:00:03,000 --> 00:00:04,000\nThree\n00:00:05,000 --> 00:00:06,000\nAT&amp;T\n"
+    )
+    assert spoken(source, "a.srt")[0] == ["One.", "Two after a gap.", "Three", "AT&T"]
 
 
 def test_a_compressed_file_is_read_by_its_name_without_gz():

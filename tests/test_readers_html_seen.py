@@ -232,8 +232,10 @@ NOTES = {
     "^{3}And then": "3 And then",
     "10^[5]": "10 5",
 }
-POWERS = """40 m^{2}. 10^{5} 2^{10} 10^{-6} s^{-1} 10 m/s^{2} per cm^{3} 40 in^{2} x^{2} R^{2}
-(a+b)^{2} E=mc^{2} sin^{2} Ca^{2+} 12^{2}=144 1^{st} 1^[st] 20^{e} XX^{e} M^{me} Oracle^{TM} ^{14}C"""
+POWERS = """40 m^{2}. 10^{5} 2^{10} 10^{-6} s^{-1} 10 m/s^{2} per cm^{3}
+40 in^{2} x^{2} R^{2}
+(a+b)^{2} E=mc^{2} sin^{2} Ca^{2+} 12^{2}=144 1^{st} 1^[st] 20^{e} XX^{e} M^{me}
+Oracle^{TM} ^{14}C"""
 
 
 def signed(source):

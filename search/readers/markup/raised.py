@@ -34,8 +34,8 @@ _CALCULATION = tuple("=×·⋅^≈")
 _UNITS = frozenset(
     re.findall(
         r"\S+",
-        "m cm mm km dm nm µm μm hm pm s ms kg g mg l ml ft in yd mi inch inches foot feet yard yards "
-        "mile miles metre metres meter meters sec min px pt Hz kHz MHz GHz rad sr",
+        "m cm mm km dm nm µm μm hm pm s ms kg g mg l ml ft in yd mi inch inches foot feet yard "
+        "yards mile miles metre metres meter meters sec min px pt Hz kHz MHz GHz rad sr",
     )
 )
 _UNIT_WORDS = frozenset(
