@@ -66,7 +66,7 @@ def test_a_notebook_is_read_whole():
         {"cell_type": "raw", "source": "as it is"},
     )
     text = (
-        "# Tides\n\nEvery *six* hours.\n- one\n\nplot(x)\n\n12 metres\ndone\n\n<Figure>\n\n"
+        "# Tides\n\nEvery *six* hours.\n- one\n\nplot(x)\n\n12 metres\ndone\n\n"
         "ValueError: too deep\n\nas it is"
     )
     assert read(source, "sea.ipynb") == Document(
@@ -80,10 +80,10 @@ def test_a_notebook_is_read_whole():
             Block(28, 33, "list"),
             Block(35, 42, "code"),
             Block(44, 58, "code"),
-            Block(60, 68, "code"),
-            Block(70, 90, "code"),
-            Block(92, 100, "paragraph"),
+            Block(60, 80, "code"),
+            Block(82, 90, "paragraph"),
         ),
+        warnings=("left out: 1 output that is no text",),
     )
 
 
@@ -109,7 +109,63 @@ def test_only_the_beginning_of_long_output_is_kept():
         "source": "",
         "outputs": [{"output_type": "stream", "text": "x" * 5_000}],
     }
-    assert blocks(read(notebook(cell), "a.ipynb")) == [(1, "code", "x" * 2_000)]
+    document = read(notebook(cell), "a.ipynb")
+    assert blocks(document) == [(1, "code", "x" * 2_000)]
+    assert document.warnings == ("left out: 1 part of a long output",)
+
+
+OBJECT = "<IPython.core.display.Markdown object>"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected", "warnings"),
+    [
+        (
+            {"text/plain": OBJECT, "text/markdown": ["# Tide\n", "**High** &amp; low"]},
+            [("h1 Tide", "# Tide"), ("paragraph", "**High** & low")],
+            "",
+        ),
+        ({"text/plain": [OBJECT], "text/html": "<p>Neap<td>r"}, [("paragraph", "Neapr")], ""),
+        ({"text/html": "<ul><li>Näher</ul>"}, [("list", "Näher")], ""),
+        ({"text/plain": "   a\n0  1", "text/html": "<b>a</b>"}, [("code", "   a\n0  1")], ""),
+        ({"text/plain": OBJECT, "text/latex": "$x_1$"}, [("code", "$x_1$")], ""),
+        ({"text/plain": "<Figure size 640x480 with 1 Axes>"}, [], "1 output that is no text"),
+        ({"text/plain": "[<matplotlib.lines.Line2D at 0x7f>]", "image/png": "iVBO"}, [], 1),
+        ({"text/plain": "Text(0.5, 1, 'Rain')", "image/svg+xml": "<svg/>"}, None, 1),
+        ({"text/html": "<script>x</script>", "application/vnd.plotly.v1+json": {}}, [], 1),
+        ({"application/javascript": "x()"}, [], ""),
+        ({"text/html": "<p hidden>a</p>b"}, [("paragraph", "b")], "1 hidden part"),
+        (
+            {"text/html": f"<p>{'x' * 1_999} y</p>"},
+            [("code", "x" * 1_999)],
+            "1 part of a long output",
+        ),
+    ],
+)
+def test_an_output_is_read_in_the_form_that_says_most(data, expected, warnings):
+    cell = {
+        "cell_type": "code",
+        "source": "x",
+        "outputs": [{"output_type": "display_data", "data": data}],
+    }
+    document = read(notebook(cell), "a.ipynb")
+    found = [(kind, words) for _, kind, words in blocks(document)[1:]]
+    assert found == ([("code", "Text(0.5, 1, 'Rain')")] if expected is None else expected)
+    told = "1 output that is no text" if warnings == 1 else warnings
+    assert document.warnings == ((f"left out: {told}",) if told else ())
+
+
+def test_an_error_has_its_message_and_a_comment_in_a_cell_is_counted():
+    source = notebook(
+        {"cell_type": "markdown", "source": "a <!-- b -->"},
+        {
+            "cell_type": "code",
+            "outputs": [{"ename": "KeyError", "evalue": "'x'", "traceback": ["\x1b[0;31mTop"]}],
+        },
+    )
+    document = read(source, "a.ipynb")
+    assert [words for _, _, words in blocks(document)] == ["a ", "KeyError: 'x'"]
+    assert document.warnings == ("left out: 1 comment, 1 part of a long output",)
 
 
 def test_odd_cells_are_left_out_and_odd_notebooks_refused():
@@ -370,8 +426,11 @@ def spoken(source, name="a.vtt"):
     """What is said, line by line, and the warnings."""
     document = read(source, name)
     return [
-        line for kind, words in ((kind, words) for _, kind, words in blocks(document))
-        if kind == "paragraph" for line in words.split("\n") if line
+        line
+        for kind, words in ((kind, words) for _, kind, words in blocks(document))
+        if kind == "paragraph"
+        for line in words.split("\n")
+        if line
     ], document.warnings
 
 

@@ -104,7 +104,8 @@ def test_markdown_of_obsidian_is_read():
 def test_markdown_comments_are_counted():
     source = (
         "# A <!-- toc -->\n<!-- one -->\ntext <!-- two --> %%three%%\n\n"
-        "%%\nfour <!-- in it -->\n%%\n<!-- 5 -->\n`<!-- code -->`\n\n    <!-- code -->\n\n<!-- open\n"
+        "%%\nfour <!-- in it -->\n%%\n<!-- 5 -->\n`<!-- code -->`\n\n    <!-- code -->\n\n"
+        "<!-- open\n"
     )
     document = read_markdown(source)
     assert document.warnings == ("left out: 5 comments",)
@@ -231,6 +232,16 @@ def test_rst_is_read_as_blocks():
         ("h3 Deeper", "Deeper\n~~~~~~"),
         ("paragraph", "Text\nUsage\n-----"),
     ]
+
+
+def test_rst_comments_are_counted():
+    source = (
+        "A\n=\n\n.. one\n   goes on\n\n..\n   two\n\n   # two\n\n..\n\n.. 1\n\nWords.\n\n"
+        ".. note:: Said.\n\n- a\n\n  .. three\n"
+    )
+    document = rst.read(source.encode(), "/docs/a.rst")
+    assert document.warnings == ("left out: 3 comments",)
+    assert "one" not in "".join(words for _, words in blocks(document))
 
 
 def test_rst_without_headings_is_called_by_its_file():

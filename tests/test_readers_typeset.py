@@ -252,6 +252,20 @@ def test_a_manual_page_of_bsd_is_read_as_blocks():
     ]
 
 
+def test_comments_of_a_manual_page_are_counted_and_open_ones_hide_nothing():
+    source = (
+        '.\\" one\n.\\" same\n.TH A 1\n.SH B\nwords \\" two\nmore\n.ig xx\nthree\n.xx\n.\\"\n'
+        ".de M\nno\n..\n.ig\nopen\n"
+    )
+    document = read(source, "a.1")
+    assert blocks(document) == [
+        (4, "h1 B", "B"),
+        (5, "paragraph", "words\nmore"),
+        (15, "paragraph", "open"),
+    ]
+    assert document.warnings == ("left out: 3 comments",)
+
+
 def test_a_text_named_as_a_manual_page_is_text():
     assert read("Nov 2 boot\n", "syslog.1").kind == "text"
     assert (read(MAN, "grep.1ssl").kind, read(MAN, "grep").kind, read(MAN, "grep.txt").kind) == (

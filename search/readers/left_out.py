@@ -23,6 +23,7 @@ class Part(Enum):
     FILE = ("embedded file", "embedded files")
     FORM = ("form", "forms")
     OUTPUT = ("output that is no text", "outputs that are no text")
+    REST = ("part of a long output", "parts of long outputs")
     CHARACTER = (
         "character that the file does not name",
         "characters that the file does not name",

@@ -1,4 +1,4 @@
-"""Groups the lines of a file of subtitles to cues, and tells what a cue repeats of the one before."""
+"""Groups the lines of subtitles to cues, and tells what a cue repeats of the one before."""
 
 from __future__ import annotations
 

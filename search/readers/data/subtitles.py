@@ -62,9 +62,7 @@ def _headings(found: list[Cue]) -> dict[int, str]:
         seconds = int(cue.start)
         if not 0 <= seconds - last < SECTION_SECONDS:
             last = seconds
-            headings[cue.line] = (
-                f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-            )
+            headings[cue.line] = f"{seconds // 3_600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
     return headings
 
 

@@ -23,9 +23,9 @@ BREAKING = frozenset(
     {
         *re.findall(
             r"\S+",
-            "html body address article aside blockquote center details dialog dir div dl fieldset "
-            "figcaption figure footer form header hgroup hr legend main menu nav ol optgroup option "
-            "p search section select summary ul table caption thead tbody tfoot tr",
+            "html body address article aside blockquote center details dialog dir div dl "
+            "fieldset figcaption figure footer form header hgroup hr legend main menu nav ol "
+            "optgroup option p search section select summary ul table caption thead tbody tfoot tr",
         ),
         *(HEADINGS | KINDS),
         *CELLS,

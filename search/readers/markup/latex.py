@@ -214,8 +214,10 @@ class _Parser:
         if comment is None:
             self.in_comment = False
             return masked
-        self.count(masked[comment.end(1) : comment.end()])
         bare = masked[: comment.end(1)]
+        # Words before the comment part it from the comment above and below.
+        self.in_comment = self.in_comment and not bare.strip()
+        self.count(masked[comment.end(1) :])
         self.in_comment = self.in_comment and not bare.strip()
         return bare
 
