@@ -171,7 +171,7 @@ def test_pictures_and_fields_have_their_words():
         "<input type=submit value=Send><input type=password value=y><textarea>typed</textarea>"
     )
     assert text(source) == (
-        "The “One A red boat sails.\n\nCap\n\nYes No Name Ada Town Ulm Send typed"
+        "The “One A red boat sails.\n\nCap\n\nYes No Name Ada Town Send typed"
     )
 
 

@@ -49,10 +49,10 @@ def image_words(node: LexborNode, captions: dict[int, str]) -> str:
 
 
 def input_words(node: LexborNode) -> str:
-    """The value that a field or a button shows, or what the field says while it is empty."""
+    """The value that a field or a button shows; a hint in an empty field is no text of the page."""
     attributes = node.attributes
     kind = (attributes.get("type") or "").lower()
     if kind == "image":
         return f" {attributes.get('alt') or ''} "
-    words = attributes.get("value") or attributes.get("placeholder") or ""
+    words = attributes.get("value") or ""
     return f" {' '.join(words.split())} " if kind in SHOWN_INPUTS else " "

@@ -116,22 +116,26 @@ class Walk:
     def show_fallbacks(self, text: str) -> bool:
         """Show what only a browser without scripts or plug-ins shows, where `text` lacks its words.
 
-        Returns True where there is such an element.
+        Each element is judged by its own words, without those of such elements inside it. Returns
+        True where one is shown.
         """
         page_words = html_fallback.Words(text)
-        were_shown = False
-        # Inner elements stand behind outer ones, so that an outer element knows its words.
-        for node in reversed(self.fallbacks):
+        shown: list[int] = []
+        has_words = False
+        for node in self.fallbacks:
             words = self.words(node)
-            if not words or page_words.hold(words):
+            if words and page_words.hold(words):
                 continue
             if html_fallback.is_request(words):
                 self.unseen[node.mem_id] = Part.HIDDEN
                 self.left_out.add(Part.HIDDEN)
                 continue
-            del self.unseen[node.mem_id]
-            were_shown = True
-        return were_shown
+            # An element without words of its own is opened for those inside it.
+            shown.append(node.mem_id)
+            has_words = has_words or bool(words)
+        for mem_id in shown:
+            del self.unseen[mem_id]
+        return has_words
 
     def _first_child(self, node: LexborNode, tag: str, count: bool) -> LexborNode | None:
         """The first node inside an element; None where it has none, or where nobody sees it."""

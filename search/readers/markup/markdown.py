@@ -183,15 +183,9 @@ class _Parser:
         elif self.kind:
             # Find the parts that are left out. A comment inside code is code.
             holes = [match.span() for match in _EMBEDDED.finditer(self.text, self.start, self.end)]
-            if self.kind != "code":
-                comments = {*self.comments, *_comments(self.text, self.start, self.end)}
-                comments |= {
-                    match.span()
-                    for match in _INLINE_COMMENT.finditer(self.text, self.start, self.end)
-                }
-                outside = _outside(sorted(comments), _spans(self.text, self.start, self.end))
-                self.count(outside)
-                holes += outside
+            if self.kind != "code" and (comments := self.comments_inside()):
+                self.count(comments)
+                holes += comments
             # Keep what is between them.
             start = self.start
             for hole in (*sorted(holes), (self.end, self.end)):
@@ -201,6 +195,17 @@ class _Parser:
                 start = max(start, hole[1])
         self.kind = self.fence = ""
         self.comments = []
+
+    def comments_inside(self) -> list[tuple[int, int]]:
+        """The offsets of the comments in the open block, in order."""
+        comments = {*self.comments, *_comments(self.text, self.start, self.end)}
+        if self.text.find("%%", self.start, self.end) >= 0:
+            comments |= {
+                match.span() for match in _INLINE_COMMENT.finditer(self.text, self.start, self.end)
+            }
+        if not comments:
+            return []
+        return _outside(sorted(comments), _spans(self.text, self.start, self.end))
 
     def count(self, comments: list[tuple[int, int]]) -> None:
         """Count the comments, given in order; a comment inside another one is part of that."""
@@ -279,8 +284,13 @@ def _comments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def code_spans(text: str, blocks: Iterable[Block]) -> Iterator[tuple[int, int]]:
-    """The stretches of the text that are code: blocks, and what stands between backticks."""
+    """The stretches of the text that are code: blocks, and what stands between backticks.
+
+    Blocks without an entity are passed over.
+    """
     for block in blocks:
+        if text.find("&", block.start, block.end) < 0:
+            continue
         if block.kind == "code":
             yield block.start, block.end
         else:
