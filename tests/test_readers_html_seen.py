@@ -170,9 +170,7 @@ def test_pictures_and_fields_have_their_words():
         "<label>Town</label><input placeholder=Ulm><input type=hidden value=x>"
         "<input type=submit value=Send><input type=password value=y><textarea>typed</textarea>"
     )
-    assert text(source) == (
-        "The “One A red boat sails.\n\nCap\n\nYes No Name Ada Town Send typed"
-    )
+    assert text(source) == ("The “One A red boat sails.\n\nCap\n\nYes No Name Ada Town Send typed")
 
 
 @pytest.mark.parametrize(

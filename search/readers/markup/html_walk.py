@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from ..left_out import LeftOut, Part
 from . import html_fallback
 from .html_hidden import hidden
+from .html_notes import RAISED, RAISED_MARKS, leads_to_note
+from .mathml import picture_of
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -32,21 +34,11 @@ MAX_INNER = 8
 A page inside a page inside a page is parsed several times.
 """
 
-MAX_CLIMB = 4
-"""Elements around a formula or a picture that are looked at."""
-
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _WORD = re.compile(r"\w")
 _MACHINE_COMMENT = re.compile(
     r"\s*(?:\[if\b|<!\[endif|#|/?wp:|/?ko\b|\[CDATA\[|\?|saved from url|google_ad_section)",
     re.IGNORECASE,
-)
-_RAISED = (
-    r"sup, [role=doc-noteref], [epub\:type~=noteref], [style*=super], .superscript, .footnote-ref, "
-    ".footnoteref, .noteref, .fnref"
-)
-_REFERENCE_CLASSES = frozenset(
-    {"footnote-ref", "footnoteref", "noteref", "fnref", "reference", "footnote"}
 )
 
 
@@ -212,36 +204,20 @@ class Walk:
                 self._contents(node)
         if "<math" in lower:
             for formula in root.css("math"):
-                self._learn_formula(formula)
-        if any(mark in lower for mark in ("<sup", "noteref", "super", "footnote-ref", "fnref")):
-            for node in root.css(_RAISED):
-                if (is_reference := _leads_to_note(node)) is not None:
+                picture, around = picture_of(formula)
+                if picture is not None:
+                    self.unseen[picture.mem_id] = None
+                    for node in around:
+                        self.unseen.pop(node.mem_id, None)
+        if any(mark in lower for mark in RAISED_MARKS):
+            for node in root.css(RAISED):
+                if (is_reference := leads_to_note(node)) is not None:
                     self.raised[node.mem_id] = is_reference
         if "<figcaption" in lower:
             for caption in root.css("figure > figcaption"):
                 if caption.parent is not None:
                     self.captions[caption.parent.mem_id] = " ".join(caption.text().split())
         self.has_tables = self.has_tables or "<table" in lower
-
-    def _learn_formula(self, formula: LexborNode) -> None:
-        """Show a formula in MathML, and leave its picture out.
-
-        Pages show a picture, or letters that they place themselves, and hide the formula for those
-        who cannot see. The picture is said to be hidden from these.
-        """
-        node: LexborNode | None = formula
-        path: list[int] = []
-        for _ in range(MAX_CLIMB):
-            if node is None or node.tag in ("p", "div", "body", "td", "li"):
-                return
-            path.append(node.mem_id)
-            for sibling in (_neighbour(node, "prev"), _neighbour(node, "next")):
-                if sibling is not None and sibling.attributes.get("aria-hidden") == "true":
-                    self.unseen[sibling.mem_id] = None
-                    for mem_id in path:
-                        self.unseen.pop(mem_id, None)
-                    return
-            node = node.parent
 
 
 def _is_shown_inside(node: LexborNode, tag: str) -> bool:
@@ -261,38 +237,6 @@ def _inner_source(node: LexborNode) -> str:
     if node.tag == "iframe" and (source := node.attributes.get("srcdoc") or ""):
         return source
     return node.text()
-
-
-def _leads_to_note(node: LexborNode) -> bool | None:
-    """True where a raised element leads to a note, None where the element is not raised."""
-    attributes = node.attributes
-    classes = (attributes.get("class") or "").lower().split()
-    kind = f"{attributes.get('role') or ''} {attributes.get('epub:type') or ''}"
-    if "noteref" in kind or not _REFERENCE_CLASSES.isdisjoint(classes):
-        return True
-    style = (attributes.get("style") or "").replace(" ", "").lower()
-    if node.tag != "sup" and "superscript" not in classes and "vertical-align:super" not in style:
-        return None
-    # A link around the raised text alone, or inside it, leads to a note.
-    parent = node.parent
-    if parent is not None and parent.tag == "a" and node.prev is None and node.next is None:
-        return True
-    child = node.first_child
-    for _ in range(MAX_CLIMB):
-        if child is None:
-            return False
-        if child.tag == "a":
-            return "href" in child.attributes
-        child = child.first_child if child.first_child is not None else child.next
-    return False
-
-
-def _neighbour(node: LexborNode, direction: str) -> LexborNode | None:
-    """The element right before (`prev`) or after (`next`) a node, without regard to white space."""
-    other: LexborNode | None = getattr(node, direction)
-    if other is not None and other.tag == "-text" and not (other.text_content or "").strip():
-        other = getattr(other, direction)
-    return None if other is None or (other.tag or "-").startswith("-") else other
 
 
 def _is_written(comment: str) -> bool:

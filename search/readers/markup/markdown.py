@@ -7,7 +7,7 @@ comments are counted. Entities are replaced by the characters that they stand fo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from ...documents import Block, Document
@@ -16,6 +16,7 @@ from ..decoding import decode
 from ..left_out import LeftOut, Part
 from ..lines import Line, line_at, lines
 from ..title import stem
+from . import code_spans
 
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd")
 
@@ -36,7 +37,6 @@ _WIKI = re.compile(r"!?\[\[(?:[^\[\]|]{1,200}\|)?([^\[\]|]{1,200})\]\]")
 _TITLE_KEY = re.compile(r"title[ \t]*:[ \t]*(.{1,300})", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()]{0,400}\)")
 _LETTER = re.compile(r"[^\W\d_]")
-_BACKTICKS = re.compile("`+")
 _ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*+\{[#.][^{}]{0,100}\}$")
 
 
@@ -55,7 +55,7 @@ def read_page(data: bytes, path: str) -> tuple[Document, LeftOut]:
     )
     title = parser.title or heading or stem(path)
     text, blocks = entities.replaced(
-        parser.text, parser.blocks, code_spans(parser.text, parser.blocks), _is_escaped
+        parser.text, parser.blocks, code_spans.literal(parser.text, parser.blocks), _is_escaped
     )
     return Document(path, "markdown", title, text, blocks), parser.left_out
 
@@ -205,7 +205,9 @@ class _Parser:
             }
         if not comments:
             return []
-        return _outside(sorted(comments), _spans(self.text, self.start, self.end))
+        return code_spans.outside(
+            sorted(comments), code_spans.spans(self.text, self.start, self.end)
+        )
 
     def count(self, comments: list[tuple[int, int]]) -> None:
         """Count the comments, given in order; a comment inside another one is part of that."""
@@ -281,56 +283,6 @@ def _comments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             break
         yield start, closing + 3
         start = closing + 3
-
-
-def code_spans(text: str, blocks: Iterable[Block]) -> Iterator[tuple[int, int]]:
-    """The stretches of the text that are code: blocks, and what stands between backticks.
-
-    Blocks without an entity are passed over.
-    """
-    for block in blocks:
-        if text.find("&", block.start, block.end) < 0:
-            continue
-        if block.kind == "code":
-            yield block.start, block.end
-        else:
-            yield from _spans(text, block.start, block.end)
-
-
-def _spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The stretches between backticks in text[start:end].
-
-    A run of backticks is closed by the next run of the same length.
-    """
-    runs = [match.span() for match in _BACKTICKS.finditer(text, start, end)]
-    # The runs of each length are on a list, the last one first, from which those that were passed
-    # are taken.
-    places: dict[int, list[int]] = {}
-    for index in range(len(runs) - 1, -1, -1):
-        places.setdefault(runs[index][1] - runs[index][0], []).append(index)
-    index = 0
-    while index < len(runs):
-        same = places[runs[index][1] - runs[index][0]]
-        while same and same[-1] <= index:
-            same.pop()
-        if same:
-            yield runs[index][0], runs[same[-1]][1]
-            index = same[-1]
-        index += 1
-
-
-def _outside(
-    comments: list[tuple[int, int]], spans: Iterator[tuple[int, int]]
-) -> list[tuple[int, int]]:
-    """The comments that do not begin inside one of the code spans; both are in order."""
-    outside: list[tuple[int, int]] = []
-    span = next(spans, None)
-    for comment in comments:
-        while span is not None and span[1] <= comment[0]:
-            span = next(spans, None)
-        if span is None or comment[0] < span[0]:
-            outside.append(comment)
-    return outside
 
 
 def _is_escaped(text: str, offset: int) -> bool:

@@ -1,4 +1,8 @@
-"""The words of a formula in MathML: its letters and signs, or what its author says it means."""
+"""The words of a formula in MathML: its letters and signs, or what its author says it means.
+
+Pages show a picture of a formula, or letters that they place themselves, and hide the formula for
+those who cannot see. The picture is then said to be hidden from these.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,10 @@ _SPACED = frozenset({"mtext", "mtd", "mtr", "mlabeledtr", "ms", "ci", "cn"})
 
 # Signs that nobody sees; the application of a function parts its name from what follows.
 _UNSEEN_SIGNS = {0x2061: " ", 0x2062: "", 0x2063: "", 0x2064: ""}
+MAX_CLIMB = 4
+"""Elements around a formula that are looked at."""
+
+_BLOCKS = frozenset({"p", "div", "body", "td", "li"})
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _TEX = re.compile(r"[\\^{}]")
@@ -32,6 +40,24 @@ def words(formula: LexborNode) -> str:
     if is_prose and _SPACE.sub("", alternative) != _SPACE.sub("", shown):
         return f"{shown} ({alternative})"
     return shown
+
+
+def picture_of(formula: LexborNode) -> tuple[LexborNode | None, list[LexborNode]]:
+    """The picture that stands for a formula, and the elements around the formula beside it.
+
+    The picture is None where there is none.
+    """
+    node: LexborNode | None = formula
+    around: list[LexborNode] = []
+    for _ in range(MAX_CLIMB):
+        if node is None or node.tag in _BLOCKS:
+            break
+        around.append(node)
+        for sibling in (_neighbour(node, "prev"), _neighbour(node, "next")):
+            if sibling is not None and sibling.attributes.get("aria-hidden") == "true":
+                return sibling, around
+        node = node.parent
+    return None, []
 
 
 def _text(formula: LexborNode, left_out: frozenset[str]) -> str:
@@ -71,3 +97,11 @@ def _children(node: LexborNode) -> list[LexborNode | str]:
             children.append(child)
         child = child.next
     return children
+
+
+def _neighbour(node: LexborNode, direction: str) -> LexborNode | None:
+    """The element right before (`prev`) or after (`next`) a node, without regard to white space."""
+    other: LexborNode | None = getattr(node, direction)
+    if other is not None and other.tag == "-text" and not (other.text_content or "").strip():
+        other = getattr(other, direction)
+    return None if other is None or (other.tag or "-").startswith("-") else other
