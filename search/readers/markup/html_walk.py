@@ -78,7 +78,7 @@ class Walk:
             tag = node.tag or "-"
             yield node, tag, True
             if tag[0] == "-":
-                if count and tag == "-comment" and _is_written(node.comment_content or ""):
+                if count and tag == "-comment" and _is_written((node.html or "")[4:-3]):
                     self.left_out.add(Part.COMMENT)
             else:
                 child = self._first_child(node, tag, count)
