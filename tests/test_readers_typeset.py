@@ -103,6 +103,15 @@ def test_latex_commands_part_words(source, words):
     assert read(f"\\section{{A}}\n{source}\n", "a.tex").text.split("\n")[1] == words
 
 
+def test_latex_after_the_beginning_of_the_document_is_text():
+    source = "\\author{Ida\n\\x\n\\begin{document}\\section{A} b\nc\n\\end{document}\n"
+    assert blocks(read(source, "a.tex")) == [
+        (1, "paragraph", "Ida"),
+        (3, "h3 A", "A b"),
+        (4, "paragraph", "c"),
+    ]
+
+
 def test_a_heading_of_latex_may_take_several_lines():
     source = (
         "\\section[Short]{On the\n  \\emph{long} road}\\label{x} Text.\n\\subsection\n{Two}\nb\n"

@@ -117,9 +117,13 @@ class _Parser:
         if self.values and "\\" in line and not _DEFINITION.search(line):
             line = _NAME.sub(self.value, line)
         if self.preamble:
-            self.preamble = "\\begin{document}" not in line
-            self.state(line)
-        elif self.heading:
+            before, begin, line = line.partition("\\begin{document}")
+            if not begin or not line.strip():
+                self.preamble = not begin
+                self.state(before)
+                return
+            self.preamble = False
+        if self.heading:
             self.heading.append(line)
             self.try_heading()
         elif not line.strip():

@@ -36,13 +36,22 @@ _VOID = frozenset(
 )
 # These elements hold text without tags for an HTML parser; in XHTML they hold elements.
 _RENAMED = {"xmp": "pre", "plaintext": "pre", "noembed": "div", "noframes": "div", "iframe": "div"}
+_ATTRIBUTES = r"(?:[^<>\"'/]++|\"[^\"<]*\"|'[^'<]*'|/(?!\s*>))*+"
 # A start tag or end tag, a comment or an instruction. Each match goes on as far as the tag may be
 # one, closed or not, so that no character is looked at twice.
 _TAG = re.compile(
     r"<(?P<end>/?)(?P<prefix>[A-Za-z_][\w.-]{0,60}:)?(?P<name>[A-Za-z_][\w.-]{0,60})"
-    r"(?P<attributes>(?:[^<>\"'/]|\"[^\"<]*\"|'[^'<]*'|/(?!\s*>))*+)(?P<empty>/?)\s*(?P<close>>?)"
-    r"|<!--|<!\[CDATA\["
+    rf"(?P<attributes>{_ATTRIBUTES})(?P<empty>/?)\s*(?P<close>>?)|<!--|<!\[CDATA\["
 )
+_VOID_NAME = rf"(?:{'|'.join(sorted(_VOID))})"
+_CHANGED_NAME = rf"/?(?:script|style|textarea|{'|'.join(_RENAMED)})\b|/{_VOID_NAME}\b"
+_SAME = re.compile(
+    rf"(?:[^<]++|<{_VOID_NAME}(?=[\s/>]){_ATTRIBUTES}/?\s*>|"
+    rf"<(?!{_CHANGED_NAME})/?[A-Za-z_][\w.-]{{0,60}}(?=[\s>]){_ATTRIBUTES}>)*+",
+    re.IGNORECASE,
+)
+"""Text and tags that an HTML parser reads as an XML parser does."""
+
 _RAW_ENDS = {
     name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in ("script", "style", "textarea")
 }
@@ -59,7 +68,7 @@ def as_html(source: str) -> str:
     """The page with its empty elements closed, and without CDATA marks, prefixes and entities.
 
     >>> as_html('<html><title/><x:p xmlns:x="http://www.w3.org/1999/xhtml">a<br/></x:p></html>')
-    '<html><title></title><p xmlns:x="http://www.w3.org/1999/xhtml">a<br></p></html>'
+    '<html><title></title><p xmlns:x="http://www.w3.org/1999/xhtml">a<br/></p></html>'
     """
     # The declarations of entities are dropped, since nothing that a file declares is expanded.
     if doctype := _DOCTYPE.search(source):
@@ -74,8 +83,17 @@ def _pieces(source: str, prefixes: set[str]) -> Iterator[str]:
     """The page's source in pieces, with each tag as HTML writes it."""
     position = 0
     ends = _Ends(source)
-    while match := _TAG.search(source, position):
-        yield source[position : match.start()]
+    while position < len(source):
+        # Most of a page reads the same in HTML.
+        same = _SAME.match(source, position)
+        stop = same.end() if same else position
+        yield source[position:stop]
+        match = _TAG.match(source, stop)
+        if match is None:
+            # The sign begins no tag.
+            yield source[stop : stop + 1]
+            position = stop + 1
+            continue
         position = match.end()
         opening = match[0]
         if opening == "<!--":
@@ -94,7 +112,6 @@ def _pieces(source: str, prefixes: set[str]) -> Iterator[str]:
                 stop = ends.find_raw(name, position)
                 yield _without_marks(source[position:stop], name)
                 position = stop
-    yield source[position:]
 
 
 def _tag(match: re.Match[str], prefixes: set[str]) -> tuple[str, str, bool]:
