@@ -27,8 +27,9 @@ _NUMBERS = re.compile(
 )
 _LETTER = re.compile(r"[a-f](?:\s?,\s?[a-f])*")
 _ORDINAL = re.compile(r"st|nd|rd|th|er|re|ère|ème|ter|[eo]", re.IGNORECASE)
-_NUMBER = re.compile(r"(?:\d[\d.,'’\u00a0\u202f\u2009]*)?\d$")
-_WORD = re.compile(r"[^\W\d_]+$")
+# What stands before the raised text is read from its end.
+_NUMBER = re.compile(r"\d(?:[\d.,'’\u00a0\u202f\u2009]*\d)?")
+_WORD = re.compile(r"[^\W\d_]+")
 _OPERATORS = tuple("=+-−–×·⋅*/^<>≤≥≈≃∼∝(√∑∫")
 _CALCULATION = tuple("=×·⋅^≈")
 _UNITS = frozenset(
@@ -109,10 +110,13 @@ def _is_note(before: str, mark: str, after: str) -> bool:
     is_letter = _LETTER.fullmatch(plain) is not None
     if not is_letter and not _NUMBERS.fullmatch(plain):
         return False
-    if number := _NUMBER.search(before):
-        return _follows_number(before[: number.start()], number[0], is_letter, after)
-    if word := _WORD.search(before):
-        return _follows_word(before[: word.start()].rstrip(), word[0], plain, is_letter)
+    backwards = before[::-1]
+    if number := _NUMBER.match(backwards):
+        at = len(before) - number.end()
+        return _follows_number(before[:at], before[at:], is_letter, after)
+    if word := _WORD.match(backwards):
+        at = len(before) - word.end()
+        return _follows_word(before[:at].rstrip(), before[at:], plain, is_letter)
     # A bracket with words in it is prose, any other is a factor.
     sign = before[-1]
     if sign in _CLOSING_BRACKETS:
