@@ -60,7 +60,67 @@ def test_chapters_come_in_reading_order_with_the_titles_of_the_contents():
             Block(31, 37, "paragraph"),
             Block(39, 54, "paragraph"),
         ),
+        warnings=("left out: 4 chapters without text",),
     )
+
+
+def chapters(*bodies, head="<title/>"):
+    """A book with one chapter for each body."""
+    names = [f"c{number}.xhtml" for number in range(len(bodies))]
+    package = (
+        "<package><manifest>"
+        + "".join(f'<item id="{name}" href="{name}" {XHTML}/>' for name in names)
+        + "</manifest><spine>"
+        + "".join(f'<itemref idref="{name}"/>' for name in names)
+        + "</spine></package>"
+    )
+    pages = {
+        f"OEBPS/{name}": f"<html><head>{head}</head><body>{body}</body></html>"
+        for name, body in zip(names, bodies, strict=True)
+    }
+    return {"META-INF/container.xml": CONTAINER, "OEBPS/book.opf": package} | pages
+
+
+@pytest.mark.parametrize(
+    "head", ["<title/>", "<script src='a.js'/>", "<style />", "<title>T</title><script\n/>"]
+)
+def test_empty_elements_of_a_chapter_swallow_nothing(head):
+    book = read(
+        zipped(chapters("<h1>A</h1><p>tides</p>", "<p>in<noscript/> spring</p>", head=head)),
+        "a.epub",
+    )
+    assert blocks(book) == [("h1", "A"), ("paragraph", "tides"), ("paragraph", "in spring")]
+    assert book.warnings == ()
+
+
+def test_what_a_book_leaves_out_is_told():
+    book = read(
+        zipped(
+            chapters("<p>seen<!-- a remark --></p>", "<p><img src='a'/></p>", "<p hidden=''>b</p>c")
+        ),
+        "a.epub",
+    )
+    assert book.text == "seen\n\nc"
+    assert book.warnings == ("left out: 1 hidden part, 1 comment, 1 chapter without text",)
+
+
+def test_pages_outside_the_reading_order_come_at_the_end():
+    parts = chapters("<p>a</p>", "<p>notes</p>", "<p>b</p>")
+    parts["OEBPS/book.opf"] = parts["OEBPS/book.opf"].replace('<itemref idref="c1.xhtml"/>', "")
+    assert read(zipped(parts), "a.epub").text == "a\n\nb\n\nnotes"
+
+
+def test_a_book_has_pictures_words_and_notes_apart():
+    book = read(
+        zipped(
+            chapters(
+                "<p><img alt='T' src='t.png'/>he tide<a epub:type='noteref' href='#n'>3</a> rose"
+                " 2 m<sup>2</sup>.</p>"
+            )
+        ),
+        "a.epub",
+    )
+    assert book.text == "The tide 3 rose 2 m2."
 
 
 def test_a_chapter_of_sections_without_headings_begins_with_its_title():

@@ -66,7 +66,7 @@ def test_a_notebook_is_read_whole():
         {"cell_type": "raw", "source": "as it is"},
     )
     text = (
-        "# Tides\n\nEvery *six* hours.\n- one\n\nplot(x)\n\n12 metres\ndone\n\n<Figure>\n\n"
+        "# Tides\n\nEvery *six* hours.\n- one\n\nplot(x)\n\n12 metres\ndone\n\n"
         "ValueError: too deep\n\nas it is"
     )
     assert read(source, "sea.ipynb") == Document(
@@ -80,10 +80,10 @@ def test_a_notebook_is_read_whole():
             Block(28, 33, "list"),
             Block(35, 42, "code"),
             Block(44, 58, "code"),
-            Block(60, 68, "code"),
-            Block(70, 90, "code"),
-            Block(92, 100, "paragraph"),
+            Block(60, 80, "code"),
+            Block(82, 90, "paragraph"),
         ),
+        warnings=("left out: 1 output that is no text",),
     )
 
 
@@ -109,7 +109,63 @@ def test_only_the_beginning_of_long_output_is_kept():
         "source": "",
         "outputs": [{"output_type": "stream", "text": "x" * 5_000}],
     }
-    assert blocks(read(notebook(cell), "a.ipynb")) == [(1, "code", "x" * 2_000)]
+    document = read(notebook(cell), "a.ipynb")
+    assert blocks(document) == [(1, "code", "x" * 2_000)]
+    assert document.warnings == ("left out: 1 part of a long output",)
+
+
+OBJECT = "<IPython.core.display.Markdown object>"
+
+
+@pytest.mark.parametrize(
+    ("data", "expected", "warnings"),
+    [
+        (
+            {"text/plain": OBJECT, "text/markdown": ["# Tide\n", "**High** &amp; low"]},
+            [("h1 Tide", "# Tide"), ("paragraph", "**High** & low")],
+            "",
+        ),
+        ({"text/plain": [OBJECT], "text/html": "<p>Neap<td>r"}, [("paragraph", "Neapr")], ""),
+        ({"text/html": "<ul><li>Näher</ul>"}, [("list", "Näher")], ""),
+        ({"text/plain": "   a\n0  1", "text/html": "<b>a</b>"}, [("code", "   a\n0  1")], ""),
+        ({"text/plain": OBJECT, "text/latex": "$x_1$"}, [("code", "$x_1$")], ""),
+        ({"text/plain": "<Figure size 640x480 with 1 Axes>"}, [], "1 output that is no text"),
+        ({"text/plain": "[<matplotlib.lines.Line2D at 0x7f>]", "image/png": "iVBO"}, [], 1),
+        ({"text/plain": "Text(0.5, 1, 'Rain')", "image/svg+xml": "<svg/>"}, None, 1),
+        ({"text/html": "<script>x</script>", "application/vnd.plotly.v1+json": {}}, [], 1),
+        ({"application/javascript": "x()"}, [], ""),
+        ({"text/html": "<p hidden>a</p>b"}, [("paragraph", "b")], "1 hidden part"),
+        (
+            {"text/html": f"<p>{'x' * 1_999} y</p>"},
+            [("code", "x" * 1_999)],
+            "1 part of a long output",
+        ),
+    ],
+)
+def test_an_output_is_read_in_the_form_that_says_most(data, expected, warnings):
+    cell = {
+        "cell_type": "code",
+        "source": "x",
+        "outputs": [{"output_type": "display_data", "data": data}],
+    }
+    document = read(notebook(cell), "a.ipynb")
+    found = [(kind, words) for _, kind, words in blocks(document)[1:]]
+    assert found == ([("code", "Text(0.5, 1, 'Rain')")] if expected is None else expected)
+    told = "1 output that is no text" if warnings == 1 else warnings
+    assert document.warnings == ((f"left out: {told}",) if told else ())
+
+
+def test_an_error_has_its_message_and_a_comment_in_a_cell_is_counted():
+    source = notebook(
+        {"cell_type": "markdown", "source": "a <!-- b -->"},
+        {
+            "cell_type": "code",
+            "outputs": [{"ename": "KeyError", "evalue": "'x'", "traceback": ["\x1b[0;31mTop"]}],
+        },
+    )
+    document = read(source, "a.ipynb")
+    assert [words for _, _, words in blocks(document)] == ["a ", "KeyError: 'x'"]
+    assert document.warnings == ("left out: 1 comment, 1 part of a long output",)
 
 
 def test_odd_cells_are_left_out_and_odd_notebooks_refused():
@@ -280,7 +336,7 @@ def test_the_larger_elements_of_xml_are_headed_by_their_titles():
     assert blocks(read(source, "feed.xml")) == [
         (1, "code", '<?xml version="1.0"?>\n<rss xmlns:a="b">'),
         (2, "h1 channel Café & bar", "<channel>"),
-        (2, "code", "<title>Café &amp; bar</title>"),
+        (2, "code", "<title>Café & bar</title>"),
         (3, "h2 item 7", '<item id="7">'),
         (3, "code", "<a:title>Boiler</a:title>"),
         (3, "code", f"<text>{LONG}</text></item>"),
@@ -301,14 +357,30 @@ def test_the_larger_elements_of_xml_are_headed_by_their_titles():
         "<a><b>not closed",
         "<a>" * 50_000 + "</a>" * 50_000,
         "no element",
-        "<a>&nbsp;</a><b/>",
+        "<!DOCTYPE a [<!ENTITY copy 'all rights'>]><a><b>&copy;</b></a>",
     ],
 )
-def test_entities_of_xml_are_not_expanded_and_broken_xml_is_read(source):
+def test_what_xml_declares_is_not_expanded_and_broken_xml_is_read(source):
     document = read(source, "a.xml")
     assert document.text == source
     assert "".join(text for _, _, text in blocks(document)).replace("\n", "") == source.replace(
         "\n", ""
+    )
+
+
+def test_entities_of_xml_are_the_characters_that_they_stand_for():
+    source = (
+        "<!DOCTYPE a [<!ENTITY x '&amp;'>]>\n"
+        "<a b='AT&amp;T'>caf&eacute; &#x2014;&#10;&lt;b&gt; &x; &unknown; &notit;\n"
+        "<!-- &amp; --><![CDATA[&amp;]]> r&ouml;sti &amp;amp;</a>"
+    )
+    assert read(source, "a.xml").text == (
+        "<!DOCTYPE a [<!ENTITY x '&amp;'>]>\n<a b='AT&T'>café — <b> &x; "
+        "&unknown; &notit;\n<!-- &amp; --><![CDATA[&amp;]]> rösti &amp;</a>"
+    )
+    feed = "<rss><item>&lt;p&gt;caf&amp;eacute;</item><item><![CDATA[r&ouml;sti]]></item></rss>"
+    assert read(feed, "a.rss").text == (
+        "<rss><item><p>café</item><item><![CDATA[rösti]]></item></rss>"
     )
 
 
@@ -340,7 +412,7 @@ def test_web_subtitles_are_read_without_notes_and_styles():
     )
     assert blocks(read(source, "film.vtt")) == [
         (9, "h1 00:00:01", "00:00:01"),
-        (10, "paragraph", "The tide"),
+        (10, "paragraph", "Ida: The tide"),
         (12, "h1 01:00:05", "01:00:05"),
         (13, "paragraph", "turns."),
     ]
@@ -348,6 +420,61 @@ def test_web_subtitles_are_read_without_notes_and_styles():
         Reason.NO_TEXT,
         "the file has no subtitles in it",
     )
+
+
+def spoken(source, name="a.vtt"):
+    """What is said, line by line, and the warnings."""
+    document = read(source, name)
+    return [
+        line
+        for kind, words in ((kind, words) for _, kind, words in blocks(document))
+        if kind == "paragraph"
+        for line in words.split("\n")
+        if line
+    ], document.warnings
+
+
+def test_subtitles_name_who_speaks_and_count_notes():
+    source = (
+        "WEBVTT\r\n\r\nNOTE by Ada\r\n\r\n1\r\n00:01.000 --> 00:02.000\r\n"
+        "<v.loud Petra Lindqvist>We &amp; they</v> <v Oskar &amp; Co>go.\r\n\r\n"
+        "00:02.500 --> 00:03.000\r\n<v Oskar &amp; Co><ruby>漢<rt>kan</rt></ruby>字\r\n"
+        "<v Petra Lindqvist>NOTE it\r\n\r\nNOTE\r\ntwo\r\n"
+    )
+    assert spoken(source) == (
+        ["Petra Lindqvist: We & they Oskar & Co: go.", "漢字", "Petra Lindqvist: NOTE it"],
+        ("left out: 2 comments, 1 reading beside characters",),
+    )
+
+
+def test_captions_that_roll_are_read_once():
+    source = "".join(
+        f"00:{start:06.3f} --> 00:{end:06.3f}\n{words}\n\n"
+        for start, end, words in [
+            (0, 2, " \n\na<00:00.300><c> scythe</c>"),
+            (2, 2.01, "a scythe"),
+            (2.01, 4, "a scythe\nwith<00:02.300><c> a</c> stone"),
+            (4, 4.01, "with a stone"),
+            (4.01, 6, "with a stone and\nshort strokes"),
+            (6.1, 7, "and\nshort strokes help"),
+            (9, 10, "short strokes help"),
+            (10, 11, "help us"),
+        ]
+    )
+    expected = [
+        *("a scythe", "with a stone", "and", "short strokes", "and", "short strokes help"),
+        *("short strokes help", "help us"),
+    ]
+    assert spoken(f"WEBVTT\n\n{source}")[0] == expected
+    assert spoken(source, "a.srt")[0] == expected
+
+
+def test_captions_lose_no_line_that_stands_apart():
+    source = (
+        "1\n00:00:01,000 --> 00:00:02,000\nOne.\n\nTwo after a gap.\n2\n"
+        "00:00:03,000 --> 00:00:04,000\nThree\n00:00:05,000 --> 00:00:06,000\nAT&amp;T\n"
+    )
+    assert spoken(source, "a.srt")[0] == ["One.", "Two after a gap.", "Three", "AT&T"]
 
 
 def test_a_compressed_file_is_read_by_its_name_without_gz():

@@ -101,6 +101,38 @@ def test_markdown_of_obsidian_is_read():
     assert read_markdown(source).text == source
 
 
+def test_markdown_comments_are_counted():
+    source = (
+        "# A <!-- toc -->\n<!-- one -->\ntext <!-- two --> %%three%%\n\n"
+        "%%\nfour <!-- in it -->\n%%\n<!-- 5 -->\n`<!-- code -->`\n\n    <!-- code -->\n\n"
+        "<!-- open\n"
+    )
+    document = read_markdown(source)
+    assert document.warnings == ("left out: 5 comments",)
+    assert "".join(words for _, words in blocks(document)).count("<!-- code -->") == 2
+
+
+def test_markdown_comments_that_are_never_closed_are_looked_for_once():
+    document = read_markdown("a <!-- b\n" * 40_000)
+    assert (len(document.blocks), document.warnings) == (1, ())
+
+
+def test_markdown_entities_are_the_characters_that_they_stand_for():
+    source = (
+        "# R&ouml;sti &amp; `&amp;`\n"
+        "AT&amp;T sells caf&eacute; &#x2014; `&lt;` ``&lt;` &lt;`` &lt;\n"
+        "\\&amp; &nosuch; &#10;x\n\n```\n&amp;\n```\n- T&#233;l&eacute;\n\nEnd\n"
+    )
+    document = read_markdown(source)
+    assert blocks(document) == [
+        ("h1 Rösti & &amp;", "# Rösti & `&amp;`"),
+        ("paragraph", "AT&T sells café — `&lt;` ``&lt;` &lt;`` <\n\\&amp; &nosuch;  x"),
+        ("code", "```\n&amp;\n```"),
+        ("list", "- Télé"),
+        ("paragraph", "End"),
+    ]
+
+
 def test_markdown_embedded_data_stands_between_blocks():
     data = "data:image/png;base64," + "iVBORw0KGgo" * 50
     source = f"before ![chart]({data}) after\n\n```\n{data}\n```\n"
@@ -200,6 +232,16 @@ def test_rst_is_read_as_blocks():
         ("h3 Deeper", "Deeper\n~~~~~~"),
         ("paragraph", "Text\nUsage\n-----"),
     ]
+
+
+def test_rst_comments_are_counted():
+    source = (
+        "A\n=\n\n.. one\n   goes on\n\n..\n   two\n\n   # two\n\n..\n\n.. 1\n\nWords.\n\n"
+        ".. note:: Said.\n\n- a\n\n  .. three\n"
+    )
+    document = rst.read(source.encode(), "/docs/a.rst")
+    assert document.warnings == ("left out: 3 comments",)
+    assert "one" not in "".join(words for _, words in blocks(document))
 
 
 def test_rst_without_headings_is_called_by_its_file():

@@ -85,6 +85,66 @@ def test_latex_is_read_as_blocks():
     ]
 
 
+LATEX_PARTING = {
+    r"as a whole\footnote{Later \emph{types}.} and": "as a whole Later types. and",
+    r"whole\footnote{open": "whole open",
+    r"whole\footnote[3]{a}b\thanks{c}": "whole a b c",
+    r"Oude Gracht 4\\Haarlem\\*Holland\\[2pt] end\\": "Oude Gracht 4 Haarlem Holland end",
+    r"one\newline two\par{}three\quad four\hspace{1em}five": "one two three four five",
+    r"sail\index{sail}area\label{sec:a}, end\index{x}.": "sail area, end.",
+    r"a\vspace*{2mm}b\kern 3pt c\,d\;e f\/i": "a b c d e fi",
+    r"re\emph{think} stone\textsuperscript{2} 40 m\textsuperscript{2}": "rethink stone 2 40 m2",
+    r"1\textsuperscript{st}": "1st",
+}
+
+
+@pytest.mark.parametrize(("source", "words"), LATEX_PARTING.items())
+def test_latex_commands_part_words(source, words):
+    assert read(f"\\section{{A}}\n{source}\n", "a.tex").text.split("\n")[1] == words
+
+
+def test_latex_after_the_beginning_of_the_document_is_text():
+    source = "\\author{Ida\n\\x\n\\begin{document}\\section{A} b\nc\n\\end{document}\n"
+    assert blocks(read(source, "a.tex")) == [
+        (1, "paragraph", "Ida"),
+        (3, "h3 A", "A b"),
+        (4, "paragraph", "c"),
+    ]
+
+
+def test_a_heading_of_latex_may_take_several_lines():
+    source = (
+        "\\section[Short]{On the\n  \\emph{long} road}\\label{x} Text.\n\\subsection\n{Two}\nb\n"
+        "\\subsection{never closed\nc\n\nd\n\\paragraph{Run} in\n"
+    )
+    assert blocks(read(source, "a.tex")) == [
+        (1, "h3 On the long road", "On the\nlong road Text."),
+        (3, "h4 Two", "\nTwo"),
+        (5, "paragraph", "b"),
+        (6, "h4 never closed", "never closed"),
+        (7, "paragraph", "c"),
+        (9, "paragraph", "d"),
+        (10, "h6 Run", "Run in"),
+    ]
+
+
+def test_latex_has_the_author_and_the_values_of_commands_and_counts_comments():
+    source = (
+        "% a template\n% of Ada\n\\title{Mills}\n\\author{Ida\n \\and Bo}\n"
+        "\\newcommand{\\mill}{Kinderdijk}\n\\def\\x#1{no}\n\\begin{document}\n"
+        "See \\mill\\ and \\mill{} or \\mill.%\n% check\n100\\% % sure\n%%%%\n"
+        "\\begin{comment}\nout\nout\n\\end{comment}\n\\end{document}\n"
+    )
+    document = read(source, "a.tex")
+    assert document.title == "Mills"
+    assert blocks(document) == [
+        (4, "paragraph", "Ida\nBo"),
+        (9, "paragraph", "See Kinderdijk and Kinderdijk or Kinderdijk."),
+        (11, "paragraph", "100%"),
+    ]
+    assert document.warnings == ("left out: 4 comments",)
+
+
 def test_a_chapter_of_latex_is_read_without_a_document_around_it():
     assert read("\\chapter{Tides}\nThey turn.\n", "one.tex") == Document(
         "/docs/one.tex",
@@ -201,6 +261,20 @@ def test_a_manual_page_of_bsd_is_read_as_blocks():
     ]
 
 
+def test_comments_of_a_manual_page_are_counted_and_open_ones_hide_nothing():
+    source = (
+        '.\\" one\n.\\" same\n.TH A 1\n.SH B\nwords \\" two\nmore\n.ig xx\nthree\n.xx\n.\\"\n'
+        ".de M\nno\n..\n.ig\nopen\n"
+    )
+    document = read(source, "a.1")
+    assert blocks(document) == [
+        (4, "h1 B", "B"),
+        (5, "paragraph", "words\nmore"),
+        (15, "paragraph", "open"),
+    ]
+    assert document.warnings == ("left out: 3 comments",)
+
+
 def test_a_text_named_as_a_manual_page_is_text():
     assert read("Nov 2 boot\n", "syslog.1").kind == "text"
     assert (read(MAN, "grep.1ssl").kind, read(MAN, "grep").kind, read(MAN, "grep.txt").kind) == (
@@ -262,14 +336,35 @@ def test_org_is_read_as_blocks():
 
 
 def test_org_blocks_that_are_never_closed_end_at_the_next_heading():
-    assert [
-        kind
-        for _, kind, _ in blocks(read("* One\n:LOGBOOK:\nx\n* Two\n#+begin_src c\ny\n", "a.org"))
-    ] == [
-        "h1 One",
-        "h1 Two",
-        "code",
+    source = (
+        "* One\n:LOGBOOK:\nx\n#+begin_comment\ny\n* Two\n:END:\n#+end_comment\n#+begin_src c\nz\n"
+    )
+    assert blocks(read(source, "a.org")) == [
+        (1, "h1 One", "* One"),
+        (2, "paragraph", ":LOGBOOK:\nx"),
+        (5, "paragraph", "y"),
+        (6, "h1 Two", "* Two"),
+        (9, "code", "#+begin_src c\nz"),
     ]
+
+
+def test_org_drawers_of_the_writer_are_text_and_comments_are_counted():
+    source = (
+        "#+DATE: May\n#+html_head: x\n* A\n  :Properties:\n  :ID: 1\n  :END:\n"
+        ":Details:\nBrass foil.\n"
+        "#+begin_src c\n:end:\n#+end_src\n:END:\n:blade:\n:LOGBOOK:\r\n- Link belt\r\n:END:\r\n"
+        "# one\n# same\n\n# two\n#+BEGIN_COMMENT\nthree\n\nthree\n#+END_COMMENT\n# 4\n"
+    )
+    document = read(source, "a.org")
+    assert blocks(document) == [
+        (1, "paragraph", "#+DATE: May"),
+        (3, "h1 A", "* A"),
+        (8, "paragraph", "Brass foil."),
+        (9, "code", "#+begin_src c\n:end:\n#+end_src"),
+        (13, "paragraph", ":blade:"),
+        (15, "list", "- Link belt"),
+    ]
+    assert document.warnings == ("left out: 3 comments",)
 
 
 ASCIIDOC = """\
@@ -340,6 +435,21 @@ def test_asciidoc_is_read_as_blocks():
         (39, "paragraph", "Inside an example."),
         (44, "code", "```sh\nls\n```"),
     ]
+
+
+def test_asciidoc_counts_comments_and_replaces_entities():
+    source = (
+        "== AT&amp;T\n// one\n// same\n\n//two\n////\nthree\n\n== three\n////\n"
+        "caf&eacute; &#8212; `&lt;`\n----\n&amp;\n----\n////\nopen\n"
+    )
+    document = read(source, "a.adoc")
+    assert blocks(document) == [
+        (1, "h2 AT&T", "== AT&T"),
+        (11, "paragraph", "café — `<`"),
+        (12, "code", "----\n&amp;\n----"),
+        (16, "paragraph", "open"),
+    ]
+    assert document.warnings == ("left out: 3 comments",)
 
 
 @pytest.mark.parametrize(

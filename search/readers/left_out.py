@@ -17,14 +17,15 @@ class Part(Enum):
     HIDDEN = ("hidden part", "hidden parts")
     DELETED = ("deleted part", "deleted parts")
     COMMENT = ("comment", "comments")
+    MENU = ("menu", "menus")
     READING = ("reading beside characters", "readings beside characters")
     CHAPTER = ("chapter without text", "chapters without text")
     FILE = ("embedded file", "embedded files")
-    PART = ("part that cannot be read", "parts that cannot be read")
     CHART = ("chart without its numbers", "charts without their numbers")
     INDEX = ("table of contents or index", "tables of contents or indexes")
     FORM = ("form", "forms")
     OUTPUT = ("output that is no text", "outputs that are no text")
+    REST = ("part of a long output", "parts of long outputs")
     CHARACTER = (
         "character that the file does not name",
         "characters that the file does not name",
@@ -55,6 +56,12 @@ class LeftOut:
             self._counts[part] += count
         if count and reason:
             self._reasons.setdefault(part, Counter())[reason] += count
+
+    def include(self, other: LeftOut) -> None:
+        """Count what a part of the document leaves out."""
+        self._counts.update(other._counts)
+        for part, reasons in other._reasons.items():
+            self._reasons.setdefault(part, Counter()).update(reasons)
 
     def warnings(self) -> tuple[str, ...]:
         """One sentence for `Document.warnings`, such as "left out: 2 comments, 1 form".

@@ -1,20 +1,23 @@
-"""Jupyter notebooks: Markdown cells, code cells, and the beginning of what the cells printed.
+"""Jupyter notebooks: Markdown cells, code cells, and the beginning of what the cells gave out.
 
-Pictures are left out.
+Outputs that are no text, such as pictures, are left out and counted.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ...documents import Document, Reason
 from ...errors import Unreadable
 from ..assembly import Assembly
-from ..decoding import decode, tidy
-from ..markup import markdown
+from ..decoding import decode
+from ..left_out import LeftOut, Part
+from ..markup import html, markdown
 from ..title import stem
+from .cell_output import shown_output, text_of
 
 SUFFIXES = (".ipynb",)
 
@@ -33,25 +36,57 @@ def read(data: bytes, path: str) -> Document:
         raise Unreadable(Reason.CORRUPT, f"the notebook is not valid JSON: {error}") from error
     # Add each cell's source, and then its outputs.
     page = Assembly()
+    left_out = LeftOut()
     for cell in _cells(notebook):
         kind = cell.get("cell_type")
-        source = _text(cell.get("source", cell.get("input")))
+        source = text_of(cell.get("source", cell.get("input")))
         if kind == "heading" and source:
             # Format 3 has heading cells.
             level = cell.get("level")
             page.heading(source, level if isinstance(level, int) and 1 <= level <= 6 else 1)
         elif kind == "markdown" and source:
-            cell_document = markdown.read(source.encode("utf-8", "replace"), "")
-            page.include(cell_document.text.rstrip(), cell_document.blocks)
+            _include(page, *markdown.read_page(source.encode("utf-8", "replace"), ""), left_out)
         elif source:
             page.add(source, "code" if kind == "code" else "paragraph")
-        for output in _outputs(cell):
-            page.add(output, "code")
+        for output in _list(cell.get("outputs")):
+            if isinstance(output, dict):
+                _add(page, output, left_out)
     if not page.blocks:
         raise Unreadable(Reason.NO_TEXT, "the notebook has no cells with text")
     # The first heading of level 1 is the title.
     title = next((block.heading for block in page.blocks if block.level == 1 and block.heading), "")
-    return page.document(path, "notebook", title or stem(path))
+    document = page.document(path, "notebook", title or stem(path))
+    return replace(document, warnings=left_out.warnings())
+
+
+def _include(page: Assembly, part: Document, left_out_there: LeftOut, left_out: LeftOut) -> None:
+    """Add the document in a cell or an output."""
+    page.include(part.text.rstrip(), part.blocks)
+    left_out.include(left_out_there)
+
+
+def _add(page: Assembly, output: dict[str, Any], left_out: LeftOut) -> None:
+    """Add one output of a cell, in the form that says most."""
+    shown = shown_output(output)
+    left_out.add(Part.OUTPUT, shown.other)
+    part: tuple[Document, LeftOut] | None = None
+    source = shown.text.encode("utf-8", "replace")
+    try:
+        if shown.form == "text/markdown":
+            part = markdown.read_page(source, "")
+        elif shown.form == "text/html":
+            part = html.read_page(b"\xef\xbb\xbf" + source, "")
+    except Unreadable:
+        # The output shows no text.
+        left_out.add(Part.OUTPUT)
+        return
+    if part and len(part[0].text) <= MAX_OUTPUT:
+        _include(page, *part, left_out)
+        return
+    text = part[0].text if part else shown.text
+    if text:
+        page.add(text[:MAX_OUTPUT].rstrip(), "code")
+        left_out.add(Part.REST, len(text) > MAX_OUTPUT or shown.has_more)
 
 
 def _cells(notebook: Any) -> Iterator[dict[str, Any]]:
@@ -60,37 +95,6 @@ def _cells(notebook: Any) -> Iterator[dict[str, Any]]:
         for sheet in (notebook, *_list(notebook.get("worksheets"))):
             if isinstance(sheet, dict):
                 yield from (cell for cell in _list(sheet.get("cells")) if isinstance(cell, dict))
-
-
-def _outputs(cell: dict[str, Any]) -> Iterator[str]:
-    """A cell's outputs as text, and the messages of its errors."""
-    for output in _list(cell.get("outputs")):
-        if not isinstance(output, dict):
-            continue
-        shown = output.get("data", output)
-        text = _text(
-            output.get("text", shown.get("text/plain") if isinstance(shown, dict) else None)
-        )
-        if output.get("ename"):
-            text = f"{output['ename']}: {output.get('evalue', '')}"
-        if text:
-            yield text[:MAX_OUTPUT].rstrip()
-
-
-def _text(lines: Any) -> str:
-    """A text stored as a string or as a list of lines.
-
-    The result is empty where the value is neither, or holds nothing visible.
-    """
-    joined = (
-        "".join(line for line in lines if isinstance(line, str))
-        if isinstance(lines, list)
-        else lines
-    )
-    try:
-        return tidy(joined).strip("\n").rstrip() if isinstance(joined, str) else ""
-    except Unreadable:
-        return ""
 
 
 def _list(value: Any) -> list[Any]:

@@ -1,15 +1,18 @@
 """XML: the file's own text under its larger elements, named by their tags and titles.
 
-Nothing is expanded or fetched.
+Entities of HTML and the numbers of characters are replaced by the characters. Nothing that the file
+declares is expanded, and nothing is fetched.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from ...documents import Document
+from .. import entities
 from ..decoding import decode
 from ..left_out import undecoded
 from ..title import file_name
@@ -27,6 +30,14 @@ MAX_NAME = 120
 MAX_PIECES = 4
 """Pieces of an element's text that are kept for a title."""
 
+BEGINNING = 4_096
+"""Characters at the beginning of a file in which its first element is looked for."""
+
+_FEED = re.compile(r"<(?:rss|feed|rdf:RDF)\b")
+_DECLARATION = re.compile(r"<!ENTITY\s{1,9}([\w.-]{1,40})\s")
+_NAME = re.compile(r"&([\w.-]{1,40});")
+_LITERAL = re.compile(r"<!\[CDATA\[|<!--|<!DOCTYPE\b[^\[>]{0,400}\[")
+_LITERAL_ENDS = {"<!--": "-->", "<![CDATA[": "]]>"}
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,100}encoding=["']([\w.:-]{2,40})""")
 
 
@@ -43,7 +54,33 @@ def read(data: bytes, path: str) -> Document:
     declared = _DECLARED.search(data[:200])
     text = decode(data, declared[1].decode("ascii") if declared else "")
     blocks = tuple(_Elements(text).outline.blocks(text))
-    return Document(path, "code", file_name(path), text, blocks, warnings=undecoded(text))
+    # Feeds hold the source of web pages, which has entities of its own.
+    is_feed = _FEED.search(text[:BEGINNING]) is not None
+    literal = () if is_feed else _literal(text)
+    names = frozenset(_DECLARATION.findall(text)) if "<!ENTITY" in text else frozenset()
+
+    def is_declared(text: str, offset: int) -> bool:
+        name = _NAME.match(text, offset)
+        return name is not None and name[1] in names
+
+    warnings = undecoded(text)
+    for _ in range(2 if is_feed else 1):
+        text, blocks = entities.replaced(text, blocks, literal, is_declared)
+    return Document(path, "code", file_name(path), text, blocks, warnings=warnings)
+
+
+def _literal(text: str) -> Iterator[tuple[int, int]]:
+    """The parts of an XML file in which nothing stands for another character, as two offsets each.
+
+    These are comments, sections of characters, and the declarations at the beginning. A part that
+    never ends reaches to the end of the text.
+    """
+    position = 0
+    while part := _LITERAL.search(text, position):
+        closing = _LITERAL_ENDS.get(part[0], "]>")
+        end = text.find(closing, part.end())
+        position = end + len(closing) if end >= 0 else len(text)
+        yield part.start(), position
 
 
 @dataclass(slots=True)

@@ -1,6 +1,7 @@
 """AsciiDoc: headings, paragraphs, list items, tables and delimited blocks.
 
-Comments and attributes are left out; their lines are blank.
+Comments and attributes are left out; their lines are blank. Comments are counted. Entities are
+replaced by the characters that they stand for.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import re
 from dataclasses import dataclass, field
 
 from ...documents import Document
+from .. import entities
 from ..decoding import decode
+from ..left_out import LeftOut, Part
 from ..lines import Line, lines
 from ..rows import Rows
 from ..title import MAX_TITLE, stem
@@ -53,28 +56,42 @@ def read(data: bytes, path: str) -> Document:
     Raises Unreadable where it is binary or empty.
     """
     text = decode(data)
-    parser = _Parser()
     all_lines = [*lines(text)]
+    parser = _Parser({line.words: line.start for line in all_lines if line.words[:1] == "/"})
     for line, following in zip(all_lines, [*all_lines[1:], None], strict=True):
         parser.take(line, text[line.start : line.end], following)
     rows = parser.rows
     rows.close()
     title = next((block.heading for block in rows.blocks if block.heading), "")[:MAX_TITLE]
-    return Document(path, "asciidoc", title or stem(path), rows.text, tuple(rows.blocks))
+    code = ((block.start, block.end) for block in rows.blocks if block.kind == "code")
+    shown, blocks = entities.replaced(rows.text, rows.blocks, code)
+    return Document(
+        path,
+        "asciidoc",
+        title or stem(path),
+        shown,
+        blocks,
+        warnings=parser.left_out.warnings(),
+    )
 
 
 @dataclass
 class _Parser:
     """One pass over the lines.
 
-    `until` is the line that ends the open delimited block, empty where none is open; `inside` is
-    the kind of that block. `underline` is true where the next line underlines a heading.
+    `comment_ends` has the offset of the last line of each kind that may end a block of comments;
+    without such a line a comment leaves nothing out. `until` is the line that ends the open
+    delimited block, empty where none is open; `inside` is the kind of that block. `underline` is
+    true where the next line underlines a heading, and `in_comment` in and right after a comment.
     """
 
+    comment_ends: dict[str, int]
     rows: Rows = field(default_factory=Rows)
     until: str = ""
     inside: str = ""
     underline: bool = False
+    in_comment: bool = False
+    left_out: LeftOut = field(default_factory=LeftOut)
 
     def take(self, line: Line, whole: str, following: Line | None) -> None:
         """Take one line; `whole` is its text with the indentation."""
@@ -84,24 +101,27 @@ class _Parser:
             if self.inside:
                 self.rows.take(whole, self.inside)
             else:
-                self.rows.between()
+                self.comment(words)
             if words == self.until:
                 self.rows.close()
                 self.until = ""
+                self.in_comment = False
         elif self.underline:
             # The line underlines the heading above.
             self.underline = False
             self.rows.between()
-        elif not words or (words.startswith("//") and not words.startswith("////")):
-            # The line is blank or a comment.
+        elif not words:
+            self.in_comment = False
             self.rows.between()
+        elif words.startswith("//") and not words.startswith("////"):
+            self.comment(words)
         elif heading := _HEADING.fullmatch(whole):
             self.rows.heading(whole, len(heading[1]), plain(heading[2]))
         elif following and not self.rows.kind and _underlines(words, following.words):
             self.underline = True
             self.rows.heading(whole, _UNDERLINES.index(following.words[0]) + 1, plain(words))
         elif _FENCE.fullmatch(words):
-            self.fence(words, whole)
+            self.fence(line, whole)
         elif _ATTRIBUTE.fullmatch(words) or _MACRO.fullmatch(words):
             self.rows.between()
         elif _ITEM.match(words):
@@ -115,12 +135,21 @@ class _Parser:
         else:
             self.rows.take(whole, self.rows.kind or "paragraph")
 
-    def fence(self, words: str, whole: str) -> None:
+    def comment(self, words: str) -> None:
+        """Leave out a line of a comment; neighbouring lines are one comment."""
+        self.rows.between()
+        if not self.in_comment and any(map(str.isalpha, words)):
+            self.in_comment = True
+            self.left_out.add(Part.COMMENT)
+
+    def fence(self, line: Line, whole: str) -> None:
         """Take a delimiter, which opens a block of its own or only encloses further blocks."""
-        mark = words[0]
-        if words == "--" or mark not in _KINDS:
+        words, mark = line.words, line.words[0]
+        is_open_comment = mark == "/" and self.comment_ends[words] == line.start
+        if words == "--" or mark not in _KINDS or is_open_comment:
             self.rows.between()
             return
+        self.in_comment = False
         self.inside, self.until = _KINDS[mark], words[:3] if mark == "`" else words
         if self.inside:
             self.rows.take(whole, self.inside, begins=True)
@@ -145,5 +174,5 @@ def plain(words: str) -> str:
     >>> plain("The `fit` *method* ==")
     'The fit method'
     """
-    bare = _ANCHOR.sub("", words[:MAX_HEADING])
+    bare = _ANCHOR.sub("", entities.plain(words[:MAX_HEADING]))
     return _INLINE.sub(r"\2", _LINK.sub(lambda link: link[1] or link[2] or "", bare)).strip()

@@ -1,6 +1,6 @@
 """Manual pages in man and mdoc: the words that the formatter shows, line by line.
 
-Their sections are headings.
+Their sections are headings. Comments are counted.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from ...documents import Document, Reason
 from ...errors import Unreadable
 from .. import text
 from ..decoding import decode
+from ..left_out import LeftOut, Part
 from ..lines import lines
 from ..rows import Rows
 from ..title import MAX_TITLE, stem
@@ -28,6 +29,7 @@ SUFFIXES = (
 )
 
 _REQUEST = re.compile(r"[.'][ \t]*([A-Za-z]\w{0,3}|\\\"|\\#)(?:[ \t]+(.*))?")
+_COMMENT = re.compile(r"\\[\"#](.*)")
 _KNOWN = re.compile(r"^[.'](?:TH|SH|Dd|Dt|so)[ \t]", re.MULTILINE)
 _FONT = re.compile(
     r"\\f(?:\[[^\]\n]{0,20}\]|\(..|.)|\\[smn*](?:\[[^\]\n]{0,30}\]|\(..|[+-]?\d|.)|"
@@ -95,15 +97,20 @@ def read(data: bytes, path: str) -> Document:
     source = decode(data)
     if not _KNOWN.search(source):
         return text.read(data, path)
-    page = _Page()
+    page = _Page({line.words: line.start for line in lines(source) if line.words[:1] == "."})
     for line in lines(source):
-        page.take(source[line.start : line.end])
+        page.take(source[line.start : line.end], line.start)
     rows = page.rows
     rows.close()
     if not rows.blocks:
         raise Unreadable(Reason.NO_TEXT, "the manual page has no text of its own")
     return Document(
-        path, "man", page.title[:MAX_TITLE] or stem(path), rows.text, tuple(rows.blocks)
+        path,
+        "man",
+        page.title[:MAX_TITLE] or stem(path),
+        rows.text,
+        tuple(rows.blocks),
+        warnings=page.left_out.warnings(),
     )
 
 
@@ -113,25 +120,37 @@ class _Page:
 
     `name` is the command that the page describes, and `section` the heading in force.
     `pending_level` is the level of a heading whose words are on the next line, 0 without one.
-    `defining` is true inside the definition of a macro, `verbatim` inside lines that are kept as
-    they are, and `item` where the next line begins a list item.
+    `until` is the line that ends the definition of a macro or a comment, empty outside one;
+    `last_lines` has the offset of the last line of each kind that may. `verbatim` is true inside
+    lines that are kept as they are, `ignoring` inside a comment, `in_comment` in and right after
+    one, and `item` where the next line begins a list item.
     """
 
+    last_lines: dict[str, int]
     rows: Rows = field(default_factory=Rows)
     title: str = ""
     name: str = ""
     section: str = ""
     pending_level: int = 0
-    defining: bool = False
+    until: str = ""
     verbatim: bool = False
+    ignoring: bool = False
+    in_comment: bool = False
     item: bool = False
+    left_out: LeftOut = field(default_factory=LeftOut)
 
-    def take(self, line: str) -> None:
-        """Take one line."""
+    def take(self, line: str, start: int) -> None:
+        """Take one line, which begins at the offset `start`."""
         request = _REQUEST.fullmatch(line.rstrip())
-        if self.defining:
-            self.defining = line.strip() != ".."
+        comment = _COMMENT.search(line)
+        if self.until:
+            self.until = "" if line.strip() == self.until else self.until
+            self.count(line if self.ignoring else "")
             self.rows.between()
+            return
+        self.count(comment[1] if comment else "")
+        if request and request[1] in DEFINITIONS:
+            self.define(request[1], request[2] or "", start)
         elif request:
             self.request(request[1], request[2] or "")
         elif line.startswith((".", "'")):
@@ -139,13 +158,25 @@ class _Page:
         else:
             self.words(shown(line).rstrip())
 
+    def count(self, comment: str) -> None:
+        """Count a comment with words; comments in neighbouring lines are one comment."""
+        has_words = any(map(str.isalpha, comment))
+        self.left_out.add(Part.COMMENT, has_words and not self.in_comment)
+        self.in_comment = bool(comment) and (has_words or self.in_comment)
+
+    def define(self, name: str, rest: str, start: int) -> None:
+        """Begin the definition of a macro or a comment, if it ends anywhere below."""
+        words = rest.split()
+        place = 0 if name == "ig" else 1
+        until = f".{words[place]}" if len(words) > place else ".."
+        if self.last_lines.get(until, -1) > start:
+            self.until, self.ignoring = until, name == "ig"
+        self.rows.between()
+
     def request(self, name: str, rest: str) -> None:
         """Take a request to the formatter or a call of a macro."""
         # Requests that show nothing or begin a section.
-        if name in DEFINITIONS:
-            self.defining = True
-            self.rows.between()
-        elif name in HEADINGS and not rest:
+        if name in HEADINGS and not rest:
             # The words of the heading are on the next line.
             self.pending_level = HEADINGS[name]
             self.rows.between()

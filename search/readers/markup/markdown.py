@@ -1,19 +1,22 @@
 """Markdown: headings, paragraphs, list items, tables and fenced code as blocks of the source text.
 
-Front matter is a block of its own without its fences. HTML comments and embedded data are in no
-block.
+Front matter is a block of its own without its fences. Comments and embedded data are in no block;
+comments are counted. Entities are replaced by the characters that they stand for.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...documents import Block, Document
+from .. import entities
 from ..decoding import decode
+from ..left_out import LeftOut, Part
 from ..lines import Line, line_at, lines
 from ..title import stem
+from . import code_spans
 
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".mdx", ".qmd", ".rmd")
 
@@ -33,19 +36,28 @@ _INLINE_COMMENT = re.compile(r"(?<![^\s(*_])%%[^%\n`]{1,2000}%%(?!\w)")
 _WIKI = re.compile(r"!?\[\[(?:[^\[\]|]{1,200}\|)?([^\[\]|]{1,200})\]\]")
 _TITLE_KEY = re.compile(r"title[ \t]*:[ \t]*(.{1,300})", re.IGNORECASE)
 _LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()]{0,400}\)")
+_LETTER = re.compile(r"[^\W\d_]")
 _ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*+\{[#.][^{}]{0,100}\}$")
 
 
 def read(data: bytes, path: str) -> Document:
     """The document in a Markdown file. Raises Unreadable where it is binary or empty."""
-    text = decode(data)
-    parser = _Parser(text)
+    document, left_out = read_page(data, path)
+    return replace(document, warnings=left_out.warnings())
+
+
+def read_page(data: bytes, path: str) -> tuple[Document, LeftOut]:
+    """The document in a Markdown file, and what it leaves out. Raises as `read` does."""
+    parser = _Parser(decode(data))
     parser.parse()
     heading = next(
         (block.heading for block in parser.blocks if block.level == 1 and block.heading), ""
     )
     title = parser.title or heading or stem(path)
-    return Document(path, "markdown", title, text, tuple(parser.blocks))
+    text, blocks = entities.replaced(
+        parser.text, parser.blocks, code_spans.literal(parser.text, parser.blocks), _is_escaped
+    )
+    return Document(path, "markdown", title, text, blocks), parser.left_out
 
 
 @dataclass
@@ -69,6 +81,7 @@ class _Parser:
     fence: str = ""
     comments: list[tuple[int, int]] = field(default_factory=list)
     may_have_holes: bool = False
+    left_out: LeftOut = field(default_factory=LeftOut)
     unclosed: set[str] = field(default_factory=set)
 
     def parse(self) -> None:
@@ -115,6 +128,7 @@ class _Parser:
         elif heading := _atx(line):
             self.close()
             self.blocks.append(heading)
+            self.count([(heading.end, line.end)])
         elif self.underlines(line):
             # The paragraph above is a heading.
             words = _plain(self.text[self.start : self.end])
@@ -169,12 +183,9 @@ class _Parser:
         elif self.kind:
             # Find the parts that are left out. A comment inside code is code.
             holes = [match.span() for match in _EMBEDDED.finditer(self.text, self.start, self.end)]
-            if self.kind != "code":
-                holes += self.comments + list(_comments(self.text, self.start, self.end))
-                holes += [
-                    match.span()
-                    for match in _INLINE_COMMENT.finditer(self.text, self.start, self.end)
-                ]
+            if self.kind != "code" and (comments := self.comments_inside()):
+                self.count(comments)
+                holes += comments
             # Keep what is between them.
             start = self.start
             for hole in (*sorted(holes), (self.end, self.end)):
@@ -184,6 +195,27 @@ class _Parser:
                 start = max(start, hole[1])
         self.kind = self.fence = ""
         self.comments = []
+
+    def comments_inside(self) -> list[tuple[int, int]]:
+        """The offsets of the comments in the open block, in order."""
+        comments = {*self.comments, *_comments(self.text, self.start, self.end)}
+        if self.text.find("%%", self.start, self.end) >= 0:
+            comments |= {
+                match.span() for match in _INLINE_COMMENT.finditer(self.text, self.start, self.end)
+            }
+        if not comments:
+            return []
+        return code_spans.outside(
+            sorted(comments), code_spans.spans(self.text, self.start, self.end)
+        )
+
+    def count(self, comments: list[tuple[int, int]]) -> None:
+        """Count the comments, given in order; a comment inside another one is part of that."""
+        after = 0
+        for start, end in comments:
+            if start >= after and _LETTER.search(self.text, start, end):
+                self.left_out.add(Part.COMMENT)
+            after = max(after, end)
 
     def long_comment(self, line: Line) -> int:
         """The offset after a comment that begins in the line and ends in a later line.
@@ -253,6 +285,11 @@ def _comments(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         start = closing + 3
 
 
+def _is_escaped(text: str, offset: int) -> bool:
+    """True where a backslash stands before the character at that offset."""
+    return text[max(offset - 1, 0) : offset] == "\\"
+
+
 def _fence(words: str) -> str:
     """The run of backticks or tildes that opens a code block, empty where the line opens none.
 
@@ -301,6 +338,12 @@ def _plain(source: str) -> str:
         words = _ATTRIBUTES.sub("", words)
     if "[" in words:
         words = _LINK.sub(r"\1", _WIKI.sub(r"\1", words))
+    if "&" in words:
+        # What stands between backticks is code.
+        parts = words.split("`")
+        words = "".join(
+            part if code % 2 else entities.plain(part) for code, part in enumerate(parts)
+        )
     return words.replace("**", "").replace("__", "").replace("`", "").strip()
 
 

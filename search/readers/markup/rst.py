@@ -1,6 +1,6 @@
 """reStructuredText: underlined headings, paragraphs, list items, tables and literal blocks.
 
-Comments are in no block.
+Comments are in no block; they are counted.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ...documents import Block, Document
 from ..decoding import decode
+from ..left_out import LeftOut, Part
 from ..lines import Line, lines
 from ..title import stem
 
@@ -36,7 +37,14 @@ def read(data: bytes, path: str) -> Document:
     parser = _Parser(text)
     parser.parse()
     title = next((block.heading for block in parser.blocks if block.heading), "")
-    return Document(path, "rst", title or stem(path), text, tuple(parser.blocks))
+    return Document(
+        path,
+        "rst",
+        title or stem(path),
+        text,
+        tuple(parser.blocks),
+        warnings=parser.left_out.warnings(),
+    )
 
 
 @dataclass
@@ -46,7 +54,8 @@ class _Parser:
     The open block is text[start:end]; `size` counts its lines, and `last` is the last of them.
     `margin` is the column beyond which code and comments are indented, -1 outside them. `overline`
     is a row of marks that may stand above a heading. `styles` are the marks of headings by level,
-    each with True where the heading has an overline.
+    each with True where the heading has an overline. `comment_has_words` is true where the open
+    comment is more than its mark.
     """
 
     text: str
@@ -59,6 +68,8 @@ class _Parser:
     overline: Line | None = None
     last: str = ""
     styles: list[tuple[str, bool]] = field(default_factory=list)
+    comment_has_words: bool = False
+    left_out: LeftOut = field(default_factory=LeftOut)
 
     def parse(self) -> None:
         """Take all lines."""
@@ -67,6 +78,7 @@ class _Parser:
             if self.margin >= 0 and (not line.words or line.indent > self.margin):
                 if line.words:
                     self.take("code" if self.kind != "comment" else "comment", line)
+                    self.see(line)
                 continue
             if self.margin >= 0:
                 self.close()
@@ -74,7 +86,7 @@ class _Parser:
                 self.end_paragraph()
             elif self.underlines(line):
                 self.heading(line)
-            elif _is_row(line) and not self.kind:
+            elif _is_row(line) and not self.kind and line.words != "..":
                 self.overline = line
             else:
                 self.add(line)
@@ -93,6 +105,7 @@ class _Parser:
                 self.take("paragraph", line)
             else:
                 self.kind, self.margin = "comment", line.indent
+                self.see(line)
         elif _ITEM.match(words):
             self.close()
             self.take("list", line)
@@ -100,6 +113,11 @@ class _Parser:
             self.take("table", line)
         else:
             self.take(self.kind or "paragraph", line)
+
+    def see(self, line: Line) -> None:
+        """Note where a line of a comment has words."""
+        if self.kind == "comment" and not self.comment_has_words:
+            self.comment_has_words = any(map(str.isalpha, line.words))
 
     def take(self, kind: str, line: Line) -> None:
         """Put a line into the open block, which is of that kind, or begin one with it."""
@@ -123,6 +141,8 @@ class _Parser:
         """Keep the open block, unless it is a comment."""
         if self.kind not in ("", "comment"):
             self.blocks.append(Block(self.start, self.end, self.kind))
+        self.left_out.add(Part.COMMENT, self.comment_has_words)
+        self.comment_has_words = False
         self.kind = self.last = ""
         self.margin = -1
         self.overline = None

@@ -6,13 +6,14 @@ The table of contents gives a title to each chapter that has no heading.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ...documents import Block, Document, Reason
 from ...errors import Unreadable
 from .. import xml_events
 from ..archive import Archive, part_name
 from ..assembly import Assembly
+from ..left_out import LeftOut, Part
 from ..markup import html
 from ..title import stem
 from ..xml_events import Attributes, Calls, value
@@ -20,6 +21,9 @@ from ..xml_events import Attributes, Calls, value
 SUFFIXES = (".epub",)
 
 CHAPTERS = (".xhtml", ".html", ".htm", ".xml")
+
+PAGES = ("html", "oeb1-document", "dtbook", "svg+xml")
+"""What the media types of a book's pages have in them."""
 
 # Many books that anyone can read have scrambled fonts: these methods do not lock a book.
 FONT_SCRAMBLING = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
@@ -30,25 +34,29 @@ _DIGITS = re.compile(r"(\d+)")
 def read(data: bytes, path: str) -> Document:
     """The document in a book. Its title names the author too.
 
-    A chapter that is missing or damaged or shows nothing is left out. Raises Unreadable where the
-    book is damaged, encrypted, too large or holds no text.
+    A chapter that is missing or damaged or shows nothing is left out and counted. Raises Unreadable
+    where the book is damaged, encrypted, too large or holds no text.
     """
     archive = Archive(data)
     package = _package(archive)
     locked = _locked(archive)
     book = Assembly()
+    left_out = LeftOut()
+    left_out.add(Part.CHAPTER, package.missing)
     first_damage: Unreadable | None = None
     for part in package.spine:
         if part in locked:
             raise Unreadable(Reason.ENCRYPTED, "the book is encrypted by its seller")
         # A damaged chapter does not stop the others; a locked or too large chapter does.
         try:
-            chapter = html.read(archive.read(part), part)
+            chapter, left_out_here = html.read_page(archive.read(part), part, is_xml=True)
         except Unreadable as error:
             if error.reason in (Reason.ENCRYPTED, Reason.TOO_LARGE):
                 raise
             first_damage = first_damage or (error if error.reason.failed else None)
+            left_out.add(Part.CHAPTER)
             continue
+        left_out.include(left_out_here)
         # The label from the table of contents heads a chapter without a heading of its own.
         label = package.labels.get(part, "")
         if label and not any(block.kind == "heading" for block in chapter.blocks):
@@ -60,20 +68,23 @@ def read(data: bytes, path: str) -> Document:
         if first_damage is not None:
             raise first_damage
         raise Unreadable(Reason.NO_TEXT, "the book holds no text")
-    return book.document(path, "epub", package.name or stem(path))
+    document = book.document(path, "epub", package.name or stem(path))
+    return replace(document, warnings=left_out.warnings())
 
 
 @dataclass
 class _Package:
     """The description of a book.
 
-    `spine` are the parts of its chapters in reading order, `labels` the chapters' titles in the
-    table of contents by part.
+    `spine` are the parts of its chapters in reading order, followed by its other pages. `missing`
+    counts the chapters that are not in the book, or are no pages. `labels` are the chapters' titles
+    in the table of contents by part.
     """
 
     title: str = ""
     author: str = ""
     spine: list[str] = field(default_factory=list)
+    missing: int = 0
     labels: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -150,18 +161,31 @@ def _described(archive: Archive, part: str) -> _Package:
     navigation = next(
         (name for name, item in items.items() if "nav" in value(item, "properties").split()), ""
     )
+    chapters = [name for name in dict.fromkeys(order) if name != navigation]
     package.spine = [
         chapter_part
-        for name in dict.fromkeys(order)
-        if (chapter_part := parts.get(name))
-        and name != navigation
-        and "html" in value(items[name], "media-type")
+        for name in chapters
+        if (chapter_part := parts.get(name)) and _is_page(items[name])
     ]
+    package.missing = len(chapters) - len(package.spine)
+    # Pages that are in no order, such as those of notes, come at the end.
+    if package.spine:
+        others = (
+            parts[name]
+            for name, item in items.items()
+            if name != navigation and "html" in value(item, "media-type")
+        )
+        package.spine = list(dict.fromkeys([*package.spine, *filter(None, others)]))
     # Take the labels from both forms of the table of contents; the newer form comes last and wins.
     for name, labels in ((ncx_ids[0] if ncx_ids else "", _from_ncx), (navigation, _from_page)):
         if table := parts.get(name):
             package.labels |= labels(archive, table)
     return package
+
+
+def _is_page(item: Attributes) -> bool:
+    """True for a part of the book that holds text: a web page, or a page of an older form."""
+    return any(form in value(item, "media-type") for form in PAGES)
 
 
 def _from_ncx(archive: Archive, part: str) -> dict[str, str]:
@@ -192,10 +216,15 @@ def _from_ncx(archive: Archive, part: str) -> dict[str, str]:
 
 def _from_page(archive: Archive, part: str) -> dict[str, str]:
     """The titles of chapters by part, from a table of contents of EPUB 3, which is a web page."""
-    from selectolax.lexbor import LexborHTMLParser
-
     labels: dict[str, str] = {}
-    for link in LexborHTMLParser(archive.read(part)).css("nav a[href]"):
+    try:
+        tree, _ = html.parsed(archive.read(part), part, is_xml=True)
+    except Unreadable as error:
+        # The chapters of a book can be read without its table of contents.
+        if error.reason in (Reason.ENCRYPTED, Reason.TOO_LARGE):
+            raise
+        return labels
+    for link in tree.css("nav a[href]"):
         labels.setdefault(
             part_name(part, link.attributes.get("href") or ""), " ".join(link.text().split())
         )
