@@ -206,6 +206,11 @@ class TestIndex:
             )
         ]
 
+    def test_a_transaction_that_never_reached_the_disk(self, index: Path) -> None:
+        """SQLite leaves such a journal alone, which begins with zero bytes."""
+        (index / "passages.words-journal").write_bytes(bytes(512))
+        assert findings(index) == []
+
     @pytest.mark.parametrize("fault", ["missing", "damaged", "half made", "in the middle"])
     def test_a_list_of_words_at_fault(self, index: Path, fault: str) -> None:
         words = index / "passages.words"

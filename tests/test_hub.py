@@ -1,6 +1,7 @@
 """Model names lead to folders, and pulls from a hub on the loopback withstand every fault."""
 
 import errno
+import hashlib
 import os
 import shutil
 import subprocess
@@ -76,8 +77,6 @@ def test_a_pull_fetches_what_is_needed_and_nothing_else(tmp_path):
 
 def requests_for(name: str, server: HubServer) -> list[str]:
     """The lines of the requests for one file."""
-    import hashlib
-
     lines = [f"GET /{NAME}/resolve/{server.commit(NAME)}/{name}"]
     if name.endswith((".safetensors", "tokenizer.json")):
         lines.append(f"GET /cdn/{hashlib.sha256(FILES[name]).hexdigest()}/{name}")
@@ -203,6 +202,20 @@ def test_a_pull_that_was_stopped_goes_on_in_the_next_run(tmp_path):
         ]
     assert contents(folder) == WHOLE
     assert not list((cache(tmp_path) / "blobs").glob("*.incomplete"))
+
+
+def test_a_part_that_a_power_cut_damaged_is_fetched_again(tmp_path):
+    with HubServer({NAME: FILES}) as server:
+        blob = cache(tmp_path) / "blobs" / hashlib.sha256(FILES["model.safetensors"]).hexdigest()
+        blob.parent.mkdir(parents=True)
+        (blob.parent / f"{blob.name}.incomplete").write_bytes(bytes(50_000))
+        folder, _ = pulled(tmp_path, server)
+        first, second = requests_for("model.safetensors", server)
+        assert [line for line in server.requests if "GET" in line and "model.safet" in line] == [
+            *(f"{first} bytes=50000-", f"{second} bytes=50000-"),
+            *(first, second),
+        ]
+    assert contents(folder) == WHOLE
 
 
 def test_a_hub_without_ranges_sends_the_file_again(tmp_path):

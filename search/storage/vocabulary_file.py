@@ -63,7 +63,7 @@ class VocabularyFile:
             return "damaged" if self._note.exists() else "missing"
         journal = path.with_name(f"{path.name}-journal")
         try:
-            if journal.exists() and journal.stat().st_size:
+            if journal.exists() and _is_hot(journal):
                 return "in the middle of a change"
             uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
             with closing(sqlite3.connect(uri, uri=True)) as connection:
@@ -149,6 +149,17 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 def _is_filled(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("PRAGMA user_version").fetchone()[0] == _WHOLE)
+
+
+def _is_hot(journal: Path) -> bool:
+    """True where SQLite rolls the journal back at the next access.
+
+    A journal that begins with a zero byte never reached the disk, or was ended: before that, the
+    database itself is not written. SQLite leaves such a journal alone
+    (https://sqlite.org/lockingv3.html, section 4.1).
+    """
+    with journal.open("rb") as file:
+        return file.read(1) not in (b"", b"\0")
 
 
 def _delete(path: Path) -> None:

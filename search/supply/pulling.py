@@ -178,6 +178,25 @@ def _require_known(config: Path, name: str) -> None:
 def _fetch_file(hub: Hub, listing: Listing, file: RemoteFile, blob: Path) -> Iterator[int]:
     """Fetches a file, continuing an earlier part; yields how many of its bytes are on the disk."""
     partial = _partial(blob)
+    is_continued = partial.exists()
+    yield from _receive(hub, listing, file, partial)
+    if is_continued and not matches(partial, file.checksum):
+        # A power cut may have taken bytes of the earlier part.
+        partial.unlink()
+        yield from _receive(hub, listing, file, partial)
+    # Check the bytes, and give the file its final name.
+    if not matches(partial, file.checksum):
+        partial.unlink()
+        raise ModelError(
+            f"{file.name} of {listing.name} came with a wrong checksum",
+            "run the same command again",
+        )
+    os.replace(partial, blob)
+    _flush_folder(blob.parent)
+
+
+def _receive(hub: Hub, listing: Listing, file: RemoteFile, partial: Path) -> Iterator[int]:
+    """Brings a file's missing bytes to the disk; yields how many of its bytes are there."""
     with partial.open("ab") as out:
         received = out.tell()
         while received < file.size:
@@ -203,15 +222,6 @@ def _fetch_file(hub: Hub, listing: Listing, file: RemoteFile, blob: Path) -> Ite
         # After a power cut, a file under its final name would count as whole with any bytes.
         out.flush()
         os.fsync(out.fileno())
-    # Check the bytes, and give the file its final name.
-    if not matches(partial, file.checksum):
-        partial.unlink()
-        raise ModelError(
-            f"{file.name} of {listing.name} came with a wrong checksum",
-            "run the same command again",
-        )
-    os.replace(partial, blob)
-    _flush_folder(blob.parent)
 
 
 def _partial(blob: Path) -> Path:

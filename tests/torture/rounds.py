@@ -24,8 +24,8 @@ from .work import OPERATIONS
 
 HOME = Path(__file__).parents[2]
 INDEX_OPERATIONS = [name for name in OPERATIONS if name != "pull"]
-LIMIT_SECONDS = 120
-"""An operation or a check that takes longer hangs."""
+LIMIT_SECONDS = 600
+"""An operation or a check that takes longer hangs. A shared machine may be ten times slower."""
 
 
 @dataclass(frozen=True, slots=True)
