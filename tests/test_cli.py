@@ -225,7 +225,7 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
     done = docsearch("--index", "index", "ingest", "--dry-run", "docs", cwd=tmp_path)
     assert (done.code, done.out) == (0, f"new         {docs}/a.md\n")
     assert done.err == (
-        "would read 1 files (0.0 MB), forget 0, pass over 1 (1 no_text); "
+        "would read 1 file (0.0 MB), forget 0, pass over 1 (1 no_text); "
         "0 are unchanged, 0 cannot be read\n"
     )
     plan = json.loads(
@@ -252,7 +252,7 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
     ("arguments", "message"),
     [
         (["query", ""], "the query is empty; type what you are looking for"),
-        (["query"], "Missing argument 'TEXT'; see: docsearch query --help"),
+        (["query"], "Missing argument 'TEXT...'; see: docsearch query --help"),
         (["query", "x", "--nothing"], "No such option '--nothing'; see: docsearch query --help"),
         (
             ["query", "x", "--after", "soon"],

@@ -395,7 +395,7 @@ def test_cloud_files_are_counted(tmp_path: Path) -> None:
     (tmp_path / "docs" / ".b.md.icloud").write_bytes(b"bplist00")
     done = docsearch("--index", "index", "ingest", "docs", "--fetch-cloud", cwd=tmp_path)
     assert done.code == 0
-    assert done.err.splitlines()[0].startswith("not downloaded: 1 files or folders; ")
+    assert done.err.splitlines()[0].startswith("not downloaded: 1 file or folder; ")
     assert done.err.splitlines()[1].startswith("documents: 1 added, 1 passed over; ")
     done = docsearch("--index", "index", "status", cwd=tmp_path)
     assert "skipped    1 not_downloaded\n" in done.out

@@ -13,6 +13,7 @@ import click
 
 from search.config import MODES
 from search.errors import UsageError
+from search.wording import counted
 
 from ..exit_codes import ExitCode
 from ..parameters import PATH
@@ -230,7 +231,7 @@ def _table(document: dict[str, Any]) -> str:
     with_silent = any(run["silent"] is not None for run in runs)
     compared = any(run["difference"] for run in runs)
     headings = ["run", *columns, *["silent"] * with_silent, "ms", *["against before"] * compared]
-    size = f"{document['documents']:,} documents, {document['passages']:,} passages"
+    size = ", ".join(counted(document[f"{noun}s"], noun) for noun in ("document", "passage"))
     title = f"{document['collection']}: {size}, {document['model']}"
     lines = [title, "", f"| {' | '.join(headings)} |", f"|---|{'---:|' * (len(headings) - 1)}"]
     for run in runs:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from search.wording import counted
+
 from ..exit_codes import ExitCode
 from ..parameters import PATH
 from ..settings import Settings, pass_settings
@@ -22,5 +24,5 @@ def forget(settings: Settings, path: str) -> int:
     """
     with settings.open_index() as index:
         count = index.forget(path)
-    settings.note(f"{count:,} documents are no longer in the index")
+    settings.note(f"{counted(count, 'document is', 'documents are')} no longer in the index")
     return ExitCode.FOUND

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ..command_line import CommandGroup
 from ..exit_codes import ExitCode
 from ..models_text import models_table, one_line, report_text, size_text
 from ..settings import Settings, json_flag, pass_settings
@@ -21,7 +22,7 @@ cache_folder_option: Callable[[Command], Command] = click.option(
 )
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 def models(context: click.Context) -> int | None:
     """See, fetch, convert, test and delete models. Only `pull` uses the network.
