@@ -27,11 +27,10 @@ def closest(word: str, names: Iterable[str]) -> str:
     return folded[found[0]] if found else ""
 
 
-def did_you_mean(word: str, names: Iterable[str]) -> str:
-    """The beginning of a hint, with the name that is most like the word; empty if none is.
+def did_you_mean(name: str, hint: str) -> str:
+    """The hint, behind a guess at the name that was meant; an empty name is no guess.
 
-    >>> did_you_mean("balancd", ["starter", "balanced"])
-    'did you mean balanced? '
+    >>> did_you_mean("query", "see: docsearch --help"), did_you_mean("", "see: docsearch --help")
+    ('did you mean query? See: docsearch --help', 'see: docsearch --help')
     """
-    name = closest(word, names)
-    return f"did you mean {name}? " if name else ""
+    return f"did you mean {name}? {hint[:1].upper()}{hint[1:]}" if name else hint

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from search.errors import UsageError
-from search.wording import closest
+from search.wording import closest, did_you_mean
 
 from .command_line import command_path
 
@@ -53,7 +53,7 @@ def usage_error(error: click.ClickException, root: click.Group, words: Sequence[
         guess = closest(error.option_name, _options(context))
         if not guess and context is not None and _takes_a_query(context.command):
             line = " ".join(_without_command(words, context.info_name or ""))
-            help_line += f"; words behind -- are no options: {context.command_path} -- {line}"
+            help_line += f"; words behind -- are no options: docsearch query -- {line}"
     elif context is not None and (match := REFUSED_COMMAND.match(message)):
         message = match[0]
         group = context.command
@@ -66,8 +66,7 @@ def usage_error(error: click.ClickException, root: click.Group, words: Sequence[
         match = REFUSED_VALUE.search(message)
         if match and isinstance(error.param.type, click.Choice):
             guess = closest(match[1], map(str, error.param.type.choices))
-    hint = f"did you mean {guess}? {help_line.capitalize()}" if guess else help_line
-    return UsageError(message, hint)
+    return UsageError(message, did_you_mean(guess, help_line))
 
 
 def _options(context: click.Context | None) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..config import CANDIDATES
 from ..errors import UsageError
-from ..wording import did_you_mean
+from ..wording import closest, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,6 @@ def profile_named(name: str) -> Profile:
     if name not in PROFILES:
         raise UsageError(
             f"there is no profile {name!r}",
-            f"{did_you_mean(name, PROFILES)}the profiles are: {', '.join(PROFILES)}",
+            did_you_mean(closest(name, PROFILES), f"the profiles are: {', '.join(PROFILES)}"),
         )
     return PROFILES[name]

@@ -21,7 +21,7 @@ from ..models.caches import (
     weights_header,
 )
 from ..models.profiles import PROFILES, Profile, choose_profile
-from ..wording import did_you_mean
+from ..wording import closest, did_you_mean
 
 EMBEDDER, RERANKER = "embedder", "reranker"
 STANDARD, MLX = "standard", "MLX"
@@ -150,10 +150,10 @@ def repositories(name: str) -> tuple[str, ...]:
         if known.name.rsplit("/", 1)[-1] == name:
             return (known.name,)
     known_names = (known.name.rsplit("/", 1)[-1] for known in KNOWN)
-    guess = did_you_mean(name, [*PROFILES, *known_names])
+    guess = closest(name, [*PROFILES, *known_names])
     raise UsageError(
         f"there is no known model or profile {name}",
-        f"{guess}give it as ORG/NAME, or see: docsearch models list",
+        did_you_mean(guess, "give it as ORG/NAME, or see: docsearch models list"),
     )
 
 
