@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
     from search.errors import DocsearchError
 
-COMPLETION = "_DOCSEARCH_COMPLETE"
-"""The variable by which a shell asks for completions."""
-
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave the process with its exit code."""
@@ -42,10 +39,10 @@ def _run(words: list[str]) -> int:
     from .group import cli
     from .streams import OutputClosed
 
-    if instruction := os.environ.get(COMPLETION):
-        from click.shell_completion import shell_complete
+    if instruction := os.environ.get("_DOCSEARCH_COMPLETE"):
+        from .shells import answer
 
-        return shell_complete(cli, {}, "docsearch", COMPLETION, instruction)
+        return answer(cli, instruction)
     context: click.Context | None = None
     try:
         # cli.main is not called: it treats a closed pipe as a failure, and it prints a line of its

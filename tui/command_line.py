@@ -87,8 +87,8 @@ def reordered(root: click.Group, words: Sequence[str]) -> list[str]:
     return [*before, *behind, *kept, *rest]
 
 
-def command_path(root: click.Group, words: Sequence[str]) -> str:
-    """The command that the words name, such as `docsearch models pull`."""
+def command_named(root: click.Group, words: Sequence[str]) -> tuple[click.Command, str]:
+    """The command that the words name, and its path, such as `docsearch models pull`."""
     rest = list(words)
     command: click.Command = root
     path = "docsearch"
@@ -101,7 +101,7 @@ def command_path(root: click.Group, words: Sequence[str]) -> str:
             break
         command = found
         path += f" {found.name}"
-    return path
+    return command, path
 
 
 def _skip_options(rest: list[str], options: Sequence[click.Option]) -> list[str]:
@@ -128,7 +128,7 @@ def _split(
     options = [parameter for parameter in parameters if isinstance(parameter, click.Option)]
     if word.startswith("--"):
         name = word.partition("=")[0]
-        is_roots = _named(name, options) is None and _named(name, own) is not None
+        is_roots = option_named(name, options) is None and option_named(name, own) is not None
         found = [word]
         if _wants_next(word, own if is_roots else options):
             if rest:
@@ -139,11 +139,11 @@ def _split(
     # Short options may stand together in one word, such as -lv. The root's have no values.
     kept, moved = "-", "-"
     for position, letter in enumerate(word[1:], 1):
-        option = _named(f"-{letter}", options)
+        option = option_named(f"-{letter}", options)
         if option is not None and not option.is_flag:
             kept += word[position:]
             break
-        if option is None and _named(f"-{letter}", own) is None:
+        if option is None and option_named(f"-{letter}", own) is None:
             return [word], []
         if option is None:
             moved += letter
@@ -153,7 +153,7 @@ def _split(
     return [kept, *values] if kept != "-" else [], [moved] if moved != "-" else []
 
 
-def _named(name: str, options: Iterable[click.Option]) -> click.Option | None:
+def option_named(name: str, options: Iterable[click.Option]) -> click.Option | None:
     """The option of that name, such as `-n` or `--limit`."""
     return next(
         (option for option in options if name in (*option.opts, *option.secondary_opts)), None
@@ -163,10 +163,10 @@ def _named(name: str, options: Iterable[click.Option]) -> click.Option | None:
 def _wants_next(word: str, options: Sequence[click.Option]) -> bool:
     """Whether the word, which begins with a hyphen, has its value in the next word."""
     if word.startswith("--"):
-        option = _named(word, options)
+        option = option_named(word, options)
         return option is not None and not option.is_flag
     for position, letter in enumerate(word[1:], 1):
-        option = _named(f"-{letter}", options)
+        option = option_named(f"-{letter}", options)
         if option is not None and not option.is_flag:
             return position == len(word) - 1
     return False

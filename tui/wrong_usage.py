@@ -10,7 +10,7 @@ import click
 from search.errors import UsageError
 from search.wording import closest, did_you_mean
 
-from .command_line import command_path
+from .command_line import command_named
 
 OTHER_NAMES: Mapping[str, str] = {
     "search": "query",
@@ -45,7 +45,7 @@ def usage_error(error: click.ClickException, root: click.Group, words: Sequence[
     # Only the first sentence is taken: click adds guesses of its own, in words of its own.
     message = error.format_message().rstrip(".")
     # Some errors of click's parser come without a context.
-    path = context.command_path if context else command_path(root, words)
+    path = context.command_path if context else command_named(root, words)[1]
     help_line = f"see: {path} --help"
     guess = ""
     if isinstance(error, click.NoSuchOption):

@@ -15,6 +15,7 @@ from search.config import MODES
 from search.errors import UsageError
 from search.wording import counted
 
+from .. import completions
 from ..exit_codes import ExitCode
 from ..parameters import PATH
 from ..settings import Settings, json_flag, pass_settings
@@ -43,10 +44,23 @@ SavedMetrics = dict[str, dict[str, dict[str, float]]]
     "--questions", type=click.IntRange(1), metavar="N", help="Only the first N questions."
 )
 @click.option(
-    "--profile", metavar="NAME", help="The models (default: those present that fit the machine)."
+    "--profile",
+    metavar="NAME",
+    shell_complete=completions.profiles,
+    help="The models (default: those present that fit the machine).",
 )
-@click.option("--embedder", metavar="NAME|FOLDER", help="An embedder instead of the profile's.")
-@click.option("--reranker", metavar="NAME|FOLDER", help="A reranker instead of the profile's.")
+@click.option(
+    "--embedder",
+    metavar="NAME|FOLDER",
+    shell_complete=completions.models,
+    help="An embedder instead of the profile's.",
+)
+@click.option(
+    "--reranker",
+    metavar="NAME|FOLDER",
+    shell_complete=completions.models,
+    help="A reranker instead of the profile's.",
+)
 @click.option(
     "--dimensions",
     type=click.IntRange(1),

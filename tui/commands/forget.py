@@ -6,13 +6,14 @@ import click
 
 from search.wording import counted
 
+from .. import completions
 from ..exit_codes import ExitCode
 from ..parameters import PATH
 from ..settings import Settings, pass_settings
 
 
 @click.command()
-@click.argument("path", type=PATH)
+@click.argument("path", type=PATH, shell_complete=completions.roots)
 @pass_settings
 def forget(settings: Settings, path: str) -> int:
     """Take a folder or file out of the index; the files themselves are not touched.

@@ -15,6 +15,7 @@ from search.config import MAX_FILE_SIZE
 from search.results import DryRun, IngestReport, LargeFile, Progress
 from search.wording import counted
 
+from .. import completions
 from ..exit_codes import ExitCode
 from ..parameters import PATH, SIZE
 from ..remedies import by_reason
@@ -40,10 +41,21 @@ class RunOptions(TypedDict):
 @click.option(
     "--profile",
     metavar="NAME",
+    shell_complete=completions.profiles,
     help="The models of a new index (default: those present that fit the machine).",
 )
-@click.option("--embedder", metavar="NAME|FOLDER", help="An embedder instead of the profile's.")
-@click.option("--reranker", metavar="NAME|FOLDER", help="A reranker instead of the profile's.")
+@click.option(
+    "--embedder",
+    metavar="NAME|FOLDER",
+    shell_complete=completions.models,
+    help="An embedder instead of the profile's.",
+)
+@click.option(
+    "--reranker",
+    metavar="NAME|FOLDER",
+    shell_complete=completions.models,
+    help="A reranker instead of the profile's.",
+)
 @click.option(
     "--dimensions",
     type=click.IntRange(1),

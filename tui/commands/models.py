@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from .. import completions
 from ..command_line import CommandGroup
 from ..exit_codes import ExitCode
 from ..models_text import models_table, one_line, report_text, size_text
@@ -65,7 +66,7 @@ def list_models(settings: Settings, cache_folder: str | None = None, as_json: bo
 
 
 @models.command()
-@click.argument("name", metavar="NAME|PROFILE")
+@click.argument("name", metavar="NAME|PROFILE", shell_complete=completions.pullable)
 @cache_folder_option
 @pass_settings
 def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
@@ -108,7 +109,7 @@ def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
 
 
 @models.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completions.models)
 @cache_folder_option
 @click.option(
     "--bits", type=click.Choice(["4", "8"]), help="Bits of each weight (default: 8, mxfp4: 4)."
@@ -171,7 +172,7 @@ def convert(
 
 
 @models.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completions.models)
 @cache_folder_option
 @click.option(
     "--bench", is_flag=True, help="Also measure speed and memory, against the documented targets."
@@ -230,7 +231,7 @@ def test(
 
 
 @models.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completions.models)
 @cache_folder_option
 @pass_settings
 def rm(settings: Settings, name: str, cache_folder: str | None) -> int:

@@ -8,13 +8,14 @@ import click
 
 from search.wording import counted
 
+from .. import completions
 from ..exit_codes import ExitCode
 from ..parameters import PATH
 from ..settings import Settings, pass_settings
 
 
 @click.command()
-@click.argument("old", type=PATH)
+@click.argument("old", type=PATH, shell_complete=completions.roots)
 @click.argument("new", type=PATH)
 @pass_settings
 def move(settings: Settings, old: str, new: str) -> int:

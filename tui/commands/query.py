@@ -13,6 +13,7 @@ import click
 from search.config import MAX_LIMIT, MODES
 from search.errors import UsageError
 
+from .. import completions
 from ..asked import FilterOptions, asked, joined
 from ..exit_codes import ExitCode
 from ..parameters import DATE, SCORE, SECONDS
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     "paths",
     multiple=True,
     metavar="GLOB",
+    shell_complete=completions.roots,
     help="Only files that match, such as 'work/**' or '*.md'; repeatable.",
 )
 @click.option(
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     "types",
     multiple=True,
     metavar="EXT",
+    shell_complete=completions.types,
     help="Only files with this suffix, such as pdf; repeatable.",
 )
 @click.option(
@@ -70,7 +73,12 @@ if TYPE_CHECKING:
     default=None,
     help="Let the profile's reranker order the best candidates.",
 )
-@click.option("--reranker", metavar="NAME|FOLDER", help="Rerank with this model instead.")
+@click.option(
+    "--reranker",
+    metavar="NAME|FOLDER",
+    shell_complete=completions.models,
+    help="Rerank with this model instead.",
+)
 @click.option(
     "--candidates",
     type=click.IntRange(1, MAX_LIMIT),
