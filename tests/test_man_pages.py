@@ -34,7 +34,9 @@ def test_there_is_a_page_for_each_command_with_all_its_options() -> None:
 
 def test_a_page_has_its_sections_and_keeps_what_roff_would_change(tmp_path: Path) -> None:
     @click.group(
-        help="Do things, and more of them.\n\n.hidden files are 'read'.\n\n\b\nExample:  a \\b\n          c"
+        help="Do things, and more of them.\n\n"
+        ".hidden files are 'read'.\n\n"
+        "\b\nExample:  a \\b\n          c"
     )
     def root() -> None: ...
 
