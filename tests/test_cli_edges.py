@@ -161,17 +161,11 @@ def test_the_time_of_a_hit_is_a_valid_date(place: Path) -> None:
     ("arguments", "message"),
     [
         (
-            ["query", "x", "--color", "always"],
-            "--color goes before the command; write: docsearch --color ... query ...",
+            ["query", "x", "--color", "alway"],
+            "'alway' is not one of 'auto', 'always', 'never'; did you mean always? See: docsearch",
         ),
-        (
-            ["ingest", "--quiet"],
-            "--quiet goes before the command; write: docsearch --quiet ingest ...",
-        ),
-        (
-            ["models", "list", "-v"],
-            "-v goes before the command; write: docsearch -v models list ...",
-        ),
+        (["ingest", "--quiet=yes"], "Option '--quiet' does not take a value; see: docsearch"),
+        (["status", "--config"], "Option '--config' requires an argument; see: docsearch --help"),
         (
             ["query", "x", "--json", "-l"],
             "--json, --jsonl and -l exclude each other; see: docsearch query --help",
