@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 import click
@@ -110,3 +111,9 @@ def test_a_formatter_finds_no_fault(lint: tuple[str, ...]) -> None:
         pytest.skip(f"{lint[0]} is not here")
     done = subprocess.run([*lint, *sorted(PAGES.iterdir())], capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_wheel_installs_the_pages_where_man_looks() -> None:
+    project = tomllib.loads((PAGES.parent.parent / "pyproject.toml").read_text())
+    shared = project["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    assert shared == {"docs/man": "share/man/man1"}
