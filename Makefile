@@ -1,5 +1,6 @@
 # make demo   set up, ingest sample_corpus and answer three queries
 # make eval   measure retrieval on sample_corpus, or COLLECTIONS="FOLDER NAME.jsonl ..."
+# make man    write the manual pages in docs/man anew from the commands
 # make test-ocr   the tests of text recognition with its real engine, installed into .venv-ocr
 # make test   set up, then linters, types, import contracts and all tests but the slow ones
 # make torture   kill the program at random calls, ROUNDS=200 times with SEED=1, and check the index
@@ -16,7 +17,7 @@ ROUNDS ?= 200
 SEED ?= 1
 DEMO := $(BIN)/docsearch --index .demo/index
 
-.PHONY: demo test check test-slow test-ocr torture lint bench eval clean
+.PHONY: man demo test check test-slow test-ocr torture lint bench eval clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/package: pyproject.toml
@@ -42,6 +43,9 @@ demo: $(VENV)/package
 	@$(DEMO) query "Why did monitoring stay silent during the outage?" -n 1
 	@echo; echo '$$ docsearch query "may we keep a dog in the flat" --json -n 1'
 	@$(DEMO) query "may we keep a dog in the flat" --json -n 1
+
+man: $(VENV)/package
+	$(BIN)/python -P -m tui.man_pages docs/man
 
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .

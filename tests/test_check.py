@@ -85,7 +85,7 @@ def test_flaws_are_kept_with_the_document(index: Index, tmp_path: Path) -> None:
     report = index.ingest([file])
     assert (report.added, report.failed, report.warnings) == (1, (), (f"{file}: {flaw}",))
     assert index.check(file) == Verdict(
-        str(file), True, "indexed", f"it is in the index, with 1 passages; {flaw}"
+        str(file), True, "indexed", f"it is in the index, with 1 passage; {flaw}"
     )
 
 

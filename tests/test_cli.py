@@ -136,6 +136,64 @@ def test_the_text_for_people_is_as_the_golden_file(place: Path) -> None:
     )
 
 
+def test_a_terminal_shows_the_hits_by_file(place: Path) -> None:
+    shown = on_terminal(
+        place, *("--index", "index", "--color", "never", "query", "why are my radiators cold")
+    )
+    text = re.sub(r"\d\.\d\d\n", "0.00\n", shown.decode().replace("\r\n", "\n"))
+    assert text.split("\n\n")[0] == (
+        "docs/house/boiler.md  0.00\n"
+        "    7  Boiler · When the radiators stay cold, the pressure is too low. Open the\n"
+        "       filling loop until the gauge shows 1.5 bar.\n"
+    )
+
+
+def test_words_without_quotes_are_one_query_and_may_be_filters(place: Path) -> None:
+    quoted = run(place, "query", "when is high water", "--type", "rst")
+    assert quoted.out.startswith("docs/sea.rst:4  1.00\n    Tides\n")
+    assert run(place, "query", "when", "is", "high", "water", "type:rst") == quoted
+    assert run(place, "query", "type:rst when is high", "water") == quoted
+    assert run(place, "query", "when", "is", "high", "water", "--", "type:rst") == quoted
+    # The answer repeats the query with its filter words.
+    done = run(place, "query", "--json", "water", "path:docs/**", "mode:text", "rerank:off")
+    answer = json.loads(done.out)
+    assert (answer["query"], answer["mode"], answer["reranked"]) == (
+        "water path:docs/** mode:text rerank:off",
+        "text",
+        False,
+    )
+    assert {Path(hit["path"]).name for hit in answer["hits"]} == {"sea.rst"}
+    done = run(place, "query", "--jsonl", "-", stdin="water type:rst\nwater mode:fast\n")
+    found, wrong = (json.loads(line) for line in done.out.splitlines())
+    assert (found["query"], Path(found["path"]).name) == ("water type:rst", "sea.rst")
+    assert (wrong["query"], wrong["error"]["message"]) == (
+        "water mode:fast",
+        "mode:fast is none of hybrid, vector, text",
+    )
+
+
+def test_a_phrase_may_look_like_a_filter_word(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Write type:pdf to see the manuals.\n")
+    assert run(tmp_path, "ingest", "a.txt").code == 0
+    assert run(tmp_path, "query", "-l", '"type:pdf"').out == f"{tmp_path.resolve()}/a.txt\n"
+    assert run(tmp_path, "query", "-l", "manuals", "type:pdf").code == 1
+
+
+def test_global_options_stand_behind_the_command_too(place: Path) -> None:
+    done = docsearch("query", "rent", "--index", "index", "-l", "-n", "1", "--quiet", cwd=place)
+    assert (done.code, done.err) == (0, "")
+    assert done.out == f"{place.resolve()}/docs/house/lease.txt\n"
+    status = docsearch("status", "--json", "--index=index", cwd=place)
+    assert json.loads(status.out)["documents"] == 4
+    done = docsearch("query", "rent", "--index", "none", cwd=place)
+    assert (done.code, done.err) == (
+        2,
+        f"docsearch: there is no index in {place.resolve()}/none; "
+        "run: docsearch --index none ingest FOLDER\n",
+    )
+    assert docsearch("query", "rent", "--version", cwd=place).out.startswith("docsearch 0.")
+
+
 def test_explain_shows_every_stage(place: Path) -> None:
     out = run(place, "query", "-n", "1", "--explain", "why are my radiators cold").out
     number = r"\d+\.\d+"
@@ -225,7 +283,7 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
     done = docsearch("--index", "index", "ingest", "--dry-run", "docs", cwd=tmp_path)
     assert (done.code, done.out) == (0, f"new         {docs}/a.md\n")
     assert done.err == (
-        "would read 1 files (0.0 MB), forget 0, pass over 1 (1 no_text); "
+        "would read 1 file (0.0 MB), forget 0, pass over 1 (1 no_text); "
         "0 are unchanged, 0 cannot be read\n"
     )
     plan = json.loads(
@@ -240,6 +298,8 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
         "skipped": [],
         "passed_over": {"no_text": 1},
         "warnings": [],
+        "waiting": 0,
+        "large": [],
     }
     assert [path.name for path in tmp_path.iterdir()] == ["docs"]
     assert docsearch("--index", "index", "check", "docs/a.md", cwd=tmp_path).out == (
@@ -252,7 +312,7 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
     ("arguments", "message"),
     [
         (["query", ""], "the query is empty; type what you are looking for"),
-        (["query"], "Missing argument 'TEXT'; see: docsearch query --help"),
+        (["query"], "Missing argument 'TEXT...'; see: docsearch query --help"),
         (["query", "x", "--nothing"], "No such option '--nothing'; see: docsearch query --help"),
         (
             ["query", "x", "--after", "soon"],
@@ -281,7 +341,58 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
         (["show", "docs/sea.rst:99"], "there is no line 99; the document has 4 lines"),
         (["show", "docs/sea.rst", "--page", "2"], "there is no page 2; the document has no pages"),
         (["forget", "nowhere"], "the index holds nothing under"),
-        (["serch", "x"], "No such command 'serch'"),
+        (
+            ["serch", "x"],
+            "No such command 'serch'; did you mean docsearch query? See: docsearch --help",
+        ),
+        (
+            ["ingst", "x"],
+            "No such command 'ingst'; did you mean docsearch ingest? See: docsearch --help",
+        ),
+        (["xyzzy"], "No such command 'xyzzy'; see: docsearch --help"),
+        (
+            ["models", "lst"],
+            "No such command 'lst'; did you mean docsearch models list? See: docsearch models",
+        ),
+        (
+            ["query", "x", "--lmit", "3"],
+            "No such option '--lmit'; did you mean --limit? See: docsearch query --help",
+        ),
+        (
+            ["query", "x", "--indx", "i"],
+            "No such option '--indx'; did you mean --index? See: docsearch query --help",
+        ),
+        (
+            ["query", "x", "--mode", "hybird"],
+            "not one of 'hybrid', 'vector', 'text'; did you mean hybrid? See: docsearch query",
+        ),
+        (
+            ["query", "tar", "-xzf", "a"],
+            "No such option '-x'; see: docsearch query --help; "
+            "words behind -- are no options: docsearch --index index query -- tar -xzf a\n",
+        ),
+        (["query", "--type"], "Option '--type' requires an argument; see: docsearch query --help"),
+        (["query", "x", "--index"], "Option '--index' requires an argument; see: docsearch --help"),
+        (
+            ["query", "x", "after:soon"],
+            "'soon' is no date; write it like 2026-11-02",
+        ),
+        (
+            ["query", "x", "type:md", "--type", "pdf"],
+            "the option --type and the filter word type: say different things; give one of the two",
+        ),
+        (
+            ["ingest", "--profile", "balancd"],
+            "there is no profile 'balancd'; did you mean balanced? The profiles are: starter, fast",
+        ),
+        (
+            ["models", "test", "nonsense"],
+            "the model nonsense is not here; run: docsearch models list",
+        ),
+        (
+            ["models", "pull", "balancd"],
+            "no known model or profile balancd; did you mean balanced? Give it as ORG/NAME",
+        ),
         (
             ["--config", "none.toml", "status"],
             "the configuration file none.toml does not exist; check the path given to --config",

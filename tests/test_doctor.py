@@ -188,7 +188,7 @@ class TestIndex:
         assert findings(index) == [
             Check(
                 *("index", "documents", WARNING),
-                "1 documents are half done after an interrupted run",
+                "1 document is half done after an interrupted run",
                 "go on with: docsearch ingest",
             )
         ]

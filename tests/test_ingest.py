@@ -248,7 +248,7 @@ def test_pending_documents_are_read_again(index: Index, notes: Path) -> None:
         catalog.put([replace(entry, state=type(entry.state).PENDING)])
     assert (
         index.status().health
-        == "1 documents are half done after an interrupted run; go on with: docsearch ingest"
+        == "1 document is half done after an interrupted run; go on with: docsearch ingest"
     )
     report = index.ingest()
     assert report.added + report.changed + report.copied == 1

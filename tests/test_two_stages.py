@@ -186,7 +186,7 @@ def test_everything_is_found_by_its_words_before_it_has_vectors(index: Index, no
     assert (verdict.indexed, verdict.code, verdict.message) == (
         True,
         "words",
-        "it is in the index, with 1 passages, which only words find yet; "
+        "it is in the index, with 1 passage, which only words find yet; "
         "make vectors with: docsearch ingest",
     )
     status = index.status()

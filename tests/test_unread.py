@@ -137,7 +137,7 @@ def test_a_folder_of_known_documents_without_permission(place: Path) -> None:
     found = as_nobody(place)
     assert (found["documents"], found["failed"]) == (2, {"unreadable": 1})
     assert found["found"] == [str(house / "boiler.md")]
-    assert found["warnings"] == ["1 documents could not be looked for and stay in the index"]
+    assert found["warnings"] == ["1 document could not be looked for; the index keeps what it has"]
     house.chmod(0o755)
     found = as_nobody(place)
     assert (found["counts"], found["failed"]) == ([0, 0, 0, 2], {})

@@ -15,10 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     import click
 
-    from search.errors import DocsearchError, UsageError
-
-COMPLETION = "_DOCSEARCH_COMPLETE"
-"""The variable by which a shell asks for completions."""
+    from search.errors import DocsearchError
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -42,10 +39,10 @@ def _run(words: list[str]) -> int:
     from .group import cli
     from .streams import OutputClosed
 
-    if instruction := os.environ.get(COMPLETION):
-        from click.shell_completion import shell_complete
+    if instruction := os.environ.get("_DOCSEARCH_COMPLETE"):
+        from .shells import answer
 
-        return shell_complete(cli, {}, "docsearch", COMPLETION, instruction)
+        return answer(cli, instruction)
     context: click.Context | None = None
     try:
         # cli.main is not called: it treats a closed pipe as a failure, and it prints a line of its
@@ -63,7 +60,9 @@ def _run(words: list[str]) -> int:
         advice = "; what was stored is kept, run the command again to go on" if was_ingest else ""
         return _interrupted("interrupted" + advice)
     except click.ClickException as error:
-        return _fail(_wrong_usage(error, cli), words, context)
+        from .wrong_usage import usage_error
+
+        return _fail(usage_error(error, cli, words), words, context)
     except DocsearchError as error:
         return _fail(error, words, context)
     except OSError as error:
@@ -91,26 +90,6 @@ def _interrupted(message: str) -> int:
 
     print(f"docsearch: {message}", file=sys.stderr)
     return ExitCode.INTERRUPTED
-
-
-def _wrong_usage(error: click.ClickException, cli: click.Group) -> UsageError:
-    """Turn click's error into the project's own, with a hint that names the right place or help."""
-    import click
-
-    from search.errors import UsageError
-
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    if context is None:
-        return UsageError(error.format_message().rstrip("."), "see: docsearch --help")
-    # A global option that stands behind the command: the hint shows where it goes.
-    if isinstance(error, click.NoSuchOption) and context.parent is not None:
-        option = next((option for option in cli.params if error.option_name in option.opts), None)
-        if isinstance(option, click.Option):
-            value = "" if option.is_flag else " ..."
-            command = context.command_path.removeprefix("docsearch ")
-            hint = f"write: docsearch {error.option_name}{value} {command} ..."
-            return UsageError(f"{error.option_name} goes before the command", hint)
-    return UsageError(error.format_message().rstrip("."), f"see: {context.command_path} --help")
 
 
 def _fail(error: DocsearchError, words: list[str], context: click.Context | None) -> int:

@@ -12,6 +12,7 @@ from search import __version__
 from search.config import CHOICES, load_config
 from search.errors import DocsearchError
 
+from .command_line import RootGroup
 from .commands import COMMANDS
 from .exit_codes import ExitCode
 from .parameters import PATH
@@ -19,6 +20,7 @@ from .settings import Settings
 
 
 @click.group(
+    cls=RootGroup,
     commands={command.name or "": command for command in COMMANDS},
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

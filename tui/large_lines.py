@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from search.results import LargeFile
+from search.wording import counted
 
 from .progress import duration
 from .terminal import printable
@@ -17,7 +18,7 @@ def large_lines(files: Sequence[LargeFile]) -> Iterator[str]:
     """A line for each of the first files, and one for the others."""
     for file in files[:LISTED]:
         name = printable(file.path, one_line=True)
-        cost = f"up to about {file.tokens:,} tokens"
+        cost = f"up to about {counted(file.tokens, 'token')}"
         cost += f" or {duration(file.seconds)}" if file.seconds is not None else ""
         pattern = printable(shlex.quote(file.pattern), one_line=True)
         leave_out = f"; to leave it out: --exclude {pattern}" if file.pattern else ""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from search.supply.pulling import Fetching
 
     from .app.sheet import Sheet
-    from .app.typed import Typed
+    from .typed import Typed
 
 
 # Requests

@@ -63,7 +63,7 @@ def _hit(hit: Hit, style: Style, full: bool, width: int) -> str:
     head = style.link(style.paint(place(hit, name), 35), hit.path)
     lines = [f"{head}  {style.paint(f'{hit.score:.2f}', 2)}"]
     if hit.copies:
-        lines.append(INDENT + style.paint(f"also in {_listed(hit.copies)}", 2))
+        lines.append(INDENT + style.paint(f"also in {listed(hit.copies)}", 2))
     if hit.headings:
         lines.append(INDENT + style.paint(printable(" > ".join(hit.headings), one_line=True), 36))
     # The text: the whole passage, or the lines around the answer.
@@ -86,7 +86,7 @@ def cut_text(result: QueryResult) -> str:
     return "not shown: " + ", ".join(f"{count} {CUT[reason]}" for reason, count in result.cut)
 
 
-def _listed(paths: Sequence[str]) -> str:
+def listed(paths: Sequence[str]) -> str:
     """The first COPIES paths, and how many more there are."""
     shown = ", ".join(printable(shown_path(path), one_line=True) for path in paths[:COPIES])
     return f"{shown} and {len(paths) - COPIES} more" if len(paths) > COPIES else shown

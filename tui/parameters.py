@@ -8,9 +8,12 @@ import os
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 AGO = re.compile(r"(\d{1,9})\s*([dwmy])")
 DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
@@ -93,6 +96,14 @@ class FilePath(click.ParamType[str]):
         if not value:
             self.fail("the path is empty", param, ctx)
         return str(value)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Let the shell complete the path."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
 
 
 def path_globs(typed: Iterable[str]) -> tuple[str, ...]:

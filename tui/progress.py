@@ -12,6 +12,7 @@ from typing import TextIO
 
 from search.models.bundled import BUNDLED
 from search.results import Progress
+from search.wording import counted
 
 from .terminal import printable
 
@@ -104,7 +105,7 @@ class QuestionLine:
     def show(self, run: str, done: int, total: int) -> None:
         """Redraw the line."""
         if not self.quiet:
-            self.stream.write(f"\r\x1b[K{run}: {done:,}/{total:,} questions")
+            self.stream.write(f"\r\x1b[K{run}: {done:,}/{counted(total, 'question')}")
             self.stream.flush()
 
     def close(self) -> None:
@@ -120,8 +121,8 @@ def line_of(progress: Progress, width: int) -> str:
     embeds = progress.stage != "words" or progress.tokens
     parts = [
         STAGES[progress.stage],
-        f"{progress.files_done:,}/{progress.files_total:,} files",
-        f"{progress.passages:,} passages" if embeds else "",
+        f"{progress.files_done:,}/{counted(progress.files_total, 'file')}",
+        counted(progress.passages, "passage") if embeds else "",
         f"{progress.tokens_per_second:,.0f} tokens/s" if embeds else "",
         "" if left is None else f"{duration(left)} left",
         printable(progress.path.rsplit("/", 1)[-1], one_line=True),

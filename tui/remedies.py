@@ -38,10 +38,10 @@ REMEDIES: Mapping[str, str] = {
 """A remedy for each code of `search.documents.Reason`."""
 
 
-def counted(counts: Iterable[tuple[str, int]]) -> str:
+def by_reason(counts: Iterable[tuple[str, int]]) -> str:
     """Counts by reason, in words.
 
-    >>> counted([("hidden", 2), ("ignored", 1200)])
+    >>> by_reason([("hidden", 2), ("ignored", 1200)])
     '2 hidden, 1,200 ignored'
     """
     return ", ".join(f"{count:,} {reason}" for reason, count in counts)

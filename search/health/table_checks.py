@@ -10,6 +10,7 @@ from ..results import Check, CheckState, IndexModels
 from ..storage.durability import Durability
 from ..storage.entries import Entry, EntryState
 from ..storage.retention import RETENTION
+from ..wording import counted
 
 AREA = "index"
 _REPAIR = (
@@ -76,8 +77,10 @@ def _agreement_check(stored: Mapping[int, int], entries: Iterable[Entry]) -> Che
     if not differing and not unknown:
         text = "the catalogue and the table name the same passages"
         return Check(AREA, "agreement", CheckState.OK, text)
-    parts = [f"the table has other passages of {_documents(differing)}"] if differing else []
-    parts += [f"the catalogue lacks {_documents(unknown)} of the table"] if unknown else []
+    parts = (
+        [f"the table has other passages of {counted(differing, 'document')}"] if differing else []
+    )
+    parts += [f"the catalogue lacks {counted(unknown, 'document')} of the table"] if unknown else []
     advice = "delete the index folder and ingest again"
     return Check(AREA, "agreement", CheckState.ERROR, ", and ".join(parts), advice)
 
@@ -96,7 +99,3 @@ def _versions_check(disk: Durability, rows: int) -> Check:
         )
     text = f"the table keeps {count:,} versions, and {limit:,} at most"
     return Check(AREA, "old versions", CheckState.OK, text)
-
-
-def _documents(count: int) -> str:
-    return "1 document" if count == 1 else f"{count:,} documents"

@@ -13,6 +13,7 @@ from ..results import Verdict
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState
 from ..storage.lock import holder
+from ..wording import counted
 from .file_bytes import read_bytes
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .plan import is_unchanged, rules_of
@@ -75,7 +76,10 @@ def judge(
         return Verdict(path, False, "outside", message)
     stored_below = sum(1 for entry in catalog.entries(path) if entry.passages)
     return Verdict(
-        path, stored_below > 0, "folder", f"{stored_below} documents below it are in the index"
+        path,
+        stored_below > 0,
+        "folder",
+        f"{counted(stored_below, 'document below it is', 'documents below it are')} in the index",
     )
 
 
@@ -88,7 +92,7 @@ def _judge_unread(file: File, in_root: bool, marks: CloudMarks) -> Verdict:
         return Verdict(
             file.path, False, str(error.reason), f"it would not be read: {error.message}"
         )
-    pages = f" of {len(document.pages):,} pages" if document.pages else ""
+    pages = f" of {counted(len(document.pages), 'page')}" if document.pages else ""
     flaws = "".join(f", but {warning}" for warning in document.warnings)
     outcome = f"would be read as {document.kind}{pages}{flaws}"
     if in_root:
@@ -104,6 +108,7 @@ def _judge_entry(entry: Entry, file: File | None, is_writing: bool, is_away: boo
     `is_away` is true where a cloud placeholder lies there.
     """
     path, stored = entry.file.path, entry.passages > 0
+    passages = counted(entry.passages, "passage")
     if file is None and not is_away and not os.path.lexists(path):
         return Verdict(path, stored, "missing", "it was read, but the file is not there now")
     if entry.state is EntryState.PENDING:
@@ -118,7 +123,7 @@ def _judge_entry(entry: Entry, file: File | None, is_writing: bool, is_away: boo
         return Verdict(path, stored, str(entry.reason), entry.message + last_version)
     if is_away:
         message = (
-            f"it is in the index, with {entry.passages} passages; the file itself is in the cloud "
+            f"it is in the index, with {passages}; the file itself is in the cloud "
             "now and not on this disk"
         )
         return Verdict(path, stored, str(Reason.NOT_DOWNLOADED), message)
@@ -127,11 +132,8 @@ def _judge_entry(entry: Entry, file: File | None, is_writing: bool, is_away: boo
         return Verdict(path, stored, "changed", message)
     flaw = f"; {entry.message}" if entry.message else ""
     if entry.state is EntryState.WORDS:
-        message = (
-            f"it is in the index, with {entry.passages} passages, which only words find yet{flaw}; "
-            + ("vectors are being made" if is_writing else "make vectors with: docsearch ingest")
+        message = f"it is in the index, with {passages}, which only words find yet{flaw}; " + (
+            "vectors are being made" if is_writing else "make vectors with: docsearch ingest"
         )
         return Verdict(path, stored, "words", message)
-    return Verdict(
-        path, stored, "indexed", f"it is in the index, with {entry.passages} passages{flaw}"
-    )
+    return Verdict(path, stored, "indexed", f"it is in the index, with {passages}{flaw}")

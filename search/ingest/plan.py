@@ -15,6 +15,7 @@ from ..documents import File, Reason, Skip
 from ..paths import mount_of, within
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState, Root, doc_id, due_again
+from ..wording import counted
 from .ignore import GIT_EXCLUDE, IGNORE_FILES
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .scopes import Scope, outermost
@@ -302,7 +303,9 @@ def _surely_gone(
         else:
             absent.append(entry)
     unseen_warnings = (
-        [f"{len(unseen)} documents could not be looked for and stay in the index"] if unseen else []
+        [f"{counted(len(unseen), 'document')} could not be looked for; the index keeps what it has"]
+        if unseen
+        else []
     )
     # What is absent is gone where the root itself was seen for sure.
     sure = mounted and (found_any or scope.below is not None)
@@ -316,8 +319,8 @@ def _surely_gone(
         else "holds nothing to read now"
     )
     warning = (
-        f"{root.path} {state}; its {len(absent)} documents stay in the index "
-        "(use --prune to forget them)"
+        f"{root.path} {state}; its {counted(len(absent), 'document stays', 'documents stay')} "
+        "in the index (use --prune to forget them)"
     )
     return gone, [*([warning] if absent else []), *unseen_warnings]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..config import CANDIDATES
 from ..errors import UsageError
+from ..wording import closest, did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def profile_named(name: str) -> Profile:
     """The profile of that name. Raises UsageError, which lists the names, for an unknown one."""
     if name not in PROFILES:
         raise UsageError(
-            f"there is no profile {name!r}", f"the profiles are: {', '.join(PROFILES)}"
+            f"there is no profile {name!r}",
+            did_you_mean(closest(name, PROFILES), f"the profiles are: {', '.join(PROFILES)}"),
         )
     return PROFILES[name]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry
 from ..text.passages import headed_text
+from ..wording import counted
 from .legs import Legs, run_legs
 from .sources import Source, sources_of
 from .understanding import Understood
@@ -69,10 +70,10 @@ def retrieve(
     if only is not None and not only:
         warnings = ("no document of the index has such a path, type or date",)
     elif understood.mode != "text" and (waiting := catalog.words_only.count(only)):
-        documents = "document has" if waiting == 1 else "documents have"
+        documents = counted(waiting, "document has", "documents have")
         warnings = (
-            f"{waiting:,} {documents} no vectors yet, so that only words find them; "
-            "run: docsearch ingest",
+            f"{documents} no vectors yet, so that only words find "
+            f"{'it' if waiting == 1 else 'them'}; run: docsearch ingest",
         )
     legs = run_legs(store, embed_query, query, understood.mode, _depth(understood), only)
     on_legs()

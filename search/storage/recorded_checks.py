@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..documents import Skip
 from ..private_files import is_private
 from ..results import Check, CheckState, RootStatus
+from ..wording import counted
 from .index_models import Change
 
 
@@ -41,12 +42,13 @@ def recorded_checks(
     )
     yield _check(
         *("index", "documents", not pending, "no document is half done"),
-        f"{pending} documents are half done after an interrupted run",
+        f"{counted(pending, 'document is', 'documents are')} half done after an interrupted run",
         "go on with: docsearch ingest",
     )
     yield _check(
         *("index", "vectors", not without_vectors, "every document has its vectors"),
-        f"{without_vectors} documents have no vectors yet, so that only words find them",
+        f"{counted(without_vectors, 'document has', 'documents have')} no vectors yet, "
+        f"so that only words find {'it' if without_vectors == 1 else 'them'}",
         "go on with: docsearch ingest",
     )
     yield _check(

@@ -21,6 +21,7 @@ from ..models.caches import (
     weights_header,
 )
 from ..models.profiles import PROFILES, Profile, choose_profile
+from ..wording import closest, did_you_mean
 
 EMBEDDER, RERANKER = "embedder", "reranker"
 STANDARD, MLX = "standard", "MLX"
@@ -148,9 +149,11 @@ def repositories(name: str) -> tuple[str, ...]:
     for known in KNOWN:
         if known.name.rsplit("/", 1)[-1] == name:
             return (known.name,)
+    known_names = (known.name.rsplit("/", 1)[-1] for known in KNOWN)
+    guess = closest(name, [*PROFILES, *known_names])
     raise UsageError(
         f"there is no known model or profile {name}",
-        "give it as ORG/NAME, or see: docsearch models list",
+        did_you_mean(guess, "give it as ORG/NAME, or see: docsearch models list"),
     )
 
 

@@ -1,6 +1,7 @@
 """The commands, one file each; `COMMANDS` is their table in the order of the help."""
 
 from .check import check
+from .completion import completion
 from .doctor import doctor
 from .eval import evaluate
 from .forget import forget
@@ -11,4 +12,4 @@ from .query import query
 from .show import show
 from .status import status
 
-COMMANDS = (ingest, query, show, status, check, doctor, forget, move, models, evaluate)
+COMMANDS = (ingest, query, show, status, check, doctor, forget, move, models, evaluate, completion)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from search.results import Check, CheckState
+from search.wording import counted
 
 from ..exit_codes import ExitCode
 from ..settings import Settings, json_flag, pass_settings
@@ -35,8 +36,7 @@ def doctor(settings: Settings, as_json: bool) -> int:
     else:
         for check in checks:
             click.echo(_text(check, settings))
-        things = "1 thing" if findings == 1 else f"{findings} things"
-        click.echo(f"{things} to mend" if findings else "nothing is wrong")
+        click.echo(f"{counted(findings, 'thing')} to mend" if findings else "nothing is wrong")
     return ExitCode.NOTHING if findings else ExitCode.FOUND
 
 

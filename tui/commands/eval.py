@@ -13,7 +13,9 @@ import click
 
 from search.config import MODES
 from search.errors import UsageError
+from search.wording import counted
 
+from .. import completions
 from ..exit_codes import ExitCode
 from ..parameters import PATH
 from ..settings import Settings, json_flag, pass_settings
@@ -42,10 +44,23 @@ SavedMetrics = dict[str, dict[str, dict[str, float]]]
     "--questions", type=click.IntRange(1), metavar="N", help="Only the first N questions."
 )
 @click.option(
-    "--profile", metavar="NAME", help="The models (default: those present that fit the machine)."
+    "--profile",
+    metavar="NAME",
+    shell_complete=completions.profiles,
+    help="The models (default: those present that fit the machine).",
 )
-@click.option("--embedder", metavar="NAME|FOLDER", help="An embedder instead of the profile's.")
-@click.option("--reranker", metavar="NAME|FOLDER", help="A reranker instead of the profile's.")
+@click.option(
+    "--embedder",
+    metavar="NAME|FOLDER",
+    shell_complete=completions.models,
+    help="An embedder instead of the profile's.",
+)
+@click.option(
+    "--reranker",
+    metavar="NAME|FOLDER",
+    shell_complete=completions.models,
+    help="A reranker instead of the profile's.",
+)
 @click.option(
     "--dimensions",
     type=click.IntRange(1),
@@ -230,7 +245,7 @@ def _table(document: dict[str, Any]) -> str:
     with_silent = any(run["silent"] is not None for run in runs)
     compared = any(run["difference"] for run in runs)
     headings = ["run", *columns, *["silent"] * with_silent, "ms", *["against before"] * compared]
-    size = f"{document['documents']:,} documents, {document['passages']:,} passages"
+    size = ", ".join(counted(document[f"{noun}s"], noun) for noun in ("document", "passage"))
     title = f"{document['collection']}: {size}, {document['model']}"
     lines = [title, "", f"| {' | '.join(headings)} |", f"|---|{'---:|' * (len(headings) - 1)}"]
     for run in runs:

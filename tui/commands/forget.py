@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import click
 
+from search.wording import counted
+
+from .. import completions
 from ..exit_codes import ExitCode
 from ..parameters import PATH
 from ..settings import Settings, pass_settings
 
 
 @click.command()
-@click.argument("path", type=PATH)
+@click.argument("path", type=PATH, shell_complete=completions.roots)
 @pass_settings
 def forget(settings: Settings, path: str) -> int:
     """Take a folder or file out of the index; the files themselves are not touched.
@@ -22,5 +25,5 @@ def forget(settings: Settings, path: str) -> int:
     """
     with settings.open_index() as index:
         count = index.forget(path)
-    settings.note(f"{count:,} documents are no longer in the index")
+    settings.note(f"{counted(count, 'document is', 'documents are')} no longer in the index")
     return ExitCode.FOUND

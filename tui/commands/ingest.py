@@ -13,10 +13,12 @@ import click
 
 from search.config import MAX_FILE_SIZE
 from search.results import DryRun, IngestReport, LargeFile, Progress
+from search.wording import counted
 
+from .. import completions
 from ..exit_codes import ExitCode
 from ..parameters import PATH, SIZE
-from ..remedies import counted
+from ..remedies import by_reason
 from ..settings import Settings, json_flag, pass_settings
 
 if TYPE_CHECKING:
@@ -39,10 +41,21 @@ class RunOptions(TypedDict):
 @click.option(
     "--profile",
     metavar="NAME",
+    shell_complete=completions.profiles,
     help="The models of a new index (default: those present that fit the machine).",
 )
-@click.option("--embedder", metavar="NAME|FOLDER", help="An embedder instead of the profile's.")
-@click.option("--reranker", metavar="NAME|FOLDER", help="A reranker instead of the profile's.")
+@click.option(
+    "--embedder",
+    metavar="NAME|FOLDER",
+    shell_complete=completions.models,
+    help="An embedder instead of the profile's.",
+)
+@click.option(
+    "--reranker",
+    metavar="NAME|FOLDER",
+    shell_complete=completions.models,
+    help="A reranker instead of the profile's.",
+)
 @click.option(
     "--dimensions",
     type=click.IntRange(1),
@@ -208,13 +221,17 @@ def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
     for line in large_lines(plan.large):
         settings.note(line)
     passed_over = len(plan.skipped) + sum(count for _, count in plan.passed_over)
-    reasons = f" ({counted(plan.passed_over)})" if plan.passed_over else ""
+    reasons = f" ({by_reason(plan.passed_over)})" if plan.passed_over else ""
     size = sum(planned.size for planned in plan.read) / 1e6
     settings.note(
-        f"would read {len(plan.read):,} files ({size:,.1f} MB), "
+        f"would read {counted(len(plan.read), 'file')} ({size:,.1f} MB), "
         f"forget {len(plan.removed):,}, pass over {passed_over:,}{reasons}; "
-        f"{plan.unchanged:,} are unchanged, "
-        + (f"{plan.waiting:,} lack only their vectors, " if plan.waiting else "")
+        f"{plan.unchanged:,} {'is' if plan.unchanged == 1 else 'are'} unchanged, "
+        + (
+            f"{plan.waiting:,} {'lacks' if plan.waiting == 1 else 'lack'} only vectors, "
+            if plan.waiting
+            else ""
+        )
         + f"{len(plan.failed):,} cannot be read"
     )
 
@@ -246,13 +263,15 @@ def _tell_left_out(settings: Settings, report: IngestReport) -> None:
         if not nothing.reasons:
             settings.note(f"{path} gave no document: there are no files in it; check the path")
             continue
-        settings.note(f"{path} gave no document: {counted(nothing.reasons)}")
+        settings.note(f"{path} gave no document: {by_reason(nothing.reasons)}")
         for reason, _ in nothing.reasons:
             settings.note(f"  {reason}: {settings.with_index_options(REMEDIES[reason])}")
     away = dict(report.passed_over).get("not_downloaded", 0)
     if away and not report.nothing_read:
         remedy = settings.with_index_options(REMEDIES["not_downloaded"])
-        settings.note(f"not downloaded: {away:,} files or folders; {remedy}")
+        settings.note(
+            f"not downloaded: {counted(away, 'file or folder', 'files or folders')}; {remedy}"
+        )
 
 
 def _narrate(settings: Settings, report: IngestReport) -> None:
@@ -297,5 +316,5 @@ def _narrate(settings: Settings, report: IngestReport) -> None:
         if report.tokens and report.seconds
         else ""
     )
-    passages = f"; {report.passages:,} passages embedded{speed}" if report.passages else ""
+    passages = f"; {counted(report.passages, 'passage')} embedded{speed}" if report.passages else ""
     settings.note(f"documents: {documents}{passages}; {report.seconds:.1f} s")

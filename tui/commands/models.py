@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from .. import completions
+from ..command_line import CommandGroup
 from ..exit_codes import ExitCode
 from ..models_text import models_table, one_line, report_text, size_text
 from ..settings import Settings, json_flag, pass_settings
@@ -21,7 +23,7 @@ cache_folder_option: Callable[[Command], Command] = click.option(
 )
 
 
-@click.group(invoke_without_command=True)
+@click.group(cls=CommandGroup, invoke_without_command=True)
 @click.pass_context
 def models(context: click.Context) -> int | None:
     """See, fetch, convert, test and delete models. Only `pull` uses the network.
@@ -64,7 +66,7 @@ def list_models(settings: Settings, cache_folder: str | None = None, as_json: bo
 
 
 @models.command()
-@click.argument("name", metavar="NAME|PROFILE")
+@click.argument("name", metavar="NAME|PROFILE", shell_complete=completions.pullable)
 @cache_folder_option
 @pass_settings
 def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
@@ -107,7 +109,7 @@ def pull(settings: Settings, name: str, cache_folder: str | None) -> int:
 
 
 @models.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completions.models)
 @cache_folder_option
 @click.option(
     "--bits", type=click.Choice(["4", "8"]), help="Bits of each weight (default: 8, mxfp4: 4)."
@@ -170,7 +172,7 @@ def convert(
 
 
 @models.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completions.models)
 @cache_folder_option
 @click.option(
     "--bench", is_flag=True, help="Also measure speed and memory, against the documented targets."
@@ -229,7 +231,7 @@ def test(
 
 
 @models.command()
-@click.argument("name")
+@click.argument("name", shell_complete=completions.models)
 @cache_folder_option
 @pass_settings
 def rm(settings: Settings, name: str, cache_folder: str | None) -> int:

@@ -6,13 +6,16 @@ import sys
 
 import click
 
+from search.wording import counted
+
+from .. import completions
 from ..exit_codes import ExitCode
 from ..parameters import PATH
 from ..settings import Settings, pass_settings
 
 
 @click.command()
-@click.argument("old", type=PATH)
+@click.argument("old", type=PATH, shell_complete=completions.roots)
 @click.argument("new", type=PATH)
 @pass_settings
 def move(settings: Settings, old: str, new: str) -> int:
@@ -39,5 +42,5 @@ def move(settings: Settings, old: str, new: str) -> int:
         finally:
             line.close()
     moved = report.copied + report.unchanged + report.added + report.changed
-    settings.note(f"{moved:,} {'document is' if moved == 1 else 'documents are'} in {new} now")
+    settings.note(f"{counted(moved, 'document is', 'documents are')} in {new} now")
     return ExitCode.NOTHING if report.failed else ExitCode.FOUND

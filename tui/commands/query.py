@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,16 +13,18 @@ import click
 from search.config import MAX_LIMIT, MODES
 from search.errors import UsageError
 
+from .. import completions
+from ..asked import FilterOptions, asked, joined
 from ..exit_codes import ExitCode
-from ..parameters import DATE, SCORE, SECONDS, path_globs
+from ..parameters import DATE, SCORE, SECONDS
 from ..settings import Settings, json_flag, pass_settings
 
 if TYPE_CHECKING:
-    from search import Filter, Index, QueryResult
+    from search import Index, QueryResult
 
 
 @click.command()
-@click.argument("text")
+@click.argument("text", nargs=-1, required=True, metavar="TEXT...")
 @click.option(
     "-n", "--limit", type=click.IntRange(1, MAX_LIMIT), help="How many hits (default: 10)."
 )
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     "paths",
     multiple=True,
     metavar="GLOB",
+    shell_complete=completions.roots,
     help="Only files that match, such as 'work/**' or '*.md'; repeatable.",
 )
 @click.option(
@@ -50,6 +53,7 @@ if TYPE_CHECKING:
     "types",
     multiple=True,
     metavar="EXT",
+    shell_complete=completions.types,
     help="Only files with this suffix, such as pdf; repeatable.",
 )
 @click.option(
@@ -69,7 +73,12 @@ if TYPE_CHECKING:
     default=None,
     help="Let the profile's reranker order the best candidates.",
 )
-@click.option("--reranker", metavar="NAME|FOLDER", help="Rerank with this model instead.")
+@click.option(
+    "--reranker",
+    metavar="NAME|FOLDER",
+    shell_complete=completions.models,
+    help="Rerank with this model instead.",
+)
 @click.option(
     "--candidates",
     type=click.IntRange(1, MAX_LIMIT),
@@ -82,7 +91,7 @@ if TYPE_CHECKING:
 @pass_settings
 def query(
     settings: Settings,
-    text: str,
+    text: tuple[str, ...],
     limit: int | None,
     as_json: bool,
     as_lines: bool,
@@ -104,58 +113,76 @@ def query(
 ) -> int:
     """Find the passages that answer TEXT.
 
+    Several words are one query. Among them, type:pdf, path:work/**, after:2026, before:30d,
+    mode:text and rerank:on are filter words, which do what the options of their names do. Words
+    behind -- are no options.
+
     With TEXT "-" each line of stdin is a query; use it with --jsonl. Exit code 0: there are hits;
     1: there are none; 2: an error, of one query at least.
 
     \b
-    Example:  docsearch query "how do I descale the kettle" -n 3
-              docsearch query "rent increase" --type pdf --after 2026 --json
+    Example:  docsearch query how do I descale the kettle -n 3
+              docsearch query "rent increase" type:pdf after:2026 --json
+              docsearch query -- tar -xzf archive
               docsearch query retry -0 | xargs -0 wc -l
     """
     # Check the options.
-    where = _filter(paths, types, after, before)
+    line = joined(text)
+    options = FilterOptions(mode, rerank, paths, types, after, before)
     if as_json + as_lines + (only_files or null) > 1:
         raise click.UsageError(
             "--json, --jsonl and -l exclude each other", click.get_current_context()
         )
-    if text == "-" and not as_lines:
+    if line == "-" and not as_lines:
         raise click.UsageError("queries from stdin need --jsonl", click.get_current_context())
-    if text == "-" and sys.stdin is None:
+    if line == "-" and sys.stdin is None:
         raise UsageError(
             "stdin is closed", "give the queries with: docsearch query - --jsonl < FILE"
         )
-    lines = map(_unmarked, sys.stdin if text == "-" else [text])
-    queries = filter(None, map(str.strip, lines)) if text == "-" else lines
-    mode = mode or settings.config.mode
+    lines = map(_unmarked, sys.stdin if line == "-" else [line])
+    queries = filter(None, map(str.strip, lines)) if line == "-" else lines
+    # A wrong filter word is told before the index is opened.
+    first = asked(_unmarked(line), options)
     any_hits = any_error = False
     with settings.open_index(reranker=reranker) as index:
-        _warm(index, mode)
+        _warm(index, first.mode or settings.config.mode)
         ask = partial(
             index.query,
             limit=limit or settings.config.limit,
-            mode=mode,
-            where=where,
             per_file=per_file,
             min_score=min_score if min_score is not None else settings.config.min_score or None,
             explain=explain,
-            rerank=True if rerank is None and reranker is not None else rerank,
             candidates=candidates,
             rerank_budget=rerank_budget,
         )
+        named_reranker = True if reranker is not None else None
         # Ask each query, and show its hits.
         for words in map(_readable, queries):
             try:
-                result = ask(words)
+                question = asked(words, options)
+                result = ask(
+                    question.text,
+                    mode=question.mode or settings.config.mode,
+                    where=question.where,
+                    rerank=question.rerank if question.rerank is not None else named_reranker,
+                )
             except UsageError as error:
-                if text != "-":
+                if line != "-":
                     raise
                 from ..jsont import failed_line
 
                 any_error = True
                 click.echo(failed_line(words, error))
                 continue
+            # The answer repeats the query as it was asked, with its filter words.
+            result = replace(result, query=words)
             any_hits = any_hits or bool(result.hits)
-            _show(settings, result, as_json, as_lines, only_files or null, null, full)
+            if as_json or as_lines or only_files or null:
+                _write(result, as_json, as_lines, null)
+            else:
+                # Whoever names a least score wants to see the weak hits.
+                _print(settings, result, full, fold=min_score is None)
+            _tell(settings, result)
     if any_error:
         return ExitCode.ERROR
     return ExitCode.FOUND if any_hits else ExitCode.NOTHING
@@ -171,16 +198,6 @@ def _readable(text: str) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
-def _filter(
-    paths: Iterable[str], types: Iterable[str], after: int | None, before: int | None
-) -> Filter | None:
-    from search import Filter
-
-    suffixes = tuple(kind.lower().lstrip(".") for kind in types)
-    where = Filter(path_globs(paths), suffixes, after, before)
-    return where if where != Filter() else None
-
-
 def _warm(index: Index, mode: str) -> None:
     """Load the model while another thread imports LanceDB: these two dominate a cold query."""
     if mode != "text" and index.model:
@@ -192,18 +209,8 @@ def _warm(index: Index, mode: str) -> None:
         index.embedder  # noqa: B018
 
 
-def _show(
-    settings: Settings,
-    result: QueryResult,
-    as_json: bool,
-    as_lines: bool,
-    only_files: bool,
-    null: bool,
-    full: bool,
-) -> None:
-    from ..output import cut_text, file_list, hits_text
-    from ..terminal import Style
-
+def _write(result: QueryResult, as_json: bool, as_lines: bool, null: bool) -> None:
+    """Write the answer for another program: as JSON, or else the paths of the files."""
     if as_json:
         from ..jsont import result_json
 
@@ -213,16 +220,39 @@ def _show(
 
         for line in hit_lines(result):
             click.echo(line)
-    elif only_files:
+    else:
+        from ..output import file_list
+
         sys.stdout.flush()
         sys.stdout.buffer.write(file_list(result, null, sys.stdout.isatty() and not null))
         sys.stdout.buffer.flush()
-    elif result.hits:
-        click.echo(hits_text(result, Style.of_stdout(settings.color), full), color=True)
-    else:
-        has_reason = bool(result.warnings) or any(reason != "score" for reason, _ in result.cut)
-        advice = "" if has_reason else "; try other words, or see weak hits with --min-score 0"
-        settings.note(f"no passage answers that{advice}")
+
+
+def _print(settings: Settings, result: QueryResult, full: bool, fold: bool) -> None:
+    """Print the hits for people: by file on a terminal.
+
+    Elsewhere, whole with `full`, and with explanations they stand one by one.
+    """
+    from ..grouped_text import grouped_text
+    from ..output import hits_text
+    from ..terminal import Style
+
+    if result.hits:
+        style = Style.of_stdout(settings.color)
+        explained = result.hits[0].explanation is not None
+        one_by_one = full or explained or not sys.stdout.isatty()
+        text = hits_text(result, style, full) if one_by_one else grouped_text(result, style, fold)
+        click.echo(text, color=True)
+        return
+    has_reason = bool(result.warnings) or any(reason != "score" for reason, _ in result.cut)
+    advice = "" if has_reason else "; try other words, or see weak hits with --min-score 0"
+    settings.note(f"no passage answers that{advice}")
+
+
+def _tell(settings: Settings, result: QueryResult) -> None:
+    """Write to stderr what limits the answer."""
+    from ..output import cut_text
+
     if result.cut and (not result.hits or result.hits[0].explanation is not None):
         settings.note(cut_text(result))
     if result.weak:

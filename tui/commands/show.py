@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from search.errors import UsageError
+from search.wording import counted
 
 from ..exit_codes import ExitCode
 from ..parameters import PATH
@@ -67,7 +68,9 @@ def _around(index: Index, path: str, line: int) -> str:
     first, last = max(line - AROUND, 1), line + AROUND
     part = index.part(path, lines=(first, last))
     if not 1 <= line <= part.lines:
-        raise UsageError(f"there is no line {line}", f"the document has {part.lines} lines")
+        raise UsageError(
+            f"there is no line {line}", f"the document has {counted(part.lines, 'line')}"
+        )
     last = min(last, part.lines)
     texts = dict(enumerate(part.text.split("\n"), part.line_start))
     width = len(str(last))
@@ -81,7 +84,9 @@ def _page(text: str, pages: tuple[int, ...], page: int) -> str:
     if page > len(pages):
         raise UsageError(
             f"there is no page {page}",
-            f"the document has {len(pages)} pages" if pages else "the document has no pages",
+            f"the document has {counted(len(pages), 'page')}"
+            if pages
+            else "the document has no pages",
         )
     end = pages[page] if page < len(pages) else len(text)
     return text[pages[page - 1] : end].strip("\n")

@@ -8,6 +8,7 @@ from dataclasses import replace
 import click
 
 from search.results import IndexModels, Status
+from search.wording import counted
 
 from ..exit_codes import ExitCode
 from ..settings import Settings, json_flag, pass_settings
@@ -47,11 +48,13 @@ def _text(state: Status) -> str:
         f"documents  {state.documents:,} ({_counts(state.kinds)})"
         if state.documents
         else "documents  0",
-        f"passages   {state.passages:,} ({state.tokens:,} tokens)",
+        f"passages   {state.passages:,} ({counted(state.tokens, 'token')})",
         f"size       {state.size_bytes / 1e6:,.1f} MB",
     ]
     if state.without_vectors:
-        lines.append(f"no vectors {state.without_vectors:,} documents, which only words find yet")
+        lines.append(
+            f"no vectors {counted(state.without_vectors, 'document')}, which only words find yet"
+        )
     if state.skipped:
         lines.append(f"skipped    {_counts(state.skipped)}")
     if state.failed:
@@ -72,7 +75,7 @@ def _text(state: Status) -> str:
         )
         missing = "" if root.present else ", not there now"
         path = printable(root.path, one_line=True)
-        lines.append(f"root       {path}: {root.documents:,} documents, {fresh}{missing}")
+        lines.append(f"root       {path}: {counted(root.documents, 'document')}, {fresh}{missing}")
     return "\n".join(lines)
 
 

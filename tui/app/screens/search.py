@@ -19,9 +19,9 @@ from search.results import Hit, QueryResult, Status
 
 from ... import messages
 from ...terminal import printable
+from ...typed import parse, with_mode, without
 from ..history import History
 from ..saved_searches import SavedSearches
-from ..typed import parse, with_mode, without
 from ..widgets.filter_bar import Chip, FilterBar
 from ..widgets.hit_list import HitList
 from ..widgets.preview import Preview

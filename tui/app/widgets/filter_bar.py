@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from ...terminal import printable
-from ..typed import KEYS, Typed
+from ...typed import KEYS, Typed
 
 
 class Chip(Static):

@@ -1,4 +1,7 @@
-"""The text of the input: words to look for, and filters written as words."""
+"""A query as people type it: words to look for, and filters written as words.
+
+The app's input and `docsearch query` read it by the same rules.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,19 @@ import click
 
 from search.config import MODES
 
-from ..parameters import DATE
+from .parameters import DATE
 
 if TYPE_CHECKING:
     from search import Filter
 
-    from ..parameters import Date
+    from .parameters import Date
 
 KEYS = ("path", "type", "after", "before", "mode", "rerank")
 SWITCH = {"on": True, "off": False}
-WORD = re.compile(rf'(?<!\S)({"|".join(KEYS)}):("[^"]*"?|\S*)')
+FILTER = rf'(?<!\S)(?P<key>{"|".join(KEYS)}):(?P<value>"[^"]*"?|\S*)'
+PHRASE = r"[\"“„][^\"“”„]+[\"“”]"
+WORD = re.compile(rf"{FILTER}|{PHRASE}")
+"""A filter word, or a phrase in quotation marks, in which no filter word is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,11 @@ class Typed:
         return where if where != Filter() else None
 
 
-def parse(line: str, date: Date = DATE) -> Typed:
-    """Parse the input's line.
+def parse(line: str, date: Date = DATE, finished: bool = False) -> Typed:
+    """Parse a line.
 
-    A filter word without a value, as it is while the user types it, filters nothing.
+    A filter word without a value, as it is while the user types it, filters nothing. In a line that
+    is `finished` it is a word to look for. What stands in quotation marks is always looked for.
 
     >>> typed = parse('notice type:md,pdf path:"my notes" mode:text')
     >>> typed.text, typed.types, typed.paths, typed.mode
@@ -61,9 +68,18 @@ def parse(line: str, date: Date = DATE) -> Typed:
     """
     # The values of each filter word, in their order.
     values: dict[str, list[str]] = {key: [] for key in KEYS}
-    for key, value in WORD.findall(line):
-        if bare := value.strip('"'):
+
+    def take(match: re.Match[str]) -> str:
+        key = match["key"]
+        if key is None:
+            return match[0]
+        if bare := match["value"].strip('"'):
             values[key].append(bare)
+        elif finished:
+            return match[0]
+        return " "
+
+    text = " ".join(WORD.sub(take, line).split())
     # Words that are not understood become problems. Of several words, the last one counts.
     problems: list[str] = []
     mode = values["mode"][-1] if values["mode"] else "hybrid"
@@ -75,7 +91,7 @@ def parse(line: str, date: Date = DATE) -> Typed:
         problems.append(f"rerank:{rerank} is neither on nor off")
     moments = {key: _moment(values[key], date, problems) for key in ("after", "before")}
     return Typed(
-        text=" ".join(WORD.sub(" ", line).split()),
+        text=text,
         mode=mode,
         rerank=SWITCH.get(rerank) if rerank is not None else None,
         paths=tuple(values["path"]),
@@ -109,7 +125,20 @@ def without(line: str, key: str) -> str:
     >>> without("boiler rerank:on type:md", "rerank")
     'boiler type:md'
     """
-    return re.sub(rf"(?<!\S){key}:\S*\s*", "", line).rstrip()
+    pattern = re.compile(rf"(?:{FILTER}\s*)|{PHRASE}")
+    return pattern.sub(lambda match: "" if match["key"] == key else match[0], line).rstrip()
+
+
+def keys(line: str) -> frozenset[str]:
+    """The keys of the filter words in the line that have a value.
+
+    >>> sorted(keys('boiler type:md after: "mode:text"'))
+    ['type']
+    """
+    matches = WORD.finditer(line)
+    return frozenset(
+        match["key"] for match in matches if match["key"] and match["value"].strip('"')
+    )
 
 
 def _moment(values: list[str], date: Date, problems: list[str]) -> int | None:

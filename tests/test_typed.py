@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 
 from search import Filter
-from tui.app.typed import Typed, parse, with_mode
 from tui.parameters import Date
+from tui.typed import Typed, parse, with_mode
 
 TODAY = Date(datetime(2026, 11, 20, 15, 30))
 
@@ -30,11 +30,22 @@ def ns(*moment: int) -> int:
         ("https://type:md", Typed("https://type:md")),
         ("after:2026-11-02 x", Typed("x", after="2026-11-02", after_ns=ns(2026, 11, 2))),
         ("x before:2w", Typed("x", before="2w", before_ns=ns(2026, 11, 6))),
+        ('"type:pdf"', Typed('"type:pdf"')),
+        ('"see type:pdf here" type:md', Typed('"see type:pdf here"', types=("md",))),
+        ("„siehe type:pdf hier“", Typed("„siehe type:pdf hier“")),
+        ('-"after:2026 all" x', Typed('-"after:2026 all" x')),
+        ('"open type:md', Typed('"open', types=("md",))),
         ("x mode:fast", Typed("x", problems=("mode:fast is none of hybrid, vector, text",))),
     ],
 )
 def test_a_line_is_parsed_into_words_and_filters(line: str, expected: Typed) -> None:
     assert parse(line, TODAY) == expected
+
+
+def test_a_filter_word_without_a_value_is_a_word_of_a_finished_line() -> None:
+    assert parse('which type: is it path:"" mode:text', finished=True) == Typed(
+        'which type: is it path:""', mode="text"
+    )
 
 
 def test_an_invalid_date_filters_nothing_and_is_a_problem() -> None:
@@ -59,6 +70,8 @@ def test_filter_words_become_a_filter() -> None:
         ("", "text", "mode:text"),
         ("boiler mode:text", "hybrid", "boiler"),
         ("mode:text boiler", "vector", "boiler mode:vector"),
+        ('path:"my notes" mode:text', "hybrid", 'path:"my notes"'),
+        ('"the mode:text word" mode:text', "vector", '"the mode:text word" mode:vector'),
     ],
 )
 def test_with_mode_replaces_the_word_for_the_mode(line: str, mode: str, expected: str) -> None:
