@@ -237,3 +237,20 @@ for attempt in (
         "os.remove",
     ]
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the switch is one of glibc")
+def test_all_threads_allocate_from_one_heap_after_the_switch():
+    code = """
+import ctypes, threading
+from search.readers.process_memory import share_one_heap
+assert share_one_heap()
+heap = lambda: ctypes.CDLL(None).malloc(100) >> 26
+ctypes.CDLL(None).malloc.restype = ctypes.c_size_t
+places = set()
+threads = [threading.Thread(target=lambda: places.add(heap())) for _ in range(8)]
+[thread.start() for thread in threads], [thread.join() for thread in threads]
+print(len(places | {heap()}))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"

@@ -6,6 +6,9 @@ import ctypes
 import resource
 import sys
 
+_ARENA_MAX = -8
+"""glibc's name for the greatest number of heaps, M_ARENA_MAX of malloc.h."""
+
 
 def held() -> int:
     """The bytes that the process holds now; on macOS the most that it has ever held."""
@@ -27,6 +30,16 @@ def give_back() -> None:
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim:
         trim(0)
+
+
+def share_one_heap() -> bool:
+    """Let all threads allocate from one heap; True where the C library has such a switch.
+
+    glibc gives each thread a heap of its own, and what the threads of a library free stays there.
+    It has to be called before these threads begin.
+    """
+    switch = getattr(ctypes.CDLL(None), "mallopt", None)
+    return switch is not None and bool(switch(_ARENA_MAX, 1))
 
 
 def _most() -> int:
