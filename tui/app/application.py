@@ -152,10 +152,9 @@ class DocsearchApp(App[None]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The verbs that can be used on that screen."""
-        names = {self.search_screen: "search"}
-        if "models_screen" in self.__dict__:
-            names[self.models_screen] = "models"
-        places = ("app", "index", names.get(screen, ""))
+        # A screen that was never shown is not made for this.
+        shown = {"search": self.search_screen, "models": self.__dict__.get("models_screen")}
+        places = {"app", "index", *(place for place, other in shown.items() if other is screen)}
         for verb in VERBS:
             if verb.place in places:
                 yield SystemCommand(verb.name, verb.help, partial(self._do, verb))
