@@ -45,6 +45,7 @@ class Config:
     max_file_size: int = 0
     color: str = "auto"
     plain: bool = False
+    keys: str = "typing"
 
 
 QUERY_SETTINGS = frozenset({"mode", "limit", "min_score", "color"})
@@ -52,6 +53,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "mode": MODES,
     "backend": BACKENDS,
     "color": ("auto", "always", "never"),
+    "keys": ("typing", "vim"),
 }
 RANGES: Mapping[str, tuple[float, float]] = {
     "limit": (1, MAX_LIMIT),

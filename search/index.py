@@ -370,6 +370,16 @@ class Index:
 
         return overview(self.catalog, self.path)
 
+    def pulse(self) -> tuple[int, int | None]:
+        """Two numbers that differ from those before after another process changed the index.
+
+        They are the version of the catalogue's file as SQLite counts it (PRAGMA data_version), and
+        the number of the process that writes now, None where none does. Raises NoIndex.
+        """
+        from .storage.lock import holder
+
+        return self.catalog.data_version, holder(self.path)
+
     def skips(self) -> tuple[Skip, ...]:
         """What a run tried to read in vain, files and folders, each with its reason, by path.
 

@@ -250,6 +250,11 @@ class ScriptedIndex:
             IndexModels("fast", "toy", self.reranker, "toy", "1", 5, "", "", 256, 32, 24),
         )
 
+    def pulse(self) -> tuple[int, int | None]:
+        if self.empty:
+            raise NoIndex("the index is empty", "run: docsearch ingest FOLDER")
+        return 1, None
+
     def skips(self) -> tuple[Skip, ...]:
         return (
             Skip(f"{ROOT}/b\x1b.pdf", Reason.CORRUPT, "it is cut off"),

@@ -87,5 +87,5 @@ def test_skim_is_told_the_page_and_the_path_as_arguments_of_its_script() -> None
 
 
 def test_a_missing_viewer_is_an_error() -> None:
-    with pytest.raises(UsageError, match="there is no program to open documents with"):
+    with pytest.raises(UsageError, match="no program here that opens documents"):
         viewer_command("/a.pdf", 1, "linux", lambda name: None)

@@ -49,8 +49,8 @@ SCREENS = [
     ["f2", "f"],
     ["f5"],
     ["f5", "a"],
-    [*"notice", "down", "down"],
-    ["ctrl+p"],
+    [*"notice", "down"],
+    ["ctrl+x"],
     ["f2", "r"],
 ]
 
@@ -95,7 +95,7 @@ async def test_the_selected_hit_and_its_passage_have_a_sign(tmp_path: Path) -> N
             re.fullmatch(r"> +10 in writing\.", row)
             for row in shown(app.screen.query_one(DocumentView))
         )
-        await pilot.press("down", "down")
+        await pilot.press("tab", "down")
         await pilot.pause()
         assert [row.strip()[:22] for row in shown(hits) if "notes/" in row] == [
             "notes/house/lease.md:9",

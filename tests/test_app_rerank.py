@@ -81,7 +81,7 @@ async def test_the_order_streams_in_and_the_selected_hit_stays_where_it_is(tmp_p
         assert narration(app) == "20 hits in 20 files · hybrid 9 ms · reranking …"
         hits = app.screen.query_one(HitList)
         assert hits.hit is READ[1]
-        await pilot.press("enter", *["j"] * 9)
+        await pilot.press("tab", *["j"] * 9)
         assert hits.hit is HITS[9]
         await pilot.pause()
         row = [text.strip()[:12] for text in shown(hits)].index("# notes/j.md")
@@ -149,7 +149,7 @@ async def test_an_index_with_a_reranker_reranks(notes: Path, tmp_path: Path) -> 
             await pilot.pause()
             assert (answer.result.reranked, answer.result.reranker) == (True, "length")
             assert chip(app) == "rerank: on"
-            await pilot.press("enter", "e")
+            await pilot.press("tab", "e")
             assert (
                 shown(app.screen.query_one("#explanation", Static))[-2]
                 .strip()
@@ -236,7 +236,7 @@ async def test_the_explanation_shows_how_a_hit_was_ranked(tmp_path: Path) -> Non
         await pilot.press("t")
         await watch.until(messages.Answered, lambda message: message.final)
         await pilot.pause()
-        await pilot.press("enter", "e")
+        await pilot.press("tab", "e")
         assert isinstance(app.screen, ExplainScreen)
         assert [row.strip() for row in shown(app.screen.query_one("#explanation", Static))] == [
             "vector 0.665 (rank 2)",

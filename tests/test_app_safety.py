@@ -41,7 +41,7 @@ async def test_saved_searches_are_no_markup_in_the_palette(tmp_path: Path) -> No
     app, watch = app_over(ScriptedIndex({}), tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await watch.until(messages.StatusRead)
-        for keys in (["ctrl+p"], [*"red"]):
+        for keys in (["ctrl+x"], [*"red"]):
             await pilot.press(*keys)
             await app.workers.wait_for_complete(list(app.workers))
             await pilot.pause()
@@ -112,10 +112,10 @@ async def test_preferences_that_cannot_be_saved_are_a_toast(tmp_path: Path) -> N
         await pilot.press("f4")
         await pilot.pause()
         assert "the app forgets it when it ends" in toasts(app)
-        await pilot.press(*"tide", "enter")
+        await pilot.press(*"tide", "escape")
         await watch.until(messages.Failed)
         await pilot.pause()
-        assert app.screen.query_one(Input).value == "tide"
+        assert app.screen.query_one(Input).value == ""
 
 
 async def test_a_crash_of_any_worker_is_a_toast(tmp_path: Path) -> None:

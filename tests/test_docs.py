@@ -39,7 +39,7 @@ README, COMMANDS, APP, FORMATS, CONFIGURATION, LIBRARY = (
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-KEY_NAMES = {"slash": "/", "question_mark": "?", "ctrl+s": "Ctrl+S", "ctrl+q": "Ctrl+Q"}
+KEY_NAMES = {"slash": "/", "question_mark": "?", "pageup": "PgUp", "pagedown": "PgDn"}
 
 
 def commands(group: click.Group, above: str = "docsearch") -> Iterator[tuple[str, click.Command]]:
@@ -186,7 +186,7 @@ def test_keys(title: str, classes: tuple[type, ...]) -> None:
     for bound in classes:
         for binding in bound.BINDINGS:
             for key in binding.key.split(","):
-                shown = KEY_NAMES.get(key, key if len(key) == 1 else key.capitalize())
+                shown = KEY_NAMES.get(key, key if len(key) == 1 else key.title())
                 assert re.search(rf"(?<![\w+]){re.escape(shown)}(?![\w+])", documented), (
                     f"{bound} {key}"
                 )

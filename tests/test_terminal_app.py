@@ -107,8 +107,6 @@ def test_a_first_run_reads_searches_opens_and_leaves(
     screen = terminal.wait("1 hit in 1 file · hybrid")
     assert "boiler loses pressure" in screen
     terminal.keys("Enter")
-    terminal.wait("n Next e Why")
-    terminal.keys("Enter")
     # The path may be longer than the line: -J joins what the terminal has wrapped.
     terminal.wait(lambda _: f"EDITING +3 {notes}/house/boiler.md" in terminal.screen("-J"))
     terminal.keys("Enter")

@@ -93,7 +93,13 @@ def _open_app(context: click.Context, plain: bool) -> None:
 
     with context.obj.open_index() as index:
         models = ModelErrands(context.obj.config.backend)
-        app = DocsearchApp(index, color=context.obj.color != "never", plain=plain, models=models)
+        app = DocsearchApp(
+            index,
+            color=context.obj.color != "never",
+            plain=plain,
+            models=models,
+            keys=context.obj.config.keys,
+        )
         app.run()
     if app.return_code:
         raise DocsearchError("the app was ended by the error above", "please report it")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from search.documents import Skip
     from search.errors import DocsearchError
     from search.models.profiles import Profile
-    from search.results import IngestReport, Progress, QueryResult, Status
+    from search.results import Hit, IngestReport, Progress, QueryResult, Status
     from search.supply.inventory import Inventory
     from search.supply.pulling import Fetching
 
@@ -49,6 +49,13 @@ class Read(Message):
     width: int
     around: int
     scrolled: bool = False
+
+
+@dataclass
+class ReadText(Message):
+    """The text of the hit's document is to be read, since no viewer can show the document."""
+
+    hit: Hit
 
 
 @dataclass
@@ -128,6 +135,14 @@ class DocumentRead(Message):
 
     sheet: Sheet
     scrolled: bool = False
+
+
+@dataclass
+class TextRead(Message):
+    """The whole text of the hit's document."""
+
+    hit: Hit
+    text: str
 
 
 @dataclass

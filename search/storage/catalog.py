@@ -332,7 +332,7 @@ class Catalog:
             columns, is_wanted = "doc, x'', x''", lambda path, root: True
         with self._lock:
             # The last answer holds while the filter and the catalogue are the same.
-            key = (wanted, self._pragma("data_version"), self._connection.total_changes)
+            key = (wanted, self.data_version, self._connection.total_changes)
             if self._last_filtered is None or self._last_filtered[0] != key:
                 # The dates of a mail file are those of its messages.
                 dated = wanted.after_ns is not None or wanted.before_ns is not None
@@ -357,6 +357,11 @@ class Catalog:
                 admitted = Admitted(docs - messages.keys(), ordinals_by_doc)
                 self._last_filtered = (key, admitted)
             return self._last_filtered[1]
+
+    @property
+    def data_version(self) -> int:
+        """A number that changes when another connection has changed the catalogue."""
+        return self._pragma("data_version")
 
     def _pragma(self, name: str) -> int:
         return int(self._all(f"PRAGMA {name}")[0][0])

@@ -7,16 +7,23 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 
 from ..documents import Reason, Skip
-from ..results import Check, RootStatus, Status
+from ..results import Check, CheckState, RootStatus, Status
 from .catalog import Catalog
 from .entries import EntryState, Group, Root
 from .index_models import change_of, models_in, reranker_of, table_in_use
 from .lock import holder
 from .recorded_checks import health_of, recorded_checks
 from .vocabulary_file import VocabularyFile
+
+NO_PASSAGES = Check(
+    *("index", "table", CheckState.ERROR),
+    "it is damaged: files of its passages are missing",
+    "run: docsearch ingest; if that does not help, delete the index folder and ingest again",
+)
 
 
 def overview(catalog: Catalog, folder: str) -> Status:
@@ -32,6 +39,11 @@ def overview(catalog: Catalog, folder: str) -> Status:
     for root in catalog.roots():
         reasons.update(dict(root.passed_over))
     has_words = models is None or VocabularyFile(Path(folder), table_in_use(catalog)).is_readable()
+    checks = recorded(catalog, folder, has_words)
+    if any(group.passages for group in groups) and not _has_files(
+        Path(folder) / f"{table_in_use(catalog)}.lance" / "data"
+    ):
+        checks = chain([NO_PASSAGES], checks)
     return Status(
         index=folder,
         model=models.name if models else "",
@@ -45,7 +57,7 @@ def overview(catalog: Catalog, folder: str) -> Status:
         kinds=tuple(sorted((+kinds).items())),
         skipped=_sorted(reasons, failed=False),
         failed=_sorted(reasons, failed=True),
-        health=health_of(recorded(catalog, folder, has_words), holder(folder)),
+        health=health_of(checks, holder(folder)),
         models=replace(models, reranker=reranker_of(models)) if models else None,
         unread=_unread(catalog),
         without_vectors=_without_vectors(groups),
@@ -97,6 +109,10 @@ def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
     moment = datetime.fromtimestamp(root.ingested_ns // 10**9, UTC)
     ingested = moment.strftime("%Y-%m-%dT%H:%M:%SZ") if root.ingested_ns else None
     return RootStatus(root.path, documents, passages, ingested, os.path.lexists(root.path))
+
+
+def _has_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
 
 
 def _size(path: Path) -> int:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
-import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,24 +20,29 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from search.config import state_folder
-from search.errors import DocsearchError, UsageError
+from search.errors import DocsearchError, IndexDamaged, NotAnIndex, UsageError
 
 from .. import messages
 from ..terminal import printable
+from .colourless import Colourless
+from .endings import end_at_signals
 from .errands import Errands
 from .history import History
 from .preferences import Preferences, load_preferences, save_preferences
 from .screens.search import SearchScreen
+from .verbs import VERBS, Verb
 
 if TYPE_CHECKING:
     from search import Index
+    from search.results import Hit
 
     from .model_errands import ModelErrands
     from .screens.index import IndexScreen
     from .screens.models import ModelsScreen
 
-ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 TOAST_SECONDS = 8
+POLL_SECONDS = 3.0
+"""How often the app looks whether another process has changed the index."""
 FULL_COLLECTION_INTERVAL = 500
 """How many collections of younger objects come between two garbage collections of all objects.
 
@@ -52,19 +55,23 @@ class DocsearchApp(App[None]):
     """Search as you type over `index`, which the first worker opens, not the start of the app.
 
     `environment` names the editor, `state` is the folder of histories, and `clock` gives the time
-    to which ages are counted. `plain` is for screen readers: no boxes, no icons, no animation.
+    to which ages are counted. `plain` is for screen readers: no boxes, no icons, no animation. With
+    the `keys` "vim", Enter, Down and Escape leave the input for the hits, where letters are
+    commands; with "typing" the input keeps the focus.
     """
 
     TITLE = "docsearch"
+    COMMAND_PALETTE_BINDING = "ctrl+x"
     CSS_PATH = "../docsearch.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
     VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1,question_mark", "help", "Help", key_display="?"),
-        Binding("f2", "index", "Index"),
-        Binding("f5", "models", "Models"),
+        Binding("f1,question_mark", "help", "Help", key_display="F1"),
+        Binding("f2", "index", "Index", key_display="F2"),
+        Binding("f5", "models", "Models", key_display="F5"),
         Binding("f4", "switch_light", "Light/dark", show=False),
-        Binding("ctrl+q", "quit", "Quit", priority=True),
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
+        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
 
     def __init__(
@@ -76,13 +83,15 @@ class DocsearchApp(App[None]):
         color: bool = True,
         plain: bool = False,
         models: ModelErrands | None = None,
+        keys: str = "typing",
     ) -> None:
         super().__init__()
         self.no_color = not color
         self.set_class(plain, "-plain")
         if plain:
             self.animation_level = "none"
-        self._monochrome = Monochrome()
+        self.set_class(self.no_color, "-no-color")
+        self._colourless = Colourless()
         folder = state or state_folder()
         self._preferences_file = folder / "preferences.json"
         self._preferences = Preferences()
@@ -92,7 +101,9 @@ class DocsearchApp(App[None]):
             History(folder / "saved"),
             dict(os.environ if environment is None else environment),
             clock,
-            plain,
+            # Without colours, too, a sign marks the selection.
+            plain=plain or not color,
+            vim=keys == "vim",
         )
         self._models = models
         self._ingest: Worker[None] | None = None
@@ -129,30 +140,31 @@ class DocsearchApp(App[None]):
     def on_mount(self) -> None:
         """Load the index after the first paint, and leave a working terminal after a signal."""
         self._remember_switches()
-        for ending in ENDINGS:
-            asyncio.get_running_loop().add_signal_handler(ending, self.exit)
+        self._restore_signals = end_at_signals(self.exit)
         self.call_after_refresh(self._start)
+        self.set_interval(POLL_SECONDS, self._poll)
 
     def on_unmount(self) -> None:
         """End the watch: the process waits for its thread."""
+        self._restore_signals()
         if self._watching is not None:
             self._watching.set()
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The commands of the palette: the same as those of the keys."""
-        yield from super().get_system_commands(screen)
-        yield SystemCommand(
-            "Index", "Folders, counts, reading, what was skipped and why", self.action_index
-        )
-        yield SystemCommand(
-            "Models",
-            "Fetch, test and delete models, choose the index's profile",
-            self.action_models,
-        )
-        yield SystemCommand("Help", "All keys and filter words", self.action_help)
-        yield SystemCommand(
-            "Light or dark", "Change between the light and the dark theme", self.action_switch_light
-        )
+        """The verbs that can be used on that screen."""
+        # A screen that was never shown is not made for this.
+        shown = {"search": self.search_screen, "models": self.__dict__.get("models_screen")}
+        places = {"app", "index", *(place for place, other in shown.items() if other is screen)}
+        for verb in VERBS:
+            if verb.place in places:
+                yield SystemCommand(verb.name, verb.help, partial(self._do, verb))
+
+    def _do(self, verb: Verb) -> None:
+        """Do what a command of the palette says, on its screen."""
+        if verb.place == "index" and self.screen is not self.index_screen:
+            self._show_or_leave(self.index_screen)
+        target = self if verb.place == "app" else self.screen
+        self.call_after_refresh(getattr(target, f"action_{verb.action}"))
 
     def action_help(self) -> None:
         """Show the help."""
@@ -160,6 +172,10 @@ class DocsearchApp(App[None]):
 
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen())
+
+    def action_help_quit(self) -> None:
+        """Say what Ctrl+C does: many press it to quit."""
+        self.notify("Ctrl+C copies text that is selected. Ctrl+Q quits.")
 
     def action_index(self) -> None:
         """Show the index, or go back to the search."""
@@ -191,7 +207,7 @@ class DocsearchApp(App[None]):
             for line_filter in super().get_line_filters()
             if not isinstance(line_filter, (Monochrome, NoColor))
         ]
-        return [*filters, self._monochrome] if self.no_color else filters
+        return [*filters, self._colourless] if self.no_color else filters
 
     def _remember_switches(self) -> None:
         """Restore the switches of earlier runs, and save them when they change."""
@@ -231,6 +247,10 @@ class DocsearchApp(App[None]):
     def on_read(self, read: messages.Read) -> None:
         """Lay out a document."""
         self._lay_out(read)
+
+    def on_read_text(self, read: messages.ReadText) -> None:
+        """Read the text of a document."""
+        self._read_text(read.hit)
 
     def on_read_status(self) -> None:
         """Read the counts."""
@@ -327,8 +347,11 @@ class DocsearchApp(App[None]):
         self.search_screen.ask_again()
 
     def on_failed(self, report: messages.Failed) -> None:
-        """Show the error of a request."""
-        self.warn(report.error)
+        """Show the error of a request: a damaged index for good, all else for a while."""
+        if isinstance(report.error, (IndexDamaged, NotAnIndex)):
+            self.search_screen.show_damage(report.error)
+        else:
+            self.warn(report.error)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show the crash of a worker as a message; the app goes on."""
@@ -366,9 +389,17 @@ class DocsearchApp(App[None]):
         worker = get_current_worker()
         self.errands.read(read, self.search_screen.post_message, lambda: worker.is_cancelled)
 
+    @work(thread=True, exclusive=True, group="text", exit_on_error=False)
+    def _read_text(self, hit: Hit) -> None:
+        self.errands.text(hit, self.search_screen.post_message)
+
     @work(thread=True, exclusive=True, group="status", exit_on_error=False)
     def _read_status(self) -> None:
         self.errands.status(self.post_message)
+
+    @work(thread=True, exclusive=True, group="poll", exit_on_error=False)
+    def _poll(self) -> None:
+        self.errands.poll(self.post_message)
 
     @work(thread=True, exclusive=True, group="warm", exit_on_error=False)
     def _warm(self) -> None:

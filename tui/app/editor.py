@@ -41,6 +41,12 @@ FORMS: Mapping[str, Form] = {
 }
 UNKNOWN = Form(("{path}",))
 """An editor that is not in the table opens the document at its beginning."""
+COMMON_EDITORS = ("nano", "vim", "nvim", "vi", "micro", "emacs", "hx", "code")
+"""The editors that the advice names if one of them is installed."""
+
+PAGERS = ("less", "more")
+PAGERS_AT_LINE = frozenset({"less", "more", "most"})
+"""The pagers that take +LINE."""
 
 PAGE_VIEWERS: Mapping[str, tuple[str, ...]] = {
     "evince": ("--page-index={page}", "{path}"),
@@ -62,6 +68,10 @@ SKIM_SCRIPT = (
     "end run",
 )
 """Skim, a viewer for macOS, can be told a page; Preview, the system's own viewer, cannot."""
+
+
+class NoViewer(UsageError):
+    """No program is installed that shows the document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +115,45 @@ def editor_command(path: str, line: int, environment: Mapping[str, str]) -> Comm
     return Command((*argv, *_filled(form.arguments, path, line)), form.window or emacs_window)
 
 
+def editor_advice(which: Callable[[str], str | None] = shutil.which) -> str:
+    """How to get an editor that works, with one that is installed as the example.
+
+    >>> editor_advice({"nano": "/usr/bin/nano"}.get)
+    'set EDITOR to one that is, such as EDITOR=nano'
+    """
+    here = next((name for name in COMMON_EDITORS if which(name)), None)
+    if here is None:
+        return "install an editor, such as nano, and set EDITOR to it"
+    return f"set EDITOR to one that is, such as EDITOR={here}"
+
+
+def pager_command(
+    line: int,
+    environment: Mapping[str, str],
+    which: Callable[[str], str | None] = shutil.which,
+) -> Command:
+    """The user's pager ($PAGER, else less or more), which reads its standard input, at a line.
+
+    Raises NoViewer if there is none.
+
+    >>> pager_command(12, {"PAGER": "less -R"}, {"less": "/usr/bin/less"}.get).argv
+    ('less', '-R', '+12')
+    """
+    wanted = [words for words in (environment.get("PAGER"), *PAGERS) if words]
+    for words in wanted:
+        try:
+            argv = shlex.split(words)
+        except ValueError:
+            continue  # A PAGER that is no command is passed over for one that works.
+        if argv and which(argv[0]):
+            at_line = os.path.basename(argv[0]) in PAGERS_AT_LINE
+            return Command((*argv, *([f"+{line}"] if at_line else [])), window=False)
+    raise NoViewer(
+        "there is no program here that shows this document",
+        "install a viewer, such as evince, or a pager, such as less; the preview shows its text",
+    )
+
+
 def viewer_command(
     path: str,
     page: int | None,
@@ -114,7 +163,7 @@ def viewer_command(
 ) -> Command:
     """A viewer at a 1-based page if one that can be told a page is installed, else the system's.
 
-    Raises UsageError if there is no viewer.
+    Raises NoViewer if there is none.
 
     >>> viewer_command("/a.pdf", 3, "linux", {"evince": "/usr/bin/evince"}.get).argv
     ('evince', '--page-index=3', '/a.pdf')
@@ -129,10 +178,7 @@ def viewer_command(
         return Command(("open", path), window=True)
     if which("xdg-open"):
         return Command(("xdg-open", path), window=True)
-    raise UsageError(
-        "there is no program to open documents with",
-        "install xdg-utils, or press Enter for the editor",
-    )
+    raise NoViewer("there is no program here that opens documents", "install xdg-utils")
 
 
 def _filled(arguments: tuple[str, ...], path: str, number: int) -> tuple[str, ...]:

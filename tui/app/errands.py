@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from search.errors import DocsearchError, NoIndex
-from search.results import Progress, QueryResult, StoredPart
+from search.results import Hit, Progress, QueryResult, StoredPart
 
 from .. import messages
 from .colours import colours
@@ -64,6 +64,8 @@ class Errands:
         self._model_turn = threading.Lock()
         self._rerank_turn = threading.Lock()
         self._parts = PartCache()
+        self._pulse: object = None
+        """What `poll` saw last."""
 
     def answer(self, ask: messages.Ask, post: Post, stale: Stale) -> None:
         """Ask the text leg, then the mode that is wanted, then the reranker.
@@ -136,6 +138,13 @@ class Errands:
         ):
             post(messages.DocumentRead(replace(sheet, colours=tuple(coloured)), read.scrolled))
 
+    def text(self, hit: Hit, post: Post) -> None:
+        """Read the whole text of a hit's document."""
+        try:
+            post(messages.TextRead(hit, self.index.document(hit.path).text))
+        except DocsearchError as error:
+            post(messages.Failed(error))
+
     def status(self, post: Post) -> None:
         """Read the counts."""
         from search.supply.inventory import fitting_profile, present_profiles
@@ -149,6 +158,21 @@ class Errands:
             post(messages.Failed(error))
         else:
             post(messages.StatusRead(status, skips))
+
+    def poll(self, post: Post) -> None:
+        """Read the counts if another process has changed the index, or begins or ends to write."""
+        try:
+            pulse: object = self.index.pulse()
+        except NoIndex:
+            pulse = ()
+        except DocsearchError as error:
+            pulse = str(error)
+            if pulse != self._pulse:
+                post(messages.Failed(error))
+        else:
+            if self._pulse is not None and pulse != self._pulse:
+                self.status(post)
+        self._pulse = pulse
 
     def warm(self, post: Post) -> None:
         """Load the table and then the model, so that the first query need not wait for them."""

@@ -52,20 +52,31 @@ class History:
         if self._place is not None and line != self.lines[self._place]:
             self._place = None
 
-    def add(self, line: str) -> None:
-        """Keep a line as the newest one. Raises OSError if the file cannot be written."""
+    def add(self, line: str, instead: str = "") -> None:
+        """Keep a line as the newest one, in place of the line `instead` if that is there.
+
+        Raises OSError if the file cannot be written.
+        """
         line = " ".join(line.split())
         self._place = None
         if not line or (self.lines and self.lines[-1] == line):
             return
         # Another app may have added lines to the file since it was read.
-        self.lines = [*(old for old in self._read() if old != line), line][-MAX_LINES:]
+        kept = [old for old in self._read() if old not in (line, instead)]
+        self.lines = [*kept, line][-MAX_LINES:]
         self._write()
 
     def remove(self, line: str) -> None:
         """Take a line out. Raises OSError if the file cannot be written."""
         self.lines = [old for old in self._read() if old != line]
         self._write()
+
+    def matching(self, words: str) -> list[str]:
+        """The lines that hold each of the words, in any case, the newest first."""
+        wanted = words.casefold().split()
+        return [
+            line for line in reversed(self.lines) if all(word in line.casefold() for word in wanted)
+        ]
 
     def _read(self) -> list[str]:
         if not self.file.is_file():

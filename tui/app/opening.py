@@ -1,7 +1,11 @@
-"""Opens a hit in another program."""
+"""Opens a hit in another program. The app stays intact if the program is missing or fails."""
 
 from __future__ import annotations
 
+import os
+import shlex
+import shutil
+import signal
 import subprocess
 import threading
 from collections.abc import Mapping
@@ -12,52 +16,114 @@ from textual.app import App, SuspendNotSupported
 from search.errors import UsageError
 from search.results import Hit
 
-from .editor import Command, editor_command, viewer_command
+from .. import messages
+from .editor import (
+    Command,
+    NoViewer,
+    editor_advice,
+    editor_command,
+    pager_command,
+    viewer_command,
+)
+from .endings import ENDING_SECONDS, end_within
+from .foreground import Ended, run_in_terminal
+
+VIEWER_ADVICE = "install another viewer, such as evince; the preview shows the text"
 
 
 def open_in_editor(app: App[Any], hit: Hit, environment: Mapping[str, str]) -> None:
     """Open the hit's line in the user's editor, or a PDF, which no editor shows, in a viewer.
 
-    Raises UsageError if the program cannot be started.
+    Raises UsageError if the file is gone, and if the program is missing or fails.
     """
     if hit.kind == "pdf":
         open_in_viewer(app, hit)
-    else:
-        _run(app, editor_command(hit.path, hit.line, environment))
+        return
+    _check_presence(hit)
+    command = editor_command(hit.path, hit.line, environment)
+    program = command.argv[0]
+    if shutil.which(program) is None:
+        raise UsageError(f"the editor {program} is not installed here", editor_advice())
+    _run(app, command, "look at its message with: " + shlex.join((program, hit.path)))
 
 
 def open_in_viewer(app: App[Any], hit: Hit) -> None:
     """Open the hit's page in a viewer. If the viewer cannot be told the page, the app names it.
 
-    Raises UsageError if the program cannot be started.
+    Without a viewer, the app is asked for the document's text, which `show_in_pager` then shows.
+    Raises UsageError if the file is gone, and if the program cannot be started.
     """
-    command = viewer_command(hit.path, hit.page)
-    _run(app, command)
+    _check_presence(hit)
+    try:
+        command = viewer_command(hit.path, hit.page)
+    except NoViewer:
+        app.post_message(messages.ReadText(hit))
+        return
+    _run(app, command, VIEWER_ADVICE)
     if hit.page is not None and not command.at_page:
         app.notify(f"The passage is on page {hit.page:,}: this viewer cannot be told")
 
 
-def _run(app: App[Any], command: Command) -> None:
+def show_in_pager(app: App[Any], hit: Hit, text: str, environment: Mapping[str, str]) -> None:
+    """Show a document's text in the user's pager, at the hit.
+
+    Raises UsageError if the pager is missing or fails.
+    """
+    line = text.count("\n", 0, hit.char_start + hit.offset) + 1
+    advice = "set PAGER to another one, such as PAGER=less"
+    _run(app, pager_command(line, environment), advice, text)
+
+
+def _check_presence(hit: Hit) -> None:
+    if not os.path.lexists(hit.path):
+        raise UsageError(
+            f"{hit.path} is gone",
+            "press F2, then r, to bring the index up to date with the folders",
+        )
+
+
+def _run(app: App[Any], command: Command, advice: str, text: str | None = None) -> None:
+    """Run the command; `advice` says what to do if it fails."""
+    program = command.argv[0]
     try:
         if command.window:
-            null = subprocess.DEVNULL
-            process = subprocess.Popen(
-                command.argv, stdin=null, stdout=null, stderr=null, start_new_session=True
-            )
-            # A thread waits for the process, which would else stay as a zombie. The thread is a
-            # daemon, since the app may end first.
-            threading.Thread(target=process.wait, daemon=True).start()
-        else:
-            with app.suspend():
-                subprocess.run(command.argv, check=False)
-            app.refresh(layout=True)
+            _start(app, command, advice)
+            return
+        status = run_in_terminal(app, command.argv, text)
     except OSError as error:
         raise UsageError(
-            f"{command.argv[0]} could not be started: {error.strerror}",
-            "set EDITOR, such as EDITOR=vim",
+            f"{program} could not be started: {error.strerror}", editor_advice()
         ) from error
     except SuspendNotSupported as error:
         raise UsageError(
-            "this terminal cannot be handed to an editor",
-            "use one with a window of its own, such as EDITOR=code",
+            "this terminal cannot be handed to another program",
+            "use an editor with a window of its own, such as EDITOR=code",
         ) from error
+    except Ended:
+        end_within(ENDING_SECONDS)
+        app.exit()
+        return
+    if status:
+        raise _failure(program, status, advice)
+
+
+def _start(app: App[Any], command: Command, advice: str) -> None:
+    """Start a program with a window of its own."""
+    null = subprocess.DEVNULL
+    process = subprocess.Popen(
+        command.argv, stdin=null, stdout=null, stderr=null, start_new_session=True
+    )
+
+    def wait() -> None:
+        if (status := process.wait()) and app.is_running:
+            app.post_message(messages.Failed(_failure(command.argv[0], status, advice)))
+
+    # A thread waits for the process, which would else stay as a zombie. The thread is a daemon,
+    # since the app may end first.
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def _failure(program: str, status: int, advice: str) -> UsageError:
+    # Popen gives a signal as its negative number.
+    how = f"by {signal.Signals(-status).name}" if status < 0 else f"with exit status {status}"
+    return UsageError(f"{program} ended {how}", advice)

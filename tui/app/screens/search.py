@@ -11,22 +11,27 @@ from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.containers import Horizontal
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
 
 from search.config import MODES
-from search.errors import UsageError
+from search.errors import DocsearchError, IndexDamaged, NotAnIndex, UsageError
 from search.results import Hit, QueryResult, Status
 
 from ... import messages
 from ...terminal import printable
-from ...typed import parse, with_mode, without
+from ...typed import Typed, parse, with_mode, without
 from ..history import History
 from ..saved_searches import SavedSearches
+from ..widgets.document_view import DocumentView
 from ..widgets.filter_bar import Chip, FilterBar
 from ..widgets.hit_list import HitList
 from ..widgets.preview import Preview
 from ..widgets.query_input import QueryInput
 from .explain import ExplainScreen
+
+SHOWN_SECONDS = 1.0
+"""How long hits have to be shown before their query enters the history."""
 
 
 class SearchScreen(Screen[None]):
@@ -34,18 +39,29 @@ class SearchScreen(Screen[None]):
 
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {SavedSearches}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "type", "Type", show=False),
-        Binding("escape", "back", "Back", show=False),
-        Binding("enter", "open", "Open"),
-        Binding("o", "view", "View"),
-        Binding("y", "copy_place", "Copy"),
-        Binding("Y", "copy_passage", "Copy passage", show=False),
-        Binding("n", "other_hit(1)", "Next"),
-        Binding("N", "other_hit(-1)", "Previous in file", show=False),
-        Binding("e", "explain", "Why"),
+        # These keys act everywhere on the screen, also while the input has the focus.
+        Binding("ctrl+y", "copy_place", "Copy", priority=True),
+        Binding("ctrl+e", "explain", "Why", priority=True),
+        Binding("ctrl+r", "recent", "Recent", priority=True),
+        Binding("ctrl+s", "save", "Save", show=False, priority=True),
+        Binding("ctrl+g", "view", "View", show=False, priority=True),
+        Binding("ctrl+t", "copy_passage", "Copy text", show=False, priority=True),
+        Binding("ctrl+n", "move(1)", "Next hit", show=False, priority=True),
+        Binding("ctrl+p", "move(-1)", "Previous hit", show=False, priority=True),
+        Binding("pagedown", "scroll_document(1)", "Scroll", show=False, priority=True),
+        Binding("pageup", "scroll_document(-1)", "Scroll back", show=False, priority=True),
         Binding("f3", "mode", "Mode", show=False),
         Binding("f6", "rerank", "Rerank", show=False),
-        Binding("ctrl+s", "save", "Save search", show=False),
+        Binding("escape", "back", "Back", show=False),
+        # The letters are commands while the hits or the document have the focus.
+        Binding("enter", "open", "Open", show=False),
+        Binding("slash,i", "type", "Type", show=False),
+        Binding("o", "view", "View", show=False),
+        Binding("y", "copy_place", "Copy", show=False),
+        Binding("Y", "copy_passage", "Copy text", show=False),
+        Binding("n", "other_hit(1)", "Next in file", show=False),
+        Binding("N", "other_hit(-1)", "Previous in file", show=False),
+        Binding("e", "explain", "Why", show=False),
     ]
 
     def __init__(
@@ -55,6 +71,7 @@ class SearchScreen(Screen[None]):
         environment: Mapping[str, str],
         clock: Callable[[], datetime],
         plain: bool = False,
+        vim: bool = False,
     ) -> None:
         super().__init__()
         self.history = history
@@ -62,9 +79,15 @@ class SearchScreen(Screen[None]):
         self.environment = environment
         self.clock = clock
         self.plain = plain
+        self.vim = vim
         self._number = 0
         self._shown_number = 0
         self._typed = parse("")
+        self._shown_typed: Typed | None = None
+        """The question whose hits are shown."""
+        self._shown_timer: Timer | None = None
+        self._kept_line = ""
+        """The line that the history got last; a line that continues it takes its place."""
         self.rerank = True
         self._reranker = ""
         self._ready = False
@@ -76,11 +99,12 @@ class SearchScreen(Screen[None]):
         """Input, filters, hits beside or above the document, a line of narration, the keys."""
         yield QueryInput(self.history)
         yield FilterBar()
+        yield Static("", id="damage", markup=False)
         with Horizontal(id="found"):
             yield HitList(self.clock, self.plain)
             yield Preview(self.plain)
         yield Static("", id="narration", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Focus the input."""
@@ -99,6 +123,9 @@ class SearchScreen(Screen[None]):
         """Ask with every edit that changes the question."""
         event.stop()
         self.history.typed(event.value)
+        self._stop_shown_timer()
+        if not event.value:
+            self._kept_line = ""
         typed = parse(event.value)
         if typed == self._typed:
             return
@@ -122,16 +149,23 @@ class SearchScreen(Screen[None]):
         """
         if report.number != self._number or not (report.final or report.result.hits):
             return
+        self.show_damage(None)
         self.query_one(HitList).show(
             report.result.hits, same_query=self._shown_number == report.number
         )
-        self._shown_number = report.number
+        if self._shown_number != report.number:
+            self._stop_shown_timer()
+            self._shown_timer = self.set_timer(SHOWN_SECONDS, self._remember_shown)
+        self._shown_number, self._shown_typed = report.number, self._typed
         self._narrate(self._summary_of(report.result, report.final))
 
     def on_ask_failed(self, report: messages.AskFailed) -> None:
         """Show in place of hits why there is no answer."""
         if report.number == self._number:
             self.query_one(HitList).show((), same_query=False)
+            if isinstance(report.error, (IndexDamaged, NotAnIndex)):
+                self.show_damage(report.error)
+                return
             self._narrate(f"{report.error.message}; {report.error.hint}", failed=True)
 
     def _summary_of(self, result: QueryResult, final: bool) -> str:
@@ -191,7 +225,8 @@ class SearchScreen(Screen[None]):
         """Open the document at the hit's line in the editor."""
         from ..opening import open_in_editor
 
-        if self.hit is not None:
+        # The hits of an older question are not what the user wants to open.
+        if self.hit is not None and self._shown_typed == self._typed:
             self._remember()
             self._run(lambda hit: open_in_editor(self.app, hit, self.environment))
 
@@ -200,6 +235,12 @@ class SearchScreen(Screen[None]):
         from ..opening import open_in_viewer
 
         self._run(lambda hit: open_in_viewer(self.app, hit))
+
+    def on_text_read(self, report: messages.TextRead) -> None:
+        """Show the text in the pager."""
+        from ..opening import show_in_pager
+
+        self._try(lambda: show_in_pager(self.app, report.hit, report.text, self.environment))
 
     def action_copy_place(self) -> None:
         """Copy path:line."""
@@ -230,11 +271,14 @@ class SearchScreen(Screen[None]):
 
     def _run(self, action: Callable[[Hit], None]) -> None:
         """Do the action with the selected hit, and report its error."""
-        if self.hit is not None:
-            try:
-                action(self.hit)
-            except UsageError as error:
-                self.post_message(messages.Failed(error))
+        if (hit := self.hit) is not None:
+            self._try(lambda: action(hit))
+
+    def _try(self, action: Callable[[], None]) -> None:
+        try:
+            action()
+        except UsageError as error:
+            self.post_message(messages.Failed(error))
 
     def _copy(self, text: str) -> None:
         self.app.copy_to_clipboard(text)
@@ -243,18 +287,51 @@ class SearchScreen(Screen[None]):
     # Moving about
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Keep the query in the history, and go to the hits."""
+        """Open the selected hit; with the keys of vim, go to the hits."""
         event.stop()
-        self._remember()
-        self.query_one(HitList).focus()
-
-    def on_query_input_left(self) -> None:
-        """Go to the hits."""
-        self.query_one(HitList).focus()
+        if self.vim:
+            self._remember()
+            self.query_one(HitList).focus()
+        else:
+            self.action_open()
 
     def on_hit_list_left(self) -> None:
         """Go back to the input."""
         self.action_type()
+
+    def action_move(self, step: int) -> None:
+        """Select the next or previous hit. Where there are no hits, show a newer or older query."""
+        hits, line = self.query_one(HitList), self.query_one(QueryInput)
+        if self.vim and line.has_focus:
+            hits.focus()
+        elif not hits.hits:
+            if step < 0:
+                line.action_older()
+            else:
+                line.action_newer()
+        elif step < 0:
+            hits.action_up()
+        else:
+            hits.action_cursor_down()
+
+    def action_scroll_document(self, pages: int) -> None:
+        """Scroll the document."""
+        view = self.query_one(DocumentView)
+        if pages < 0:
+            view.scroll_page_up(animate=False)
+        else:
+            view.scroll_page_down(animate=False)
+
+    def action_recent(self) -> None:
+        """Choose one of the recent queries."""
+        from .recent import RecentScreen
+
+        self._remember()
+        self.app.push_screen(RecentScreen(self.history), self._put_recent)
+
+    def _put_recent(self, line: str | None) -> None:
+        if line is not None:
+            self.put(line)
 
     def on_option_list_option_selected(self, event: HitList.OptionSelected) -> None:
         """Enter or a click on the selected hit opens it."""
@@ -273,6 +350,7 @@ class SearchScreen(Screen[None]):
 
     def put(self, line: str) -> None:
         """Put a query in the input."""
+        self._kept_line = ""
         self.query_one(QueryInput).put(line)
         self.action_type()
 
@@ -281,8 +359,15 @@ class SearchScreen(Screen[None]):
         self.query_one(QueryInput).focus()
 
     def action_back(self) -> None:
-        """Go back to the input; in the input, clear it."""
-        line = self.query_one(QueryInput)
+        """Go back to the input; in the input, clear it.
+
+        With the keys of vim, the input is left for the hits instead.
+        """
+        line, hits = self.query_one(QueryInput), self.query_one(HitList)
+        if self.vim and hits.hits:
+            self._remember()
+            hits.focus()
+            return
         if line.has_focus:
             self._remember()
             line.put("")
@@ -320,13 +405,27 @@ class SearchScreen(Screen[None]):
             is_new = line not in self.saved.lines
             self._keep(self.saved.add if is_new else self.saved.remove, line)
             self.notify(
-                "It is in the palette (Ctrl+P)" if is_new else "It is no longer saved",
+                "It is in the palette (Ctrl+X)" if is_new else "It is no longer saved",
                 title=line,
                 markup=False,
             )
 
+    def _remember_shown(self) -> None:
+        """Keep a query that was shown for a while, unless it comes from the history itself."""
+        if not self.history.browsing:
+            self._remember()
+
+    def _stop_shown_timer(self) -> None:
+        if self._shown_timer is not None:
+            self._shown_timer.stop()
+            self._shown_timer = None
+
     def _remember(self) -> None:
-        self._keep(self.history.add, self.query_one(QueryInput).value)
+        line = " ".join(self.query_one(QueryInput).value.split())
+        # Of a query that was typed with pauses, the history keeps the whole alone.
+        instead = self._kept_line if line.startswith(self._kept_line) else ""
+        self._keep(lambda line: self.history.add(line, instead), line)
+        self._kept_line = line
 
     def _keep(self, write: Callable[[str], None], line: str) -> None:
         try:
@@ -356,6 +455,19 @@ class SearchScreen(Screen[None]):
             if self._typed.text:
                 self.ask_again()
 
+    def show_damage(self, error: DocsearchError | None) -> None:
+        """Show what is wrong with the index and what to do, until a query is answered again."""
+        if not self.app.is_running:
+            return
+        panel = self.query_one("#damage", Static)
+        panel.display = error is not None
+        if error is not None:
+            panel.update(
+                printable(f"The index is damaged: {error.message}\nWhat to do: {error.hint}")
+            )
+            self._summary = "the index cannot be used as it is"
+            self._narrate(self._summary, failed=True)
+
     def show_watch(self, on: bool) -> None:
         """Show whether the folders are watched for changes."""
         self._watching = on
@@ -364,6 +476,7 @@ class SearchScreen(Screen[None]):
     def model_ready(self) -> None:
         """Take note that the model is loaded."""
         self._ready = True
+        self.show_damage(None)
 
     def _narrate(self, text: str, failed: bool = False) -> None:
         self._narration = text, failed

@@ -55,6 +55,9 @@ class DocumentView(ScrollView, can_focus=True):
         Binding("b", "page_up", "Page up", show=False),
     ]
 
+    FOCUS_ON_CLICK = False
+    """The input keeps the focus."""
+
     class Resized(Message):
         """The rows have to be laid out for another width."""
 

@@ -27,6 +27,7 @@ class HitList(OptionList):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"hits--{name}" for name in STYLES}
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select", "Open", key_display="Enter"),
         Binding("j", "cursor_down", "Down", show=False),
         Binding("k", "up", "Up", show=False),
         Binding("up", "up", "Up", show=False),
@@ -44,6 +45,8 @@ class HitList(OptionList):
             super().__init__()
             self.hit = hit
 
+    FOCUS_ON_CLICK = False
+    """A click selects a hit, and the input keeps the focus."""
     auto_links = False
     """Rows hold no links, and looking for links takes a tenth of the drawing time."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
-from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input
 
@@ -15,27 +15,25 @@ from ..history import History
 
 
 class QueryInput(Input):
-    """Up and Down go through `history`; Down from the line being typed goes to the hits."""
+    """Keeps the focus while the keys around it move the hits. A paste becomes one line."""
 
     # The input's size never depends on its text, and a new layout would draw both scroll bars anew.
     value = reactive("", layout=False, init=False)
     virtual_size = reactive(Size(0, 0), layout=False)
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up", "older", "History", show=False),
-        Binding("down", "newer", "Hits", show=False),
-        # These keys work everywhere on the screen. The footer shows them only here: elsewhere it is
-        # full.
-        Binding("f3", "screen.mode", "Mode"),
-        Binding("f6", "screen.rerank", "Rerank"),
+        Binding("enter", "submit", "Open", key_display="Enter"),
+        Binding("up", "screen.move(-1)", "Previous hit", show=False),
+        Binding("down", "screen.move(1)", "Next hit", show=False),
+        Binding("ctrl+up", "older", "Older query", show=False),
+        Binding("ctrl+down", "newer", "Newer query", show=False),
     ]
-
-    class Left(Message):
-        """Down was pressed, and there is no newer line."""
 
     def __init__(self, history: History) -> None:
         super().__init__(
-            placeholder="Search: words or a question, and path: type: after: before: mode:"
+            placeholder="Search: words or a question, and path: type: after: before: mode:",
+            # Text that was selected by coming back would be lost with the next letter.
+            select_on_focus=False,
         )
         self.history = history
 
@@ -43,17 +41,20 @@ class QueryInput(Input):
         """The value, made printable: a pasted or saved line may hold control characters."""
         return printable(value)
 
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert the pasted lines, joined by blanks."""
+        event.prevent_default()
+        event.stop()
+        self.replace(" ".join(event.text.split()), *self.selection)
+
     def action_older(self) -> None:
         """Put an older line in the input."""
         if (line := self.history.older(self.value)) is not None:
             self.put(line)
 
     def action_newer(self) -> None:
-        """Put a newer line in the input, or go to the hits."""
-        line = self.history.newer()
-        if line is None:
-            self.post_message(self.Left())
-        else:
+        """Put a newer line in the input, and at last the one that was being typed."""
+        if (line := self.history.newer()) is not None:
             self.put(line)
 
     def put(self, line: str) -> None:
