@@ -39,7 +39,13 @@ README, COMMANDS, APP, FORMATS, CONFIGURATION, LIBRARY = (
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-KEY_NAMES = {"slash": "/", "question_mark": "?", "ctrl+s": "Ctrl+S", "ctrl+q": "Ctrl+Q"}
+KEY_NAMES = {
+    "slash": "/",
+    "question_mark": "?",
+    "ctrl+s": "Ctrl+S",
+    "ctrl+t": "Ctrl+T",
+    "ctrl+q": "Ctrl+Q",
+}
 
 
 def commands(group: click.Group, above: str = "docsearch") -> Iterator[tuple[str, click.Command]]:

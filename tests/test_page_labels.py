@@ -13,7 +13,7 @@ from search.index import Index
 from search.results import Hit
 from search.storage.catalog import Catalog
 from search.storage.entries import doc_id
-from tui.app.widgets.hit_row import short_place
+from tui.app.hit_labels import short_place
 from tui.output import place
 
 from .test_readers_pdf import labelled, pdf

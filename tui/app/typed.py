@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -109,7 +110,22 @@ def without(line: str, key: str) -> str:
     >>> without("boiler rerank:on type:md", "rerank")
     'boiler type:md'
     """
-    return re.sub(rf"(?<!\S){key}:\S*\s*", "", line).rstrip()
+    return re.sub(rf'(?<!\S){key}:("[^"]*"?|\S*)\s*', "", line).rstrip()
+
+
+def with_folder(line: str, folder: str, root: str) -> str:
+    """The line with the filter word for a folder of a root, and with no other `path:` word.
+
+    Letters that a glob gives a meaning stand for themselves.
+
+    >>> with_folder("boiler path:x", "/home/ann/my notes/house", "/home/ann/my notes")
+    'boiler path:house/**'
+    """
+    # A pattern with a slash matches the path below its root. The root itself needs its whole path.
+    below = os.path.relpath(folder, root) if folder != root else folder
+    glob = re.sub(r"([*?\\])", r"\\\1", below).replace('"', "?").rstrip("/") + "/**"
+    quoted = f'"{glob}"' if re.search(r"\s", glob) else glob
+    return f"{without(line, 'path')} path:{quoted}".lstrip()
 
 
 def _moment(values: list[str], date: Date, problems: list[str]) -> int | None:

@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.command import Provider
-from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
@@ -20,9 +19,11 @@ from search.results import Hit, QueryResult, Status
 from ... import messages
 from ...terminal import printable
 from ..history import History
+from ..preferences import Preferences
 from ..saved_searches import SavedSearches
-from ..typed import parse, with_mode, without
+from ..typed import parse, with_folder, with_mode, without
 from ..widgets.filter_bar import Chip, FilterBar
+from ..widgets.found import Found, Shares
 from ..widgets.hit_list import HitList
 from ..widgets.preview import Preview
 from ..widgets.query_input import QueryInput
@@ -46,6 +47,7 @@ class SearchScreen(Screen[None]):
         Binding("f3", "mode", "Mode", show=False),
         Binding("f6", "rerank", "Rerank", show=False),
         Binding("ctrl+s", "save", "Save search", show=False),
+        Binding("ctrl+t", "compact", "Compact or comfortable", show=False),
     ]
 
     def __init__(
@@ -66,6 +68,7 @@ class SearchScreen(Screen[None]):
         self._shown_number = 0
         self._typed = parse("")
         self.rerank = True
+        self._preferences = Preferences()
         self._reranker = ""
         self._ready = False
         self._watching = False
@@ -76,9 +79,7 @@ class SearchScreen(Screen[None]):
         """Input, filters, hits beside or above the document, a line of narration, the keys."""
         yield QueryInput(self.history)
         yield FilterBar()
-        with Horizontal(id="found"):
-            yield HitList(self.clock, self.plain)
-            yield Preview(self.plain)
+        yield Found(HitList(self.clock, self.plain), Preview(self.plain))
         yield Static("", id="narration", markup=False)
         yield Footer(show_command_palette=False, compact=True)
 
@@ -86,6 +87,7 @@ class SearchScreen(Screen[None]):
         """Focus the input."""
         self._show_filters()
         self._narrate(self._summary)
+        self.prefer(self._preferences)
         self.query_one(QueryInput).focus()
 
     @property
@@ -127,6 +129,11 @@ class SearchScreen(Screen[None]):
         )
         self._shown_number = report.number
         self._narrate(self._summary_of(report.result, report.final))
+
+    def on_files_gone(self, report: messages.FilesGone) -> None:
+        """Mark the files that are gone."""
+        if report.number == self._number:
+            self.query_one(HitList).show_gone(report.paths)
 
     def on_ask_failed(self, report: messages.AskFailed) -> None:
         """Show in place of hits why there is no answer."""
@@ -226,7 +233,7 @@ class SearchScreen(Screen[None]):
     def action_explain(self) -> None:
         """Show how the hit came to its place."""
         if self.hit is not None:
-            self.app.push_screen(ExplainScreen(self.hit))
+            self.app.push_screen(ExplainScreen(self.query_one(HitList), self.plain))
 
     def _run(self, action: Callable[[Hit], None]) -> None:
         """Do the action with the selected hit, and report its error."""
@@ -239,6 +246,34 @@ class SearchScreen(Screen[None]):
     def _copy(self, text: str) -> None:
         self.app.copy_to_clipboard(text)
         self.notify(printable(text, one_line=True)[:80], title="Copied", markup=False)
+
+    # The looks of the list
+
+    def prefer(self, preferences: Preferences) -> None:
+        """Let the list look as the user likes it."""
+        self._preferences = preferences
+        if self.is_running:
+            self.query_one(HitList).set_compact(preferences.compact)
+            self.query_one(Found).divide(Shares(preferences.beside, preferences.above))
+
+    def action_compact(self) -> None:
+        """Change between the compact and the comfortable list."""
+        self.query_one(HitList).action_compact()
+
+    def on_hit_list_compacted(self, event: HitList.Compacted) -> None:
+        """Remember the list's looks."""
+        event.stop()
+        self._keep_looks()
+
+    def on_found_divided(self, event: Found.Divided) -> None:
+        """Remember where the border is."""
+        event.stop()
+        self._keep_looks()
+
+    def _keep_looks(self) -> None:
+        shares = self.query_one(Found).shares
+        compact = self.query_one(HitList).compact
+        self.post_message(messages.Arrange(compact, shares.beside, shares.above))
 
     # Moving about
 
@@ -256,10 +291,16 @@ class SearchScreen(Screen[None]):
         """Go back to the input."""
         self.action_type()
 
-    def on_option_list_option_selected(self, event: HitList.OptionSelected) -> None:
-        """Enter or a click on the selected hit opens it."""
+    def on_hit_list_opened(self, event: HitList.Opened) -> None:
+        """Open the selected hit."""
         event.stop()
         self.action_open()
+
+    def on_hit_list_folder_pressed(self, event: HitList.FolderPressed) -> None:
+        """Filter by a folder."""
+        event.stop()
+        line = self.query_one(QueryInput)
+        line.put(with_folder(line.value, event.folder, event.root))
 
     def on_chip_pressed(self, event: Chip.Pressed) -> None:
         """Change the mode, or begin a filter word."""
