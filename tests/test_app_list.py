@@ -141,8 +141,8 @@ PLAIN = [
 COMFORTABLE = [
     " # boiler.md  notes/house                                       ████▉ .97    2d",
     "▌  17  Boiler › Letting air out                                       .97",
-    "▌    A radiator that is hot below and cold above has trapped air. Switch the",
-    "▌    pump off, wait twenty minutes, and turn the square pin a quarter.",
+    "▌    A radiator that is hot below and cold above has trapped air. Switch",
+    "▌    the pump off, wait twenty minutes, and turn the square pin a quarter.",
     "    8  Boiler › Topping up pressure                                   .88",
     "     Fill between 1.0 and 1.5 bar while the radiators are cold.",
     "       + 4 weaker",
@@ -196,10 +196,10 @@ async def test_enter_opens_a_fold_and_selects_its_first_hit(tmp_path: Path) -> N
         await pilot.press("enter", "j", "j", "enter")
         await pilot.pause()
         assert shown(hits)[3:7] == [
-            "▌  30  Faults               F20 · water low",
-            "   31  Faults               F21 · water low",
-            "   32  Faults               F22 · water low",
-            "   33  Faults               F23 · water low",
+            "▌  30  Faults               F20; water low",
+            "   31  Faults               F21; water low",
+            "   32  Faults               F22; water low",
+            "   33  Faults               F23; water low",
         ]
         assert hits.hit == FAULTS[0]
         assert not [message for message in watch.seen if isinstance(message, HitList.Opened)]
@@ -216,7 +216,7 @@ async def test_n_opens_the_fold_of_the_next_hit(tmp_path: Path) -> None:
         await pilot.press("enter", "n")
         # After line 15 comes line 30 of the same file.
         assert hits.hit == FAULTS[0]
-        assert shown(hits)[3] == "▌  30  Faults               F20 · water low"
+        assert shown(hits)[3] == "▌  30  Faults               F20; water low"
         await pilot.press("N", "N")
         assert hits.hit == PRESSURE
 
@@ -278,7 +278,7 @@ async def test_a_click_opens_a_fold(tmp_path: Path) -> None:
     async with listed(tmp_path) as (pilot, hits, _):
         await pilot.click(hits, offset=(10, 3))
         await pilot.pause()
-        assert shown(hits)[3] == "▌  30  Faults               F20 · water low"
+        assert shown(hits)[3] == "▌  30  Faults               F20; water low"
 
 
 async def test_a_click_on_a_folder_filters_by_it(tmp_path: Path) -> None:

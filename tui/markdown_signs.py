@@ -1,71 +1,95 @@
-"""Finds the signs of Markdown within lines, which a reader of plain text does not need."""
+"""Markdown's signs left out of a line, so that a list of hits shows its words alone."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 
+from .snippet import Line, Marks
+
+LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s\"[^\"]*\")?\)")
+PIPES = re.compile(r"(?:^|(?<=\s))\|(?:\s+\|)*(?=\s|$)\s*")
+CODE = r"(?P<ticks>`+)(?P<code>.+?)(?P=ticks)(?!`)"
 SIGNS = re.compile(
-    r"(?P<fence>^[ ]{0,3}(?P<ticks>```+|~~~+)[^\n]*$(?P<inside>[\s\S]*?)"
-    r"(?P<close>^[ ]{0,3}(?P=ticks)[ ]*$|\Z))"
-    r"|(?P<tick>`{1,2})(?!`)(?P<code>[^`\n]{1,300})(?P=tick)(?!`)"
-    r"|(?P<link>!?\[(?P<label>[^\[\]\n]{1,300})\]\([^()\s]{0,500}(?:[ ]\"[^\"\n]{0,200}\")?\))"
-    r"|(?<![\w*])(?P<stars>\*{1,3})(?=[^\s*])(?P<strong>[^*\n]{1,300})(?<=\S)(?P=stars)(?![\w*])"
-    r"|(?<![\w_])(?P<bars>_{1,2})(?=[^\s_])(?P<stress>[^_\n]{1,300})(?<=\S)(?P=bars)(?![\w_])"
-    r"|(?<!~)~~(?=[^\s~])(?P<struck>[^~\n]{1,300})(?<=\S)~~(?!~)"
-    r"|(?P<table>^[ ]{0,3}\|[^\n]*$)"
-    r"|(?P<escape>\\)[!-/:-@\[-`{-~]",
-    re.MULTILINE,
+    rf"```\w*\s?|{CODE}|`+|\*\*|(?<!\w)__(?=\w)|(?<=[\w.!?])__(?!\w)"
+    r"|(?<![\w*])\*(?=[^\s*])|(?<=[^\s*])\*(?![\w*])|(?<!\w)_(?=\w)|(?<=[\w.!?])_(?!\w)"
 )
-INSIDE = ("label", "strong", "stress", "struck")
-"""The groups whose text may have signs of its own."""
+"""Fences, code marks and emphasis; a star or underscore within a word or alone is text."""
+
+Cut = tuple[int, int, str]
+"""A range of a text, and what stands there instead."""
 
 
-def signs(text: str) -> Iterator[tuple[int, int, str]]:
-    """The ranges [start, end) of the text that are signs, and what a reader sees in their place.
+def without_signs(line: Line) -> Line:
+    """The line without Markdown's signs; its marks stay with their words.
 
-    The ranges are in order and do not overlap. A name such as `__init__` is no emphasis. The inside
-    of code stays as it is.
+    Of a link its text is kept. The cells of a table's row are parted by semicolons.
 
-    >>> list(signs("**bold** and `code`"))
-    [(0, 2, ''), (6, 8, ''), (13, 14, ''), (18, 19, '')]
+    >>> without_signs(Line("| **F75** | see [the *plan*](plan.md) |", ((4, 7),)))
+    Line(text='F75; see the plan', marks=((0, 3),), sentence=())
     """
-    yield from _signs(text, 0, len(text))
+    line = _replaced(line, _link_cuts(line.text))
+    line = _replaced(line, _pipe_cuts(line.text))
+    return _replaced(line, _sign_cuts(line.text))
 
 
-def _signs(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
-    for match in SIGNS.finditer(text, start, end):
-        first, last = match.span()
-        if match["fence"] is not None:
-            yield first, match.start("inside"), ""
-            if match["close"]:
-                yield *match.span("close"), ""
-        elif match["code"] is not None:
-            yield first, match.start("code"), ""
-            yield match.end("code"), last, ""
-        elif match["table"] is not None:
-            yield from _cells(text, first, last)
-        elif match["escape"] is not None:
-            yield first, first + 1, ""
-        elif match["bars"] is None or not _is_name(match):
-            name = next(name for name in INSIDE if match[name] is not None)
-            yield first, match.start(name), ""
-            yield from _signs(text, *match.span(name))
-            yield match.end(name), last, ""
+def _link_cuts(text: str) -> list[Cut]:
+    return [
+        cut
+        for match in LINK.finditer(text)
+        for cut in ((match.start(), match.start(1), ""), (match.end(1), match.end(), ""))
+    ]
 
 
-def _is_name(match: re.Match[str]) -> bool:
-    """True for a name with underscores around it, such as `__init__`."""
-    return match["bars"] == "__" and match["stress"].isidentifier()
+def _sign_cuts(text: str) -> list[Cut]:
+    """The signs; what stands between code marks is kept as it is."""
+    cuts: list[Cut] = []
+    for match in SIGNS.finditer(text):
+        if match["code"] is None:
+            cuts.append((*match.span(), ""))
+        else:
+            cuts += [
+                (match.start(), match.start("code"), ""),
+                (match.end("code"), match.end(), ""),
+            ]
+    return cuts
 
 
-def _cells(text: str, first: int, last: int) -> Iterator[tuple[int, int, str]]:
-    """The bars of a table's row: the outer ones are left out, the others become a dot."""
-    bars = [at for at in range(first, last) if text[at] == "|" and text[at - 1 : at] != "\\"]
-    position = first
-    for at in bars:
-        yield from _signs(text, position, at)
-        outer = not text[first:at].strip() or not text[at + 1 : last].strip()
-        yield at, at + 1, "" if outer else "·"
-        position = at + 1
-    yield from _signs(text, position, last)
+def _pipe_cuts(text: str) -> list[Cut]:
+    """The borders of the cells of a table, which has a pipe at the edge of a row.
+
+    Pipes between words belong to a command.
+    """
+    bare = text.removesuffix(" …").strip()
+    if not (bare.startswith("|") or bare.endswith("|") or "| |" in bare):
+        return []
+    cuts: list[Cut] = []
+    for match in PIPES.finditer(text):
+        before = len(text[: match.start()].rstrip())
+        is_edge = before == 0 or match.end() == len(text)
+        cuts.append((before, match.end(), "" if is_edge else "; "))
+    return cuts
+
+
+def _replaced(line: Line, cuts: Sequence[Cut]) -> Line:
+    """The line with other words at the cuts, which stand in their order and do not overlap."""
+    if not cuts:
+        return line
+    parts: list[str] = []
+    places: list[int] = []
+    position = length = 0
+    for start, end, words in (*cuts, (len(line.text), len(line.text), "")):
+        parts += (line.text[position:start], words)
+        places += range(length, length + start - position)
+        length += start - position
+        # What is cut away stands where its replacement begins.
+        places += [length] * (end - start)
+        length += len(words)
+        position = end
+    places.append(length)
+
+    def moved(ranges: Marks) -> Marks:
+        found = ((places[first], places[last]) for first, last in ranges)
+        return tuple((first, last) for first, last in found if first < last)
+
+    return Line("".join(parts), moved(line.marks), moved(line.sentence))

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import textwrap
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from search.text.sentences import LINE_KINDS
-
-from .markdown_signs import signs
 
 Marks = tuple[tuple[int, int], ...]
 
@@ -19,8 +17,6 @@ AHEAD = 80
 """Characters of context before the first mark that is shown."""
 
 ENDS = ("\n", ". ", "? ", "! ", "。")
-SIGN_KINDS = frozenset({"markdown", "notebook"})
-"""The kinds of document whose text has Markdown's signs."""
 BORDERS = (*ENDS, "; ", ", ", " ")
 RUN = re.compile(r"\s+|\S+")
 MARKUP = re.compile(
@@ -60,7 +56,7 @@ def snippet(
     lines = (
         _code_lines(text, start, count)
         if kind in LINE_KINDS
-        else _prose_lines(text, start, width, count, signs(text) if kind in SIGN_KINDS else ())
+        else _prose_lines(text, start, width, count)
     )
     sentences = (sentence,) if sentence is not None else ()
     return tuple(
@@ -141,15 +137,10 @@ def _start(text: str, marks: Sequence[tuple[int, int]], room: int) -> int:
     return first
 
 
-def _prose_lines(
-    text: str, start: int, width: int, count: int, left_out: Iterable[tuple[int, int, str]]
-) -> list[tuple[str, Sequence[int]]]:
-    """The wrapped lines, each with the offset in `text` of each of its characters.
-
-    `left_out` are the ranges of `text` that are signs, with what stands in their place.
-    """
+def _prose_lines(text: str, start: int, width: int, count: int) -> list[tuple[str, Sequence[int]]]:
+    """The wrapped lines, each with the offset in `text` of each of its characters."""
     window = text[start : start + (count + 1) * width]
-    flat, offsets = _flatten(window, start, left_out)
+    flat, offsets = _flatten(window, start)
     wrapped = textwrap.wrap(flat, width, break_long_words=True, break_on_hyphens=False)
     lines: list[tuple[str, Sequence[int]]] = []
     position = 0
@@ -163,14 +154,12 @@ def _prose_lines(
     return lines
 
 
-def _flatten(
-    text: str, offset: int, left_out: Iterable[tuple[int, int, str]]
-) -> tuple[str, list[int]]:
+def _flatten(text: str, offset: int) -> tuple[str, list[int]]:
     """The text on one line without markup, and the original offset of each of its characters."""
     runs: list[str] = []
     offsets: list[int] = []
     position = 0
-    for begin, end, instead in _left_out(text, offset, left_out):
+    for begin, end in [*(match.span() for match in MARKUP.finditer(text)), (len(text), len(text))]:
         for match in RUN.finditer(text, position, begin):
             if not match[0].isspace():
                 runs.append(match[0])
@@ -178,22 +167,8 @@ def _flatten(
             elif runs and runs[-1] != " ":
                 runs.append(" ")
                 offsets.append(offset + match.start())
-        if instead:
-            runs.append(instead)
-            offsets.append(offset + begin)
-        position = max(end, position)
+        position = end
     return "".join(runs).rstrip(), offsets
-
-
-def _left_out(
-    text: str, offset: int, signs_of_text: Iterable[tuple[int, int, str]]
-) -> list[tuple[int, int, str]]:
-    """The ranges of a window that begins at `offset` that are not shown, in their order."""
-    ranges = [(*match.span(), "") for match in MARKUP.finditer(text)]
-    for start, end, instead in signs_of_text:
-        if offset <= start < offset + len(text) or start < offset < end:
-            ranges.append((max(start - offset, 0), end - offset, instead))
-    return [*sorted(ranges), (len(text), len(text), "")]
 
 
 def _ranges(offsets: Sequence[int], marks: Sequence[tuple[int, int]]) -> Marks:

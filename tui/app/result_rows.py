@@ -74,6 +74,13 @@ def fold_of(groups: Sequence[FileGroup], hit: Hit) -> tuple[str, ...]:
     return ()
 
 
+def hits_at(row: Row) -> tuple[Hit, ...]:
+    """The hits for which a row stands; none for a header."""
+    if isinstance(row, Fold):
+        return row.hits
+    return (row.hit,) if isinstance(row, Passage) else ()
+
+
 def _rows_of_file(group: FileGroup, opened: Collection[str]) -> Iterator[Row]:
     yield Header(group)
     for hit in group.hits:

@@ -22,7 +22,7 @@ from search.results import Hit
 
 from ...grouped import FileGroup, grouped
 from ..pieces import Pieces
-from ..result_rows import Fold, Header, Passage, Row, fold_of, rows_of
+from ..result_rows import Fold, Header, Passage, Row, fold_of, hits_at, rows_of
 from .hit_row import STYLES, Look, folder_at, height, lines_of
 
 MARK, PLAIN_MARK = "▌", ">"
@@ -254,9 +254,7 @@ class HitList(ScrollView, can_focus=True):
     def _stop_of(self, hit_id: str) -> int | None:
         """The stop of the hit with this id: its own row, or the fold that holds it."""
         for stop, number in enumerate(self._stops):
-            row = self._rows[number]
-            hits = row.hits if isinstance(row, Fold) else (row.hit,) * isinstance(row, Passage)
-            if any(hit.id == hit_id for hit in hits):
+            if any(hit.id == hit_id for hit in hits_at(self._rows[number])):
                 return stop
         return None
 

@@ -16,6 +16,7 @@ from rich.cells import cell_len, set_cell_size
 from search.results import Hit
 
 from ...grouped import FileGroup
+from ...markdown_signs import without_signs
 from ...snippet import Line, snippet
 from ...terminal import printable
 from ..hit_labels import (
@@ -36,6 +37,8 @@ LINES = 2
 INDENT = 4
 """The cells before the text of the comfortable list."""
 A_WORD = 12
+SIGN_KINDS = frozenset({"markdown", "notebook"})
+"""The kinds of document whose text has Markdown's signs."""
 MOST_PLACE = 12
 """The most cells of the column of places."""
 MOST_HEADING = 24
@@ -153,7 +156,7 @@ def _compact(hit: Hit, look: Look) -> Pieces:
     shown = snippet(
         hit.text, hit.highlights, hit.kind, room + A_WORD, hit.headings, 1, hit.sentence
     )
-    return line + [piece for text in shown for piece in _text(text, indented=False)]
+    return line + [piece for text in shown for piece in _text(text, hit, indented=False)]
 
 
 def _comfortable(hit: Hit, look: Look) -> list[Pieces]:
@@ -175,7 +178,7 @@ def _comfortable(hit: Hit, look: Look) -> list[Pieces]:
     )
     return [
         [*head, (gap, ()), *score],
-        *([(" " * INDENT, ()), *_text(line, indented=True)] for line in shown),
+        *([(" " * INDENT, ()), *_text(line, hit, indented=True)] for line in shown),
     ]
 
 
@@ -191,8 +194,10 @@ def _place_piece(hit: Hit, look: Look) -> Pieces:
     return [(" " * (look.places - cells(shown) + 1), ()), *shown, ("  ", ())]
 
 
-def _text(line: Line, indented: bool) -> Pieces:
+def _text(line: Line, hit: Hit, indented: bool) -> Pieces:
     """A line of the passage with its marks. Each character stays one: offsets go on to fit."""
+    if hit.kind in SIGN_KINDS:
+        line = without_signs(line)
     text = printable(line.text.replace("\t", " "))
     lead = 0 if indented else len(text) - len(text.lstrip())
     ranges = [("sentence", line.sentence), ("match", line.marks)]
