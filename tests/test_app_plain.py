@@ -89,7 +89,7 @@ async def test_the_selected_hit_and_its_passage_have_a_sign(tmp_path: Path) -> N
         hits = app.screen.query_one(HitList)
         assert shown(hits)[:2] == [
             " lease.md  notes/house                      0.93    2d",
-            "> line 9  5. Ending t…  5.1 Either side may end the…",
+            ">  line 9  5. Ending th…  5.1 Either side may end the…",
         ]
         assert any(
             re.fullmatch(r"> +10 in writing\.", row)
