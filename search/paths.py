@@ -44,10 +44,8 @@ def is_missing(path: str) -> bool:
     """Whether there is no file at the path. A path that cannot be asked about is not missing."""
     try:
         os.stat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return True
-    except OSError:
-        return False
+    except OSError as error:
+        return isinstance(error, (FileNotFoundError, NotADirectoryError))
     return False
 
 

@@ -233,10 +233,32 @@ async def test_a_selected_hit_stays_selected_where_another_order_folds_it(tmp_pa
         assert hits.hit == AIR
 
 
+async def test_the_selected_row_stands_out(tmp_path: Path) -> None:
+    async with listed(tmp_path) as (pilot, hits, _):
+        await pilot.press("enter", "j")
+        await pilot.pause()
+        backgrounds = [
+            {segment.style.bgcolor for segment in hits.render_line(y) if segment.style}
+            for y in range(4)
+        ]
+        assert [len(colours) for colours in backgrounds] == [1, 1, 1, 1]
+        assert backgrounds[0] == backgrounds[1] == backgrounds[3] != backgrounds[2]
+
+
 async def test_a_deleted_file_is_marked(tmp_path: Path) -> None:
     async with listed(tmp_path, gone=frozenset({PUMP.path})) as (_, hits, _):
         assert [row for row in shown(hits) if "gone" in row] == [
             " ▤ heat-pumps.pdf  notes/papers                            gone █▌    .30    2d"
+        ]
+
+
+async def test_a_hit_without_a_sentence_shows_the_line_of_its_first_match(tmp_path: Path) -> None:
+    code = a_hit("a.py", "RETRIES = 5\n\n\ndef notice():\n    pass", words=["notice"], kind="code")
+    prose = a_hit("b.md", "Nothing here. " * 9 + "\n\nA notice is due.", words=["notice"])
+    async with listed(tmp_path, hits=[code, prose]) as (_, hits, _):
+        assert [row for row in shown(hits) if "notes" not in row and row] == [
+            "▌ 4  def notice():",
+            "  3  A notice is due.",
         ]
 
 

@@ -67,7 +67,9 @@ class ExplainScreen(ModalScreen[None]):
 
     def _show(self, hit: Hit | None) -> None:
         if hit is None:
-            self.dismiss()
+            # Another dialog may be above the panel, which then stays as it is.
+            if self.is_current:
+                self.dismiss()
             return
         title = f"Why hit {hit.rank}: {short_place(hit)}"
         bars = "\n".join(self._bar(part) for part in parts(hit))

@@ -101,7 +101,7 @@ class HitList(ScrollView, can_focus=True):
         """The first line of each row, and at last the number of lines."""
         self._look = Look(20, clock(), plain=plain)
         self._lines: dict[int, list[Pieces]] = {}
-        self._styles: dict[tuple[bool, tuple[str, ...]], RichStyle] = {}
+        self._styles: dict[tuple[bool, bool, tuple[str, ...]], RichStyle] = {}
         self._reported: Hit | None = None
         self._click_opened = False
 
@@ -335,10 +335,10 @@ class HitList(ScrollView, can_focus=True):
         return lines[line] if line < len(lines) else []
 
     def _style(self, selected: bool, names: tuple[str, ...]) -> RichStyle:
-        key = selected, names
+        key = selected, self.has_focus, names
         if key not in self._styles:
-            style = self.visual_style
-            for name in (*("selected",) * selected, *names):
+            style = self.get_visual_style("hits--selected") if selected else self.visual_style
+            for name in names:
                 style += self.get_visual_style(f"hits--{name}", partial=True)
             self._styles[key] = style.rich_style
         return self._styles[key]

@@ -37,6 +37,7 @@ LINES = 2
 INDENT = 4
 """The cells before the text of the comfortable list."""
 A_WORD = 12
+"""The letters of a long word."""
 SIGN_KINDS = frozenset({"markdown", "notebook"})
 """The kinds of document whose text has Markdown's signs."""
 MOST_PLACE = 12
@@ -153,9 +154,7 @@ def _compact(hit: Hit, look: Look) -> Pieces:
         line += [*heading, (" " * (look.headings - cells(heading) + 2), ())]
     room = max(look.width - 1 - cells(line), 8)
     # The line is a word longer than its room, so that the room is filled and cut within a word.
-    shown = snippet(
-        hit.text, hit.highlights, hit.kind, room + A_WORD, hit.headings, 1, hit.sentence
-    )
+    shown = _lines(hit, room + A_WORD, 1)
     return line + [piece for text in shown for piece in _text(text, hit, indented=False)]
 
 
@@ -167,15 +166,7 @@ def _comfortable(hit: Hit, look: Look) -> list[Pieces]:
     room = look.width - 1 - cells(head) - cells(score)
     head += cut([(trail, ("trail",))], max(room, 0))
     gap = " " * max(look.width - 1 - cells(head) - cells(score), 0)
-    shown = snippet(
-        hit.text,
-        hit.highlights,
-        hit.kind,
-        max(look.width - 1 - INDENT, 8),
-        hit.headings,
-        LINES,
-        hit.sentence,
-    )
+    shown = _lines(hit, max(look.width - 1 - INDENT, 8), LINES)
     return [
         [*head, (gap, ()), *score],
         *([(" " * INDENT, ()), *_text(line, hit, indented=True)] for line in shown),
@@ -192,6 +183,13 @@ def _fold(fold: Fold, look: Look) -> Pieces:
 def _place_piece(hit: Hit, look: Look) -> Pieces:
     shown = cut([(place_in_file(hit, look.plain), ("place",))], look.places)
     return [(" " * (look.places - cells(shown) + 1), ()), *shown, ("  ", ())]
+
+
+def _lines(hit: Hit, width: int, count: int) -> tuple[Line, ...]:
+    """Up to `count` lines at the hit's place: at its sentence, or else at its first match."""
+    place = hit.sentence or (hit.highlights[0] if hit.highlights else None)
+    lines = snippet(hit.text, hit.highlights, hit.kind, width, hit.headings, count, place)
+    return lines if hit.sentence else tuple(line._replace(sentence=()) for line in lines)
 
 
 def _text(line: Line, hit: Hit, indented: bool) -> Pieces:
