@@ -255,10 +255,12 @@ async def test_a_deleted_file_is_marked(tmp_path: Path) -> None:
 async def test_a_hit_without_a_sentence_shows_the_line_of_its_first_match(tmp_path: Path) -> None:
     code = a_hit("a.py", "RETRIES = 5\n\n\ndef notice():\n    pass", words=["notice"], kind="code")
     prose = a_hit("b.md", "Nothing here. " * 9 + "\n\nA notice is due.", words=["notice"])
-    async with listed(tmp_path, hits=[code, prose]) as (_, hits, _):
+    long = a_hit("c.md", "x " + "and so on, " * 40 + "by notice", words=["notice"])
+    async with listed(tmp_path, hits=[code, prose, long]) as (_, hits, _):
         assert [row for row in shown(hits) if "notes" not in row and row] == [
             "▌ 4  def notice():",
             "  3  A notice is due.",
+            "  1  on, and so on, and so on, and so on, by notice",
         ]
 
 

@@ -17,7 +17,7 @@ from search.results import Hit
 
 from ...grouped import FileGroup
 from ...markdown_signs import without_signs
-from ...snippet import Line, snippet
+from ...snippet import ENDS, Line, snippet
 from ...terminal import printable
 from ..hit_labels import (
     age,
@@ -187,9 +187,23 @@ def _place_piece(hit: Hit, look: Look) -> Pieces:
 
 def _lines(hit: Hit, width: int, count: int) -> tuple[Line, ...]:
     """Up to `count` lines at the hit's place: at its sentence, or else at its first match."""
-    place = hit.sentence or (hit.highlights[0] if hit.highlights else None)
+    place = hit.sentence or _match(hit, width)
     lines = snippet(hit.text, hit.highlights, hit.kind, width, hit.headings, count, place)
     return lines if hit.sentence else tuple(line._replace(sentence=()) for line in lines)
+
+
+def _match(hit: Hit, width: int) -> tuple[int, int] | None:
+    """The first match with the words before it in its sentence, at most half a line of them."""
+    if not hit.highlights:
+        return None
+    start, end = hit.highlights[0]
+    least = max(start - width // 2, 0)
+    before = hit.text[least:start]
+    starts = [before.rfind(border) + len(border) for border in ENDS if border in before]
+    if not starts and least > 0:
+        # The sentence begins further back. The line begins with a whole word of it.
+        starts = [before.find(" ") + 1]
+    return least + max(starts, default=0), end
 
 
 def _text(line: Line, hit: Hit, indented: bool) -> Pieces:
