@@ -18,7 +18,7 @@ from .ingest.placeholders import SYSTEM_MARKS, CloudMarks
 from .ingest.scopes import RootRules, Targets
 from .models.profiles import profile_named
 from .opened import Opened
-from .paths import real
+from .paths import is_missing, real
 from .results import (
     Check,
     DryRun,
@@ -408,6 +408,13 @@ class Index:
         with self._catalog_or_none_yet() as catalog:
             known = self._texts(catalog).known(path)
             return judge(catalog, self.path, known, max_file_size, self.marks)
+
+    def missing(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the paths at which there is no file now, as after it was deleted.
+
+        A path that cannot be asked about is not missing: its folder may be closed to this user.
+        """
+        return frozenset(path for path in paths if is_missing(path))
 
     def forget(self, path: str | os.PathLike[str]) -> int:
         """Take a root, folder or file out of the index; returns the number of documents taken out.

@@ -40,6 +40,15 @@ def within(path: str, folder: str) -> bool:
     return path == folder or path.startswith(folder.rstrip("/") + "/")
 
 
+def is_missing(path: str) -> bool:
+    """Whether there is no file at the path. A path that cannot be asked about is not missing."""
+    try:
+        os.stat(path)
+    except OSError as error:
+        return isinstance(error, (FileNotFoundError, NotADirectoryError))
+    return False
+
+
 def anchored(path: str, root: str) -> str:
     """The .gitignore pattern that matches this path below `root` and no other.
 

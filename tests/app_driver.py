@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, TypeVar
@@ -159,6 +159,7 @@ class ScriptedIndex:
         self.fails: Exception | None = None
         self.reembedded: list[str | None] = []
         """The profile of each run that embeds all documents anew."""
+        self.gone: frozenset[str] = frozenset()
         self.ingested: list[tuple[str, ...]] = []
         self.parts: list[tuple[int, int]] = []
         self.report = IngestReport(3, 0, 0, 1, 0, 12, 400, 2.0, (), (), (("hidden", 2),), ())
@@ -277,6 +278,9 @@ class ScriptedIndex:
         on_progress(Progress(2, 4, 200, 400, 8, 300, 2.0, f"{ROOT}/b.md"))
         self.empty = False
         return self.report
+
+    def missing(self, paths: Iterable[str]) -> frozenset[str]:
+        return self.gone & frozenset(paths)
 
     def forget(self, path: str) -> int:
         return 4

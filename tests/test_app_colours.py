@@ -4,8 +4,8 @@ import pytest
 
 from search import StoredPart
 from tui.app.colours import REACH, colours
+from tui.app.hit_labels import age, score_bar
 from tui.app.sheet import sheet_of, sheet_of_hit
-from tui.app.widgets.hit_row import age, hit_rows, score_bar, short_place
 
 from .app_driver import NOW, a_hit
 
@@ -71,27 +71,6 @@ def test_a_sheet_shows_pages_or_one_passage() -> None:
     assert [sheet.page_at(offset) for offset in (0, 11, 12, 20)] == [1, 1, 2, 2]
     part = sheet_of_hit(a_hit("b.md", "two\nlines", 5, 100), 40)
     assert (part.whole, part.first_line, part.first_char, len(part.rows)) == (False, 5, 100, 2)
-
-
-def test_a_row_of_the_list_fits_its_width() -> None:
-    hit = a_hit(
-        "house/lease.md",
-        "Either side gives notice.",
-        4,
-        0,
-        0.5,
-        ["notice"],
-        headings=("Lease", "End"),
-    )
-    styles = dict.fromkeys(("file", "meta", "trail", "match", "text"), "")
-    assert [row.plain for row in hit_rows(hit, 50, NOW, styles)] == [  # type: ignore[arg-type]
-        "# notes/house/lease.md:4           ██▌   0.50   2d",
-        "  Lease › End",
-        "  Either side gives notice.",
-    ]
-    assert hit_rows(hit, 30, NOW, styles)[0].plain == "# …/lease.md:4 ██▌   0.50   2d"  # type: ignore[arg-type]
-    assert hit_rows(hit, 20, NOW, styles)[0].plain == "# …se.md:4 ██▌   0.…"  # type: ignore[arg-type]
-    assert short_place(a_hit("a.pdf", "x", page=3)) == "notes/a.pdf p.3"
 
 
 @pytest.mark.parametrize(

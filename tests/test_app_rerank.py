@@ -84,18 +84,18 @@ async def test_the_order_streams_in_and_the_selected_hit_stays_where_it_is(tmp_p
         await pilot.press("tab", *["j"] * 9)
         assert hits.hit is HITS[9]
         await pilot.pause()
-        row = [text.strip()[:12] for text in shown(hits)].index("# notes/j.md")
+        row = [text[:7] for text in shown(hits)].index(" # j.md")
         index.gates["rerank"].set()
         await watch.until(messages.Answered, is_reranked)
         await pilot.pause()
         assert names(app) == "klmnabcdefghijopqrst"
         assert hits.hit is READ[9]
-        assert [text.strip()[:12] for text in shown(hits)].index("# notes/j.md") == row
+        assert [text[:7] for text in shown(hits)].index(" # j.md") == row
         index.gates["rerank"].set()
         await watch.until(messages.Answered, lambda message: message.final)
         await pilot.pause()
         assert names(app) == "tsrqponmlkjihgfedcba"
-        assert [text.strip()[:12] for text in shown(hits)].index("# notes/j.md") == row
+        assert [text[:7] for text in shown(hits)].index(" # j.md") == row
         assert narration(app) == "20 hits in 20 files · hybrid 9 ms"
 
 
@@ -149,7 +149,8 @@ async def test_an_index_with_a_reranker_reranks(notes: Path, tmp_path: Path) -> 
             await pilot.pause()
             assert (answer.result.reranked, answer.result.reranker) == (True, "length")
             assert chip(app) == "rerank: on"
-            await pilot.press("tab", "e")
+            await pilot.press("tab", "e", "d")
+            await pilot.pause()
             assert (
                 shown(app.screen.query_one("#explanation", Static))[-2]
                 .strip()
@@ -238,6 +239,8 @@ async def test_the_explanation_shows_how_a_hit_was_ranked(tmp_path: Path) -> Non
         await pilot.pause()
         await pilot.press("tab", "e")
         assert isinstance(app.screen, ExplainScreen)
+        await pilot.press("d")
+        await pilot.pause()
         assert [row.strip() for row in shown(app.screen.query_one("#explanation", Static))] == [
             "vector 0.665 (rank 2)",
             "text 8.25 (rank 1)",
@@ -258,6 +261,9 @@ async def test_the_theme_is_remembered(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "state" / "preferences.json").read_text()) == {
         "theme": "textual-light",
         "rerank": True,
+        "compact": True,
+        "beside": 45,
+        "above": 53,
     }
     restarted = app_over(index_with(), tmp_path)
     async with restarted.run_test():

@@ -13,7 +13,7 @@ from search.index import Index
 from search.results import Hit
 from search.storage.catalog import Catalog
 from search.storage.entries import doc_id
-from tui.app.widgets.hit_row import short_place
+from tui.app.hit_labels import short_place
 from tui.output import place
 
 from .test_readers_pdf import labelled, pdf
@@ -37,10 +37,10 @@ def test_a_hit_shows_the_pages_number_and_label(index: Index, paper: Path) -> No
     index.ingest([paper.parent])
     hit = best(index, "sourdough oven")
     assert (hit.page, hit.page_label) == (3, "A-7")
-    assert place(hit, hit.path, 1) == f"{paper}, page 3 (A-7)"
+    assert place(hit, hit.path) == f"{paper}, page 3 (A-7)"
     assert short_place(hit) == "papers/rent.pdf p.3 (A-7)"
     assert (best(index, "rent").page, best(index, "rent").page_label) == (1, "i")
-    assert place(replace(hit, page_label=None), hit.path, 1) == f"{paper}, page 3"
+    assert place(replace(hit, page_label=None), hit.path) == f"{paper}, page 3"
     assert datetime.now(UTC) > datetime.fromisoformat(hit.modified)
 
 

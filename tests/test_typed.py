@@ -6,7 +6,7 @@ import pytest
 
 from search import Filter
 from tui.parameters import Date
-from tui.typed import Typed, parse, with_mode
+from tui.typed import Typed, parse, with_folder, with_mode
 
 TODAY = Date(datetime(2026, 11, 20, 15, 30))
 
@@ -76,3 +76,23 @@ def test_filter_words_become_a_filter() -> None:
 )
 def test_with_mode_replaces_the_word_for_the_mode(line: str, mode: str, expected: str) -> None:
     assert with_mode(line, mode) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "folder", "expected"),
+    [
+        ("cold", "/home/ann/notes/house", "cold path:house/**"),
+        ("", "/home/ann/notes/house", "path:house/**"),
+        ('path:"my notes" cold path:x', "/home/ann/notes/a b", 'cold path:"a b/**"'),
+        ("cold", "/home/ann/notes", "cold path:/home/ann/notes/**"),
+        ("cold", "/home/ann/notes/a*[1]?", r"cold path:a\*[1]\?/**"),
+        ("cold", '/home/ann/notes/a"b', "cold path:a?b/**"),
+    ],
+)
+def test_a_folder_becomes_a_filter_word(line: str, folder: str, expected: str) -> None:
+    typed = with_folder(line, folder, "/home/ann/notes")
+    assert typed == expected
+    where = parse(typed).where
+    assert where is not None
+    assert where.matcher().admits(f"{folder}/x.md", "/home/ann/notes")
+    assert not where.matcher().admits("/home/ann/other/x.md", "/home/ann")

@@ -106,7 +106,28 @@ class SwitchRerank(Message):
     on: bool
 
 
+@dataclass
+class Arrange(Message):
+    """The list of hits looks like this from now on and in later runs.
+
+    `compact` is one line a passage. `beside` and `above` are the list's share in percent of the
+    width, and of the height where the list is above the document.
+    """
+
+    compact: bool
+    beside: int
+    above: int
+
+
 # Reports
+
+
+@dataclass
+class FilesGone(Message):
+    """The files of these paths, which question `number` found, are no longer there."""
+
+    number: int
+    paths: frozenset[str]
 
 
 @dataclass

@@ -5,6 +5,7 @@ The app's input and `docsearch query` read it by the same rules.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -139,6 +140,21 @@ def keys(line: str) -> frozenset[str]:
     return frozenset(
         match["key"] for match in matches if match["key"] and match["value"].strip('"')
     )
+
+
+def with_folder(line: str, folder: str, root: str) -> str:
+    """The line with the filter word for a folder of a root, and with no other `path:` word.
+
+    Letters that a glob gives a meaning stand for themselves.
+
+    >>> with_folder("boiler path:x", "/home/ann/my notes/house", "/home/ann/my notes")
+    'boiler path:house/**'
+    """
+    # A pattern with a slash matches the path below its root. The root itself needs its whole path.
+    below = os.path.relpath(folder, root) if folder != root else folder
+    glob = re.sub(r"([*?\\])", r"\\\1", below).replace('"', "?").rstrip("/") + "/**"
+    quoted = f'"{glob}"' if re.search(r"\s", glob) else glob
+    return f"{without(line, 'path')} path:{quoted}".lstrip()
 
 
 def _moment(values: list[str], date: Date, problems: list[str]) -> int | None:

@@ -218,6 +218,7 @@ class DocsearchApp(App[None]):
         if self._preferences.theme in self.available_themes:
             self.theme = self._preferences.theme
         self.search_screen.rerank = self._preferences.rerank
+        self.search_screen.prefer(self._preferences)
         self.theme_changed_signal.subscribe(self, lambda theme: self._prefer(theme=theme.name))
 
     def _prefer(self, **changes: Any) -> None:
@@ -243,6 +244,10 @@ class DocsearchApp(App[None]):
     def on_switch_rerank(self, switch: messages.SwitchRerank) -> None:
         """Remember the switch for later runs."""
         self._prefer(rerank=switch.on)
+
+    def on_arrange(self, looks: messages.Arrange) -> None:
+        """Remember how the list looks for later runs."""
+        self._prefer(compact=looks.compact, beside=looks.beside, above=looks.above)
 
     def on_read(self, read: messages.Read) -> None:
         """Lay out a document."""

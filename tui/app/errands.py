@@ -117,6 +117,9 @@ class Errands:
             if stale():
                 return
             post(messages.Answered(ask.number, result, number == len(steps)))
+            # A file system that is slow to tell whether files exist does not delay the hits.
+            gone = self.index.missing({hit.path for hit in result.hits})
+            post(messages.FilesGone(ask.number, gone))
             if is_first:
                 time.sleep(DRAWING_SECONDS)
 

@@ -1,4 +1,7 @@
-"""The app's switches, kept in a file of the user's state folder: the theme, and reranking."""
+"""The app's switches, kept in a file of the user's state folder.
+
+They are the theme, reranking, and how the list of hits looks.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,20 @@ from search.private_files import make_private_file, make_private_folder
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """An empty `theme` means the app's default."""
+    """An empty `theme` means the app's default.
+
+    `compact` is one line a passage. `beside` and `above` are the share of the list of hits in
+    percent of the width, and of the height where the list is above the document.
+    """
 
     theme: str = ""
     rerank: bool = True
+    compact: bool = True
+    beside: int = 45
+    above: int = 53
+
+
+DEFAULTS = Preferences()
 
 
 def load_preferences(file: Path) -> Preferences:
@@ -25,14 +38,22 @@ def load_preferences(file: Path) -> Preferences:
         return Preferences()
     try:
         saved = json.loads(file.read_text(encoding="utf-8"))
-        theme, rerank = saved["theme"], saved["rerank"]
-        if not (isinstance(theme, str) and isinstance(rerank, bool)):
-            raise TypeError("wrong types")
-    except (OSError, ValueError, TypeError, KeyError) as error:
+        # A file of an older version lacks some switches, which keep their defaults.
+        if not (isinstance(saved, dict) and {"theme", "rerank"} <= saved.keys()):
+            raise TypeError("switches are missing")
+        known = {name: saved[name] for name in asdict(DEFAULTS) if name in saved}
+        wrong = [
+            name
+            for name, value in known.items()
+            if type(value) is not type(getattr(DEFAULTS, name))
+        ]
+        if wrong:
+            raise TypeError(f"wrong types: {', '.join(wrong)}")
+    except (OSError, ValueError, TypeError) as error:
         raise ConfigError(
             f"what the app remembers cannot be read from {file}", "it goes on with its defaults"
         ) from error
-    return Preferences(theme, rerank)
+    return Preferences(**known)
 
 
 def save_preferences(file: Path, preferences: Preferences) -> None:

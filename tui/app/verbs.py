@@ -40,6 +40,7 @@ VERBS: Sequence[Verb] = (
     Verb("search", "save", "Save the search", "Ctrl+S", "Keep this search, or keep it no longer"),
     Verb("search", "mode", "Next mode", "F3", "Hybrid, vector (meaning) or text (words)"),
     Verb("search", "rerank", "Rerank or not", "F6", "Whether the reranker orders the hits"),
+    Verb("search", "compact", "Compact or not", "Ctrl+L", "One line a passage, or up to three"),
     Verb("app", "index", "Index", "F2", "Folders, counts, reading, what was skipped and why"),
     Verb("index", "add", "Add a folder", "F2, a", "Read another folder into the index"),
     Verb("index", "refresh_roots", "Refresh", "F2, r", "Read what changed in all folders"),

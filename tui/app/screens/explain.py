@@ -1,4 +1,4 @@
-"""The screen that explains how a hit came to its place."""
+"""The panel that explains how the selected hit came to its place. It follows the selection."""
 
 from __future__ import annotations
 
@@ -13,22 +13,78 @@ from textual.widgets import Static
 from search.results import Hit
 
 from ...output import explanation_lines
-from ..widgets.hit_row import short_place
+from ...terminal import printable
+from ..hit_labels import short_place
+from ..why import Part, parts, sentence
+from ..widgets.hit_list import HitList
+
+BAR_CELLS = 20
 
 
 class ExplainScreen(ModalScreen[None]):
-    """The scores of one hit at each stage."""
+    """What each stage says of the selected hit of `hits`.
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,e,enter", "dismiss", "Close")]
+    With `plain` there are no bars, but percentages as everywhere.
+    """
 
-    def __init__(self, hit: Hit) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,e,enter", "dismiss", "Close"),
+        Binding("j,down", "move(1)", "Next hit"),
+        Binding("k,up", "move(-1)", "Previous hit"),
+        Binding("d", "details", "Numbers"),
+    ]
+
+    def __init__(self, hits: HitList, plain: bool = False) -> None:
         super().__init__()
-        self.hit = hit
+        self.hits = hits
+        self.plain = plain
+        self.details = False
 
     def compose(self) -> ComposeResult:
-        """The hit, a line for each stage, the keys."""
-        title = f"Hit {self.hit.rank}: {short_place(self.hit)}"
+        """The hit, a bar for each stage, a sentence, the numbers, the keys."""
         with Vertical(classes="dialog"):
-            yield Static(title, classes="dialog-title", markup=False)
-            yield Static("\n".join(explanation_lines(self.hit)), id="explanation", markup=False)
-            yield Static("Escape: close", classes="dialog-keys")
+            yield Static(classes="dialog-title", markup=False)
+            yield Static(id="bars", markup=False)
+            yield Static(id="why", markup=False)
+            yield Static(id="explanation", markup=False)
+            yield Static("j k: other hits   d: numbers   Escape: close", classes="dialog-keys")
+
+    def on_mount(self) -> None:
+        """Follow the selection, also when an answer moves it."""
+        self.watch(self.hits, "current", self._show)
+
+    def action_move(self, step: int) -> None:
+        """Select the next or the previous hit."""
+        if step > 0:
+            self.hits.action_cursor_down()
+        else:
+            self.hits.action_cursor_up()
+
+    def action_details(self) -> None:
+        """Show or hide the scores of each stage."""
+        self.details = not self.details
+        self._show(self.hits.hit)
+
+    def _show(self, hit: Hit | None) -> None:
+        if hit is None:
+            # Another dialog may be above the panel, which then stays as it is.
+            if self.is_current:
+                self.dismiss()
+            return
+        title = f"Why hit {hit.rank}: {short_place(hit)}"
+        bars = "\n".join(self._bar(part) for part in parts(hit))
+        numbers = self.query_one("#explanation", Static)
+        self.query_one(".dialog-title", Static).update(title)
+        self.query_one("#bars", Static).update(bars)
+        self.query_one("#why", Static).update(printable(sentence(hit), one_line=True))
+        numbers.update("\n".join(explanation_lines(hit)) if hit.explanation is not None else "")
+        numbers.display = self.details
+
+    def _bar(self, part: Part) -> str:
+        """A stage's name, its bar and its percentage."""
+        if part.share is None:
+            return f"{part.name:9}none"
+        eighths = round(part.share * BAR_CELLS * 8)
+        tip = " ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else ""
+        bar = "" if self.plain else ("█" * (eighths // 8) + tip).ljust(BAR_CELLS) + " "
+        return f"{part.name:9}{bar}{part.share:4.0%}"

@@ -45,6 +45,7 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("Ctrl+S", "save the search, or save it no longer"),
             ("F3", "next mode"),
             ("F6", "rerank or not, from now on"),
+            ("Ctrl+L", "one line a passage, or up to three"),
             ("Ctrl+U", "delete what stands before the cursor"),
             ("Escape", "clear the input"),
             ("Tab", "to the hits, then to the document"),
@@ -54,7 +55,8 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
         "IN THE HITS, after Tab",
         (
             ("j k g G", "next, previous, first, last hit"),
-            ("Enter o", "open, view"),
+            ("Enter o", "open a hit or a fold, view"),
+            ("z", "one line a passage, or up to three"),
             ("y Y", "copy path:line, copy the passage"),
             ("e", "why"),
             ("n N", "next, previous hit in the same file"),

@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.command import Provider
-from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Footer, Input, Static
@@ -20,11 +19,13 @@ from search.results import Hit, QueryResult, Status
 
 from ... import messages
 from ...terminal import printable
-from ...typed import Typed, parse, with_mode, without
+from ...typed import Typed, parse, with_folder, with_mode, without
 from ..history import History
+from ..preferences import Preferences
 from ..saved_searches import SavedSearches
 from ..widgets.document_view import DocumentView
 from ..widgets.filter_bar import Chip, FilterBar
+from ..widgets.found import Found, Shares
 from ..widgets.hit_list import HitList
 from ..widgets.preview import Preview
 from ..widgets.query_input import QueryInput
@@ -52,6 +53,7 @@ class SearchScreen(Screen[None]):
         Binding("pageup", "scroll_document(-1)", "Scroll back", show=False, priority=True),
         Binding("f3", "mode", "Mode", show=False),
         Binding("f6", "rerank", "Rerank", show=False),
+        Binding("ctrl+l", "compact", "Compact or comfortable", show=False, priority=True),
         Binding("escape", "back", "Back", show=False),
         # The letters are commands while the hits or the document have the focus.
         Binding("enter", "open", "Open", show=False),
@@ -89,6 +91,7 @@ class SearchScreen(Screen[None]):
         self._kept_line = ""
         """The line that the history got last; a line that continues it takes its place."""
         self.rerank = True
+        self._preferences = Preferences()
         self._reranker = ""
         self._ready = False
         self._watching = False
@@ -100,9 +103,7 @@ class SearchScreen(Screen[None]):
         yield QueryInput(self.history)
         yield FilterBar()
         yield Static("", id="damage", markup=False)
-        with Horizontal(id="found"):
-            yield HitList(self.clock, self.plain)
-            yield Preview(self.plain)
+        yield Found(HitList(self.clock, self.plain), Preview(self.plain))
         yield Static("", id="narration", markup=False)
         yield Footer(compact=True)
 
@@ -110,6 +111,7 @@ class SearchScreen(Screen[None]):
         """Focus the input."""
         self._show_filters()
         self._narrate(self._summary)
+        self.prefer(self._preferences)
         self.query_one(QueryInput).focus()
 
     @property
@@ -158,6 +160,11 @@ class SearchScreen(Screen[None]):
             self._shown_timer = self.set_timer(SHOWN_SECONDS, self._remember_shown)
         self._shown_number, self._shown_typed = report.number, self._typed
         self._narrate(self._summary_of(report.result, report.final))
+
+    def on_files_gone(self, report: messages.FilesGone) -> None:
+        """Mark the files that are gone."""
+        if report.number == self._number:
+            self.query_one(HitList).show_gone(report.paths)
 
     def on_ask_failed(self, report: messages.AskFailed) -> None:
         """Show in place of hits why there is no answer."""
@@ -267,7 +274,7 @@ class SearchScreen(Screen[None]):
     def action_explain(self) -> None:
         """Show how the hit came to its place."""
         if self.hit is not None:
-            self.app.push_screen(ExplainScreen(self.hit))
+            self.app.push_screen(ExplainScreen(self.query_one(HitList), self.plain))
 
     def _run(self, action: Callable[[Hit], None]) -> None:
         """Do the action with the selected hit, and report its error."""
@@ -284,16 +291,44 @@ class SearchScreen(Screen[None]):
         self.app.copy_to_clipboard(text)
         self.notify(printable(text, one_line=True)[:80], title="Copied", markup=False)
 
+    # The looks of the list
+
+    def prefer(self, preferences: Preferences) -> None:
+        """Let the list look as the user likes it."""
+        self._preferences = preferences
+        if self.is_running:
+            self.query_one(HitList).set_compact(preferences.compact)
+            self.query_one(Found).divide(Shares(preferences.beside, preferences.above))
+
+    def action_compact(self) -> None:
+        """Change between the compact and the comfortable list."""
+        self.query_one(HitList).action_compact()
+
+    def on_hit_list_compacted(self, event: HitList.Compacted) -> None:
+        """Remember the list's looks."""
+        event.stop()
+        self._keep_looks()
+
+    def on_found_divided(self, event: Found.Divided) -> None:
+        """Remember where the border is."""
+        event.stop()
+        self._keep_looks()
+
+    def _keep_looks(self) -> None:
+        shares = self.query_one(Found).shares
+        compact = self.query_one(HitList).compact
+        self.post_message(messages.Arrange(compact, shares.beside, shares.above))
+
     # Moving about
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Open the selected hit; with the keys of vim, go to the hits."""
+        """Open the selected hit or fold; with the keys of vim, go to the hits."""
         event.stop()
         if self.vim:
             self._remember()
             self.query_one(HitList).focus()
         else:
-            self.action_open()
+            self.query_one(HitList).action_activate()
 
     def on_hit_list_left(self) -> None:
         """Go back to the input."""
@@ -333,10 +368,16 @@ class SearchScreen(Screen[None]):
         if line is not None:
             self.put(line)
 
-    def on_option_list_option_selected(self, event: HitList.OptionSelected) -> None:
-        """Enter or a click on the selected hit opens it."""
+    def on_hit_list_opened(self, event: HitList.Opened) -> None:
+        """Open the selected hit."""
         event.stop()
         self.action_open()
+
+    def on_hit_list_folder_pressed(self, event: HitList.FolderPressed) -> None:
+        """Filter by a folder."""
+        event.stop()
+        line = self.query_one(QueryInput)
+        line.put(with_folder(line.value, event.folder, event.root))
 
     def on_chip_pressed(self, event: Chip.Pressed) -> None:
         """Change the mode, or begin a filter word."""

@@ -1,183 +1,245 @@
-"""A hit as the list shows it.
+"""The rows of the list of hits as pieces of styled text, none wider than the list.
 
-The rows are file and place with score and age, the heading trail, and the sentence that answers
-with the matched words marked.
+A file has a header with name, folder, score and age. A passage has its place, its last heading, and
+the sentence that answers with the matched words marked.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from functools import cached_property
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from textual.content import Content
-from textual.css.styles import RulesMap
-from textual.strip import Strip
-from textual.style import Style
-from textual.visual import RenderOptions, Visual
+from rich.cells import cell_len, set_cell_size
 
 from search.results import Hit
 
-from ...output import place
-from ...snippet import snippet
+from ...grouped import FileGroup
+from ...markdown_signs import without_signs
+from ...snippet import ENDS, Line, snippet
 from ...terminal import printable
+from ..hit_labels import (
+    age,
+    file_name,
+    folder_name,
+    icon_of,
+    place_in_file,
+    score_bar,
+    short_score,
+)
+from ..pieces import Pieces, cells, cut, cut_start, marked
+from ..result_rows import Fold, Header, Passage, Row
 
-ICONS: Mapping[str, str] = {
-    **dict.fromkeys(("text", "subtitles"), "≡"),
-    **dict.fromkeys(("rst", "org", "asciidoc", "latex", "man"), "§"),
-    **dict.fromkeys(("notebook", "table", "xlsx", "xls", "ods"), "▦"),
-    **dict.fromkeys(("docx", "doc", "odt", "rtf"), "¶"),
-    **dict.fromkeys(("pptx", "ppt", "odp", "odg"), "▭"),
-    **dict.fromkeys(("epub", "fb2"), "❡"),
-    "markdown": "#",
-    "code": "λ",
-    "html": "◇",
-    "pdf": "▤",
-    "mail": "@",
-}
-UNKNOWN_ICON = "·"
-BAR_CELLS = 5
 SHORT_ROWS = 4
 LINES = 2
-"""How many rows show a hit's text."""
-SPANS: Sequence[tuple[int, str]] = (
-    (31_536_000, "y"),
-    (2_592_000, "mo"),
-    (604_800, "w"),
-    (86_400, "d"),
-    (3_600, "h"),
-    (60, "min"),
+"""How many rows of the comfortable list show a hit's text."""
+INDENT = 4
+"""The cells before the text of the comfortable list."""
+A_WORD = 12
+"""The letters of a long word."""
+SIGN_KINDS = frozenset({"markdown", "notebook"})
+"""The kinds of document whose text has Markdown's signs."""
+MOST_PLACE = 12
+"""The most cells of the column of places."""
+MOST_HEADING = 24
+"""The most cells of the column of headings."""
+NARROW = 44
+"""A list of fewer cells has neither the column of headings nor score bars."""
+STYLES = (
+    "file",
+    "folder",
+    "meta",
+    "bar",
+    "gone",
+    "place",
+    "trail",
+    "text",
+    "sentence",
+    "match",
+    "fold",
 )
-"""Seconds in a unit of age, largest first."""
-STYLES = ("file", "meta", "trail", "match", "text", "sentence")
 
 
-class HitRow(Visual):
-    """A hit in rows of `width` cells.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How rows are drawn: in `width` cells, with ages counted to `now`.
 
-    The rows are made when they are first drawn: most hits of most queries are never scrolled to.
+    `places` and `headings` are the cells of these columns, which all passages share. `gone` are the
+    paths of files that no longer exist.
     """
 
-    def __init__(
-        self,
-        hit: Hit,
+    width: int
+    now: datetime
+    compact: bool = True
+    plain: bool = False
+    places: int = 0
+    headings: int = 0
+    gone: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(
+        cls,
+        hits: Iterable[Hit],
         width: int,
         now: datetime,
-        styles: Mapping[str, Style],
-        mark: str | None = None,
-    ) -> None:
-        self.hit = hit
-        self.width = width
-        self.now = now
-        self.styles = styles
-        self.mark = mark
-
-    @cached_property
-    def rows(self) -> list[Content]:
-        """The rows, none wider than `width`."""
-        return hit_rows(self.hit, self.width, self.now, self.styles, self.mark)
-
-    def render_strips(
-        self, width: int, height: int | None, style: Style, options: RenderOptions
-    ) -> list[Strip]:
-        """The rows as the list draws them. Each row fits the width, so none is wrapped."""
-        strips = [Strip(row.render_segments(style), row.cell_length) for row in self.rows]
-        return strips + [Strip.blank(width, style.rich_style)] * (
-            self.get_height({}, width) - len(strips)
+        compact: bool,
+        plain: bool,
+        gone: frozenset[str],
+    ) -> Look:
+        """The look of a list of these hits, with columns that fit them."""
+        places, headings = 0, 0
+        for hit in hits:
+            places = max(places, cell_len(place_in_file(hit, plain)))
+            headings = max(headings, cell_len(_last_heading(hit)))
+        return cls(
+            width,
+            now,
+            compact,
+            plain,
+            min(places, MOST_PLACE, max(width // 4, 1)),
+            min(headings, MOST_HEADING, width // 4) if width >= NARROW else 0,
+            gone,
         )
 
-    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
-        """The width for which the rows are made."""
-        return self.width
 
-    def get_height(self, rules: RulesMap, width: int) -> int:
-        """How many rows the hit has.
+def height(row: Row, look: Look) -> int:
+    """How many lines the row takes.
 
-        A long text is assumed to fill its LINES rows, so that a hit that is not drawn need not be
-        laid out.
-        """
-        if len(self.hit.text) <= SHORT_ROWS * self.width:
-            return len(self.rows)
-        return 1 + bool(self.hit.headings) + LINES
-
-
-def hit_rows(
-    hit: Hit, width: int, now: datetime, styles: Mapping[str, Style], mark: str | None = None
-) -> list[Content]:
-    """The hit in rows of at most `width` cells, with at most LINES rows of its text.
-
-    The keys of `styles` are STYLES. With `mark` no bar is drawn, and the mark replaces the icon.
+    In the comfortable list a long text is assumed to fill its LINES, so that a hit that is not
+    drawn need not be laid out.
     """
-    # The head: icon and place on the left, bar, score and age on the right.
-    bar = f"{score_bar(hit.score)} " if mark is None else ""
-    meta = Content.styled(f"{bar}{hit.score:.2f} {age(hit.modified, now):>4}", styles["meta"])
-    icon = ICONS.get(hit.kind, UNKNOWN_ICON) if mark is None else mark
-    copies = f" and {len(hit.copies)} more" if hit.copies else ""
-    name = _end_of(short_place(hit), max(width - meta.cell_length - len(copies) - 3, 8)) + copies
-    head = Content.styled(f"{icon} {name}", styles["file"])
-    gap = " " * max(width - head.cell_length - meta.cell_length, 1)
-    rows = [Content.assemble(head, gap, meta).truncate(width, ellipsis=True)]
-    # The heading trail.
-    if hit.headings:
-        trail = Content.styled(
-            printable((" › " if mark is None else " > ").join(hit.headings), one_line=True),
-            styles["trail"],
-        )
-        rows.append(Content.assemble("  ", trail).truncate(width, ellipsis=True))
-    # The lines of the text, with the sentence and the matched words in their styles.
-    shown = snippet(
-        hit.text, hit.highlights, hit.kind, max(width - 2, 10), hit.headings, LINES, hit.sentence
-    )
-    for text, marks, sentence in shown:
-        line = Content.styled(printable(text), styles["text"])
-        for name, ranges in (("sentence", sentence), ("match", marks)):
-            for start, end in ranges:
-                line = line.stylize(styles[name], start, end)
-        rows.append(Content.assemble("  ", line.expand_tabs(4)).truncate(width, ellipsis=True))
-    return rows
+    if look.compact or not isinstance(row, Passage):
+        return 1
+    if len(row.hit.text) <= SHORT_ROWS * look.width:
+        return len(_comfortable(row.hit, look))
+    return 1 + LINES
 
 
-def shown_name(hit: Hit) -> str:
-    """The file's path, beginning with the name of its root."""
-    path = os.path.relpath(hit.path, os.path.dirname(hit.root) or "/") if hit.root else hit.path
-    return printable(path, one_line=True)
+def lines_of(row: Row, look: Look) -> list[Pieces]:
+    """The row's lines, each at most a cell narrower than the list: its mark comes before them."""
+    if isinstance(row, Header):
+        lines = [_header(row.group, look)]
+    elif isinstance(row, Fold):
+        lines = [_fold(row, look)]
+    else:
+        lines = [_compact(row.hit, look)] if look.compact else _comfortable(row.hit, look)
+    return [cut(line, look.width - 1) for line in lines]
 
 
-def short_place(hit: Hit) -> str:
-    """The file and its page, or its line in a file without pages."""
-    return place(hit, shown_name(hit), " p.")
+def _header(group: FileGroup, look: Look) -> Pieces:
+    """Icon, name and folder on the left; bar, score and age on the right."""
+    meta: Pieces = [(" gone", ("gone",))] if group.path in look.gone else []
+    if look.width >= NARROW and not look.plain:
+        meta.append((f" {score_bar(group.score)}", ("bar",)))
+    meta.append((f" {_score(group.score, look)} {age(group.modified, look.now):>5}", ("meta",)))
+    room = look.width - 1 - cells(meta)
+    icon = "" if look.plain else f"{icon_of(group.kind)} "
+    copies = len({path for hit in (*group.hits, *group.folded) for path in hit.copies})
+    more = f" and {copies} more" if copies else ""
+    name = cut_start(file_name(group), max(room - cell_len(icon + more), 6)) + more
+    folder = cut_start(folder_name(group), room - cell_len(icon + name) - 2)
+    left: Pieces = [(icon + name, ("file",))]
+    if len(folder) > 1:
+        left += [("  ", ()), (folder, ("folder",))]
+    gap = " " * max(room - cells(left), 0)
+    return [*left, (gap, ()), *meta]
 
 
-def score_bar(score: float) -> str:
-    """A score in [0, 1] as a bar of five cells.
+def _compact(hit: Hit, look: Look) -> Pieces:
+    """The passage in one line: place, last heading, sentence."""
+    line = _place_piece(hit, look)
+    if look.headings:
+        heading = cut([(_last_heading(hit), ("trail",))], look.headings)
+        line += [*heading, (" " * (look.headings - cells(heading) + 2), ())]
+    room = max(look.width - 1 - cells(line), 8)
+    # The line is a word longer than its room, so that the room is filled and cut within a word.
+    shown = _lines(hit, room + A_WORD, 1)
+    return line + [piece for text in shown for piece in _text(text, hit, indented=False)]
 
-    >>> score_bar(0.5)
-    '██▌  '
+
+def _comfortable(hit: Hit, look: Look) -> list[Pieces]:
+    """The passage in up to 1 + LINES lines: place, all headings and score, then its text."""
+    score: Pieces = [(f" {_score(hit.score, look)}      ", ("meta",))]
+    trail = printable((" > " if look.plain else " › ").join(hit.headings), one_line=True)
+    head = _place_piece(hit, look)
+    room = look.width - 1 - cells(head) - cells(score)
+    head += cut([(trail, ("trail",))], max(room, 0))
+    gap = " " * max(look.width - 1 - cells(head) - cells(score), 0)
+    shown = _lines(hit, max(look.width - 1 - INDENT, 8), LINES)
+    return [
+        [*head, (gap, ()), *score],
+        *([(" " * INDENT, ()), *_text(line, hit, indented=True)] for line in shown),
+    ]
+
+
+def _fold(fold: Fold, look: Look) -> Pieces:
+    """How many hits are folded, and in how many files."""
+    where = f" in {fold.files} other file{'s' * (fold.files > 1)}" if fold.files else ""
+    indent = 0 if fold.files else look.places + 3
+    return [(f"{' ' * indent}+ {len(fold.hits)} weaker{where}", ("fold",))]
+
+
+def _place_piece(hit: Hit, look: Look) -> Pieces:
+    shown = cut([(place_in_file(hit, look.plain), ("place",))], look.places)
+    return [(" " * (look.places - cells(shown) + 1), ()), *shown, ("  ", ())]
+
+
+def _lines(hit: Hit, width: int, count: int) -> tuple[Line, ...]:
+    """Up to `count` lines at the hit's place: at its sentence, or else at its first match."""
+    place = hit.sentence or _match(hit, width)
+    lines = snippet(hit.text, hit.highlights, hit.kind, width, hit.headings, count, place)
+    return lines if hit.sentence else tuple(line._replace(sentence=()) for line in lines)
+
+
+def _match(hit: Hit, width: int) -> tuple[int, int] | None:
+    """The first match with the words before it in its sentence, at most half a line of them."""
+    if not hit.highlights:
+        return None
+    start, end = hit.highlights[0]
+    least = max(start - width // 2, 0)
+    before = hit.text[least:start]
+    starts = [before.rfind(border) + len(border) for border in ENDS if border in before]
+    if not starts and least > 0:
+        # The sentence begins further back. The line begins with a whole word of it.
+        starts = [before.find(" ") + 1]
+    return least + max(starts, default=0), end
+
+
+def _text(line: Line, hit: Hit, indented: bool) -> Pieces:
+    """A line of the passage with its marks. Each character stays one: offsets go on to fit."""
+    if hit.kind in SIGN_KINDS:
+        line = without_signs(line)
+    text = printable(line.text.replace("\t", " "))
+    lead = 0 if indented else len(text) - len(text.lstrip())
+    ranges = [("sentence", line.sentence), ("match", line.marks)]
+    moved = [
+        (name, [(max(start - lead, 0), max(end - lead, 0)) for start, end in spans])
+        for name, spans in ranges
+    ]
+    return marked(text[lead:], ("text",), moved)
+
+
+def _score(score: float, look: Look) -> str:
+    return f"{score:.2f}" if look.plain else short_score(score)
+
+
+def _last_heading(hit: Hit) -> str:
+    return printable(hit.headings[-1], one_line=True) if hit.headings else ""
+
+
+def folder_at(group: FileGroup, look: Look, header: Pieces, cell: int) -> str | None:
+    """The absolute path of the folder whose name is drawn in this cell of a header's line.
+
+    A click on the first part of `notes/house` names the folder `notes`.
     """
-    eighths = round(min(max(score, 0.0), 1.0) * BAR_CELLS * 8)
-    part = " ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else ""
-    return ("█" * (eighths // 8) + part).ljust(BAR_CELLS)
-
-
-def age(modified: str, now: datetime) -> str:
-    """How long ago a UTC time in ISO 8601 was, in the largest unit that fits.
-
-    >>> age("2026-11-02T10:00:00Z", datetime(2026, 11, 4, 12, tzinfo=UTC))
-    '2d'
-    """
-    seconds = (now - datetime.fromisoformat(modified).replace(tzinfo=UTC)).total_seconds()
-    for size, unit in SPANS:
-        if seconds >= size:
-            return f"{int(seconds // size)}{unit}"
-    return "now"
-
-
-def _end_of(name: str, room: int) -> str:
-    """The name in at most `room` cells. Its beginning is cut off: its end names the file."""
-    content = Content(name)
-    if content.cell_length <= room:
-        return name
-    while name and Content(name).cell_length >= room:
-        name = name[1:]
-    return "…" + name
+    position = 0
+    for text, names in header:
+        if position <= cell < position + cell_len(text) and "folder" in names:
+            # The parts after the clicked one are counted, since the start may be cut off.
+            after = len(text) - len(set_cell_size(text, cell - position + 1))
+            behind = text[len(text) - after :].count("/") if after > 0 else 0
+            parts = os.path.dirname(group.path).split("/")
+            return "/".join(parts[: len(parts) - behind]) or "/"
+        position += cell_len(text)
+    return None

@@ -1,0 +1,83 @@
+"""What was found: the hits, and beside or below them the document of the selected one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+
+from .divider import Divider
+from .hit_list import HitList
+from .preview import Preview
+
+LEAST, MOST = 20, 80
+"""The share of the hits, in percent, is held between these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The share of the hits in percent of the width, and of the height where they are above."""
+
+    beside: int = 45
+    above: int = 53
+
+
+class Found(Horizontal):
+    """Divides its room between the hits and the document. The mouse moves the border."""
+
+    class Divided(Message):
+        """The user moved the border."""
+
+        def __init__(self, shares: Shares) -> None:
+            super().__init__()
+            self.shares = shares
+
+    def __init__(self, hits: HitList, preview: Preview) -> None:
+        super().__init__(id="found")
+        self.hits = hits
+        self.preview = preview
+        self.shares = Shares()
+
+    def compose(self) -> ComposeResult:
+        """The hits, the border, the document."""
+        yield self.hits
+        yield Divider()
+        yield self.preview
+
+    def divide(self, shares: Shares) -> None:
+        """Give the hits their share."""
+        self.shares = shares
+        is_above = self.screen.has_class("-narrow")
+        share = min(max(shares.above if is_above else shares.beside, LEAST), MOST)
+        for widget, part in ((self.hits, share), (self.preview, 100 - share)):
+            widget.styles.width = None if is_above else f"{part}fr"
+            widget.styles.height = f"{part}fr" if is_above else None
+
+    def on_mount(self) -> None:
+        """Divide the room for the first time."""
+        self.divide(self.shares)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Divide the room anew: the document may have moved below the hits."""
+        self.divide(self.shares)
+
+    def on_divider_dragged(self, event: Divider.Dragged) -> None:
+        """Move the border to the mouse."""
+        event.stop()
+        region = self.content_region
+        if self.screen.has_class("-narrow"):
+            above = 100 * (event.y - region.y) / max(region.height, 1)
+            shares = replace(self.shares, above=_percent(above))
+        else:
+            beside = 100 * (event.x - region.x) / max(region.width, 1)
+            shares = replace(self.shares, beside=_percent(beside))
+        self.divide(shares)
+        if event.done:
+            self.post_message(self.Divided(shares))
+
+
+def _percent(share: float) -> int:
+    return min(max(round(share), LEAST), MOST)
