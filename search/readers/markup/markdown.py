@@ -43,6 +43,7 @@ _ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*+\{[#.][^{}]{0,100}\}$")
 def read(data: bytes, path: str) -> Document:
     """The document in a Markdown file. Raises Unreadable where it is binary or empty."""
     document, left_out = read_page(data, path)
+    left_out.add_undecoded(document.text)
     return replace(document, warnings=left_out.warnings())
 
 
