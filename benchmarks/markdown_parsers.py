@@ -22,7 +22,7 @@ from search.readers.decoding import decode
 from search.readers.markup import markdown
 
 MB = 1_000_000
-_NAME = re.compile(r"\s*\{(?:[#.]|/\*)[^{}]*\}$")
+_NAME = re.compile(r"\s*\{[#./][^{}]*\}$")
 SUFFIXES = frozenset(markdown.SUFFIXES)
 
 

@@ -344,6 +344,7 @@ def test_a_delimiter_row_after_a_blank_line_makes_no_table():
         ('## <a id="x"></a> Casts of `List<T>`', [(2, "Casts of List<T>")]),
         ("# A <b>bold</b> step<br/>down <!-- note --> now", [(1, "A bold stepdown now")]),
         ("### <short hash>", [(3, "<short hash>")]),
+        ("## MaybeRef\\<T> {#mayberef}", [(2, "MaybeRef\\<T>")]),
         ("# 3 < 4 and 5 > 4", [(1, "3 < 4 and 5 > 4")]),
         # Links by a reference, and with brackets in them.
         ("### For [`Arc`][Arc] and [Rc][]", [(3, "For Arc and Rc")]),

@@ -43,7 +43,7 @@ _LINK = re.compile(
 """A link in a heading: its address in brackets, or the name of a reference."""
 
 _TAG_ALONE = re.compile(r"</?[a-zA-Z][\w.-]{0,40}(?:[\s/][^<>]{0,300})?>\s*(?:\n|\Z)")
-_TAG = re.compile(r"</?[a-zA-Z][\w-]{0,40}(?:[\s/][^<>]{0,300})?>|<!--[^<>]{0,300}-->")
+_TAG = re.compile(r"(?<!\\)</?[a-zA-Z][\w-]{0,40}(?:[\s/][^<>]{0,300})?>|<!--[^<>]{0,300}-->")
 _LETTER = re.compile(r"[^\W\d_]")
 _ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*+\{(?:[#.]|/\*)[^{}]{0,200}\}$")
 """The name of a heading, or a comment of MDX with that name, behind its words."""
