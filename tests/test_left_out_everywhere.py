@@ -173,7 +173,7 @@ def test_a_warning_reaches_the_user(tmp_path: Path) -> None:
         "path": f"{notes}/a.md",
         "indexed": True,
         "code": "indexed",
-        "message": f"it is in the index, with 1 passages; {COMMENT}",
+        "message": f"it is in the index, with 1 passage; {COMMENT}",
     }
 
 
