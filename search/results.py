@@ -184,6 +184,19 @@ class NothingRead:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOutTotal:
+    """What the documents of a run leave out together.
+
+    `documents` counts those that leave anything out, and `parts` says what, as in "210 comments, 12
+    hidden parts". `warnings` are the warnings of the report that are summed up here.
+    """
+
+    documents: int = 0
+    parts: str = ""
+    warnings: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReport:
     """What an ingest run did.
 
@@ -192,7 +205,8 @@ class IngestReport:
     re-embedded document got new vectors from another model. `completed` counts the documents that
     an interrupted run had stored by their words only, and that have their vectors now. `large` are
     the large files that the run read. `passed_over` counts by reason the
-    files that a rule leaves out. `nothing_read` are the folders that gave no document.
+    files that a rule leaves out. `nothing_read` are the folders that gave no document. `left_out`
+    sums up those of the `warnings` that tell what a document leaves out.
     """
 
     added: int
@@ -211,6 +225,7 @@ class IngestReport:
     nothing_read: tuple[NothingRead, ...] = ()
     completed: int = 0
     large: tuple[LargeFile, ...] = ()
+    left_out: LeftOutTotal = LeftOutTotal()
 
 
 @dataclass(frozen=True, slots=True)

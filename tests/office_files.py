@@ -124,3 +124,15 @@ def ole(streams: dict[str, bytes]) -> bytes:
             body.ljust(length * sector, b"\0") for body, length in zip(bodies, lengths, strict=True)
         )
     )
+
+
+def epub(chapter: str) -> bytes:
+    """An electronic book with one chapter."""
+    package = (
+        '<package><manifest><item id="a" href="a.xhtml" media-type="application/xhtml+xml"/>'
+        '</manifest><spine><itemref idref="a"/></spine></package>'
+    )
+    container = '<container><rootfiles><rootfile full-path="b.opf"/></rootfiles></container>'
+    return zipped(
+        {"META-INF/container.xml": container, "b.opf": package, "a.xhtml": chapter},
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from search.readers.paged.raised import apart
 from search.readers.raised import Raised, joined
 
 from .office_files import TYPES, W, blocks, read, word, zipped
@@ -82,6 +83,15 @@ def test_opendocument():
 def test_rtf(control):
     runs = "".join(f"{words}{{{control} {mark}}}" for words, mark in RUNS)
     assert texts(f"{{\\rtf1 {runs}\\par}}".encode(), "a.rtf") == TEXT
+
+
+@pytest.mark.parametrize("unit", ["m", "km", "hm", "ha", "inch", "kHz", "mol", "µm"])
+def test_all_readers_know_the_same_units(unit):
+    # A web page keeps the digit, so that the phrase "40 m2" finds it.
+    page = f"<p>of 40 {unit}<sup>2</sup> and slate<sup>3</sup>"
+    assert texts(page.encode(), "a.html") == [f"of 40 {unit}2 and slate 3"]
+    assert joined(["of 40 ", unit, Raised("2"), " and"]) == f"of 40 {unit}² and"
+    assert apart(f"of 40 {unit}² and slate³") == f"of 40 {unit}² and slate 3"
 
 
 def test_slides():

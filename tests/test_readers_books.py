@@ -228,3 +228,13 @@ def test_a_fiction_book_is_read_with_titles_poems_and_notes(name, data):
         "The Pier – Ада Quill",
         BOOK,
     )
+
+
+def test_what_pictures_of_a_fictionbook_show_is_read():
+    body = (
+        '<section><image alt="Map of the weir"/>'
+        '<p><image alt="T"/>he <image alt="old lock"/>weir.</p>'
+        '<image href="#a" alt="a.png"/></section>'
+    )
+    book = read(f"<FictionBook><body>{body}</body></FictionBook>".encode(), "a.fb2")
+    assert [text for _, text in blocks(book)] == ["Map of the weir", "The old lock weir."]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from search.readers.markup import markdown, rst
 from search.readers.source import code
 
@@ -333,3 +335,33 @@ def test_a_delimiter_row_after_a_blank_line_makes_no_table():
         (0, 9, "paragraph"),
         (11, 30, "paragraph"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("source", "headings"),
+    [
+        # HTML in a heading is no part of its words.
+        ('## <a id="x"></a> Casts of `List<T>`', [(2, "Casts of List<T>")]),
+        ("# A <b>bold</b> step<br/>down <!-- note --> now", [(1, "A bold stepdown now")]),
+        ("### <short hash>", [(3, "<short hash>")]),
+        ("## MaybeRef\\<T> {#mayberef}", [(2, "MaybeRef\\<T>")]),
+        ("# 3 < 4 and 5 > 4", [(1, "3 < 4 and 5 > 4")]),
+        # Links by a reference, and with brackets in them.
+        ("### For [`Arc`][Arc] and [Rc][]", [(3, "For Arc and Rc")]),
+        ("### Added to [`[registries]`](https://x.org/a_(b))", [(3, "Added to [registries]")]),
+        ("## The list [1] of things", [(2, "The list [1] of things")]),
+        # The name that MDX gives to a heading.
+        ("## What it does {/*what-it-does*/}", [(2, "What it does")]),
+        # A fence may begin behind the marker of a list item.
+        ("1. ```sh\n   # no heading\n   ```\n\n# After\n", [(1, "After")]),
+        ("- * ~~~\n    # no heading\n    ~~~\n# After\n", [(1, "After")]),
+        ("- ```a``` b\n\n# After\n", [(1, "After")]),
+        # A tag that stands alone is no heading, whatever is below it.
+        ("</Note>\n---\n\nText", []),
+        ("<div>\nText\n---\n", []),
+        ("<b>Title</b>\n---\n", [(2, "Title")]),
+    ],
+)
+def test_headings_of_markdown_are_those_of_commonmark(source, headings):
+    document = markdown.read(source.encode(), "/a.md")
+    assert [(block.level, block.heading) for block in document.blocks if block.heading] == headings

@@ -114,5 +114,7 @@ def test_annotations_that_are_not_read_are_counted():
 
 def test_attachments_that_are_not_read_are_counted():
     data = attached(("a.txt", b"Words."), ("b.exe", b"MZ"))
-    assert read(data).warnings == ("left out: 1 embedded file",)
+    assert read(data).warnings == (
+        "left out: 1 attachment that is not read (.exe files are programs, which are not read)",
+    )
     assert read_pdf(data, "/docs/report.pdf").warnings == ("left out: 2 embedded files",)

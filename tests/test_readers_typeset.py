@@ -463,3 +463,43 @@ def test_every_word_stands_in_its_own_line_of_the_file(name, source):
     for number, line in enumerate(text.split("\n")):
         words = [word for word in line.split() if word.isascii() and word.isalpha()]
         assert [word for word in words if word not in lines[number]] == []
+
+
+def test_macros_of_the_author_show_their_arguments():
+    page = (
+        ".TH DIG 1\n.de Option\n.B \\\\$1\n..\n.SH NAME\ndig \\- digs\n.SH OPTIONS\n"
+        '.Option "--weir height"\n.IX Header "NAME"\n.nr % 0\n.ds C+ C\n.Vb 4\nplain\n'
+    )
+    assert [text for *_, text in blocks(read(page, "dig.1"))] == [
+        "NAME",
+        "dig - digs",
+        "OPTIONS",
+        "--weir height\n\n\n\n\nplain",
+    ]
+    page = (
+        ".Dd May 1, 2024\n.Dt DIG 1\n.Os\n.Sh NAME\n.Nm dig\n.Nd digs\n.Sh SEE ALSO\n"
+        ".Oo Fl a Ar file Oc\n.Rs\n.%A Ida Vail\n.%T The weir book\n.Re\n"
+    )
+    assert [text for *_, text in blocks(read(page, "dig.1"))] == [
+        "NAME",
+        "dig\n- digs",
+        "SEE ALSO",
+        "-a file\n\nIda Vail\nThe weir book",
+    ]
+
+
+def test_the_text_of_a_condition_of_asciidoc_is_read():
+    source = "ifdef::env-github[The *weir* is open.]\nifdef::pdf[]\nShown.\nendif::[]\n"
+    document = read(source, "a.adoc")
+    assert document.text.splitlines() == ["The *weir* is open.", "", "Shown."]
+
+
+def test_what_pictures_of_latex_show_is_read():
+    source = (
+        "See \\includegraphics[width=3cm,alt={A map, of the weir}]{map.png}.\n\n"
+        "\\includegraphics[alt=Lock, width=2cm]{a}\n\n\\includegraphics[width=1cm]{b}\n"
+    )
+    assert [text for *_, text in blocks(read(source, "a.tex"))] == [
+        "See A map, of the weir.",
+        "Lock",
+    ]

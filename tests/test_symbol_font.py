@@ -9,7 +9,7 @@ import pytest
 from search.documents import Document
 from search.readers.symbol_font import signs
 
-from .office_files import TYPES, W, blocks, ole, read, word, zipped
+from .office_files import TYPES, W, blocks, epub, ole, read, word, zipped
 from .test_readers_odf import odf
 from .test_readers_slides_and_sheets import WORKBOOK, relations
 
@@ -228,3 +228,46 @@ def test_older_word_shows_signs_and_leaves_deleted_text_out():
 def test_a_field_of_older_word_names_a_sign():
     text = 'a \x13 SYMBOL 98 \\f "Symbol" \x14\x15 b \x13 SYMBOL 98 \x15.\r'
     assert the_text(read(old_word(text, []), "a.doc")) == (["a β b β."], ())
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "warnings"),
+    [
+        ("<p>20 <font face=symbol>m</font>m", "20 μm", ()),
+        ('<p>20 <FONT FACE="Symbol, serif" size=2><i>m</i></FONT>m', "20 μm", ()),
+        ('<p>20 <span style="color: red; font-family: Symbol">m</span>m', "20 μm", ()),
+        ("""<p>20 <span style='FONT-FAMILY:"Symbol" !important'>m</span>m""", "20 μm", ()),
+        ('<p>20 <span style="font: bold 9pt/1.2 Symbol, serif">m</span>m', "20 μm", ()),
+        ("<style>.g { font-family: Symbol }</style><p>20 <span class=g>m</span>m", "20 μm", ()),
+        ("<p>20 <font face=Symbol>&#xf06d;</font>m", "20 μm", ()),
+        ("<p>20 <font face=Symbol>m<font face=Arial>m</font>a</font>b", "20 μmαb", ()),
+        (
+            "<p><span style='font-family:Symbol'>·<span style='font:7.0pt \"Times New Roman\"'>"
+            "&nbsp;a&nbsp;</span></span>Dig",
+            "•\u00a0a\u00a0Dig",
+            (),
+        ),
+        (
+            '<p>20 <font face=Symbol>m<span style="font-family: inherit">m</span></font>',
+            "20 μμ",
+            (),
+        ),
+        ("<p><font face='Wingdings 2'>P</font> done", "🗸 done", ()),
+        ("<table><tr><td><font face=Symbol>D</font>x<td>2</table>", "Δx\t2", ()),
+        ("<p>20 <font face='Segoe UI Symbol'>m</font>m", "20 mm", ()),
+        ("<p>20 <font face='Symbol'></font>mm", "20 mm", ()),
+        ("<p>20<font face=Symbol>&#xf0f0;</font> mm", "20 mm", CHARACTER),
+        ("<p>20 &#xf06d;m", "20 \uf06dm", CHARACTER),
+    ],
+)
+@pytest.mark.parametrize("wrapped", [None, "mail", "book"])
+def test_pages_show_signs(body, text, warnings, wrapped):
+    if wrapped is None:
+        assert the_text(read(body.encode(), "a.html")) == ([text], warnings)
+    elif wrapped == "mail":
+        data = f"Subject: s\nContent-Type: text/html; charset=utf-8\n\n{body}\n"
+        told = tuple(f"the HTML text: {warning}" for warning in warnings)
+        assert the_text(read(data.encode(), "a.eml")) == (["s", text], told)
+    else:
+        page = f"<html><body>{body}</body></html>"
+        assert the_text(read(epub(page), "a.epub")) == ([text], warnings)

@@ -71,6 +71,7 @@ def _error(error: DocsearchError) -> dict[str, Any]:
 def report_json(report: IngestReport) -> str:
     """The summary of an ingest run."""
     fields = asdict(report)
+    fields["left_out"] = {"documents": report.left_out.documents, "parts": report.left_out.parts}
     fields["failed"] = [_skip_json(skip) for skip in report.failed]
     fields["skipped"] = [_skip_json(skip) for skip in report.skipped]
     fields["passed_over"] = dict(report.passed_over)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from search.results import LeftOutTotal
+from search.wording import counted
+
 REMEDIES: Mapping[str, str] = {
     "ignored": (
         "an ignore file names it; to read it nevertheless: docsearch ingest --no-ignore FOLDER"
@@ -36,6 +39,18 @@ REMEDIES: Mapping[str, str] = {
     "crashed": "its reader failed; save it anew in its own program, then refresh",
 }
 """A remedy for each code of `search.documents.Reason`."""
+
+
+def left_out_line(total: LeftOutTotal) -> str:
+    """What the documents of a run leave out, in one line; empty where they leave nothing out.
+
+    >>> left_out_line(LeftOutTotal(2, "3 comments"))
+    'left out in 2 documents: 3 comments; ask about one with: docsearch check PATH'
+    """
+    if not total.documents:
+        return ""
+    documents = counted(total.documents, "document")
+    return f"left out in {documents}: {total.parts}; ask about one with: docsearch check PATH"
 
 
 def by_reason(counts: Iterable[tuple[str, int]]) -> str:

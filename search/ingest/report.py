@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 from ..documents import File
 from ..paths import within
-from ..results import IngestReport, LargeFile, NothingRead
+from ..readers.left_out import told_in, total
+from ..results import IngestReport, LargeFile, LeftOutTotal, NothingRead
 from ..storage.catalog import Catalog
 from .plan import Plan
 from .tally import Tally
@@ -52,6 +53,17 @@ def report_of(
         nothing_read=tuple(
             nothing for plan in plans if (nothing := _nothing_read(catalog, plan, tally))
         ),
+        left_out=_left_out(warnings),
+    )
+
+
+def _left_out(warnings: list[tuple[str, str]]) -> LeftOutTotal:
+    """The sum of what documents leave out; `warnings` are pairs of a path and a warning."""
+    told = [(path, warning) for path, warning in warnings if told_in(warning) is not None]
+    return LeftOutTotal(
+        len({path for path, _ in told}),
+        total(warning for _, warning in told),
+        frozenset(f"{path}: {warning}" for path, warning in told),
     )
 
 

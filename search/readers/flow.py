@@ -79,6 +79,17 @@ class Flow:
         if (paragraph := self._open[-1]) is not None:
             paragraph.words.append(text)
 
+    def put(self, text: str) -> None:
+        """Add words that stand apart within the open paragraph, or as a paragraph of their own."""
+        paragraph = self._open[-1]
+        if paragraph is None:
+            self.add("paragraph", text)
+            return
+        # A picture of one letter is the first letter of a word.
+        is_apart = len(text) > 1
+        begins = not paragraph.words or paragraph.words[-1][-1:].isspace()
+        self.words(("" if begins or not is_apart else " ") + text + (" " if is_apart else ""))
+
     def raised(self, text: str) -> None:
         """Add words that are raised above the line, such as the mark of a note or an exponent."""
         if (paragraph := self._open[-1]) is not None:
@@ -122,6 +133,8 @@ class Flow:
         if text and kind:
             self.size += len(text)
             self.check(0)
+            if not text.isascii():
+                self.left_out.add_undecoded(text)
             self._sinks[-1].append(Stretch(kind, text, level))
 
     def check(self, size: int) -> None:

@@ -7,7 +7,9 @@ are not counted: nobody who opens the file sees them.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from collections.abc import Iterable
 from enum import Enum
 
 
@@ -57,6 +59,10 @@ class LeftOut:
         if count and reason:
             self._reasons.setdefault(part, Counter())[reason] += count
 
+    def add_undecoded(self, text: str) -> None:
+        """Count the characters of a decoded text that are lost."""
+        self.add(Part.UNDECODED, text.count("\ufffd"))
+
     def include(self, other: LeftOut) -> None:
         """Count what a part of the document leaves out."""
         self._counts.update(other._counts)
@@ -73,7 +79,7 @@ class LeftOut:
         parts = [
             f"{count:,} {part.value[count > 1]}{self._why(part, count)}" for part, count in counts
         ]
-        return (f"left out: {', '.join(parts)}",) if parts else ()
+        return (_BEGINNING + ", ".join(parts),) if parts else ()
 
     def _why(self, part: Part, count: int) -> str:
         """The reasons of one kind in brackets, with their numbers where there are several."""
@@ -84,8 +90,47 @@ class LeftOut:
         return f" ({'; '.join(told)})"
 
 
+_BEGINNING = "left out: "
+_COUNT = re.compile(
+    rf"([\d,]+) ({'|'.join(sorted((name for part in Part for name in part.value), reverse=True))})"
+    r"(?: \((?P<why>[^()]*(?:\([^()]*\)[^()]*)*)\))?(?:, |$)"
+)
+_PARTS = {name: part for part in Part for name in part.value}
+
+
+def told_in(warning: str) -> LeftOut | None:
+    """What a warning of this module says is left out, without the reasons; None for any other one.
+
+    The warning may stand behind the name of an attachment.
+
+    >>> told_in("attachment a.txt: left out: 1,200 comments, 1 form").warnings()
+    ('left out: 1,200 comments, 1 form',)
+    """
+    before, beginning, counts = warning.rpartition(_BEGINNING)
+    if not beginning or (before and not before.endswith(": ")):
+        return None
+    left_out = LeftOut()
+    position = 0
+    while position < len(counts):
+        count = _COUNT.match(counts, position)
+        if count is None:
+            return None
+        left_out.add(_PARTS[count[2]], int(count[1].replace(",", "")))
+        position = count.end()
+    return left_out
+
+
+def total(warnings: Iterable[str]) -> str:
+    """What all these warnings say is left out, as in "210 comments, 12 hidden parts"."""
+    left_out = LeftOut()
+    for warning in warnings:
+        if (told := told_in(warning)) is not None:
+            left_out.include(told)
+    return "".join(left_out.warnings()).removeprefix(_BEGINNING)
+
+
 def undecoded(text: str) -> tuple[str, ...]:
     """The warning about the characters of a decoded text that are lost, if any are."""
     left_out = LeftOut()
-    left_out.add(Part.UNDECODED, text.count("\ufffd"))
+    left_out.add_undecoded(text)
     return left_out.warnings()

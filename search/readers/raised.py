@@ -10,12 +10,7 @@ import re
 from collections.abc import Iterable
 from itertools import groupby
 
-_UNITS = """
-m cm mm km dm µm μm um nm pm ft in yd mi inch foot feet s ms sec min h hr kg g mg lb t l ml dl
-L ha ac K J W N Pa kPa A V Hz mol cd rad sr px au ly pc kpc Mpc eV keV MeV GeV TeV mc
-"""
-UNITS = frozenset(_UNITS.split())
-"""Units, and the last letters of a formula, that carry exponents."""
+from .units import UNIT_WORDS, UNITS
 
 _NOTE = re.compile(r"[\[(]?\d{1,3}(?:[ ,;.\u2010-\u2015\-]+\d{1,3})*[\])]?|[a-z](?:, ?[a-z])*")
 _NUMBER = re.compile(r"[-+\u2010-\u2015\u2212]?\d{1,3}")
@@ -85,5 +80,6 @@ def _is_exponent(before: str, mark: str) -> bool:
         return True
     term = _TERM.search(before)
     return term is not None and (
-        len(term[1]) == 1 or (term[1] in UNITS and (len(mark) == 1 or not mark[0].isdigit()))
+        len(term[1]) == 1
+        or (term[1] in UNITS | UNIT_WORDS and (len(mark) == 1 or not mark[0].isdigit()))
     )

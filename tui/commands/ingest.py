@@ -18,7 +18,7 @@ from search.wording import counted
 from .. import completions
 from ..exit_codes import ExitCode
 from ..parameters import PATH, SIZE
-from ..remedies import by_reason
+from ..remedies import by_reason, left_out_line
 from ..settings import Settings, json_flag, pass_settings
 
 if TYPE_CHECKING:
@@ -279,11 +279,14 @@ def _narrate(settings: Settings, report: IngestReport) -> None:
     from ..terminal import printable
 
     # The warnings, and the first of the files that are not in the index.
-    for warning in report.warnings[:LISTED]:
+    warnings = [warning for warning in report.warnings if warning not in report.left_out.warnings]
+    for warning in warnings[:LISTED]:
         click.echo(f"docsearch: {printable(warning, one_line=True)}", err=True)
-    if len(report.warnings) > LISTED:
-        more = f"{len(report.warnings) - LISTED:,} more warnings; --json lists all of them"
+    if len(warnings) > LISTED:
+        more = f"{len(warnings) - LISTED:,} more warnings; --json lists all of them"
         click.echo(f"docsearch: {more}", err=True)
+    if line := left_out_line(report.left_out):
+        settings.note(settings.with_index_options(line))
     for title, skips in (("failed", report.failed), ("passed over", report.skipped)):
         for skip in skips[:LISTED]:
             name = printable(skip.path, one_line=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from ...documents import Document, Reason
 from ...errors import Unreadable
-from ..left_out import LeftOut, Part, undecoded
+from ..left_out import LeftOut, Part
 from ..markup import html
 from ..rows import Rows
 from ..title import MAX_TITLE, stem
@@ -101,8 +101,8 @@ def read(data: bytes, path: str) -> Document:
     title = page.title or (headings[0] if len(headings) == 1 else stem(path))
     kind = "calendar" if path.lower().endswith(CALENDARS) else "contacts"
     document = Document(path, kind, title[:MAX_TITLE], rows.text, tuple(rows.blocks))
-    warnings = (*page.left_out.warnings(), *undecoded(rows.text))
-    return replace(document, warnings=warnings)
+    page.left_out.add_undecoded(rows.text)
+    return replace(document, warnings=page.left_out.warnings())
 
 
 class _Page:
@@ -191,7 +191,7 @@ class _Page:
             self.left_out.add(Part.DATA)
             return ""
         if item.parameters.get("FMTTYPE", "").lower() == "text/html":
-            value = _page_text(_TEXT.decoded(value))
+            value = self.page_text(_TEXT.decoded(value))
         elif item.name in STRUCTURED:
             value = _parts(item.name, value)
         elif date := _DATE.fullmatch(value):
@@ -202,6 +202,15 @@ class _Page:
         # An address often has the name of a person beside it.
         name = item.parameters.get("CN", "")
         return f"{name} {value}".strip() if name not in value else value
+
+    def page_text(self, value: str) -> str:
+        """The words of a value in HTML. What the page leaves out is counted."""
+        try:
+            page, left_out = html.read_page(("\ufeff" + value).encode("utf-8", "replace"), "")
+        except Unreadable:
+            return ""
+        self.left_out.include(left_out)
+        return page.text
 
     def rows(self) -> Rows:
         """The rows of the text, one for each line of the file."""
@@ -237,12 +246,3 @@ def _date(match: re.Match[str], zone: str) -> str:
     time = f" {hour}:{minute}" if hour else ""
     place = " UTC" if utc else f" {zone}" if zone and hour else ""
     return f"{year}-{month}-{day}{time}{place}"
-
-
-def _page_text(value: str) -> str:
-    """The words of a value in HTML."""
-    try:
-        page = html.read(("\ufeff" + value).encode("utf-8", "replace"), "")
-    except Unreadable:
-        return ""
-    return page.text

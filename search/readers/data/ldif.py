@@ -9,7 +9,7 @@ import re
 
 from ...documents import Document, Reason
 from ...errors import Unreadable
-from ..left_out import LeftOut, Part, undecoded
+from ..left_out import LeftOut, Part
 from ..rows import Rows
 from ..title import MAX_TITLE, stem
 from .content_lines import from_base64, source, text_of, unfolded
@@ -66,6 +66,7 @@ def read(data: bytes, path: str) -> Document:
     rows = _rows(values, headings, last)
     if not rows.blocks:
         raise Unreadable(Reason.NO_TEXT, "the file has no entry with words")
+    left_out.add_undecoded(rows.text)
     title = next(iter(headings.values())) if len(headings) == 1 else ""
     return Document(
         path,
@@ -73,7 +74,7 @@ def read(data: bytes, path: str) -> Document:
         title[:MAX_TITLE] or stem(path),
         rows.text,
         tuple(rows.blocks),
-        warnings=(*left_out.warnings(), *undecoded(rows.text)),
+        warnings=left_out.warnings(),
     )
 
 

@@ -56,6 +56,7 @@ def read(data: bytes, path: str) -> Document:
     # The first heading of level 1 is the title.
     title = next((block.heading for block in page.blocks if block.level == 1 and block.heading), "")
     document = page.document(path, "notebook", title or stem(path))
+    left_out.add_undecoded(document.text)
     return replace(document, warnings=left_out.warnings())
 
 

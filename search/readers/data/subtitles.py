@@ -50,6 +50,7 @@ def read(data: bytes, path: str) -> Document:
         else:
             rows.take(spoken.get(number, ""), "paragraph")
     rows.close()
+    left_out.add_undecoded(rows.text)
     document = Document(path, "subtitles", stem(path), rows.text, tuple(rows.blocks))
     return replace(document, warnings=left_out.warnings())
 

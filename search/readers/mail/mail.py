@@ -231,8 +231,8 @@ class _Layout:
     def text_part(self, part: Text, first_line: int, level: int) -> None:
         """Add a text of a message that begins in the file's line `first_line`."""
         line = first_line - 1 + part.line if part.line else 0
-        self.left_out.add(Part.UNDECODED, part.text.count("\ufffd"))
         if not part.is_html:
+            self.left_out.add_undecoded(part.text)
             self.page.include(part.text.rstrip(), text.paragraphs(part.text.rstrip()), at=line)
             return
         try:

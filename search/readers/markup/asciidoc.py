@@ -26,6 +26,9 @@ _UNDERLINES = "=-~^+"
 _FENCE = re.compile(r"-{4,}|={4,}|\.{4,}|\*{4,}|_{4,}|\+{4,}|/{4,}|--|`{3,}.{0,40}|[|,:!]={3,}")
 _ATTRIBUTE = re.compile(r":!?[\w-]{1,60}!?:(?:[ \t].*)?")
 _MACRO = re.compile(r"\[(?!quote|verse).{0,300}\]|(?:include|toc|ifdef|ifndef|ifeval|endif)::.*")
+_CONDITIONAL = re.compile(r"ifn?def::[^\[\]]{1,200}\[(.+)\]")
+"""A condition with its text on the same line. Which attributes are set is not known here."""
+
 _ITEM = re.compile(
     r"(?:\*{1,5}|-|\.{1,5}|\d{1,9}\.|<\d{1,3}>|<\.>)[ \t]+\S|\S.{0,200}?(?:::|;;)(?:[ \t]|$)"
 )
@@ -62,6 +65,7 @@ def read(data: bytes, path: str) -> Document:
         parser.take(line, text[line.start : line.end], following)
     rows = parser.rows
     rows.close()
+    parser.left_out.add_undecoded(rows.text)
     title = next((block.heading for block in rows.blocks if block.heading), "")[:MAX_TITLE]
     code = ((block.start, block.end) for block in rows.blocks if block.kind == "code")
     shown, blocks = entities.replaced(rows.text, rows.blocks, code)
@@ -96,6 +100,11 @@ class _Parser:
     def take(self, line: Line, whole: str, following: Line | None) -> None:
         """Take one line; `whole` is its text with the indentation."""
         words = line.words
+        if not self.until and (conditional := _CONDITIONAL.fullmatch(words)):
+            # The text of the condition is a line of its own.
+            whole = conditional[1]
+            line = line._replace(words=whole.strip())
+            words = line.words
         if self.until:
             # The line is inside a delimited block.
             if self.inside:

@@ -35,6 +35,7 @@ def read(data: bytes, path: str) -> Document:
     Raises Unreadable where the file is binary, empty or shows no text.
     """
     document, left_out = read_page(data, path)
+    left_out.add_undecoded(document.text)
     return replace(document, warnings=left_out.warnings())
 
 

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from ...documents import MAX_LEVEL, Block
+from ..left_out import Part
+from ..symbol_font import PRIVATE_SIGNS, signs
 from . import mathml, raised
 from .html_alternatives import image_words, input_words
 from .html_walk import Walk
@@ -66,6 +68,7 @@ class Page:
     """The text and blocks so far.
 
     `words` is the text of the open block, and `kinds` are the kinds of block of the open elements.
+    `fonts` are the fonts of the open elements that name one.
     `tables` counts the open tables. `levels` are the levels of the headings in force;
     `open_sections` has each open section's node with the levels in force around the section.
     `section_changed` is true where a section has begun or ended since the last block.
@@ -78,6 +81,7 @@ class Page:
         self.blocks: list[Block] = []
         self.words: list[str] = []
         self.kinds: list[str] = ["paragraph"]
+        self.fonts: list[str] = [""]
         self.tables = 0
         self.levels: list[int] = []
         self.open_sections: list[tuple[int, list[int]]] = []
@@ -86,6 +90,8 @@ class Page:
         for node, tag, entering in walk.events(walk.root, count=True):
             if tag == "-text":
                 text = node.text_content or ""
+                if self.fonts[-1]:
+                    text = self.signs(text)
                 self.words.append(text if self.kinds[-1] == "code" else _SPACE.sub(" ", text))
             else:
                 self.take(node, tag, entering, layout)
@@ -99,6 +105,11 @@ class Page:
         if self.walk.raised and (is_reference := self.walk.raised.get(node.mem_id)) is not None:
             begin = raised.REFERENCE if is_reference else raised.RAISED
             self.words.append(begin if entering else raised.END)
+        if self.walk.fonts and (font := self.walk.fonts.get(node.mem_id)) is not None:
+            if entering:
+                self.fonts.append(font)
+            else:
+                self.fonts.pop()
         if tag in _PLAIN:
             return
         if tag == "br":
@@ -117,6 +128,13 @@ class Page:
             self.in_line(node, tag, entering)
         if entering and tag in _WORDS_OF_ELEMENTS:
             self.alternative(node, tag)
+
+    def signs(self, text: str) -> str:
+        """The text as the font of the open elements shows it; unnamed characters are counted."""
+        shown, unnamed = signs(self.fonts[-1], text)
+        if shown != text:
+            self.walk.left_out.add(Part.CHARACTER, unnamed)
+        return shown
 
     def in_line(self, node: LexborNode, tag: str, entering: bool) -> None:
         """Take an element within a line that parts words or stands for some."""
@@ -179,6 +197,8 @@ class Page:
             text = _PERMALINK.sub("", text)
         if not text or text.isspace():
             return
+        if not text.isascii():
+            self.walk.left_out.add(Part.CHARACTER, len(PRIVATE_SIGNS.findall(text)))
         # Add the text behind the last block: items of a list stand close together.
         if self.blocks:
             self.add("\n" if kind == "list" == self.blocks[-1].kind else "\n\n")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..left_out import LeftOut, Part
 from . import html_fallback
+from .html_fonts import SYMBOL_NAMES, fonts
 from .html_hidden import hidden
 from .html_notes import RAISED, RAISED_MARKS, leads_to_note
 from .mathml import picture_of
@@ -48,7 +49,8 @@ class Walk:
     `left_out` counts what `events` passes over. `unseen` are the memory ids of elements whose
     contents are left out, with what they count as. `fallbacks` are those that may have to be shown.
     `raised` are the elements whose text stands above the line; the value is true where they lead to
-    a note. `captions` are the words under pictures, by the memory id of their figure.
+    a note. `captions` are the words under pictures, by the memory id of their figure. `fonts` are
+    the fonts that elements name, empty where none is a font of symbols.
     """
 
     def __init__(self, root: LexborNode, source: str) -> None:
@@ -58,6 +60,7 @@ class Walk:
         self.fallbacks: list[LexborNode] = []
         self.raised: dict[int, bool] = {}
         self.captions: dict[int, str] = {}
+        self.fonts: dict[int, str] = {}
         self.has_tables = False
         # The pages inside the page by the memory id of their element. They are kept as long as
         # their nodes are in use.
@@ -213,6 +216,8 @@ class Walk:
             for node in root.css(RAISED):
                 if (is_reference := leads_to_note(node)) is not None:
                     self.raised[node.mem_id] = is_reference
+        if any(name in lower for name in SYMBOL_NAMES):
+            self.fonts |= fonts(root)
         if "<figcaption" in lower:
             for caption in root.css("figure > figcaption"):
                 if caption.parent is not None:

@@ -71,6 +71,7 @@ def read(data: bytes, path: str) -> Document:
     parser.end_heading()
     rows = parser.rows
     rows.close()
+    parser.left_out.add_undecoded(rows.text)
     if not rows.blocks:
         raise Unreadable(Reason.NO_TEXT, "the file has commands in it and no text")
     heading = next((block.heading for block in rows.blocks if block.heading), "")

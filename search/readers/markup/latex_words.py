@@ -36,6 +36,11 @@ _SILENT = re.compile(
     r"graphicspath|addbibresource|index|hyphenation|phantom)"
     r"\b\*?(?:\[[^\]]{0,300}\]|\{[^{}]{0,300}\}){0,3}"
 )
+# A picture is left out with its arguments, but for the words that stand for it.
+_PICTURE = re.compile(
+    r"\\includegraphics\*?\[[^\]]{0,300}?\balt\s?=\s?(?:\{([^{}]{0,2000})\}|([^,{}\]]{1,300}))"
+    r"[^\]]{0,300}\]\{[^{}]{0,300}\}"
+)
 _CITED = re.compile(r"\\\w{0,12}cite\w{0,12}\*?(?:\[[^\]]{0,100}\]){0,2}\{([^{}]{0,300})\}")
 _ACCENT = re.compile(
     r"""\\(['`"^~=.]|[cvuHkr](?![a-zA-Z]))\s*\{?(\\[ij](?![a-zA-Z])|[A-Za-z])\}?"""
@@ -97,6 +102,8 @@ def plain(source: str, cells: bool = False) -> str:
 def _words(source: str) -> str:
     """The words of source outside mathematics, without its commands."""
     text = _SUPERSCRIPT.sub(rf"{raised.RAISED}\1{raised.END}", source)
+    if "alt" in text:
+        text = _PICTURE.sub(rf"{_PART}\1\2{_PART}", text)
     text = _NOTE.sub(rf" \1{_PART}", text)
     text = _PARTING.sub(_PART, _OPEN_NOTE.sub(_PART, text))
     text = _CITED.sub(r"[\1]", _LEADING_ARGUMENTS.sub("", _SILENT.sub(_PART, text)))

@@ -28,7 +28,7 @@ SUFFIXES = (
     ".roff",
 )
 
-_REQUEST = re.compile(r"[.'][ \t]*([A-Za-z]\w{0,3}|\\\"|\\#)(?:[ \t]+(.*))?")
+_REQUEST = re.compile(r"[.'][ \t]*([A-Za-z%]\w{0,30}|\\\"|\\#)(?:[ \t]+(.*))?")
 _COMMENT = re.compile(r"\\[\"#](.*)")
 _KNOWN = re.compile(r"^[.'](?:TH|SH|Dd|Dt|so)[ \t]", re.MULTILINE)
 _FONT = re.compile(
@@ -80,6 +80,32 @@ MACROS = {
     "Fl": ("-", ""),
 }
 
+SILENT = frozenset(
+    re.findall(
+        r"\S+",
+        "ad af aln als am ami as asciify backtrace bd blm bp br break brp c2 cc ce cf cflags ch "
+        "char chop class close color composite continue cp cs cu da dei defcolor di ds dt ec ecr "
+        "ecs el em eo ev evc ex fam fc fchar fcolor fp fschar fspecial ft ftr fzoom gcolor hc "
+        "hcode hla hlm hpf hw hy hym hys ie if in it itc kern lc length lf lg linetabs ll ls lt mc "
+        "mk mso na ne nh nm nn nr nroff ns nx open opena os output pc pev pi pl pm pn po ps psbb "
+        "pso ptr pvs rchar rd return rfschar rj rm rn rnn rr rs rt schar shc shift sizes so ss "
+        "stringdown sty substring sv sy ta tag tc ti tkf tm tm1 tmc tr trf trin trnt troff uf ul "
+        "unformat vpt vs warn warnscale wh while write writec writem "
+        "TH PD DT AT UC ME UE YS Dd Dt Os Sm Bk Ek Rs Re Rv Ex Hf Tg IX Vb Ve Sp "
+        '\\" \\#',
+    )
+)
+"""Requests and macros that show none of their arguments. Other macros may be the author's own."""
+
+NESTED = frozenset(
+    re.findall(
+        r"\w+",
+        "Oo Oc Ao Ac Bo Bc Bro Brc Do Dc Po Pc Qo Qc So Sc Xo Xc Eo Ec Fc Ap Ot Ms Es En Pf Fr Lb "
+        "St Bx Bsx Fx Nx Ox Dx At",
+    )
+)
+"""Further macros of mdoc whose arguments may hold macros."""
+
 _CLOSING = frozenset(".,;:!?)]")
 _ARGUMENT = re.compile(r'"((?:[^"]|"")*)"?|((?:[^\s\\]|\\.)+)')
 
@@ -102,6 +128,7 @@ def read(data: bytes, path: str) -> Document:
         page.take(source[line.start : line.end], line.start)
     rows = page.rows
     rows.close()
+    page.left_out.add_undecoded(rows.text)
     if not rows.blocks:
         raise Unreadable(Reason.NO_TEXT, "the manual page has no text of its own")
     return Document(
@@ -211,8 +238,12 @@ class _Page:
                 self.title = self.title or f"{self.name} - {words}"
                 words = f"- {words}"
             self.words(words)
-        else:
+        elif name in NESTED:
+            self.words(_macro_words(name, rest, self.name))
+        elif name in SILENT or not any(map(str.isalpha, words := " ".join(_arguments(rest)))):
             self.words("")
+        else:
+            self.words(words)
 
     def words(self, words: str) -> None:
         """Take the words that a line shows; they are empty where it shows none."""
@@ -263,7 +294,7 @@ def _macro_words(name: str, rest: str, page: str) -> str:
     line, end_marks = "", ""
     separator = ""
     for macro, words in _macros(name, rest):
-        before, after = MACROS[macro]
+        before, after = MACROS.get(macro, ("", ""))
         if not words and macro in ("Nm", "Fl"):
             words = [page if macro == "Nm" else ""]
         if macro == "Ns":
@@ -286,7 +317,7 @@ def _macros(name: str, rest: str) -> Iterator[tuple[str, list[str]]]:
     """The macros in a line, each with the words up to the next macro."""
     words: list[str] = []
     for argument in _arguments(rest):
-        if argument in MACROS:
+        if argument in MACROS or argument in NESTED:
             yield name, words
             name, words = argument, []
         else:

@@ -35,14 +35,24 @@ _INLINE_COMMENT = re.compile(r"(?<![^\s(*_])%%[^%\n`]{1,2000}%%(?!\w)")
 
 _WIKI = re.compile(r"!?\[\[(?:[^\[\]|]{1,200}\|)?([^\[\]|]{1,200})\]\]")
 _TITLE_KEY = re.compile(r"title[ \t]*:[ \t]*(.{1,300})", re.IGNORECASE)
-_LINK = re.compile(r"!?\[([^\[\]]{0,200})\]\([^()]{0,400}\)")
+_MARKERS = re.compile(r"(?:(?:[-*+]|\d{1,9}[.)])[ \t]{1,4})++")
+_LINK = re.compile(
+    r"!?\[((?>[^\[\]]++|\[[^\[\]]*+\])*+)\]"
+    r"(?:\((?>[^()]++|\([^()]*+\))*+\)|\[[^\[\]]{0,200}\])"
+)
+"""A link in a heading: its address in brackets, or the name of a reference."""
+
+_TAG_ALONE = re.compile(r"</?[a-zA-Z][\w.-]{0,40}(?:[\s/][^<>]{0,300})?>\s*(?:\n|\Z)")
+_TAG = re.compile(r"(?<!\\)</?[a-zA-Z][\w-]{0,40}(?:[\s/][^<>]{0,300})?>|<!--[^<>]{0,300}-->")
 _LETTER = re.compile(r"[^\W\d_]")
-_ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*+\{[#.][^{}]{0,100}\}$")
+_ATTRIBUTES = re.compile(r"(?<![ \t])[ \t]*+\{(?:[#.]|/\*)[^{}]{0,200}\}$")
+"""The name of a heading, or a comment of MDX with that name, behind its words."""
 
 
 def read(data: bytes, path: str) -> Document:
     """The document in a Markdown file. Raises Unreadable where it is binary or empty."""
     document, left_out = read_page(data, path)
+    left_out.add_undecoded(document.text)
     return replace(document, warnings=left_out.warnings())
 
 
@@ -248,6 +258,7 @@ class _Parser:
             and self.kind == "paragraph"
             and self.size <= MAX_SETEXT_LINES
             and not self.comments
+            and not _TAG_ALONE.match(self.text[self.start : self.end].lstrip())
         )
 
     def front_matter(self) -> int:
@@ -293,9 +304,15 @@ def _is_escaped(text: str, offset: int) -> bool:
 def _fence(words: str) -> str:
     """The run of backticks or tildes that opens a code block, empty where the line opens none.
 
+    It may stand behind the marker of a list item.
+
     >>> _fence("```python"), _fence("~~~~"), _fence("```a``` b")
     ('```', '~~~~', '')
     """
+    if "```" not in words and "~~~" not in words:
+        return ""
+    if marker := _MARKERS.match(words):
+        words = words[marker.end() :]
     mark = words[0]
     if mark not in "`~":
         return ""
@@ -338,12 +355,11 @@ def _plain(source: str) -> str:
         words = _ATTRIBUTES.sub("", words)
     if "[" in words:
         words = _LINK.sub(r"\1", _WIKI.sub(r"\1", words))
-    if "&" in words:
+    if "&" in words or "<" in words:
         # What stands between backticks is code.
         parts = words.split("`")
-        words = "".join(
-            part if code % 2 else entities.plain(part) for code, part in enumerate(parts)
-        )
+        parts[::2] = [entities.plain(_TAG.sub("", part)) for part in parts[::2]]
+        words = " ".join("`".join(parts).split()) or words
     return words.replace("**", "").replace("__", "").replace("`", "").strip()
 
 

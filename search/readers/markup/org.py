@@ -57,6 +57,7 @@ def read(data: bytes, path: str) -> Document:
         parser.take(line, text[line.start : line.end])
     rows = parser.rows
     rows.close()
+    parser.left_out.add_undecoded(rows.text)
     heading = next(
         (block.heading for block in rows.blocks if block.level == 1 and block.heading), ""
     )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from ..units import UNIT_WORDS, UNITS
+
 RAISED, REFERENCE, END = "\x01", "\x02", "\x03"
 """Signs around raised text, which no text has elsewhere. A reference is known to lead to a note."""
 
@@ -32,21 +34,6 @@ _NUMBER = re.compile(r"\d(?:[\d.,'’\u00a0\u202f\u2009]*\d)?")
 _WORD = re.compile(r"[^\W\d_]+")
 _OPERATORS = tuple("=+-−–×·⋅*/^<>≤≥≈≃∼∝(√∑∫")
 _CALCULATION = tuple("=×·⋅^≈")
-_UNITS = frozenset(
-    re.findall(
-        r"\S+",
-        "m cm mm km dm nm µm μm hm pm s ms kg g mg l ml ft in yd mi inch inches foot feet yard "
-        "yards mile miles metre metres meter meters sec min px pt Hz kHz MHz GHz rad sr",
-    )
-)
-_UNIT_WORDS = frozenset(
-    re.findall(
-        r"\S+",
-        "in inch inches foot feet yard yards mile miles metre metres meter meters sec min pt",
-    )
-)
-"""Units that are words of their own too: a number stands before them where they are units."""
-
 _UNIT_POWERS = frozenset("234")
 _FUNCTIONS = frozenset(
     re.findall(r"\S+", "sin cos tan cot sec csc sinh cosh tanh log ln exp lim det")
@@ -147,9 +134,9 @@ def _follows_word(ahead: str, word: str, mark: str, is_letter: bool) -> bool:
         return True
     if is_letter:
         return len(word) > 3 and word.islower()
-    if word in _UNITS and mark in _UNIT_POWERS:
+    if (word in UNITS or word in UNIT_WORDS) and mark in _UNIT_POWERS:
         is_measure = ahead[-1:].isdecimal() or ahead.endswith(("per", "/", "square", "cubic"))
-        return not is_measure and word in _UNIT_WORDS
+        return not is_measure and word in UNIT_WORDS
     if word in _FUNCTIONS or ahead.endswith(("=", "+", "−", "×", "·", "^", "√")):
         return False
     return len(word) > 2 or word.lower() in _SHORT_WORDS

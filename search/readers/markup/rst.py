@@ -37,6 +37,7 @@ def read(data: bytes, path: str) -> Document:
     parser = _Parser(text)
     parser.parse()
     title = next((block.heading for block in parser.blocks if block.heading), "")
+    parser.left_out.add_undecoded(text)
     return Document(
         path,
         "rst",

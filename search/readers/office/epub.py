@@ -69,6 +69,7 @@ def read(data: bytes, path: str) -> Document:
             raise first_damage
         raise Unreadable(Reason.NO_TEXT, "the book holds no text")
     document = book.document(path, "epub", package.name or stem(path))
+    left_out.add_undecoded(document.text)
     return replace(document, warnings=left_out.warnings())
 
 

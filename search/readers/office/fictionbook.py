@@ -1,6 +1,6 @@
 """FictionBook files (FB2), plain or zipped: parts and chapters, verse, tables and notes.
 
-Parts and chapters have headings. Pictures are left out.
+Parts and chapters have headings. Of a picture, the words that stand for it are read.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from ..archive import Archive
 from ..flow import Flow
 from ..title import stem
 from ..xml_events import Attributes, Calls, value
+from .drawing import description
 
 SUFFIXES = (".fb2", ".fb2.zip", ".fbz")
 
@@ -72,6 +73,7 @@ class _Book:
             "title": (self.begin_title, self.end_joined),
             "stanza": (self.begin_stanza, self.end_joined),
             **dict.fromkeys(("p", "v", "subtitle", "text-author"), paragraph),
+            "image": (self.begin_image, None),
             "table": (lambda _: flow.begin_table(), flow.end_table),
             "tr": (lambda _: flow.begin_row(), None),
             **dict.fromkeys(("td", "th"), (self.begin_cell, flow.end_cell)),
@@ -134,6 +136,14 @@ class _Book:
             self.flow.words("\n")
         else:
             self.flow.end_paragraph()
+
+    def begin_image(self, attributes: Attributes) -> None:
+        """Add what a picture is said to show, within its paragraph or as one."""
+        words = description(
+            {"descr": value(attributes, "alt"), "title": value(attributes, "title")}
+        )
+        if words and self.description is None:
+            self.flow.put(words)
 
     def begin_cell(self, _: Attributes) -> None:
         self.flow.begin_cell()

@@ -7,9 +7,8 @@ from dataclasses import replace
 from hashlib import sha256
 
 from ...documents import Document
-from ...errors import Unreadable
 from ..assembly import Assembly
-from ..attachments import MAX_ATTACHMENTS, Attachments
+from ..attachments import Attachments
 from ..left_out import Part
 from ..limits import OutOfTime
 from .pdf_pages import PdfPages
@@ -18,20 +17,12 @@ from .pdf_pages import PdfPages
 def attached(
     pages: PdfPages, enclosed: Callable[[bytes, str], Document]
 ) -> tuple[Assembly, list[str]]:
-    """The text of the attachments, and a warning where some of it is missing."""
+    """The text of the attachments, and warnings about what is missing from it.
+
+    Attachments that are not read are counted with the pages.
+    """
     page = Assembly()
-    warned: list[str] = []
-
-    def counted(data: bytes, name: str) -> Document:
-        try:
-            document = enclosed(data, name)
-        except Unreadable:
-            pages.left_out.add(Part.FILE)
-            raise
-        warned.extend(f"attachment {name}: {warning}" for warning in document.warnings)
-        return document
-
-    attachments = Attachments(page, counted)
+    attachments = Attachments(page, enclosed, pages.left_out)
     known: set[tuple[str, bytes]] = set()
     try:
         for file in pages.attachments():
@@ -46,7 +37,6 @@ def attached(
             except MemoryError:
                 raise
             except Exception as error:
-                pages.left_out.add(Part.FILE)
                 attachments.refuse(name, f"it cannot be read: {type(error).__name__}")
                 continue
             # The same file may be attached to the document and pinned to a page as well.
@@ -55,17 +45,16 @@ def attached(
                 attachments.add(name, data, 1)
     except (OutOfTime, MemoryError):
         return page, [
-            *warned,
+            *attachments.warnings(),
             "not all of its attachments are read: the time or the memory for one file was used up",
         ]
     except Exception as error:
         # On a malformed file, pypdf raises nearly every type of exception.
         return page, [
-            *warned,
+            *attachments.warnings(),
             f"not all of its attachments can be read: {type(error).__name__}",
         ]
-    pages.left_out.add(Part.FILE, max(0, attachments.count - MAX_ATTACHMENTS))
-    return page, warned
+    return page, [*attachments.warnings()]
 
 
 def unread_attachments(pages: PdfPages) -> list[str]:

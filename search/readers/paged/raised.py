@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from math import hypot
 
+from ..units import UNIT_WORDS, UNITS
 from .glyphs import Letters
 from .shows import Show
 
@@ -25,11 +26,6 @@ _RUN = re.compile(
 )
 _FEW = 40
 """Characters before a raised number that tell what it belongs to."""
-
-_UNITS = frozenset(
-    re.findall(r"\S+", "m km cm mm dm nm pm µm μm ft yd kg s ms ha mol bar K N W J V A C F H Å Pa")
-)
-_UNITS_BEHIND_NUMBERS = frozenset(re.findall(r"\S+", "in mi l g h min inch sec hr ac"))
 
 
 def raised(found: Sequence[Show], letters: Letters) -> dict[int, str]:
@@ -101,11 +97,11 @@ def _is_mark(before: str, run: str, after: str) -> bool:
     if word[0].isdigit():
         is_power = word in ("10", "2") or len(word.rstrip(".,")) == 1
         return word[-1] in ".," or not (is_power or after.lstrip()[:1] in ("=", "×", "·"))
-    if len(word) == 1 or word in _UNITS:
+    if len(word) == 1 or word in UNITS:
         return False
     rest = before[: -len(word)].rstrip()[-1:]
     is_formula = rest in ("=", "+", "×", "·", "/") and len(word) < 3
-    return not (is_formula or (word in _UNITS_BEHIND_NUMBERS and rest.isdigit()))
+    return not (is_formula or (word in UNIT_WORDS and rest.isdigit()))
 
 
 def _base(before: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from ...documents import Block, Document
 from ..decoding import decode
+from ..left_out import undecoded
 from ..lines import Line, lines
 from ..title import file_name
 
@@ -137,7 +138,8 @@ def document(text: str, path: str, find: Callable[[Line], Heading | None]) -> Do
     for line in lines(text):
         parser.take(line)
     parser.close()
-    return Document(path, "code", file_name(path), text, tuple(parser.blocks))
+    blocks = tuple(parser.blocks)
+    return Document(path, "code", file_name(path), text, blocks, warnings=undecoded(text))
 
 
 @dataclass(frozen=True, slots=True)

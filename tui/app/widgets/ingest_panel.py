@@ -9,6 +9,7 @@ from textual.widgets import ProgressBar, Static
 from search.results import IngestReport, Progress
 
 from ...progress import STAGES, duration
+from ...remedies import left_out_line
 from ...terminal import printable
 
 
@@ -67,7 +68,9 @@ class IngestPanel(Vertical):
             or "nothing to read was found"
         )
         outcome = f"Documents: {summary}; {duration(report.seconds)}"
-        self._say(". ".join([outcome, *report.warnings]))
+        told = [warning for warning in report.warnings if warning not in report.left_out.warnings]
+        left_out = [line] if (line := left_out_line(report.left_out)) else []
+        self._say(". ".join([outcome, *told, *left_out]))
 
     def _say(self, text: str) -> None:
         self.query_one("#ingest-line", Static).update(printable(text, one_line=True))
