@@ -43,11 +43,10 @@ SHOTS = (
     Shot(
         "search",
         "are pets allowed in the flat",
-        ["down"],
         answer="3.1 One cat or one dog under 15 kg may live in the flat.",
     ),
-    Shot("light", "how long to wait before a retry type:py,md", ["down"], "textual-light"),
-    Shot("narrow", "sourdough stays flat", ["down"], size=(64, 30)),
+    Shot("light", "how long to wait before a retry type:py,md", theme="textual-light"),
+    Shot("narrow", "sourdough stays flat", size=(64, 30)),
     Shot("index", "", ["f2"]),
     Shot("models", "", ["f5"]),
     Shot("help", "", ["f1"], size=(100, 50)),

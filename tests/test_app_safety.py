@@ -39,7 +39,7 @@ async def test_saved_searches_are_no_markup_in_the_palette(tmp_path: Path) -> No
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "saved").write_text(f"{EVIL}\n")
     app, watch = app_over(ScriptedIndex({}), tmp_path), Watch()
-    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+    async with app.run_test(size=(120, 50), message_hook=watch) as pilot:
         await watch.until(messages.StatusRead)
         for keys in (["ctrl+x"], [*"red"]):
             await pilot.press(*keys)
