@@ -167,7 +167,7 @@ COLOUR = re.compile(rb"\x1b\[(?:\d*;)*(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;\d*)*m
 def test_no_color_sends_no_colour_at_all(home: Path, keys: str) -> None:
     with app_in(home, NO_COLOR="1") as app:
         ask(app)
-        assert "> notes/house/boiler.md" in app.text
+        assert re.search(r"> +\d+ ", app.text)
         app.keys(keys)
         app.wait_for_bytes(b"\x1b[")
         still_there = app.text

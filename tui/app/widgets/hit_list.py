@@ -325,7 +325,8 @@ class HitList(ScrollView, can_focus=True):
         if number is None:
             return Strip.blank(width, self.rich_style)
         selected = self.highlighted is not None and number == self._stops[self.highlighted]
-        mark = (PLAIN_MARK if self.plain else MARK) if selected else " "
+        bare = self.plain or self.app.no_color
+        mark = (PLAIN_MARK if bare else MARK) if selected else " "
         pieces = [(mark, ("mark",)), *self._line(number, line - self._tops[number])]
         segments = [Segment(text, self._style(selected, names)) for text, names in pieces if text]
         return Strip(segments).adjust_cell_length(width, self._style(selected, ()))
