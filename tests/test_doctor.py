@@ -164,7 +164,7 @@ class TestIndex:
 
     def test_a_page_of_the_catalogue_that_nothing_reads_is_damaged(self, index: Path) -> None:
         file = index / "catalog.sqlite"
-        with sqlite3.connect(file) as connection:
+        with closing(sqlite3.connect(file)) as connection, connection:
             ((page,),) = connection.execute(
                 "SELECT rootpage FROM sqlite_master WHERE name = 'documents_by_content'"
             )
@@ -219,7 +219,7 @@ class TestIndex:
         elif fault == "damaged":
             words.write_bytes(words.read_bytes()[:4096] + b"\xff" * (words.stat().st_size - 4096))
         elif fault == "half made":
-            with sqlite3.connect(words) as connection:
+            with closing(sqlite3.connect(words)) as connection, connection:
                 connection.execute("PRAGMA user_version = 0")
         else:
             (index / "passages.words-journal").write_bytes(b"a transaction")

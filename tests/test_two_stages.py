@@ -178,7 +178,7 @@ def test_everything_is_found_by_its_words_before_it_has_vectors(index: Index, no
     assert index.query("w3", mode="vector").hits == ()
     filtered = index.query("w3", where=Filter(paths=("3.txt",)))
     assert filtered.warnings == (
-        "1 document has no vectors yet, so that only words find them; run: docsearch ingest",
+        "1 document has no vectors yet, so that only words find it; run: docsearch ingest",
     )
     assert [Path(hit.path).name for hit in index.query('"note 4 tells"').hits] == ["4.txt"]
     assert index.document(notes / "5.txt").text == "Note 5 tells of the rent and of w5."
