@@ -6,6 +6,7 @@ import json
 import random
 import sqlite3
 from bisect import bisect_right
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -227,7 +228,7 @@ def test_an_index_of_an_older_version_gets_its_messages_by_the_next_ingest(
     index: Index, inbox: Path
 ) -> None:
     index.ingest([inbox.parent])
-    with sqlite3.connect(Path(index.path) / CATALOGUE) as connection:
+    with closing(sqlite3.connect(Path(index.path) / CATALOGUE)) as connection, connection:
         connection.execute("DROP TABLE messages")
         connection.execute("DROP TABLE page_labels")
         connection.execute("PRAGMA user_version = 1")

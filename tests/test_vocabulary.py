@@ -4,6 +4,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,7 @@ def test_the_changes_of_a_killed_writer_are_rolled_back(
     subprocess.run([sys.executable, "-c", script, str(tmp_path / FILE)], check=False)
     assert (tmp_path / f"{FILE}-journal").exists()
     assert vocabulary.related(["Kessel"]) == ["kesselaustausch"]
-    with sqlite3.connect(tmp_path / FILE) as connection:
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
         assert connection.execute(
             "SELECT count(*) FROM words WHERE word LIKE 'versicherung%'"
         ).fetchone() == (1,)
