@@ -237,7 +237,6 @@ def test_an_index_of_an_older_version_gets_its_messages_by_the_next_ingest(
             "INSERT INTO settings VALUES ('recipes', ?)",
             (json.dumps({str(inbox.parent): "older"}),),
         )
-    connection.close()
     index.close()
     assert found_messages(index, "dough oven", limit=1)[0][:2] == ("inbox", None)
     assert index.query("rent", where=Filter(after_ns=1)).hits

@@ -10,7 +10,7 @@ from .entries import COLUMNS, Entry, entry_of
 from .filters import Admitted
 
 INDEX = """
-CREATE INDEX documents_with_words_only ON documents (content) WHERE state = 'words'
+CREATE INDEX IF NOT EXISTS documents_with_words_only ON documents (content) WHERE state = 'words'
 """
 """With it, the number of these documents costs nothing where there are none."""
 
