@@ -196,7 +196,7 @@ def test_files_that_a_killed_writer_left_are_taken_from_others(tmp_path):
         add(catalog, Store(folder, WIDTH, create=True), {"/d/old": 2})
         left = folder / "passages.lance" / "_deletions" / "6-15-1.arrow"
         left.parent.mkdir(exist_ok=True)
-        left.write_bytes(b"words")
+        left.write_bytes(b"ARROW1\0\0words ARROW1")
         left.chmod(0o644)
         Store(folder, WIDTH, create=True)
         assert left.stat().st_mode & 0o777 == 0o600

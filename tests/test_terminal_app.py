@@ -110,7 +110,7 @@ def test_a_first_run_reads_searches_opens_and_leaves(
     # The path may be longer than the line: -J joins what the terminal has wrapped.
     terminal.wait(lambda _: f"EDITING +3 {notes}/house/boiler.md" in terminal.screen("-J"))
     terminal.keys("Enter")
-    terminal.wait(lambda screen: "EDITING" not in screen and "house/boiler.md:" in screen)
+    terminal.wait(lambda screen: "EDITING" not in screen and "boiler.md" in screen)
     terminal.keys("C-q")
     terminal.wait("left with 0")
     assert terminal.modes() == "0 0 1"
