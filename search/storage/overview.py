@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain
@@ -29,7 +29,7 @@ NO_PASSAGES = Check(
 def overview(catalog: Catalog, folder: str) -> Status:
     """The status of the index in `folder`."""
     groups = catalog.groups()
-    roots = tuple(_root_status(root, groups) for root in catalog.roots())
+    roots, unread = _roots(catalog, groups), _unread(catalog, groups)
     models = models_in(catalog)
     kinds, reasons = Counter[str](), Counter[Reason]()
     for group in groups:
@@ -39,7 +39,7 @@ def overview(catalog: Catalog, folder: str) -> Status:
     for root in catalog.roots():
         reasons.update(dict(root.passed_over))
     has_words = models is None or VocabularyFile(Path(folder), table_in_use(catalog)).is_readable()
-    checks = recorded(catalog, folder, has_words)
+    checks = _checks(catalog, folder, groups, roots, unread, has_words)
     if any(group.passages for group in groups) and not _has_files(
         Path(folder) / f"{table_in_use(catalog)}.lance" / "data"
     ):
@@ -59,7 +59,7 @@ def overview(catalog: Catalog, folder: str) -> Status:
         failed=_sorted(reasons, failed=True),
         health=health_of(checks, holder(folder)),
         models=replace(models, reranker=reranker_of(models)) if models else None,
-        unread=_unread(catalog),
+        unread=unread,
         without_vectors=_without_vectors(groups),
     )
 
@@ -67,14 +67,22 @@ def overview(catalog: Catalog, folder: str) -> Status:
 def recorded(catalog: Catalog, folder: str, has_words: bool) -> Iterator[Check]:
     """The checks that need the catalogue alone, the most urgent first."""
     groups = catalog.groups()
+    return _checks(
+        *(catalog, folder, groups, _roots(catalog, groups), _unread(catalog, groups), has_words)
+    )
+
+
+def _checks(
+    catalog: Catalog,
+    folder: str,
+    groups: Iterable[Group],
+    roots: Iterable[RootStatus],
+    unread: Sequence[Skip],
+    has_words: bool,
+) -> Iterator[Check]:
     return recorded_checks(
-        folder,
-        _pending(groups),
-        _without_vectors(groups),
-        change_of(catalog),
-        tuple(_root_status(root, groups) for root in catalog.roots()),
-        has_words,
-        _unread(catalog),
+        *(folder, _pending(groups), _without_vectors(groups), change_of(catalog)),
+        *(roots, has_words, unread),
     )
 
 
@@ -95,9 +103,13 @@ def _without_vectors(groups: Iterable[Group]) -> int:
     return sum(group.files for group in groups if group.state is EntryState.WORDS)
 
 
-def _unread(catalog: Catalog) -> tuple[Skip, ...]:
+def _roots(catalog: Catalog, groups: Iterable[Group]) -> tuple[RootStatus, ...]:
+    return tuple(_root_status(root, groups) for root in catalog.roots())
+
+
+def _unread(catalog: Catalog, groups: Iterable[Group]) -> tuple[Skip, ...]:
     """The folders and files that the last runs could not read."""
-    if not any(group.reason is Reason.UNREADABLE for group in catalog.groups()):
+    if not any(group.reason is Reason.UNREADABLE for group in groups):
         return ()
     return tuple(skip for skip in skips_of(catalog) if skip.reason is Reason.UNREADABLE)
 
