@@ -67,13 +67,24 @@ def timed_batches(
         pace.took(len(batch), clock() - started)
 
 
-def embedded(embedder: Embedder, texts: Iterable[str], tally: Tally) -> Iterator[list[Embedded]]:
-    """Each distinct text with its vector, CHUNK texts at a time.
+def embedded(
+    embedder: Embedder,
+    items: Iterable[tuple[str, Item]],
+    tally: Tally,
+    on_chunk: Callable[[Item], None],
+) -> Iterator[tuple[Item, Embedded]]:
+    """Each item with its text's vector; each distinct text is embedded once, CHUNK at a time.
 
-    Texts come in order of length, so that a batch of the model needs little padding. `tally` counts
-    the tokens, and the seconds that they take.
+    `items` are pairs of a text and an item. They come back in order of the texts' length, so that a
+    batch of the model needs little padding. `tally` counts passages, tokens and the seconds that
+    they take. `on_chunk` is called after the items of each chunk, with the first of its last text.
     """
-    distinct = sorted(dict.fromkeys(texts), key=len)
+    by_text: dict[str, list[Item]] = {}
+    for text, item in items:
+        by_text.setdefault(text, []).append(item)
+    if by_text:
+        tally.begin(embedder.name)
+    distinct = sorted(by_text, key=len)
     for start in range(0, len(distinct), CHUNK):
         chunk = distinct[start : start + CHUNK]
         started = time.perf_counter()
@@ -83,4 +94,8 @@ def embedded(embedder: Embedder, texts: Iterable[str], tally: Tally) -> Iterator
         results = [Embedded(text, vector, len(spans)) for text, vector, spans in parts]
         tally.embedding_seconds += time.perf_counter() - started
         tally.tokens += sum(result.tokens for result in results)
-        yield results
+        for result in results:
+            for item in by_text[result.text]:
+                tally.passages += 1
+                yield item, result
+        on_chunk(by_text[chunk[-1]][0])

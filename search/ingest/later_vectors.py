@@ -203,26 +203,23 @@ class LaterVectors:
 
         `tokens` counts the tokens of each document.
         """
-        rows: list[Row] = []
-        by_text: dict[str, list[Row]] = {}
-        for item in batch:
-            if item.row is None:
-                continue
-            if item.vector is None:
-                by_text.setdefault(embedded_text(item.row.passage), []).append(item.row)
-                continue
-            rows.append(replace(item.row, vector=item.vector))
-            tokens[item.row.doc] += item.tokens
+        known = [(item, item.row) for item in batch if item.row and item.vector is not None]
+        rows = [replace(row, vector=item.vector) for item, row in known]
+        for item, row in known:
+            tokens[row.doc] += item.tokens
         self.tally.passages += len(rows)
-        if by_text:
-            embedder = self.open_embedder()
-            self.tally.begin(embedder.name)
-            paths = {item.entry.doc: item.entry.file.path for item in batch}
-            for chunk in embedded(embedder, by_text, self.tally):
-                for result in chunk:
-                    for row in by_text[result.text]:
-                        tokens[row.doc] += result.tokens
-                        self.tally.passages += 1
-                        rows.append(replace(row, vector=result.vector))
-                self.on_progress(self.tally.progress(paths[by_text[chunk[-1].text][0].doc]))
+        waiting = [
+            (embedded_text(item.row.passage), (item.entry, item.row))
+            for item in batch
+            if item.row and item.vector is None
+        ]
+        if waiting:
+            for (_, row), result in embedded(
+                self.open_embedder(), waiting, self.tally, lambda last: self._advance(last[0])
+            ):
+                tokens[row.doc] += result.tokens
+                rows.append(replace(row, vector=result.vector))
         return rows
+
+    def _advance(self, entry: Entry) -> None:
+        self.on_progress(self.tally.progress(entry.file.path))

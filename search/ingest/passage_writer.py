@@ -116,27 +116,26 @@ class PassageWriter:
             _row(item, item.passage, None) for item in batch if item.passage and item.vector is None
         ]
         self._lacking.update(row.doc for row in rows)
-        self.on_progress(self.tally.progress(batch[-1].entry.file.path))
+        self._advance(batch[-1].entry)
         return rows
 
     def _embedded(self, batch: list[Incoming]) -> Iterator[Row]:
         """The rows of the other passages; each distinct text is embedded once."""
-        by_text: dict[str, list[Incoming]] = {}
-        for item in batch:
-            if item.passage and item.vector is None:
-                by_text.setdefault(embedded_text(item.passage), []).append(item)
-        if not by_text:
+        waiting = [
+            (embedded_text(item.passage), (item, item.passage))
+            for item in batch
+            if item.passage and item.vector is None
+        ]
+        if not waiting:
             return
-        embedder = self.open_embedder()
-        self.tally.begin(embedder.name)
-        for chunk in embedded(embedder, by_text, self.tally):
-            for result in chunk:
-                for item in by_text[result.text]:
-                    assert item.passage is not None
-                    self._tokens[item.entry.doc] += result.tokens
-                    self.tally.passages += 1
-                    yield _row(item, item.passage, result.vector)
-            self.on_progress(self.tally.progress(by_text[chunk[-1].text][0].entry.file.path))
+        for (item, passage), result in embedded(
+            self.open_embedder(), waiting, self.tally, lambda last: self._advance(last[0].entry)
+        ):
+            self._tokens[item.entry.doc] += result.tokens
+            yield _row(item, passage, result.vector)
+
+    def _advance(self, entry: Entry) -> None:
+        self.on_progress(self.tally.progress(entry.file.path))
 
 
 def _row(item: Incoming, passage: Passage, vector: Vectors | None) -> Row:

@@ -104,20 +104,18 @@ class Reembedding:
 
     def _embed(self, batch: list[tuple[Entry, Row]], tally: Tally) -> None:
         """Embed a batch and store it: each distinct text is embedded once."""
-        by_text: dict[str, list[tuple[Entry, Row]]] = {}
-        for entry, row in batch:
-            by_text.setdefault(embedded_text(row.passage), []).append((entry, row))
+        waiting = [(embedded_text(row.passage), (entry, row)) for entry, row in batch]
         rows: list[Row] = []
-        tally.begin(self.embedder.name)
-        for chunk in embedded(self.embedder, by_text, tally):
-            for result in chunk:
-                for entry, row in by_text[result.text]:
-                    self.tokens[row.doc] += result.tokens
-                    tally.passages += 1
-                    rows.append(replace(row, vector=result.vector))
-                    if result.tokens + SPECIAL_TOKENS > self.embedder.max_tokens:
-                        self._mark_as_changed(entry)
-            self.on_progress(tally.progress(by_text[chunk[-1].text][0][0].file.path))
+        for (entry, row), result in embedded(
+            self.embedder,
+            waiting,
+            tally,
+            lambda last: self.on_progress(tally.progress(last[0].file.path)),
+        ):
+            self.tokens[row.doc] += result.tokens
+            rows.append(replace(row, vector=result.vector))
+            if result.tokens + SPECIAL_TOKENS > self.embedder.max_tokens:
+                self._mark_as_changed(entry)
         self.target.upsert(rows)
 
     def _mark_as_changed(self, entry: Entry) -> None:
