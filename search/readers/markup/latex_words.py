@@ -10,7 +10,8 @@ from . import raised
 _MATH = re.compile(r"(\$\$?[^$]{1,1000}\$\$?|\\\(.{0,1000}?\\\))")
 # Commands that part words, such as the end of a line, with their arguments.
 _PARTING = re.compile(
-    r"\\(?:\\\*?(?:\[\s?-?[\d.]{1,8}\s?\\?\w{1,14}\])?|(?:newline|linebreak|tabularnewline|par|quad|qquad|enspace|"
+    r"\\(?:\\\*?(?:\[\s?-?[\d.]{1,8}\s?\\?\w{1,14}\])?|"
+    r"(?:newline|linebreak|tabularnewline|par|quad|qquad|enspace|"
     r"thinspace|space|hfill|hfil|vfill|dotfill|hrulefill|break|newpage|clearpage|pagebreak|bigskip|"
     r"medskip|smallskip|noindent|indent|hline|toprule|midrule|bottomrule|and|cr|tab|item|xspace|"
     r"nobreakspace)(?![a-zA-Z])(?:\{\})?|[hv]space\*?\{[^{}]{0,40}\}|(?:hskip|vskip|kern)\s?-?"
