@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self, TypeVar
 
+from textual.app import App
+from textual.command import Command, CommandList
 from textual.message import Message
 from textual.widget import Widget
 
@@ -68,6 +70,23 @@ class Watch:
                         return message
                 self._new.clear()
                 await self._new.wait()
+
+
+async def until(holds: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until what no message announces holds: what Textual draws after a timer of its own."""
+    async with asyncio.timeout(seconds):
+        while not holds():
+            await asyncio.sleep(0.01)
+
+
+def commands(app: App[None]) -> list[str]:
+    """The first line of each command that the palette lists."""
+    return [
+        str(option.prompt).splitlines()[0]
+        for line in app.screen.query(CommandList)
+        for option in line.options
+        if isinstance(option, Command)
+    ]
 
 
 class Pipe:

@@ -16,7 +16,7 @@ from tui.app import DocsearchApp
 from tui.app.widgets.folder_input import FolderInput, completed
 from tui.app.widgets.query_input import QueryInput
 
-from .app_driver import NOW, ScriptedIndex, Watch, shown
+from .app_driver import NOW, ScriptedIndex, Watch, commands, shown, until
 
 EVIL = "[/red] [bold\x1b]0;owned\x07"
 SAFE = "[/red] [bold␛]0;owned␇"
@@ -41,15 +41,17 @@ async def test_saved_searches_are_no_markup_in_the_palette(tmp_path: Path) -> No
     app, watch = app_over(ScriptedIndex({}), tmp_path), Watch()
     async with app.run_test(size=(120, 50), message_hook=watch) as pilot:
         await watch.until(messages.StatusRead)
-        for keys in (["ctrl+x"], [*"red"]):
-            await pilot.press(*keys)
-            await app.workers.wait_for_complete(list(app.workers))
-            await pilot.pause()
-            assert f"Search: {SAFE}" in whole_screen(app)
-            assert "\x1b" not in whole_screen(app)
-        await pilot.press("enter", "enter")
-        await pilot.pause()
-        assert app.screen.query_one(QueryInput).value == SAFE
+        await pilot.press("ctrl+x")
+        await until(lambda: f"Search: {SAFE}" in commands(app))
+        assert "\x1b" not in whole_screen(app)
+        await pilot.press(*"red")
+        await until(lambda: commands(app)[:1] == [f"Search: {SAFE}"])
+        await until(lambda: f"Search: {SAFE}" in whole_screen(app))
+        assert "\x1b" not in whole_screen(app)
+        await pilot.press("enter")
+        await until(lambda: app.screen is app.search_screen)
+        await pilot.press("enter")
+        await until(lambda: app.screen.query_one(QueryInput).value == SAFE)
 
 
 async def test_control_characters_of_pastes_and_folders_are_made_visible(tmp_path: Path) -> None:

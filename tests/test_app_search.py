@@ -29,7 +29,7 @@ from tui.app.widgets.hit_list import HitList
 from tui.app.widgets.preview import Preview
 from tui.app.widgets.query_input import QueryInput
 
-from .app_driver import NOW, ROOT, Pipe, ScriptedIndex, Watch, a_hit, shown
+from .app_driver import NOW, ROOT, Pipe, ScriptedIndex, Watch, a_hit, commands, shown, until
 
 BOILER = a_hit(
     "house/boiler.md", "The boiler stays cold.", 3, 10, 0.9, ["boiler"], headings=("Boiler",)
@@ -334,10 +334,10 @@ async def test_history_and_saved_searches_are_recalled(tmp_path: Path) -> None:
         await pilot.press("ctrl+s")
         assert (tmp_path / "state" / "saved").read_text() == "sea\n"
         await pilot.press("ctrl+x", *"Search: sea")
-        await pilot.pause()
-        await app.workers.wait_for_complete(list(app.workers))
-        await pilot.press("enter", "enter")
-        await pilot.pause()
+        await until(lambda: commands(app)[:1] == ["Search: sea"])
+        await pilot.press("enter")
+        await until(lambda: app.screen is app.search_screen)
+        await pilot.press("enter")
         assert line.value == "sea"
         await pilot.press("ctrl+s")
         assert (tmp_path / "state" / "saved").read_text() == ""

@@ -23,7 +23,7 @@ from tui.app.widgets.document_view import DocumentView
 from tui.app.widgets.hit_list import HitList
 from tui.app.widgets.query_input import QueryInput
 
-from .app_driver import ScriptedIndex, Watch, shown
+from .app_driver import ScriptedIndex, Watch, commands, shown, until
 from .test_app_safety import whole_screen
 from .test_app_search import DOCUMENTS, LEASE, always, app_over, ask
 
@@ -93,21 +93,20 @@ async def test_the_palette_acts(tmp_path: Path) -> None:
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await ask(pilot, watch, "boiler")
 
-        async def choose(words: str) -> None:
-            await pilot.press("ctrl+x", *words)
-            await pilot.pause()
-            await app.workers.wait_for_complete(list(app.workers))
-            await pilot.pause()
+        async def choose(name: str) -> None:
+            await pilot.press("ctrl+x", *name.split(" (")[0])
+            await until(lambda: commands(app)[:1] == [name])
+            palette = app.screen
             await pilot.press("enter")
-            await pilot.pause()
+            await until(lambda: app.screen is not palette)
             await pilot.pause()
 
-        await choose("copy the place")
+        await choose("Copy the place (Ctrl+Y)")
         assert app.clipboard == f"{LEASE.path}:7"
-        await choose("recent queries")
+        await choose("Recent queries (Ctrl+R)")
         assert isinstance(app.screen, RecentScreen)
         await pilot.press("escape")
-        await choose("add a folder")
+        await choose("Add a folder (F2, a)")
         assert isinstance(app.screen, FolderScreen)
 
 
