@@ -12,6 +12,8 @@ import pytest
 
 from search import Index
 from search.private_files import is_private, make_private_folder
+from search.storage import durability
+from search.storage.durability import Durability
 from tui.app.history import History
 from tui.app.preferences import Preferences, save_preferences
 
@@ -55,6 +57,36 @@ def test_what_a_killed_run_left_becomes_private(index: Index, notes: Path) -> No
     index.ingest()
     assert modes(Path(index.path)) == ONLY_ITS_OWNERS
     assert not list(table.rglob(".tmp*"))
+
+
+def test_a_file_with_the_inode_of_the_one_before_it_becomes_private(
+    index: Index, notes: Path
+) -> None:
+    index.ingest([notes])
+    hint = Path(index.path) / "passages.lance" / "_versions" / "latest_version_hint.json"
+    disk = Durability(Path(index.path), "passages")
+    disk.begin()
+    # The file system may give a new file the inode of the one that was deleted for it.
+    hint.write_bytes(hint.read_bytes())
+    hint.chmod(0o644)
+    disk.flush(disk.mark())
+    assert modes(Path(index.path)) == ONLY_ITS_OWNERS
+
+
+def test_a_mark_is_private_from_the_start(
+    index: Index, notes: Path, monkeypatch: pytest.MonkeyPatch, umask: int
+) -> None:
+    index.ingest([notes])
+
+    def power_cut(path: Path) -> None:
+        raise OSError("the power is cut")
+
+    monkeypatch.setattr(durability, "_flush", power_cut)
+    disk = Durability(Path(index.path), "passages")
+    with pytest.raises(OSError, match="the power is cut"):
+        disk.put_mark(disk.mark())
+    assert (Path(index.path) / "passages.synced.new").exists()
+    assert modes(Path(index.path)) == ONLY_ITS_OWNERS
 
 
 def test_a_torn_version_that_is_set_aside_becomes_private(index: Index, notes: Path) -> None:

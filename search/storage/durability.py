@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import DocsearchError, IndexDamaged, IndexFailure, IndexLocked, StorageFull
-from ..private_files import keep_private, make_private_folder, make_tree_private
+from ..private_files import keep_private, make_private_file, make_private_folder, make_tree_private
 from .manifest import NeededFile, needed_files
 from .whole_files import has_a_hole, is_whole
 
@@ -88,6 +89,17 @@ class Mark:
     healed_to: int | None = None
 
 
+class FileState(NamedTuple):
+    """What tells a file of the table from another one that LanceDB puts in its place.
+
+    The inode does not suffice: a file system gives the inode of a deleted file to a new one.
+    """
+
+    path: str
+    inode: int
+    modified_ns: int
+
+
 class Durability:
     """Flushes and repairs the table `name`.lance in an index folder.
 
@@ -99,7 +111,7 @@ class Durability:
         self.name = name
         self._table = folder / f"{name}.lance"
         self._mark = folder / f"{name}.synced"
-        self._flushed: set[tuple[str, int]] = set()
+        self._flushed: set[FileState] = set()
 
     def mark(self) -> Mark:
         """The mark on the disk; where it is missing or broken, nothing counts as flushed."""
@@ -112,6 +124,7 @@ class Durability:
     def put_mark(self, mark: Mark) -> None:
         """Replace the mark; the new one is on the disk when this returns."""
         new_file = self._mark.with_name(f"{self._mark.name}.new")
+        make_private_file(new_file)
         new_file.write_text(json.dumps(asdict(mark)), encoding="ascii")
         _flush(new_file)
         new_file.replace(self._mark)
@@ -132,17 +145,19 @@ class Durability:
         """Flush the table's files that are new since the last call to the disk, then the mark."""
         current = self._current()
         folders = {self._table}
-        for path, _ in current - self._flushed:
-            _flush(Path(path))
-            folders.update(parent for parent in Path(path).parents if self._table in parent.parents)
+        for path in {Path(state.path) for state in current - self._flushed}:
+            _flush(path)
+            folders.update(parent for parent in path.parents if self._table in parent.parents)
         for folder in folders:
             _flush(folder)
         self._flushed = current
         self.put_mark(mark)
 
-    def _current(self) -> set[tuple[str, int]]:
-        """The table's files as (path, inode): LanceDB replaces a file by a new one of its name."""
-        return {(entry.path, entry.inode()) for entry in _files(self._table)}
+    def _current(self) -> set[FileState]:
+        return {
+            FileState(entry.path, entry.inode(), entry.stat(follow_symlinks=False).st_mtime_ns)
+            for entry in _files(self._table)
+        }
 
     def version_on_disk(self) -> int:
         """The newest version that has a manifest, readable or not; 0 where none has."""
