@@ -136,7 +136,7 @@ def numpy_engine(folder: Path) -> Callable[[list[list[int]]], object]:
     from search.models.checkpoint import Checkpoint
     from search.models.engines import open_encoder
 
-    return open_encoder(Checkpoint(folder), "cpu").encode
+    return open_encoder(Checkpoint(folder), "cpu", "lasttoken").encode
 
 
 def torch_engine(folder: Path) -> Callable[[list[list[int]]], object]:

@@ -259,3 +259,22 @@ def test_weights_in_shards_give_the_same_vectors(tmp_path):
         np.testing.assert_allclose(
             vectors, [item["vector"] for item in EXPECTED], rtol=0, atol=1e-5
         )
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_mean_of_all_tokens_is_the_vector_where_the_folder_says_so(tmp_path, backend):
+    folder = shutil.copytree(TINY, tmp_path / "mean")
+    (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_mean_tokens": true}')
+    embedder, rows = load_embedder(str(folder), backend), [item["ids"] for item in EXPECTED]
+
+    def mean_of(ids):
+        checkpoint = Checkpoint(folder)
+        model = Bert(BertConfig.of(checkpoint))
+        load_weights(model, checkpoint, "", use_device())
+        return np.array(model(mx.array([ids]), mx.array([len(ids)]))[0]).mean(axis=0)
+
+    expected = np.stack([on_inference_thread(lambda ids=ids: mean_of(ids)) for ids in rows])
+    np.testing.assert_allclose(embedder.encoder.encode(rows), expected, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(
+        embedder.encoder.encode(rows[::-1] * 40)[: len(rows)], expected[::-1], rtol=0, atol=1e-5
+    )

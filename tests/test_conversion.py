@@ -320,9 +320,19 @@ def test_models_that_cannot_be_converted_are_refused(tmp_path):
         model_type="llama",
     )
     with pytest.raises(
-        ModelError, match="is a llama model; only qwen3 and bert models are converted"
+        ModelError, match="is a llama model; only qwen3, bert, xlm-roberta models are converted"
     ):
         convert(write_model(tmp_path / "x", foreign))
     with pytest.raises(ModelError, match="is not a model folder"):
         convert(tmp_path / "none")
     assert not (tmp_path / "data").exists()
+
+
+def test_an_xlm_roberta_is_converted_with_its_vectors(tmp_path):
+    plain = Path(__file__).parent / "fixtures" / "foreign" / "xlm-roberta"
+    small = convert(plain, bits=8, group_size=32, out=tmp_path / "xlm-roberta-8bit").folder
+    vectors = [
+        load_embedder(str(folder), "cpu").embed_passages(["the river", "the stone bridge"])
+        for folder in (plain, small)
+    ]
+    assert np.vecdot(*vectors).min() > 0.999

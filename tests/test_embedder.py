@@ -277,8 +277,8 @@ DAMAGES = {
     ),
     "no pooling": (without_pooling, "does not say how it pools"),
     "another pooling": (
-        content("1_Pooling/config.json", b'{"pooling_mode_mean_tokens": true}'),
-        "pools by mean, and only cls is supported",
+        content("1_Pooling/config.json", b'{"pooling_mode_max_tokens": true}'),
+        "pools by max; choose a model that pools by: cls, mean",
     ),
     "an index of nothing": (
         content("model.safetensors.index.json", b"{}"),

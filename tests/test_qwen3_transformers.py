@@ -87,7 +87,7 @@ def saved(folder, weights, config):
 
 
 def compare(checkpoint, backend, ids, vectors, probabilities):
-    encoder = open_encoder(checkpoint, backend)
+    encoder = open_encoder(checkpoint, backend, "lasttoken")
     hidden = encoder.encode(ids)
     np.testing.assert_allclose(
         hidden / np.linalg.norm(hidden, axis=1, keepdims=True), vectors, rtol=0, atol=1e-4

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .batches import by_length, in_halves
-from .bert import BertConfig
+from .bert import POOLINGS, BertConfig
 from .cpu_threads import cores, single_threaded_blas, workers
 from .kernels import GELU_SCALE, GELU_UNSCALE, LayerNorm, Scratch, attention, gelu, product
 from .weight_memory import host_memory, require_memory
@@ -77,24 +77,27 @@ class Layer:
 
 
 class BertCpu:
-    """A BERT encoder; its vector of a text is the last hidden state of the first token.
+    """A BERT encoder.
+
+    Its vector of a text is the last hidden state of the first token ("cls"), or the mean of the
+    states of all tokens ("mean").
 
     Matrices are widened to float32 when they are first needed: as wholes for large batches, and in
     blocks for a single query.
     """
 
-    pooling = "cls"
+    poolings = POOLINGS
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, pooling: str) -> None:
         config = BertConfig.of(checkpoint)
         width, root = config.hidden_size, f"{config.root}embeddings."
         require_memory(checkpoint, 4, host_memory(), left_out=f"{root}word_embeddings")
         self._config = config
         self._words = checkpoint.matrix(f"{root}word_embeddings", config.vocab_size, width)
-        positions = checkpoint.matrix(f"{root}position_embeddings", config.max_positions, width)
+        positions = checkpoint.matrix(f"{root}position_embeddings", config.positions, width)
         stored_types = checkpoint.matrix(f"{root}token_type_embeddings", config.token_types, width)
         types = stored_types.rows(np.arange(config.token_types))
-        self._positions = positions.rows(np.arange(config.max_positions)) + types[:1]
+        self._positions = positions.rows(np.arange(config.positions)) + types[:1]
         # `_positions` contain the type of the first segment. This turns it into the second's.
         self._second_segment = types[min(1, config.token_types - 1)] - types[0]
         self._norm = _norm(checkpoint, root, config)
@@ -105,8 +108,9 @@ class BertCpu:
         self._ready: dict[bool, list[Layer]] = {}
         self._scratch = Scratch()
         self._lock = Lock()
+        self._of_all = pooling == "mean"
         self.dimensions = width
-        self.max_tokens = config.max_positions
+        self.max_tokens = config.max_tokens
         self.vocab_size = config.vocab_size
 
     def encode(self, ids: Sequence[Sequence[int]]) -> Float32:
@@ -164,8 +168,8 @@ class BertCpu:
         attended = take("attended", count, width)
         # Embed the tokens: the sum of word, position and segment.
         x = self._words.rows(np.concatenate(texts))
-        for start, end in bounds:
-            x[start:end] += self._positions[: end - start]
+        for text, (start, end) in zip(texts, bounds, strict=True):
+            x[start:end] += self._positions[self._config.positions_of(text)]
             if first_segment is not None:
                 x[start + first_segment : end] += self._second_segment
         # Scores out of exp's range and weights that are not finite are found in the result.
@@ -174,20 +178,25 @@ class BertCpu:
             for layer in layers:
                 # Compute keys and values of all tokens, and queries of those that are needed.
                 product(x, layer.key_value, keys_values)
-                if layer is layers[-1]:  # Only each text's first token is pooled.
+                is_cut = layer is layers[-1] and not self._of_all
+                if is_cut:  # Only each text's first token is pooled.
                     x = x[[start for start, _ in bounds]]
                     q, attended = q[: len(texts)], attended[: len(texts)]
                 product(x, layer.query, q)
                 q += layer.query_bias
                 # Let each text attend to its own tokens.
                 for i, (start, end) in enumerate(bounds):
-                    rows = slice(i, i + 1) if layer is layers[-1] else slice(start, end)
+                    rows = slice(i, i + 1) if is_cut else slice(start, end)
                     keys, values = keys_values[start:end, :width], keys_values[start:end, width:]
                     keys -= np.full(end - start, 1 / (end - start), np.float32) @ keys
                     attention(
                         q[rows], keys, values, attended[rows], self._config.heads, self._scratch
                     )
                 self._finish(layer, x, attended)
+        if self._of_all:
+            means: Float32 = np.add.reduceat(x, [start for start, _ in bounds])
+            means /= np.array(list(map(len, texts)), np.float32)[:, None]
+            return means
         return x
 
     def _finish(self, layer: Layer, x: Float32, attended: Float32) -> None:

@@ -18,9 +18,10 @@ from mlx.nn.layers.linear import Linear
 from mlx.nn.layers.normalization import LayerNorm
 
 from .batches import by_length, in_halves, padded
-from .bert import BertConfig
+from .bert import POOLINGS, BertConfig
 from .compute_plans import PLANS
 from .inference_thread import on_inference_thread
+from .mlx_pooling import POOLS
 from .mlx_weights import load_weights, use_device
 from .weight_memory import free_memory, require_memory
 
@@ -131,8 +132,9 @@ class Embeddings(Module):
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
         self.token_types = config.token_types
+        self.padding = config.padding
         self.word_embeddings = Embedding(config.vocab_size, config.hidden_size)
-        self.position_embeddings = Embedding(config.max_positions, config.hidden_size)
+        self.position_embeddings = Embedding(config.positions, config.hidden_size)
         self.token_type_embeddings = Embedding(config.token_types, config.hidden_size)
         self.LayerNorm = LayerNorm(config.hidden_size, config.eps)
 
@@ -140,9 +142,16 @@ class Embeddings(Module):
         """(B, L) ids → (B, L, width); the first `first_segment` tokens have type 0, the rest 1."""
         position = mx.arange(ids.shape[1])
         types = mx.minimum((position >= first_segment).astype(mx.int32), self.token_types - 1)
-        added = self.position_embeddings(position) + self.token_type_embeddings(types)
+        added = self.position_embeddings(self._positions(ids)) + self.token_type_embeddings(types)
         out: mx.array = self.LayerNorm(self.word_embeddings(ids) + added)
         return out
+
+    def _positions(self, ids: mx.array) -> mx.array:
+        """The positions of `BertConfig.positions_of`, (L,) or (B, L)."""
+        if self.padding is None:
+            return mx.arange(ids.shape[1])
+        counted = (ids != self.padding).astype(mx.int32)
+        return mx.cumsum(counted, axis=1) * counted + self.padding
 
 
 class Bert(Module):
@@ -168,14 +177,19 @@ class Bert(Module):
 
 
 class BertMlx:
-    """A BERT encoder; its vector of a text is the last hidden state of the first token."""
+    """A BERT encoder.
 
-    pooling = "cls"
+    Its vector of a text is the last hidden state of the first token ("cls"), or the mean of the
+    states of all tokens ("mean").
+    """
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    poolings = POOLINGS
+
+    def __init__(self, checkpoint: Checkpoint, pooling: str) -> None:
         config = BertConfig.of(checkpoint)
         self.dimensions = config.hidden_size
-        self.max_tokens = config.max_positions
+        self.max_tokens = config.max_tokens
+        self._pool = POOLS[pooling]
         self.vocab_size = config.vocab_size
         self._model: Any = None
         self._plan = PLANS["cpu"]
@@ -221,8 +235,9 @@ class BertMlx:
         """(len(texts), width) pooled states of one padded batch, on the inference thread."""
         try:
             rows = padded(texts, self._plan.length_step, self.max_tokens)
-            hidden = self._model(mx.array(rows), mx.array(list(map(len, texts))), first_segment)
-            return np.array(hidden[:, 0].astype(mx.float32))
+            lengths = mx.array(list(map(len, texts)))
+            hidden = self._model(mx.array(rows), lengths, first_segment)
+            return np.array(self._pool(hidden, lengths))
         finally:
             if self._plan.clears_buffers:
                 mx.clear_cache()

@@ -107,13 +107,7 @@ def load_embedder(
     recipe = recipe_of(files.folder, files.name)
     tokenizer = files.tokenizer(TOKEN_RULES.get(files.checkpoint.model_type, TokenRules()))
     projections = projections_of(files.checkpoint)
-    encoder = files.encoder(backend, tokenizer)
-    pooling = pooling_of(files.folder, recipe)
-    if pooling != encoder.pooling:
-        raise ModelError(
-            f"{files.folder} pools by {pooling}, and only {encoder.pooling} is supported",
-            "choose another model",
-        )
+    encoder = files.encoder(backend, tokenizer, pooling_of(files.folder, recipe))
     embedder = ModelEmbedder(
         name=files.name,
         revision=files.checkpoint.fingerprint(),

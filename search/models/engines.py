@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from ..errors import ModelError, UsageError
 
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 BACKENDS = ("auto", "mlx", "cpu")
 # mlx-embeddings computes these architectures, on MLX alone.
-FOREIGN = ("gemma3_text", "modernbert", "xlm-roberta")
+FOREIGN = ("gemma3_text", "modernbert")
 FOREIGN_NOTICE = "this model is computed by the package mlx-embeddings, whose licence is GPL-3.0"
 # (model_type in config.json, engine) → module and class, which is imported when it is used
 ENCODERS = {
     ("bert", "cpu"): ("bert_cpu", "BertCpu"),
     ("bert", "mlx"): ("bert_mlx", "BertMlx"),
+    ("xlm-roberta", "cpu"): ("bert_cpu", "BertCpu"),
+    ("xlm-roberta", "mlx"): ("bert_mlx", "BertMlx"),
     ("qwen3", "cpu"): ("qwen3_cpu", "Qwen3Cpu"),
     ("qwen3", "mlx"): ("qwen3_mlx", "Qwen3Mlx"),
     **{(model_type, "mlx"): ("foreign_mlx", "ForeignMlx") for model_type in FOREIGN},
@@ -29,12 +31,17 @@ ENCODERS = {
 
 
 class Encoder(Protocol):
-    """A forward pass with the pooling that its architecture is trained for. Thread-safe."""
+    """A forward pass with a pooling. Thread-safe.
 
-    pooling: str
+    `poolings` are those that its architecture is trained for.
+    """
+
+    poolings: ClassVar[tuple[str, ...]]
     dimensions: int
     max_tokens: int
     vocab_size: int
+
+    def __init__(self, checkpoint: Checkpoint, pooling: str) -> None: ...
 
     def encode(self, ids: Sequence[Sequence[int]]) -> Vectors:
         """(n, dimensions) float32 pooled hidden states of n texts of 1 to `max_tokens` ids each.
@@ -52,10 +59,10 @@ class Encoder(Protocol):
         ...
 
 
-def open_encoder(checkpoint: Checkpoint, backend: str) -> Encoder:
-    """The checkpoint's encoder on `backend`.
+def open_encoder(checkpoint: Checkpoint, backend: str, pooling: str) -> Encoder:
+    """The checkpoint's encoder on `backend` with a pooling of `recipes.POOLINGS`.
 
-    Raises ModelError for an architecture that has none there.
+    Raises ModelError for an architecture that has none there, or does not pool so.
     """
     model_type = checkpoint.model_type
     key = (model_type, engine_for(backend, model_type))
@@ -71,7 +78,13 @@ def open_encoder(checkpoint: Checkpoint, backend: str) -> Encoder:
             f"choose one of: {known}",
         )
     module, name = ENCODERS[key]
-    return cast("Encoder", getattr(import_module(f".{module}", __package__), name)(checkpoint))
+    encoder: type[Encoder] = getattr(import_module(f".{module}", __package__), name)
+    if pooling not in encoder.poolings:
+        known = ", ".join(encoder.poolings)
+        raise ModelError(
+            f"{checkpoint.folder} pools by {pooling}", f"choose a model that pools by: {known}"
+        )
+    return encoder(checkpoint, pooling)
 
 
 def engine_for(backend: str, model_type: str = "") -> str:

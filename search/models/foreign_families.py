@@ -35,7 +35,6 @@ class Family:
     - `build` makes the encoder from that module and its ModelArgs.
     - `norm` is a weight outside the layers. Its name tells the root of the weights' names.
     - `hidden` computes (B, L, width) hidden states from the encoder, (B, L) ids and (B,) lengths.
-    - `reserved` is the number of positions that no token gets.
     """
 
     module: str
@@ -44,13 +43,6 @@ class Family:
     build: Callable[[Any, Any], Any]
     norm: str
     hidden: Callable[[Any, mx.array, mx.array], mx.array]
-    reserved: Callable[[Checkpoint], int] = lambda _: 0
-
-
-def _roberta(model: Any, ids: mx.array, lengths: mx.array) -> mx.array:
-    is_token = mx.arange(ids.shape[1])[None] < lengths[:, None]
-    out: mx.array = model(ids, attention_mask=is_token.astype(mx.float32)).last_hidden_state
-    return out
 
 
 def _modernbert(model: Any, ids: mx.array, lengths: mx.array) -> mx.array:
@@ -144,16 +136,6 @@ def _theta(checkpoint: Checkpoint, kind: str, key: str, default: float) -> float
 
 # model_type in config.json → its family
 FAMILIES = {
-    "xlm-roberta": Family(
-        module="xlm_roberta",
-        required={"hidden_act": "gelu", "position_embedding_type": "absolute"},
-        settings=lambda _: {"add_pooling_layer": False},
-        build=lambda module, settings: module.Model(settings),
-        norm="embeddings.LayerNorm.weight",
-        hidden=_roberta,
-        # Its positions are counted from the padding's id on.
-        reserved=lambda checkpoint: int(checkpoint.config.get("pad_token_id", 1)) + 1,
-    ),
     "modernbert": Family(
         module="modernbert",
         required={"hidden_activation": "gelu"},

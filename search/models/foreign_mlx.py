@@ -9,7 +9,7 @@ The licence of mlx-embeddings is GPL-3.0. It is imported only here, when such a 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -22,9 +22,8 @@ from .batches import by_length, in_halves, padded
 from .compute_plans import PLANS
 from .foreign_families import FAMILIES, OTHER, Family
 from .inference_thread import on_inference_thread
+from .mlx_pooling import POOLS
 from .mlx_weights import load_weights, use_device
-from .names import model_name
-from .recipes import pooling_of, recipe_for
 from .weight_memory import gpu_memory, host_memory, require_memory
 
 if TYPE_CHECKING:
@@ -35,21 +34,7 @@ if TYPE_CHECKING:
 # The models' own examples cut texts at this length, as those of Qwen3 do.
 MAX_TOKENS = 8192
 # The names of an encoder's weights may begin with one of these.
-ROOTS = ("", "model.", "roberta.")
-
-
-# A pooling of `recipes.POOLINGS` → its function from (B, L, width) hidden states and (B,) lengths
-# to (B, width).
-POOLS: dict[str, Callable[[mx.array, mx.array], mx.array]] = {
-    "cls": lambda hidden, lengths: hidden[:, 0],
-    "mean": lambda hidden, lengths: (
-        mx.where((mx.arange(hidden.shape[1])[None] < lengths[:, None])[..., None], hidden, 0).sum(
-            axis=1
-        )
-        / lengths[:, None]
-    ),
-    "lasttoken": lambda hidden, lengths: hidden[mx.arange(len(lengths)), lengths - 1],
-}
+ROOTS = ("", "model.")
 
 
 class ForeignMlx:
@@ -59,22 +44,17 @@ class ForeignMlx:
     precision.
     """
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    poolings = tuple(POOLS)
+
+    def __init__(self, checkpoint: Checkpoint, pooling: str) -> None:
         family = FAMILIES[checkpoint.model_type]
         for key, value in family.required.items():
             if checkpoint.config.get(key, value) != value:
                 raise ModelError(f"{checkpoint.folder} uses {key} {checkpoint.config[key]}", OTHER)
-        self.pooling = pooling_of(checkpoint.folder, recipe_for(model_name(checkpoint.folder)))
-        if self.pooling not in POOLS:
-            known = ", ".join(POOLS)
-            raise ModelError(
-                f"{checkpoint.folder} pools by {self.pooling}",
-                f"choose a model that pools by: {known}",
-            )
         self.dimensions = int(checkpoint.setting("hidden_size"))
         self.vocab_size = int(checkpoint.setting("vocab_size"))
-        positions = int(checkpoint.setting("max_position_embeddings")) - family.reserved(checkpoint)
-        self.max_tokens = min(positions, MAX_TOKENS)
+        self.max_tokens = min(int(checkpoint.setting("max_position_embeddings")), MAX_TOKENS)
+        self._pool = POOLS[pooling]
         self._family = family
         self._model: Any = None
         self._plan = PLANS["cpu"]
@@ -117,7 +97,7 @@ class ForeignMlx:
             rows = padded(texts, self._plan.length_step, self.max_tokens)
             lengths = mx.array(list(map(len, texts)))
             hidden = self._family.hidden(self._model, mx.array(rows), lengths)
-            return np.array(POOLS[self.pooling](hidden, lengths).astype(mx.float32))
+            return np.array(self._pool(hidden, lengths))
         finally:
             if self._plan.clears_buffers:
                 mx.clear_cache()

@@ -65,33 +65,43 @@ class Qwen3Head:
         return logits
 
 
-class BertHead:
-    """BERT's pooler and a classifier with one label.
+# model_type in config.json → the name of the layer before the tanh, and that of the classifier
+CLASSIFIERS = {
+    "bert": ("{root}pooler.dense", "classifier"),
+    "xlm-roberta": ("classifier.dense", "classifier.out_proj"),
+}
 
-    It is `BertForSequenceClassification` of `transformers`.
+
+class BertHead:
+    """A layer, tanh and a classifier with one label.
+
+    It is `BertForSequenceClassification` or `XLMRobertaForSequenceClassification` of
+    `transformers`.
     """
 
     def __init__(self, checkpoint: Checkpoint, tokenizer: ModelTokenizer) -> None:
         del tokenizer
         config = BertConfig.of(checkpoint)
-        width, pooler = config.hidden_size, f"{config.root}pooler.dense"
-        if "classifier.bias" not in checkpoint:
+        width = config.hidden_size
+        dense, classifier = CLASSIFIERS[checkpoint.model_type]
+        dense = dense.format(root=config.root)
+        if f"{classifier}.bias" not in checkpoint:
             raise ModelError(
                 f"{checkpoint.folder} is not a reranker: it has no classifier", NO_RERANKER
             )
-        labels = len(checkpoint.stored("classifier.bias"))
+        labels = len(checkpoint.stored(f"{classifier}.bias"))
         if labels != 1:
             raise ModelError(
                 f"{checkpoint.folder} has {labels} labels, where a reranker has one",
                 NO_RERANKER,
             )
-        self._pooler = checkpoint.lookup(pooler, width, width).rows(np.arange(width)).T
-        self._pooler_bias = checkpoint.vector(f"{pooler}.bias", width)
-        self._classifier = checkpoint.lookup("classifier", 1, width).rows(np.arange(1))[0]
-        self._bias = checkpoint.vector("classifier.bias", 1)
+        self._dense = checkpoint.lookup(dense, width, width).rows(np.arange(width)).T
+        self._dense_bias = checkpoint.vector(f"{dense}.bias", width)
+        self._classifier = checkpoint.lookup(classifier, 1, width).rows(np.arange(1))[0]
+        self._bias = checkpoint.vector(f"{classifier}.bias", 1)
 
     def logits(self, hidden: Float32) -> Float32:
         """(n, width) → (n,)."""
-        pooled = np.tanh(hidden @ self._pooler + self._pooler_bias)
+        pooled = np.tanh(hidden @ self._dense + self._dense_bias)
         logits: Float32 = pooled @ self._classifier + self._bias
         return logits

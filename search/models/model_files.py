@@ -44,14 +44,14 @@ class ModelFiles:
 
         return ModelTokenizer(self.folder / "tokenizer.json", rules.literal_specials, rules.closing)
 
-    def encoder(self, backend: str, tokenizer: ModelTokenizer) -> Encoder:
-        """The model's forward pass, loaded.
+    def encoder(self, backend: str, tokenizer: ModelTokenizer, pooling: str) -> Encoder:
+        """The model's forward pass, loaded, with a pooling of `recipes.POOLINGS`.
 
         Raises ModelError where it cannot run here, or lacks weights for some words of `tokenizer`.
         """
         from .engines import open_encoder
 
-        encoder = open_encoder(self.checkpoint, backend)
+        encoder = open_encoder(self.checkpoint, backend, pooling)
         tokenizer.fit(encoder.vocab_size)
         return encoder
 

@@ -82,6 +82,10 @@ class Qwen3Pairs:
 class BertPairs:
     """`[CLS] query [SEP] passage [SEP]`; the second segment begins after the first `[SEP]`."""
 
+    start: tuple[str, ...] = ("[CLS]",)
+    middle: tuple[str, ...] = ("[SEP]",)
+    end: tuple[str, ...] = ("[SEP]",)
+
     def __init__(self, tokenizer: ModelTokenizer, max_tokens: int, instruction: str | None) -> None:
         if instruction is not None:
             raise UsageError(
@@ -89,17 +93,27 @@ class BertPairs:
             )
         self._tokenizer = tokenizer
         self._max_query_tokens = max_tokens // 2
-        self._start = [tokenizer.token_id("[CLS]")]
-        self._stop = [tokenizer.token_id("[SEP]")]
+        self._start, self._middle, self._end = (
+            [tokenizer.token_id(name) for name in names]
+            for names in (self.start, self.middle, self.end)
+        )
 
     def prefix(self, query: str) -> list[int]:
         """The ids of the first segment."""
         ids = self._tokenizer.plain([query])[0][: self._max_query_tokens]
-        return self._start + ids + self._stop
+        return self._start + ids + self._middle
 
     def rest(self, passages: Sequence[str], room: int) -> list[list[int]]:
         """The ids of the second segments."""
-        return [body[: max(0, room - 1)] + self._stop for body in self._tokenizer.plain(passages)]
+        return [body[: max(0, room - 1)] + self._end for body in self._tokenizer.plain(passages)]
+
+
+class XlmRobertaPairs(BertPairs):
+    """`<s> query </s></s> passage </s>`."""
+
+    start = ("<s>",)
+    middle = ("</s>", "</s>")
+    end = ("</s>",)
 
 
 def cut(text: str, tokenizer: ModelTokenizer, max_tokens: int) -> str:

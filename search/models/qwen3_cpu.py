@@ -80,9 +80,10 @@ class Qwen3Cpu:
     Matrices are widened to float32 when they are first used, and token embeddings row by row.
     """
 
-    pooling = "lasttoken"
+    poolings = ("lasttoken",)
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, pooling: str = "lasttoken") -> None:
+        del pooling  # There is only one.
         config = Qwen3Config.of(checkpoint)
         root = config.root
         require_memory(checkpoint, 4, host_memory(), left_out=f"{root}embed_tokens")

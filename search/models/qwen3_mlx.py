@@ -193,9 +193,10 @@ class Qwen3(Module):
 class Qwen3Mlx:
     """A Qwen3 decoder; its vector of a text is the normalised last state of the last token."""
 
-    pooling = "lasttoken"
+    poolings = ("lasttoken",)
 
-    def __init__(self, checkpoint: Checkpoint) -> None:
+    def __init__(self, checkpoint: Checkpoint, pooling: str = "lasttoken") -> None:
+        del pooling  # There is only one.
         config = Qwen3Config.of(checkpoint)
         self.dimensions = config.hidden_size
         self.max_tokens = config.max_tokens

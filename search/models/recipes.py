@@ -42,7 +42,19 @@ RECIPES = {
     "bge-*-en*": Recipe(
         query="Represent this sentence for searching relevant passages: ", pooling="cls"
     ),
+    "bge-*-zh*": Recipe(query="为这个句子生成表示以用于检索相关文章：", pooling="cls"),
     "bge-m3*": Recipe(pooling="cls"),
+    "snowflake-arctic-embed-*": Recipe(
+        query="Represent this sentence for searching relevant passages: ", pooling="cls"
+    ),
+    "mxbai-embed-*": Recipe(
+        query="Represent this sentence for searching relevant passages: ", pooling="cls"
+    ),
+    "e5-*": Recipe(query="query: ", passage="passage: ", pooling="mean"),
+    "all-minilm-*": Recipe(pooling="mean"),
+    "gte-small*": Recipe(pooling="mean"),
+    "gte-base*": Recipe(pooling="mean"),
+    "gte-large*": Recipe(pooling="mean"),
     "multilingual-e5-*-instruct*": Recipe(
         query=f"{_INSTRUCTION} ",
         pooling="mean",

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from .heads import Head
     from .pairs import Pairs
 
-# model_type in config.json → the class that builds the rows of tokens, the class of the head
+# model_type in config.json → the class that builds the rows of tokens, the class of the head, and
+# the pooling of the state that the head reads
 ARCHITECTURES = {
-    "qwen3": ("Qwen3Pairs", "Qwen3Head"),
-    "bert": ("BertPairs", "BertHead"),
+    "qwen3": ("Qwen3Pairs", "Qwen3Head", "lasttoken"),
+    "bert": ("BertPairs", "BertHead", "cls"),
+    "xlm-roberta": ("XlmRobertaPairs", "BertHead", "cls"),
 }
 
 
@@ -87,12 +89,12 @@ def load_reranker(
     # An embedder's weights would load too, but its scores would be random.
     if recipe_for(files.name).pooling or (files.folder / "1_Pooling").is_dir():
         raise ModelError(f"{files.folder} is an embedder", "choose a reranker")
-    pairs_class, head_class = ARCHITECTURES[kind]
+    pairs_class, head_class, pooling = ARCHITECTURES[kind]
     tokenizer = files.tokenizer(TokenRules(literal_specials=True))
     head: Head = getattr(import_module(".heads", __package__), head_class)(
         files.checkpoint, tokenizer
     )
-    encoder = files.encoder(backend, tokenizer)
+    encoder = files.encoder(backend, tokenizer, pooling)
     return ModelReranker(
         name=files.name,
         revision=files.checkpoint.fingerprint(),

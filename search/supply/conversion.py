@@ -37,7 +37,7 @@ COPIED = (
     "README.md",
 )
 DENSE = (".json", ".safetensors")
-ARCHITECTURES = ("qwen3", "bert")
+ARCHITECTURES = ("qwen3", "bert", "xlm-roberta")
 SHARD_BYTES = 5 * 10**9
 SPARE_BYTES = 100_000_000
 
@@ -154,7 +154,7 @@ def _plain_config(source: Path) -> dict[str, Any]:
             f"{model_name(source)} is quantised already", "convert the standard checkpoint"
         )
     if checkpoint.model_type not in ARCHITECTURES:
-        known = " and ".join(ARCHITECTURES)
+        known = ", ".join(ARCHITECTURES)
         raise ModelError(
             f"{source} is a {checkpoint.model_type} model", f"only {known} models are converted"
         )
