@@ -78,6 +78,8 @@ class SearchScreen(Screen[None]):
         clock: Callable[[], datetime],
         plain: bool = False,
         vim: bool = False,
+        line: str = "",
+        choose: Callable[[Sequence[Hit]], None] | None = None,
     ) -> None:
         super().__init__()
         self.history = history
@@ -87,6 +89,10 @@ class SearchScreen(Screen[None]):
         self.plain = plain
         self.vim = vim
         self.marks = Marks()
+        self.line = line
+        """The query at the start."""
+        self.choose = choose
+        """What Enter does with hits in place of opening them; it gets none where the user leaves."""
         self._number = 0
         self._shown_number = 0
         self._typed = parse("")
@@ -117,7 +123,7 @@ class SearchScreen(Screen[None]):
         self._show_filters()
         self._narrate(self._summary)
         self.prefer(self._preferences)
-        self.query_one(QueryInput).focus()
+        self.put(self.line)
 
     @property
     def hit(self) -> Hit | None:
@@ -244,6 +250,9 @@ class SearchScreen(Screen[None]):
             self._try(lambda: self._hand_over(hits))
 
     def _hand_over(self, hits: Sequence[Hit]) -> None:
+        if self.choose is not None:
+            self.choose(hits)
+            return
         from ..opening import open_in_editor
 
         open_in_editor(self.app, hits, self.environment)
@@ -435,6 +444,8 @@ class SearchScreen(Screen[None]):
             hits.focus()
             return
         if line.has_focus and not line.value:
+            if self.choose is not None and not self.marks:
+                self.choose(())
             self.action_clear_marks()
         elif line.has_focus:
             self._remember()
