@@ -29,7 +29,7 @@ from ..widgets.filter_bar import Chip, FilterBar
 from ..widgets.found import Found, Shares
 from ..widgets.hit_list import HitList
 from ..widgets.preview import Preview
-from ..widgets.query_input import QueryInput
+from ..widgets.query_input import ChoosingInput, QueryInput
 from .explain import ExplainScreen
 
 SHOWN_SECONDS = 1.0
@@ -46,7 +46,7 @@ class SearchScreen(Screen[None]):
         Binding("shift+tab", "app.focus_next", "Go on", show=False),
         Binding("ctrl+y", "copy_place", "Copy", priority=True),
         Binding("ctrl+e", "explain", "Why", priority=True),
-        Binding("ctrl+r", "recent", "Recent", priority=True),
+        Binding("ctrl+r", "recent", "Recent", show=False, priority=True),
         Binding("ctrl+s", "save", "Save", show=False, priority=True),
         Binding("ctrl+g", "view", "View", show=False, priority=True),
         Binding("ctrl+t", "copy_passage", "Quote", show=False, priority=True),
@@ -92,7 +92,7 @@ class SearchScreen(Screen[None]):
         self.line = line
         """The query at the start."""
         self.choose = choose
-        """What Enter does with hits in place of opening them; it gets none where the user leaves."""
+        """What Enter does with hits, where it does not open them; called with none to leave."""
         self._number = 0
         self._shown_number = 0
         self._typed = parse("")
@@ -111,7 +111,7 @@ class SearchScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Input, filters, hits beside or above the document, a line of narration, the keys."""
-        yield QueryInput(self.history)
+        yield QueryInput(self.history) if self.choose is None else ChoosingInput(self.history)
         yield FilterBar()
         yield Static("", id="damage", markup=False)
         yield Found(HitList(self.clock, self.plain, self.marks), Preview(self.plain))
