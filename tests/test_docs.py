@@ -85,8 +85,8 @@ def anchors(page: str) -> set[str]:
 def command_lines(page: str) -> Iterator[str]:
     """What follows `docsearch` in the blocks of code of a page, as a shell takes it apart.
 
-    A quotation mark that does not close on the line ends the command: it belongs to the text around
-    it. Comments are left out.
+    A quotation mark that begins no word ends the command: it belongs to the text around it. Comments
+    are left out.
     """
     for block in FENCE.findall(page):
         for line in block.splitlines()[1:-1]:
@@ -100,7 +100,7 @@ def command_at(text: str) -> str:
     while end < len(text) and text[end] not in ENDS:
         if text[end] in "\"'":
             closing = text.find(text[end], end + 1)
-            if closing < 0:
+            if closing < 0 or text[end - 1] not in " =":
                 break
             end = closing
         end += 1
@@ -156,7 +156,7 @@ def test_the_command_lines_of_a_page_are_found() -> None:
 ```sh
 # docsearch nothing
 vim "$(docsearch pick rent type:md)"   # docsearch show x
---preview 'docsearch show {1}:{2}' --other
+--preview 'docsearch show {1}:{2}' --window 'down'
 docsearch query --jsonl -- "$*" | docsearch show 'a b' > out
 for f in $(docsearch-pick); do docsearch check "$f"; done
 ```
