@@ -155,6 +155,13 @@ async def test_enter_opens_all_marked_files_and_takes_the_marks_off(tmp_path: Pa
             assert await opened.line() == f"--goto {first.path}:3 {second.path}:7\n"
         await pilot.pause()
         assert "marked" not in narration(app)
+        # A double click opens what is clicked alone, and leaves the marks.
+        app.search_screen.marks.switch(first)
+        with Pipe(pipe) as opened:
+            await pilot.click(HitList, offset=(10, 3), times=2)
+            assert await opened.line() == f"--goto {second.path}:7\n"
+        assert app.search_screen.marks.hits == (first,)
+        app.search_screen.marks.clear()
         # The others are opened although one is gone, and the marks stay.
         app.search_screen.marks.switch(gone)
         app.search_screen.marks.switch(first)

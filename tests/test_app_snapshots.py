@@ -164,6 +164,15 @@ def test_plain(snap_compare: Compare, tmp_path: Path, size: str) -> None:
     assert snap_compare(app, run_before=steps(*"notice", "shift+tab"), terminal_size=SIZES[size])
 
 
+@pytest.mark.parametrize("plain", [False, True])
+def test_marks(snap_compare: Compare, tmp_path: Path, plain: bool) -> None:
+    index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS)
+    app = DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, plain=plain)  # type: ignore[arg-type]
+    assert snap_compare(
+        app, run_before=steps(*"notice", "tab", "tab", "up"), terminal_size=SIZES["narrow"]
+    )
+
+
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_explain(snap_compare: Compare, tmp_path: Path, theme: str, size: str) -> None:
     explanation = Explanation(1, 2, 1.0, 0.2, 13.07, -0.001, False)

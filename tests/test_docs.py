@@ -85,8 +85,8 @@ def anchors(page: str) -> set[str]:
 def command_lines(page: str) -> Iterator[str]:
     """What follows `docsearch` in the blocks of code of a page, as a shell takes it apart.
 
-    A quotation mark that begins no word ends the command: it belongs to the text around it. Comments
-    are left out.
+    A quotation mark that begins no word ends the command: it belongs to the text around it.
+    Comments are left out.
     """
     for block in FENCE.findall(page):
         for line in block.splitlines()[1:-1]:

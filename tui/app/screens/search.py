@@ -256,7 +256,8 @@ class SearchScreen(Screen[None]):
         from ..opening import open_in_editor
 
         open_in_editor(self.app, hits, self.environment)
-        self.action_clear_marks()
+        if hits == self.marks.hits:
+            self.action_clear_marks()
 
     def action_mark(self) -> None:
         """Mark the selected hit, or take its mark off."""
