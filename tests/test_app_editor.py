@@ -1,11 +1,18 @@
 """The commands that open editors and viewers."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from search.errors import UsageError
-from tui.app.editor import SKIM, SKIM_SCRIPT, Command, editor_command, viewer_command
+from tui.app.editor import SKIM, SKIM_SCRIPT, Command, editor_commands, viewer_command
 
 PATH = "/notes/a b.md"
+
+
+def editor_command(path: str, line: int, environment: Mapping[str, str]) -> Command:
+    [command] = editor_commands([(path, line)], environment)
+    return command
 
 
 @pytest.mark.parametrize(

@@ -167,7 +167,7 @@ async def test_hits_stand_under_the_headers_of_their_files(
         assert shown(hits) == expected
 
 
-@pytest.mark.parametrize("keys", [("tab", "z"), ("ctrl+l",)])
+@pytest.mark.parametrize("keys", [("shift+tab", "z"), ("ctrl+l",)])
 async def test_the_comfortable_list_is_remembered(tmp_path: Path, keys: tuple[str, ...]) -> None:
     async with listed(tmp_path) as (pilot, hits, _):
         await pilot.press(*keys)
@@ -182,7 +182,7 @@ async def test_the_comfortable_list_is_remembered(tmp_path: Path, keys: tuple[st
 
 async def test_the_selection_stops_at_passages_and_folds_only(tmp_path: Path) -> None:
     async with listed(tmp_path) as (pilot, hits, _):
-        await pilot.press("tab")
+        await pilot.press("shift+tab")
         stops = [hits.hit]
         for _ in range(7):
             await pilot.press("j")
@@ -193,7 +193,7 @@ async def test_the_selection_stops_at_passages_and_folds_only(tmp_path: Path) ->
 
 async def test_enter_opens_a_fold_and_selects_its_first_hit(tmp_path: Path) -> None:
     async with listed(tmp_path) as (pilot, hits, watch):
-        await pilot.press("tab", "j", "j", "enter")
+        await pilot.press("shift+tab", "j", "j", "enter")
         await pilot.pause()
         assert shown(hits)[3:7] == [
             "▌  30  Faults               F20; water low",
@@ -213,7 +213,7 @@ async def test_enter_opens_a_fold_and_selects_its_first_hit(tmp_path: Path) -> N
 
 async def test_n_opens_the_fold_of_the_next_hit(tmp_path: Path) -> None:
     async with listed(tmp_path) as (pilot, hits, _):
-        await pilot.press("tab", "n")
+        await pilot.press("shift+tab", "n")
         # After line 15 comes line 30 of the same file.
         assert hits.hit == FAULTS[0]
         assert shown(hits)[3] == "▌  30  Faults               F20; water low"
@@ -223,7 +223,7 @@ async def test_n_opens_the_fold_of_the_next_hit(tmp_path: Path) -> None:
 
 async def test_a_selected_hit_stays_selected_where_another_order_folds_it(tmp_path: Path) -> None:
     async with listed(tmp_path) as (pilot, hits, _):
-        await pilot.press("tab", "j")
+        await pilot.press("shift+tab", "j")
         assert hits.hit == PRESSURE
         weaker = a_hit("house/boiler.md", PRESSURE.text, 8, 800, 0.01, id=PRESSURE.id)
         hits.show((AIR, weaker), same_query=True)
@@ -235,7 +235,7 @@ async def test_a_selected_hit_stays_selected_where_another_order_folds_it(tmp_pa
 
 async def test_the_selected_row_stands_out(tmp_path: Path) -> None:
     async with listed(tmp_path) as (pilot, hits, _):
-        await pilot.press("tab", "j")
+        await pilot.press("shift+tab", "j")
         await pilot.pause()
         backgrounds = [
             {segment.style.bgcolor for segment in hits.render_line(y) if segment.style}
@@ -377,7 +377,7 @@ async def test_no_line_is_wider_than_the_list_or_controls_the_terminal(
     tmp_path: Path, width: int, plain: bool
 ) -> None:
     async with listed(tmp_path, (width, 60), EVIL, plain=plain) as (pilot, hits, _):
-        await pilot.press("tab")
+        await pilot.press("shift+tab")
         for key in ("", "z"):
             await pilot.press(*[key] * bool(key))
             await pilot.pause()

@@ -95,7 +95,7 @@ async def test_the_selected_hit_and_its_passage_have_a_sign(tmp_path: Path) -> N
             re.fullmatch(r"> +10 in writing\.", row)
             for row in shown(app.screen.query_one(DocumentView))
         )
-        await pilot.press("tab", "down")
+        await pilot.press("shift+tab", "down")
         await pilot.pause()
         assert [row[:9] for row in shown(hits) if "notes/" not in row and row] == [
             "   line 9",

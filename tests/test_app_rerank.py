@@ -81,7 +81,7 @@ async def test_the_order_streams_in_and_the_selected_hit_stays_where_it_is(tmp_p
         assert narration(app) == "20 hits in 20 files · hybrid 9 ms · reranking …"
         hits = app.screen.query_one(HitList)
         assert hits.hit is READ[1]
-        await pilot.press("tab", *["j"] * 9)
+        await pilot.press("shift+tab", *["j"] * 9)
         assert hits.hit is HITS[9]
         await pilot.pause()
         row = [text[:7] for text in shown(hits)].index(" # j.md")
@@ -149,7 +149,7 @@ async def test_an_index_with_a_reranker_reranks(notes: Path, tmp_path: Path) -> 
             await pilot.pause()
             assert (answer.result.reranked, answer.result.reranker) == (True, "length")
             assert chip(app) == "rerank: on"
-            await pilot.press("tab", "e", "d")
+            await pilot.press("shift+tab", "e", "d")
             await pilot.pause()
             assert (
                 shown(app.screen.query_one("#explanation", Static))[-2]
@@ -237,7 +237,7 @@ async def test_the_explanation_shows_how_a_hit_was_ranked(tmp_path: Path) -> Non
         await pilot.press("t")
         await watch.until(messages.Answered, lambda message: message.final)
         await pilot.pause()
-        await pilot.press("tab", "e")
+        await pilot.press("shift+tab", "e")
         assert isinstance(app.screen, ExplainScreen)
         await pilot.press("d")
         await pilot.pause()

@@ -200,7 +200,7 @@ async def test_the_selection_stays_with_its_hit(tmp_path: Path) -> None:
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await pilot.press("b")
         await watch.until(messages.Answered)
-        await pilot.press("tab", "j")
+        await pilot.press("shift+tab", "j")
         assert hits_of(app).hit == LEASE
         index.gates["hybrid"].set()
         await watch.until(messages.Answered, lambda message: message.final)
@@ -216,7 +216,7 @@ async def test_keys_move_through_the_list(tmp_path: Path) -> None:
     moved: list[Hit | None] = []
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await ask(pilot, watch, "boiler")
-        for key in ("tab", "j", "down", "down", "k", "g", "G", "up"):
+        for key in ("shift+tab", "j", "down", "down", "k", "g", "G", "up"):
             await pilot.press(key)
             moved.append(hits_of(app).hit)
         assert moved == [BOILER, LEASE, ANNEX, ANNEX, LEASE, BOILER, ANNEX, LEASE]
@@ -236,13 +236,13 @@ async def test_next_hit_scrolls_its_document(tmp_path: Path) -> None:
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await ask(pilot, watch, "boiler")
         await watch.until(messages.DocumentRead)
-        await pilot.press("tab", "n")
+        await pilot.press("shift+tab", "n")
         await pilot.pause()
         view = app.screen.query_one(DocumentView)
         assert any(
             "Annex: boiler inspection." in row and row.startswith("▌") for row in shown(view)
         )
-        await pilot.press("tab", "g")
+        await pilot.press("shift+tab", "g")
         await pilot.pause()
         assert view.scroll_offset.y == 0
         assert (
@@ -256,10 +256,10 @@ async def test_y_copies_the_place_or_the_passage(tmp_path: Path) -> None:
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await ask(pilot, watch, "boiler")
-        await pilot.press("tab", "y")
+        await pilot.press("shift+tab", "y")
         assert app.clipboard == f"{ROOT}/house/boiler.md:3"
         await pilot.press("Y")
-        assert app.clipboard == "The boiler stays cold."
+        assert app.clipboard == f"> The boiler stays cold.\n\n— {ROOT}/house/boiler.md:3"
 
 
 async def test_enter_opens_the_editor_at_the_line(tmp_path: Path) -> None:
@@ -294,7 +294,7 @@ async def test_o_opens_a_pdf_at_its_page_or_says_the_page(
     async with app.run_test(size=(120, 30), notifications=True, message_hook=watch) as pilot:
         await ask(pilot, watch, "boiler")
         with Pipe(pipe_path) as pipe:
-            await pilot.press("tab", "o")
+            await pilot.press("shift+tab", "o")
             assert await pipe.line() == f"evince --page-index=12 {hit.path}\n"
             assert not app.screen.query(Toast)
             (tmp_path / "evince").unlink()
@@ -358,7 +358,7 @@ async def test_keys_change_the_mode_and_show_the_help(tmp_path: Path) -> None:
         assert isinstance(app.screen, HelpScreen)
         await pilot.press("escape")
         assert app.focused is line
-        await pilot.press("x", "tab", "question_mark")
+        await pilot.press("x", "shift+tab", "question_mark")
         assert isinstance(app.screen, HelpScreen)
         await pilot.press("q", "f4")
         assert app.theme == "textual-light"
@@ -404,7 +404,7 @@ async def test_documents_can_inject_neither_escapes_nor_markup(tmp_path: Path) -
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await ask(pilot, watch, "boiler")
         await watch.until(messages.DocumentRead)
-        await pilot.press("tab", "Y")
+        await pilot.press("shift+tab", "Y")
         await pilot.pause()
         rows = (
             shown(hits_of(app))
@@ -476,7 +476,7 @@ async def test_a_document_of_a_hundred_thousand_lines_can_be_scrolled_to_its_end
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await ask(pilot, watch, "boiler")
         await watch.until(messages.DocumentRead)
-        await pilot.press("tab", "tab", "G")
+        await pilot.press("shift+tab", "shift+tab", "G")
         await watch.until(messages.DocumentRead, lambda message: message.scrolled)
         await pilot.pause()
         view = app.screen.query_one(DocumentView)

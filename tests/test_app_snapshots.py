@@ -124,7 +124,7 @@ def test_search(snap_compare: Compare, tmp_path: Path, theme: str, size: str) ->
     index = ScriptedIndex({"text": HITS[1:], "hybrid": HITS}, DOCUMENTS)
     assert snap_compare(
         app_over(index, tmp_path, theme),
-        run_before=steps(*"notice type:md", "tab"),
+        run_before=steps(*"notice type:md", "shift+tab"),
         terminal_size=SIZES[size],
     )
 
@@ -133,7 +133,9 @@ def test_code(snap_compare: Compare, tmp_path: Path) -> None:
     index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS)
     app = app_over(index, tmp_path, "textual-dark")
     assert snap_compare(
-        app, run_before=steps(*"notice", "tab", "down", "tab"), terminal_size=SIZES["wide"]
+        app,
+        run_before=steps(*"notice", "shift+tab", "down", "shift+tab"),
+        terminal_size=SIZES["wide"],
     )
 
 
@@ -159,7 +161,16 @@ def test_models(snap_compare: Compare, tmp_path: Path, theme: str, size: str) ->
 def test_plain(snap_compare: Compare, tmp_path: Path, size: str) -> None:
     index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS)
     app = DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, plain=True)  # type: ignore[arg-type]
-    assert snap_compare(app, run_before=steps(*"notice", "tab"), terminal_size=SIZES[size])
+    assert snap_compare(app, run_before=steps(*"notice", "shift+tab"), terminal_size=SIZES[size])
+
+
+@pytest.mark.parametrize("plain", [False, True])
+def test_marks(snap_compare: Compare, tmp_path: Path, plain: bool) -> None:
+    index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS)
+    app = DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, plain=plain)  # type: ignore[arg-type]
+    assert snap_compare(
+        app, run_before=steps(*"notice", "tab", "tab", "up"), terminal_size=SIZES["narrow"]
+    )
 
 
 @pytest.mark.parametrize(("size", "theme"), LOOKS)
@@ -167,7 +178,9 @@ def test_explain(snap_compare: Compare, tmp_path: Path, theme: str, size: str) -
     explanation = Explanation(1, 2, 1.0, 0.2, 13.07, -0.001, False)
     hits = [replace(HITS[0], scores=Scores(0.665, 8.25, 0.791, 0.93), explanation=explanation)]
     app = app_over(ScriptedIndex({"text": hits, "hybrid": hits}, DOCUMENTS), tmp_path, theme)
-    assert snap_compare(app, run_before=steps(*"notice", "tab", "e"), terminal_size=SIZES[size])
+    assert snap_compare(
+        app, run_before=steps(*"notice", "shift+tab", "e"), terminal_size=SIZES[size]
+    )
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -198,4 +211,4 @@ def test_no_color(snap_compare: Compare, tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv("NO_COLOR", "1")
     index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS)
     app = app_over(index, tmp_path, "textual-dark")
-    assert snap_compare(app, run_before=steps(*"notice", "tab"), terminal_size=SIZES["wide"])
+    assert snap_compare(app, run_before=steps(*"notice", "shift+tab"), terminal_size=SIZES["wide"])

@@ -51,7 +51,7 @@ async def test_keys_act_on_the_hits_while_the_input_keeps_the_focus(tmp_path: Pa
         await pilot.press("down", "ctrl+y")
         assert app.clipboard == f"{LEASE.path}:7"
         await pilot.press("ctrl+t")
-        assert app.clipboard == LEASE.text
+        assert app.clipboard == f"> {LEASE.text}\n\n— {LEASE.path}:7"
         await watch.until(messages.DocumentRead)
         await pilot.pause()
         view = app.screen.query_one(DocumentView)
@@ -71,12 +71,12 @@ async def test_coming_back_to_the_input_keeps_the_query_and_the_cursor(tmp_path:
         await ask(pilot, watch, "radiators cold")
         line = app.screen.query_one(QueryInput)
         for key in ("escape", "slash", "up", "i"):
-            await pilot.press("tab")
+            await pilot.press("shift+tab")
             assert app.focused is hits_of(app)
             await pilot.press(key)
             await pilot.pause()
             assert (app.focused, line.value, line.cursor_position) == (line, "radiators cold", 14)
-        await pilot.press("left", "left", "tab", "escape", "x")
+        await pilot.press("left", "left", "shift+tab", "escape", "x")
         assert line.value == "radiators coxld"
 
 

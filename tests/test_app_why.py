@@ -77,7 +77,7 @@ def test_a_sentence_says_why(hit: Hit, expected: str) -> None:
 
 async def test_the_panel_follows_the_selection(tmp_path: Path) -> None:
     async with listed(tmp_path, (120, 30), [CLOSE, FAR]) as (pilot, hits, _):
-        await pilot.press("tab", "e")
+        await pilot.press("shift+tab", "e")
         await pilot.pause()
         screen = pilot.app.screen
         assert isinstance(screen, ExplainScreen)
@@ -119,7 +119,7 @@ async def test_the_panel_follows_the_selection(tmp_path: Path) -> None:
 
 async def test_the_panel_has_percentages_without_bars_in_plain_mode(tmp_path: Path) -> None:
     async with listed(tmp_path, (120, 30), [CLOSE], plain=True) as (pilot, _, _):
-        await pilot.press("tab", "e")
+        await pilot.press("shift+tab", "e")
         await pilot.pause()
         bars = pilot.app.screen.query_one("#bars", Static)
         assert [row.strip() for row in shown(bars)] == [
@@ -132,7 +132,7 @@ async def test_the_panel_has_percentages_without_bars_in_plain_mode(tmp_path: Pa
 @pytest.mark.parametrize("keys", [("e",), ("f1",), ("f2", "a"), ("f2", "f")])
 async def test_dialogs_float_over_what_is_below_them(tmp_path: Path, keys: tuple[str, ...]) -> None:
     async with listed(tmp_path, (120, 30), [CLOSE]) as (pilot, _, _):
-        await pilot.press("tab", *keys)
+        await pilot.press("shift+tab", *keys)
         await pilot.pause()
         assert pilot.app.screen.is_modal
         assert pilot.app.screen.styles.background.a == 0.6

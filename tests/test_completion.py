@@ -51,6 +51,10 @@ def suggestions(place: Path, *words: str) -> list[str]:
     [
         (["mo"], ["models", "move"]),
         (["models", "te"], ["test"]),
+        (["p"], ["pick"]),
+        (["pick", "--n"], ["--null"]),
+        (["pick", "radiators", "--qu"], ["--quiet"]),
+        (["app", "--ind"], ["--index"]),
         (["completion", ""], ["bash", "zsh", "fish"]),
         (["ingest", "--profile", ""], ["starter", "fast", "balanced", "best", "max"]),
         (["query", "tide", "--mode", ""], ["hybrid", "vector", "text"]),

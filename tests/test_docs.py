@@ -1,6 +1,7 @@
 """The README is short, docs/ has all that users may type or read, and each link leads somewhere."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -19,6 +20,7 @@ from tui.app.screens.search import SearchScreen
 from tui.app.widgets.document_view import DocumentView
 from tui.app.widgets.hit_list import HitList
 from tui.app.widgets.query_input import QueryInput
+from tui.command_line import reordered
 from tui.group import cli
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +41,9 @@ README, COMMANDS, APP, FORMATS, CONFIGURATION, LIBRARY = (
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+CALL = re.compile(r"(?<![\w/.#-])docsearch (?=[a-z-])")
+"""The beginning of a command line in a block of code."""
+ENDS = "|;)>&<`\n"
 KEY_NAMES = {"slash": "/", "question_mark": "?", "pageup": "PgUp", "pagedown": "PgDn"}
 
 
@@ -75,6 +80,31 @@ def anchors(page: str) -> set[str]:
     slugs = [re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in titles]
     assert len(slugs) == len(set(slugs)), "two headings have the same anchor"
     return set(slugs)
+
+
+def command_lines(page: str) -> Iterator[str]:
+    """What follows `docsearch` in the blocks of code of a page, as a shell takes it apart.
+
+    A quotation mark that begins no word ends the command: it belongs to the text around it.
+    Comments are left out.
+    """
+    for block in FENCE.findall(page):
+        for line in block.splitlines()[1:-1]:
+            for match in CALL.finditer(line.split("  #")[0] if line[:1] != "#" else ""):
+                yield command_at(line[match.end() :].split("  #")[0])
+
+
+def command_at(text: str) -> str:
+    """The words of `text` up to the end of a shell's command."""
+    end = 0
+    while end < len(text) and text[end] not in ENDS:
+        if text[end] in "\"'":
+            closing = text.find(text[end], end + 1)
+            if closing < 0 or text[end - 1] not in " =":
+                break
+            end = closing
+        end += 1
+    return text[:end].strip()
 
 
 def links() -> Iterator[tuple[Path, str]]:
@@ -119,6 +149,44 @@ def test_global_flags() -> None:
     for parameter in cli.params:
         for flag in parameter.opts:
             assert f"`{flag}`" in documented or f"`{flag} " in documented
+
+
+def test_the_command_lines_of_a_page_are_found() -> None:
+    page = """
+```sh
+# docsearch nothing
+vim "$(docsearch pick rent type:md)"   # docsearch show x
+--preview 'docsearch show {1}:{2}' --window 'down'
+docsearch query --jsonl -- "$*" | docsearch show 'a b' > out
+for f in $(docsearch-pick); do docsearch check "$f"; done
+```
+"""
+    assert list(command_lines(page)) == [
+        "pick rent type:md",
+        "show {1}:{2}",
+        'query --jsonl -- "$*"',
+        "show 'a b'",
+        'check "$f"',
+    ]
+
+
+RECIPES = (DOCS / "recipes.md").read_text()
+
+
+@pytest.mark.parametrize("line", sorted(set(command_lines(RECIPES))))
+def test_a_command_line_of_the_recipes_is_one(line: str) -> None:
+    words = reordered(cli, shlex.split(line))
+    context = cli.make_context("docsearch", words)
+    name, command, rest = cli.resolve_command(context, [*context._protected_args, *context.args])
+    assert command is not None
+    command.make_context(name, rest, parent=context)
+
+
+def test_the_recipes_use_what_they_are_for() -> None:
+    used = {line.split()[0] for line in command_lines(RECIPES)}
+    assert used == {"pick", "query", "show"}
+    for program in ("fzf", "television", "Vim and Neovim", "Emacs", "VS Code", "Raycast", "Alfred"):
+        assert len(FENCE.findall(section(RECIPES, program))) >= 1
 
 
 def test_settings_and_environment() -> None:

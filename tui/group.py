@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import os
 import shlex
-import sys
 
 import click
 
 from search import __version__
 from search.config import CHOICES, load_config
-from search.errors import DocsearchError
 
 from .command_line import RootGroup
 from .commands import COMMANDS
+from .commands.app import has_terminal, run_app
 from .exit_codes import ExitCode
 from .parameters import PATH
 from .settings import Settings
@@ -72,9 +71,10 @@ def cli(
     if color is None:
         # NO_COLOR concerns this run, so it counts more than the configuration file.
         color = "never" if environment.get("NO_COLOR") else settings.color
-    context.obj = Settings(settings, verbose, quiet, color, _index_options(index, config))
+    options = _index_options(index, config)
+    context.obj = Settings(settings, verbose, quiet, color, options, plain or settings.plain)
     if context.invoked_subcommand is None:
-        _open_app(context, plain or settings.plain)
+        _open_app(context)
 
 
 def _index_options(index: str | None, config: str | None) -> str:
@@ -83,23 +83,9 @@ def _index_options(index: str | None, config: str | None) -> str:
     return "".join(f"{flag} {shlex.quote(value)} " for flag, value in options if value)
 
 
-def _open_app(context: click.Context, plain: bool) -> None:
+def _open_app(context: click.Context) -> None:
     """Run the app, or print the help if stdin or stdout is no terminal."""
-    if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not has_terminal():
         click.echo(context.get_help(), err=True)
         context.exit(ExitCode.ERROR)
-    from .app import DocsearchApp
-    from .app.model_errands import ModelErrands
-
-    with context.obj.open_index() as index:
-        models = ModelErrands(context.obj.config.backend)
-        app = DocsearchApp(
-            index,
-            color=context.obj.color != "never",
-            plain=plain,
-            models=models,
-            keys=context.obj.config.keys,
-        )
-        app.run()
-    if app.return_code:
-        raise DocsearchError("the app was ended by the error above", "please report it")
+    run_app(context.obj)

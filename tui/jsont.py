@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -52,6 +53,11 @@ def result_json(result: QueryResult) -> str:
 def hit_lines(result: QueryResult) -> list[str]:
     """One line for each hit, each with its query."""
     return [dumps({"query": result.query} | hit_json(hit)) for hit in result.hits]
+
+
+def chosen_json(hits: Sequence[Hit]) -> str:
+    """The hits that were chosen in the app."""
+    return dumps({"schema": SCHEMA, "hits": [hit_json(hit) for hit in hits]})
 
 
 def error_json(error: DocsearchError) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from search.results import Hit, QueryResult
 
@@ -45,12 +45,12 @@ def shown_path(path: str) -> str:
     return path[len(folder) :] if path.startswith(folder) else path
 
 
-def file_list(result: QueryResult, null: bool, for_terminal: bool) -> bytes:
-    """The path of each file once, as bytes, each ended by NUL or newline.
+def path_list(names: Iterable[str], null: bool, for_terminal: bool) -> bytes:
+    """Each of the paths once, as bytes, each ended by NUL or newline.
 
     On a terminal, control characters are made visible.
     """
-    paths = dict.fromkeys(hit.path for hit in result.hits)
+    paths = dict.fromkeys(names)
     if for_terminal:
         return "".join(printable(path, one_line=True) + "\n" for path in paths).encode()
     end = b"\0" if null else b"\n"

@@ -22,7 +22,7 @@ It is absent until the command's options are parsed.
 """
 
 ABOUT_AN_INDEX = re.compile(
-    r"docsearch (?=(?:ingest|query|show|status|check|forget|move|doctor)\b(?! --help))"
+    r"docsearch (?=(?:ingest|query|app|pick|show|status|check|forget|move|doctor)\b(?! --help))"
 )
 
 
@@ -30,7 +30,8 @@ ABOUT_AN_INDEX = re.compile(
 class Settings:
     """`color` is auto, always or never.
 
-    `index_options` are the options that name the index in use, as words of a command line.
+    `index_options` are the options that name the index in use, as words of a command line. `plain`
+    is for the app: no boxes, icons and animation.
     """
 
     config: Config
@@ -38,6 +39,7 @@ class Settings:
     quiet: bool
     color: str
     index_options: str = ""
+    plain: bool = False
 
     def open_index(
         self,

@@ -53,7 +53,7 @@ def usage_error(error: click.ClickException, root: click.Group, words: Sequence[
         guess = closest(error.option_name, _options(context))
         if not guess and context is not None and _takes_a_query(context.command):
             line = " ".join(_without_command(words, context.info_name or ""))
-            help_line += f"; words behind -- are no options: docsearch query -- {line}"
+            help_line += f"; words behind -- are no options: {path} -- {line}"
     elif context is not None and (match := REFUSED_COMMAND.match(message)):
         message = match[0]
         group = context.command
@@ -86,7 +86,7 @@ def _options(context: click.Context | None) -> list[str]:
 def _takes_a_query(command: click.Command) -> bool:
     """Whether the command's argument is a text in any number of words."""
     return any(
-        isinstance(parameter, click.Argument) and parameter.name == "text"
+        isinstance(parameter, click.Argument) and parameter.name in ("text", "query")
         for parameter in command.params
     )
 

@@ -57,7 +57,8 @@ class DocsearchApp(App[None]):
     `environment` names the editor, `state` is the folder of histories, and `clock` gives the time
     to which ages are counted. `plain` is for screen readers: no boxes, no icons, no animation. With
     the `keys` "vim", Enter, Down and Escape leave the input for the hits, where letters are
-    commands; with "typing" the input keeps the focus.
+    commands; with "typing" the input keeps the focus. `line` is the query in the input at the
+    start. With `picks`, Enter puts hits into `chosen` and ends the app.
     """
 
     TITLE = "docsearch"
@@ -84,6 +85,8 @@ class DocsearchApp(App[None]):
         plain: bool = False,
         models: ModelErrands | None = None,
         keys: str = "typing",
+        line: str = "",
+        picks: bool = False,
     ) -> None:
         super().__init__()
         self.no_color = not color
@@ -104,7 +107,12 @@ class DocsearchApp(App[None]):
             # Without colours, too, a sign marks the selection.
             plain=plain or not color,
             vim=keys == "vim",
+            line=line,
+            choose=self._choose if picks else None,
         )
+        self.chosen: tuple[Hit, ...] = ()
+        self.interrupted = False
+        """True if Ctrl+C ended the app, which it does only where hits are chosen."""
         self._models = models
         self._ingest: Worker[None] | None = None
         self._gc_is_tuned = False
@@ -174,7 +182,11 @@ class DocsearchApp(App[None]):
             self.push_screen(HelpScreen())
 
     def action_help_quit(self) -> None:
-        """Say what Ctrl+C does: many press it to quit."""
+        """Say what Ctrl+C does: many press it to quit. Where hits are chosen, quit."""
+        if self.search_screen.choose is not None:
+            self.interrupted = True
+            self.exit()
+            return
         self.notify("Ctrl+C copies text that is selected. Ctrl+Q quits.")
 
     def action_index(self) -> None:
@@ -248,6 +260,10 @@ class DocsearchApp(App[None]):
     def on_arrange(self, looks: messages.Arrange) -> None:
         """Remember how the list looks for later runs."""
         self._prefer(compact=looks.compact, beside=looks.beside, above=looks.above)
+
+    def _choose(self, hits: Sequence[Hit]) -> None:
+        self.chosen = tuple(hits)
+        self.exit()
 
     def on_read(self, read: messages.Read) -> None:
         """Lay out a document."""

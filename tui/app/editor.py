@@ -6,41 +6,13 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from search.errors import UsageError
 
-AT_PLUS = ("+{line}", "{path}")
-AT_COLON = ("{path}:{line}",)
-AT_GOTO = ("--goto", "{path}:{line}")
-AT_FLAG = ("--line", "{line}", "{path}")
+from .editor_forms import FORMS, UNKNOWN, command_lines, filled
 
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How an editor takes a line.
-
-    `window` is true if the editor opens a window of its own and leaves the terminal alone.
-    """
-
-    arguments: tuple[str, ...]
-    window: bool = False
-
-
-EDITORS: Mapping[Form, str] = {
-    Form(AT_PLUS): "vi vim nvim nano pico emacs emacsclient kak micro joe ne mg jed",
-    Form(AT_PLUS, window=True): "gvim mvim gedit gnome-text-editor bbedit xed",
-    Form(AT_COLON): "hx helix",
-    Form(AT_COLON, window=True): "zed zeditor subl sublime_text",
-    Form(AT_GOTO, window=True): "code code-insiders codium vscodium cursor windsurf",
-    Form(AT_FLAG, window=True): "kate mate idea pycharm",
-}
-FORMS: Mapping[str, Form] = {
-    name: form for form, names in EDITORS.items() for name in names.split()
-}
-UNKNOWN = Form(("{path}",))
-"""An editor that is not in the table opens the document at its beginning."""
 COMMON_EDITORS = ("nano", "vim", "nvim", "vi", "micro", "emacs", "hx", "code")
 """The editors that the advice names if one of them is installed."""
 
@@ -87,13 +59,17 @@ class Command:
     at_page: bool = False
 
 
-def editor_command(path: str, line: int, environment: Mapping[str, str]) -> Command:
-    """The user's editor ($VISUAL, else $EDITOR, else vi) at a 1-based line.
+def editor_commands(
+    places: Sequence[tuple[str, int]], environment: Mapping[str, str]
+) -> tuple[Command, ...]:
+    """The user's editor ($VISUAL, else $EDITOR, else vi) at each path's 1-based line.
 
-    Raises UsageError if the variable holds no valid command.
+    An editor that cannot take several files with their lines has a command for each. Raises
+    UsageError if the variable holds no valid command.
 
-    >>> editor_command("/a/b.md", 12, {"EDITOR": "code -n"}).argv
-    ('code', '-n', '--goto', '/a/b.md:12')
+    >>> [command] = editor_commands([("/a/b.md", 12), ("/c.md", 1)], {"EDITOR": "code -n"})
+    >>> command.argv
+    ('code', '-n', '--goto', '/a/b.md:12', '/c.md:1')
     """
     words = environment.get("VISUAL") or environment.get("EDITOR") or "vi"
     try:
@@ -112,7 +88,10 @@ def editor_command(path: str, line: int, environment: Mapping[str, str]) -> Comm
         and bool(environment.get("DISPLAY"))
         and not _in_terminal(argv)
     )
-    return Command((*argv, *_filled(form.arguments, path, line)), form.window or emacs_window)
+    return tuple(
+        Command((*argv, *words), form.window or emacs_window)
+        for words in command_lines(form, places)
+    )
 
 
 def editor_advice(which: Callable[[str], str | None] = shutil.which) -> str:
@@ -173,16 +152,12 @@ def viewer_command(
         return Command(("osascript", *lines, path, str(page)), window=True, at_page=True)
     for name, arguments in PAGE_VIEWERS.items() if page is not None else ():
         if which(name):
-            return Command((name, *_filled(arguments, path, page or 1)), window=True, at_page=True)
+            return Command((name, *filled(arguments, path, page or 1)), window=True, at_page=True)
     if platform == "darwin":
         return Command(("open", path), window=True)
     if which("xdg-open"):
         return Command(("xdg-open", path), window=True)
     raise NoViewer("there is no program here that opens documents", "install xdg-utils")
-
-
-def _filled(arguments: tuple[str, ...], path: str, number: int) -> tuple[str, ...]:
-    return tuple(word.format(path=path, line=number, page=number) for word in arguments)
 
 
 def _in_terminal(argv: list[str]) -> bool:

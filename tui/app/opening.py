@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from textual.app import App, SuspendNotSupported
@@ -21,7 +21,7 @@ from .editor import (
     Command,
     NoViewer,
     editor_advice,
-    editor_command,
+    editor_commands,
     pager_command,
     viewer_command,
 )
@@ -31,20 +31,29 @@ from .foreground import Ended, run_in_terminal
 VIEWER_ADVICE = "install another viewer, such as evince; the preview shows the text"
 
 
-def open_in_editor(app: App[Any], hit: Hit, environment: Mapping[str, str]) -> None:
-    """Open the hit's line in the user's editor, or a PDF, which no editor shows, in a viewer.
+def open_in_editor(app: App[Any], hits: Sequence[Hit], environment: Mapping[str, str]) -> None:
+    """Open the hits' files in the user's editor, each at the line of its first hit.
 
-    Raises UsageError if the file is gone, and if the program is missing or fails.
+    PDFs, which no editor shows, are opened in a viewer. Raises UsageError if a file is gone, after
+    the others are opened, and if the program is missing or fails.
     """
-    if hit.kind == "pdf":
-        open_in_viewer(app, hit)
-        return
-    _check_presence(hit)
-    command = editor_command(hit.path, hit.line, environment)
-    program = command.argv[0]
-    if shutil.which(program) is None:
-        raise UsageError(f"the editor {program} is not installed here", editor_advice())
-    _run(app, command, "look at its message with: " + shlex.join((program, hit.path)))
+    firsts: dict[str, Hit] = {}
+    for hit in hits:
+        firsts.setdefault(hit.path, hit)
+    gone = [hit for hit in firsts.values() if not os.path.lexists(hit.path)]
+    here = [hit for hit in firsts.values() if hit not in gone]
+    for hit in here:
+        if hit.kind == "pdf":
+            open_in_viewer(app, hit)
+    if places := [(hit.path, hit.line) for hit in here if hit.kind != "pdf"]:
+        for command in editor_commands(places, environment):
+            program = command.argv[0]
+            if shutil.which(program) is None:
+                raise UsageError(f"the editor {program} is not installed here", editor_advice())
+            path = places[0][0]
+            _run(app, command, "look at its message with: " + shlex.join((program, path)))
+    for hit in gone:
+        _check_presence(hit)
 
 
 def open_in_viewer(app: App[Any], hit: Hit) -> None:

@@ -31,10 +31,12 @@ class Verb:
 
 
 VERBS: Sequence[Verb] = (
-    Verb("search", "open", "Open", "Enter", "Open the hit in your editor, at its line"),
+    Verb("search", "open", "Open", "Enter", "Open the hit, or what is marked, in your editor"),
     Verb("search", "view", "View", "Ctrl+G", "Open the hit in the system's viewer, at its page"),
-    Verb("search", "copy_place", "Copy the place", "Ctrl+Y", "Copy path:line of the hit"),
-    Verb("search", "copy_passage", "Copy the text", "Ctrl+T", "Copy the passage of the hit"),
+    Verb("search", "mark", "Mark", "Tab", "Mark the hit, or take its mark off"),
+    Verb("search", "clear_marks", "Clear the marks", "u", "Take all marks off"),
+    Verb("search", "copy_place", "Copy the place", "Ctrl+Y", "Copy path:line of what is marked"),
+    Verb("search", "copy_passage", "Copy as a quote", "Ctrl+T", "Copy what is marked, as quotes"),
     Verb("search", "explain", "Why", "Ctrl+E", "Show how the hit came to its place"),
     Verb("search", "recent", "Recent queries", "Ctrl+R", "Search the queries of before"),
     Verb("search", "save", "Save the search", "Ctrl+S", "Keep this search, or keep it no longer"),

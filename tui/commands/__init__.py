@@ -1,5 +1,6 @@
 """The commands, one file each; `COMMANDS` is their table in the order of the help."""
 
+from .app import app
 from .check import check
 from .completion import completion
 from .doctor import doctor
@@ -8,8 +9,23 @@ from .forget import forget
 from .ingest import ingest
 from .models import models
 from .move import move
+from .pick import pick
 from .query import query
 from .show import show
 from .status import status
 
-COMMANDS = (ingest, query, show, status, check, doctor, forget, move, models, evaluate, completion)
+COMMANDS = (
+    ingest,
+    query,
+    app,
+    pick,
+    show,
+    status,
+    check,
+    doctor,
+    forget,
+    move,
+    models,
+    evaluate,
+    completion,
+)

@@ -221,10 +221,12 @@ def _write(result: QueryResult, as_json: bool, as_lines: bool, null: bool) -> No
         for line in hit_lines(result):
             click.echo(line)
     else:
-        from ..output import file_list
+        from ..output import path_list
+
+        paths = (hit.path for hit in result.hits)
 
         sys.stdout.flush()
-        sys.stdout.buffer.write(file_list(result, null, sys.stdout.isatty() and not null))
+        sys.stdout.buffer.write(path_list(paths, null, sys.stdout.isatty() and not null))
         sys.stdout.buffer.flush()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 
@@ -21,6 +21,7 @@ from ... import messages
 from ...terminal import printable
 from ...typed import Typed, parse, with_folder, with_mode, without
 from ..history import History
+from ..marks import Marks
 from ..preferences import Preferences
 from ..saved_searches import SavedSearches
 from ..widgets.document_view import DocumentView
@@ -28,7 +29,7 @@ from ..widgets.filter_bar import Chip, FilterBar
 from ..widgets.found import Found, Shares
 from ..widgets.hit_list import HitList
 from ..widgets.preview import Preview
-from ..widgets.query_input import QueryInput
+from ..widgets.query_input import ChoosingInput, QueryInput
 from .explain import ExplainScreen
 
 SHOWN_SECONDS = 1.0
@@ -41,12 +42,14 @@ class SearchScreen(Screen[None]):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {SavedSearches}
     BINDINGS: ClassVar[list[BindingType]] = [
         # These keys act everywhere on the screen, also while the input has the focus.
+        Binding("tab", "mark", "Mark", key_display="Tab"),
+        Binding("shift+tab", "app.focus_next", "Go on", show=False),
         Binding("ctrl+y", "copy_place", "Copy", priority=True),
         Binding("ctrl+e", "explain", "Why", priority=True),
-        Binding("ctrl+r", "recent", "Recent", priority=True),
+        Binding("ctrl+r", "recent", "Recent", show=False, priority=True),
         Binding("ctrl+s", "save", "Save", show=False, priority=True),
         Binding("ctrl+g", "view", "View", show=False, priority=True),
-        Binding("ctrl+t", "copy_passage", "Copy text", show=False, priority=True),
+        Binding("ctrl+t", "copy_passage", "Quote", show=False, priority=True),
         Binding("ctrl+n", "move(1)", "Next hit", show=False, priority=True),
         Binding("ctrl+p", "move(-1)", "Previous hit", show=False, priority=True),
         Binding("pagedown", "scroll_document(1)", "Scroll", show=False, priority=True),
@@ -60,7 +63,8 @@ class SearchScreen(Screen[None]):
         Binding("slash,i", "type", "Type", show=False),
         Binding("o", "view", "View", show=False),
         Binding("y", "copy_place", "Copy", show=False),
-        Binding("Y", "copy_passage", "Copy text", show=False),
+        Binding("Y", "copy_passage", "Quote", show=False),
+        Binding("u", "clear_marks", "Clear the marks", show=False),
         Binding("n", "other_hit(1)", "Next in file", show=False),
         Binding("N", "other_hit(-1)", "Previous in file", show=False),
         Binding("e", "explain", "Why", show=False),
@@ -74,6 +78,8 @@ class SearchScreen(Screen[None]):
         clock: Callable[[], datetime],
         plain: bool = False,
         vim: bool = False,
+        line: str = "",
+        choose: Callable[[Sequence[Hit]], None] | None = None,
     ) -> None:
         super().__init__()
         self.history = history
@@ -82,6 +88,11 @@ class SearchScreen(Screen[None]):
         self.clock = clock
         self.plain = plain
         self.vim = vim
+        self.marks = Marks()
+        self.line = line
+        """The query at the start."""
+        self.choose = choose
+        """What Enter does with hits, where it does not open them; called with none to leave."""
         self._number = 0
         self._shown_number = 0
         self._typed = parse("")
@@ -100,10 +111,10 @@ class SearchScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Input, filters, hits beside or above the document, a line of narration, the keys."""
-        yield QueryInput(self.history)
+        yield QueryInput(self.history) if self.choose is None else ChoosingInput(self.history)
         yield FilterBar()
         yield Static("", id="damage", markup=False)
-        yield Found(HitList(self.clock, self.plain), Preview(self.plain))
+        yield Found(HitList(self.clock, self.plain, self.marks), Preview(self.plain))
         yield Static("", id="narration", markup=False)
         yield Footer(compact=True)
 
@@ -112,7 +123,7 @@ class SearchScreen(Screen[None]):
         self._show_filters()
         self._narrate(self._summary)
         self.prefer(self._preferences)
-        self.query_one(QueryInput).focus()
+        self.put(self.line)
 
     @property
     def hit(self) -> Hit | None:
@@ -229,13 +240,37 @@ class SearchScreen(Screen[None]):
         self.query_one(Preview).show_sheet(report.sheet, report.scrolled)
 
     def action_open(self) -> None:
-        """Open the document at the hit's line in the editor."""
+        """Open the marked hits, or else the selected one, at their lines in the editor."""
+        self._open(self.query_one(HitList).wanted)
+
+    def _open(self, hits: Sequence[Hit]) -> None:
+        # The hits of an older question are not what the user wants to open, unless they are marked.
+        if hits and (self.marks or self._shown_typed == self._typed):
+            self._remember()
+            self._try(lambda: self._hand_over(hits))
+
+    def _hand_over(self, hits: Sequence[Hit]) -> None:
+        if self.choose is not None:
+            self.choose(hits)
+            return
         from ..opening import open_in_editor
 
-        # The hits of an older question are not what the user wants to open.
-        if self.hit is not None and self._shown_typed == self._typed:
-            self._remember()
-            self._run(lambda hit: open_in_editor(self.app, hit, self.environment))
+        open_in_editor(self.app, hits, self.environment)
+        if hits == self.marks.hits:
+            self.action_clear_marks()
+
+    def action_mark(self) -> None:
+        """Mark the selected hit, or take its mark off."""
+        self.query_one(HitList).action_mark()
+
+    def action_clear_marks(self) -> None:
+        """Take all marks off."""
+        self.query_one(HitList).action_clear_marks()
+
+    def on_hit_list_marked(self, event: HitList.Marked) -> None:
+        """Show how many hits are marked."""
+        event.stop()
+        self._narrate(*self._narration)
 
     def action_view(self) -> None:
         """Open the document in the system's viewer."""
@@ -250,12 +285,16 @@ class SearchScreen(Screen[None]):
         self._try(lambda: show_in_pager(self.app, report.hit, report.text, self.environment))
 
     def action_copy_place(self) -> None:
-        """Copy path:line."""
-        self._run(lambda hit: self._copy(f"{hit.path}:{hit.line}"))
+        """Copy path:line of the marked hits, or else of the selected one."""
+        from ..clipboard import copy_places
+
+        copy_places(self.app, self.query_one(HitList).wanted)
 
     def action_copy_passage(self) -> None:
-        """Copy the passage's text."""
-        self._run(lambda hit: self._copy(hit.text))
+        """Copy the passages as quotes with their places, like action_copy_place."""
+        from ..clipboard import copy_quotes
+
+        copy_quotes(self.app, self.query_one(HitList).wanted)
 
     def action_other_hit(self, step: int) -> None:
         """Select the next or previous hit of the same document, in its order."""
@@ -286,10 +325,6 @@ class SearchScreen(Screen[None]):
             action()
         except UsageError as error:
             self.post_message(messages.Failed(error))
-
-    def _copy(self, text: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.notify(printable(text, one_line=True)[:80], title="Copied", markup=False)
 
     # The looks of the list
 
@@ -369,9 +404,9 @@ class SearchScreen(Screen[None]):
             self.put(line)
 
     def on_hit_list_opened(self, event: HitList.Opened) -> None:
-        """Open the selected hit."""
+        """Open the hits."""
         event.stop()
-        self.action_open()
+        self._open(event.hits)
 
     def on_hit_list_folder_pressed(self, event: HitList.FolderPressed) -> None:
         """Filter by a folder."""
@@ -400,7 +435,7 @@ class SearchScreen(Screen[None]):
         self.query_one(QueryInput).focus()
 
     def action_back(self) -> None:
-        """Go back to the input; in the input, clear it.
+        """Go back to the input; in the input, clear it; in an empty input, take the marks off.
 
         With the keys of vim, the input is left for the hits instead.
         """
@@ -409,7 +444,11 @@ class SearchScreen(Screen[None]):
             self._remember()
             hits.focus()
             return
-        if line.has_focus:
+        if line.has_focus and not line.value:
+            if self.choose is not None and not self.marks:
+                self.choose(())
+            self.action_clear_marks()
+        elif line.has_focus:
             self._remember()
             line.put("")
         line.focus()
@@ -525,6 +564,7 @@ class SearchScreen(Screen[None]):
             return
         line = self.query_one("#narration", Static)
         problems = "".join(f"{problem} · " for problem in self._typed.problems)
+        marked = f"{len(self.marks)} marked · " if self.marks else ""
         watching = " · watching" * self._watching
-        line.update(printable(problems + text + watching, one_line=True), layout=False)
+        line.update(printable(problems + marked + text + watching, one_line=True), layout=False)
         line.set_class(failed or bool(problems), "-failed")

@@ -21,11 +21,15 @@ from textual.strip import Strip
 from search.results import Hit
 
 from ...grouped import FileGroup, grouped
+from ..marks import Marks
 from ..pieces import Pieces
 from ..result_rows import Fold, Header, Passage, Row, fold_of, hits_at, rows_of
 from .hit_row import STYLES, Look, folder_at, height, lines_of
 
 MARK, PLAIN_MARK = "▌", ">"
+"""The sign before the selected row."""
+MARKED, PLAIN_MARKED = "✓", "*"
+"""The sign in a row that the user has marked."""
 
 
 class HitList(ScrollView, can_focus=True):
@@ -33,12 +37,14 @@ class HitList(ScrollView, can_focus=True):
 
     `clock` gives the time to which ages are counted. With `plain` there are no icons or bars. The
     stops of the selection are passages and folds; while a fold is selected, `hit` is its best hit.
+    The hits in `marks` have a sign.
     """
 
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "hits--selected",
         "hits--mark",
+        "hits--marked",
         *(f"hits--{name}" for name in STYLES),
     }
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,7 +70,14 @@ class HitList(ScrollView, can_focus=True):
     """A click selects a hit, and the input keeps the focus."""
 
     class Opened(Message):
-        """The selected hit is to be opened."""
+        """These hits are to be opened: what is marked, or else the selected hit."""
+
+        def __init__(self, hits: Sequence[Hit]) -> None:
+            super().__init__()
+            self.hits = tuple(hits)
+
+    class Marked(Message):
+        """The user marked a hit, or took marks off."""
 
     class FolderPressed(Message):
         """The user wants the hits of one folder only; `folder` is its absolute path."""
@@ -84,10 +97,13 @@ class HitList(ScrollView, can_focus=True):
     current: reactive[Hit | None] = reactive(None, repaint=False)
     """The selected hit as other widgets watch it."""
 
-    def __init__(self, clock: Callable[[], datetime], plain: bool = False) -> None:
+    def __init__(
+        self, clock: Callable[[], datetime], plain: bool = False, marks: Marks | None = None
+    ) -> None:
         super().__init__()
         self.clock = clock
         self.plain = plain
+        self.marks = Marks() if marks is None else marks
         self.compact = True
         self.hits: tuple[Hit, ...] = ()
         self.chosen = False
@@ -113,6 +129,13 @@ class HitList(ScrollView, can_focus=True):
         """The selected hit, or the best hit of the selected fold."""
         row = self._selected_row
         return row.hit if isinstance(row, (Passage, Fold)) else None
+
+    @property
+    def wanted(self) -> tuple[Hit, ...]:
+        """What is to be opened or copied: the marked hits, or else the selected one."""
+        if self.marks:
+            return self.marks.hits
+        return (self.hit,) if self.hit is not None else ()
 
     @property
     def _selected_row(self) -> Row | None:
@@ -194,12 +217,31 @@ class HitList(ScrollView, can_focus=True):
             self._go_to(len(self._stops) - 1)
 
     def action_activate(self) -> None:
-        """Open the selected hit, or the selected fold."""
+        """Open the marked hits. Without marks, open the selected hit or the selected fold."""
+        row = self._selected_row
+        if isinstance(row, Fold) and not self.marks:
+            self._open_fold(row)
+        elif self.wanted:
+            self.post_message(self.Opened(self.wanted))
+
+    def action_mark(self) -> None:
+        """Mark the selected hit, or take its mark off, and move down; a fold is opened instead."""
         row = self._selected_row
         if isinstance(row, Fold):
             self._open_fold(row)
-        elif row is not None:
-            self.post_message(self.Opened())
+        elif isinstance(row, Passage):
+            self.marks.switch(row.hit)
+            self.action_cursor_down()
+            self._show_marks()
+
+    def action_clear_marks(self) -> None:
+        """Take all marks off."""
+        self.marks.clear()
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        self.refresh()
+        self.post_message(self.Marked())
 
     def action_compact(self) -> None:
         """Change between the compact and the comfortable list."""
@@ -236,7 +278,7 @@ class HitList(ScrollView, can_focus=True):
         elif isinstance(row, Passage) and not (is_double and self._click_opened):
             self._click_opened = was_selected or is_double
             if self._click_opened:
-                self.post_message(self.Opened())
+                self.post_message(self.Opened((row.hit,)))
 
     # Selection
 
@@ -319,7 +361,7 @@ class HitList(ScrollView, can_focus=True):
     # Drawing
 
     def render_line(self, y: int) -> Strip:
-        """A line of a row, with a mark before the selected one."""
+        """A line of a row, with signs for the selected one and for what is marked."""
         width, line = self.scrollable_content_region.width, y + self.scroll_offset.y
         number = self._row_at(line)
         if number is None:
@@ -327,9 +369,24 @@ class HitList(ScrollView, can_focus=True):
         selected = self.highlighted is not None and number == self._stops[self.highlighted]
         bare = self.plain or self.app.no_color
         mark = (PLAIN_MARK if bare else MARK) if selected else " "
+        first = line == self._tops[number]
         pieces = [(mark, ("mark",)), *self._line(number, line - self._tops[number])]
+        if first and self.marks:
+            pieces = self._with_sign(pieces, self._rows[number], bare)
         segments = [Segment(text, self._style(selected, names)) for text, names in pieces if text]
         return Strip(segments).adjust_cell_length(width, self._style(selected, ()))
+
+    def _with_sign(self, pieces: Pieces, row: Row, bare: bool) -> Pieces:
+        """The first line of a row, with the sign of a marked hit or the count of folded ones."""
+        count = sum(hit in self.marks for hit in hits_at(row))
+        if isinstance(row, Fold):
+            return [*pieces, (f", {count} marked" * bool(count), ("fold",))]
+        if not count:
+            return pieces
+        # A passage's line begins with a blank, before its place.
+        selection, (text, names), *rest = pieces
+        sign = (PLAIN_MARKED if bare else MARKED, ("marked",))
+        return [selection, sign, (text[1:], names), *rest]
 
     def _line(self, number: int, line: int) -> Pieces:
         """A line of the row with this number."""

@@ -61,3 +61,11 @@ class QueryInput(Input):
         """Replace the line; the cursor stands at its end."""
         self.value = line
         self.cursor_position = len(line)
+
+
+class ChoosingInput(QueryInput):
+    """The input where Enter chooses hits in place of opening them."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "Choose", key_display="Enter"),
+    ]
