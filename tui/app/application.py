@@ -29,6 +29,7 @@ from .endings import end_at_signals
 from .errands import Errands
 from .history import History
 from .preferences import Preferences, load_preferences, save_preferences
+from .saved import Saved
 from .screens.search import SearchScreen
 from .verbs import VERBS, Verb
 
@@ -98,7 +99,7 @@ class DocsearchApp(App[None]):
         self.errands = Errands(index)
         self.search_screen = SearchScreen(
             History(folder / "history"),
-            History(folder / "saved"),
+            Saved(folder / "saved"),
             dict(os.environ if environment is None else environment),
             clock,
             # Without colours, too, a sign marks the selection.
