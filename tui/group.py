@@ -90,6 +90,7 @@ def _open_app(context: click.Context, plain: bool) -> None:
         context.exit(ExitCode.ERROR)
     from .app import DocsearchApp
     from .app.model_errands import ModelErrands
+    from .app.own import own_of
 
     with context.obj.open_index() as index:
         models = ModelErrands(context.obj.config.backend)
@@ -99,6 +100,7 @@ def _open_app(context: click.Context, plain: bool) -> None:
             plain=plain,
             models=models,
             keys=context.obj.config.keys,
+            own=own_of(context.obj.config),
         )
         app.run()
     if app.return_code:

@@ -14,6 +14,7 @@ from search.results import IngestReport, Progress, RootStatus, Status
 
 from ... import messages
 from ...terminal import printable
+from ..own_keys import with_ids
 from ..widgets.ingest_panel import IngestPanel
 from ..widgets.left_out import LeftOut
 from ..widgets.root_table import RootTable
@@ -34,6 +35,7 @@ class IndexScreen(Screen[None]):
         Binding("s", "stop", "Stop"),
         Binding("escape,f2", "app.pop_screen", "Search"),
     ]
+    BINDINGS = with_ids("index", BINDINGS)
 
     def __init__(self) -> None:
         super().__init__()

@@ -24,6 +24,7 @@ from ...progress import duration
 from ...terminal import printable
 from ..errands import Post, Stale
 from ..model_errands import ModelErrands
+from ..own_keys import with_ids
 from ..widgets.model_table import ModelTable, ProfileTable
 from ..widgets.work_panel import WorkPanel
 from .dialogs import BitsScreen, ConfirmScreen, NameScreen
@@ -44,6 +45,7 @@ class ModelsScreen(Screen[None]):
         Binding("s", "stop", "Stop"),
         Binding("escape,f5", "app.pop_screen", "Search"),
     ]
+    BINDINGS = with_ids("models", BINDINGS)
 
     def __init__(self, errands: ModelErrands) -> None:
         super().__init__()

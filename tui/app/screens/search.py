@@ -22,6 +22,7 @@ from ...terminal import printable
 from ...typed import Typed, parse, with_folder, with_mode, without
 from ..folder_filters import FolderFilters
 from ..history import History
+from ..own_keys import with_ids
 from ..preferences import Preferences
 from ..saved import NUMBERED, Saved
 from ..saved_searches import SavedSearches
@@ -75,6 +76,7 @@ class SearchScreen(Screen[None]):
         Binding("N", "other_hit(-1)", "Previous in file", show=False),
         Binding("e", "explain", "Why", show=False),
     ]
+    BINDINGS = with_ids("search", BINDINGS)
 
     def __init__(
         self,
