@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +19,9 @@ from .commands import COMMANDS
 from .exit_codes import ExitCode
 from .parameters import PATH
 from .settings import Settings
+
+if TYPE_CHECKING:
+    from .background import Background
 
 
 @click.group(
@@ -88,20 +93,33 @@ def _open_app(context: click.Context, plain: bool) -> None:
     if sys.stdin is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
         click.echo(context.get_help(), err=True)
         context.exit(ExitCode.ERROR)
-    from .app import DocsearchApp
-    from .app.model_errands import ModelErrands
-    from .app.own import own_of
+    config, color = context.obj.config, context.obj.color != "never"
+    with _asked_background(config.theme, color) as background:
+        from .app import DocsearchApp
+        from .app.model_errands import ModelErrands
+        from .app.own import own_of
 
-    with context.obj.open_index() as index:
-        models = ModelErrands(context.obj.config.backend)
-        app = DocsearchApp(
-            index,
-            color=context.obj.color != "never",
-            plain=plain,
-            models=models,
-            keys=context.obj.config.keys,
-            own=own_of(context.obj.config),
-        )
-        app.run()
+        own = own_of(config, background.is_light() if background is not None else None)
+        with context.obj.open_index() as index:
+            models = ModelErrands(config.backend)
+            app = DocsearchApp(
+                index, color=color, plain=plain, models=models, keys=config.keys, own=own
+            )
+            if background is not None and background.asked:
+                from .app.asking_driver import driver_after
+
+                app.driver_class = driver_after(background)
+            app.run()
     if app.return_code:
         raise DocsearchError("the app was ended by the error above", "please report it")
+
+
+def _asked_background(theme: str, color: bool) -> AbstractContextManager[Background | None]:
+    """The terminal, asked for its background; None if the user has chosen a theme."""
+    from search.config import state_folder
+
+    from .background import Background, has_chosen_theme
+
+    if theme or not color or has_chosen_theme(state_folder() / "preferences.json"):
+        return nullcontext()
+    return Background(sys.stdin.fileno(), sys.stdout.fileno(), os.environ)

@@ -17,6 +17,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from search.config import state_folder
@@ -229,13 +230,20 @@ class DocsearchApp(App[None]):
             self._preferences = load_preferences(self._preferences_file)
         except DocsearchError as error:
             self.warn(error)
-        if (theme := self.own.theme or self._preferences.theme) in self.available_themes:
-            self.theme = theme
+        for theme in (self.own.theme, self._preferences.theme, self.own.fallback):
+            if theme in self.available_themes:
+                self.theme = theme
+                break
         self.search_screen.rerank = self._preferences.rerank
         self.search_screen.prefer(self._preferences)
         # A theme of the configuration holds at every start.
         if not self.own.theme:
-            self.theme_changed_signal.subscribe(self, lambda theme: self._prefer(theme=theme.name))
+            self.theme_changed_signal.subscribe(self, self._keep_theme)
+
+    def _keep_theme(self, theme: Theme) -> None:
+        # The theme that the terminal's background gives the app is no choice of the user.
+        if self._preferences.theme or theme.name != self.own.fallback:
+            self._prefer(theme=theme.name)
 
     def _prefer(self, **changes: Any) -> None:
         preferences = replace(self._preferences, **changes)
