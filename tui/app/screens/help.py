@@ -91,6 +91,7 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("a", "add a folder"),
             ("r", "read what changed in all folders"),
             ("w", "watch the folders for changes, or stop watching"),
+            ("Tab Enter", "why a file was left out, and what to do"),
             ("f", "forget the selected folder"),
             ("s", "stop reading"),
             ("F2 Escape", "back to the search"),
