@@ -7,10 +7,13 @@ import stat
 from pathlib import Path
 
 import pytest
+from textual import events
+from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.widgets import Input, OptionList
 
 from tui import messages
+from tui.app.alt_digits import know_alt_digits
 from tui.app.folder_filters import Folder, folders_of
 from tui.app.saved import Saved, SavedSearch
 from tui.app.screens.saved import SavedScreen, SearchNameScreen
@@ -167,3 +170,15 @@ async def test_the_palette_filters_by_a_folder(tmp_path: Path) -> None:
         await until(lambda: app.screen is app.search_screen)
         await pilot.press("enter")
         await until(lambda: value(app) == 'tide path:"house [x]/**"')
+
+
+def test_terminals_send_alt_with_a_digit_as_an_escape_before_it() -> None:
+    know_alt_digits()
+    parser = XTermParser()
+    keys = [key for text in ("\x1b1", "\x1b9", "£", "3") for key in parser.feed(text)]
+    assert [(key.key, key.character) for key in keys if isinstance(key, events.Key)] == [
+        ("alt+1", None),
+        ("alt+9", None),
+        ("pound_sign", "£"),
+        ("3", "3"),
+    ]

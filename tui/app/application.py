@@ -25,6 +25,7 @@ from search.errors import DocsearchError, IndexDamaged, NotAnIndex, UsageError
 
 from .. import messages
 from ..terminal import printable
+from .alt_digits import know_alt_digits
 from .colourless import Colourless
 from .endings import end_at_signals
 from .errands import Errands
@@ -94,6 +95,7 @@ class DocsearchApp(App[None]):
         own: Own = NOTHING_OWN,
     ) -> None:
         super().__init__()
+        know_alt_digits()
         self.own = own
         for theme in own.themes:
             self.register_theme(theme)
