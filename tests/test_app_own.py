@@ -23,6 +23,8 @@ from tui.app.screens.search import SearchScreen
 from tui.app.verbs import VERBS
 
 from .app_driver import NOW, ScriptedIndex, Watch, commands, until
+from .pty_driver import Pty
+from .test_app_pty import COMMAND
 from .test_app_safety import whole_screen
 from .test_app_search import DOCUMENTS, LEASE, always, ask
 
@@ -220,3 +222,15 @@ async def test_an_own_theme_can_be_chosen_in_the_app(tmp_path: Path) -> None:
             await watch.until(messages.StatusRead)
             assert app.theme == start
             app.theme = "dusk"
+
+
+def test_a_wrong_key_is_one_line_in_the_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text('[bindings]\nsave = "b"\n')
+    command = [str(COMMAND), "--config", str(file), "--index", str(tmp_path / "index")]
+    with Pty(command, {"HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}) as app:
+        assert app.wait_for_end() == 2
+        assert app.text.strip() == (
+            "docsearch: bindings.save cannot be 'b': it is text in the input; "
+            "take one with ctrl or alt, or a function key"
+        )
