@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from .config_tables import TABLES, OwnKey, OwnTheme
 from .errors import ConfigError
 
 LOCAL_FILE = ".docsearch.toml"
@@ -30,7 +31,8 @@ class Config:
     """Every setting with its default.
 
     `index` is a folder. `max_file_size` is in bytes. Where `profile`, `embedder`, `reranker`,
-    `dimensions` or `max_file_size` is empty or 0, the index's own value holds.
+    `dimensions` or `max_file_size` is empty or 0, the index's own value holds. An empty `theme`
+    leaves the choice to the app.
     """
 
     index: str = ""
@@ -46,6 +48,9 @@ class Config:
     color: str = "auto"
     plain: bool = False
     keys: str = "typing"
+    theme: str = ""
+    themes: tuple[OwnTheme, ...] = ()
+    bindings: tuple[OwnKey, ...] = ()
 
 
 QUERY_SETTINGS = frozenset({"mode", "limit", "min_score", "color"})
@@ -150,7 +155,11 @@ def _merged(config: Config, file: Path, allowed: frozenset[str] | None) -> Confi
             raise ConfigError(
                 f"{file} may not set color to 'always'", "use --color always or the user's own file"
             )
-        config = replace(config, **_checked(key, value, str(file)))
+        if key in TABLES:
+            table: dict[str, Any] = {key: TABLES[key](value, str(file))}
+            config = replace(config, **table)
+        else:
+            config = replace(config, **_checked(key, value, str(file)))
     return config
 
 

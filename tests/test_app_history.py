@@ -47,11 +47,3 @@ def test_the_oldest_lines_are_dropped(tmp_path: Path) -> None:
     history = History(file)
     history.add("newest")
     assert history.lines == [*(f"line {number}" for number in range(1, MAX_LINES)), "newest"]
-
-
-def test_a_line_can_be_taken_out(tmp_path: Path) -> None:
-    history = History(tmp_path / "saved")
-    history.add("rent")
-    history.add("tide")
-    history.remove("rent")
-    assert History(tmp_path / "saved").lines == ["tide"]

@@ -18,16 +18,16 @@ from tui.app.screens.first_run import FirstRunScreen
 from tui.app.screens.search import SearchScreen
 from tui.app.widgets.folder_input import FolderInput, completed
 from tui.app.widgets.hit_list import HitList
-from tui.remedies import REMEDIES
+from tui.remedies import REMEDIES, remedy_in_the_app
 
 from .app_driver import NOW, ROOT, ScriptedIndex, Watch, a_hit, shown
 
 LEFT_OUT = [
-    ["1 corrupt", "", REMEDIES["corrupt"]],
-    ["", f"{ROOT}/b␛.pdf", "it is cut off"],
-    ["2 hidden", "", REMEDIES["hidden"]],
-    ["1 no_text", "", REMEDIES["no_text"]],
-    ["", f"{ROOT}/c.pdf", "its pages are pictures"],
+    ["1 corrupt", remedy_in_the_app("corrupt")],
+    ["", f"{ROOT}/b␛.pdf\nit is cut off"],
+    ["2 hidden", remedy_in_the_app("hidden")],
+    ["1 no_text", remedy_in_the_app("no_text")],
+    ["", f"{ROOT}/c.pdf\nits pages are pictures"],
 ]
 
 
@@ -269,4 +269,4 @@ async def test_only_some_of_many_left_out_files_are_listed(tmp_path: Path) -> No
         await pilot.press("f2")
         await pilot.pause()
         rows = cells(app, "left")
-        assert (len(rows), rows[201]) == (204, ["", "and 800 more", ""])
+        assert (len(rows), rows[201]) == (204, ["", "and 800 more"])

@@ -177,6 +177,66 @@ async def test_a_pull_shows_progress_can_be_stopped_and_goes_on(tmp_path: Path) 
             assert states(app)[BGE] == "available"
 
 
+async def test_much_is_pulled_only_if_the_user_agrees(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.app.model_errands.MUCH_BYTES", 1000)
+    monkeypatch.setattr("search.supply.pulling.free_bytes", lambda folder: 80_000_000_000)
+    with HubServer({BGE: made(BGE)}) as hub:
+        app, watch = app_over(tmp_path, hub=hub), Watch()
+        async with app.run_test(size=(160, 40), message_hook=watch) as pilot:
+            await opened(pilot, watch)
+            await chosen(pilot, lambda name: name == BGE)
+            await pilot.press("p")
+            await watch.until(messages.PullAsked)
+            await pilot.pause()
+            assert isinstance(app.screen, ConfirmScreen)
+            assert re.fullmatch(
+                rf"Pull {BGE}\? It is \S+ kB; the disk has 80.0 GB free\.", app.screen.question
+            )
+            await pilot.press("n")
+            await watch.until(messages.ModelsRead)
+            assert states(app)[BGE] == "missing"
+            watch.seen.clear()
+            await pilot.press("p")
+            await watch.until(messages.PullAsked)
+            await pilot.pause()
+            watch.seen.clear()
+            await pilot.press("y")
+            assert (await ended(pilot, watch)).line == f"{BGE} is here and whole"
+            assert states(app)[BGE] == "available"
+
+
+async def test_a_disk_with_too_little_room_refuses_a_pull(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.supply.pulling.free_bytes", lambda folder: 1000)
+    with HubServer({BGE: made(BGE)}) as hub:
+        app, watch = app_over(tmp_path, hub=hub), Watch()
+        async with app.run_test(size=(160, 40), message_hook=watch) as pilot:
+            await opened(pilot, watch)
+            await chosen(pilot, lambda name: name == BGE)
+            await pilot.press("p")
+            error = (await watch.until(messages.Failed)).error
+            assert "the disk of " in error.message
+            assert error.hint == (
+                "make room, or set HF_HUB_CACHE to a folder on another disk and start the app anew"
+            )
+
+
+async def test_the_hint_of_a_pull_that_fails_names_no_command(tmp_path: Path) -> None:
+    hub = HubServer({BGE: made(BGE)})
+    hub.faults.refuse = (429, {})
+    with hub:
+        app, watch = app_over(tmp_path, hub=hub), Watch()
+        async with app.run_test(size=(160, 40), message_hook=watch) as pilot:
+            await opened(pilot, watch)
+            await chosen(pilot, lambda name: name == BGE)
+            await pilot.press("p")
+            error = (await watch.until(messages.Failed)).error
+            assert error.hint == "wait, then pull it again: it goes on where it stopped"
+
+
 async def test_a_pull_that_fails_is_a_toast(tmp_path: Path) -> None:
     with HubServer({}) as hub:
         app, watch = app_over(tmp_path, hub=hub), Watch()

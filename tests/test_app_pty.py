@@ -213,3 +213,13 @@ def test_a_damaged_index_is_said_for_good(home: Path, tmp_path: Path, broken: st
         app.wait("The index is damaged: ", "What to do: ")
         app.keys("\x11")
         assert app.wait_for_end() == 0
+
+
+def test_alt_with_a_digit_runs_a_saved_search(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "docsearch").mkdir()
+    (tmp_path / "docsearch" / "saved").write_text("tide\nwarm rooms\tradiators\n")
+    with app_in(home, XDG_STATE_HOME=str(tmp_path)) as app:
+        app.wait("4 documents")
+        app.keys("\x1b2")
+        app.wait("boiler.md", "hybrid")
+        still_works(app)

@@ -42,10 +42,10 @@ async def test_saved_searches_are_no_markup_in_the_palette(tmp_path: Path) -> No
     async with app.run_test(size=(120, 50), message_hook=watch) as pilot:
         await watch.until(messages.StatusRead)
         await pilot.press("ctrl+x")
-        await until(lambda: f"Search: {SAFE}" in commands(app))
+        await until(lambda: f"Search: {SAFE} (Alt+1)" in commands(app))
         assert "\x1b" not in whole_screen(app)
         await pilot.press(*"red")
-        await until(lambda: commands(app)[:1] == [f"Search: {SAFE}"])
+        await until(lambda: commands(app)[:1] == [f"Search: {SAFE} (Alt+1)"])
         await until(lambda: f"Search: {SAFE}" in whole_screen(app))
         assert "\x1b" not in whole_screen(app)
         await pilot.press("enter")

@@ -29,7 +29,7 @@ from tui.app.widgets.hit_list import HitList
 from tui.app.widgets.preview import Preview
 from tui.app.widgets.query_input import QueryInput
 
-from .app_driver import NOW, ROOT, Pipe, ScriptedIndex, Watch, a_hit, commands, shown, until
+from .app_driver import NOW, ROOT, Pipe, ScriptedIndex, Watch, a_hit, shown
 
 BOILER = a_hit(
     "house/boiler.md", "The boiler stays cold.", 3, 10, 0.9, ["boiler"], headings=("Boiler",)
@@ -318,7 +318,7 @@ async def test_a_missing_editor_is_a_toast(tmp_path: Path) -> None:
         assert len(app.screen.query(Toast)) == 1
 
 
-async def test_history_and_saved_searches_are_recalled(tmp_path: Path) -> None:
+async def test_the_history_is_recalled(tmp_path: Path) -> None:
     index = ScriptedIndex(always([LEASE]), DOCUMENTS)
     app, watch = app_over(index, tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
@@ -331,16 +331,6 @@ async def test_history_and_saved_searches_are_recalled(tmp_path: Path) -> None:
             lines.append(line.value)
         assert lines == ["tide", "rent", "rent", "tide", "sea", "sea"]
         assert app.focused is line
-        await pilot.press("ctrl+s")
-        assert (tmp_path / "state" / "saved").read_text() == "sea\n"
-        await pilot.press("ctrl+x", *"Search: sea")
-        await until(lambda: commands(app)[:1] == ["Search: sea"])
-        await pilot.press("enter")
-        await until(lambda: app.screen is app.search_screen)
-        await pilot.press("enter")
-        assert line.value == "sea"
-        await pilot.press("ctrl+s")
-        assert (tmp_path / "state" / "saved").read_text() == ""
 
 
 async def test_keys_change_the_mode_and_show_the_help(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from textual.widgets import Input
 from search import Scores, StoredText
 from search.results import Explanation
 from tui.app import DocsearchApp
+from tui.app.saved import Saved
 
 from .app_driver import NOW, ScriptedIndex, a_hit
 from .made_models import empty_caches
@@ -198,9 +199,25 @@ def test_first_run(snap_compare: Compare, tmp_path: Path, size: str) -> None:
     assert snap_compare(app, run_before=drive, terminal_size=SIZES[size])
 
 
+@pytest.mark.parametrize("size", ["wide", "smallest"])
+def test_saved_searches(snap_compare: Compare, tmp_path: Path, size: str) -> None:
+    saved = Saved(tmp_path / "state" / "saved")
+    saved.keep("The rent", "rent increase type:pdf")
+    saved.keep("boiler", "boiler")
+    app = app_over(ScriptedIndex({}), tmp_path, "textual-dark")
+    assert snap_compare(app, run_before=steps("f7", "down"), terminal_size=SIZES[size])
+
+
 @pytest.mark.parametrize(
     ("name", "keys"),
-    [("help", ["f1"]), ("forget", ["f2", "f"]), ("add", ["f2", "a"]), ("pull", ["f5", "a"])],
+    [
+        ("help", ["f1"]),
+        ("forget", ["f2", "f"]),
+        ("add", ["f2", "a"]),
+        ("pull", ["f5", "a"]),
+        ("save", [*"rent", "ctrl+s"]),
+        ("advice", ["f2", "tab", "down", "enter"]),
+    ],
 )
 def test_dialogs(snap_compare: Compare, tmp_path: Path, name: str, keys: list[str]) -> None:
     app = app_over(ScriptedIndex({}), tmp_path, "textual-dark")

@@ -31,6 +31,8 @@ SCREENS = (SearchScreen, IndexScreen, ModelsScreen)
 WIDGETS = (QueryInput, HitList, DocumentView)
 NAMES = {"slash": "/", "question_mark": "?", "pageup": "PgUp", "pagedown": "PgDn"}
 KEYS_OF_HELP = {key for _, rows in SECTIONS for keys, _ in rows for key in keys.split()}
+if "Alt+1…9" in KEYS_OF_HELP:
+    KEYS_OF_HELP |= {f"Alt+{number}" for number in range(1, 10)}
 
 
 def keys_of(owner: type) -> list[str]:
@@ -56,7 +58,7 @@ def test_the_help_lists_every_key(owner: type) -> None:
 
 
 def test_the_palette_has_every_action_of_the_screens() -> None:
-    moves = {"move", "scroll_document", "back", "type", "other_hit"}
+    moves = {"move", "scroll_document", "back", "type", "other_hit", "run_saved"}
     actions = {
         (place, binding.action.partition("(")[0])
         for place, screen in zip(("search", "index", "models"), SCREENS, strict=True)

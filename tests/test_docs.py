@@ -250,7 +250,8 @@ def test_public_names_and_methods() -> None:
     ],
 )
 def test_keys(title: str, classes: tuple[type, ...]) -> None:
-    documented = section(APP, title)
+    numbered = " ".join(f"Alt+{number}" for number in range(1, 10))
+    documented = section(APP, title).replace("Alt+1 to Alt+9", numbered)
     for bound in classes:
         for binding in bound.BINDINGS:
             for key in binding.key.split(","):

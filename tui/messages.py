@@ -232,6 +232,15 @@ class ModelsRead(Message):
 
 
 @dataclass
+class PullAsked(Message):
+    """A pull of the model or profile `name` would fetch `size` bytes; the disk has `free` bytes."""
+
+    name: str
+    size: int
+    free: int
+
+
+@dataclass
 class PullAdvanced(Message):
     """The state of a download; `speed` in bytes a second."""
 

@@ -41,6 +41,18 @@ REMEDIES: Mapping[str, str] = {
 """A remedy for each code of `search.documents.Reason`."""
 
 
+def remedy_in_the_app(reason: str) -> str:
+    """The remedy for a reason, as the app says it.
+
+    >>> remedy_in_the_app("encrypted")
+    'save a copy without a password, then press r'
+    >>> remedy_in_the_app("too_large")
+    'raise the limit, in a shell: docsearch ingest --max-file-size 200M FOLDER'
+    """
+    remedy = REMEDIES.get(reason, "").replace("then refresh", "then press r")
+    return remedy.replace(": docsearch ", ", in a shell: docsearch ")
+
+
 def left_out_line(total: LeftOutTotal) -> str:
     """What the documents of a run leave out, in one line; empty where they leave nothing out.
 

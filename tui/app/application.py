@@ -17,6 +17,7 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
+from textual.theme import Theme
 from textual.worker import Worker, WorkerState, get_current_worker
 
 from search.config import state_folder
@@ -24,13 +25,18 @@ from search.errors import DocsearchError, IndexDamaged, NotAnIndex, UsageError
 
 from .. import messages
 from ..terminal import printable
+from .alt_digits import know_alt_digits
 from .colourless import Colourless
 from .endings import end_at_signals
 from .errands import Errands
 from .history import History
+from .own import NOTHING_OWN, Own
+from .own_keys import with_ids
 from .preferences import Preferences, load_preferences, save_preferences
+from .saved import Saved
 from .screens.search import SearchScreen
-from .verbs import VERBS, Verb
+from .themes import check_theme
+from .verbs import Verb
 
 if TYPE_CHECKING:
     from search import Index
@@ -58,7 +64,8 @@ class DocsearchApp(App[None]):
     to which ages are counted. `plain` is for screen readers: no boxes, no icons, no animation. With
     the `keys` "vim", Enter, Down and Escape leave the input for the hits, where letters are
     commands; with "typing" the input keeps the focus. `line` is the query in the input at the
-    start. With `picks`, Enter puts hits into `chosen` and ends the app.
+    start. With `picks`, Enter puts hits into `chosen` and ends the app. `own` has the user's own
+    themes and keys. Raises ConfigError for a theme that does not exist.
     """
 
     TITLE = "docsearch"
@@ -74,6 +81,7 @@ class DocsearchApp(App[None]):
         Binding("ctrl+z", "suspend_process", "Suspend", show=False, priority=True),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
+    BINDINGS = with_ids("app", BINDINGS)
 
     def __init__(
         self,
@@ -87,8 +95,14 @@ class DocsearchApp(App[None]):
         keys: str = "typing",
         line: str = "",
         picks: bool = False,
+        own: Own = NOTHING_OWN,
     ) -> None:
         super().__init__()
+        know_alt_digits()
+        self.own = own
+        for theme in own.themes:
+            self.register_theme(theme)
+        check_theme(own.theme, self.available_themes)
         self.no_color = not color
         self.set_class(plain, "-plain")
         if plain:
@@ -101,7 +115,7 @@ class DocsearchApp(App[None]):
         self.errands = Errands(index)
         self.search_screen = SearchScreen(
             History(folder / "history"),
-            History(folder / "saved"),
+            Saved(folder / "saved"),
             dict(os.environ if environment is None else environment),
             clock,
             # Without colours, too, a sign marks the selection.
@@ -147,6 +161,9 @@ class DocsearchApp(App[None]):
 
     def on_mount(self) -> None:
         """Load the index after the first paint, and leave a working terminal after a signal."""
+        self.set_keymap(dict(self.own.keys.keymap))
+        for action, key in self.own.keys.unbound.items():
+            self.bind(key, action, show=False)
         self._remember_switches()
         self._restore_signals = end_at_signals(self.exit)
         self.call_after_refresh(self._start)
@@ -163,7 +180,7 @@ class DocsearchApp(App[None]):
         # A screen that was never shown is not made for this.
         shown = {"search": self.search_screen, "models": self.__dict__.get("models_screen")}
         places = {"app", "index", *(place for place, other in shown.items() if other is screen)}
-        for verb in VERBS:
+        for verb in self.own.keys.verbs:
             if verb.place in places:
                 yield SystemCommand(verb.name, verb.help, partial(self._do, verb))
 
@@ -179,7 +196,7 @@ class DocsearchApp(App[None]):
         from .screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
+            self.push_screen(HelpScreen(self.own.keys.verbs))
 
     def action_help_quit(self) -> None:
         """Say what Ctrl+C does: many press it to quit. Where hits are chosen, quit."""
@@ -227,11 +244,20 @@ class DocsearchApp(App[None]):
             self._preferences = load_preferences(self._preferences_file)
         except DocsearchError as error:
             self.warn(error)
-        if self._preferences.theme in self.available_themes:
-            self.theme = self._preferences.theme
+        for theme in (self.own.theme, self._preferences.theme, self.own.fallback):
+            if theme in self.available_themes:
+                self.theme = theme
+                break
         self.search_screen.rerank = self._preferences.rerank
         self.search_screen.prefer(self._preferences)
-        self.theme_changed_signal.subscribe(self, lambda theme: self._prefer(theme=theme.name))
+        # A theme of the configuration holds at every start.
+        if not self.own.theme:
+            self.theme_changed_signal.subscribe(self, self._keep_theme)
+
+    def _keep_theme(self, theme: Theme) -> None:
+        # The theme that the terminal's background gives the app is no choice of the user.
+        if self._preferences.theme or theme.name != self.own.fallback:
+            self._prefer(theme=theme.name)
 
     def _prefer(self, **changes: Any) -> None:
         preferences = replace(self._preferences, **changes)

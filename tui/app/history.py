@@ -66,11 +66,6 @@ class History:
         self.lines = [*kept, line][-MAX_LINES:]
         self._write()
 
-    def remove(self, line: str) -> None:
-        """Take a line out. Raises OSError if the file cannot be written."""
-        self.lines = [old for old in self._read() if old != line]
-        self._write()
-
     def matching(self, words: str) -> list[str]:
         """The lines that hold each of the words, in any case, the newest first."""
         wanted = words.casefold().split()

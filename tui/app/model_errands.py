@@ -11,6 +11,7 @@ from search.errors import DocsearchError, ModelError, UsageError
 
 from .. import messages
 from ..models_text import size_text
+from .app_hints import in_the_app
 from .command import Stopped, run_command
 from .errands import Post, Stale
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from search.supply.hub import Hub
     from search.supply.pulling import Fetching
 
+MUCH_BYTES = 100_000_000
+"""From how many bytes on the user is asked before they are fetched."""
 SHOW_SECONDS = 0.1
 """The time between two states of a download that are shown; many more are reported."""
 
@@ -43,20 +46,34 @@ class ModelErrands:
         except DocsearchError as error:
             post(messages.Failed(error))
 
-    def pull(self, name: str, post: Post, stale: Stale) -> None:
-        """Fetch a model, or the models of a profile."""
+    def pull(self, name: str, agreed: bool, post: Post, stale: Stale) -> None:
+        """Fetch a model, or the models of a profile.
+
+        If there is much to fetch and the user has not `agreed` to it, a PullAsked is posted in
+        place of that. Too little room on the disk is an error at once.
+        """
+        asked: list[messages.PullAsked] = []
 
         def work() -> messages.ModelWorkEnded:
             from search.supply.inventory import repositories
-            from search.supply.pulling import pull
+            from search.supply.pulling import check_room, fetch, free_bytes, order
 
             names = repositories(name)
-            for repository in names:
-                pull(repository, on_progress=_Download(post, stale).show, hub=self.hub)
+            orders = [order(repository, hub=self.hub) for repository in names]
+            check_room(orders)
+            size = sum(wanted.bytes for wanted in orders)
+            if size >= MUCH_BYTES and not agreed:
+                asked.append(messages.PullAsked(name, size, free_bytes(orders[0].place.folder)))
+                return messages.ModelWorkEnded("")
+            for wanted in orders:
+                fetch(wanted, _Download(post, stale).show, self.hub)
             verb = "are" if len(names) > 1 else "is"
             return messages.ModelWorkEnded(f"{' and '.join(names)} {verb} here and whole")
 
         _carry_out(work, post)
+        # The question comes after the end of the work, so that its answer can begin another.
+        for question in asked:
+            post(question)
 
     def convert(self, name: str, bits: int, post: Post, stale: Stale) -> None:
         """Quantise a model."""
@@ -152,6 +169,7 @@ def _carry_out(work: Callable[[], messages.ModelWorkEnded], post: Post) -> None:
             "Stopped; a download goes on where it stopped when it is started again."
         )
     except DocsearchError as error:
+        error.hint = in_the_app(error.hint)
         post(messages.Failed(error))
     finally:
         post(end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Protocol, cast
 
@@ -9,7 +10,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from ..terminal import printable
-from .history import History
+from .saved import NUMBERED, Saved, SavedSearch
 
 HELP = "A saved search"
 
@@ -17,7 +18,7 @@ HELP = "A saved search"
 class KeepsSearches(Protocol):
     """A screen that has the saved searches, and can put one of them into its input."""
 
-    saved: History
+    saved: Saved
 
     def put(self, text: str) -> None:
         """Search for the text."""
@@ -25,29 +26,31 @@ class KeepsSearches(Protocol):
 
 
 class SavedSearches(Provider):
-    """The saved searches of the search screen.
+    """The saved searches of the search screen, in the order of their numbers.
 
     Their titles are Contents, since the palette would read the brackets of a text as markup.
     """
 
     async def discover(self) -> Hits:
-        """All saved searches, the newest first."""
-        for line in reversed(self._screen.saved.lines):
-            yield DiscoveryHit(_title(line), partial(self._screen.put, line), text=line, help=HELP)
+        """All saved searches."""
+        for title, search in self._titled():
+            run = partial(self._screen.put, search.query)
+            yield DiscoveryHit(Content(title), run, text=title, help=HELP)
 
     async def search(self, query: str) -> Hits:
-        """The saved searches that match the typed `query`."""
+        """The saved searches that match the typed `query`, by their name or by what they ask."""
         matcher = self.matcher(query)
-        for line in reversed(self._screen.saved.lines):
-            if (score := matcher.match(f"Search: {line}")) > 0:
-                yield Hit(
-                    score, _title(line), partial(self._screen.put, line), text=line, help=HELP
-                )
+        for title, search in self._titled():
+            score = max(matcher.match(title), matcher.match(search.query))
+            if score > 0:
+                run = partial(self._screen.put, search.query)
+                yield Hit(score, Content(title), run, text=title, help=HELP)
+
+    def _titled(self) -> Iterator[tuple[str, SavedSearch]]:
+        for number, search in enumerate(self._screen.saved.searches, 1):
+            key = f" (Alt+{number})" if number <= NUMBERED else ""
+            yield f"Search: {printable(search.name, one_line=True)}{key}", search
 
     @property
     def _screen(self) -> KeepsSearches:
         return cast("KeepsSearches", self.screen)
-
-
-def _title(line: str) -> Content:
-    return Content(f"Search: {printable(line, one_line=True)}")

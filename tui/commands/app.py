@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +17,7 @@ from ..settings import Settings, pass_settings
 
 if TYPE_CHECKING:
     from ..app import DocsearchApp
+    from ..background import Background
 
 
 @click.command()
@@ -50,20 +53,40 @@ def run_app(settings: Settings, line: str = "", picks: bool = False) -> Docsearc
 
     With `picks`, Enter chooses hits and ends the app.
     """
-    from ..app import DocsearchApp
-    from ..app.model_errands import ModelErrands
+    color = settings.color != "never"
+    with _asked_background(settings.config.theme, color) as background:
+        from ..app import DocsearchApp
+        from ..app.model_errands import ModelErrands
+        from ..app.own import own_of
 
-    with settings.open_index() as index:
-        opened = DocsearchApp(
-            index,
-            color=settings.color != "never",
-            plain=settings.plain,
-            models=ModelErrands(settings.config.backend),
-            keys=settings.config.keys,
-            line=line,
-            picks=picks,
-        )
-        opened.run()
+        own = own_of(settings.config, background.is_light() if background is not None else None)
+        with settings.open_index() as index:
+            opened = DocsearchApp(
+                index,
+                color=color,
+                plain=settings.plain,
+                models=ModelErrands(settings.config.backend),
+                keys=settings.config.keys,
+                line=line,
+                picks=picks,
+                own=own,
+            )
+            if background is not None and background.asked:
+                from ..app.asking_driver import driver_after
+
+                opened.driver_class = driver_after(background)
+            opened.run()
     if opened.return_code:
         raise DocsearchError("the app was ended by the error above", "please report it")
     return opened
+
+
+def _asked_background(theme: str, color: bool) -> AbstractContextManager[Background | None]:
+    """The terminal, asked for its background; None if the user has chosen a theme."""
+    from search.config import state_folder
+
+    from ..background import Background, has_chosen_theme
+
+    if theme or not color or has_chosen_theme(state_folder() / "preferences.json"):
+        return nullcontext()
+    return Background(sys.stdin.fileno(), sys.stdout.fileno(), os.environ)

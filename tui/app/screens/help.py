@@ -11,6 +11,9 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from ..own_keys import own_key_texts
+from ..verbs import VERBS, Verb
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -43,7 +46,9 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("Ctrl+E", "why: how the hit came to its place"),
             ("Ctrl+R", "search the recent queries"),
             ("Ctrl+Up Ctrl+Down", "older and newer queries"),
-            ("Ctrl+S", "save the search, or save it no longer"),
+            ("Ctrl+S", "save the search under a name"),
+            ("Alt+1…9", "run the saved search of that number"),
+            ("F7", "the saved searches: run, rename, delete"),
             ("F3", "next mode"),
             ("F6", "rerank or not, from now on"),
             ("Ctrl+L", "one line a passage, or up to three"),
@@ -88,6 +93,7 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("a", "add a folder"),
             ("r", "read what changed in all folders"),
             ("w", "watch the folders for changes, or stop watching"),
+            ("Tab Enter", "why a file was left out, and what to do"),
             ("f", "forget the selected folder"),
             ("s", "stop reading"),
             ("F2 Escape", "back to the search"),
@@ -106,12 +112,28 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
 )
 
 
+PLACES = {
+    "WHILE YOU TYPE": "search",
+    "EVERYWHERE": "app",
+    "ON THE INDEX SCREEN": "index",
+    "ON THE MODELS SCREEN": "models",
+}
+"""The place of the verbs whose keys a section lists."""
+
+
 class HelpScreen(ModalScreen[None]):
-    """Shows INTRODUCTION and SECTIONS until one of the closing keys is pressed."""
+    """Shows INTRODUCTION and SECTIONS until one of the closing keys is pressed.
+
+    The keys of `verbs` are shown for the default ones.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,f1,question_mark,enter", "dismiss", "Close"),
     ]
+
+    def __init__(self, verbs: Sequence[Verb] = VERBS) -> None:
+        super().__init__()
+        self.verbs = verbs
 
     def compose(self) -> ComposeResult:
         """The text, which scrolls in a low terminal."""
@@ -119,7 +141,9 @@ class HelpScreen(ModalScreen[None]):
             yield Static(INTRODUCTION, markup=False)
             for title, rows in SECTIONS:
                 yield Static(f"\n{title}", classes="help-title", markup=False)
-                yield Static(_columns(rows))
+                place = PLACES.get(title, "")
+                own = [(own_key_texts(self.verbs, place, keys), text) for keys, text in rows]
+                yield Static(_columns(own))
 
 
 def _columns(rows: Sequence[tuple[str, str]]) -> Table:
@@ -128,7 +152,8 @@ def _columns(rows: Sequence[tuple[str, str]]) -> Table:
     from rich.text import Text
 
     table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True, width=max(map(len, KEYS)))
+    widths = (len(keys) for keys in (*KEYS, *(f"  {keys}" for keys, _ in rows)))
+    table.add_column(no_wrap=True, width=max(widths))
     table.add_column()
     for keys, meaning in rows:
         table.add_row(Text(f"  {keys}"), Text(meaning))

@@ -7,17 +7,18 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import DataTable, Footer, Static
 
 from search.documents import Skip
 from search.results import IngestReport, Progress, RootStatus, Status
 
 from ... import messages
 from ...terminal import printable
+from ..own_keys import with_ids
 from ..widgets.ingest_panel import IngestPanel
 from ..widgets.left_out import LeftOut
 from ..widgets.root_table import RootTable
-from .dialogs import ConfirmScreen, FolderScreen
+from .dialogs import AdviceScreen, ConfirmScreen, FolderScreen
 
 WATCHING = "\nWatching: what changes in the folders is read at once."
 UNITS = ("B", "KB", "MB", "GB", "TB")
@@ -34,6 +35,7 @@ class IndexScreen(Screen[None]):
         Binding("s", "stop", "Stop"),
         Binding("escape,f2", "app.pop_screen", "Search"),
     ]
+    BINDINGS = with_ids("index", BINDINGS)
 
     def __init__(self) -> None:
         super().__init__()
@@ -136,6 +138,16 @@ class IndexScreen(Screen[None]):
 
     def _selected(self) -> RootStatus | None:
         return self.query_one(RootTable).root
+
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        """Enter on what was left out shows why, and what to do."""
+        event.stop()
+        if isinstance(event.data_table, LeftOut) and (advice := event.data_table.advice):
+            self.app.push_screen(AdviceScreen(*advice), self._read_again)
+
+    def _read_again(self, yes: bool | None) -> None:
+        if yes:
+            self.action_refresh_roots()
 
     # Drawing
 

@@ -24,6 +24,8 @@ from ...progress import duration
 from ...terminal import printable
 from ..errands import Post, Stale
 from ..model_errands import ModelErrands
+from ..own_keys import with_ids
+from ..widgets.fitted_table import Table
 from ..widgets.model_table import ModelTable, ProfileTable
 from ..widgets.work_panel import WorkPanel
 from .dialogs import BitsScreen, ConfirmScreen, NameScreen
@@ -44,6 +46,7 @@ class ModelsScreen(Screen[None]):
         Binding("s", "stop", "Stop"),
         Binding("escape,f5", "app.pop_screen", "Search"),
     ]
+    BINDINGS = with_ids("models", BINDINGS)
 
     def __init__(self, errands: ModelErrands) -> None:
         super().__init__()
@@ -58,6 +61,7 @@ class ModelsScreen(Screen[None]):
         yield Static("", id="in-use", markup=False)
         yield ProfileTable(id="profiles", zebra_stripes=True)
         yield ModelTable(id="models", zebra_stripes=True)
+        yield Static("", id="details", markup=False)
         yield WorkPanel()
         with VerticalScroll(id="report-scroll"):
             yield Static("", id="report", markup=False)
@@ -84,6 +88,17 @@ class ModelsScreen(Screen[None]):
         self._inventory = report.inventory
         self._draw()
 
+    def on_pull_asked(self, report: messages.PullAsked) -> None:
+        """Ask whether to fetch so much."""
+        question = (
+            f"Pull {report.name}? It is {size_text(report.size)}; "
+            f"the disk has {size_text(report.free)} free."
+        )
+        self.app.push_screen(
+            ConfirmScreen(printable(question)),
+            lambda yes: self._pull(report.name, agreed=True) if yes else None,
+        )
+
     def on_pull_advanced(self, report: messages.PullAdvanced) -> None:
         """Show the progress of the download."""
         self.query_one(WorkPanel).advance(report.state, report.speed)
@@ -107,6 +122,19 @@ class ModelsScreen(Screen[None]):
         event.stop()
         if isinstance(event.data_table, ProfileTable):
             self.action_use()
+
+    def on_data_table_row_highlighted(self) -> None:
+        """Show of the row under the cursor what the table has no room for."""
+        self._show_details()
+
+    def on_descendant_focus(self) -> None:
+        """Show it of the other table."""
+        self._show_details()
+
+    def _show_details(self) -> None:
+        if self.is_mounted:
+            tables = [table for table in self.query(Table) if table.has_focus]
+            self.query_one("#details", Static).update(tables[0].details if tables else "")
 
     def action_use(self) -> None:
         """Make the selected profile that of the index, whose documents are then embedded anew."""
@@ -175,8 +203,8 @@ class ModelsScreen(Screen[None]):
             self.query_one(WorkPanel).say("Stopping …")
             self._worker.cancel()
 
-    def _pull(self, name: str) -> None:
-        self._begin(partial(self.errands.pull, name), f"Asking the hub for {name} …")
+    def _pull(self, name: str, agreed: bool = False) -> None:
+        self._begin(partial(self.errands.pull, name, agreed), f"Asking the hub for {name} …")
 
     def _convert(self, model: ModelEntry, bits: int | None) -> None:
         if bits is not None:

@@ -20,9 +20,12 @@ from search.results import Hit, QueryResult, Status
 from ... import messages
 from ...terminal import printable
 from ...typed import Typed, parse, with_folder, with_mode, without
+from ..folder_filters import FolderFilters
 from ..history import History
 from ..marks import Marks
+from ..own_keys import with_ids
 from ..preferences import Preferences
+from ..saved import NUMBERED, Saved
 from ..saved_searches import SavedSearches
 from ..widgets.document_view import DocumentView
 from ..widgets.filter_bar import Chip, FilterBar
@@ -39,7 +42,10 @@ SHOWN_SECONDS = 1.0
 class SearchScreen(Screen[None]):
     """Asks while the user types, and drops answers to questions that are no longer in the input."""
 
-    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {SavedSearches}
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {
+        SavedSearches,
+        FolderFilters,
+    }
     BINDINGS: ClassVar[list[BindingType]] = [
         # These keys act everywhere on the screen, also while the input has the focus.
         Binding("tab", "mark", "Mark", key_display="Tab"),
@@ -48,6 +54,11 @@ class SearchScreen(Screen[None]):
         Binding("ctrl+e", "explain", "Why", priority=True),
         Binding("ctrl+r", "recent", "Recent", show=False, priority=True),
         Binding("ctrl+s", "save", "Save", show=False, priority=True),
+        Binding("f7", "saved", "Saved", show=False, priority=True),
+        *(
+            Binding(f"alt+{number}", f"run_saved({number})", "Run", show=False, priority=True)
+            for number in range(1, NUMBERED + 1)
+        ),
         Binding("ctrl+g", "view", "View", show=False, priority=True),
         Binding("ctrl+t", "copy_passage", "Quote", show=False, priority=True),
         Binding("ctrl+n", "move(1)", "Next hit", show=False, priority=True),
@@ -69,11 +80,12 @@ class SearchScreen(Screen[None]):
         Binding("N", "other_hit(-1)", "Previous in file", show=False),
         Binding("e", "explain", "Why", show=False),
     ]
+    BINDINGS = with_ids("search", BINDINGS)
 
     def __init__(
         self,
         history: History,
-        saved: History,
+        saved: Saved,
         environment: Mapping[str, str],
         clock: Callable[[], datetime],
         plain: bool = False,
@@ -108,6 +120,7 @@ class SearchScreen(Screen[None]):
         self._watching = False
         self._narration = ("", False)
         self._summary = "opening the index …"
+        self.roots: tuple[str, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Input, filters, hits beside or above the document, a line of narration, the keys."""
@@ -479,16 +492,24 @@ class SearchScreen(Screen[None]):
             line.put(f"{bare} rerank:on" if rerank else bare)
 
     def action_save(self) -> None:
-        """Keep the query among the saved searches of the palette, or take it out."""
-        line = " ".join(self.query_one(QueryInput).value.split())
-        if line:
-            is_new = line not in self.saved.lines
-            self._keep(self.saved.add if is_new else self.saved.remove, line)
-            self.notify(
-                "It is in the palette (Ctrl+X)" if is_new else "It is no longer saved",
-                title=line,
-                markup=False,
-            )
+        """Ask for a name, and keep the query among the saved searches."""
+        from .saved import save
+
+        save(self, " ".join(self.query_one(QueryInput).value.split()))
+
+    def action_saved(self) -> None:
+        """List the saved searches, to run, rename or delete them."""
+        from .saved import SavedScreen
+
+        self._remember()
+        self.app.push_screen(SavedScreen(self.saved), self._put_recent)
+
+    def action_run_saved(self, number: int) -> None:
+        """Run the saved search of that number."""
+        if number <= len(self.saved.searches):
+            self.put(self.saved.searches[number - 1].query)
+        else:
+            self.notify(f"There is no saved search {number}; Ctrl+S saves one")
 
     def _remember_shown(self) -> None:
         """Keep a query that was shown for a while, unless it comes from the history itself."""
@@ -521,6 +542,7 @@ class SearchScreen(Screen[None]):
     def show_status(self, status: Status | None) -> None:
         """Show how many documents the index has, or what is wrong with it."""
         self._summary = "nothing was ingested yet: press F2, then a, to add a folder"
+        self.roots = tuple(root.path for root in status.roots) if status is not None else ()
         if status is not None:
             counts = f"{status.documents:,} documents, {status.passages:,} passages"
             self._summary = counts if status.health == "ok" else f"{counts} · {status.health}"

@@ -10,7 +10,7 @@ from rich.text import Text
 from search.documents import Skip
 from search.results import Status
 
-from ...remedies import REMEDIES
+from ...remedies import remedy_in_the_app
 from ...terminal import printable
 from .fitted_table import Table
 
@@ -24,22 +24,47 @@ class LeftOut(Table):
     Files that a rule passes over are only counted, for the index does not know their names.
     """
 
-    HEADINGS = ("Left out", "File", "Why, and what to do")
+    HEADINGS = ("Left out", "What to do, and the files")
+    WRAPS = {1: 20}  # noqa: RUF012
+
+    def on_mount(self) -> None:
+        """Show the headings."""
+        self._entries: list[tuple[str, Skip | None]] = []
+        super().on_mount()
 
     def show(self, status: Status | None, skips: Sequence[Skip]) -> None:
         """Show other files."""
-        rows = []
+        rows: list[list[Text]] = []
+        self._entries = []
         by_reason: dict[str, list[Skip]] = defaultdict(list)
         for skip in skips:
             by_reason[str(skip.reason)].append(skip)
+
+        def add(reason: str, skip: Skip | None, left: str, right: str) -> None:
+            rows.append([Text(printable(left, one_line=True), "bold"), Text(right)])
+            self._entries.append((reason, skip))
+
         for reason, count in (*status.failed, *status.skipped) if status is not None else ():
-            rows.append(_row(f"{count:,} {reason}", "", REMEDIES.get(reason, "")))
-            rows += [_row("", skip.path, skip.message) for skip in by_reason[reason][:LISTED]]
+            remedy = printable(remedy_in_the_app(reason), one_line=True)
+            add(reason, None, f"{count:,} {reason}", remedy)
+            for skip in by_reason[reason][:LISTED]:
+                path, message = (printable(one, one_line=True) for one in (skip.path, skip.message))
+                add(reason, skip, "", f"{path}\n{message}" if message else path)
             if (more := len(by_reason[reason]) - LISTED) > 0:
-                rows.append(_row("", f"and {more:,} more", ""))
+                add(reason, None, "", f"and {more:,} more")
         self.fill(rows)
 
-
-def _row(count: str, path: str, message: str) -> list[Text]:
-    cells = (printable(cell, one_line=True) for cell in (count, path, message))
-    return [Text(cell, "bold" if place == 0 else "") for place, cell in enumerate(cells)]
+    @property
+    def advice(self) -> tuple[str, str] | None:
+        """A title and a text on the row under the cursor, with what to do; None without rows."""
+        if not 0 <= self.cursor_row < len(self._entries):
+            return None
+        reason, skip = self._entries[self.cursor_row]
+        remedy = f"What to do: {remedy_in_the_app(reason)}"
+        if skip is None:
+            return printable(reason, one_line=True), printable(remedy, one_line=True)
+        lines = (f"It is left out: {skip.message or reason}", remedy)
+        return (
+            printable(skip.path, one_line=True),
+            "\n".join(printable(line, one_line=True) for line in lines if line),
+        )

@@ -18,6 +18,8 @@ class ModelTable(Table):
     """A row for each model, with the cells of `docsearch models list`."""
 
     HEADINGS = tuple(heading.capitalize() for heading in HEADINGS)
+    WRAPS = {0: 26, 6: 16, 7: 14, 8: 10}  # noqa: RUF012
+    DROPS = (8, 2, 4, 3, 7, 1)
     models: tuple[ModelEntry, ...] = ()
 
     @property
@@ -35,6 +37,8 @@ class ProfileTable(Table):
     """A row for each profile: its models, and which of them are present."""
 
     HEADINGS = ("", "Profile", "Embedder", "Reranker", "Here", "For")
+    WRAPS = {2: 22, 3: 20, 4: 16, 5: 20}  # noqa: RUF012
+    DROPS = (3, 2)
 
     @property
     def profile(self) -> Profile:

@@ -17,6 +17,8 @@ class RootTable(Table):
     """A row for each folder: its counts, and when it was last read."""
 
     HEADINGS = ("Folder", "Documents", "Passages", "Last read")
+    WRAPS = {0: 16, 3: 16}  # noqa: RUF012
+    DROPS = (2,)
     roots: Sequence[RootStatus] = ()
 
     @property

@@ -1,0 +1,126 @@
+"""Asks the terminal for its background while the app is still being loaded."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+QUESTION = b"\x1b]11;?\x1b\\"
+REPLY = re.compile(
+    rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})[^\x07\x1b]*"
+    rb"(?:\x07|\x1b\\)"
+)
+PATIENCE_SECONDS = 0.1
+"""How long after the question the answer counts. The app is loaded meanwhile, which takes longer,
+so that a terminal without an answer delays nothing."""
+MUTE = ("dumb", "linux", "unknown", "vt100", "vt220")
+"""Kinds of terminals that are not asked: they have no answer."""
+LIGHT_COLOURS = frozenset({"7", *(str(number) for number in range(9, 16))})
+"""The numbers of light colours in COLORFGBG."""
+
+
+class Background:
+    """The question to the terminal, as a context manager: on leaving, the terminal is as before.
+
+    While it is asked, the terminal does not echo, so that its answer is not seen. What is typed
+    meanwhile is lost, as are all keys before the input has the focus. `stdin` and `stdout` are file
+    descriptors of a terminal, and `asked` is true if it was asked.
+    """
+
+    def __init__(self, stdin: int, stdout: int, environment: Mapping[str, str]) -> None:
+        self.stdin, self.stdout, self.environment = stdin, stdout, environment
+        self.asked = False
+        self._modes: list[object] | None = None
+        self._asked_at = 0.0
+
+    def __enter__(self) -> Self:
+        if self._can_be_asked:
+            self._ask()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.restore()
+
+    def is_light(self) -> bool | None:
+        """True for a light background, False for a dark one, None where it is unknown.
+
+        COLORFGBG tells it where the terminal has not answered in time.
+        """
+        answer = b""
+        while self.asked:
+            left = self._asked_at + PATIENCE_SECONDS - time.monotonic()
+            if not select.select([self.stdin], [], [], max(left, 0))[0]:
+                break
+            read = os.read(self.stdin, 4096)
+            answer += read
+            if match := REPLY.search(answer):
+                return _is_light(*match.groups())
+            if not read:
+                break
+        colour = self.environment.get("COLORFGBG", "").rpartition(";")[2]
+        return colour in LIGHT_COLOURS if colour.isdigit() else None
+
+    def restore(self) -> None:
+        """Let the terminal echo again; the app calls it right before it takes the terminal."""
+        if self._modes is not None:
+            import termios
+
+            termios.tcsetattr(self.stdin, termios.TCSANOW, self._modes)  # type: ignore[arg-type]
+            self._modes = None
+
+    @property
+    def _can_be_asked(self) -> bool:
+        kind = self.environment.get("TERM", "dumb")
+        # GNU screen asks nobody; tmux, which may bear the same name, answers itself.
+        is_screen = kind.startswith("screen") and "TMUX" not in self.environment
+        return (
+            sys.platform != "win32"
+            and kind not in MUTE
+            and not is_screen
+            and os.isatty(self.stdin)
+            and os.isatty(self.stdout)
+        )
+
+    def _ask(self) -> None:
+        import termios
+
+        try:
+            self._modes = termios.tcgetattr(self.stdin)
+            quiet = termios.tcgetattr(self.stdin)
+            quiet[3] &= ~(termios.ECHO | termios.ICANON)
+            termios.tcsetattr(self.stdin, termios.TCSANOW, quiet)
+            os.write(self.stdout, QUESTION)
+        except (OSError, termios.error):
+            # A process in the background may not change the terminal.
+            return
+        self._asked_at = time.monotonic()
+        self.asked = True
+
+
+def has_chosen_theme(preferences: Path) -> bool:
+    """True if the file of the app's preferences names a theme."""
+    try:
+        saved = json.loads(preferences.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(saved, dict) and bool(saved.get("theme"))
+
+
+def _is_light(*colours: bytes) -> bool:
+    """Whether the brightness is above the middle; `colours` are red, green and blue in hex."""
+    red, green, blue = (int(colour, 16) / (16 ** len(colour) - 1) for colour in colours)
+    brightness: float = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return brightness > 0.5
