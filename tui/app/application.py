@@ -29,6 +29,7 @@ from .endings import end_at_signals
 from .errands import Errands
 from .history import History
 from .preferences import Preferences, load_preferences, save_preferences
+from .rendering.signs import BOXES, PLAIN
 from .screens.search import SearchScreen
 from .verbs import VERBS, Verb
 
@@ -95,7 +96,7 @@ class DocsearchApp(App[None]):
         folder = state or state_folder()
         self._preferences_file = folder / "preferences.json"
         self._preferences = Preferences()
-        self.errands = Errands(index)
+        self.errands = Errands(index, PLAIN if plain or not color else BOXES)
         self.search_screen = SearchScreen(
             History(folder / "history"),
             History(folder / "saved"),

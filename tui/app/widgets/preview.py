@@ -13,6 +13,7 @@ from textual.widgets import Static
 from search.results import Hit
 
 from ...terminal import printable
+from ..rendering.signs import BOXES, PLAIN
 from ..sheet import Sheet, sheet_of_hit
 from .document_view import BAR, PLAIN_BAR, DocumentView
 
@@ -43,6 +44,7 @@ class Preview(Vertical):
     def __init__(self, plain: bool = False) -> None:
         super().__init__()
         self.plain = plain
+        self._signs = PLAIN if plain else BOXES
         self._hit: Hit | None = None
         self._hits: Sequence[Hit] = ()
         self._timer: Timer | None = None
@@ -80,7 +82,7 @@ class Preview(Vertical):
         ):
             view.show(view.sheet, hit, hits)
         else:
-            view.show(sheet_of_hit(hit, view.text_width), hit, hits)
+            view.show(sheet_of_hit(hit, view.text_width, self._signs), hit, hits)
             self._timer = self.set_timer(REST_SECONDS, self.want)
         self._show_place()
 
@@ -137,4 +139,4 @@ def _place(sheet: Sheet, shown: int, hit: Hit) -> str:
     offset = max(shown - sheet.first_char, 0)
     if (page := sheet.page_at(offset)) is not None:
         return f"page {page:,} of {sheet.page_count:,}"
-    return f"line {sheet.rows.line_of(offset) + sheet.first_line - 1:,} of {sheet.lines:,}"
+    return f"line {sheet.line_at(offset):,} of {sheet.lines:,}"
