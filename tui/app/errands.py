@@ -19,7 +19,7 @@ from .command import Stopped
 from .part_cache import PartCache
 from .rendering import Signs
 from .rendering.signs import BOXES
-from .sheet import sheet_of
+from .sheet import RENDERED, RENDERED_FIRST, sheet_of
 
 if TYPE_CHECKING:
     from search import Index
@@ -135,12 +135,18 @@ class Errands:
             return
         if stale():
             return
-        sheet = sheet_of(part, read.width, self._signs)
+        is_long = part.kind == "markdown" and len(part.text) > 2 * RENDERED_FIRST
+        reach = RENDERED_FIRST if is_long else RENDERED
+        sheet = sheet_of(part, read.width, self._signs, read.around, reach)
         post(messages.DocumentRead(sheet, read.scrolled))
         if stale():
             return
-        if coloured := colours(sheet, sheet.places.first(read.around - part.char_start)):
-            post(messages.DocumentRead(sheet.with_layer(coloured), read.scrolled))
+        if is_long:
+            sheet = sheet_of(part, read.width, self._signs, read.around)
+        coloured = colours(sheet, sheet.places.first(read.around - part.char_start))
+        if is_long or coloured:
+            # Where the rows are other ones, the view stays at its text.
+            post(messages.DocumentRead(sheet.with_layer(coloured), read.scrolled or is_long))
 
     def text(self, hit: Hit, post: Post) -> None:
         """Read the whole text of a hit's document."""

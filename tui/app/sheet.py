@@ -22,6 +22,13 @@ ORDER = (
     *("link", "code", "comment", "rule"),
 )
 """The styles of markup; a later one covers an earlier one."""
+RENDERED = 160_000
+"""How many characters of Markdown before and after the passage are rendered.
+
+Before the reader has scrolled that far, another part of the document comes.
+"""
+RENDERED_FIRST = 12_000
+"""How many of them are rendered before the document is shown, which takes some 10 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +134,18 @@ def sheet_of_hit(hit: Hit, width: int, signs: Signs = BOXES) -> Sheet:
         ),
         width,
         signs,
+        (0, len(hit.text)),
     )
 
 
-def sheet_of(part: StoredPart, width: int, signs: Signs = BOXES) -> Sheet:
-    """A document or a part of it, without the colours of code."""
+def sheet_of(
+    part: StoredPart, width: int, signs: Signs = BOXES, around: int = 0, reach: int = RENDERED
+) -> Sheet:
+    """A document or a part of it, without the colours of code.
+
+    Markdown is rendered `reach` characters before and after the document's offset `around`.
+    """
+    middle = around - part.char_start
     return _sheet(
         Sheet(
             part.path,
@@ -148,12 +162,13 @@ def sheet_of(part: StoredPart, width: int, signs: Signs = BOXES) -> Sheet:
         ),
         width,
         signs,
+        (max(middle - reach, 0), min(middle + reach, len(part.text))),
     )
 
 
-def _sheet(bare: Sheet, width: int, signs: Signs) -> Sheet:
+def _sheet(bare: Sheet, width: int, signs: Signs, near: tuple[int, int]) -> Sheet:
     """The sheet with the rows that a reader sees."""
-    shown = rendered(bare.kind, bare.text, bare.pages, width, signs)
+    shown = rendered(bare.kind, bare.text, bare.pages, width, signs, near)
     text, places = Places.edit(bare.text, shown.edits)
     layers: dict[str, list[Colour]] = {}
     # Within a layer the ranges of one style are in order and do not overlap.

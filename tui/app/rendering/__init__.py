@@ -15,12 +15,17 @@ from .signs import Signs
 __all__ = ["Rendered", "Signs", "rendered"]
 
 
-def rendered(kind: str, text: str, pages: tuple[int, ...], width: int, signs: Signs) -> Rendered:
-    """What a reader sees of a text of that kind in rows of `width` cells."""
+def rendered(
+    kind: str, text: str, pages: tuple[int, ...], width: int, signs: Signs, near: tuple[int, int]
+) -> Rendered:
+    """What a reader sees of a text of that kind in rows of `width` cells.
+
+    Markdown is rendered in the range `near` only.
+    """
     if pages:
         return render_pages(text, pages, width, signs)
     if kind == "markdown":
-        return render_markdown(text, width, signs)
+        return render_markdown(text, width, signs, near)
     if kind == "mail":
         return render_mail(text)
     return Rendered()

@@ -11,6 +11,8 @@ LONGEST = 20_000
 
 _ANY = r"(?:[^\n]|\n(?!\s*\n)){1,600}?"
 INLINE = re.compile(
+    # Most places begin nothing, which the first character shows.
+    r"(?=[\\`!\[<*_~])(?:"
     rf"\\(?P<escaped>[!-/:-@\[-`{{-~])"
     rf"|(?P<ticks>`+)(?P<code>(?!`){_ANY})(?<!`)(?P=ticks)(?!`)"
     r"|!?\[(?P<link>[^\[\]]{1,600})\]\((?:[^()\s]|\([^()\s]*\))*(?:\s\"[^\"]*\")?\)"
@@ -20,7 +22,7 @@ INLINE = re.compile(
     rf"|(?<!\w)__(?P<strong_>(?=[^\s_]){_ANY}(?<=[^\s_]))__(?!\w)"
     rf"|~~(?P<deleted>(?=[^\s~]){_ANY}(?<=[^\s~]))~~"
     r"|(?<![\w*])\*(?P<emphasis>(?=[^\s*])[^*]{1,600}?(?<=[^\s*]))\*(?![\w*])"
-    r"|(?<![\w_])_(?P<emphasis_>(?=[^\s_])[^_]{1,600}?(?<=[^\s_]))_(?!\w)"
+    r"|(?<![\w_])_(?P<emphasis_>(?=[^\s_])[^_]{1,600}?(?<=[^\s_]))_(?!\w))"
 )
 HAS_SIGN = re.compile(r"[\\`\[<*_~]")
 STYLES = {

@@ -22,22 +22,43 @@ LINE = re.compile(
 QUOTE = re.compile(r"[ \t]{0,3}>[ \t]?")
 UNDERLINE = re.compile(r"[ ]{0,3}(?:=+|-{3,})[ \t]*\Z")
 CLOSING = re.compile(r"[ \t]+#+[ \t]*\Z")
+FENCE = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
+LONGEST_BLOCK = 10_000
 WIDEST_HANG = 0.4
 """The rows of a list's item are indented by at most this share of the width."""
 
 
-def render_markdown(text: str, width: int, signs: Signs) -> Rendered:
-    """Leave out Markdown's signs, and lay out what they stand for."""
-    return _Markdown(text, width, signs).render()
+def render_markdown(text: str, width: int, signs: Signs, near: tuple[int, int]) -> Rendered:
+    """Leave out Markdown's signs in the range `near`, and lay out what they stand for.
+
+    The range is widened to whole blocks, as far as they are short.
+    """
+    first, last = near
+    if first > 0:
+        blank = text.rfind("\n\n", max(first - LONGEST_BLOCK, 0), first)
+        first = blank + 2 if blank >= 0 else first
+        # Within code, the range begins with its fence.
+        fences = [match.start() for match in FENCE.finditer(text, 0, first)]
+        if len(fences) % 2:
+            first = fences[-1]
+        first = text.rfind("\n", 0, first) + 1
+    end = text.find("\n\n", last, last + LONGEST_BLOCK)
+    if end < 0:
+        end = text.find("\n", last)
+    part = text[first:end] if end >= 0 else text[first:]
+    return (
+        _Markdown(part, width, signs, first == 0).render().moved(first, text.count("\n", 0, first))
+    )
 
 
 class _Markdown:
     """The state of one pass over the lines of a text."""
 
-    def __init__(self, text: str, width: int, signs: Signs) -> None:
+    def __init__(self, text: str, width: int, signs: Signs, is_beginning: bool) -> None:
         self.text = text
         self.width = width
         self.signs = signs
+        self._is_beginning = is_beginning
         self.shown = Rendered()
         self._lines: list[tuple[int, int]] = []
         self._paragraph: int | None = None
@@ -222,7 +243,7 @@ class _Markdown:
 
     def _front_matter(self) -> int:
         """The number of lines of the fields between rules at the beginning of a text."""
-        if not self.text.startswith("---\n"):
+        if not (self._is_beginning and self.text.startswith("---\n")):
             return 0
         for number, (start, end) in enumerate(self._lines[1:200], 1):
             if self.text[start:end].rstrip() in ("---", "..."):

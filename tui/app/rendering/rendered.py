@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 Edit = tuple[int, int, str]
@@ -39,6 +39,18 @@ class Rendered:
     fences: list[tuple[int, int, str]] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
 
+    def moved(self, chars: int, lines: int) -> Rendered:
+        """The same for a text before which so many characters and lines more stand."""
+        if not chars:
+            return self
+        return Rendered(
+            [(start + chars, end + chars, words) for start, end, words in self.edits],
+            [(start + chars, end + chars, name) for start, end, name in self.colours],
+            {line + lines: hang for line, hang in self.hangs.items()},
+            [(start + chars, end + chars, name) for start, end, name in self.fences],
+            [replace(heading, start=heading.start + chars) for heading in self.headings],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -57,18 +69,21 @@ class Places:
         >>> text, places.span(4, 5), places.source(4)
         ('a b c', (2, 3), 8)
         """
-        places, position, length = cls(), 0, 0
+        ordered = sorted(edits)
         parts: list[str] = []
-        for start, end, words in sorted(edits):
+        shown_starts: list[int] = []
+        shown_ends: list[int] = []
+        position = length = 0
+        for start, end, words in ordered:
             parts += (text[position:start], words)
             length += start - position
-            places._starts.append(start)
-            places._ends.append(end)
-            places._shown_starts.append(length)
+            shown_starts.append(length)
             length += len(words)
-            places._shown_ends.append(length)
+            shown_ends.append(length)
             position = end
-        return "".join((*parts, text[position:])), places
+        starts, ends = [edit[0] for edit in ordered], [edit[1] for edit in ordered]
+        arrays = (array("q", offsets) for offsets in (starts, ends, shown_starts, shown_ends))
+        return "".join((*parts, text[position:])), cls(*arrays)
 
     def first(self, offset: int) -> int:
         """Where a range that begins at `offset` begins in the text that is shown."""
