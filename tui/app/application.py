@@ -248,7 +248,9 @@ class DocsearchApp(App[None]):
 
     def on_arrange(self, looks: messages.Arrange) -> None:
         """Remember how the list looks for later runs."""
-        self._prefer(compact=looks.compact, beside=looks.beside, above=looks.above)
+        self._prefer(
+            compact=looks.compact, beside=looks.beside, above=looks.above, preview=looks.preview
+        )
 
     def on_read(self, read: messages.Read) -> None:
         """Lay out a document."""

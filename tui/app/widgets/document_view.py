@@ -37,6 +37,7 @@ class DocumentView(ScrollView, can_focus=True):
         "document--passage",
         "document--sentence",
         "document--match",
+        "document--current",
         "document--keyword",
         "document--name",
         "document--string",
@@ -79,6 +80,8 @@ class DocumentView(ScrollView, can_focus=True):
         self._passage = (0, 0)
         self._passages: list[tuple[int, int]] = []
         self._matches: list[tuple[int, int]] = []
+        self._current: tuple[int, int] | None = None
+        """The match that the reader went to."""
         self._sentences: list[tuple[int, int]] = []
         self._styles: dict[str, Style] = {}
         self._rows_above = 0
@@ -104,6 +107,8 @@ class DocumentView(ScrollView, can_focus=True):
             and sheet.rows is self.sheet.rows
             and hit == self._hit
         )
+        if hit != self._hit or not same_place:
+            self._current = None
         self.sheet, self._hit = sheet, hit
         self._passage, self._passages, self._matches, self._sentences = (0, 0), [], [], []
         if sheet is not None:
@@ -151,6 +156,21 @@ class DocumentView(ScrollView, can_focus=True):
             if hit.sentence is not None:
                 self._sentences = [marked(hit, *hit.sentence)]
 
+    def go_to(self, char: int, below: int | None = None) -> bool:
+        """Show the document's character `char`, `below` rows from the top or in the upper third.
+
+        False if the part that is loaded does not hold it. A match that begins there is marked.
+        """
+        if self.sheet is None or not self.sheet.holds(char):
+            return False
+        first = self.sheet.places.first(char - self.sheet.first_char)
+        self._current = next((match for match in self._matches if match[0] == first), None)
+        third = max(self.scrollable_content_region.height // 3 - 1, 0)
+        above = third if below is None else below
+        self._go(max(self._rows_above + self.sheet.rows.at(first) - above, 0))
+        self.refresh()
+        return True
+
     def _go(self, row: int) -> None:
         if row != self.scroll_offset.y:
             self.scroll_to(y=row, animate=False, immediate=True, force=True)
@@ -189,6 +209,14 @@ class DocumentView(ScrollView, can_focus=True):
         edge = self.sheet.first_char + (len(self.sheet.text) if row > 0 else 0)
         estimate = edge + int(rows_outside / max(self.sheet.rows_per_char, 1e-6))
         return min(max(estimate, 0), max(self.sheet.chars - 1, 0))
+
+    @property
+    def current_char(self) -> int | None:
+        """The offset in the document of the match that the reader went to, if it is shown."""
+        if self.sheet is None or self._current is None:
+            return None
+        char = self.sheet.first_char + self.sheet.places.source(self._current[0])
+        return char if self.shows(char) else None
 
     def shows(self, char: int) -> bool:
         """True where the document's character at this offset is on the screen."""
@@ -230,6 +258,8 @@ class DocumentView(ScrollView, can_focus=True):
             text = text.stylize(self._style("sentence"), begin - start, stop - start)
         for begin, stop in overlapping(self._matches, start, end):
             text = text.stylize(self._style("match"), begin - start, stop - start)
+        for begin, stop in overlapping([self._current] if self._current else [], start, end):
+            text = text.stylize(self._style("current"), begin - start, stop - start)
         # The bar beside passages, and the number of a line that begins with this row.
         in_passage = any(overlapping(self._passages, start, max(end, start + 1)))
         line = self.sheet.rows.line_started(number)
