@@ -48,7 +48,7 @@ def coloured(laid_out: Sheet) -> list[tuple[str, str]]:
             ["│ a b", "│ │ c", "", "─" * 40],
             ["> a b", ">> c", "", "---"],
         ),
-        ("~~a~~ ![b](c.png) <http://d>", ["a b http://d"], ["a b http://d"]),
+        ("~~a~~ ![b](c.png) <http://d>", ["~~a~~ b http://d"], ["~~a~~ b http://d"]),
         ("a_b_c \\*d\\* 2 * 3 * 4", ["a_b_c *d* 2 * 3 * 4"], ["a_b_c *d* 2 * 3 * 4"]),
         ("**a\nb** [c\nd](e)", ["a", "b c", "d"], ["a", "b c", "d"]),
         (

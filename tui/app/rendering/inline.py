@@ -50,7 +50,9 @@ def render_inline(text: str, start: int, end: int, shown: Rendered) -> None:
             continue
         name = next(name for name in STYLES if match[name] is not None)
         first, last = match.span(name)
-        shown.edits += [(match.start(), first, ""), (last, match.end(), "")]
+        # Not every terminal strikes words through, and without its signs a deleted word looks valid.
+        if name != "deleted":
+            shown.edits += [(match.start(), first, ""), (last, match.end(), "")]
         shown.colours.append((first, last, STYLES[name]))
         if name not in PLAIN_TEXT:
             render_inline(text, first, last, shown)

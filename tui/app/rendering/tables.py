@@ -15,8 +15,8 @@ from .signs import Signs
 
 DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*\Z")
 BORDER = re.compile(r"(?<!\\)\|")
-LAST_SHARE = 0.3
-"""The last column has to have this share of the width at least, or the cells are not aligned."""
+LAST_LEAST = 12
+"""The columns are aligned only where as many cells, or half the width, are left for the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def render_table(
     ]
     border = f" {signs.column} "
     lead = sum(sizes[:-1]) + len(border) * (columns - 1)
-    is_aligned = lead <= width * (1 - LAST_SHARE) or lead + sizes[-1] <= width
+    is_aligned = lead + min(sizes[-1], LAST_LEAST, width // 2) <= width
     if is_aligned:
         sizes[-1] = min(sizes[-1], width - lead)
         hang = border.join([" " * size for size in sizes[:-1]] + [""])

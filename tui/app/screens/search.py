@@ -323,7 +323,7 @@ class SearchScreen(Screen[None]):
     def _keep_looks(self) -> None:
         found = self.query_one(Found)
         compact, shares = self.query_one(HitList).compact, found.shares
-        self.post_message(messages.Arrange(compact, shares.beside, shares.above, found.arrangement))
+        self.post_message(messages.Arrange(compact, shares.beside, shares.above, found.placed))
 
     def action_arrange(self) -> None:
         """Put the document right of the hits, below them, in their place, or away."""

@@ -82,6 +82,7 @@ class DocumentView(ScrollView, can_focus=True):
         self._matches: list[tuple[int, int]] = []
         self._current: tuple[int, int] | None = None
         """The match that the reader went to."""
+        self._current_char: int | None = None
         self._sentences: list[tuple[int, int]] = []
         self._styles: dict[str, Style] = {}
         self._rows_above = 0
@@ -108,7 +109,7 @@ class DocumentView(ScrollView, can_focus=True):
             and hit == self._hit
         )
         if hit != self._hit or not same_place:
-            self._current = None
+            self._current = self._current_char = None
         self.sheet, self._hit = sheet, hit
         self._passage, self._passages, self._matches, self._sentences = (0, 0), [], [], []
         if sheet is not None:
@@ -149,7 +150,9 @@ class DocumentView(ScrollView, can_focus=True):
         in_sheet = [other for other in hits if other.path == sheet.path]
         self._passages = [marked(other, 0, len(other.text)) for other in in_sheet]
         self._matches = [
-            marked(other, start, end) for other in in_sheet for start, end in other.highlights
+            _visible(sheet.rows.text, *marked(other, start, end))
+            for other in in_sheet
+            for start, end in other.highlights
         ]
         if hit is not None:
             self._passage = marked(hit, 0, len(hit.text))
@@ -163,8 +166,11 @@ class DocumentView(ScrollView, can_focus=True):
         """
         if self.sheet is None or not self.sheet.holds(char):
             return False
+        self._current_char = char
         first = self.sheet.places.first(char - self.sheet.first_char)
-        self._current = next((match for match in self._matches if match[0] == first), None)
+        self._current = next(
+            (match for match in self._matches if first in (match[0], match[1])), None
+        )
         third = max(self.scrollable_content_region.height // 3 - 1, 0)
         above = third if below is None else below
         self._go(max(self._rows_above + self.sheet.rows.at(first) - above, 0))
@@ -212,11 +218,9 @@ class DocumentView(ScrollView, can_focus=True):
 
     @property
     def current_char(self) -> int | None:
-        """The offset in the document of the match that the reader went to, if it is shown."""
-        if self.sheet is None or self._current is None:
-            return None
-        char = self.sheet.first_char + self.sheet.places.source(self._current[0])
-        return char if self.shows(char) else None
+        """The offset in the document to which the reader went, if it is shown."""
+        char = self._current_char
+        return char if char is not None and self.shows(char) else None
 
     def shows(self, char: int) -> bool:
         """True where the document's character at this offset is on the screen."""
@@ -286,3 +290,10 @@ class DocumentView(ScrollView, can_focus=True):
         if name not in self._styles:
             self._styles[name] = self.get_visual_style(f"document--{name}", partial=True)
         return self._styles[name]
+
+
+def _visible(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range, or the word before it where it is empty: a match in a link's address, say."""
+    if start == end:
+        start = max(text.rfind(" ", 0, end), text.rfind("\n", 0, end)) + 1
+    return start, end

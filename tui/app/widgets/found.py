@@ -41,17 +41,17 @@ class Found(Horizontal):
         self.hits = hits
         self.preview = preview
         self.shares = Shares()
-        self.arrangement = "right"
+        self.placed = "right"
         self._before_full = "right"
 
     def place_document(self, arrangement: str) -> None:
         """Put the document there; an unknown arrangement is "right"."""
         if arrangement not in ARRANGEMENTS:
             arrangement = "right"
-        if arrangement == "full" != self.arrangement and self.arrangement != "hidden":
-            self._before_full = self.arrangement
+        if arrangement == "full" != self.placed and self.placed != "hidden":
+            self._before_full = self.placed
         had_focus = self.hits.has_focus
-        self.arrangement = arrangement
+        self.placed = arrangement
         for name in ARRANGEMENTS:
             self.set_class(name == arrangement, f"-{name}")
         self.divide(self.shares)
@@ -63,12 +63,12 @@ class Found(Horizontal):
 
     def place_next(self) -> None:
         """Put the document to its next place."""
-        self.place_document(following(self.arrangement, self.screen.has_class("-narrow")))
+        self.place_document(following(self.placed, self.screen.has_class("-narrow")))
         self.post_message(self.Divided(self.shares))
 
     def leave_full(self) -> bool:
         """Show the hits again; false if they are there already."""
-        if self.arrangement != "full":
+        if self.placed != "full":
             return False
         self.place_document(self._before_full)
         self.post_message(self.Divided(self.shares))
@@ -77,7 +77,7 @@ class Found(Horizontal):
     @property
     def is_above(self) -> bool:
         """True if the hits are above the document, not beside it."""
-        return self.arrangement == "below" or self.screen.has_class("-narrow")
+        return self.placed == "below" or self.screen.has_class("-narrow")
 
     def compose(self) -> ComposeResult:
         """The hits, the border, the document."""

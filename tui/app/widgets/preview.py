@@ -204,7 +204,10 @@ class Preview(Vertical):
         view, line = self.query_one(DocumentView), ""
         if self._hit is not None and view.sheet is not None:
             title = printable(self._hit.title, one_line=True)
-            shown = _answer(self._hit) if view.shows(_answer(self._hit)) else view.top_char
+            shown = view.current_char
+            if shown is None:
+                answer = _answer(self._hit)
+                shown = answer if view.shows(answer) else view.top_char
             place = _place(view.sheet, shown, self._hit)
             line = " · ".join(filter(None, (place, self._match, title)))
             if self._outline is not None:
