@@ -50,7 +50,7 @@ def render_inline(text: str, start: int, end: int, shown: Rendered) -> None:
             continue
         name = next(name for name in STYLES if match[name] is not None)
         first, last = match.span(name)
-        # Not every terminal strikes words through, and without its signs a deleted word looks valid.
+        # Not every terminal strikes words through; without signs, a deleted word would look valid.
         if name != "deleted":
             shown.edits += [(match.start(), first, ""), (last, match.end(), "")]
         shown.colours.append((first, last, STYLES[name]))
