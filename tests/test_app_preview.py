@@ -174,3 +174,29 @@ async def test_a_narrow_terminal_has_no_outline(tmp_path: Path) -> None:
         await pilot.press("ctrl+o")
         await pilot.pause()
         assert not app.screen.query(Outline)
+
+
+async def test_a_long_document_stays_in_its_place_when_the_rest_of_it_is_rendered(
+    tmp_path: Path,
+) -> None:
+    text = "".join(
+        f"- **line** {number} [the book](books/{number}.md) `{number}`\n\n"
+        for number in range(1, 6_001)
+    )
+    start = text.index("- **line** 3000 ")
+    words = text[start : text.index("\n", start)]
+    hit = a_hit("book.md", words, 5_999, start, words=("book",))
+    long = ScriptedIndex(
+        always([hit]), {hit.path: StoredText(hit.path, "markdown", "book", text, ())}
+    )
+    app, watch = app_over(long, tmp_path), Watch()
+    async with app.run_test(size=(120, 20), message_hook=watch) as pilot:
+        await ask(pilot, watch, "book")
+        view = app.screen.query_one(DocumentView)
+        first = await watch.until(messages.DocumentRead)
+        assert "**" in first.sheet.rows.text[:400]
+        await until(lambda: view.sheet is not None and "**" not in view.sheet.rows.text[:400])
+        await pilot.pause()
+        row = "▌ 5999 • line 3000 the book 3000"
+        assert row in shown(view)
+        assert shown(view).index(row) == 3

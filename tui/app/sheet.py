@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from search.results import Hit, StoredPart
 
 from ..terminal import printable
-from .rendering import Signs, rendered
+from .rendering import Signs, render
 from .rendering.rendered import Colour, Heading, Places
 from .rendering.signs import BOXES
 from .rows import Rows
@@ -168,7 +168,7 @@ def sheet_of(
 
 def _sheet(bare: Sheet, width: int, signs: Signs, near: tuple[int, int]) -> Sheet:
     """The sheet with the rows that a reader sees."""
-    shown = rendered(bare.kind, bare.text, bare.pages, width, signs, near)
+    shown = render(bare.kind, bare.text, bare.pages, width, signs, near)
     text, places = Places.edit(bare.text, shown.edits)
     layers: dict[str, list[Colour]] = {}
     # Within a layer the ranges of one style are in order and do not overlap.

@@ -6,26 +6,30 @@ of each character.
 
 from __future__ import annotations
 
-from .mail import render_mail
-from .markdown import render_markdown
-from .pages import render_pages
 from .rendered import Rendered
 from .signs import Signs
 
-__all__ = ["Rendered", "Signs", "rendered"]
+__all__ = ["Rendered", "Signs", "render"]
 
 
-def rendered(
+def render(
     kind: str, text: str, pages: tuple[int, ...], width: int, signs: Signs, near: tuple[int, int]
 ) -> Rendered:
     """What a reader sees of a text of that kind in rows of `width` cells.
 
     Markdown is rendered in the range `near` only.
     """
+    # The first paint of the app, which shows no document, need not wait for the renderers.
     if pages:
+        from .pages import render_pages
+
         return render_pages(text, pages, width, signs)
     if kind == "markdown":
+        from .markdown import render_markdown
+
         return render_markdown(text, width, signs, near)
     if kind == "mail":
+        from .mail import render_mail
+
         return render_mail(text)
     return Rendered()
