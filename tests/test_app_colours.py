@@ -5,13 +5,20 @@ import pytest
 from search import StoredPart
 from tui.app.colours import REACH, colours
 from tui.app.hit_labels import age, score_bar
-from tui.app.sheet import sheet_of, sheet_of_hit
+from tui.app.sheet import Sheet, sheet_of, sheet_of_hit
 
 from .app_driver import NOW, a_hit
 
 
+def sheet(path: str, kind: str, text: str) -> Sheet:
+    lines = text.count("\n") + 1
+    return sheet_of(StoredPart(path, kind, "a", text, 0, 1, (), len(text), lines, 0), 40)
+
+
 def named(path: str, kind: str, text: str) -> list[tuple[str, str]]:
-    return [(text[start:end], name) for start, end, name in colours(path, kind, text, 0)]
+    laid_out = sheet(path, kind, text)
+    shown = laid_out.rows.text
+    return [(shown[start:end], name) for start, end, name in colours(laid_out, 0)]
 
 
 @pytest.mark.parametrize(
@@ -35,15 +42,11 @@ def named(path: str, kind: str, text: str) -> list[tuple[str, str]]:
         (
             "a.md",
             "markdown",
-            "# One\n\n- **two** `three` [four](http://x)\n\n```\n# five\n```\n\n> six",
+            "# One\n\n```\ndef e(): 0\n```\n\n```python\ndef f(): 1\n```\n\n```nonsense\nif\n```",
             [
-                ("# One", "heading"),
-                ("-", "comment"),
-                ("**two**", "strong"),
-                ("`three`", "code"),
-                ("[four](http://x)", "string"),
-                ("```\n# five\n```", "code"),
-                ("> six", "comment"),
+                ("def", "keyword"),
+                ("f", "name"),
+                ("1", "number"),
             ],
         ),
         ("a.rst", "rst", "Tides\n=====\n\nThe tide.", [("Tides\n=====", "heading")]),
@@ -58,17 +61,17 @@ def test_code_and_markup_are_coloured(
 
 def test_only_the_text_near_the_offset_is_coloured() -> None:
     text = "x = 1\n" * (REACH // 2)
-    found = colours("a.py", "code", text, len(text) // 2)
+    found = colours(sheet("a.py", "code", text), len(text) // 2)
     assert len(text) // 2 - REACH - 6 <= found[0][0] < found[-1][1] <= len(text) // 2 + REACH
 
 
 def test_a_sheet_shows_pages_or_one_passage() -> None:
-    sheet = sheet_of(
+    pages = sheet_of(
         StoredPart("/a.pdf", "pdf", "a", "first\x1b page\nsecond page\n", 0, 1, (0, 12), 24, 2, 2),
         40,
     )
-    assert sheet.rows.text == "first␛ page\nsecond page\n"
-    assert [sheet.page_at(offset) for offset in (0, 11, 12, 20)] == [1, 1, 2, 2]
+    assert pages.rows.text == "first␛ page\nsecond page\n"
+    assert [pages.page_at(offset) for offset in (0, 11, 12, 20)] == [1, 1, 2, 2]
     part = sheet_of_hit(a_hit("b.md", "two\nlines", 5, 100), 40)
     assert (part.whole, part.first_line, part.first_char, len(part.rows)) == (False, 5, 100, 2)
 

@@ -264,6 +264,7 @@ async def test_the_theme_is_remembered(tmp_path: Path) -> None:
         "compact": True,
         "beside": 45,
         "above": 53,
+        "preview": "right",
     }
     restarted = app_over(index_with(), tmp_path)
     async with restarted.run_test():

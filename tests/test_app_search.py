@@ -99,7 +99,7 @@ async def test_typing_finds_and_shows_the_document(
         await pilot.pause()
         view = app.screen.query_one(DocumentView)
         assert shown(view)[:3] == [
-            "▌   1 # Boiler",
+            "▌   1 Boiler",
             "▌   2",
             "▌   3 The radiators stay cold when the boiler loses pressure.",
         ]

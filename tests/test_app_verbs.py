@@ -29,7 +29,10 @@ from .test_app_search import DOCUMENTS, LEASE, always, app_over, ask
 
 SCREENS = (SearchScreen, IndexScreen, ModelsScreen)
 WIDGETS = (QueryInput, HitList, DocumentView)
-NAMES = {"slash": "/", "question_mark": "?", "pageup": "PgUp", "pagedown": "PgDn"}
+NAMES = {"slash": "/", "question_mark": "?", "pageup": "PgUp", "pagedown": "PgDn"} | {
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+}
 KEYS_OF_HELP = {key for _, rows in SECTIONS for keys, _ in rows for key in keys.split()}
 if "Alt+1…9" in KEYS_OF_HELP:
     KEYS_OF_HELP |= {f"Alt+{number}" for number in range(1, 10)}

@@ -42,7 +42,7 @@ class Ask(Message):
 class Read(Message):
     """The part of a document around the offset `around` is to be laid out in rows of `width` cells.
 
-    `scrolled` is passed on to DocumentRead.
+    `scrolled` is passed on to DocumentRead, where it lets the view stay at its text.
     """
 
     path: str
@@ -111,12 +111,14 @@ class Arrange(Message):
     """The list of hits looks like this from now on and in later runs.
 
     `compact` is one line a passage. `beside` and `above` are the list's share in percent of the
-    width, and of the height where the list is above the document.
+    width, and of the height where the list is above the document. `preview` is where the document
+    stands.
     """
 
     compact: bool
     beside: int
     above: int
+    preview: str = "right"
 
 
 # Reports

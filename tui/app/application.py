@@ -33,6 +33,7 @@ from .history import History
 from .own import NOTHING_OWN, Own
 from .own_keys import with_ids
 from .preferences import Preferences, load_preferences, save_preferences
+from .rendering.signs import BOXES, PLAIN
 from .saved import Saved
 from .screens.search import SearchScreen
 from .themes import check_theme
@@ -112,7 +113,7 @@ class DocsearchApp(App[None]):
         folder = state or state_folder()
         self._preferences_file = folder / "preferences.json"
         self._preferences = Preferences()
-        self.errands = Errands(index)
+        self.errands = Errands(index, PLAIN if plain or not color else BOXES)
         self.search_screen = SearchScreen(
             History(folder / "history"),
             Saved(folder / "saved"),
@@ -285,7 +286,9 @@ class DocsearchApp(App[None]):
 
     def on_arrange(self, looks: messages.Arrange) -> None:
         """Remember how the list looks for later runs."""
-        self._prefer(compact=looks.compact, beside=looks.beside, above=looks.above)
+        self._prefer(
+            compact=looks.compact, beside=looks.beside, above=looks.above, preview=looks.preview
+        )
 
     def _choose(self, hits: Sequence[Hit]) -> None:
         self.chosen = tuple(hits)

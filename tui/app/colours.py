@@ -7,17 +7,18 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from .rendering.rendered import Colour
+
 if TYPE_CHECKING:
     from pygments.token import _TokenType  # type: ignore[import-untyped]
+
+    from .sheet import Sheet
 
 REACH = 128 * 1024
 """How many characters before and after the passage are coloured.
 
 A lexer reads about a million characters a second.
 """
-
-Colour = tuple[int, int, str]
-"""A range [start, end) of the text and the name of its style."""
 
 TOKENS: Mapping[str, str] = {
     "Token.Keyword": "keyword",
@@ -32,48 +33,45 @@ TOKENS: Mapping[str, str] = {
     "Token.Comment": "comment",
 }
 
-MARKDOWN = re.compile(
-    r"(?P<code>^(?P<fence>```+|~~~+)[\s\S]*?(?:^(?P=fence)|\Z)|`[^`\n]+`)"
-    r"|(?P<heading>^\#{1,6}\ .*$)"
-    r"|(?P<comment>^[ \t]*(?:[-*+]|\d+[.)])(?=\s)|^>.*$|^(?:---+|\*\*\*+)$)"
-    r"|(?P<strong>\*\*[^*\n]+\*\*|__[^_\n]+__)"
-    r"|(?P<string>\[[^\]\n]+\]\([^)\n]+\)|<https?://[^>\s]+>)",
-    re.MULTILINE | re.VERBOSE,
-)
-
 UNDERLINED = re.compile(r"^(?P<heading>\S.*)\n(?:={3,}|-{3,}|~{3,})$", re.MULTILINE)
 
 
-def colours(path: str, kind: str, text: str, around: int) -> list[Colour]:
-    """The coloured ranges near the offset `around`, in order and without overlaps."""
+def colours(sheet: Sheet, around: int) -> list[Colour]:
+    """The coloured ranges of the rows' text near `around`, in order and without overlaps."""
+    text = sheet.rows.text
     first = text.rfind("\n", 0, max(around - REACH, 0)) + 1
-    part = text[first : around + REACH]
-    ranges = _markdown(part) if kind == "markdown" else _headings(part) if kind == "rst" else ()
-    if kind == "code":
-        ranges = _code(path, part)
-    return [(first + start, first + end, name) for start, end, name in ranges]
+    last = min(around + REACH, len(text))
+    if sheet.kind == "code":
+        return list(_code(sheet.path, text, first, last))
+    if sheet.kind == "rst":
+        return [(*match.span(), "heading") for match in UNDERLINED.finditer(text, first, last)]
+    return [
+        colour
+        for start, end, language in sheet.fences
+        if language and start < last and end > first
+        for colour in _code(f"code.{language}", text, start, min(end, start + REACH), language)
+    ]
 
 
-def _markdown(text: str) -> Iterator[Colour]:
-    for match in MARKDOWN.finditer(text):
-        name = "code" if match.lastgroup in ("fence", "code") else str(match.lastgroup)
-        yield match.start(), match.end(), name
+def _code(path: str, text: str, first: int, last: int, language: str = "") -> Iterator[Colour]:
+    """The colours of code in text[first:last], by the name of its file or of its language."""
+    from pygments.lexers import (  # type: ignore[import-untyped]
+        find_lexer_class_for_filename,
+        get_lexer_by_name,
+    )
+    from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 
-
-def _headings(text: str) -> Iterator[Colour]:
-    for match in UNDERLINED.finditer(text):
-        yield match.start(), match.end(), "heading"
-
-
-def _code(path: str, text: str) -> Iterator[Colour]:
-    from pygments.lexers import find_lexer_class_for_filename  # type: ignore[import-untyped]
-
+    options = {"stripnl": False, "ensurenl": False}
     lexer = find_lexer_class_for_filename(os.path.basename(path))
-    if lexer is None:
+    try:
+        found = get_lexer_by_name(language, **options) if language else lexer and lexer(**options)
+    except ClassNotFound:
+        found = lexer and lexer(**options)
+    if found is None:
         return
-    for start, token, value in lexer(stripnl=False, ensurenl=False).get_tokens_unprocessed(text):
+    for start, token, value in found.get_tokens_unprocessed(text[first:last]):
         if name := _name(token):
-            yield start, start + len(value), name
+            yield first + start, first + start + len(value), name
 
 
 def _name(token: _TokenType | None) -> str | None:

@@ -17,7 +17,9 @@ from .. import messages
 from .colours import colours
 from .command import Stopped
 from .part_cache import PartCache
-from .sheet import sheet_of
+from .rendering import Signs
+from .rendering.signs import BOXES
+from .sheet import RENDERED, RENDERED_FIRST, sheet_of
 
 if TYPE_CHECKING:
     from search import Index
@@ -55,11 +57,12 @@ class Errands:
     """Its methods run in threads.
 
     `post` sends a message to the screen that asked. `stale` tells that the answer is no longer
-    wanted.
+    wanted. Documents are laid out with `signs`.
     """
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, signs: Signs = BOXES) -> None:
         self.index = index
+        self._signs = signs
         self._text_turn = threading.Lock()
         self._model_turn = threading.Lock()
         self._rerank_turn = threading.Lock()
@@ -132,14 +135,18 @@ class Errands:
             return
         if stale():
             return
-        sheet = sheet_of(part, read.width)
+        is_long = part.kind == "markdown" and len(part.text) > 2 * RENDERED_FIRST
+        reach = RENDERED_FIRST if is_long else RENDERED
+        sheet = sheet_of(part, read.width, self._signs, read.around, reach)
         post(messages.DocumentRead(sheet, read.scrolled))
         if stale():
             return
-        if coloured := colours(
-            read.path, part.kind, sheet.rows.text, read.around - part.char_start
-        ):
-            post(messages.DocumentRead(replace(sheet, colours=tuple(coloured)), read.scrolled))
+        if is_long:
+            sheet = sheet_of(part, read.width, self._signs, read.around)
+        coloured = colours(sheet, sheet.places.first(read.around - part.char_start))
+        if is_long or coloured:
+            # Where the rows are other ones, the view stays at its text.
+            post(messages.DocumentRead(sheet.with_layer(coloured), read.scrolled or is_long))
 
     def text(self, hit: Hit, post: Post) -> None:
         """Read the whole text of a hit's document."""

@@ -16,7 +16,7 @@ from .verbs import VERBS, Verb
 
 FIXED: Mapping[str, str] = {
     "enter": "Enter opens",
-    "tab": "Tab goes to the hits",
+    "tab": "Tab marks the hit",
     "shift+tab": "Shift+Tab goes back",
     "escape": "Escape goes back",
     "ctrl+x": "Ctrl+X opens the palette",

@@ -19,7 +19,8 @@ class Preferences:
     """An empty `theme` means the app's default.
 
     `compact` is one line a passage. `beside` and `above` are the share of the list of hits in
-    percent of the width, and of the height where the list is above the document.
+    percent of the width, and of the height where the list is above the document. `preview` is where
+    the document stands, one of `arrangement.ARRANGEMENTS`.
     """
 
     theme: str = ""
@@ -27,6 +28,7 @@ class Preferences:
     compact: bool = True
     beside: int = 45
     above: int = 53
+    preview: str = "right"
 
 
 DEFAULTS = Preferences()

@@ -44,6 +44,11 @@ VERBS: Sequence[Verb] = (
     Verb("search", "mode", "Next mode", "F3", "Hybrid, vector (meaning) or text (words)"),
     Verb("search", "rerank", "Rerank or not", "F6", "Whether the reranker orders the hits"),
     Verb("search", "compact", "Compact or not", "Ctrl+L", "One line a passage, or up to three"),
+    Verb("search", "match", "Next match", "Alt+Down, }", "Go to the next match in the document"),
+    Verb("search", "previous_match", "Previous match", "Alt+Up, {", "Go to the match before"),
+    Verb(
+        "search", "arrange", "Move the document", "Ctrl+O", "Right, below, the whole screen, hidden"
+    ),
     Verb("app", "index", "Index", "F2", "Folders, counts, reading, what was skipped and why"),
     Verb("index", "add", "Add a folder", "F2, a", "Read another folder into the index"),
     Verb("index", "refresh_roots", "Refresh", "F2, r", "Read what changed in all folders"),

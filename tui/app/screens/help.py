@@ -52,6 +52,8 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("F3", "next mode"),
             ("F6", "rerank or not, from now on"),
             ("Ctrl+L", "one line a passage, or up to three"),
+            ("Alt+Down Alt+Up", "the next and the previous match in the document"),
+            ("Ctrl+O", "the document right, below, on the whole screen, hidden"),
             ("Ctrl+U", "delete what stands before the cursor"),
             ("Escape", "clear the input, and then the marks"),
             ("Shift+Tab", "to the hits, then to the document"),
@@ -67,12 +69,18 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("y Y", "copy path:line, copy as quotes"),
             ("e", "why"),
             ("n N", "next, previous hit in the same file"),
+            ("{ }", "the previous and the next match in the document"),
             ("/ i Escape", "back to the input"),
         ),
     ),
     (
         "IN THE DOCUMENT, after Shift+Tab twice",
-        (("j k Space b g G", "scroll"), ("/ i Escape", "back to the input")),
+        (
+            ("j k Space b g G", "scroll"),
+            ("{ }", "the previous and the next match"),
+            ("Shift+Tab", "to the outline of a document on the whole screen"),
+            ("/ i Escape", "back to the input"),
+        ),
     ),
     (
         "EVERYWHERE",

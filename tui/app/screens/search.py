@@ -68,6 +68,9 @@ class SearchScreen(Screen[None]):
         Binding("f3", "mode", "Mode", show=False),
         Binding("f6", "rerank", "Rerank", show=False),
         Binding("ctrl+l", "compact", "Compact or comfortable", show=False, priority=True),
+        Binding("ctrl+o", "arrange", "Move the document", show=False, priority=True),
+        Binding("alt+down", "match", "Next match", show=False, priority=True),
+        Binding("alt+up", "previous_match", "Previous match", show=False, priority=True),
         Binding("escape", "back", "Back", show=False),
         # The letters are commands while the hits or the document have the focus.
         Binding("enter", "open", "Open", show=False),
@@ -79,6 +82,8 @@ class SearchScreen(Screen[None]):
         Binding("n", "other_hit(1)", "Next in file", show=False),
         Binding("N", "other_hit(-1)", "Previous in file", show=False),
         Binding("e", "explain", "Why", show=False),
+        Binding("right_curly_bracket", "match", "Next match", show=False),
+        Binding("left_curly_bracket", "previous_match", "Previous match", show=False),
     ]
     BINDINGS = with_ids("search", BINDINGS)
 
@@ -347,6 +352,7 @@ class SearchScreen(Screen[None]):
         if self.is_running:
             self.query_one(HitList).set_compact(preferences.compact)
             self.query_one(Found).divide(Shares(preferences.beside, preferences.above))
+            self.query_one(Found).place_document(preferences.preview)
 
     def action_compact(self) -> None:
         """Change between the compact and the comfortable list."""
@@ -363,11 +369,23 @@ class SearchScreen(Screen[None]):
         self._keep_looks()
 
     def _keep_looks(self) -> None:
-        shares = self.query_one(Found).shares
-        compact = self.query_one(HitList).compact
-        self.post_message(messages.Arrange(compact, shares.beside, shares.above))
+        found = self.query_one(Found)
+        compact, shares = self.query_one(HitList).compact, found.shares
+        self.post_message(messages.Arrange(compact, shares.beside, shares.above, found.placed))
+
+    def action_arrange(self) -> None:
+        """Put the document right of the hits, below them, in their place, or away."""
+        self.query_one(Found).place_next()
 
     # Moving about
+
+    def action_match(self) -> None:
+        """Go to the next match in the document."""
+        self.query_one(Preview).go_to_match(1)
+
+    def action_previous_match(self) -> None:
+        """Go to the previous match in the document."""
+        self.query_one(Preview).go_to_match(-1)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open the selected hit or fold; with the keys of vim, go to the hits."""
@@ -450,9 +468,12 @@ class SearchScreen(Screen[None]):
     def action_back(self) -> None:
         """Go back to the input; in the input, clear it; in an empty input, take the marks off.
 
-        With the keys of vim, the input is left for the hits instead.
+        With the keys of vim, the input is left for the hits instead. A document that is shown alone
+        makes room for the hits first.
         """
         line, hits = self.query_one(QueryInput), self.query_one(HitList)
+        if self.query_one(Found).leave_full():
+            return
         if self.vim and hits.hits:
             self._remember()
             hits.focus()

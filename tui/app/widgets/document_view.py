@@ -37,14 +37,22 @@ class DocumentView(ScrollView, can_focus=True):
         "document--passage",
         "document--sentence",
         "document--match",
+        "document--current",
         "document--keyword",
         "document--name",
         "document--string",
         "document--number",
         "document--comment",
+        "document--title",
         "document--heading",
+        "document--subheading",
         "document--code",
         "document--strong",
+        "document--emphasis",
+        "document--deleted",
+        "document--link",
+        "document--quote",
+        "document--rule",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", "Down", show=False),
@@ -72,6 +80,9 @@ class DocumentView(ScrollView, can_focus=True):
         self._passage = (0, 0)
         self._passages: list[tuple[int, int]] = []
         self._matches: list[tuple[int, int]] = []
+        self._current: tuple[int, int] | None = None
+        """The match that the reader went to."""
+        self._current_char: int | None = None
         self._sentences: list[tuple[int, int]] = []
         self._styles: dict[str, Style] = {}
         self._rows_above = 0
@@ -97,12 +108,14 @@ class DocumentView(ScrollView, can_focus=True):
             and sheet.rows is self.sheet.rows
             and hit == self._hit
         )
+        if hit != self._hit or not same_place:
+            self._current = self._current_char = None
         self.sheet, self._hit = sheet, hit
         self._passage, self._passages, self._matches, self._sentences = (0, 0), [], [], []
         if sheet is not None:
             self._mark(sheet, hit, hits)
             # The size of the view: the rows of the part, and those estimated above and below it.
-            row = sheet.rows.at(max(top - sheet.first_char, 0)) if scrolled else 0
+            row = sheet.row_at(max(top - sheet.first_char, 0)) if scrolled else 0
             if not same_place:
                 # After scrolling, the character at the top stays there, whatever the estimate was.
                 estimate = max(self.scroll_offset.y - row, 1) if scrolled else sheet.rows_above
@@ -128,21 +141,41 @@ class DocumentView(ScrollView, can_focus=True):
             self.refresh()
 
     def _mark(self, sheet: Sheet, hit: Hit | None, hits: Iterable[Hit]) -> None:
-        """Set the ranges of the sheet's text that are marked."""
+        """Set the ranges of the rows' text that are marked."""
+
+        def marked(hit: Hit, start: int, end: int) -> tuple[int, int]:
+            begin = sheet.start_of(hit)
+            return sheet.places.span(begin + start, begin + end)
+
         in_sheet = [other for other in hits if other.path == sheet.path]
-        self._passages = [
-            (sheet.start_of(other), sheet.start_of(other) + len(other.text)) for other in in_sheet
-        ]
+        self._passages = [marked(other, 0, len(other.text)) for other in in_sheet]
         self._matches = [
-            (sheet.start_of(other) + start, sheet.start_of(other) + end)
+            _visible(sheet.rows.text, *marked(other, start, end))
             for other in in_sheet
             for start, end in other.highlights
         ]
         if hit is not None:
-            begin = sheet.start_of(hit)
-            self._passage = begin, begin + len(hit.text)
+            self._passage = marked(hit, 0, len(hit.text))
             if hit.sentence is not None:
-                self._sentences = [(begin + hit.sentence[0], begin + hit.sentence[1])]
+                self._sentences = [marked(hit, *hit.sentence)]
+
+    def go_to(self, char: int, below: int | None = None) -> bool:
+        """Show the document's character `char`, `below` rows from the top or in the upper third.
+
+        False if the part that is loaded does not hold it. A match that begins there is marked.
+        """
+        if self.sheet is None or not self.sheet.holds(char):
+            return False
+        self._current_char = char
+        first = self.sheet.places.first(char - self.sheet.first_char)
+        self._current = next(
+            (match for match in self._matches if first in (match[0], match[1])), None
+        )
+        third = max(self.scrollable_content_region.height // 3 - 1, 0)
+        above = third if below is None else below
+        self._go(max(self._rows_above + self.sheet.rows.at(first) - above, 0))
+        self.refresh()
+        return True
 
     def _go(self, row: int) -> None:
         if row != self.scroll_offset.y:
@@ -153,8 +186,8 @@ class DocumentView(ScrollView, can_focus=True):
 
         The passage is shown from its beginning where that leaves the answer there.
         """
-        first = sheet.rows.at(max(sheet.start_of(hit), 0))
-        answer = sheet.rows.at(max(sheet.start_of(hit) + hit.offset, 0))
+        first = sheet.row_at(max(sheet.start_of(hit), 0))
+        answer = sheet.row_at(max(sheet.start_of(hit) + hit.offset, 0))
         third = max(self.scrollable_content_region.height // 3 - 1, 0)
         above = min(ABOVE, third)
         return max(first - above, answer - third, 0)
@@ -177,17 +210,23 @@ class DocumentView(ScrollView, can_focus=True):
             return 0
         row = self.scroll_offset.y - self._rows_above
         if 0 <= row < len(self.sheet.rows):
-            return self.sheet.first_char + self.sheet.rows.span(row)[0]
+            return self.sheet.first_char + self.sheet.row_start(row)
         rows_outside = row if row < 0 else row - len(self.sheet.rows)
-        edge = self.sheet.first_char + (len(self.sheet.rows.text) if row > 0 else 0)
+        edge = self.sheet.first_char + (len(self.sheet.text) if row > 0 else 0)
         estimate = edge + int(rows_outside / max(self.sheet.rows_per_char, 1e-6))
         return min(max(estimate, 0), max(self.sheet.chars - 1, 0))
+
+    @property
+    def current_char(self) -> int | None:
+        """The offset in the document to which the reader went, if it is shown."""
+        char = self._current_char
+        return char if char is not None and self.shows(char) else None
 
     def shows(self, char: int) -> bool:
         """True where the document's character at this offset is on the screen."""
         if self.sheet is None or not self.sheet.holds(char):
             return False
-        row = self._rows_above + self.sheet.rows.at(char - self.sheet.first_char)
+        row = self._rows_above + self.sheet.row_at(char - self.sheet.first_char)
         return 0 <= row - self.scroll_offset.y < self.scrollable_content_region.height
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
@@ -223,6 +262,8 @@ class DocumentView(ScrollView, can_focus=True):
             text = text.stylize(self._style("sentence"), begin - start, stop - start)
         for begin, stop in overlapping(self._matches, start, end):
             text = text.stylize(self._style("match"), begin - start, stop - start)
+        for begin, stop in overlapping([self._current] if self._current else [], start, end):
+            text = text.stylize(self._style("current"), begin - start, stop - start)
         # The bar beside passages, and the number of a line that begins with this row.
         in_passage = any(overlapping(self._passages, start, max(end, start + 1)))
         line = self.sheet.rows.line_started(number)
@@ -230,6 +271,7 @@ class DocumentView(ScrollView, can_focus=True):
         row = Content.assemble(
             (self.bar if in_passage else " ", self._style("bar")),
             (label.rjust(self._gutter_cells - 2) + " ", self._style("gutter")),
+            (self.sheet.rows.hang(number), self._style("rule")),
             text.expand_tabs(TAB),
         )
         return Strip(row.render_segments(self.visual_style)).adjust_cell_length(
@@ -248,3 +290,10 @@ class DocumentView(ScrollView, can_focus=True):
         if name not in self._styles:
             self._styles[name] = self.get_visual_style(f"document--{name}", partial=True)
         return self._styles[name]
+
+
+def _visible(text: str, start: int, end: int) -> tuple[int, int]:
+    """The range, or the word before it where it is empty: a match in a link's address, say."""
+    if start == end:
+        start = max(text.rfind(" ", 0, end), text.rfind("\n", 0, end)) + 1
+    return start, end

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
 
+from ..arrangement import ARRANGEMENTS, following
 from .divider import Divider
 from .hit_list import HitList
 from .preview import Preview
@@ -29,7 +30,7 @@ class Found(Horizontal):
     """Divides its room between the hits and the document. The mouse moves the border."""
 
     class Divided(Message):
-        """The user moved the border."""
+        """The user moved the border, or the document."""
 
         def __init__(self, shares: Shares) -> None:
             super().__init__()
@@ -40,6 +41,43 @@ class Found(Horizontal):
         self.hits = hits
         self.preview = preview
         self.shares = Shares()
+        self.placed = "right"
+        self._before_full = "right"
+
+    def place_document(self, arrangement: str) -> None:
+        """Put the document there; an unknown arrangement is "right"."""
+        if arrangement not in ARRANGEMENTS:
+            arrangement = "right"
+        if arrangement == "full" != self.placed and self.placed != "hidden":
+            self._before_full = self.placed
+        had_focus = self.hits.has_focus
+        self.placed = arrangement
+        for name in ARRANGEMENTS:
+            self.set_class(name == arrangement, f"-{name}")
+        self.divide(self.shares)
+        self.preview.show_as(arrangement)
+        if had_focus and arrangement == "full":
+            self.preview.focus_document()
+        elif self.preview.has_focus_within and arrangement == "hidden":
+            self.hits.focus()
+
+    def place_next(self) -> None:
+        """Put the document to its next place."""
+        self.place_document(following(self.placed, self.screen.has_class("-narrow")))
+        self.post_message(self.Divided(self.shares))
+
+    def leave_full(self) -> bool:
+        """Show the hits again; false if they are there already."""
+        if self.placed != "full":
+            return False
+        self.place_document(self._before_full)
+        self.post_message(self.Divided(self.shares))
+        return True
+
+    @property
+    def is_above(self) -> bool:
+        """True if the hits are above the document, not beside it."""
+        return self.placed == "below" or self.screen.has_class("-narrow")
 
     def compose(self) -> ComposeResult:
         """The hits, the border, the document."""
@@ -50,7 +88,7 @@ class Found(Horizontal):
     def divide(self, shares: Shares) -> None:
         """Give the hits their share."""
         self.shares = shares
-        is_above = self.screen.has_class("-narrow")
+        is_above = self.is_above
         share = min(max(shares.above if is_above else shares.beside, LEAST), MOST)
         for widget, part in ((self.hits, share), (self.preview, 100 - share)):
             widget.styles.width = None if is_above else f"{part}fr"
@@ -68,7 +106,7 @@ class Found(Horizontal):
         """Move the border to the mouse."""
         event.stop()
         region = self.content_region
-        if self.screen.has_class("-narrow"):
+        if self.is_above:
             above = 100 * (event.y - region.y) / max(region.height, 1)
             shares = replace(self.shares, above=_percent(above))
         else:

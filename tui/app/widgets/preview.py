@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -13,8 +14,13 @@ from textual.widgets import Static
 from search.results import Hit
 
 from ...terminal import printable
+from ..match_steps import matches, next_match
+from ..rendering.signs import BOXES, PLAIN
 from ..sheet import Sheet, sheet_of_hit
 from .document_view import BAR, PLAIN_BAR, DocumentView
+
+if TYPE_CHECKING:
+    from .outline import Outline
 
 PAUSE_SECONDS = 0.12
 """How long a passage waits while the user types: longer than a quick typist's pause."""
@@ -22,6 +28,9 @@ MARGIN = 50_000
 """The next part of a long document is asked for this many characters before the end of this one."""
 REST_SECONDS = 0.15
 """How long a hit has to stay selected before its document is read."""
+
+OUTLINE_WIDTH = 100
+"""The outline is shown in terminals of this width at least."""
 
 
 class Preview(Vertical):
@@ -43,11 +52,19 @@ class Preview(Vertical):
     def __init__(self, plain: bool = False) -> None:
         super().__init__()
         self.plain = plain
+        self._signs = PLAIN if plain else BOXES
         self._hit: Hit | None = None
         self._hits: Sequence[Hit] = ()
         self._timer: Timer | None = None
         self._asked: int | None = None
         """The offset around which another part was asked for, until that part comes."""
+        self._target: int | None = None
+        """The offset of a match in a part that was asked for."""
+        self._match = ""
+        """Which match the reader went to, as in "match 2 of 7"."""
+        self._is_full = False
+        self._outline: Outline | None = None
+        self._outlined: Sheet | None = None
 
     def compose(self) -> ComposeResult:
         """The line and the document."""
@@ -60,6 +77,8 @@ class Preview(Vertical):
         Unless `at_once`, the passage waits for a pause: while the user types, the hits are drawn
         faster without it.
         """
+        if hit != self._hit:
+            self._match, self._target = "", None
         self._hit, self._hits = hit, hits
         if self._timer is not None:
             self._timer.stop()
@@ -70,6 +89,8 @@ class Preview(Vertical):
 
     def _show(self) -> None:
         hit, hits, view = self._hit, self._hits, self.query_one(DocumentView)
+        if not self.display:
+            return
         if hit is None:
             view.show(None, None)
         elif (
@@ -80,7 +101,7 @@ class Preview(Vertical):
         ):
             view.show(view.sheet, hit, hits)
         else:
-            view.show(sheet_of_hit(hit, view.text_width), hit, hits)
+            view.show(sheet_of_hit(hit, view.text_width, self._signs), hit, hits)
             self._timer = self.set_timer(REST_SECONDS, self.want)
         self._show_place()
 
@@ -88,8 +109,71 @@ class Preview(Vertical):
         """Show a document that was asked for, if its hit is still selected."""
         if self._hit is not None and self._hit.path == sheet.path:
             self._asked = None
-            self.query_one(DocumentView).show(sheet, self._hit, self._hits, scrolled)
+            view = self.query_one(DocumentView)
+            view.show(sheet, self._hit, self._hits, scrolled)
+            if self._target is not None and view.go_to(self._target):
+                self._target = None
+            self._show_outline()
             self._show_place()
+
+    def show_as(self, arrangement: str) -> None:
+        """Show the document alone, with its outline, or beside the hits, or not at all."""
+        self._is_full = arrangement == "full"
+        self.display = arrangement != "hidden"
+        if self.is_running:
+            self._show_outline()
+            # The document has its new width after the next layout.
+            self.call_after_refresh(self._show)
+
+    def focus_document(self) -> None:
+        """Let the keys go to the document."""
+        self.query_one(DocumentView).focus()
+
+    def go_to_match(self, step: int) -> None:
+        """Go to the next match in the document, or with a `step` of -1 to the previous one."""
+        view = self.query_one(DocumentView)
+        if self._hit is None or view.sheet is None or not self.display:
+            return
+        found = matches(self._hit.path, self._hits)
+        if not found:
+            self.notify("No word of the query stands in this document")
+            return
+        current = view.current_char
+        place = next_match(found, view.top_char if current is None else current, step)
+        self._match = f"match {place + 1:,} of {len(found):,}"
+        if not view.go_to(found[place]):
+            self._target = found[place]
+            self.post_message(
+                self.Wanted(self._hit.path, view.text_width, found[place], scrolled=True)
+            )
+        self._show_place()
+
+    def _show_outline(self) -> None:
+        """Show the headings beside a document that is shown alone, where there is room."""
+        sheet = self.query_one(DocumentView).sheet
+        wanted = (
+            self._is_full
+            and sheet is not None
+            and bool(sheet.headings)
+            and sheet.whole
+            and self.screen.size.width >= OUTLINE_WIDTH
+        )
+        kept = self._outlined
+        if wanted and kept is not None and sheet is not None and kept.rows is sheet.rows:
+            return
+        if self._outline is not None:
+            self._outline.remove()
+            self._outline = self._outlined = None
+        if wanted and sheet is not None:
+            from .outline import Outline
+
+            self._outline, self._outlined = Outline(sheet), sheet
+            self.mount(self._outline)
+
+    def on_outline_chosen(self, event: Outline.Chosen) -> None:
+        """Go to a heading."""
+        event.stop()
+        self.query_one(DocumentView).go_to(event.char, below=0)
 
     def on_document_view_resized(self) -> None:
         """Ask for rows of the new width."""
@@ -110,7 +194,7 @@ class Preview(Vertical):
 
     def want(self) -> None:
         """Ask for the document of the selected hit."""
-        if self._hit is not None:
+        if self._hit is not None and self.display:
             width = self.query_one(DocumentView).text_width
             self.post_message(
                 self.Wanted(self._hit.path, width, _answer(self._hit), scrolled=False)
@@ -120,8 +204,14 @@ class Preview(Vertical):
         view, line = self.query_one(DocumentView), ""
         if self._hit is not None and view.sheet is not None:
             title = printable(self._hit.title, one_line=True)
-            shown = _answer(self._hit) if view.shows(_answer(self._hit)) else view.top_char
-            line = f"{_place(view.sheet, shown, self._hit)} · {title}"
+            shown = view.current_char
+            if shown is None:
+                answer = _answer(self._hit)
+                shown = answer if view.shows(answer) else view.top_char
+            place = _place(view.sheet, shown, self._hit)
+            line = " · ".join(filter(None, (place, self._match, title)))
+            if self._outline is not None:
+                self._outline.follow(shown)
         self.query_one("#place", Static).update(line, layout=False)
 
 
@@ -137,4 +227,4 @@ def _place(sheet: Sheet, shown: int, hit: Hit) -> str:
     offset = max(shown - sheet.first_char, 0)
     if (page := sheet.page_at(offset)) is not None:
         return f"page {page:,} of {sheet.page_count:,}"
-    return f"line {sheet.rows.line_of(offset) + sheet.first_line - 1:,} of {sheet.lines:,}"
+    return f"line {sheet.line_at(offset):,} of {sheet.lines:,}"
