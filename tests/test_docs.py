@@ -39,7 +39,10 @@ README, COMMANDS, APP, FORMATS, CONFIGURATION, LIBRARY = (
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^(#{1,6}) (.+)$", re.MULTILINE)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-KEY_NAMES = {"slash": "/", "question_mark": "?", "pageup": "PgUp", "pagedown": "PgDn"}
+KEY_NAMES = {"slash": "/", "question_mark": "?", "pageup": "PgUp", "pagedown": "PgDn"} | {
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+}
 
 
 def commands(group: click.Group, above: str = "docsearch") -> Iterator[tuple[str, click.Command]]:
