@@ -156,7 +156,7 @@ async def test_the_outline_leads_to_headings(tmp_path: Path) -> None:
         ]
         # The arrows, where the outline has the focus, lead to the heading.
         outline.focus()
-        await pilot.press("up")
+        await pilot.press("k")
         view = app.screen.query_one(DocumentView)
         await until(lambda: shown(view)[0] == "▌   1 The boiler")
         await pilot.click(Outline, offset=(4, 1))

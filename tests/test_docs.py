@@ -44,7 +44,10 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 CALL = re.compile(r"(?<![\w/.#-])docsearch (?=[a-z-])")
 """The beginning of a command line in a block of code."""
 ENDS = "|;)>&<`\n"
-KEY_NAMES = {"slash": "/", "question_mark": "?", "pageup": "PgUp", "pagedown": "PgDn"}
+KEY_NAMES = {"slash": "/", "question_mark": "?", "pageup": "PgUp", "pagedown": "PgDn"} | {
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+}
 
 
 def commands(group: click.Group, above: str = "docsearch") -> Iterator[tuple[str, click.Command]]:

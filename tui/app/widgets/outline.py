@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
@@ -19,6 +21,10 @@ DEEPEST = 4
 class Outline(OptionList):
     """Lists the headings of the part of a document that is loaded."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "cursor_down", "Down", show=False),
+        Binding("k", "cursor_up", "Up", show=False),
+    ]
     FOCUS_ON_CLICK = False
 
     class Chosen(Message):
