@@ -26,6 +26,7 @@ from .results import (
     LargeFile,
     Progress,
     QueryResult,
+    RecentDocument,
     Status,
     StoredPart,
     StoredText,
@@ -388,6 +389,21 @@ class Index:
         from .storage.overview import skips_of
 
         return skips_of(self.catalog)
+
+    def newest(self, limit: int = 8) -> tuple[RecentDocument, ...]:
+        """The documents whose files changed last, the newest first. Raises NoIndex."""
+        from .storage.newest import newest
+
+        return newest(self.catalog, limit)
+
+    def headings(self, limit: int = 3) -> tuple[str, ...]:
+        """Headings of different new documents, of which a question can be made.
+
+        They are short and tell something, and only few passages are read for them. Raises NoIndex.
+        """
+        from .storage.newest import headings
+
+        return headings(self.catalog, self.store, limit)
 
     def doctor(self) -> tuple[Check, ...]:
         """What is right and what is wrong with the index and this machine, area by area.

@@ -262,6 +262,17 @@ class DryRun:
 
 
 @dataclass(frozen=True, slots=True)
+class RecentDocument:
+    """A document whose file changed lately; `modified` is UTC in ISO 8601."""
+
+    path: str
+    root: str
+    title: str
+    kind: str
+    modified: str
+
+
+@dataclass(frozen=True, slots=True)
 class RootStatus:
     """A root as `status` shows it.
 

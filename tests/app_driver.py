@@ -26,6 +26,7 @@ from search import (
     ModelChoice,
     Progress,
     QueryResult,
+    RecentDocument,
     Scores,
     Status,
     StoredPart,
@@ -181,6 +182,8 @@ class ScriptedIndex:
         self.gone: frozenset[str] = frozenset()
         self.ingested: list[tuple[str, ...]] = []
         self.parts: list[tuple[int, int]] = []
+        self.new_documents: Sequence[RecentDocument] = ()
+        self.new_headings: Sequence[str] = ()
         self.report = IngestReport(3, 0, 0, 1, 0, 12, 400, 2.0, (), (), (("hidden", 2),), ())
 
     def query(
@@ -269,6 +272,14 @@ class ScriptedIndex:
             "ok",
             IndexModels("fast", "toy", self.reranker, "toy", "1", 5, "", "", 256, 32, 24),
         )
+
+    def newest(self, limit: int = 8) -> tuple[RecentDocument, ...]:
+        if self.empty:
+            raise NoIndex("the index is empty", "run: docsearch ingest FOLDER")
+        return tuple(self.new_documents[:limit])
+
+    def headings(self, limit: int = 3) -> tuple[str, ...]:
+        return tuple(self.new_headings[:limit])
 
     def pulse(self) -> tuple[int, int | None]:
         if self.empty:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from search.documents import Skip
     from search.errors import DocsearchError
     from search.models.profiles import Profile
-    from search.results import Hit, IngestReport, Progress, QueryResult, Status
+    from search.results import Hit, IngestReport, Progress, QueryResult, RecentDocument, Status
     from search.supply.inventory import Inventory
     from search.supply.pulling import Fetching
 
@@ -172,6 +172,18 @@ class StatusRead(Message):
 
     status: Status | None
     skips: tuple[Skip, ...] = ()
+
+
+@dataclass
+class StartRead(Message):
+    """What one can begin with: the newest documents, and headings of which to make questions.
+
+    `has_index` is false before the first ingest. The headings come after the documents.
+    """
+
+    documents: tuple[RecentDocument, ...] = ()
+    headings: tuple[str, ...] = ()
+    has_index: bool = False
 
 
 @dataclass

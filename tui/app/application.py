@@ -233,6 +233,7 @@ class DocsearchApp(App[None]):
 
     def _start(self) -> None:
         self._read_status()
+        self._read_start()
         self._warm()
 
     # Requests
@@ -401,6 +402,10 @@ class DocsearchApp(App[None]):
     @work(thread=True, exclusive=True, group="status", exit_on_error=False)
     def _read_status(self) -> None:
         self.errands.status(self.post_message)
+
+    @work(thread=True, exclusive=True, group="start", exit_on_error=False)
+    def _read_start(self) -> None:
+        self.errands.start(self.search_screen.post_message)
 
     @work(thread=True, exclusive=True, group="poll", exit_on_error=False)
     def _poll(self) -> None:

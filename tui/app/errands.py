@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from search.errors import DocsearchError, NoIndex
-from search.results import Hit, Progress, QueryResult, StoredPart
+from search.results import Hit, Progress, QueryResult, RecentDocument, StoredPart
 
 from .. import messages
 from .colours import colours
@@ -66,6 +66,8 @@ class Errands:
         self._parts = PartCache()
         self._pulse: object = None
         """What `poll` saw last."""
+        self._headings: tuple[str, ...] = ()
+        """The headings that were read last, which are shown until others are read."""
 
     def answer(self, ask: messages.Ask, post: Post, stale: Stale) -> None:
         """Ask the text leg, then the mode that is wanted, then the reranker.
@@ -161,6 +163,23 @@ class Errands:
             post(messages.Failed(error))
         else:
             post(messages.StatusRead(status, skips))
+
+    def start(self, post: Post) -> None:
+        """Read what one can begin with: the newest documents, then headings of some.
+
+        The headings are in the table, which takes a while to open for the first time.
+        """
+        documents: tuple[RecentDocument, ...] = ()
+        try:
+            documents = self.index.newest()
+            post(messages.StartRead(documents, self._headings, has_index=True))
+            self._headings = self.index.headings() if documents else ()
+            post(messages.StartRead(documents, self._headings, has_index=True))
+        except NoIndex:
+            post(messages.StartRead())
+        except DocsearchError:
+            # What is wrong with the index is told by the status and by the queries.
+            return
 
     def poll(self, post: Post) -> None:
         """Read the counts if another process has changed the index, or begins or ends to write."""

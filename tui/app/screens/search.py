@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -23,6 +23,7 @@ from ...typed import Typed, parse, with_folder, with_mode, without
 from ..history import History
 from ..preferences import Preferences
 from ..saved_searches import SavedSearches
+from ..start import Start, beginning_of
 from ..widgets.document_view import DocumentView
 from ..widgets.filter_bar import Chip, FilterBar
 from ..widgets.found import Found, Shares
@@ -30,6 +31,9 @@ from ..widgets.hit_list import HitList
 from ..widgets.preview import Preview
 from ..widgets.query_input import QueryInput
 from .explain import ExplainScreen
+
+if TYPE_CHECKING:
+    from ..widgets.start_page import StartPage
 
 SHOWN_SECONDS = 1.0
 """How long hits have to be shown before their query enters the history."""
@@ -82,6 +86,7 @@ class SearchScreen(Screen[None]):
         self.clock = clock
         self.plain = plain
         self.vim = vim
+        self.start = Start(self, clock, plain)
         self._number = 0
         self._shown_number = 0
         self._typed = parse("")
@@ -119,12 +124,36 @@ class SearchScreen(Screen[None]):
         """The selected hit."""
         return self.query_one(HitList).hit
 
+    @property
+    def line(self) -> str:
+        """The text in the input."""
+        return self.query_one(QueryInput).value
+
+    # The start page
+
+    def on_start_read(self, report: messages.StartRead) -> None:
+        """Show what one can begin with."""
+        self.start.show(report)
+
+    def on_start_page_chosen(self, event: StartPage.Chosen) -> None:
+        """Search for the query of the row, or open its file."""
+        from ..opening import open_in_editor
+
+        event.stop()
+        row = event.row
+        if row.query:
+            self.put(row.query)
+        else:
+            hit = beginning_of(row.path, row.kind)
+            self._try(lambda: open_in_editor(self.app, hit, self.environment))
+
     # Asking
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Ask with every edit that changes the question."""
         event.stop()
         self.history.typed(event.value)
+        self.start.typed(event.value)
         self._stop_shown_timer()
         if not event.value:
             self._kept_line = ""
@@ -324,6 +353,8 @@ class SearchScreen(Screen[None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open the selected hit or fold; with the keys of vim, go to the hits."""
         event.stop()
+        if self.start.choose():
+            return
         if self.vim:
             self._remember()
             self.query_one(HitList).focus()
@@ -337,6 +368,8 @@ class SearchScreen(Screen[None]):
     def action_move(self, step: int) -> None:
         """Select the next or previous hit. Where there are no hits, show a newer or older query."""
         hits, line = self.query_one(HitList), self.query_one(QueryInput)
+        if line.has_focus and self.start.move(step):
+            return
         if self.vim and line.has_focus:
             hits.focus()
         elif not hits.hits:
