@@ -22,6 +22,7 @@ from .paths import is_missing, real
 from .results import (
     Check,
     DryRun,
+    FolderSize,
     IngestReport,
     LargeFile,
     Progress,
@@ -389,6 +390,29 @@ class Index:
         from .storage.overview import skips_of
 
         return skips_of(self.catalog)
+
+    def folder_size(
+        self, path: str | os.PathLike[str], *, on_step: Callable[[], None] = lambda: None
+    ) -> FolderSize:
+        """How much `ingest` would find in a new folder, from names and sizes; no file is opened.
+
+        `on_step` is called now and then, and what it raises ends the walk. A walk that takes long
+        is given up: the size is then a part of the whole.
+        """
+        from .ingest.folder_size import folder_size
+        from .ingest.walker import WalkRules
+
+        return folder_size(real(path), WalkRules(max_file_size=MAX_FILE_SIZE), on_step)
+
+    def pace(self, models: ModelChoice | None = None) -> float:
+        """Tokens a second that the embedder of `models` takes here, measured in a moment.
+
+        The embedder is kept for an ingest that follows. Raises ModelError.
+        """
+        from .models.pace import pace
+
+        opened = self.opened if models is None else self.opened.asking(models)
+        return pace(opened.embedder)
 
     def newest(self, limit: int = 8) -> tuple[RecentDocument, ...]:
         """The documents whose files changed last, the newest first. Raises NoIndex."""

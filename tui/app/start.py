@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from search.results import Hit, Scores
+from search.results import Hit, IngestReport, Progress, Scores, Status
 
 from .. import messages
+from ..terminal import printable
+from .reading import outcome
 from .start_rows import new_documents, questions, recent, saved, saved_searches
 
 if TYPE_CHECKING:
     from .screens.search import SearchScreen
+    from .widgets.reading_line import ReadingLine
     from .widgets.start_page import StartPage
 
+LONG_SECONDS = 2.0
+"""A run of the watch that takes longer is shown; others would only flicker."""
 NO_FOLDER = "Nothing can be searched yet. Press F2, then a, to add a folder."
 READING = "Your documents are being read. The first of them can be found in a moment."
 NOTHING_IN_THEM = "No document is in the index. F2 shows what was left out, and why."
@@ -37,6 +42,9 @@ class Start:
         """True if the index held nothing when the app began, or when its first run began."""
         self.reading = False
         """True while a run reads folders."""
+        self._line: ReadingLine | None = None
+        self._seen: object = ()
+        """What `changed` saw last."""
 
     def show(self, report: messages.StartRead) -> None:
         """Show what the index has to begin with."""
@@ -66,6 +74,57 @@ class Start:
         )
         self._page.display = not screen.line
         self._page.show(parts, self._notice)
+
+    def begin(self, paths: Sequence[str]) -> None:
+        """Show that a run has begun to read the paths; none are all folders."""
+        self.reading = True
+        self._show_progress(paths, None)
+        if not self._report.has_index:
+            self._screen.show_status(None)
+            self._was_empty = True
+        self.draw()
+
+    def advance(self, progress: Progress) -> None:
+        """Show how far a run has come. A run of the watch is shown if it takes long."""
+        if self.reading or progress.seconds >= LONG_SECONDS:
+            self._show_progress((), progress)
+
+    def end(self, report: IngestReport | None) -> None:
+        """Show no progress any more, and tell what the run did if the user sees this screen."""
+        was_reading, self.reading = self.reading, False
+        if self._line is not None:
+            self._line.display = False
+        if was_reading and self._screen.app.screen is self._screen:
+            text = printable(outcome(report), one_line=True)
+            self._screen.notify(text, title="Stopped" if report is None else "Read", markup=False)
+        self.draw()
+
+    def _show_progress(self, paths: Sequence[str], progress: Progress | None) -> None:
+        if not self._screen.app.is_running:
+            return
+        if self._line is None:
+            from .widgets.filter_bar import FilterBar
+            from .widgets.reading_line import ReadingLine
+
+            self._line = ReadingLine(self._plain)
+            self._screen.mount(self._line, after=self._screen.query_one(FilterBar))
+        if progress is None or not self._line.display:
+            self._line.begin(paths)
+        self._line.display = True
+        self._line.advance(progress)
+
+    def changed(self, status: Status | None) -> bool:
+        """True if the index has changed since the last call."""
+        before = self._seen
+        self._seen = None if status is None else (status.documents, status.passages, status.roots)
+        return before != self._seen
+
+    @property
+    def nothing_yet(self) -> str:
+        """What to do where there is no index."""
+        if self.reading:
+            return "the first documents are being read; type, and the hits come as they are read"
+        return "nothing was ingested yet: press F2, then a, to add a folder"
 
     def typed(self, line: str) -> None:
         """Hide the page while there is text in the input."""

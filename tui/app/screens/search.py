@@ -16,6 +16,7 @@ from textual.widgets import Footer, Input, Static
 from search.config import MODES
 from search.errors import DocsearchError, IndexDamaged, NotAnIndex, UsageError
 from search.results import Hit, QueryResult, Status
+from search.wording import counted
 
 from ... import messages
 from ...terminal import printable
@@ -207,11 +208,13 @@ class SearchScreen(Screen[None]):
     def _summary_of(self, result: QueryResult, final: bool) -> str:
         """The line about an answer: its counts, the mode, the time, warnings, the next step."""
         if not result.hits:
+            from ..no_hits import advice
+
             return " · ".join(
-                ("no passage answers that", *(result.warnings or ("other words may",)))
+                ("no passage answers that", *result.warnings, *advice(self._typed, result))
             )
         hits, files = len(result.hits), len({hit.path for hit in result.hits})
-        counts = f"{hits} hit{'s' * (hits > 1)} in {files} file{'s' * (files > 1)}"
+        counts = f"{counted(hits, 'hit')} in {counted(files, 'file')}"
         if result.weak and final:
             counts += ", none of which may answer that"
         took = f"{result.mode} {result.took_ms:.0f} ms"
@@ -514,9 +517,11 @@ class SearchScreen(Screen[None]):
 
     def show_status(self, status: Status | None) -> None:
         """Show how many documents the index has, or what is wrong with it."""
-        self._summary = "nothing was ingested yet: press F2, then a, to add a folder"
+        self._summary = self.start.nothing_yet
         if status is not None:
-            counts = f"{status.documents:,} documents, {status.passages:,} passages"
+            counts = f"{counted(status.documents, 'document')} · " + counted(
+                len(status.roots), "folder"
+            )
             self._summary = counts if status.health == "ok" else f"{counts} · {status.health}"
         if not self._typed.text:
             self._narrate(self._summary)
