@@ -405,14 +405,15 @@ class Index:
         return folder_size(real(path), WalkRules(max_file_size=MAX_FILE_SIZE), on_step)
 
     def pace(self, models: ModelChoice | None = None) -> float:
-        """Tokens a second that the embedder of `models` takes here, measured in a moment.
+        """Tokens a second that the embedder of a new index with these models takes here.
 
-        The embedder is kept for an ingest that follows. Raises ModelError.
+        It is measured in a moment, and the embedder is kept for the ingest that follows. Raises
+        ModelError.
         """
         from .models.pace import pace
 
         opened = self.opened if models is None else self.opened.asking(models)
-        return pace(opened.embedder)
+        return pace(opened.embedder_for_new)
 
     def newest(self, limit: int = 8) -> tuple[RecentDocument, ...]:
         """The documents whose files changed last, the newest first. Raises NoIndex."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from search.results import Hit, IngestReport, Progress, Scores, Status
+from search.wording import counted
 
 from .. import messages
 from ..terminal import printable
@@ -118,6 +119,16 @@ class Start:
         before = self._seen
         self._seen = None if status is None else (status.documents, status.passages, status.roots)
         return before != self._seen
+
+    def counts(self, status: Status) -> str:
+        """How much is in the index, and what is wrong with it.
+
+        While this app reads, its own writing is no news.
+        """
+        parts = [counted(status.documents, "document"), counted(len(status.roots), "folder")]
+        if status.health != "ok" and not self.reading:
+            parts.append(status.health)
+        return " · ".join(parts)
 
     @property
     def nothing_yet(self) -> str:

@@ -30,7 +30,7 @@ class FolderScreen(ModalScreen[str | None]):
     def on_folder_input_candidates(self, event: FolderInput.Candidates) -> None:
         """Show the folders that the typed text may mean."""
         event.stop()
-        shown = "  ".join(f"{name}/" for name in event.names)
+        shown = " ".join(f"{name}/" for name in event.names)
         self.query_one("#problem", Static).update(printable(shown, one_line=True)[:200])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

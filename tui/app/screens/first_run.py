@@ -97,8 +97,8 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
     def on_folder_input_candidates(self, event: FolderInput.Candidates) -> None:
         """Show the folders that the typed text may mean, as a shell does."""
         event.stop()
-        shown = "  ".join(f"{name}/" for name in event.names[:LISTED])
-        more = f"  and {len(event.names) - LISTED:,} more" * (len(event.names) > LISTED)
+        shown = " ".join(f"{name}/" for name in event.names[:LISTED])
+        more = f" and {len(event.names) - LISTED:,} more" * (len(event.names) > LISTED)
         self.query_one("#size", Static).update(printable(shown + more, one_line=True))
 
     def on_folder_measured(self, report: messages.FolderMeasured) -> None:

@@ -519,10 +519,7 @@ class SearchScreen(Screen[None]):
         """Show how many documents the index has, or what is wrong with it."""
         self._summary = self.start.nothing_yet
         if status is not None:
-            counts = f"{counted(status.documents, 'document')} · " + counted(
-                len(status.roots), "folder"
-            )
-            self._summary = counts if status.health == "ok" else f"{counts} · {status.health}"
+            self._summary = self.start.counts(status)
         if not self._typed.text:
             self._narrate(self._summary)
         reranker = (
