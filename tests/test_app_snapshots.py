@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from search import RecentDocument, Scores, StoredText
 from search.results import Explanation
 from tui.app import DocsearchApp
 
-from .app_driver import NOW, ROOT, ScriptedIndex, a_hit
+from .app_driver import NOW, ROOT, ScriptedIndex, a_hit, until
 from .made_models import empty_caches
 
 LEASE = """# Lease
@@ -205,6 +205,9 @@ def test_first_run(snap_compare: Compare, tmp_path: Path, size: str) -> None:
         # After the slash there is nothing to complete: a suggestion would come at a time of its
         # own.
         await steps("slash")(pilot)
+        size = pilot.app.screen.query_one("#size", Static)
+        await until(lambda: "min" in str(size.content))
+        await pilot.pause()
         # How far Textual scrolls to show the input depends on the Python that runs it.
         pilot.app.screen.query_one("#first-run").scroll_home(animate=False)
         await pilot.pause()

@@ -83,6 +83,10 @@ async def test_arrows_and_enter_choose_a_row_while_the_input_has_the_focus(tmp_p
         await pilot.press("down", "down", "down", "down")
         assert page.row is not None
         assert (page.row.query, line.has_focus) == ('What is in "Fault codes"?', True)
+        await pilot.press("right")
+        assert page.row.path == NEW[0].path
+        await pilot.press("left")
+        assert page.row.query == 'What is in "Fault codes"?'
         await pilot.press("enter")
         answer = await watch.until(messages.Answered, lambda message: message.final)
         assert answer.result.query == 'What is in "Fault codes"?'
@@ -228,7 +232,7 @@ async def test_a_running_ingest_is_one_line_that_goes_away(tmp_path: Path) -> No
         index.gates["ingest"].set()
         await watch.until(messages.IngestEnded)
         await until(lambda: not line.display)
-        assert [notice.message for notice in app._notifications] == [
+        assert [notice.message for notice in app._notifications if notice.title == "Read"] == [
             "Documents: 3 added, 1 unchanged; 2 s"
         ]
 
@@ -355,6 +359,7 @@ def test_the_usual_folder_is_one_of_the_home_folder_or_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME")
     assert usual_folder() == ""
     (tmp_path / "notes").mkdir()
     assert usual_folder() == "~/notes"

@@ -151,9 +151,10 @@ class Start:
         """Move the selection on the page; False if there is no page or no row there."""
         return self._is_shown is not None and self._is_shown.move(step)
 
-    def move_aside(self, step: int) -> bool:
-        """Move the selection to the other column; False where there is none."""
-        return self._is_shown is not None and self._is_shown.move_aside(step)
+    def move_aside(self, step: int) -> None:
+        """Move the selection to the other column, if there is one."""
+        if self._is_shown is not None:
+            self._is_shown.move_aside(step)
 
     def choose(self) -> bool:
         """Choose the selected row; False without one."""

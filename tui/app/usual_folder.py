@@ -19,8 +19,9 @@ def usual_folder() -> str:
     """
     home = Path("~").expanduser()
     names = [*NAMES]
+    configuration = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
     try:
-        settings = (home / ".config" / "user-dirs.dirs").read_text(errors="replace")
+        settings = (configuration / "user-dirs.dirs").read_text(errors="replace")
     except OSError:
         settings = ""
     if (named := _DOCUMENTS.search(settings)) is not None:

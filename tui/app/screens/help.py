@@ -30,6 +30,13 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
         ),
     ),
     (
+        "ON THE START PAGE, while the input is empty",
+        (
+            ("Up Down Left Right", "choose a search, a question or a document"),
+            ("Enter", "search for it, or open it"),
+        ),
+    ),
+    (
         "WHILE YOU TYPE",
         (
             ("Up Down", "the next hit; without hits, older and newer queries"),
@@ -88,6 +95,7 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("w", "watch the folders for changes, or stop watching"),
             ("f", "forget the selected folder"),
             ("s", "stop reading"),
+            ("Tab", "in the name of a folder: complete it"),
             ("F2 Escape", "back to the search"),
         ),
     ),

@@ -148,6 +148,11 @@ class SearchScreen(Screen[None]):
             hit = beginning_of(row.path, row.kind)
             self._try(lambda: open_in_editor(self.app, hit, self.environment))
 
+    def on_query_input_sideways(self, event: QueryInput.Sideways) -> None:
+        """Move to the other column of the start page."""
+        event.stop()
+        self.start.move_aside(event.step)
+
     # Asking
 
     def on_input_changed(self, event: Input.Changed) -> None:

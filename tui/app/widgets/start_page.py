@@ -23,10 +23,8 @@ MOST_COLUMN = 60
 """The most cells of a column: an age far from its name is hard to read."""
 GAP = 3
 """The cells between two columns."""
-MOST_WHERE = 3
-"""The folder takes at most one part in so many of a row."""
-NARROW = 36
-"""A row of fewer cells has no folder."""
+LEAST_WHERE = 6
+"""A folder that has fewer cells is left out."""
 
 
 class StartPage(Widget):
@@ -83,10 +81,10 @@ class StartPage(Widget):
         self.refresh()
         return True
 
-    def move_aside(self, step: int) -> bool:
+    def move_aside(self, step: int) -> None:
         """Select the row beside the selected one, in the next or previous column."""
-        if self.selected is None or len(self._columns) < 2:
-            return False
+        if self.selected is None:
+            return
         column, line = self._places()[self.selected]
         places = [
             (abs(other_line - line), number)
@@ -96,7 +94,6 @@ class StartPage(Widget):
         if places:
             self.selected = min(places)[1]
             self.refresh()
-        return True
 
     def choose(self) -> bool:
         """Choose the selected row; False without one."""
@@ -207,7 +204,9 @@ def _row_pieces(row: StartRow, width: int, plain: bool) -> Pieces:
     lead = f"{sign} " if sign else ""
     room = width - cell_len(lead)
     age = f" {row.age:>5}" if row.age else ""
-    where = cut_start(row.where, width // MOST_WHERE) if width >= NARROW else ""
+    # The name goes before the folder.
+    left = min(room - cell_len(row.label) - cell_len(age) - 2, width // 2)
+    where = cut_start(row.where, left) if left >= LEAST_WHERE else ""
     end: Pieces = [(f"  {where}" if where else "", ("meta",)), (age, ("meta",))]
     label = cut([(row.label, ("label",))], max(room - cells(end), 0))
     gap = " " * max(room - cells(label) - cells(end), 0)
