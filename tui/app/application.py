@@ -339,13 +339,14 @@ class DocsearchApp(App[None]):
     def on_refreshed(self, report: messages.Refreshed) -> None:
         """Show what the watch found, and ask the query again."""
         self.index_screen.refreshed(report.report)
-        self.search_screen.start.end(report.report)
+        self.search_screen.start.end_watched()
         self._read_status()
         self.search_screen.ask_again()
 
     def on_watch_ended(self) -> None:
         """Show that nothing is watched any more."""
         self._watching = None
+        self.search_screen.start.end_watched()
         self.index_screen.show_watch(False)
         self.search_screen.show_watch(False)
 

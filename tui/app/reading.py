@@ -42,7 +42,7 @@ def reading_line(what: str, progress: Progress | None, width: int, plain: bool) 
     """The state of a run in one line of about `width` cells; None before anything is known."""
     lead = f"{VERBS[progress.stage] if progress else 'Reading'} {cut_start(what, width // 3)}"
     if progress is None:
-        return f"{lead}: looking for what changed …"
+        return f"{lead} …"
     left = progress.seconds_left
     parts = [f"{progress.files_done:,} of {counted(progress.files_total, 'file')}"]
     parts += [] if left is None else [f"{duration(left)} left"]

@@ -11,7 +11,6 @@ from search.wording import counted
 
 from .. import messages
 from ..terminal import printable
-from .reading import outcome
 from .start_rows import new_documents, questions, recent, saved, saved_searches
 
 if TYPE_CHECKING:
@@ -93,12 +92,18 @@ class Start:
     def end(self, report: IngestReport | None) -> None:
         """Show no progress any more, and tell what the run did if the user sees this screen."""
         was_reading, self.reading = self.reading, False
-        if self._line is not None:
-            self._line.display = False
+        self.end_watched()
         if was_reading and self._screen.app.screen is self._screen:
+            from .reading import outcome
+
             text = printable(outcome(report), one_line=True)
             self._screen.notify(text, title="Stopped" if report is None else "Read", markup=False)
         self.draw()
+
+    def end_watched(self) -> None:
+        """Show no progress of a run of the watch any more; a run that the user began goes on."""
+        if self._line is not None and not self.reading:
+            self._line.display = False
 
     def _show_progress(self, paths: Sequence[str], progress: Progress | None) -> None:
         if not self._screen.app.is_running:
