@@ -208,6 +208,21 @@ def test_headings_are_those_that_say_something(index: Index, tmp_path: Path) -> 
         assert index.query(f'What is in "{heading}"?', mode="text").hits
 
 
+async def test_an_index_without_folders_says_how_to_add_one(
+    index: Index, notes: Path, tmp_path: Path
+) -> None:
+    index.ingest([notes])
+    index.forget(notes)
+    app, watch = app_over(index, tmp_path), Watch()
+    async with app.run_test(size=(80, 24), message_hook=watch) as pilot:
+        await watch.until(messages.StartRead)
+        await until(lambda: bool(app.search_screen.query(StartPage)) and bool(rows_of(app)))
+        assert rows_of(app)[0] == "Nothing can be searched yet. Press F2, then a, to add a folder."
+        await pilot.press("f2")
+        await pilot.pause()
+        assert "There are no folders: press a to add one." in text_of(app, "counts")
+
+
 # A running ingest
 
 

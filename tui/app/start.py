@@ -43,6 +43,7 @@ class Start:
         self.reading = False
         """True while a run reads folders."""
         self._line: ReadingLine | None = None
+        self._folders = 0
         self._seen: object = ()
         """What `changed` saw last."""
 
@@ -122,6 +123,7 @@ class Start:
     def changed(self, status: Status | None) -> bool:
         """True if the index has changed since the last call."""
         before = self._seen
+        self._folders = 0 if status is None else len(status.roots)
         self._seen = None if status is None else (status.documents, status.passages, status.roots)
         return before != self._seen
 
@@ -175,7 +177,7 @@ class Start:
             return ""
         if self.reading:
             return READING
-        return NOTHING_IN_THEM if self._report.has_index else NO_FOLDER
+        return NOTHING_IN_THEM if self._report.has_index and self._folders else NO_FOLDER
 
 
 def beginning_of(path: str, kind: str) -> Hit:
