@@ -22,10 +22,12 @@ from .paths import is_missing, real
 from .results import (
     Check,
     DryRun,
+    FolderSize,
     IngestReport,
     LargeFile,
     Progress,
     QueryResult,
+    RecentDocument,
     Status,
     StoredPart,
     StoredText,
@@ -388,6 +390,45 @@ class Index:
         from .storage.overview import skips_of
 
         return skips_of(self.catalog)
+
+    def folder_size(
+        self, path: str | os.PathLike[str], *, on_step: Callable[[], None] = lambda: None
+    ) -> FolderSize:
+        """How much `ingest` would find in a new folder, from names and sizes; no file is opened.
+
+        `on_step` is called now and then, and what it raises ends the walk. A walk that takes long
+        is given up: the size is then a part of the whole.
+        """
+        from .ingest.folder_size import folder_size
+        from .ingest.walker import WalkRules
+
+        return folder_size(real(path), WalkRules(max_file_size=MAX_FILE_SIZE), on_step)
+
+    def pace(self, models: ModelChoice | None = None) -> float:
+        """Tokens a second that the embedder of a new index with these models takes here.
+
+        It is measured in a moment, and the embedder is kept for the ingest that follows. Raises
+        ModelError.
+        """
+        from .models.pace import pace
+
+        opened = self.opened if models is None else self.opened.asking(models)
+        return pace(opened.embedder_for_new)
+
+    def newest(self, limit: int = 8) -> tuple[RecentDocument, ...]:
+        """The documents whose files changed last, the newest first. Raises NoIndex."""
+        from .storage.newest import newest
+
+        return newest(self.catalog, limit)
+
+    def headings(self, limit: int = 3) -> tuple[str, ...]:
+        """Headings of different new documents, of which a question can be made.
+
+        They are short and tell something, and only few passages are read for them. Raises NoIndex.
+        """
+        from .storage.newest import headings
+
+        return headings(self.catalog, self.store, limit)
 
     def doctor(self) -> tuple[Check, ...]:
         """What is right and what is wrong with the index and this machine, area by area.

@@ -152,6 +152,14 @@ class Opened:
         )
 
     @property
+    def embedder_for_new(self) -> Embedder:
+        """The embedder that a new index here will have."""
+        new = self._new_models()
+        return self._embedder.get(
+            lambda: self._narrowed(self.load_embedder(new.embedder), new.dimensions), new
+        )
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """What the user is to be told of the embedder, once it was opened."""
         embedder = self._embedder.part

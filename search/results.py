@@ -262,6 +262,31 @@ class DryRun:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderSize:
+    """How much there is to read in a folder.
+
+    `files` and `size_bytes` count the files that would be opened, `tokens` is a rough guess at
+    their text. `whole` is false if the folder has more than was looked at.
+    """
+
+    files: int
+    size_bytes: int
+    tokens: int
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RecentDocument:
+    """A document whose file changed lately; `modified` is UTC in ISO 8601."""
+
+    path: str
+    root: str
+    title: str
+    kind: str
+    modified: str
+
+
+@dataclass(frozen=True, slots=True)
 class RootStatus:
     """A root as `status` shows it.
 

@@ -21,11 +21,13 @@ from textual.widget import Widget
 
 from search import (
     Filter,
+    FolderSize,
     Hit,
     IngestReport,
     ModelChoice,
     Progress,
     QueryResult,
+    RecentDocument,
     Scores,
     Status,
     StoredPart,
@@ -181,6 +183,9 @@ class ScriptedIndex:
         self.gone: frozenset[str] = frozenset()
         self.ingested: list[tuple[str, ...]] = []
         self.parts: list[tuple[int, int]] = []
+        self.size = FolderSize(1240, 31_000_000, 300_000)
+        self.new_documents: Sequence[RecentDocument] = ()
+        self.new_headings: Sequence[str] = ()
         self.report = IngestReport(3, 0, 0, 1, 0, 12, 400, 2.0, (), (), (("hidden", 2),), ())
 
     def query(
@@ -269,6 +274,21 @@ class ScriptedIndex:
             "ok",
             IndexModels("fast", "toy", self.reranker, "toy", "1", 5, "", "", 256, 32, 24),
         )
+
+    def folder_size(self, path: str, *, on_step: Callable[[], None] = lambda: None) -> FolderSize:
+        on_step()
+        return self.size
+
+    def pace(self, models: ModelChoice | None = None) -> float:
+        return 1000.0
+
+    def newest(self, limit: int = 8) -> tuple[RecentDocument, ...]:
+        if self.empty:
+            raise NoIndex("the index is empty", "run: docsearch ingest FOLDER")
+        return tuple(self.new_documents[:limit])
+
+    def headings(self, limit: int = 3) -> tuple[str, ...]:
+        return tuple(self.new_headings[:limit])
 
     def pulse(self) -> tuple[int, int | None]:
         if self.empty:

@@ -61,8 +61,11 @@ async def test_first_run_reads_a_folder_and_finds_in_it(
         assert ended.report.added == 4
         await watch.until(messages.StatusRead, lambda message: message.status is not None)
         await pilot.pause()
+        assert isinstance(app.screen, SearchScreen)
+        await pilot.press("f2")
+        await pilot.pause()
         assert [row[:2] for row in cells(app, "roots")] == [[str(notes), "4"]]
-        await pilot.press("escape", *"tide")
+        await pilot.press("f2", *"tide")
         answer = await watch.until(
             messages.Answered, lambda message: message.final and message.result.query == "tide"
         )

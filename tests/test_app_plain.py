@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from textual.app import App
 from textual.color import Color
-from textual.widgets import RadioButton
 
 from tui import messages
 from tui.app import DocsearchApp
@@ -110,7 +109,7 @@ async def test_the_first_run_can_be_read_without_colours(tmp_path: Path) -> None
         await watch.until(messages.FirstRun)
         await pilot.pause()
         assert drawn(app) == set()
-        assert shown(app.screen.query_one(RadioButton))[0].strip() == "(x) starter"
+        assert shown(app.screen.query_one("#purpose"))[0].strip().startswith("Models: starter.")
 
 
 @pytest.mark.parametrize("environment", [None, "1"])

@@ -112,7 +112,9 @@ async def test_an_empty_result_says_why(index: Index, notes: Path, tmp_path: Pat
     async with app.run_test(size=(200, 30), message_hook=watch) as pilot:
         await ask(pilot, watch, "tide type:nosuch")
         assert narration(app).startswith("no passage answers that · ")
-        assert narration(app).endswith(" · no document of the index has such a path, type or date")
+        assert narration(app).endswith(
+            " · no document of the index has such a path, type or date · take off type:nosuch"
+        )
 
 
 async def test_filter_words_reach_the_index_and_the_bar(tmp_path: Path) -> None:

@@ -13,14 +13,14 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
-from search import Scores, StoredText
+from search import RecentDocument, Scores, StoredText
 from search.results import Explanation
 from tui.app import DocsearchApp
 from tui.app.saved import Saved
 
-from .app_driver import NOW, ScriptedIndex, a_hit
+from .app_driver import NOW, ROOT, ScriptedIndex, a_hit, until
 from .made_models import empty_caches
 
 LEASE = """# Lease
@@ -130,6 +130,33 @@ def test_search(snap_compare: Compare, tmp_path: Path, theme: str, size: str) ->
     )
 
 
+def begun(tmp_path: Path, plain: bool = False) -> DocsearchApp:
+    """The app over an index with new documents, with searches that were made before."""
+    index = ScriptedIndex({})
+    index.new_documents = [
+        RecentDocument(
+            f"{ROOT}/house/boiler.md", ROOT, "Boiler", "markdown", "2026-11-23T10:00:00Z"
+        ),
+        RecentDocument(f"{ROOT}/lease.pdf", ROOT, "Lease", "pdf", "2026-11-22T19:00:00Z"),
+    ]
+    index.new_headings = ["Fault codes", "When does the lease end?"]
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "history").write_text("pangolin treasury\nhow do I descale it\nradiators stay cold\n")
+    (state / "saved").write_text("rent and deposit type:pdf\nopen post-mortems path:work/**\n")
+    return DocsearchApp(index, {}, state, lambda: NOW, plain=plain)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+def test_start(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
+    assert snap_compare(begun(tmp_path), run_before=steps("down"), terminal_size=size)
+
+
+def test_plain_start(snap_compare: Compare, tmp_path: Path) -> None:
+    app = begun(tmp_path, plain=True)
+    assert snap_compare(app, run_before=steps("down", "down"), terminal_size=(80, 24))
+
+
 def test_code(snap_compare: Compare, tmp_path: Path) -> None:
     index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS)
     app = app_over(index, tmp_path, "textual-dark")
@@ -192,6 +219,9 @@ def test_first_run(snap_compare: Compare, tmp_path: Path, size: str) -> None:
         # After the slash there is nothing to complete: a suggestion would come at a time of its
         # own.
         await steps("slash")(pilot)
+        size = pilot.app.screen.query_one("#size", Static)
+        await until(lambda: "min" in str(size.content))
+        await pilot.pause()
         # How far Textual scrolls to show the input depends on the Python that runs it.
         pilot.app.screen.query_one("#first-run").scroll_home(animate=False)
         await pilot.pause()

@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from search.documents import Skip
     from search.errors import DocsearchError
     from search.models.profiles import Profile
-    from search.results import Hit, IngestReport, Progress, QueryResult, Status
+    from search.results import (
+        FolderSize,
+        Hit,
+        IngestReport,
+        Progress,
+        QueryResult,
+        RecentDocument,
+        Status,
+    )
     from search.supply.inventory import Inventory
     from search.supply.pulling import Fetching
 
@@ -177,6 +185,18 @@ class StatusRead(Message):
 
 
 @dataclass
+class StartRead(Message):
+    """What one can begin with: the newest documents, and headings of which to make questions.
+
+    `has_index` is false before the first ingest. The headings come after the documents.
+    """
+
+    documents: tuple[RecentDocument, ...] = ()
+    headings: tuple[str, ...] = ()
+    has_index: bool = False
+
+
+@dataclass
 class FirstRun(Message):
     """Nothing was ingested yet.
 
@@ -185,6 +205,15 @@ class FirstRun(Message):
 
     profiles: tuple[Profile, ...]
     fitting: Profile
+
+
+@dataclass
+class FolderMeasured(Message):
+    """How much there is to read in `folder`, and in how many seconds; None until that is known."""
+
+    folder: str
+    size: FolderSize
+    seconds: float | None = None
 
 
 @dataclass

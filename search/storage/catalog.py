@@ -203,6 +203,15 @@ class Catalog:
             yield from map(entry_of, rows)
             last = rows[-1][1]
 
+    def newest(self, limit: int) -> tuple[Entry, ...]:
+        """The entries of the documents whose files changed last, the newest first."""
+        statement = (
+            f"SELECT {COLUMNS} FROM documents WHERE doc IN (SELECT doc FROM documents NOT INDEXED "
+            "WHERE passages > 0 ORDER BY mtime_ns DESC, path LIMIT ?1) "
+            "ORDER BY mtime_ns DESC, path"
+        )
+        return tuple(map(entry_of, self._all(statement, (limit,))))
+
     def set_aside(self) -> Iterator[Entry]:
         """The entries of what was skipped or failed, by path."""
         statement = f"SELECT {COLUMNS} FROM documents WHERE reason IS NOT NULL ORDER BY path"

@@ -289,6 +289,17 @@ class Store:
             (passage for _, passage in passages_of(table)), key=lambda passage: passage.ordinal
         )
 
+    def first_passages(self, docs: Collection[int], count: int) -> dict[int, list[Passage]]:
+        """The first `count` passages of these documents, each document's in order."""
+        if not docs:
+            return {}
+        where = f"{_among('doc', docs)} AND ordinal < {int(count)}"
+        table = self._read(lambda: self._rows(where, self._columns)).sort_by("ordinal")
+        by_doc: dict[int, list[Passage]] = {}
+        for doc, passage in passages_of(table):
+            by_doc.setdefault(doc, []).append(passage)
+        return by_doc
+
     def last_passage(self, doc: int, count: int) -> Passage | None:
         """A document's last passage; None without any.
 

@@ -22,6 +22,7 @@ from textual.worker import Worker, WorkerState, get_current_worker
 
 from search.config import state_folder
 from search.errors import DocsearchError, IndexDamaged, NotAnIndex, UsageError
+from search.wording import counted
 
 from .. import messages
 from ..terminal import printable
@@ -315,6 +316,7 @@ class DocsearchApp(App[None]):
             )
             return
         self.index_screen.begin()
+        self.search_screen.start.begin(start.paths)
         self._ingest = self._read_in(start)
 
     def on_stop_ingest(self) -> None:
@@ -343,6 +345,8 @@ class DocsearchApp(App[None]):
         self.search_screen.show_status(report.status)
         self.index_screen.show_status(report.status, report.skips)
         self.models_screen.show_status(report.status)
+        if self.search_screen.start.changed(report.status):
+            self._read_start()
 
     def on_first_run(self, report: messages.FirstRun) -> None:
         """Ask for a folder, since the index holds nothing."""
@@ -368,31 +372,35 @@ class DocsearchApp(App[None]):
     def on_advanced(self, report: messages.Advanced) -> None:
         """Show the progress of the ingest."""
         self.index_screen.advance(report.progress)
+        self.search_screen.start.advance(report.progress)
 
     def on_ingest_ended(self, report: messages.IngestEnded) -> None:
         """Show what the ingest did, and ask the query again."""
         self.index_screen.end(report.report)
+        self.search_screen.start.end(report.report)
         self._start()
         self.search_screen.ask_again()
 
     def on_refreshed(self, report: messages.Refreshed) -> None:
         """Show what the watch found, and ask the query again."""
         self.index_screen.refreshed(report.report)
+        self.search_screen.start.end_watched()
         self._read_status()
         self.search_screen.ask_again()
 
     def on_watch_ended(self) -> None:
         """Show that nothing is watched any more."""
         self._watching = None
+        self.search_screen.start.end_watched()
         self.index_screen.show_watch(False)
         self.search_screen.show_watch(False)
 
     def on_forgotten(self, report: messages.Forgotten) -> None:
         """Show the index without the forgotten root."""
         title = printable(report.path, one_line=True)
-        self.notify(
-            f"{report.documents:,} documents are out of the index", title=title, markup=False
-        )
+        verb = "is" if report.documents == 1 else "are"
+        documents = f"{counted(report.documents, 'document')} {verb}"
+        self.notify(f"{documents} out of the index", title=title, markup=False)
         self._read_status()
         self.search_screen.ask_again()
 
@@ -419,12 +427,13 @@ class DocsearchApp(App[None]):
         if self._first is not None:
             from .screens.first_run import FirstRunScreen
 
-            self.push_screen(FirstRunScreen(self._first.profiles, profile), self._start_first)
+            screen = FirstRunScreen(self._first.profiles, profile, self.errands.measure)
+            self.push_screen(screen, self._start_first)
 
     def _start_first(self, start: messages.StartIngest | None) -> None:
         if start is not None:
-            if self.screen is not self.index_screen:
-                self._show_or_leave(self.index_screen)
+            if self.screen is not self.search_screen:
+                self.pop_screen()
             self.post_message(start)
 
     # Workers: each of them only runs an errand
@@ -446,6 +455,10 @@ class DocsearchApp(App[None]):
     @work(thread=True, exclusive=True, group="status", exit_on_error=False)
     def _read_status(self) -> None:
         self.errands.status(self.post_message)
+
+    @work(thread=True, exclusive=True, group="start", exit_on_error=False)
+    def _read_start(self) -> None:
+        self.errands.start(self.search_screen.post_message)
 
     @work(thread=True, exclusive=True, group="poll", exit_on_error=False)
     def _poll(self) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from search.errors import DocsearchError, NoIndex
-from search.results import Hit, Progress, QueryResult, StoredPart
+from search.results import Hit, Progress, QueryResult, RecentDocument, StoredPart
 
 from .. import messages
 from .colours import colours
@@ -69,6 +69,10 @@ class Errands:
         self._parts = PartCache()
         self._pulse: object = None
         """What `poll` saw last."""
+        self._paces: dict[str, float] = {}
+        """The tokens a second of the embedder of each profile that was measured."""
+        self._headings: tuple[str, ...] = ()
+        """The headings that were read last, which are shown until others are read."""
 
     def answer(self, ask: messages.Ask, post: Post, stale: Stale) -> None:
         """Ask the text leg, then the mode that is wanted, then the reranker.
@@ -168,6 +172,45 @@ class Errands:
             post(messages.Failed(error))
         else:
             post(messages.StatusRead(status, skips))
+
+    def start(self, post: Post) -> None:
+        """Read what one can begin with: the newest documents, then headings of some.
+
+        The headings are in the table, which takes a while to open for the first time.
+        """
+        documents: tuple[RecentDocument, ...] = ()
+        try:
+            documents = self.index.newest()
+            post(messages.StartRead(documents, self._headings, has_index=True))
+            self._headings = self.index.headings() if documents else ()
+            post(messages.StartRead(documents, self._headings, has_index=True))
+        except NoIndex:
+            post(messages.StartRead())
+        except DocsearchError:
+            # What is wrong with the index is told by the status and by the queries.
+            return
+
+    def measure(self, folder: str, profile: str, post: Post, stale: Stale) -> None:
+        """Find out how much there is to read in a folder, and how long a profile takes for it."""
+        from search import ModelChoice
+
+        def on_step() -> None:
+            if stale():
+                raise Stopped
+
+        try:
+            size = self.index.folder_size(folder, on_step=on_step)
+            post(messages.FolderMeasured(folder, size, self._seconds(size.tokens, profile)))
+            if size.files and profile not in self._paces:
+                self._paces[profile] = self.index.pace(ModelChoice(profile=profile))
+                if not stale():
+                    post(messages.FolderMeasured(folder, size, self._seconds(size.tokens, profile)))
+        except (Stopped, DocsearchError):
+            # The ingest itself says what is wrong with the folder or the model.
+            return
+
+    def _seconds(self, tokens: int, profile: str) -> float | None:
+        return tokens / self._paces[profile] if profile in self._paces else None
 
     def poll(self, post: Post) -> None:
         """Read the counts if another process has changed the index, or begins or ends to write."""

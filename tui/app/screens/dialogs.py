@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from ...terminal import printable
 from ..widgets.folder_input import FolderInput
 
 
@@ -24,7 +25,13 @@ class FolderScreen(ModalScreen[str | None]):
             yield Static("Add a folder", classes="dialog-title")
             yield FolderInput()
             yield Static("", id="problem", markup=False)
-            yield Static("Enter: read it   Right: complete   Escape: cancel", classes="dialog-keys")
+            yield Static("Enter: read it   Tab: complete   Escape: cancel", classes="dialog-keys")
+
+    def on_folder_input_candidates(self, event: FolderInput.Candidates) -> None:
+        """Show the folders that the typed text may mean."""
+        event.stop()
+        shown = " ".join(f"{name}/" for name in event.names)
+        self.query_one("#problem", Static).update(printable(shown, one_line=True)[:200])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Return the folder, or tell what is wrong with it."""

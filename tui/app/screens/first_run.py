@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import Input, RadioButton, RadioSet, Static
+from textual.worker import get_current_worker
 
 from search.models.profiles import Profile
 
+from ... import messages
 from ...messages import StartIngest
+from ...terminal import printable
+from ..errands import Post, Stale
+from ..folder_line import size_line
+from ..usual_folder import usual_folder
 from ..widgets.folder_input import FolderInput
 
+Measure = Callable[[str, str, Post, Stale], None]
+
+PAUSE_SECONDS = 0.4
+"""How long a folder stands in the input before it is looked into."""
+LISTED = 12
+"""How many folders are named that the typed text may mean."""
 INTRODUCTION = (
     "Which folder is to be searched? It is read and never changed, and nothing leaves this machine."
 )
@@ -41,10 +53,12 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "later", "Later")]
 
-    def __init__(self, profiles: Sequence[Profile], chosen: str) -> None:
+    def __init__(self, profiles: Sequence[Profile], chosen: str, measure: Measure) -> None:
         super().__init__()
         self._profiles = profiles
         self._chosen = chosen
+        self._measure = measure
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """A folder, a profile, the keys."""
@@ -53,22 +67,50 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
             yield Static(INTRODUCTION)
             yield FolderInput(usual_folder())
             yield Static("", id="problem", markup=False)
-            yield Static("Models")
-            with RadioSet(id="profile"):
-                for profile in self._profiles:
-                    yield ProfileButton(profile.name, value=profile.name == self._chosen)
+            yield Static("", id="size", markup=False)
+            if len(self._profiles) > 1:
+                yield Static("Models")
+                with RadioSet(id="profile"):
+                    for profile in self._profiles:
+                        yield ProfileButton(profile.name, value=profile.name == self._chosen)
             yield Static("", id="purpose")
-            yield Static("Enter: read it   Right: complete   Escape: later", classes="dialog-keys")
+            models = "   Down: models" if len(self._profiles) > 1 else ""
+            keys = f"Enter: read it   Tab: complete{models}   Escape: later"
+            yield Static(keys, classes="dialog-keys")
 
     def on_mount(self) -> None:
         """Focus the folder."""
         self._show_purpose()
         self.query_one(FolderInput).focus()
+        self._look()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Look into another folder when the user pauses."""
+        event.stop()
+        self.query_one("#problem", Static).update("")
+        self.query_one("#size", Static).update("")
+        self.workers.cancel_group(self, "measure")
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(PAUSE_SECONDS, self._look)
+
+    def on_folder_input_candidates(self, event: FolderInput.Candidates) -> None:
+        """Show the folders that the typed text may mean, as a shell does."""
+        event.stop()
+        shown = " ".join(f"{name}/" for name in event.names[:LISTED])
+        more = f" and {len(event.names) - LISTED:,} more" * (len(event.names) > LISTED)
+        self.query_one("#size", Static).update(printable(shown + more, one_line=True))
+
+    def on_folder_measured(self, report: messages.FolderMeasured) -> None:
+        """Show how much there is to read, if its folder is still in the input."""
+        if report.folder == self.query_one(FolderInput).folder:
+            self.query_one("#size", Static).update(size_line(report.size, report.seconds))
 
     def on_radio_set_changed(self, event: RadioSet.Changed) -> None:
         """Show what the profile is for."""
         event.stop()
         self._show_purpose()
+        self._look()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Return the ingest, or tell what is wrong with the folder."""
@@ -85,12 +127,25 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
 
     @property
     def _profile(self) -> Profile:
+        if len(self._profiles) == 1:
+            return self._profiles[0]
         return self._profiles[max(self.query_one(RadioSet).pressed_index, 0)]
 
     def _show_purpose(self) -> None:
-        self.query_one("#purpose", Static).update(self._profile.purpose)
+        alone = f"Models: {self._profile.name}. " if len(self._profiles) == 1 else ""
+        self.query_one("#purpose", Static).update(alone + self._profile.purpose)
 
+    def _look(self) -> None:
+        """Measure the folder in a worker; another folder, or the end of the dialog, stops it."""
+        line = self.query_one(FolderInput)
+        if line.problem:
+            return
+        folder, profile = line.folder, self._profile.name
+        if not self.query_one("#size", Static).content:
+            self.query_one("#size", Static).update("Looking how much there is to read …")
 
-def usual_folder() -> str:
-    """The folder in which most people keep their documents, or the working folder without it."""
-    return "~/Documents" if os.path.isdir(os.path.expanduser("~/Documents")) else os.getcwd()
+        def work() -> None:
+            worker = get_current_worker()
+            self._measure(folder, profile, self.post_message, lambda: worker.is_cancelled)
+
+        self.run_worker(work, group="measure", thread=True, exclusive=True, exit_on_error=False)

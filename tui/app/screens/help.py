@@ -33,6 +33,13 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
         ),
     ),
     (
+        "ON THE START PAGE, while the input is empty",
+        (
+            ("Up Down Left Right", "choose a search, a question or a document"),
+            ("Enter", "search for it, or open it"),
+        ),
+    ),
+    (
         "WHILE YOU TYPE",
         (
             ("Up Down", "the next hit; without hits, older and newer queries"),
@@ -104,6 +111,7 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("Tab Enter", "why a file was left out, and what to do"),
             ("f", "forget the selected folder"),
             ("s", "stop reading"),
+            ("Tab", "in the name of a folder: complete it"),
             ("F2 Escape", "back to the search"),
         ),
     ),

@@ -11,6 +11,7 @@ from textual.widgets import DataTable, Footer, Static
 
 from search.documents import Skip
 from search.results import IngestReport, Progress, RootStatus, Status
+from search.wording import counted
 
 from ... import messages
 from ...terminal import printable
@@ -21,6 +22,7 @@ from ..widgets.root_table import RootTable
 from .dialogs import AdviceScreen, ConfirmScreen, FolderScreen
 
 WATCHING = "\nWatching: what changes in the folders is read at once."
+FIRST_READ = "The first folder is being read. What is read can be searched already."
 UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
@@ -74,6 +76,7 @@ class IndexScreen(Screen[None]):
         self.busy = True
         if self.is_mounted:
             self.query_one(IngestPanel).begin()
+        self._draw()
 
     def advance(self, progress: Progress) -> None:
         """Show the progress of the ingest."""
@@ -116,8 +119,8 @@ class IndexScreen(Screen[None]):
         """Ask whether to forget the selected folder."""
         root = self._selected()
         if root is not None:
-            documents = f"the {root.documents:,} documents of {root.path}"
-            question = f"Take {documents} out of the index? The files stay as they are."
+            documents = f"{counted(root.documents, 'document')} of {root.path}"
+            question = f"Take the {documents} out of the index? The files stay as they are."
             self.app.push_screen(
                 ConfirmScreen(printable(question)), lambda yes: self._forget(root, yes)
             )
@@ -155,7 +158,8 @@ class IndexScreen(Screen[None]):
         # While the app ends, reports still come in, and the widgets are removed one by one.
         if not self.is_mounted or not self.app.is_running:
             return
-        self.query_one("#counts", Static).update(_counts(self._status) + WATCHING * self._watching)
+        counts = _counts(self._status, self.busy) + WATCHING * self._watching
+        self.query_one("#counts", Static).update(counts)
         self.query_one(RootTable).show(self._status.roots if self._status is not None else ())
         left_out = self.query_one(LeftOut)
         left_out.show(self._status, self._skips)
@@ -163,14 +167,16 @@ class IndexScreen(Screen[None]):
         self.query_one("#left-title", Static).update(_left_out(self._status))
 
 
-def _counts(status: Status | None) -> str:
+def _counts(status: Status | None, busy: bool) -> str:
     if status is None:
-        return "Nothing was ingested yet: press a to add a folder."
+        return FIRST_READ if busy else "Nothing was ingested yet: press a to add a folder."
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in status.kinds)
-    size = f"{_size(status.size_bytes)} in {status.index}"
+    documents = counted(status.documents, "document") + (f" ({kinds})" if kinds else "")
+    passages = counted(status.passages, "passage")
     lines = [
-        f"{status.documents:,} documents ({kinds}), {status.passages:,} passages, {size}",
+        f"{documents}, {passages}, {_size(status.size_bytes)} in {status.index}",
         f"Model: {status.model}, {status.dimensions} dimensions" if status.model else "",
+        "" if status.roots or busy else "There are no folders: press a to add one.",
         "" if status.health == "ok" else status.health,
     ]
     return printable("\n".join(line for line in lines if line))

@@ -17,6 +17,7 @@ from search.models.caches import ModelState
 from search.models.profiles import PROFILES, Profile
 from search.results import IndexModels, Status
 from search.supply.inventory import Inventory, ModelEntry
+from search.wording import counted
 
 from ... import messages
 from ...models_text import size_text
@@ -227,7 +228,8 @@ class ModelsScreen(Screen[None]):
         rate = self._rates[profile.embedder]
         question = (
             f"Make {profile.name} the profile of this index? "
-            f"Its {status.passages:,} passages, {status.tokens:,} tokens, are then embedded anew: "
+            f"Its {counted(status.passages, 'passage')}, {counted(status.tokens, 'token')}, "
+            "are then embedded anew: "
             f"about {duration(status.tokens / rate)} at {rate:,.0f} tokens/s as measured here."
         )
         if profile.reranker and not self._is_here(profile.reranker):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +16,7 @@ from textual.widgets import Footer, Input, Static
 from search.config import MODES
 from search.errors import DocsearchError, IndexDamaged, NotAnIndex, UsageError
 from search.results import Hit, QueryResult, Status
+from search.wording import counted
 
 from ... import messages
 from ...terminal import printable
@@ -27,6 +28,7 @@ from ..own_keys import with_ids
 from ..preferences import Preferences
 from ..saved import NUMBERED, Saved
 from ..saved_searches import SavedSearches
+from ..start import Start, beginning_of
 from ..widgets.document_view import DocumentView
 from ..widgets.filter_bar import Chip, FilterBar
 from ..widgets.found import Found, Shares
@@ -34,6 +36,9 @@ from ..widgets.hit_list import HitList
 from ..widgets.preview import Preview
 from ..widgets.query_input import ChoosingInput, QueryInput
 from .explain import ExplainScreen
+
+if TYPE_CHECKING:
+    from ..widgets.start_page import StartPage
 
 SHOWN_SECONDS = 1.0
 """How long hits have to be shown before their query enters the history."""
@@ -106,10 +111,10 @@ class SearchScreen(Screen[None]):
         self.plain = plain
         self.vim = vim
         self.marks = Marks()
-        self.line = line
-        """The query at the start."""
+        self._first_line = line
         self.choose = choose
         """What Enter does with hits, where it does not open them; called with none to leave."""
+        self.start = Start(self, clock, plain)
         self._number = 0
         self._shown_number = 0
         self._typed = parse("")
@@ -141,12 +146,38 @@ class SearchScreen(Screen[None]):
         self._show_filters()
         self._narrate(self._summary)
         self.prefer(self._preferences)
-        self.put(self.line)
+        self.put(self._first_line)
 
     @property
     def hit(self) -> Hit | None:
         """The selected hit."""
         return self.query_one(HitList).hit
+
+    @property
+    def line(self) -> str:
+        """The text in the input."""
+        return self.query_one(QueryInput).value
+
+    # The start page
+
+    def on_start_read(self, report: messages.StartRead) -> None:
+        """Show what one can begin with."""
+        self.start.show(report)
+
+    def on_start_page_chosen(self, event: StartPage.Chosen) -> None:
+        """Search for the query of the row, or open its file."""
+        event.stop()
+        row = event.row
+        if row.query:
+            self.put(row.query)
+        else:
+            hit = beginning_of(row.path, row.kind)
+            self._try(lambda: self._hand_over((hit,)))
+
+    def on_query_input_sideways(self, event: QueryInput.Sideways) -> None:
+        """Move to the other column of the start page."""
+        event.stop()
+        self.start.move_aside(event.step)
 
     # Asking
 
@@ -154,6 +185,7 @@ class SearchScreen(Screen[None]):
         """Ask with every edit that changes the question."""
         event.stop()
         self.history.typed(event.value)
+        self.start.typed(event.value)
         self._stop_shown_timer()
         if not event.value:
             self._kept_line = ""
@@ -207,11 +239,13 @@ class SearchScreen(Screen[None]):
     def _summary_of(self, result: QueryResult, final: bool) -> str:
         """The line about an answer: its counts, the mode, the time, warnings, the next step."""
         if not result.hits:
+            from ..no_hits import advice
+
             return " · ".join(
-                ("no passage answers that", *(result.warnings or ("other words may",)))
+                ("no passage answers that", *result.warnings, *advice(self._typed, result))
             )
         hits, files = len(result.hits), len({hit.path for hit in result.hits})
-        counts = f"{hits} hit{'s' * (hits > 1)} in {files} file{'s' * (files > 1)}"
+        counts = f"{counted(hits, 'hit')} in {counted(files, 'file')}"
         if result.weak and final:
             counts += ", none of which may answer that"
         took = f"{result.mode} {result.took_ms:.0f} ms"
@@ -390,6 +424,8 @@ class SearchScreen(Screen[None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Open the selected hit or fold; with the keys of vim, go to the hits."""
         event.stop()
+        if self.start.choose():
+            return
         if self.vim:
             self._remember()
             self.query_one(HitList).focus()
@@ -403,6 +439,8 @@ class SearchScreen(Screen[None]):
     def action_move(self, step: int) -> None:
         """Select the next or previous hit. Where there are no hits, show a newer or older query."""
         hits, line = self.query_one(HitList), self.query_one(QueryInput)
+        if line.has_focus and self.start.move(step):
+            return
         if self.vim and line.has_focus:
             hits.focus()
         elif not hits.hits:
@@ -562,11 +600,10 @@ class SearchScreen(Screen[None]):
 
     def show_status(self, status: Status | None) -> None:
         """Show how many documents the index has, or what is wrong with it."""
-        self._summary = "nothing was ingested yet: press F2, then a, to add a folder"
+        self._summary = self.start.nothing_yet
         self.roots = tuple(root.path for root in status.roots) if status is not None else ()
         if status is not None:
-            counts = f"{status.documents:,} documents, {status.passages:,} passages"
-            self._summary = counts if status.health == "ok" else f"{counts} · {status.health}"
+            self._summary = self.start.counts(status)
         if not self._typed.text:
             self._narrate(self._summary)
         reranker = (

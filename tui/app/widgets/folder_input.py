@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
+from typing import ClassVar
 
+from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
 
@@ -12,10 +16,44 @@ from ...terminal import printable
 
 
 class FolderInput(Input):
-    """An input for a folder. The Right key accepts the suggestion."""
+    """An input for a folder. Tab completes as in a shell, and Right accepts the suggestion."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "complete", "Complete", show=False),
+        Binding("down", "screen.focus_next", "Next", show=False),
+    ]
+
+    class Candidates(Message):
+        """Several folders begin with what was typed."""
+
+        def __init__(self, names: Sequence[str]) -> None:
+            super().__init__()
+            self.names = names
 
     def __init__(self, folder: str = "") -> None:
-        super().__init__(folder, placeholder="~/Documents", suggester=Folders())
+        super().__init__(folder, placeholder="A folder, such as ~/notes", suggester=Folders())
+
+    def on_focus(self) -> None:
+        """Suggest again: the input forgets its suggestion when it gets the focus."""
+        self.call_later(self._suggest)
+
+    def _suggest(self) -> None:
+        if self.suggester is not None and self.value:
+            self.run_worker(self.suggester._get_suggestion(self, self.value))
+
+    def action_complete(self) -> None:
+        """Complete as far as the disk is clear; where nothing fits, go to the next widget."""
+        lead, names = matching(self.value)
+        if not names:
+            self.screen.focus_next()
+            return
+        # Names, not paths: the common beginning may end within a name.
+        common = os.path.commonprefix(names)  # noqa: RUF071
+        line = lead + common + "/" * (len(names) == 1)
+        if line == self.value:
+            self.post_message(self.Candidates(names))
+        self.value = line
+        self.cursor_position = len(line)
 
     def validate_value(self, value: str) -> str:
         """The value, made printable: a pasted text may hold characters that control a terminal."""
@@ -55,6 +93,18 @@ def completed(line: str) -> str | None:
 
     None if there is no such folder, or if the parent cannot be listed.
     """
+    lead, names = matching(line)
+    return f"{lead}{names[0]}/" if names else None
+
+
+def matching(line: str) -> tuple[str, list[str]]:
+    """What stands before the last part of `line`, and the folders whose names begin as that part.
+
+    >>> matching("~")
+    ('', ['~'])
+    """
+    if line == "~":
+        return "", ["~"]
     parent, slash, beginning = line.rpartition("/")
     try:
         with os.scandir(os.path.expanduser(parent + slash) or ".") as entries:
@@ -64,10 +114,10 @@ def completed(line: str) -> str | None:
                 if entry.name.startswith(beginning) and entry.is_dir()
             ]
     except OSError:
-        return None
+        names = []
     # A name with control characters is not suggested: the input would change it.
     names = [name for name in names if printable(name) == name]
     visible = sorted(
         name for name in names if beginning.startswith(".") or not name.startswith(".")
     )
-    return f"{parent}{slash}{visible[0]}/" if visible and (slash or beginning) else None
+    return parent + slash, visible if slash or beginning else []

@@ -14,6 +14,7 @@ from datetime import datetime
 from rich.cells import cell_len, set_cell_size
 
 from search.results import Hit
+from search.wording import counted
 
 from ...grouped import FileGroup
 from ...markdown_signs import without_signs
@@ -175,7 +176,7 @@ def _comfortable(hit: Hit, look: Look) -> list[Pieces]:
 
 def _fold(fold: Fold, look: Look) -> Pieces:
     """How many hits are folded, and in how many files."""
-    where = f" in {fold.files} other file{'s' * (fold.files > 1)}" if fold.files else ""
+    where = f" in {counted(fold.files, 'other file')}" if fold.files else ""
     indent = 0 if fold.files else look.places + 3
     return [(f"{' ' * indent}+ {len(fold.hits)} weaker{where}", ("fold",))]
 

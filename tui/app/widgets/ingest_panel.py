@@ -7,10 +7,11 @@ from textual.containers import Vertical
 from textual.widgets import ProgressBar, Static
 
 from search.results import IngestReport, Progress
+from search.wording import counted
 
 from ...progress import STAGES, duration
-from ...remedies import left_out_line
 from ...terminal import printable
+from ..reading import outcome
 
 
 class IngestPanel(Vertical):
@@ -36,8 +37,8 @@ class IngestPanel(Vertical):
         left = progress.seconds_left
         parts = (
             STAGES[progress.stage].capitalize(),
-            f"{progress.files_done:,} of {progress.files_total:,} files",
-            f"{progress.passages:,} passages",
+            f"{progress.files_done:,} of {counted(progress.files_total, 'file')}",
+            counted(progress.passages, "passage"),
             f"{progress.tokens_per_second:,.0f} tokens/s",
             "" if left is None else f"{duration(left)} left",
             progress.path.rsplit("/", 1)[-1],
@@ -51,26 +52,7 @@ class IngestPanel(Vertical):
     def end(self, report: IngestReport | None) -> None:
         """Show what the ingest did; None if it was stopped or failed."""
         self.remove_class("-running")
-        if report is None:
-            self._say("Not finished; what was stored is kept, r goes on.")
-            return
-        counts = (
-            (report.added, "added"),
-            (report.changed, "changed"),
-            (report.copied, "moved or copied"),
-            (report.completed, "given their vectors"),
-            (report.removed, "removed"),
-            (report.unchanged, "unchanged"),
-            (len(report.failed), "failed"),
-        )
-        summary = (
-            ", ".join(f"{count:,} {label}" for count, label in counts if count)
-            or "nothing to read was found"
-        )
-        outcome = f"Documents: {summary}; {duration(report.seconds)}"
-        told = [warning for warning in report.warnings if warning not in report.left_out.warnings]
-        left_out = [line] if (line := left_out_line(report.left_out)) else []
-        self._say(". ".join([outcome, *told, *left_out]))
+        self._say(outcome(report))
 
     def _say(self, text: str) -> None:
         self.query_one("#ingest-line", Static).update(printable(text, one_line=True))

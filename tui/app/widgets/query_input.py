@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Input
 
@@ -29,6 +30,13 @@ class QueryInput(Input):
         Binding("ctrl+down", "newer", "Newer query", show=False),
     ]
 
+    class Sideways(Message):
+        """Left (-1) or Right (1) was pressed where there is no text."""
+
+        def __init__(self, step: int) -> None:
+            super().__init__()
+            self.step = step
+
     def __init__(self, history: History) -> None:
         super().__init__(
             placeholder="Search: words or a question, and path: type: after: before: mode:",
@@ -46,6 +54,18 @@ class QueryInput(Input):
         event.prevent_default()
         event.stop()
         self.replace(" ".join(event.text.split()), *self.selection)
+
+    def action_cursor_left(self, select: bool = False) -> None:
+        """Move the cursor; without text, tell that the key was pressed."""
+        super().action_cursor_left(select)
+        if not self.value:
+            self.post_message(self.Sideways(-1))
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Move the cursor; without text, tell that the key was pressed."""
+        super().action_cursor_right(select)
+        if not self.value:
+            self.post_message(self.Sideways(1))
 
     def action_older(self) -> None:
         """Put an older line in the input."""
