@@ -187,8 +187,8 @@ async def test_the_keys_act_and_the_palette_help_and_footer_show_them(tmp_path: 
         assert isinstance(app.screen, HelpScreen)
         rows = [" ".join(row.strip(" │").split()) for row in whole_screen(app).splitlines()]
         for row in (
-            "Ctrl+B copy path:line",
-            "F9 open at the line in $VISUAL or $EDITOR",
+            "Ctrl+B copy path:line of what is marked, else of the",
+            "F9 open what is marked, else the hit, in $VISUAL or",
             "F8 ? this help; ? is a letter in the input",
             "F10 the index: folders, reading, what was skipped",
             "n add a folder",

@@ -70,7 +70,7 @@ async def test_keys_go_from_match_to_match(tmp_path: Path) -> None:
         await pilot.pause()
         place = app.screen.query_one("#place", Static)
         assert shown(place)[0].strip() == "line 38 of 72 · house.md"
-        await pilot.press("tab")
+        await pilot.press("shift+tab")
         seen = []
         for key in ("}", "}", "}", "}", "{", "alt+up", "alt+down"):
             await pilot.press(key)

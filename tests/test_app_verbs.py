@@ -77,7 +77,7 @@ async def test_no_line_of_the_help_wraps_into_the_column_of_keys(
     tmp_path: Path, columns: int
 ) -> None:
     app = app_over(ScriptedIndex({}), tmp_path)
-    async with app.run_test(size=(columns, 120)) as pilot:
+    async with app.run_test(size=(columns, 160)) as pilot:
         await pilot.press("f1")
         await pilot.pause()
         rows = whole_screen(app).splitlines()
