@@ -42,9 +42,10 @@ class Shot:
 SHOTS = (
     Shot(
         "search",
-        "are pets allowed in the flat",
-        answer="3.1 One cat or one dog under 15 kg may live in the flat.",
+        "the radiators stay cold",
+        answer="A radiator that is hot below and cold above has trapped air.",
     ),
+    Shot("start", ""),
     Shot("light", "how long to wait before a retry type:py,md", theme="textual-light"),
     Shot("narrow", "sourdough stays flat", size=(64, 30)),
     Shot("index", "", ["f2"]),
