@@ -53,9 +53,13 @@ def test_new_documents_join_the_old_ones(index: Index, tmp_path: Path) -> None:
 
 
 def by_beginning(index: Index) -> tuple[list[str], tuple[str, ...]]:
-    """The paths that a query for a beginning of words finds, and its warnings."""
+    """The paths that a query for a beginning of words finds, and its warnings.
+
+    Whether the folder of the fixture is there depends on the machine, and so does its warning.
+    """
     result = index.query("radia* harb*", mode="text")
-    return [hit.path for hit in result.hits], result.warnings
+    told = tuple(line for line in result.warnings if "is not there now" not in line)
+    return [hit.path for hit in result.hits], told
 
 
 def words_files(folder: Path) -> list[str]:
