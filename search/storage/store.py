@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..documents import Candidate, Passage, Row, passage_id
+from ..readers.process_memory import give_back
 from .arrow_rows import (
     arrow_table,
     check_vectors,
@@ -362,7 +363,7 @@ class Store:
             # version is not on the disk yet. So versions are cut short only where nothing is left
             # to merge: then the version on the disk is the newest one, which LanceDB keeps.
             cut = self._retention.cut(self._disk.version_ages())
-            self._table.optimize(cleanup_older_than=cut if settled else self._retention.grace)
+            self._optimize(cut if settled else self._retention.grace)
             self._disk.flush(replace(self._disk.mark(), version=self._table.version))
             self._deleted = 0
         self.vocabulary.rebuild()
@@ -373,10 +374,17 @@ class Store:
         # indexes up to date and the second one merge.
         for _ in range(_ROUNDS):
             version = self._table.version
-            self._table.optimize(cleanup_older_than=_KEEP_ALL)
+            self._optimize(_KEEP_ALL)
             if self._table.version == version:
                 return True
         return False
+
+    def _optimize(self, keep: timedelta) -> None:
+        """Let LanceDB tidy the table up once, and drop the versions that are older than `keep`."""
+        self._table.optimize(cleanup_older_than=keep)
+        # LanceDB takes some 4 kB a passage for this. Without the trim, most of that would stay with
+        # the process, and the next call would take as much again.
+        give_back()
 
     def _trained(self, rows: int) -> int:
         """Build the vector index where that is due; the number of vectors that trained it."""
