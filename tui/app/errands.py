@@ -223,7 +223,8 @@ class Errands:
             if pulse != self._pulse:
                 post(messages.Failed(error))
         else:
-            if self._pulse is not None and pulse != self._pulse:
+            # The first poll reads the counts too: the index may have changed since they were read.
+            if pulse != self._pulse:
                 self.status(post)
         self._pulse = pulse
 
