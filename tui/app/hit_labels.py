@@ -11,6 +11,7 @@ from search.results import Hit
 from ..grouped import FileGroup
 from ..output import place
 from ..terminal import printable
+from .bars import bar
 
 ICONS: Mapping[str, str] = {
     **dict.fromkeys(("text", "subtitles"), "≡"),
@@ -90,9 +91,7 @@ def score_bar(score: float) -> str:
     >>> score_bar(0.5)
     '██▌  '
     """
-    eighths = round(min(max(score, 0.0), 1.0) * BAR_CELLS * 8)
-    part = " ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else ""
-    return ("█" * (eighths // 8) + part).ljust(BAR_CELLS)
+    return bar(score, BAR_CELLS)
 
 
 def age(modified: str, now: datetime) -> str:

@@ -11,12 +11,12 @@ from search.wording import counted
 from ..progress import duration
 from ..remedies import left_out_line
 from ..terminal import printable
+from .bars import bar
 from .pieces import cut_start
 
 BAR_CELLS = 24
 LEAST_BAR = 8
 """A bar of fewer cells says little, and is left out."""
-EIGHTHS = " ▏▎▍▌▋▊▉"
 VERBS = {"": "Reading", "words": "Reading", "vectors": "Embedding"}
 """What a run does in each stage, as the beginning of the line."""
 
@@ -51,7 +51,7 @@ def reading_line(what: str, progress: Progress | None, width: int, plain: bool) 
     end = " · ".join([*parts, "F2"])
     room = min(width - len(lead) - len(end) - 4, BAR_CELLS)
     share = progress.bytes_done / max(progress.bytes_total, 1)
-    return f"{lead}  {_bar(share, room)}  {end}" if room >= LEAST_BAR else f"{lead} · {end}"
+    return f"{lead}  {bar(share, room, '░')}  {end}" if room >= LEAST_BAR else f"{lead} · {end}"
 
 
 def outcome(report: IngestReport | None) -> str:
@@ -74,14 +74,3 @@ def outcome(report: IngestReport | None) -> str:
     told = [warning for warning in report.warnings if warning not in report.left_out.warnings]
     left_out = [line] if (line := left_out_line(report.left_out)) else []
     return ". ".join([f"Documents: {summary}; {duration(report.seconds)}", *told, *left_out])
-
-
-def _bar(share: float, cells: int) -> str:
-    """A share of 1 as a bar.
-
-    >>> _bar(0.5, 5)
-    '██▌░░'
-    """
-    eighths = round(min(max(share, 0.0), 1.0) * cells * 8)
-    part = EIGHTHS[eighths % 8] if eighths % 8 else ""
-    return ("█" * (eighths // 8) + part).ljust(cells, "░")

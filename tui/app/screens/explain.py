@@ -14,6 +14,7 @@ from search.results import Hit
 
 from ...output import explanation_lines
 from ...terminal import printable
+from ..bars import bar
 from ..hit_labels import short_place
 from ..why import Part, parts, sentence
 from ..widgets.hit_list import HitList
@@ -84,7 +85,5 @@ class ExplainScreen(ModalScreen[None]):
         """A stage's name, its bar and its percentage."""
         if part.share is None:
             return f"{part.name:9}none"
-        eighths = round(part.share * BAR_CELLS * 8)
-        tip = " ▏▎▍▌▋▊▉"[eighths % 8] if eighths % 8 else ""
-        bar = "" if self.plain else ("█" * (eighths // 8) + tip).ljust(BAR_CELLS) + " "
-        return f"{part.name:9}{bar}{part.share:4.0%}"
+        drawn = "" if self.plain else bar(part.share, BAR_CELLS) + " "
+        return f"{part.name:9}{drawn}{part.share:4.0%}"
