@@ -10,6 +10,7 @@ from search.wording import counted
 
 from ..progress import duration
 from ..remedies import left_out_line
+from ..run_counts import counts_text, kept_counts
 from ..terminal import printable
 from .bars import bar
 from .pieces import cut_start
@@ -58,19 +59,7 @@ def outcome(report: IngestReport | None) -> str:
     """What a run did, in one line; None if it was stopped or failed."""
     if report is None:
         return "Not finished; what was stored is kept, r goes on."
-    counts = (
-        (report.added, "added"),
-        (report.changed, "changed"),
-        (report.copied, "moved or copied"),
-        (report.completed, "given their vectors"),
-        (report.removed, "removed"),
-        (report.unchanged, "unchanged"),
-        (len(report.failed), "failed"),
-    )
-    summary = (
-        ", ".join(f"{count:,} {label}" for count, label in counts if count)
-        or "nothing to read was found"
-    )
+    summary = counts_text((*kept_counts(report), (len(report.failed), "failed")))
     told = [warning for warning in report.warnings if warning not in report.left_out.warnings]
     left_out = [line] if (line := left_out_line(report.left_out)) else []
     return ". ".join([f"Documents: {summary}; {duration(report.seconds)}", *told, *left_out])

@@ -19,6 +19,7 @@ from .. import completions
 from ..exit_codes import ExitCode
 from ..parameters import PATH, SIZE
 from ..remedies import by_reason, left_out_line
+from ..run_counts import counts_text, kept_counts
 from ..settings import Settings, json_flag, pass_settings
 
 if TYPE_CHECKING:
@@ -298,22 +299,15 @@ def _narrate(settings: Settings, report: IngestReport) -> None:
     if report.warnings and report.seconds == 0:
         return
     # The counts of documents, the passages and the speed, in one line.
-    parts = [
-        f"{count:,} {label}"
-        for count, label in (
+    passed_over = len(report.skipped) + sum(count for _, count in report.passed_over)
+    documents = counts_text(
+        (
             (report.reembedded, "embedded anew"),
-            (report.added, "added"),
-            (report.changed, "changed"),
-            (report.copied, "moved or copied"),
-            (report.completed, "given their vectors"),
-            (report.removed, "removed"),
-            (report.unchanged, "unchanged"),
-            (len(report.skipped) + sum(count for _, count in report.passed_over), "passed over"),
+            *kept_counts(report),
+            (passed_over, "passed over"),
             (len(report.failed), "failed"),
         )
-        if count
-    ]
-    documents = ", ".join(parts) or "nothing to read was found"
+    )
     speed = (
         f" ({report.tokens / report.seconds:,.0f} tokens/s)"
         if report.tokens and report.seconds
