@@ -38,6 +38,19 @@ def make_private_file(file: Path) -> None:
     os.close(descriptor)
 
 
+def replace_private_file(file: Path, text: str) -> None:
+    """Put a file with this text, for its owner alone, in the place of `file`.
+
+    Its folder is made where it is missing. What UTF-8 cannot hold becomes a question mark. Raises
+    OSError.
+    """
+    make_private_folder(file.parent)
+    new = file.with_name(f"{file.name}.new")
+    make_private_file(new)
+    new.write_text(text, encoding="utf-8", errors="replace")
+    os.replace(new, file)
+
+
 def is_private(path: str | os.PathLike[str]) -> bool:
     """True where nobody but its owner may use the path, so also for all that lies in a folder.
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from search.private_files import make_private_folder
+from search.private_files import replace_private_file
 
 MAX_LINES = 500
 """How many lines are kept."""
@@ -79,9 +78,4 @@ class History:
         return self.file.read_text(encoding="utf-8", errors="replace").split("\n")[:-1]
 
     def _write(self) -> None:
-        make_private_folder(self.file.parent)
-        new = self.file.with_name(self.file.name + ".new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as stream:
-            stream.writelines(f"{line}\n" for line in self.lines)
-        os.replace(new, self.file)
+        replace_private_file(self.file, "".join(f"{line}\n" for line in self.lines))

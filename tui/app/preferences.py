@@ -6,12 +6,11 @@ They are the theme, reranking, and how the list of hits looks.
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from search.errors import ConfigError
-from search.private_files import make_private_file, make_private_folder
+from search.private_files import replace_private_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,4 @@ def load_preferences(file: Path) -> Preferences:
 
 def save_preferences(file: Path, preferences: Preferences) -> None:
     """Save the preferences. Raises OSError if the file cannot be written."""
-    make_private_folder(file.parent)
-    new = file.with_name(file.name + ".new")
-    make_private_file(new)
-    new.write_text(json.dumps(asdict(preferences)) + "\n", encoding="utf-8")
-    os.replace(new, file)
+    replace_private_file(file, json.dumps(asdict(preferences)) + "\n")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from search.private_files import make_private_file, make_private_folder
+from search.private_files import replace_private_file
 
 NUMBERED = 9
 """How many of the searches have a key, Alt+1 to Alt+9."""
@@ -67,12 +66,7 @@ class Saved:
         return tuple(_parsed(line) for line in lines if line.strip())
 
     def _write(self, searches: list[SavedSearch]) -> None:
-        make_private_folder(self.file.parent)
-        new = self.file.with_name(self.file.name + ".new")
-        make_private_file(new)
-        text = "".join(f"{_line(search)}\n" for search in searches)
-        new.write_text(text, encoding="utf-8", errors="replace")
-        os.replace(new, self.file)
+        replace_private_file(self.file, "".join(f"{_line(search)}\n" for search in searches))
         self.searches = tuple(searches)
 
 
