@@ -68,7 +68,7 @@ class Errands:
         self._rerank_turn = threading.Lock()
         self._parts = PartCache()
         self._pulse: object = None
-        """What `poll` saw last."""
+        """What the index looked like when the counts were read, or when `poll` failed."""
         self._paces: dict[str, float] = {}
         """The tokens a second of the embedder of each profile that was measured."""
         self._headings: tuple[str, ...] = ()
@@ -164,8 +164,11 @@ class Errands:
         from search.supply.inventory import fitting_profile, present_profiles
 
         try:
+            # What changes from here on is news for `poll`, also while the counts are read.
+            self._pulse = self.index.pulse()
             status, skips = self.index.status(), self.index.skips()
         except NoIndex:
+            self._pulse = ()
             post(messages.StatusRead(None))
             post(messages.FirstRun(present_profiles(), fitting_profile()))
         except DocsearchError as error:
@@ -223,9 +226,9 @@ class Errands:
             if pulse != self._pulse:
                 post(messages.Failed(error))
         else:
-            # The first poll reads the counts too: the index may have changed since they were read.
             if pulse != self._pulse:
                 self.status(post)
+                return
         self._pulse = pulse
 
     def warm(self, post: Post) -> None:
