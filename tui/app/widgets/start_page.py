@@ -59,11 +59,7 @@ class StartPage(Widget):
 
     def show(self, parts: Sequence[Part], notice: str) -> None:
         """Show other parts, below a notice; the row that is selected stays so if it is there."""
-        chosen = self.row
-        self._parts, self.notice = parts, notice
-        self._lay_out()
-        rows = self._rows()
-        self.selected = rows.index(chosen) if chosen in rows else None
+        self._lay_out(parts, notice)
 
     @property
     def row(self) -> StartRow | None:
@@ -111,10 +107,7 @@ class StartPage(Widget):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay the rows out for the new size."""
-        chosen = self.row
-        self._lay_out()
-        rows = self._rows()
-        self.selected = rows.index(chosen) if chosen in rows else None
+        self._lay_out(self._parts, self.notice)
 
     def on_click(self, event: events.Click) -> None:
         """Choose the row that is clicked."""
@@ -141,8 +134,12 @@ class StartPage(Widget):
         count = max(len(self._columns), 1)
         return min((self.size.width - (count - 1) * GAP) // count, MOST_COLUMN)
 
-    def _lay_out(self) -> None:
-        self._columns = columns_of(self._parts, self.size.width, self.size.height - self._top)
+    def _lay_out(self, parts: Sequence[Part], notice: str) -> None:
+        chosen = self.row
+        self._parts, self.notice = parts, notice
+        self._columns = columns_of(parts, self.size.width, self.size.height - self._top)
+        rows = self._rows()
+        self.selected = rows.index(chosen) if chosen in rows else None
         self.refresh()
 
     def _places(self) -> list[tuple[int, int]]:
