@@ -155,9 +155,7 @@ class Opened:
     def embedder_for_new(self) -> Embedder:
         """The embedder that a new index here will have."""
         new = self._new_models()
-        return self._embedder.get(
-            lambda: self._narrowed(self.load_embedder(new.embedder), new.dimensions), new
-        )
+        return self._embedder.get(lambda: self._loaded(new), new)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -284,7 +282,7 @@ class Opened:
             )
         else:
             wanted = replace(models_after(begun.models, choice), dimensions=begun.models.dimensions)
-        embedder = self._narrowed(self.load_embedder(wanted.embedder), wanted.dimensions)
+        embedder = self._loaded(wanted)
         after = self._record_of(wanted, embedder)
         same = vector_key(after) == vector_key(models)
         if begun is not None and vector_key(begun.models) != vector_key(after):
@@ -328,8 +326,7 @@ class Opened:
     def _open_embedder(self) -> Embedder:
         models = self.models
         if models is None:
-            new = self._new_models()
-            return self._narrowed(self.load_embedder(new.embedder), new.dimensions)
+            return self._loaded(self._new_models())
         embedder = self.load_embedder(models.embedder)
         made = (models.revision, models.query_prompt, models.passage_prompt)
         if made != (embedder.revision, embedder.query_prompt, embedder.passage_prompt):
@@ -339,6 +336,9 @@ class Opened:
                 "go back to that one, or embed the documents anew: docsearch ingest --reembed",
             )
         return self._narrowed(embedder, models.dimensions)
+
+    def _loaded(self, models: Models) -> Embedder:
+        return self._narrowed(self.load_embedder(models.embedder), models.dimensions)
 
     def _narrowed(self, embedder: Embedder, dimensions: int | None) -> Embedder:
         return (
