@@ -28,6 +28,7 @@ class Recipe:
     least_dimensions: int = 0
 
 
+_SEARCHING = "Represent this sentence for searching relevant passages: "
 _INSTRUCTION = (
     "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:"
 )
@@ -39,17 +40,11 @@ RECIPES = {
         pooling="lasttoken",
         least_dimensions=32,
     ),
-    "bge-*-en*": Recipe(
-        query="Represent this sentence for searching relevant passages: ", pooling="cls"
-    ),
+    "bge-*-en*": Recipe(query=_SEARCHING, pooling="cls"),
     "bge-*-zh*": Recipe(query="为这个句子生成表示以用于检索相关文章：", pooling="cls"),
     "bge-m3*": Recipe(pooling="cls"),
-    "snowflake-arctic-embed-*": Recipe(
-        query="Represent this sentence for searching relevant passages: ", pooling="cls"
-    ),
-    "mxbai-embed-*": Recipe(
-        query="Represent this sentence for searching relevant passages: ", pooling="cls"
-    ),
+    "snowflake-arctic-embed-*": Recipe(query=_SEARCHING, pooling="cls"),
+    "mxbai-embed-*": Recipe(query=_SEARCHING, pooling="cls"),
     "e5-*": Recipe(query="query: ", passage="passage: ", pooling="mean"),
     "all-minilm-*": Recipe(pooling="mean"),
     "gte-small*": Recipe(pooling="mean"),
