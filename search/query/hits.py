@@ -8,10 +8,10 @@ import time
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..results import Explanation, Hit, QueryResult, Scores
+from ..times import utc_text
 from .answer_sentences import answering
 from .grouping import group
 from .marker import Marker
@@ -121,7 +121,6 @@ class HitList:
         row, legs, mode = item.row, self.retrieved.legs, self.understood.mode
         candidate, source = legs.candidates[row.key], self.retrieved.sources[row.key]
         entry, passage = source.entry, candidate.passage
-        modified = datetime.fromtimestamp(source.modified_ns // 10**9, UTC)
         copies = (self.retrieved.entries[copy.doc].file.path for copy in self.copies[row.key])
         return Hit(
             rank=rank,
@@ -137,7 +136,7 @@ class HitList:
             char_start=passage.char_start,
             char_end=passage.char_end,
             kind=entry.kind,
-            modified=modified.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            modified=utc_text(source.modified_ns),
             text=passage.text,
             highlights=self.marker.ranges(passage.text),
             scores=Scores(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..documents import Passage
 from ..results import RecentDocument
+from ..times import utc_text
 from .catalog import Catalog
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def newest(catalog: Catalog, limit: int) -> tuple[RecentDocument, ...]:
     """The documents whose files changed last, the newest first."""
     return tuple(
         RecentDocument(
-            entry.file.path, entry.file.root, entry.title, entry.kind, _iso(entry.file.mtime_ns)
+            entry.file.path, entry.file.root, entry.title, entry.kind, utc_text(entry.file.mtime_ns)
         )
         for entry in catalog.newest(limit)
     )
@@ -108,7 +108,3 @@ def says_something(heading: str) -> bool:
 def _bare(heading: str) -> str:
     """The heading in one line, without its number."""
     return _NUMBER.sub("", " ".join(heading.split()))
-
-
-def _iso(mtime_ns: int) -> str:
-    return datetime.fromtimestamp(mtime_ns // 10**9, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

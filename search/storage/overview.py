@@ -6,12 +6,12 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
 from ..documents import Reason, Skip
 from ..results import Check, CheckState, RootStatus, Status
+from ..times import utc_text
 from .catalog import Catalog
 from .entries import EntryState, Group, Root
 from .index_models import change_of, models_in, reranker_of, table_in_use
@@ -118,8 +118,7 @@ def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
     root_groups = [group for group in groups if group.root == root.path]
     documents = sum(group.stored for group in root_groups)
     passages = sum(group.passages for group in root_groups)
-    moment = datetime.fromtimestamp(root.ingested_ns // 10**9, UTC)
-    ingested = moment.strftime("%Y-%m-%dT%H:%M:%SZ") if root.ingested_ns else None
+    ingested = utc_text(root.ingested_ns) if root.ingested_ns else None
     return RootStatus(root.path, documents, passages, ingested, os.path.lexists(root.path))
 
 
