@@ -24,9 +24,10 @@ from search.errors import (
     NoIndex,
     StorageFull,
 )
-from search.storage.durability import QUARANTINE, Durability, Mark, lance_errors, probe_hard_links
+from search.storage.durability import QUARANTINE, Durability, Mark, probe_hard_links
 from search.storage.filters import Admitted
 from search.storage.lance import preload
+from search.storage.lance_errors import lance_errors
 from search.storage.store import Store
 
 HERE = Path(__file__).parent.parent

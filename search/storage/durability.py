@@ -9,16 +9,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import DocsearchError, IndexDamaged, IndexFailure, IndexLocked, StorageFull
+from ..errors import IndexFailure
 from ..private_files import keep_private, make_private_file, make_private_folder, make_tree_private
 from .manifest import NeededFile, needed_files
 from .whole_files import has_a_hole, is_whole
@@ -31,48 +29,6 @@ _HALF_WRITTEN = ".tmp"
 """Lance writes a file under a name that begins so, and renames it when it is whole."""
 
 _LAST_VERSION = 2**64 - 1
-_BUSY = "another process is writing to this index"
-_FULL = "free some space, then run the command again"
-_RIGHTS = "check the folder's permissions"
-# A pattern of LanceDB's message, and the error, message and hint that it becomes.
-_ERRORS: tuple[tuple[str, type[DocsearchError], str, str], ...] = (
-    (
-        "No space left|os error 28|quota",
-        StorageFull,
-        "the disk has no room left for the index",
-        _FULL,
-    ),
-    (
-        "File too large|os error 27",
-        StorageFull,
-        "a limit on file sizes stops the index from growing",
-        "raise the limit",
-    ),
-    (
-        "Permission denied|os error 13",
-        IndexFailure,
-        "the index may not be read or written",
-        _RIGHTS,
-    ),
-    (
-        "Read-only file system",
-        IndexFailure,
-        "the index lies on a disk that is read-only",
-        "keep it elsewhere with --index",
-    ),
-    (
-        "Too many open files",
-        IndexFailure,
-        "too many files are open",
-        "raise the limit: ulimit -n 1024",
-    ),
-    (
-        "Commit conflict|preempted|concurrent",
-        IndexLocked,
-        _BUSY,
-        "wait until it has finished, then run the command again",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,35 +347,3 @@ def probe_hard_links(folder: Path) -> None:
     finally:
         first.unlink()
         second.unlink(missing_ok=True)
-
-
-@contextmanager
-def lance_errors(folder: Path) -> Iterator[None]:
-    """A context that turns LanceDB's and the file system's errors into those of docsearch.
-
-    Raises StorageFull, IndexLocked, IndexDamaged and IndexFailure.
-    """
-    try:
-        yield
-    except DocsearchError:
-        raise
-    except Exception as error:
-        # LanceDB raises RuntimeError, ValueError and OSError alike. A panic in its Rust code comes
-        # as a class of its own.
-        if (
-            not isinstance(error, (RuntimeError, ValueError, OSError))
-            and type(error).__name__ != "RustPanic"
-        ):
-            raise
-        # The first line of the message without the place in LanceDB's sources.
-        cause = (
-            str(error).split(", /")[0].splitlines()[0][:200] if str(error) else type(error).__name__
-        )
-        for pattern, kind, message, hint in _ERRORS:
-            if re.search(pattern, str(error), re.IGNORECASE):
-                raise kind(f"{message} ({folder}: {cause})", hint) from error
-        raise IndexDamaged(
-            f"the table of passages in {folder} cannot be read: {cause}",
-            "run: docsearch ingest; if that does not help, delete the index folder and "
-            "ingest again",
-        ) from error

@@ -24,8 +24,9 @@ from .arrow_rows import (
     passages_of,
     vectors_in,
 )
-from .durability import TABLE, Durability, lance_errors
+from .durability import TABLE, Durability
 from .filters import Admitted
+from .lance_errors import lance_errors
 from .passage_table import make_table, open_table
 from .retention import RETENTION, Retention
 from .vocabulary import Vocabulary
