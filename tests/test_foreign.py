@@ -52,30 +52,30 @@ def pooled_by(folder, **settings):
     return folder
 
 
-@pytest.mark.parametrize("model_type", ALL)
-def test_vectors_are_those_of_transformers(model_type):
-    embedder, items = load_embedder(str(FOREIGN / model_type)), expected(model_type)
+def check_vectors(embedder, model_type, tolerance):
+    """Tokens and vectors are the expected ones, of all texts together and of each alone."""
+    items = expected(model_type)
     texts = [item["text"] for item in items]
     assert embedder.tokenizer.encode(texts, embedder.max_tokens) == [item["ids"] for item in items]
     together = embedder.embed_passages(texts)
     alone = np.concatenate([embedder.embed_passages([text]) for text in texts])
     vectors = np.array([item["vector"] for item in items])
-    np.testing.assert_allclose(together, vectors, rtol=0, atol=1e-6)
-    np.testing.assert_allclose(alone, vectors, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(together, vectors, rtol=0, atol=tolerance)
+    np.testing.assert_allclose(alone, vectors, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("model_type", ALL)
+def test_vectors_are_those_of_transformers(model_type):
+    embedder = load_embedder(str(FOREIGN / model_type))
+    check_vectors(embedder, model_type, tolerance=1e-6)
     assert (embedder.notice, embedder.dimensions) == (NOTICE, 32)
 
 
-@pytest.mark.parametrize("backend", ["cpu", "mlx"])
-def test_vectors_of_xlm_roberta_are_those_of_transformers(backend):
+# The processor's engine shifts and scales weights beforehand, which rounds them once more.
+@pytest.mark.parametrize(("backend", "tolerance"), [("cpu", 3e-6), ("mlx", 1e-6)])
+def test_vectors_of_xlm_roberta_are_those_of_transformers(backend, tolerance):
     embedder = load_embedder(str(FOREIGN / "xlm-roberta"), backend)
-    items = expected("xlm-roberta")
-    texts = [item["text"] for item in items]
-    assert embedder.tokenizer.encode(texts, embedder.max_tokens) == [item["ids"] for item in items]
-    together = embedder.embed_passages(texts)
-    alone = np.concatenate([embedder.embed_passages([text]) for text in texts])
-    vectors = np.array([item["vector"] for item in items])
-    np.testing.assert_allclose(together, vectors, rtol=0, atol=5e-6)
-    np.testing.assert_allclose(alone, vectors, rtol=0, atol=5e-6)
+    check_vectors(embedder, "xlm-roberta", tolerance)
     assert (embedder.notice, embedder.dimensions) == ("", 32)
 
 
@@ -159,8 +159,8 @@ def test_the_folders_pooling_is_used(tmp_path):
 def test_a_known_name_gives_the_pooling_where_the_folder_does_not(tmp_path):
     folder = copy_of("xlm-roberta", tmp_path / "bge-m3-mlx-4bit")
     shutil.rmtree(folder / "1_Pooling")
-    vectors = load_embedder(str(folder)).embed_passages(["the river"])
-    np.testing.assert_allclose(vectors[0], expected("xlm-roberta")[1]["vector"], rtol=0, atol=5e-6)
+    vectors = load_embedder(str(folder), "mlx").embed_passages(["the river"])
+    np.testing.assert_allclose(vectors[0], expected("xlm-roberta")[1]["vector"], rtol=0, atol=1e-6)
     folder = folder.rename(tmp_path / "some-model")
     with pytest.raises(
         ModelError, match=r"some-model does not say how it pools; add 1_Pooling/config\.json"
