@@ -40,7 +40,10 @@ def short_path(path: str) -> str:
 
 
 def reading_line(what: str, progress: Progress | None, width: int, plain: bool) -> str:
-    """The state of a run in one line of about `width` cells; None before anything is known."""
+    """The state of a run in one line of about `width` cells.
+
+    `progress` is None before anything is known of the run.
+    """
     lead = f"{VERBS[progress.stage] if progress else 'Reading'} {cut_start(what, width // 3)}"
     if progress is None:
         return f"{lead} …"
