@@ -20,6 +20,7 @@ ESCAPES = re.compile(
 )
 LEFT_SCREEN, ENTERED_SCREEN = b"\x1b[?1049l", b"\x1b[?1049h"
 PATIENCE_SECONDS = 30
+KEY_SECONDS = 3
 
 
 class Pty:
@@ -71,6 +72,22 @@ class Pty:
             if all(text in self.text for text in texts):
                 return self.text
             self._take(0.1)
+        raise AssertionError(f"waited for {texts}; the program wrote:\n{self.text}")
+
+    def press_until(self, keys: str, *texts: str) -> None:
+        """Type the keys, and again each few seconds, until the program has written these texts.
+
+        For keys that do no harm twice. A terminal that is just handed back to a program is in line
+        mode for a moment, in which it takes some keys, such as Ctrl+U, for itself.
+        """
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            self.keys(keys)
+            again = time.monotonic() + KEY_SECONDS
+            while time.monotonic() < again:
+                if all(text in self.text for text in texts):
+                    return
+                self._take(0.1)
         raise AssertionError(f"waited for {texts}; the program wrote:\n{self.text}")
 
     def wait_for_bytes(self, wanted: bytes) -> None:

@@ -63,8 +63,7 @@ def program(folder: Path, name: str, script: str) -> Path:
 
 def still_works(app: Pty) -> None:
     """The app takes keys, shows hits, and leaves a tidy terminal."""
-    app.keys("\x15")
-    app.wait("Search: words or a question")
+    app.press_until("\x15", "Search: words or a question")
     app.keys("rent")
     app.wait("lease.txt")
     app.keys("\x11")
