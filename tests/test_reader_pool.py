@@ -254,3 +254,28 @@ print(len(places | {heap()}))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "1\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="heaps are told apart as glibc places them")
+def test_a_whole_ingest_keeps_to_a_few_heaps(notes: Path, tmp_path: Path):
+    code = """
+import re, sys
+from search.index import Index
+
+# glibc gives a thread a heap at a multiple of 64 MiB, and the first one elsewhere.
+HEAP = re.compile(r"([0-9a-f]+)000000-[0-9a-f]+ rw-p 00000000 00:00 0 *$", re.MULTILINE)
+
+with Index.open(sys.argv[1], backend="cpu") as index:
+    report = index.ingest([sys.argv[2]])
+heaps = [place for place in HEAP.findall(open("/proc/self/maps").read()) if int(place, 16) % 4 == 0]
+print(report.added, len(heaps))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "index"), str(notes)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    added, heaps = map(int, done.stdout.split())
+    assert added == 4
+    assert heaps <= 4

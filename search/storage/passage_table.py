@@ -11,7 +11,6 @@ from datetime import timedelta
 from typing import Any
 
 from ..errors import IndexDamaged, ModelMismatch, NoIndex
-from ..readers.process_memory import share_one_heap
 from .arrow_rows import added_fields, schema_of
 from .durability import Durability, Mark, probe_hard_links
 from .lance import preload
@@ -42,8 +41,6 @@ def make_table(disk: Durability, dimensions: int) -> Any:
     Raises ModelMismatch for other dimensions, and IndexFailure where the file system has no hard
     links.
     """
-    # LanceDB tidies a table up in threads of its own, which would keep much of the memory.
-    share_one_heap()
     # Open a whole version of the table, or make the table.
     disk.begin()
     database = _connected(disk)
