@@ -110,7 +110,7 @@ class Clock:
             self.last.clear()
         elif (
             isinstance(message, messages.Answered)
-            and message.number == self.app.search_screen._number
+            and self.app.search_screen.questions.is_current(message.number)
         ):
             self.pending = message
         elif isinstance(message, messages.ModelReady):

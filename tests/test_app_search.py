@@ -74,9 +74,9 @@ def on_disk(hit: Hit, folder: Path) -> Hit:
 async def ask(pilot: Pilot[None], watch: Watch, line: str) -> messages.Answered:
     """Type a line and wait for its last answer."""
     await pilot.press(*line)
-    number = pilot.app.screen._number  # type: ignore[attr-defined]
+    is_current = pilot.app.screen.questions.is_current  # type: ignore[attr-defined]
     answer = await watch.until(
-        messages.Answered, lambda message: message.final and message.number == number
+        messages.Answered, lambda message: message.final and is_current(message.number)
     )
     await pilot.pause()
     return answer

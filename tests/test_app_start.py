@@ -142,7 +142,7 @@ async def test_a_new_document_is_opened(tmp_path: Path) -> None:
     note.write_text("# Note\n")
     index.new_documents = (replace(NEW[0], path=str(note), root=str(tmp_path)),)
     app, watch = app_over(index, tmp_path), Watch()
-    app.search_screen.environment = {"EDITOR": "no-such-editor"}
+    app.search_screen.actions.environment = {"EDITOR": "no-such-editor"}
     async with app.run_test(size=(80, 24), message_hook=watch) as pilot:
         await ready(app, watch)
         await pilot.press(*["down"] * 8, "enter")

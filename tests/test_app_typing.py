@@ -12,8 +12,7 @@ from textual.widgets import Input
 
 from search import StoredText
 from tui import messages
-from tui.app import DocsearchApp
-from tui.app.screens import search as search_screen
+from tui.app import DocsearchApp, asked_queries
 from tui.app.screens.recent import RecentScreen
 from tui.app.widgets.document_view import DocumentView
 from tui.app.widgets.query_input import QueryInput
@@ -147,7 +146,7 @@ async def test_a_deleted_file_is_gone(tmp_path: Path) -> None:
 async def test_a_query_that_is_shown_for_a_while_enters_the_history(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search_screen, "SHOWN_SECONDS", 0.05)
+    monkeypatch.setattr(asked_queries, "SHOWN_SECONDS", 0.05)
     app, watch = app_over(ScriptedIndex(always([LEASE]), DOCUMENTS), tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         for more, kept in (("rent", "rent\n"), (" due", "rent due\n"), ("x", "rent duex\n")):

@@ -196,6 +196,13 @@ class HitList(ScrollView, can_focus=True):
         else:
             self.action_cursor_up()
 
+    def move(self, step: int) -> None:
+        """Move down, or up with a `step` below zero."""
+        if step < 0:
+            self.action_up()
+        else:
+            self.action_cursor_down()
+
     def action_cursor_up(self) -> None:
         """Move up, but not beyond the first hit."""
         if self.highlighted:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
 from search.results import Hit
 
+from ... import messages
 from ...terminal import printable
 from ..match_steps import matches, next_match
 from ..rendering.signs import BOXES, PLAIN
@@ -35,19 +35,6 @@ OUTLINE_WIDTH = 100
 
 class Preview(Vertical):
     """A line that names the place in the document, above the document."""
-
-    class Wanted(Message):
-        """A document is to be laid out in rows of `width` cells around an offset.
-
-        `scrolled` is true if the user scrolled there, not to a hit.
-        """
-
-        def __init__(self, path: str, width: int, around: int, scrolled: bool) -> None:
-            super().__init__()
-            self.path = path
-            self.width = width
-            self.around = around
-            self.scrolled = scrolled
 
     def __init__(self, plain: bool = False) -> None:
         super().__init__()
@@ -125,6 +112,14 @@ class Preview(Vertical):
             # The document has its new width after the next layout.
             self.call_after_refresh(self._show)
 
+    def scroll_pages(self, pages: int) -> None:
+        """Scroll the document a page on, or with -1 a page back."""
+        view = self.query_one(DocumentView)
+        if pages < 0:
+            view.scroll_page_up(animate=False)
+        else:
+            view.scroll_page_down(animate=False)
+
     def focus_document(self) -> None:
         """Let the keys go to the document."""
         self.query_one(DocumentView).focus()
@@ -143,9 +138,7 @@ class Preview(Vertical):
         self._match = f"match {place + 1:,} of {len(found):,}"
         if not view.go_to(found[place]):
             self._target = found[place]
-            self.post_message(
-                self.Wanted(self._hit.path, view.text_width, found[place], scrolled=True)
-            )
+            self._ask_for(found[place], scrolled=True)
         self._show_place()
 
     def _show_outline(self) -> None:
@@ -190,15 +183,17 @@ class Preview(Vertical):
             self._asked is None or abs(around - self._asked) > MARGIN
         ):
             self._asked = around
-            self.post_message(self.Wanted(self._hit.path, view.text_width, around, scrolled=True))
+            self._ask_for(around, scrolled=True)
 
     def want(self) -> None:
         """Ask for the document of the selected hit."""
         if self._hit is not None and self.display:
+            self._ask_for(_answer(self._hit), scrolled=False)
+
+    def _ask_for(self, around: int, scrolled: bool) -> None:
+        if self._hit is not None:
             width = self.query_one(DocumentView).text_width
-            self.post_message(
-                self.Wanted(self._hit.path, width, _answer(self._hit), scrolled=False)
-            )
+            self.post_message(messages.Read(self._hit.path, width, around, scrolled))
 
     def _show_place(self) -> None:
         view, line = self.query_one(DocumentView), ""

@@ -77,6 +77,13 @@ class QueryInput(Input):
         if (line := self.history.newer()) is not None:
             self.put(line)
 
+    def browse(self, step: int) -> None:
+        """Put a newer line in the input, or an older one with a `step` below zero."""
+        if step < 0:
+            self.action_older()
+        else:
+            self.action_newer()
+
     def put(self, line: str) -> None:
         """Replace the line; the cursor stands at its end."""
         self.value = line
