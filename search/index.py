@@ -25,6 +25,7 @@ from .results import (
     FolderSize,
     IngestReport,
     LargeFile,
+    Picture,
     Progress,
     QueryResult,
     RecentDocument,
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
     from .query.engine import Engine
     from .storage.catalog import Catalog
     from .storage.store import Store
+
+
+DRAWN_KINDS = ("pdf", "image")
+"""The kinds of document whose pages `Index.picture` draws."""
 
 
 def _unwatched(progress: Progress) -> None:
@@ -355,6 +360,23 @@ class Index:
         the document.
         """
         return self._texts(self.catalog).part(path, chars, lines)
+
+    def picture(
+        self, path: str | os.PathLike[str], page: int = 1, size: tuple[int, int] = (1200, 1600)
+    ) -> Picture:
+        """A page, counted from 1, of a PDF or TIFF, or another picture, drawn in red, green, blue.
+
+        It is as large as fits into `size`, its width and height in pixels, and holds 4 million
+        pixels at most. A process of its own draws it from the file. Raises UsageError where the
+        index does not hold the document or its kind has no pages to draw, Unreadable where it
+        cannot be drawn within 10 seconds.
+        """
+        from .readers.picture_process import picture
+
+        kind = self.part(path, chars=(0, 0)).kind
+        if kind not in DRAWN_KINDS:
+            raise UsageError(f"a document of kind {kind} has no picture", "show its text")
+        return picture(os.fspath(path), page, *size)
 
     def passage(self, passage_id: str) -> Passage:
         """A passage by its id. Raises UsageError for an id that the index does not hold."""
