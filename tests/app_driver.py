@@ -25,6 +25,7 @@ from search import (
     Hit,
     IngestReport,
     ModelChoice,
+    Picture,
     Progress,
     QueryResult,
     RecentDocument,
@@ -34,7 +35,7 @@ from search import (
     StoredText,
 )
 from search.documents import Reason, Skip
-from search.errors import NoIndex, UsageError
+from search.errors import NoIndex, Unreadable, UsageError
 from search.results import IndexModels, RootStatus
 
 M = TypeVar("M", bound=Message)
@@ -183,6 +184,8 @@ class ScriptedIndex:
         self.gone: frozenset[str] = frozenset()
         self.ingested: list[tuple[str, ...]] = []
         self.parts: list[tuple[int, int]] = []
+        self.drawn: list[tuple[str, int, tuple[int, int]]] = []
+        """What was asked for of `picture`."""
         self.size = FolderSize(1240, 31_000_000, 300_000)
         self.new_documents: Sequence[RecentDocument] = ()
         self.new_headings: Sequence[str] = ()
@@ -252,6 +255,14 @@ class ScriptedIndex:
             lines,
             len(whole.pages),
         )
+
+    def picture(self, path: str, page: int, size: tuple[int, int]) -> Picture:
+        """A picture of 40 x 40 pixels: page 1 is red, page 2 blue; others cannot be drawn."""
+        self.drawn.append((path, page, size))
+        colours = {1: b"\xff\0\0", 2: b"\0\0\xff"}
+        if page not in colours:
+            raise Unreadable(Reason.CORRUPT, f"page {page} cannot be drawn")
+        return Picture(40, 40, colours[page] * 1600)
 
     def status(self) -> Status:
         if self.empty:

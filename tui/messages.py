@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from search.supply.inventory import Inventory
     from search.supply.pulling import Fetching
 
+    from .app.pictures.shown import Shown
     from .app.sheet import Sheet
     from .typed import Typed
 
@@ -57,6 +58,21 @@ class Read(Message):
     width: int
     around: int
     scrolled: bool = False
+
+
+@dataclass
+class Draw(Message):
+    """A page of a document, or a picture, is to be drawn in so many cells."""
+
+    path: str
+    page: int
+    columns: int
+    rows: int
+
+    def is_same(self, other: Draw) -> bool:
+        """True if the other asks for the same picture."""
+        mine, theirs = ((ask.path, ask.page, ask.columns, ask.rows) for ask in (self, other))
+        return mine == theirs
 
 
 @dataclass
@@ -166,6 +182,15 @@ class DocumentRead(Message):
 
     sheet: Sheet
     scrolled: bool = False
+
+
+@dataclass
+class PictureDrawn(Message):
+    """The picture that was asked for with `ask`, or else the error that says why there is none."""
+
+    ask: Draw
+    shown: Shown | None = None
+    error: DocsearchError | None = None
 
 
 @dataclass

@@ -6,6 +6,7 @@ import gc
 import os
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from search.errors import DocsearchError, IndexDamaged, NotAnIndex
 from search.wording import counted
 
 from .. import messages
+from ..graphics import NO_GRAPHICS, Graphics
 from ..terminal import printable
 from .endings import end_at_signals
 from .errands import Errands
@@ -60,7 +62,8 @@ class DocsearchApp(OwnApp):
     the `keys` "vim", Enter, Down and Escape leave the input for the hits, where letters are
     commands; with "typing" the input keeps the focus. `line` is the query in the input at the
     start. With `picks`, Enter puts hits into `chosen` and ends the app. `own` has the user's own
-    themes and keys. Raises ConfigError for a theme that does not exist.
+    themes and keys, and `graphics` tells how the terminal shows pictures. Raises ConfigError for a
+    theme that does not exist.
     """
 
     TITLE = "docsearch"
@@ -91,10 +94,14 @@ class DocsearchApp(OwnApp):
         line: str = "",
         picks: bool = False,
         own: Own = NOTHING_OWN,
+        graphics: Graphics = NO_GRAPHICS,
     ) -> None:
         folder = state or state_folder()
         super().__init__(own, folder, color, plain)
-        self.errands = Errands(index, PLAIN if plain or not color else BOXES)
+        if graphics.protocol == "kitty" and self.console.color_system != "truecolor":
+            # Its placeholders name a picture by a colour, which must not be changed to a like one.
+            graphics = replace(graphics, protocol="blocks")
+        self.errands = Errands(index, PLAIN if plain or not color else BOXES, graphics)
         self.search_screen = SearchScreen(
             History(folder / "history"),
             Saved(folder / "saved"),
@@ -105,6 +112,7 @@ class DocsearchApp(OwnApp):
             vim=keys == "vim",
             line=line,
             choose=self._choose if picks else None,
+            pictures=bool(graphics.protocol),
         )
         self.threads = Threads(self, self.search_screen, self.errands)
         self.chosen: tuple[Hit, ...] = ()
@@ -231,6 +239,10 @@ class DocsearchApp(OwnApp):
     def on_read(self, read: messages.Read) -> None:
         """Lay out a document."""
         self.threads.read(read)
+
+    def on_draw(self, ask: messages.Draw) -> None:
+        """Draw a page or a picture."""
+        self.threads.draw(ask)
 
     def on_read_text(self, read: messages.ReadText) -> None:
         """Read the text of a document."""

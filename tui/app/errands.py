@@ -14,6 +14,7 @@ from search.errors import DocsearchError, NoIndex
 from search.results import Hit, Progress, QueryResult, RecentDocument, StoredPart
 
 from .. import messages
+from ..graphics import NO_GRAPHICS, Graphics
 from .colours import colours
 from .command import Stopped
 from .part_cache import PartCache
@@ -57,12 +58,15 @@ class Errands:
     """Its methods run in threads.
 
     `post` sends a message to the screen that asked. `stale` tells that the answer is no longer
-    wanted. Documents are laid out with `signs`.
+    wanted. Documents are laid out with `signs`, and pictures are drawn for `graphics`.
     """
 
-    def __init__(self, index: Index, signs: Signs = BOXES) -> None:
+    def __init__(
+        self, index: Index, signs: Signs = BOXES, graphics: Graphics = NO_GRAPHICS
+    ) -> None:
         self.index = index
         self._signs = signs
+        self._graphics = graphics
         self._text_turn = threading.Lock()
         self._model_turn = threading.Lock()
         self._rerank_turn = threading.Lock()
@@ -151,6 +155,19 @@ class Errands:
         if is_long or coloured:
             # Where the rows are other ones, the view stays at its text.
             post(messages.DocumentRead(sheet.with_layer(coloured), read.scrolled or is_long))
+
+    def draw(self, ask: messages.Draw, post: Post, stale: Stale) -> None:
+        """Draw a page or a picture, as the terminal shows it."""
+        from .pictures.shown import room_of, shown
+
+        room = room_of(ask.columns, ask.rows, self._graphics)
+        try:
+            picture = self.index.picture(ask.path, ask.page, room)
+        except DocsearchError as error:
+            post(messages.PictureDrawn(ask, error=error))
+            return
+        if not stale():
+            post(messages.PictureDrawn(ask, shown(picture, self._graphics)))
 
     def text(self, hit: Hit, post: Post) -> None:
         """Read the whole text of a hit's document."""

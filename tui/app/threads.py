@@ -39,6 +39,12 @@ class Threads:
             "read", lambda: self._errands.read(read, self._screen.post_message, _staleness())
         )
 
+    def draw(self, ask: messages.Draw) -> None:
+        """Draw a page or a picture."""
+        self._begin(
+            "draw", lambda: self._errands.draw(ask, self._screen.post_message, _staleness())
+        )
+
     def text(self, hit: Hit) -> None:
         """Read the text of a document."""
         self._begin("text", lambda: self._errands.text(hit, self._screen.post_message))

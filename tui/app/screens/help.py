@@ -61,6 +61,7 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("Ctrl+L", "one line a passage, or up to three"),
             ("Alt+Down Alt+Up", "the next and the previous match in the document"),
             ("Ctrl+O", "the document right, below, on the whole screen, hidden"),
+            ("Alt+I", "a PDF's page or a picture itself, or its text; PgDn turns the page"),
             ("Ctrl+U", "delete what stands before the cursor"),
             ("Escape", "clear the input, and then the marks"),
             ("Shift+Tab", "to the hits, then to the document"),

@@ -22,6 +22,7 @@ class HitsScreen(Screen[None]):
     """Acts on the hits in `hits`, however they came there. A screen that finds them composes them.
 
     `environment` names the editor. `choose` is what becomes of hits that are not opened but chosen.
+    `pictures` is true where the terminal shows pictures.
     """
 
     def __init__(
@@ -30,12 +31,13 @@ class HitsScreen(Screen[None]):
         clock: Callable[[], datetime],
         plain: bool,
         choose: Callable[[Sequence[Hit]], None] | None,
+        pictures: bool,
     ) -> None:
         super().__init__()
         self.plain = plain
         self.marks = Marks()
         self.hits = HitList(clock, plain, self.marks)
-        self.document = Preview(plain)
+        self.document = Preview(plain, pictures)
         self.found = Found(self.hits, self.document)
         self.actions = HitActions(self, self.hits, environment, choose)
 
@@ -80,9 +82,25 @@ class HitsScreen(Screen[None]):
 
     # The document
 
+    def on_screen_suspend(self) -> None:
+        """Show no picture under a dialog."""
+        self.document.pictures.redraw()
+
+    def on_screen_resume(self) -> None:
+        """Show the picture again."""
+        self.document.pictures.redraw()
+
     def on_document_read(self, report: messages.DocumentRead) -> None:
         """Show the document if its hit is still selected."""
         self.document.show_sheet(report.sheet, report.scrolled)
+
+    def on_picture_drawn(self, report: messages.PictureDrawn) -> None:
+        """Show the picture if it is still wanted."""
+        self.document.pictures.take(report)
+
+    def action_picture(self) -> None:
+        """Show pages as pictures, or as text again."""
+        self.document.switch_pictures()
 
     def action_match(self) -> None:
         """Go to the next match in the document."""

@@ -57,8 +57,9 @@ class SearchScreen(HitsScreen):
         vim: bool = False,
         line: str = "",
         choose: Callable[[Sequence[Hit]], None] | None = None,
+        pictures: bool = False,
     ) -> None:
-        super().__init__(environment, clock, plain, choose)
+        super().__init__(environment, clock, plain, choose, pictures)
         self.history = history
         self.saved = saved
         self.vim = vim

@@ -31,6 +31,7 @@ SEARCH_KEYS: Sequence[BindingType] = (
     Binding("f6", "rerank", "Rerank", show=False),
     Binding("ctrl+l", "compact", "Compact or comfortable", show=False, priority=True),
     Binding("ctrl+o", "arrange", "Move the document", show=False, priority=True),
+    Binding("alt+i", "picture", "Picture or text", show=False, priority=True),
     Binding("alt+down", "match", "Next match", show=False, priority=True),
     Binding("alt+up", "previous_match", "Previous match", show=False, priority=True),
     Binding("escape", "back", "Back", show=False),
