@@ -22,6 +22,7 @@ from search.results import Hit
 from tui import messages
 from tui.app import DocsearchApp
 from tui.app.editor import SKIM
+from tui.app.history import History
 from tui.app.screens.help import HelpScreen
 from tui.app.widgets.document_view import DocumentView
 from tui.app.widgets.filter_bar import Chip
@@ -277,7 +278,7 @@ async def test_enter_opens_the_editor_at_the_line(tmp_path: Path) -> None:
         with Pipe(pipe_path) as pipe:
             await pilot.press("enter")
             assert await pipe.line() == f"--goto {hit.path}:7\n"
-        assert (tmp_path / "state" / "history").read_text() == "boiler\n"
+        assert History(tmp_path / "state" / "history").lines == ["boiler"]
 
 
 @pytest.mark.skipif(os.path.exists(SKIM), reason="Skim is asked before viewers on the path")

@@ -142,7 +142,11 @@ def begun(tmp_path: Path, plain: bool = False) -> DocsearchApp:
     index.new_headings = ["Fault codes", "When does the lease end?"]
     state = tmp_path / "state"
     state.mkdir()
-    (state / "history").write_text("pangolin treasury\nhow do I descale it\nradiators stay cold\n")
+    (state / "history").write_text(
+        "2026-11-20T11:00:00Z\tpangolin treasury\n"
+        "2026-11-22T11:00:00Z\thow do I descale it\n"
+        "2026-11-23T10:00:00Z\tradiators stay cold\n"
+    )
     (state / "saved").write_text("rent and deposit type:pdf\nopen post-mortems path:work/**\n")
     return DocsearchApp(index, {}, state, lambda: NOW, plain=plain)  # type: ignore[arg-type]
 

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from search import StoredText
 from tui import messages
 from tui.app import DocsearchApp, asked_queries
+from tui.app.history import History
 from tui.app.screens.recent import RecentScreen
 from tui.app.widgets.document_view import DocumentView
 from tui.app.widgets.query_input import QueryInput
@@ -32,7 +33,7 @@ from .test_app_search import (
 
 
 def history(tmp_path: Path) -> str:
-    return (tmp_path / "state" / "history").read_text()
+    return "".join(f"{line}\n" for line in History(tmp_path / "state" / "history").lines)
 
 
 async def test_keys_act_on_the_hits_while_the_input_keeps_the_focus(tmp_path: Path) -> None:

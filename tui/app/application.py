@@ -103,7 +103,7 @@ class DocsearchApp(OwnApp):
             graphics = replace(graphics, protocol="blocks")
         self.errands = Errands(index, PLAIN if plain or not color else BOXES, graphics)
         self.search_screen = SearchScreen(
-            History(folder / "history"),
+            History(folder / "history", clock),
             Saved(folder / "saved"),
             dict(os.environ if environment is None else environment),
             clock,

@@ -68,7 +68,7 @@ class Start:
             self._screen.query_one(Found).mount(self._page)
         report, screen = self._report, self._screen
         parts = (
-            recent(screen.history),
+            recent(screen.history, self._clock()),
             saved(screen.saved.searches),
             questions(report.headings, fresh=self._was_empty),
             new_documents(report.documents, self._clock()),
