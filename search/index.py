@@ -479,6 +479,21 @@ class Index:
         """
         return frozenset(path for path in paths if is_missing(path))
 
+    def absent(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the missing paths whose disk is not mounted now, so that they may come back."""
+        from .ingest.absence import is_on_absent_disk
+
+        roots = {root.path: root for root in self.catalog.roots()}
+        entries = (self.catalog.entry(path) for path in paths)
+        return frozenset(
+            entry.file.path
+            for entry in entries
+            if entry is not None
+            and entry.file.root in roots
+            and is_missing(entry.file.path)
+            and is_on_absent_disk(entry.file, roots[entry.file.root])
+        )
+
     def forget(self, path: str | os.PathLike[str]) -> int:
         """Take a root, folder or file out of the index; returns the number of documents taken out.
 

@@ -182,6 +182,9 @@ class ScriptedIndex:
         self.reembedded: list[str | None] = []
         """The profile of each run that embeds all documents anew."""
         self.gone: frozenset[str] = frozenset()
+        """The files that are not there."""
+        self.unplugged: frozenset[str] = frozenset()
+        """Those of them that lie on a disk that is not mounted."""
         self.ingested: list[tuple[str, ...]] = []
         self.parts: list[tuple[int, int]] = []
         self.drawn: list[tuple[str, int, tuple[int, int]]] = []
@@ -331,6 +334,9 @@ class ScriptedIndex:
 
     def missing(self, paths: Iterable[str]) -> frozenset[str]:
         return self.gone & frozenset(paths)
+
+    def absent(self, paths: Iterable[str]) -> frozenset[str]:
+        return self.unplugged & frozenset(paths)
 
     def forget(self, path: str) -> int:
         return 4

@@ -150,10 +150,14 @@ class Arrange(Message):
 
 @dataclass
 class FilesGone(Message):
-    """The files of these paths, which question `number` found, are no longer there."""
+    """The files of these paths, which question `number` found, are no longer there.
+
+    Those that are `absent` lie on a disk that is not mounted now.
+    """
 
     number: int
     paths: frozenset[str]
+    absent: frozenset[str] = frozenset()
 
 
 @dataclass

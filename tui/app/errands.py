@@ -129,10 +129,18 @@ class Errands:
                 return
             post(messages.Answered(ask.number, result, number == len(steps)))
             # A file system that is slow to tell whether files exist does not delay the hits.
-            gone = self.index.missing({hit.path for hit in result.hits})
-            post(messages.FilesGone(ask.number, gone))
+            self._tell_missing(ask.number, result, post)
             if is_first:
                 time.sleep(DRAWING_SECONDS)
+
+    def _tell_missing(self, number: int, result: QueryResult, post: Post) -> None:
+        missing = self.index.missing({hit.path for hit in result.hits})
+        try:
+            absent = self.index.absent(missing) if missing else missing
+        except DocsearchError:
+            # The next query says what is wrong with the index.
+            absent = frozenset()
+        post(messages.FilesGone(number, missing - absent, absent))
 
     def read(self, read: messages.Read, post: Post, stale: Stale) -> None:
         """Lay a document out around an offset, and post it; post it again with its colours."""

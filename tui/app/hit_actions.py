@@ -43,7 +43,7 @@ class HitActions:
     def _open(self, hits: Sequence[Hit]) -> None:
         from .opening import open_in_editor
 
-        open_in_editor(self._screen.app, hits, self.environment)
+        open_in_editor(self._screen.app, hits, self.environment, self._hits.absent)
         # What was marked to be opened is done with.
         if hits == self._hits.marks.hits:
             self._hits.action_clear_marks()
@@ -53,7 +53,7 @@ class HitActions:
         from .opening import open_in_viewer
 
         if (hit := self._hits.hit) is not None:
-            self._try(lambda: open_in_viewer(self._screen.app, hit))
+            self._try(lambda: open_in_viewer(self._screen.app, hit, self._hits.absent))
 
     def page(self, hit: Hit, text: str) -> None:
         """Show the text of the hit's document in the pager."""

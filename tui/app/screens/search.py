@@ -149,9 +149,9 @@ class SearchScreen(HitsScreen):
         self._narration.tell(self.questions.summary(report.result, report.final))
 
     def on_files_gone(self, report: messages.FilesGone) -> None:
-        """Mark the files that are gone."""
+        """Mark the files that are gone, or not here."""
         if self.questions.is_current(report.number):
-            self.hits.show_gone(report.paths)
+            self.hits.show_gone(report.paths, report.absent)
 
     def on_ask_failed(self, report: messages.AskFailed) -> None:
         """Show in place of hits why there is no answer."""
