@@ -520,3 +520,36 @@ async def test_a_long_document_is_read_in_parts_as_it_scrolls(
                 numbers = [int(row[1:6]) for row in shown(view) if row[1:6].strip()]
                 assert first_shown == numbers[0]
         assert max(end - begin for begin, end in index.parts) == 600_000
+
+
+async def test_hits_follow_the_index_unless_the_user_moved_among_them(tmp_path: Path) -> None:
+    index = ScriptedIndex(always([LEASE]), DOCUMENTS)
+    app, watch = app_over(index, tmp_path), Watch()
+
+    async def read(documents: int) -> None:
+        """Another process, or a run of the app, has stored documents."""
+        app.post_message(messages.StatusRead(replace(index.status(), documents=documents)))
+
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await watch.until(messages.StatusRead)
+        await ask(pilot, watch, "boiler")
+        hits = app.screen.query_one(HitList)
+        assert hits.hits == (LEASE,)
+        asked = len(index.asked)
+        # The hits of before stay until the whole answer is there.
+        index.answers = always([LEASE, ANNEX])
+        await read(7)
+        answer = await watch.until(messages.Answered)
+        assert (answer.final, answer.result.mode) == (True, "hybrid")
+        await pilot.pause()
+        assert hits.hits == (LEASE, ANNEX)
+        assert [mode for _, mode, _ in index.asked[asked:]] == ["hybrid"]
+        # The same counts again are no news.
+        await read(7)
+        await pilot.press("down")
+        index.answers = always([LEASE])
+        await read(8)
+        await watch.until(messages.StatusRead, lambda report: report.status.documents == 8)
+        await pilot.pause()
+        assert hits.hits == (LEASE, ANNEX)
+        assert [mode for _, mode, _ in index.asked[asked:]] == ["hybrid"]

@@ -18,7 +18,7 @@ from tui.app.screens.recent import RecentScreen
 from tui.app.widgets.document_view import DocumentView
 from tui.app.widgets.query_input import QueryInput
 
-from .app_driver import NOW, ScriptedIndex, Watch, a_hit
+from .app_driver import NOW, ScriptedIndex, Watch, a_hit, until
 from .test_app_search import (
     ANNEX,
     BOILER,
@@ -189,3 +189,19 @@ async def test_a_pdf_without_a_viewer_is_read_as_text(
         assert (await watch.until(messages.TextRead)).text == "The boiler."
         failed = await watch.until(messages.Failed)
         assert failed.error.message == "there is no program here that shows this document"
+
+
+async def test_keys_that_come_at_once_act_in_their_order(tmp_path: Path) -> None:
+    app, watch = app_over(ScriptedIndex(always([LEASE]), DOCUMENTS), tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        line = app.screen.query_one(QueryInput)
+        for keys, value in (
+            (("r", "e", "ctrl+u", "s", "e", "a"), "sea"),
+            (("home", "a", "end", "b", "left", "c"), "aseacb"),
+            (("ctrl+w", "x", "backspace", "y"), "yb"),
+        ):
+            # A terminal may hand them over in one read.
+            for key in keys:
+                app.post_message(events.Key(key, key if len(key) == 1 else None))
+            await pilot.pause()
+            await until(lambda value=value: line.value == value)

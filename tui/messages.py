@@ -39,12 +39,14 @@ if TYPE_CHECKING:
 class Ask(Message):
     """The query in the input is to be answered, and with `rerank` its hits are reranked at last.
 
-    A question with a higher number makes those with lower numbers stale.
+    A question with a higher number makes those with lower numbers stale. One that is asked `again`,
+    since the index has changed, has its last answer only.
     """
 
     number: int
     typed: Typed
     rerank: bool = False
+    again: bool = False
 
 
 @dataclass

@@ -290,8 +290,11 @@ class DocsearchApp(OwnApp):
         self.search_screen.show_status(report.status)
         self.index_screen.show_status(report.status, report.skips)
         self.models_screen.show_status(report.status)
+        knew_index = self.search_screen.start.knows_index
         if self.search_screen.start.changed(report.status):
             self.threads.start()
+            if knew_index:
+                self.search_screen.look_again()
 
     def on_first_run(self, report: messages.FirstRun) -> None:
         """Ask for a folder, since the index holds nothing."""

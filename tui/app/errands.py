@@ -92,13 +92,17 @@ class Errands:
 
         def on_order(order: QueryResult) -> None:
             on_step()
-            post(messages.Answered(ask.number, order, False))
+            if not ask.again:
+                post(messages.Answered(ask.number, order, False))
 
         # The steps: mode, whether to rerank, and the lock whose turn the step needs.
         typed = ask.typed
         steps = [("text", False, self._text_turn)] if typed.mode != "vector" else []
         steps += [(typed.mode, False, self._model_turn)] if typed.mode != "text" else []
         steps += [(typed.mode, True, self._rerank_turn)] if ask.rerank else []
+        if ask.again:
+            # The hits of before are shown until the last answer comes.
+            steps = [step for step in steps if step[0] == typed.mode]
         result = None
         for number, (mode, rerank, turn) in enumerate(steps, 1):
             is_first = mode == "text" and number < len(steps)
@@ -127,7 +131,9 @@ class Errands:
             # Post the answer.
             if stale():
                 return
-            post(messages.Answered(ask.number, result, number == len(steps)))
+            is_last = number == len(steps)
+            if is_last or not ask.again:
+                post(messages.Answered(ask.number, result, is_last))
             # A file system that is slow to tell whether files exist does not delay the hits.
             self._tell_missing(ask.number, result, post)
             if is_first:

@@ -22,30 +22,40 @@ class Questions:
         self.reranker = ""
         self.model_is_ready = False
         self._number = 0
-        self._shown_number = 0
         self._shown: Typed | None = None
         """The question whose hits are shown."""
+        self._is_final = False
+        """True if its last answer is shown."""
 
     def put(self, line: str) -> bool:
         """Take the line in the input; true if it asks something else than before."""
         before, self.typed = self.typed, parse(line)
         return self.typed != before
 
-    def next(self) -> messages.Ask | None:
-        """The question with a number of its own, to be asked; None where nothing is asked."""
+    def next(self, again: bool = False) -> messages.Ask | None:
+        """The question with a number of its own, to be asked; None where nothing is asked.
+
+        It is asked `again` if the index has changed.
+        """
         self._number += 1
         if not self.typed.text:
+            self._shown = None
             return None
-        return messages.Ask(self._number, self.typed, self.reranks)
+        return messages.Ask(self._number, self.typed, self.reranks, again)
 
     def is_current(self, number: int) -> bool:
         """True if the question of that number is the one in the input."""
         return number == self._number
 
-    def show(self, number: int) -> bool:
-        """Take note that hits of that question are shown; true if others of it were before."""
-        before, self._shown_number, self._shown = self._shown_number, number, self.typed
-        return before == number
+    def show(self, final: bool) -> bool:
+        """Take note that hits of the question are shown; true if others of it were before."""
+        before, self._shown, self._is_final = self._shown, self.typed, final
+        return before == self.typed
+
+    @property
+    def is_answered(self) -> bool:
+        """True if the last answer to the question in the input is shown."""
+        return self.is_shown and self._is_final
 
     @property
     def is_shown(self) -> bool:

@@ -120,6 +120,11 @@ class Start:
         self._line.display = True
         self._line.advance(progress)
 
+    @property
+    def knows_index(self) -> bool:
+        """True once the counts were read."""
+        return self._seen != ()
+
     def changed(self, status: Status | None) -> bool:
         """True if the index has changed since the last call."""
         before = self._seen

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from search.documents import Skip
 from search.results import IngestReport, Progress, RootStatus, Status
@@ -16,6 +16,7 @@ from search.wording import counted
 from ... import messages
 from ...terminal import printable
 from ..own_keys import with_ids
+from ..widgets.fitted_footer import FittedFooter
 from ..widgets.ingest_panel import IngestPanel
 from ..widgets.left_out import LeftOut
 from ..widgets.root_table import RootTable
@@ -53,7 +54,7 @@ class IndexScreen(Screen[None]):
         yield IngestPanel(id="ingest")
         yield Static("", id="left-title", markup=False)
         yield LeftOut(id="left")
-        yield Footer(show_command_palette=False, compact=True)
+        yield FittedFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show what the app has reported so far."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.command import Provider
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from search.config import MODES
 from search.errors import DocsearchError, IndexDamaged, NotAnIndex
@@ -28,6 +28,7 @@ from ..saved_searches import SavedSearches
 from ..start import Start, beginning_of
 from ..widgets.damage_panel import DamagePanel
 from ..widgets.filter_bar import Chip, FilterBar
+from ..widgets.fitted_footer import FittedFooter
 from ..widgets.hit_list import HitList
 from ..widgets.narration import Narration
 from ..widgets.query_input import ChoosingInput, QueryInput
@@ -80,7 +81,7 @@ class SearchScreen(HitsScreen):
         yield DamagePanel()
         yield self.found
         yield self._narration
-        yield Footer(compact=True)
+        yield FittedFooter()
 
     def on_mount(self) -> None:
         """Focus the input."""
@@ -133,6 +134,20 @@ class SearchScreen(HitsScreen):
             self.hits.show((), same_query=False)
             self._narration.tell(self._summary)
 
+    def look_again(self) -> None:
+        """Ask the question again, since the index has changed.
+
+        Nothing is asked while an answer is still awaited, and once the user has moved the selection
+        or marked hits.
+        """
+        is_at_work = self.hits.chosen or bool(self.marks)
+        if (
+            self.questions.is_answered
+            and not is_at_work
+            and (ask := self.questions.next(again=True))
+        ):
+            self.post_message(ask)
+
     def on_answered(self, report: messages.Answered) -> None:
         """Show the answer if its question is still in the input.
 
@@ -142,7 +157,7 @@ class SearchScreen(HitsScreen):
         if not is_current or not (report.final or report.result.hits):
             return
         self.show_damage(None)
-        is_same = self.questions.show(report.number)
+        is_same = self.questions.show(report.final)
         self.hits.show(report.result.hits, same_query=is_same)
         if not is_same:
             self._queries.shown()
