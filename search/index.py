@@ -472,6 +472,19 @@ class Index:
             known = self._texts(catalog).known(path)
             return judge(catalog, self.path, known, max_file_size, self.marks)
 
+    def passed_over(
+        self, reason: str, limit: int = 200, *, on_step: Callable[[], None] = lambda: None
+    ) -> tuple[Skip, ...]:
+        """What the rules of the roots leave out for a reason such as "hidden", from names alone.
+
+        The index counts these files and folders, but does not know their names, so the roots are
+        walked, for 10 seconds at most. `on_step` is called now and then, and what it raises ends
+        the walk. Raises NoIndex.
+        """
+        from .ingest.passed_over import passed_over
+
+        return passed_over(self.catalog.roots(), reason, limit, on_step)
+
     def missing(self, paths: Iterable[str]) -> frozenset[str]:
         """Those of the paths at which there is no file now, as after it was deleted.
 

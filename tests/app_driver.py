@@ -335,6 +335,12 @@ class ScriptedIndex:
     def missing(self, paths: Iterable[str]) -> frozenset[str]:
         return self.gone & frozenset(paths)
 
+    def passed_over(
+        self, reason: str, limit: int = 200, *, on_step: Callable[[], None] = lambda: None
+    ) -> tuple[Skip, ...]:
+        on_step()
+        return (Skip(f"{ROOT}/.git", Reason.HIDDEN, ""), Skip(f"{ROOT}/.x\x1b", Reason.HIDDEN, ""))
+
     def absent(self, paths: Iterable[str]) -> frozenset[str]:
         return self.unplugged & frozenset(paths)
 

@@ -10,7 +10,7 @@ from textual.widgets import DataTable, Static
 from search.documents import Reason, Skip
 from tui import messages
 from tui.app import DocsearchApp
-from tui.app.screens.dialogs import AdviceScreen
+from tui.app.screens.advice import AdviceScreen
 from tui.app.screens.index import IndexScreen
 from tui.app.widgets.left_out import LeftOut
 from tui.app.widgets.model_table import ModelTable
@@ -81,13 +81,21 @@ async def test_enter_says_what_to_do_with_a_file(tmp_path: Path) -> None:
         await watch.until(messages.StatusRead)
         await pilot.press("tab", "down", "enter")
         assert isinstance(app.screen, AdviceScreen)
-        assert app.screen.advice == (
+        assert app.screen.advice[:2] == (
             LONG,
             "It is left out: it is cut off\n"
             "What to do: open it in its own program and save it anew, then press r",
         )
         await pilot.press("escape", "down", "enter")
-        assert "ingest --hidden FOLDER" in " ".join(whole_screen(app).split())
+        await watch.until(messages.PassedOverListed)
+        await pilot.pause()
+        seen = whole_screen(app)
+        assert "ingest --hidden FOLDER" in " ".join(seen.replace("│", " ").split())
+        # Hidden files are only counted, and are looked for now.
+        assert f"{ROOT}/.git " in seen
+        assert f"{ROOT}/.x " in seen
+        await pilot.press("c")
+        assert app.clipboard == f"docsearch ingest --hidden {ROOT}"
         await pilot.press("r")
         await watch.until(messages.IngestEnded)
         assert isinstance(app.screen, IndexScreen)

@@ -39,3 +39,19 @@ def test_files_of_a_disk_that_is_not_mounted_are_absent(index: Index, tmp_path: 
         Path(path).unlink()
     assert index.missing(paths) == frozenset(paths)
     assert index.absent([*paths, str(disk / "unknown.md")]) == {paths[2], paths[3]}
+
+
+def test_what_a_rule_leaves_out_is_listed(index: Index, tmp_path: Path) -> None:
+    notes, papers = tmp_path / "notes", tmp_path / "papers"
+    for folder in (notes, papers):
+        folder.mkdir()
+        (folder / "a.md").write_text("The boiler.\n")
+        (folder / ".secret.md").write_text("The pump.\n")
+    (notes / ".gitignore").write_text("*.log\n")
+    (notes / "x.log").write_text("x\n")
+    index.ingest([notes, papers])
+    hidden = [skip.path for skip in index.passed_over("hidden")]
+    assert hidden == [f"{notes}/.gitignore", f"{notes}/.secret.md", f"{papers}/.secret.md"]
+    assert [skip.path for skip in index.passed_over("ignored")] == [f"{notes}/x.log"]
+    assert len(index.passed_over("hidden", limit=1)) == 1
+    assert index.passed_over("empty") == ()

@@ -90,6 +90,13 @@ class ReadStatus(Message):
 
 
 @dataclass
+class ListPassedOver(Message):
+    """What the rules of the roots leave out for a reason is to be listed."""
+
+    reason: str
+
+
+@dataclass
 class StartIngest(Message):
     """Folders or files are to be read; without `paths`, all known roots.
 
@@ -213,6 +220,14 @@ class StatusRead(Message):
 
     status: Status | None
     skips: tuple[Skip, ...] = ()
+
+
+@dataclass
+class PassedOverListed(Message):
+    """What the rules of the roots leave out for a reason."""
+
+    reason: str
+    skips: tuple[Skip, ...]
 
 
 @dataclass

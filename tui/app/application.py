@@ -252,6 +252,10 @@ class DocsearchApp(OwnApp):
         """Read the counts."""
         self.threads.status()
 
+    def on_list_passed_over(self, ask: messages.ListPassedOver) -> None:
+        """List what is left out for a reason, for the dialog that asks."""
+        self.threads.list_passed_over(ask.reason, self.screen.post_message)
+
     def on_start_ingest(self, start: messages.StartIngest) -> None:
         """Read folders into the index, one run at a time."""
         if self.index_screen.busy:

@@ -224,6 +224,22 @@ class Errands:
             # What is wrong with the index is told by the status and by the queries.
             return
 
+    def list_passed_over(self, reason: str, post: Post, stale: Stale) -> None:
+        """List what the rules of the roots leave out for a reason."""
+
+        def on_step() -> None:
+            if stale():
+                raise Stopped
+
+        try:
+            skips = self.index.passed_over(reason, on_step=on_step)
+        except Stopped:
+            return
+        except DocsearchError as error:
+            post(messages.Failed(error))
+        else:
+            post(messages.PassedOverListed(reason, skips))
+
     def measure(self, folder: str, profile: str, post: Post, stale: Stale) -> None:
         """Find out how much there is to read in a folder, and how long a profile takes for it."""
         from search import ModelChoice

@@ -53,6 +53,12 @@ class Threads:
         """Read the counts."""
         self._begin("status", lambda: self._errands.status(self._post))
 
+    def list_passed_over(self, reason: str, post: Post) -> None:
+        """List what the rules of the roots leave out for a reason; a dialog takes the answer."""
+        self._begin(
+            "passed over", lambda: self._errands.list_passed_over(reason, post, _staleness())
+        )
+
     def start(self) -> None:
         """Read what one can begin with."""
         self._begin("start", lambda: self._errands.start(self._screen.post_message))

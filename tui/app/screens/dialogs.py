@@ -115,27 +115,3 @@ class ConfirmScreen(ModalScreen[bool]):
     def action_answer(self, yes: bool) -> None:
         """Return the answer."""
         self.dismiss(yes)
-
-
-class AdviceScreen(ModalScreen[bool]):
-    """Shows why a file was left out and what to do; returns True for the key r, to read again."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "dismiss(True)", "Refresh"),
-        Binding("escape,enter,q", "dismiss(False)", "Back"),
-    ]
-
-    def __init__(self, title: str, text: str) -> None:
-        super().__init__()
-        self.advice = (title, text)
-
-    def compose(self) -> ComposeResult:
-        """The file, the reason and the remedy, and the keys."""
-        title, text = self.advice
-        with Vertical(classes="dialog"):
-            yield Static(title, classes="dialog-title", markup=False)
-            yield Static(text, markup=False)
-            yield Static(
-                "r: read again   Ctrl+Z: to the shell, fg back   Escape: back",
-                classes="dialog-keys",
-            )

@@ -109,7 +109,7 @@ SECTIONS: Sequence[tuple[str, Sequence[tuple[str, str]]]] = (
             ("a", "add a folder"),
             ("r", "read what changed in all folders"),
             ("w", "watch the folders for changes, or stop watching"),
-            ("Tab Enter", "why a file was left out, and what to do"),
+            ("Tab Enter", "why a file was left out, and what to do; c copies the command"),
             ("f", "forget the selected folder"),
             ("s", "stop reading"),
             ("Tab", "in the name of a folder: complete it"),

@@ -20,7 +20,8 @@ from ..widgets.fitted_footer import FittedFooter
 from ..widgets.ingest_panel import IngestPanel
 from ..widgets.left_out import LeftOut
 from ..widgets.root_table import RootTable
-from .dialogs import AdviceScreen, ConfirmScreen, FolderScreen
+from .advice import AdviceScreen
+from .dialogs import ConfirmScreen, FolderScreen
 
 WATCHING = "\nWatching: what changes in the folders is read at once."
 FIRST_READ = "The first folder is being read. What is read can be searched already."
@@ -147,7 +148,9 @@ class IndexScreen(Screen[None]):
         """Enter on what was left out shows why, and what to do."""
         event.stop()
         if isinstance(event.data_table, LeftOut) and (advice := event.data_table.advice):
-            self.app.push_screen(AdviceScreen(*advice), self._read_again)
+            roots = self._status.roots if self._status is not None else ()
+            screen = AdviceScreen(advice, [root.path for root in roots])
+            self.app.push_screen(screen, self._read_again)
 
     def _read_again(self, yes: bool | None) -> None:
         if yes:
