@@ -156,6 +156,23 @@ def test_start(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> 
     assert snap_compare(begun(tmp_path), run_before=steps("down"), terminal_size=size)
 
 
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("hits", [*"notice type:md"]),
+        # Two steps of the document, from the right over below to the whole screen.
+        ("reader", [*"notice type:md", "ctrl+o", "ctrl+o"]),
+        ("index", ["f2"]),
+    ],
+)
+def test_a_large_terminal(
+    snap_compare: Compare, tmp_path: Path, name: str, keys: list[str]
+) -> None:
+    index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS)
+    app = app_over(index, tmp_path, "textual-dark")
+    assert snap_compare(app, run_before=steps(*keys), terminal_size=(200, 60))
+
+
 def test_plain_start(snap_compare: Compare, tmp_path: Path) -> None:
     app = begun(tmp_path, plain=True)
     assert snap_compare(app, run_before=steps("down", "down"), terminal_size=(80, 24))

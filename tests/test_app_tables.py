@@ -93,7 +93,7 @@ async def test_enter_says_what_to_do_with_a_file(tmp_path: Path) -> None:
         assert "ingest --hidden FOLDER" in " ".join(seen.replace("│", " ").split())
         # Hidden files are only counted, and are looked for now.
         assert f"{ROOT}/.git " in seen
-        assert f"{ROOT}/.x " in seen
+        assert f"{ROOT}/.x" in seen
         await pilot.press("c")
         assert app.clipboard == f"docsearch ingest --hidden {ROOT}"
         await pilot.press("r")
