@@ -14,8 +14,9 @@ from textual import events
 
 from tui.app import asking_driver
 from tui.app.asking_driver import ReplyDroppingParser
-from tui.background import BACKGROUND_QUESTION, Background, has_chosen_theme
+from tui.background import BACKGROUND_QUESTION, Background
 from tui.graphics import PICTURE_QUESTION, Graphics
+from tui.preferences import has_chosen_theme
 
 from .pty_driver import Pty
 from .test_app_pty import COMMAND, home, still_works
@@ -128,10 +129,10 @@ def test_a_key_that_begins_like_an_answer_is_held_for_a_moment_only(
 def test_a_theme_that_was_chosen_is_seen(tmp_path: Path) -> None:
     file = tmp_path / "preferences.json"
     assert not has_chosen_theme(file)
-    for text, chosen in (("{", False), ("[]", False), ('{"theme": ""}', False)):
+    for text, chosen in (("{", False), ("[]", False), ('{"theme": "", "rerank": true}', False)):
         file.write_text(text)
         assert has_chosen_theme(file) is chosen
-    file.write_text('{"theme": "nord"}')
+    file.write_text('{"theme": "nord", "rerank": true}')
     assert has_chosen_theme(file)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import select
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -127,15 +125,6 @@ class Background:
             return
         self._asked_at = time.monotonic()
         self.asked = True
-
-
-def has_chosen_theme(preferences: Path) -> bool:
-    """True if the file of the app's preferences names a theme."""
-    try:
-        saved = json.loads(preferences.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(saved, dict) and bool(saved.get("theme"))
 
 
 def _window(terminal: int) -> tuple[int, int, int, int]:

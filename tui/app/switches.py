@@ -9,8 +9,8 @@ from typing import Any
 
 from search.errors import DocsearchError, UsageError
 
+from ..preferences import Preferences, load_preferences, save_preferences
 from .own import Own
-from .preferences import Preferences, load_preferences, save_preferences
 
 
 class Switches:

@@ -91,7 +91,8 @@ def _asked_terminal(settings: Settings, color: bool) -> AbstractContextManager[B
     """
     from search.config import state_folder
 
-    from ..background import Background, has_chosen_theme
+    from ..background import Background
+    from ..preferences import has_chosen_theme
 
     if not color or settings.plain:
         return nullcontext()

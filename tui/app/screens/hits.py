@@ -10,9 +10,9 @@ from textual.screen import Screen
 from search.results import Hit
 
 from ... import messages
+from ...preferences import Preferences
 from ..hit_actions import HitActions
 from ..marks import Marks
-from ..preferences import Preferences
 from ..widgets.found import Found
 from ..widgets.hit_list import HitList
 from ..widgets.preview import Preview

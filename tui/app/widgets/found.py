@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 
 from ... import messages
+from ...preferences import Preferences
 from ..arrangement import ARRANGEMENTS, following
-from ..preferences import Preferences
 from .divider import Divider
 from .hit_list import HitList
 from .preview import Preview
