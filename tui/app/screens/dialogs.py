@@ -10,7 +10,6 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from ...terminal import printable
 from ..widgets.folder_input import FolderInput
 
 
@@ -30,8 +29,7 @@ class FolderScreen(ModalScreen[str | None]):
     def on_folder_input_candidates(self, event: FolderInput.Candidates) -> None:
         """Show the folders that the typed text may mean."""
         event.stop()
-        shown = " ".join(f"{name}/" for name in event.names)
-        self.query_one("#problem", Static).update(printable(shown, one_line=True)[:200])
+        self.query_one("#problem", Static).update(event.text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Return the folder, or tell what is wrong with it."""
