@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -73,6 +74,14 @@ def test_what_cannot_be_drawn_says_why(data: bytes, page: int, message: str) -> 
     with pytest.raises(Unreadable) as error:
         draw(data, page, 100, 100)
     assert (error.value.reason, error.value.message) == (Reason.CORRUPT, message)
+
+
+def test_without_pillow_only_pages_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = an_image("red", (40, 40))
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(Unreadable, match="Pillow, which draws pictures, is missing"):
+        draw(image, 1, 100, 100)
+    assert draw(PAGES, 1, 306, 396).width == 306
 
 
 def test_a_process_draws_a_file(tmp_path: Path) -> None:

@@ -38,8 +38,11 @@ def _page(data: bytes, page: int, width: int, height: int) -> Picture:
 
 
 def _picture(data: bytes, page: int, width: int, height: int) -> Picture:
-    from PIL import Image, UnidentifiedImageError
-
+    try:
+        from PIL import Image, UnidentifiedImageError
+    except ImportError:
+        message = "Pillow, which draws pictures, is missing: pip install 'docsearch[ocr]'"
+        raise Unreadable(Reason.UNREADABLE, message) from None
     with warnings.catch_warnings():
         # Pillow warns of flaws that do not harm the pixels.
         warnings.simplefilter("ignore")
