@@ -108,9 +108,8 @@ class Clock:
         if isinstance(message, messages.Ask):
             self.asked_at[message.number] = self.key_at
             self.last.clear()
-        elif (
-            isinstance(message, messages.Answered)
-            and message.number == self.app.search_screen._number
+        elif isinstance(message, messages.Answered) and self.app.search_screen.questions.is_current(
+            message.number
         ):
             self.pending = message
         elif isinstance(message, messages.ModelReady):

@@ -25,6 +25,7 @@ from .results import (
     FolderSize,
     IngestReport,
     LargeFile,
+    Picture,
     Progress,
     QueryResult,
     RecentDocument,
@@ -44,6 +45,10 @@ if TYPE_CHECKING:
     from .query.engine import Engine
     from .storage.catalog import Catalog
     from .storage.store import Store
+
+
+DRAWN_KINDS = ("pdf", "image")
+"""The kinds of document whose pages `Index.picture` draws."""
 
 
 def _unwatched(progress: Progress) -> None:
@@ -356,6 +361,23 @@ class Index:
         """
         return self._texts(self.catalog).part(path, chars, lines)
 
+    def picture(
+        self, path: str | os.PathLike[str], page: int = 1, size: tuple[int, int] = (1200, 1600)
+    ) -> Picture:
+        """A page, counted from 1, of a PDF or TIFF, or another picture, drawn in red, green, blue.
+
+        It is as large as fits into `size`, its width and height in pixels, and holds 4 million
+        pixels at most. A process of its own draws it from the file. Raises UsageError where the
+        index does not hold the document or its kind has no pages to draw, Unreadable where it
+        cannot be drawn within 10 seconds.
+        """
+        from .readers.picture_process import picture
+
+        kind = self.part(path, chars=(0, 0)).kind
+        if kind not in DRAWN_KINDS:
+            raise UsageError(f"a document of kind {kind} has no picture", "show its text")
+        return picture(os.fspath(path), page, *size)
+
     def passage(self, passage_id: str) -> Passage:
         """A passage by its id. Raises UsageError for an id that the index does not hold."""
         passage = self.store.passage(passage_id)
@@ -450,12 +472,40 @@ class Index:
             known = self._texts(catalog).known(path)
             return judge(catalog, self.path, known, max_file_size, self.marks)
 
+    def passed_over(
+        self, reason: str, limit: int = 200, *, on_step: Callable[[], None] = lambda: None
+    ) -> tuple[Skip, ...]:
+        """What the rules of the roots leave out for a reason such as "hidden", from names alone.
+
+        The index counts these files and folders, but does not know their names, so the roots are
+        walked, for 10 seconds at most. `on_step` is called now and then, and what it raises ends
+        the walk. Raises NoIndex.
+        """
+        from .ingest.passed_over import passed_over
+
+        return passed_over(self.catalog.roots(), reason, limit, on_step)
+
     def missing(self, paths: Iterable[str]) -> frozenset[str]:
         """Those of the paths at which there is no file now, as after it was deleted.
 
         A path that cannot be asked about is not missing: its folder may be closed to this user.
         """
         return frozenset(path for path in paths if is_missing(path))
+
+    def absent(self, paths: Iterable[str]) -> frozenset[str]:
+        """Those of the missing paths whose disk is not mounted now, so that they may come back."""
+        from .ingest.absence import is_on_absent_disk
+
+        roots = {root.path: root for root in self.catalog.roots()}
+        entries = (self.catalog.entry(path) for path in paths)
+        return frozenset(
+            entry.file.path
+            for entry in entries
+            if entry is not None
+            and entry.file.root in roots
+            and is_missing(entry.file.path)
+            and is_on_absent_disk(entry.file, roots[entry.file.root])
+        )
 
     def forget(self, path: str | os.PathLike[str]) -> int:
         """Take a root, folder or file out of the index; returns the number of documents taken out.

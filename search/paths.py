@@ -59,6 +59,13 @@ def anchored(path: str, root: str) -> str:
     return "/" + "".join("\\" + letter if letter in "*?[]!\\ " else letter for letter in relative)
 
 
+def nearest(path: str) -> str:
+    """The path itself, or the nearest folder above it that exists."""
+    while not os.path.lexists(path):
+        path = os.path.dirname(path)
+    return path
+
+
 def mount_of(path: str) -> str:
     """The mount point under which an existing path lies."""
     while not os.path.ismount(path):

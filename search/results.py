@@ -430,3 +430,12 @@ class StoredPart:
     def char_end(self) -> int:
         """The offset in the document at which the part ends."""
         return self.char_start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page, or a picture, as pixels: three bytes each (red, green, blue), row by row."""
+
+    width: int
+    height: int
+    pixels: bytes

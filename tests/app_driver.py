@@ -25,6 +25,7 @@ from search import (
     Hit,
     IngestReport,
     ModelChoice,
+    Picture,
     Progress,
     QueryResult,
     RecentDocument,
@@ -34,7 +35,7 @@ from search import (
     StoredText,
 )
 from search.documents import Reason, Skip
-from search.errors import NoIndex, UsageError
+from search.errors import NoIndex, Unreadable, UsageError
 from search.results import IndexModels, RootStatus
 
 M = TypeVar("M", bound=Message)
@@ -181,8 +182,13 @@ class ScriptedIndex:
         self.reembedded: list[str | None] = []
         """The profile of each run that embeds all documents anew."""
         self.gone: frozenset[str] = frozenset()
+        """The files that are not there."""
+        self.unplugged: frozenset[str] = frozenset()
+        """Those of them that lie on a disk that is not mounted."""
         self.ingested: list[tuple[str, ...]] = []
         self.parts: list[tuple[int, int]] = []
+        self.drawn: list[tuple[str, int, tuple[int, int]]] = []
+        """What was asked for of `picture`."""
         self.size = FolderSize(1240, 31_000_000, 300_000)
         self.new_documents: Sequence[RecentDocument] = ()
         self.new_headings: Sequence[str] = ()
@@ -253,6 +259,14 @@ class ScriptedIndex:
             len(whole.pages),
         )
 
+    def picture(self, path: str, page: int, size: tuple[int, int]) -> Picture:
+        """A picture of 40 x 40 pixels: page 1 is red, page 2 blue; others cannot be drawn."""
+        self.drawn.append((path, page, size))
+        colours = {1: b"\xff\0\0", 2: b"\0\0\xff"}
+        if page not in colours:
+            raise Unreadable(Reason.CORRUPT, f"page {page} cannot be drawn")
+        return Picture(40, 40, colours[page] * 1600)
+
     def status(self) -> Status:
         if self.empty:
             raise NoIndex("the index is empty", "run: docsearch ingest FOLDER")
@@ -320,6 +334,15 @@ class ScriptedIndex:
 
     def missing(self, paths: Iterable[str]) -> frozenset[str]:
         return self.gone & frozenset(paths)
+
+    def passed_over(
+        self, reason: str, limit: int = 200, *, on_step: Callable[[], None] = lambda: None
+    ) -> tuple[Skip, ...]:
+        on_step()
+        return (Skip(f"{ROOT}/.git", Reason.HIDDEN, ""), Skip(f"{ROOT}/.x\x1b", Reason.HIDDEN, ""))
+
+    def absent(self, paths: Iterable[str]) -> frozenset[str]:
+        return self.unplugged & frozenset(paths)
 
     def forget(self, path: str) -> int:
         return 4

@@ -1,6 +1,7 @@
 """The history of the lines that a user typed."""
 
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tui.app.history import MAX_LINES, History
@@ -47,3 +48,29 @@ def test_the_oldest_lines_are_dropped(tmp_path: Path) -> None:
     history = History(file)
     history.add("newest")
     assert history.lines == [*(f"line {number}" for number in range(1, MAX_LINES)), "newest"]
+
+
+def test_lines_have_times_and_those_of_older_versions_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "history"
+    file.write_text("rent\ntide\n")
+    times = iter(datetime(2026, 11, 23, 12, tzinfo=UTC) + timedelta(hours=n) for n in range(3))
+    history = History(file, lambda: next(times))
+    assert [history.time_of(line) for line in ("rent", "tide", "boiler")] == ["", "", ""]
+    history.add("boiler")
+    history.add("rent")
+    assert file.read_text() == (
+        "\ttide\n2026-11-23T12:00:00Z\tboiler\n2026-11-23T13:00:00Z\trent\n"
+    )
+    # The same line again has the later time.
+    history.add("rent")
+    again = History(file)
+    assert again.lines == ["tide", "boiler", "rent"]
+    assert again.time_of("rent") == "2026-11-23T14:00:00Z"
+
+
+def test_a_line_in_place_of_another_keeps_the_rest(tmp_path: Path) -> None:
+    history = History(tmp_path / "history")
+    for line in ("tide", "rent", "tide"):
+        history.add(line)
+    history.add("tide tables", instead="tide")
+    assert history.lines == ["rent", "tide tables"]

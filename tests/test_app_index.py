@@ -273,3 +273,10 @@ async def test_only_some_of_many_left_out_files_are_listed(tmp_path: Path) -> No
         await pilot.pause()
         rows = cells(app, "left")
         assert (len(rows), rows[201]) == (204, ["", "and 800 more"])
+
+
+def test_the_folders_that_a_text_may_mean_are_told_in_one_way() -> None:
+    assert FolderInput.Candidates(["notes", "no\x1bdes"]).text == "notes/ no␛des/"
+    names = [f"n{number}" for number in range(14)]
+    told = " ".join(f"{name}/" for name in names[:12])
+    assert FolderInput.Candidates(names).text == f"{told} and 2 more"

@@ -77,12 +77,13 @@ async def listed(
     size: tuple[int, int] = (80, 24),
     hits: Sequence[Hit] = HITS,
     gone: frozenset[str] = frozenset(),
+    unplugged: frozenset[str] = frozenset(),
     plain: bool = False,
     **environment: str,
 ) -> AsyncIterator[tuple[Pilot[None], HitList, Watch]]:
     """The app over these hits with the question `cold` in its input."""
     index = ScriptedIndex({"text": hits, "hybrid": hits})
-    index.gone = gone
+    index.gone, index.unplugged = gone, unplugged
     app = DocsearchApp(index, environment, tmp_path / "state", lambda: NOW, plain=plain)  # type: ignore[arg-type]
     watch = Watch()
     async with app.run_test(size=size, message_hook=watch) as pilot:
@@ -250,6 +251,20 @@ async def test_a_deleted_file_is_marked(tmp_path: Path) -> None:
         assert [row for row in shown(hits) if "gone" in row] == [
             " ▤ heat-pumps.pdf  notes/papers                            gone █▌    .30    2d"
         ]
+
+
+async def test_a_file_on_a_disk_that_is_not_mounted_is_not_here(tmp_path: Path) -> None:
+    paths = frozenset({PUMP.path})
+    async with listed(tmp_path, gone=paths, unplugged=paths) as (pilot, hits, watch):
+        assert [row for row in shown(hits) if "gone" in row or "not here" in row] == [
+            " ▤ heat-pumps.pdf  notes/papers                        not here █▌    .30    2d"
+        ]
+        hits.select(PUMP)
+        await pilot.press("enter")
+        failed = await watch.until(messages.Failed, lambda report: "mounted" in str(report.error))
+        assert str(failed.error) == (
+            f"{PUMP.path} is on a disk that is not mounted; mount it, and try again"
+        )
 
 
 async def test_a_hit_without_a_sentence_shows_the_line_of_its_first_match(tmp_path: Path) -> None:

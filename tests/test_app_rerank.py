@@ -20,11 +20,11 @@ from search.results import Explanation, Hit, Scores
 from search.text.passages import PassageRules
 from tui import messages
 from tui.app import DocsearchApp
-from tui.app.preferences import Preferences, load_preferences, save_preferences
 from tui.app.screens.explain import ExplainScreen
 from tui.app.widgets.filter_bar import Chip
 from tui.app.widgets.hit_list import HitList
 from tui.app.widgets.query_input import QueryInput
+from tui.preferences import Preferences, load_preferences, save_preferences
 
 from .app_driver import NOW, ScriptedIndex, Watch, a_hit, shown
 from .test_ranking import LengthReranker

@@ -22,6 +22,7 @@ from search.results import Hit
 from tui import messages
 from tui.app import DocsearchApp
 from tui.app.editor import SKIM
+from tui.app.history import History
 from tui.app.screens.help import HelpScreen
 from tui.app.widgets.document_view import DocumentView
 from tui.app.widgets.filter_bar import Chip
@@ -74,9 +75,9 @@ def on_disk(hit: Hit, folder: Path) -> Hit:
 async def ask(pilot: Pilot[None], watch: Watch, line: str) -> messages.Answered:
     """Type a line and wait for its last answer."""
     await pilot.press(*line)
-    number = pilot.app.screen._number  # type: ignore[attr-defined]
+    is_current = pilot.app.screen.questions.is_current  # type: ignore[attr-defined]
     answer = await watch.until(
-        messages.Answered, lambda message: message.final and message.number == number
+        messages.Answered, lambda message: message.final and is_current(message.number)
     )
     await pilot.pause()
     return answer
@@ -277,7 +278,7 @@ async def test_enter_opens_the_editor_at_the_line(tmp_path: Path) -> None:
         with Pipe(pipe_path) as pipe:
             await pilot.press("enter")
             assert await pipe.line() == f"--goto {hit.path}:7\n"
-        assert (tmp_path / "state" / "history").read_text() == "boiler\n"
+        assert History(tmp_path / "state" / "history").lines == ["boiler"]
 
 
 @pytest.mark.skipif(os.path.exists(SKIM), reason="Skim is asked before viewers on the path")
@@ -519,3 +520,36 @@ async def test_a_long_document_is_read_in_parts_as_it_scrolls(
                 numbers = [int(row[1:6]) for row in shown(view) if row[1:6].strip()]
                 assert first_shown == numbers[0]
         assert max(end - begin for begin, end in index.parts) == 600_000
+
+
+async def test_hits_follow_the_index_unless_the_user_moved_among_them(tmp_path: Path) -> None:
+    index = ScriptedIndex(always([LEASE]), DOCUMENTS)
+    app, watch = app_over(index, tmp_path), Watch()
+
+    async def read(documents: int) -> None:
+        """Another process, or a run of the app, has stored documents."""
+        app.post_message(messages.StatusRead(replace(index.status(), documents=documents)))
+
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await watch.until(messages.StatusRead)
+        await ask(pilot, watch, "boiler")
+        hits = app.screen.query_one(HitList)
+        assert hits.hits == (LEASE,)
+        asked = len(index.asked)
+        # The hits of before stay until the whole answer is there.
+        index.answers = always([LEASE, ANNEX])
+        await read(7)
+        answer = await watch.until(messages.Answered)
+        assert (answer.final, answer.result.mode) == (True, "hybrid")
+        await pilot.pause()
+        assert hits.hits == (LEASE, ANNEX)
+        assert [mode for _, mode, _ in index.asked[asked:]] == ["hybrid"]
+        # The same counts again are no news.
+        await read(7)
+        await pilot.press("down")
+        index.answers = always([LEASE])
+        await read(8)
+        await watch.until(messages.StatusRead, lambda report: report.status.documents == 8)
+        await pilot.pause()
+        assert hits.hits == (LEASE, ANNEX)
+        assert [mode for _, mode, _ in index.asked[asked:]] == ["hybrid"]

@@ -142,7 +142,11 @@ def begun(tmp_path: Path, plain: bool = False) -> DocsearchApp:
     index.new_headings = ["Fault codes", "When does the lease end?"]
     state = tmp_path / "state"
     state.mkdir()
-    (state / "history").write_text("pangolin treasury\nhow do I descale it\nradiators stay cold\n")
+    (state / "history").write_text(
+        "2026-11-20T11:00:00Z\tpangolin treasury\n"
+        "2026-11-22T11:00:00Z\thow do I descale it\n"
+        "2026-11-23T10:00:00Z\tradiators stay cold\n"
+    )
     (state / "saved").write_text("rent and deposit type:pdf\nopen post-mortems path:work/**\n")
     return DocsearchApp(index, {}, state, lambda: NOW, plain=plain)  # type: ignore[arg-type]
 
@@ -150,6 +154,23 @@ def begun(tmp_path: Path, plain: bool = False) -> DocsearchApp:
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
 def test_start(snap_compare: Compare, tmp_path: Path, size: tuple[int, int]) -> None:
     assert snap_compare(begun(tmp_path), run_before=steps("down"), terminal_size=size)
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("hits", [*"notice type:md"]),
+        # Two steps of the document, from the right over below to the whole screen.
+        ("reader", [*"notice type:md", "ctrl+o", "ctrl+o"]),
+        ("index", ["f2"]),
+    ],
+)
+def test_a_large_terminal(
+    snap_compare: Compare, tmp_path: Path, name: str, keys: list[str]
+) -> None:
+    index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS)
+    app = app_over(index, tmp_path, "textual-dark")
+    assert snap_compare(app, run_before=steps(*keys), terminal_size=(200, 60))
 
 
 def test_plain_start(snap_compare: Compare, tmp_path: Path) -> None:

@@ -44,7 +44,12 @@ def an_index() -> ScriptedIndex:
 def app_over(index: object, tmp_path: Path, keys: str = "typing", **other: bool) -> DocsearchApp:
     state = tmp_path / "state"
     state.mkdir(exist_ok=True)
-    (state / "history").write_text("pangolin treasury\nhow do I descale it\nradiators stay cold\n")
+    # The oldest query is of a version that knew no times.
+    (state / "history").write_text(
+        "pangolin treasury\n"
+        "2026-11-22T11:00:00Z\thow do I descale it\n"
+        "2026-11-23T10:00:00Z\tradiators stay cold\n"
+    )
     (state / "saved").write_text("rent type:pdf\nopen post-mortems\n")
     return DocsearchApp(index, {}, state, lambda: NOW, keys=keys, **other)  # type: ignore[arg-type]
 
@@ -66,8 +71,8 @@ async def test_the_empty_input_shows_what_one_can_begin_with(tmp_path: Path) -> 
         await ready(app, watch)
         assert rows_of(app) == [
             "RECENT                                  SAVED",
-            "radiators stay cold                     1 rent type:pdf",
-            "how do I descale it                     2 open post-mortems",
+            "radiators stay cold               2h    1 rent type:pdf",
+            "how do I descale it               1d    2 open post-mortems",
             "pangolin treasury",
             "TRY                                     NEW SINCE YESTERDAY",
             'What is in "Fault codes"?               # boiler.md        notes/house    2h',
@@ -142,7 +147,7 @@ async def test_a_new_document_is_opened(tmp_path: Path) -> None:
     note.write_text("# Note\n")
     index.new_documents = (replace(NEW[0], path=str(note), root=str(tmp_path)),)
     app, watch = app_over(index, tmp_path), Watch()
-    app.search_screen.environment = {"EDITOR": "no-such-editor"}
+    app.search_screen.actions.environment = {"EDITOR": "no-such-editor"}
     async with app.run_test(size=(80, 24), message_hook=watch) as pilot:
         await ready(app, watch)
         await pilot.press(*["down"] * 8, "enter")

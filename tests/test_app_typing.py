@@ -12,13 +12,13 @@ from textual.widgets import Input
 
 from search import StoredText
 from tui import messages
-from tui.app import DocsearchApp
-from tui.app.screens import search as search_screen
+from tui.app import DocsearchApp, asked_queries
+from tui.app.history import History
 from tui.app.screens.recent import RecentScreen
 from tui.app.widgets.document_view import DocumentView
 from tui.app.widgets.query_input import QueryInput
 
-from .app_driver import NOW, ScriptedIndex, Watch, a_hit
+from .app_driver import NOW, ScriptedIndex, Watch, a_hit, until
 from .test_app_search import (
     ANNEX,
     BOILER,
@@ -33,7 +33,7 @@ from .test_app_search import (
 
 
 def history(tmp_path: Path) -> str:
-    return (tmp_path / "state" / "history").read_text()
+    return "".join(f"{line}\n" for line in History(tmp_path / "state" / "history").lines)
 
 
 async def test_keys_act_on_the_hits_while_the_input_keeps_the_focus(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ async def test_a_deleted_file_is_gone(tmp_path: Path) -> None:
 async def test_a_query_that_is_shown_for_a_while_enters_the_history(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search_screen, "SHOWN_SECONDS", 0.05)
+    monkeypatch.setattr(asked_queries, "SHOWN_SECONDS", 0.05)
     app, watch = app_over(ScriptedIndex(always([LEASE]), DOCUMENTS), tmp_path), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         for more, kept in (("rent", "rent\n"), (" due", "rent due\n"), ("x", "rent duex\n")):
@@ -189,3 +189,19 @@ async def test_a_pdf_without_a_viewer_is_read_as_text(
         assert (await watch.until(messages.TextRead)).text == "The boiler."
         failed = await watch.until(messages.Failed)
         assert failed.error.message == "there is no program here that shows this document"
+
+
+async def test_keys_that_come_at_once_act_in_their_order(tmp_path: Path) -> None:
+    app, watch = app_over(ScriptedIndex(always([LEASE]), DOCUMENTS), tmp_path), Watch()
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        line = app.screen.query_one(QueryInput)
+        for keys, value in (
+            (("r", "e", "ctrl+u", "s", "e", "a"), "sea"),
+            (("home", "a", "end", "b", "left", "c"), "aseacb"),
+            (("ctrl+w", "x", "backspace", "y"), "yb"),
+        ):
+            # A terminal may hand them over in one read.
+            for key in keys:
+                app.post_message(events.Key(key, key if len(key) == 1 else None))
+            await pilot.pause()
+            await until(lambda value=value: line.value == value)

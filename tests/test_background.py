@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from tui.app import asking_driver
 from tui.app.asking_driver import ReplyDroppingParser
-from tui.background import QUESTION, Background, has_chosen_theme
+from tui.background import BACKGROUND_QUESTION, Background
+from tui.graphics import PICTURE_QUESTION, Graphics
+from tui.preferences import has_chosen_theme
 
 from .pty_driver import Pty
 from .test_app_pty import COMMAND, home, still_works
@@ -52,11 +55,21 @@ def asked(program: int, **environment: str) -> Background:
 def test_the_answer_is_understood(terminal: tuple[int, int], answer: bytes, light: bool) -> None:
     user, program = terminal
     with asked(program, COLORFGBG="15;0") as background:
-        assert os.read(user, 100) == QUESTION
+        assert os.read(user, 100) == BACKGROUND_QUESTION + PICTURE_QUESTION
         assert not termios.tcgetattr(program)[3] & termios.ECHO
         os.write(user, b"bo" + answer + b"iler")
         assert background.is_light() is light
     assert termios.tcgetattr(program)[3] & termios.ECHO
+
+
+def test_what_is_not_wanted_is_not_asked(terminal: tuple[int, int]) -> None:
+    user, program = terminal
+    environment = {"TERM": "xterm-256color", "COLORFGBG": "0;15"}
+    with Background(program, program, environment, wanted=False) as background:
+        assert os.read(user, 100) == PICTURE_QUESTION
+        os.write(user, b"\x1b[6;16;8t\x1b[?62;4;22c")
+        assert background.is_light() is None
+        assert background.graphics() == Graphics("sixel", (8, 16))
 
 
 @pytest.mark.parametrize(
@@ -88,21 +101,38 @@ def test_what_is_no_terminal_is_not_asked() -> None:
 
 @pytest.mark.parametrize("end", ["\x1b\\", "\x07"])
 def test_a_late_answer_is_no_key_wherever_it_is_cut(end: str) -> None:
-    text = reply(LIGHT, end).decode()
+    text = reply(LIGHT, end).decode() + "\x1b[6;16;8t\x1b[?62;4;22c"
     for cut in range(2, len(text)):
+        if text[cut - 1] == "\x1b" and text[cut] == "[":
+            # What looks like the Escape key is not held.
+            continue
         parser = ReplyDroppingParser()
         read = [*parser.feed(f"a{text[:cut]}"), *parser.feed(f"{text[cut:]}b]11")]
         keys = [event.key for event in read if isinstance(event, events.Key)]
         assert keys == ["a", "b", "right_square_bracket", "1", "1"]
 
 
+def test_a_key_that_begins_like_an_answer_is_held_for_a_moment_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asking_driver, "HELD_SECONDS", 0)
+    parser = ReplyDroppingParser()
+    assert list(parser.feed("\x1b[")) == []
+    read: list[object] = []
+    while not read:
+        read += parser.tick()
+    assert [event.key for event in read if isinstance(event, events.Key)] == ["left_square_bracket"]
+    later = [*parser.feed("\x1b[6;"), *parser.feed("5~")]
+    assert [event.key for event in later if isinstance(event, events.Key)] == ["ctrl+pagedown"]
+
+
 def test_a_theme_that_was_chosen_is_seen(tmp_path: Path) -> None:
     file = tmp_path / "preferences.json"
     assert not has_chosen_theme(file)
-    for text, chosen in (("{", False), ("[]", False), ('{"theme": ""}', False)):
+    for text, chosen in (("{", False), ("[]", False), ('{"theme": "", "rerank": true}', False)):
         file.write_text(text)
         assert has_chosen_theme(file) is chosen
-    file.write_text('{"theme": "nord"}')
+    file.write_text('{"theme": "nord", "rerank": true}')
     assert has_chosen_theme(file)
 
 
@@ -129,7 +159,7 @@ def test_the_app_is_as_the_terminal_is(
     home: Path, tmp_path: Path, colour: str, ground: bytes
 ) -> None:
     with app_in(home, tmp_path) as app:
-        app.wait_for_bytes(QUESTION)
+        app.wait_for_bytes(BACKGROUND_QUESTION)
         app.keys(reply(colour).decode())
         app.wait("4 documents")
         app.wait_for_bytes(ground)
@@ -158,5 +188,5 @@ def test_a_chosen_theme_is_not_asked_for(home: Path, tmp_path: Path) -> None:
     with app_in(home, tmp_path) as app:
         app.wait("4 documents")
         app.wait_for_bytes(LIGHT_GROUND)
-        assert QUESTION not in app.bytes
+        assert BACKGROUND_QUESTION not in app.bytes
         still_works(app)

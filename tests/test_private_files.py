@@ -15,7 +15,7 @@ from search.private_files import is_private, make_private_folder
 from search.storage import durability
 from search.storage.durability import Durability
 from tui.app.history import History
-from tui.app.preferences import Preferences, save_preferences
+from tui.preferences import Preferences, save_preferences
 
 NOBODY = 65534
 

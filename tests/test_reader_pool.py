@@ -205,8 +205,8 @@ def alive(worker):
 def test_a_worker_refuses_the_network_other_programs_and_writing(tmp_path):
     code = f"""
 import sys
-from search.readers.worker import _refuse
-sys.addaudithook(_refuse)
+from search.readers.worker import refuse
+sys.addaudithook(refuse)
 import os, socket, subprocess, tempfile
 for attempt in (
     lambda: socket.socket(),

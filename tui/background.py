@@ -1,19 +1,19 @@
-"""Asks the terminal for its background while the app is still being loaded."""
+"""Asks the terminal what it looks like and can show, while the app is still being loaded."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import select
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-QUESTION = b"\x1b]11;?\x1b\\"
+from .graphics import ABILITIES_REPLY, PICTURE_QUESTION, Graphics, graphics_of
+
+BACKGROUND_QUESTION = b"\x1b]11;?\x1b\\"
 REPLY = re.compile(
     rb"\x1b\]11;rgba?:([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})/([0-9a-fA-F]{1,4})[^\x07\x1b]*"
     rb"(?:\x07|\x1b\\)"
@@ -28,16 +28,21 @@ LIGHT_COLOURS = frozenset({"7", *(str(number) for number in range(9, 16))})
 
 
 class Background:
-    """The question to the terminal, as a context manager: on leaving, the terminal is as before.
+    """The questions to the terminal, as a context manager: on leaving, the terminal is as before.
 
     While it is asked, the terminal does not echo, so that its answer is not seen. What is typed
     meanwhile is lost, as are all keys before the input has the focus. `stdin` and `stdout` are file
-    descriptors of a terminal, and `asked` is true if it was asked.
+    descriptors of a terminal, and `asked` is true if it was asked. It is not asked for the colour
+    of its background if that is not `wanted`.
     """
 
-    def __init__(self, stdin: int, stdout: int, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, stdin: int, stdout: int, environment: Mapping[str, str], wanted: bool = True
+    ) -> None:
         self.stdin, self.stdout, self.environment = stdin, stdout, environment
+        self.wanted = wanted
         self.asked = False
+        self._answer: bytes | None = None
         self._modes: list[object] | None = None
         self._asked_at = 0.0
 
@@ -59,19 +64,31 @@ class Background:
 
         COLORFGBG tells it where the terminal has not answered in time.
         """
-        answer = b""
-        while self.asked:
+        if not self.wanted:
+            return None
+        if match := REPLY.search(self._answered()):
+            return _is_light(*match.groups())
+        colour = self.environment.get("COLORFGBG", "").rpartition(";")[2]
+        return colour in LIGHT_COLOURS if colour.isdigit() else None
+
+    def graphics(self) -> Graphics:
+        """How the terminal shows pictures."""
+        return graphics_of(self.environment, self._answered(), _window(self.stdout))
+
+    def _answered(self) -> bytes:
+        """What the terminal answered in time; its abilities are the last answer."""
+        if self._answer is not None:
+            return self._answer
+        self._answer = b""
+        while self.asked and not ABILITIES_REPLY.search(self._answer):
             left = self._asked_at + PATIENCE_SECONDS - time.monotonic()
             if not select.select([self.stdin], [], [], max(left, 0))[0]:
                 break
             read = os.read(self.stdin, 4096)
-            answer += read
-            if match := REPLY.search(answer):
-                return _is_light(*match.groups())
+            self._answer += read
             if not read:
                 break
-        colour = self.environment.get("COLORFGBG", "").rpartition(";")[2]
-        return colour in LIGHT_COLOURS if colour.isdigit() else None
+        return self._answer
 
     def restore(self) -> None:
         """Let the terminal echo again; the app calls it right before it takes the terminal."""
@@ -102,7 +119,7 @@ class Background:
             quiet = termios.tcgetattr(self.stdin)
             quiet[3] &= ~(termios.ECHO | termios.ICANON)
             termios.tcsetattr(self.stdin, termios.TCSANOW, quiet)
-            os.write(self.stdout, QUESTION)
+            os.write(self.stdout, BACKGROUND_QUESTION * self.wanted + PICTURE_QUESTION)
         except (OSError, termios.error):
             # A process in the background may not change the terminal.
             return
@@ -110,13 +127,18 @@ class Background:
         self.asked = True
 
 
-def has_chosen_theme(preferences: Path) -> bool:
-    """True if the file of the app's preferences names a theme."""
+def _window(terminal: int) -> tuple[int, int, int, int]:
+    """The terminal's columns and rows, and width and height in pixels; 0 for what is unknown."""
+    import fcntl
+    import struct
+    import termios
+
     try:
-        saved = json.loads(preferences.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(saved, dict) and bool(saved.get("theme"))
+        packed = fcntl.ioctl(terminal, termios.TIOCGWINSZ, bytes(8))
+    except OSError:
+        return 0, 0, 0, 0
+    rows, columns, across, down = struct.unpack("HHHH", packed)
+    return columns, rows, across, down
 
 
 def _is_light(*colours: bytes) -> bool:

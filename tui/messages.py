@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from search.supply.inventory import Inventory
     from search.supply.pulling import Fetching
 
+    from .app.pictures.shown import Shown
     from .app.sheet import Sheet
     from .typed import Typed
 
@@ -38,12 +39,14 @@ if TYPE_CHECKING:
 class Ask(Message):
     """The query in the input is to be answered, and with `rerank` its hits are reranked at last.
 
-    A question with a higher number makes those with lower numbers stale.
+    A question with a higher number makes those with lower numbers stale. One that is asked `again`,
+    since the index has changed, has its last answer only.
     """
 
     number: int
     typed: Typed
     rerank: bool = False
+    again: bool = False
 
 
 @dataclass
@@ -60,6 +63,21 @@ class Read(Message):
 
 
 @dataclass
+class Draw(Message):
+    """A page of a document, or a picture, is to be drawn in so many cells."""
+
+    path: str
+    page: int
+    columns: int
+    rows: int
+
+    def is_same(self, other: Draw) -> bool:
+        """True if the other asks for the same picture."""
+        mine, theirs = ((ask.path, ask.page, ask.columns, ask.rows) for ask in (self, other))
+        return mine == theirs
+
+
+@dataclass
 class ReadText(Message):
     """The text of the hit's document is to be read, since no viewer can show the document."""
 
@@ -69,6 +87,13 @@ class ReadText(Message):
 @dataclass
 class ReadStatus(Message):
     """The index's counts are to be read."""
+
+
+@dataclass
+class ListPassedOver(Message):
+    """What the rules of the roots leave out for a reason is to be listed."""
+
+    reason: str
 
 
 @dataclass
@@ -134,10 +159,14 @@ class Arrange(Message):
 
 @dataclass
 class FilesGone(Message):
-    """The files of these paths, which question `number` found, are no longer there."""
+    """The files of these paths, which question `number` found, are no longer there.
+
+    Those that are `absent` lie on a disk that is not mounted now.
+    """
 
     number: int
     paths: frozenset[str]
+    absent: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -169,6 +198,15 @@ class DocumentRead(Message):
 
 
 @dataclass
+class PictureDrawn(Message):
+    """The picture that was asked for with `ask`, or else the error that says why there is none."""
+
+    ask: Draw
+    shown: Shown | None = None
+    error: DocsearchError | None = None
+
+
+@dataclass
 class TextRead(Message):
     """The whole text of the hit's document."""
 
@@ -182,6 +220,14 @@ class StatusRead(Message):
 
     status: Status | None
     skips: tuple[Skip, ...] = ()
+
+
+@dataclass
+class PassedOverListed(Message):
+    """What the rules of the roots leave out for a reason."""
+
+    reason: str
+    skips: tuple[Skip, ...]
 
 
 @dataclass

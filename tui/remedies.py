@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 
 from search.results import LeftOutTotal
@@ -51,6 +52,19 @@ def remedy_in_the_app(reason: str) -> str:
     """
     remedy = REMEDIES.get(reason, "").replace("then refresh", "then press r")
     return remedy.replace(": docsearch ", ", in a shell: docsearch ")
+
+
+def command_for(reason: str, root: str) -> str:
+    """The command that lets a root's files be read that are left out for a reason, if there is one.
+
+    >>> command_for("hidden", "/home/ann/my notes")
+    "docsearch ingest --hidden '/home/ann/my notes'"
+    >>> command_for("special", "/home/ann")
+    ''
+    """
+    _, start, rest = REMEDIES.get(reason, "").partition("docsearch ingest ")
+    # A remedy that names several options leaves the choice to the user.
+    return start + rest.replace("FOLDER", shlex.quote(root)) if " or " not in rest else ""
 
 
 def left_out_line(total: LeftOutTotal) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from .. import readers
 from ..documents import File, Reason, Skip
-from ..paths import mount_of, within
+from ..paths import mount_of, nearest, within
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState, Root, doc_id, due_again
 from ..wording import counted
@@ -297,7 +297,7 @@ def _surely_gone(
             )
         elif os.path.lexists(path):
             gone.append(entry)
-        elif present and entry.file.mounted and mount_of(_nearest(path)) == root.mount:
+        elif present and entry.file.mounted and mount_of(nearest(path)) == root.mount:
             # The file lay on a disk below the root, which is not mounted now.
             unseen.append(entry)
         else:
@@ -332,10 +332,3 @@ def _lies_in(path: str, folders: Collection[str]) -> bool:
             return False
         path = os.path.dirname(path)
     return True
-
-
-def _nearest(path: str) -> str:
-    """The path itself, or the nearest folder above it that exists."""
-    while not os.path.lexists(path):
-        path = os.path.dirname(path)
-    return path

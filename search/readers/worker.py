@@ -55,8 +55,8 @@ def serve() -> NoReturn:
         os.dup2(nowhere, stream)
     # Take the limits, and set them for the whole process.
     limits = Limits(**json.loads(receive(source)))
-    _limit_memory(limits.memory)
-    sys.addaudithook(_refuse)
+    limit_memory(limits.memory)
+    sys.addaudithook(refuse)
     timer.prepare()
     # Answer requests until the parent is gone.
     requests: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
@@ -157,7 +157,7 @@ def _with_fewer_blocks(document: Document) -> Document:
     return replace(cut, warnings=(*document.warnings, told))
 
 
-def _limit_memory(limit: int) -> None:
+def limit_memory(limit: int) -> None:
     """Make the system, or on macOS a thread, keep this process below `limit` bytes of memory."""
     if sys.platform == "darwin":
         # macOS accepts the system's limit but does not enforce it.
@@ -183,7 +183,7 @@ def _spent(limits: Limits) -> bool:
     return process_memory.held() > limits.memory / SPENT
 
 
-def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+def refuse(event: str, arguments: tuple[Any, ...]) -> None:
     """Python's audit hook: raise PermissionError for an action that no reader may take."""
     if event in REFUSED or (
         event == "open"

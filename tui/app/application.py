@@ -10,34 +10,30 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
-from textual.filter import LineFilter, Monochrome, NoColor
 from textual.screen import Screen
-from textual.theme import Theme
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import Worker, WorkerState
 
 from search.config import state_folder
-from search.errors import DocsearchError, IndexDamaged, NotAnIndex, UsageError
+from search.errors import DocsearchError, IndexDamaged, NotAnIndex
 from search.wording import counted
 
 from .. import messages
+from ..graphics import NO_GRAPHICS, Graphics
 from ..terminal import printable
-from .alt_digits import know_alt_digits
-from .colourless import Colourless
 from .endings import end_at_signals
 from .errands import Errands
 from .history import History
 from .own import NOTHING_OWN, Own
+from .own_app import OwnApp
 from .own_keys import with_ids
-from .preferences import Preferences, load_preferences, save_preferences
 from .rendering.signs import BOXES, PLAIN
 from .saved import Saved
 from .screens.search import SearchScreen
-from .themes import check_theme
+from .threads import Threads
 from .verbs import Verb
 
 if TYPE_CHECKING:
@@ -48,7 +44,6 @@ if TYPE_CHECKING:
     from .screens.index import IndexScreen
     from .screens.models import ModelsScreen
 
-TOAST_SECONDS = 8
 POLL_SECONDS = 3.0
 """How often the app looks whether another process has changed the index."""
 FULL_COLLECTION_INTERVAL = 500
@@ -59,7 +54,7 @@ With Python's default of 10, full collections come every second while somebody t
 """
 
 
-class DocsearchApp(App[None]):
+class DocsearchApp(OwnApp):
     """Search as you type over `index`, which the first worker opens, not the start of the app.
 
     `environment` names the editor, `state` is the folder of histories, and `clock` gives the time
@@ -67,7 +62,8 @@ class DocsearchApp(App[None]):
     the `keys` "vim", Enter, Down and Escape leave the input for the hits, where letters are
     commands; with "typing" the input keeps the focus. `line` is the query in the input at the
     start. With `picks`, Enter puts hits into `chosen` and ends the app. `own` has the user's own
-    themes and keys. Raises ConfigError for a theme that does not exist.
+    themes and keys, and `graphics` tells how the terminal shows pictures. Raises ConfigError for a
+    theme that does not exist.
     """
 
     TITLE = "docsearch"
@@ -98,25 +94,16 @@ class DocsearchApp(App[None]):
         line: str = "",
         picks: bool = False,
         own: Own = NOTHING_OWN,
+        graphics: Graphics = NO_GRAPHICS,
     ) -> None:
-        super().__init__()
-        know_alt_digits()
-        self.own = own
-        for theme in own.themes:
-            self.register_theme(theme)
-        check_theme(own.theme, self.available_themes)
-        self.no_color = not color
-        self.set_class(plain, "-plain")
-        if plain:
-            self.animation_level = "none"
-        self.set_class(self.no_color, "-no-color")
-        self._colourless = Colourless()
         folder = state or state_folder()
-        self._preferences_file = folder / "preferences.json"
-        self._preferences = Preferences()
-        self.errands = Errands(index, PLAIN if plain or not color else BOXES)
+        super().__init__(own, folder, color, plain)
+        if graphics.protocol == "kitty" and self.console.color_system != "truecolor":
+            # Its placeholders name a picture by a colour, which must not be changed to a like one.
+            graphics = replace(graphics, protocol="blocks")
+        self.errands = Errands(index, PLAIN if plain or not color else BOXES, graphics)
         self.search_screen = SearchScreen(
-            History(folder / "history"),
+            History(folder / "history", clock),
             Saved(folder / "saved"),
             dict(os.environ if environment is None else environment),
             clock,
@@ -125,7 +112,9 @@ class DocsearchApp(App[None]):
             vim=keys == "vim",
             line=line,
             choose=self._choose if picks else None,
+            pictures=bool(graphics.protocol),
         )
+        self.threads = Threads(self, self.search_screen, self.errands)
         self.chosen: tuple[Hit, ...] = ()
         self.interrupted = False
         """True if Ctrl+C ended the app, which it does only where hits are chosen."""
@@ -163,13 +152,12 @@ class DocsearchApp(App[None]):
 
     def on_mount(self) -> None:
         """Load the index after the first paint, and leave a working terminal after a signal."""
-        self.set_keymap(dict(self.own.keys.keymap))
-        for action, key in self.own.keys.unbound.items():
-            self.bind(key, action, show=False)
-        self._remember_switches()
+        self.use_own()
+        self.search_screen.questions.rerank = self.switches.preferences.rerank
+        self.search_screen.prefer(self.switches.preferences)
         self._restore_signals = end_at_signals(self.exit)
         self.call_after_refresh(self._start)
-        self.set_interval(POLL_SECONDS, self._poll)
+        self.set_interval(POLL_SECONDS, self.threads.poll)
 
     def on_unmount(self) -> None:
         """End the watch: the process waits for its thread."""
@@ -202,7 +190,7 @@ class DocsearchApp(App[None]):
 
     def action_help_quit(self) -> None:
         """Say what Ctrl+C does: many press it to quit. Where hits are chosen, quit."""
-        if self.search_screen.choose is not None:
+        if self.search_screen.actions.choose is not None:
             self.interrupted = True
             self.exit()
             return
@@ -224,70 +212,23 @@ class DocsearchApp(App[None]):
         elif self.screen in (self.index_screen, self.models_screen):
             self.switch_screen(screen)
 
-    def action_switch_light(self) -> None:
-        """Change between the light and the dark theme."""
-        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's filters, with colour switched by `no_color` alone.
-
-        Textual asks the environment too, but the command line has taken it into account already.
-        """
-        filters = [
-            line_filter
-            for line_filter in super().get_line_filters()
-            if not isinstance(line_filter, (Monochrome, NoColor))
-        ]
-        return [*filters, self._colourless] if self.no_color else filters
-
-    def _remember_switches(self) -> None:
-        """Restore the switches of earlier runs, and save them when they change."""
-        try:
-            self._preferences = load_preferences(self._preferences_file)
-        except DocsearchError as error:
-            self.warn(error)
-        for theme in (self.own.theme, self._preferences.theme, self.own.fallback):
-            if theme in self.available_themes:
-                self.theme = theme
-                break
-        self.search_screen.rerank = self._preferences.rerank
-        self.search_screen.prefer(self._preferences)
-        # A theme of the configuration holds at every start.
-        if not self.own.theme:
-            self.theme_changed_signal.subscribe(self, self._keep_theme)
-
-    def _keep_theme(self, theme: Theme) -> None:
-        # The theme that the terminal's background gives the app is no choice of the user.
-        if self._preferences.theme or theme.name != self.own.fallback:
-            self._prefer(theme=theme.name)
-
-    def _prefer(self, **changes: Any) -> None:
-        preferences = replace(self._preferences, **changes)
-        if preferences != self._preferences:
-            self._preferences = preferences
-            try:
-                save_preferences(self._preferences_file, preferences)
-            except OSError as error:
-                hint = "the app forgets it when it ends; check the permissions of that folder"
-                self.warn(UsageError(f"{error.filename}: {error.strerror}", hint))
-
     def _start(self) -> None:
-        self._read_status()
-        self._warm()
+        self.threads.status()
+        self.threads.warm()
 
     # Requests
 
     def on_ask(self, ask: messages.Ask) -> None:
         """Answer a question, and cancel older ones."""
-        self._answer(ask)
+        self.threads.answer(ask)
 
     def on_switch_rerank(self, switch: messages.SwitchRerank) -> None:
         """Remember the switch for later runs."""
-        self._prefer(rerank=switch.on)
+        self.switches.keep(rerank=switch.on)
 
     def on_arrange(self, looks: messages.Arrange) -> None:
         """Remember how the list looks for later runs."""
-        self._prefer(
+        self.switches.keep(
             compact=looks.compact, beside=looks.beside, above=looks.above, preview=looks.preview
         )
 
@@ -297,15 +238,23 @@ class DocsearchApp(App[None]):
 
     def on_read(self, read: messages.Read) -> None:
         """Lay out a document."""
-        self._lay_out(read)
+        self.threads.read(read)
+
+    def on_draw(self, ask: messages.Draw) -> None:
+        """Draw a page or a picture."""
+        self.threads.draw(ask)
 
     def on_read_text(self, read: messages.ReadText) -> None:
         """Read the text of a document."""
-        self._read_text(read.hit)
+        self.threads.text(read.hit)
 
     def on_read_status(self) -> None:
         """Read the counts."""
-        self._read_status()
+        self.threads.status()
+
+    def on_list_passed_over(self, ask: messages.ListPassedOver) -> None:
+        """List what is left out for a reason, for the dialog that asks."""
+        self.threads.list_passed_over(ask.reason, self.screen.post_message)
 
     def on_start_ingest(self, start: messages.StartIngest) -> None:
         """Read folders into the index, one run at a time."""
@@ -317,7 +266,7 @@ class DocsearchApp(App[None]):
             return
         self.index_screen.begin()
         self.search_screen.start.begin(start.paths)
-        self._ingest = self._read_in(start)
+        self._ingest = self.threads.ingest(start)
 
     def on_stop_ingest(self) -> None:
         """Stop the running ingest."""
@@ -328,7 +277,7 @@ class DocsearchApp(App[None]):
         """Begin to watch all known roots, or end the watch."""
         if self._watching is None:
             self._watching = threading.Event()
-            self._watch(self._watching)
+            self.threads.watch(self._watching)
         else:
             self._watching.set()
         self.index_screen.show_watch(not self._watching.is_set())
@@ -336,7 +285,7 @@ class DocsearchApp(App[None]):
 
     def on_start_forget(self, start: messages.StartForget) -> None:
         """Take a root out of the index."""
-        self._forget(start.path)
+        self.threads.forget(start.path)
 
     # Reports
 
@@ -345,8 +294,11 @@ class DocsearchApp(App[None]):
         self.search_screen.show_status(report.status)
         self.index_screen.show_status(report.status, report.skips)
         self.models_screen.show_status(report.status)
+        knew_index = self.search_screen.start.knows_index
         if self.search_screen.start.changed(report.status):
-            self._read_start()
+            self.threads.start()
+            if knew_index:
+                self.search_screen.look_again()
 
     def on_first_run(self, report: messages.FirstRun) -> None:
         """Ask for a folder, since the index holds nothing."""
@@ -385,7 +337,7 @@ class DocsearchApp(App[None]):
         """Show what the watch found, and ask the query again."""
         self.index_screen.refreshed(report.report)
         self.search_screen.start.end_watched()
-        self._read_status()
+        self.threads.status()
         self.search_screen.ask_again()
 
     def on_watch_ended(self) -> None:
@@ -401,7 +353,7 @@ class DocsearchApp(App[None]):
         verb = "is" if report.documents == 1 else "are"
         documents = f"{counted(report.documents, 'document')} {verb}"
         self.notify(f"{documents} out of the index", title=title, markup=False)
-        self._read_status()
+        self.threads.status()
         self.search_screen.ask_again()
 
     def on_failed(self, report: messages.Failed) -> None:
@@ -418,11 +370,6 @@ class DocsearchApp(App[None]):
             message = f"unexpected {type(error).__name__}: {error}"
             self.warn(DocsearchError(message, "go on; please report it if it happens again"))
 
-    def warn(self, error: DocsearchError) -> None:
-        """Show a toast with what happened and what to do next."""
-        title, hint = (printable(text, one_line=True) for text in (error.message, error.hint))
-        self.notify(hint, title=title, severity="error", timeout=TOAST_SECONDS, markup=False)
-
     def _ask_for_folder(self, profile: str) -> None:
         if self._first is not None:
             from .screens.first_run import FirstRunScreen
@@ -435,48 +382,3 @@ class DocsearchApp(App[None]):
             if self.screen is not self.search_screen:
                 self.pop_screen()
             self.post_message(start)
-
-    # Workers: each of them only runs an errand
-
-    @work(thread=True, exclusive=True, group="answer", exit_on_error=False)
-    def _answer(self, ask: messages.Ask) -> None:
-        worker = get_current_worker()
-        self.errands.answer(ask, self.search_screen.post_message, lambda: worker.is_cancelled)
-
-    @work(thread=True, exclusive=True, group="read", exit_on_error=False)
-    def _lay_out(self, read: messages.Read) -> None:
-        worker = get_current_worker()
-        self.errands.read(read, self.search_screen.post_message, lambda: worker.is_cancelled)
-
-    @work(thread=True, exclusive=True, group="text", exit_on_error=False)
-    def _read_text(self, hit: Hit) -> None:
-        self.errands.text(hit, self.search_screen.post_message)
-
-    @work(thread=True, exclusive=True, group="status", exit_on_error=False)
-    def _read_status(self) -> None:
-        self.errands.status(self.post_message)
-
-    @work(thread=True, exclusive=True, group="start", exit_on_error=False)
-    def _read_start(self) -> None:
-        self.errands.start(self.search_screen.post_message)
-
-    @work(thread=True, exclusive=True, group="poll", exit_on_error=False)
-    def _poll(self) -> None:
-        self.errands.poll(self.post_message)
-
-    @work(thread=True, exclusive=True, group="warm", exit_on_error=False)
-    def _warm(self) -> None:
-        self.errands.warm(self.post_message)
-
-    @work(thread=True, group="ingest", exit_on_error=False)
-    def _read_in(self, start: messages.StartIngest) -> None:
-        worker = get_current_worker()
-        self.errands.ingest(start, self.post_message, lambda: worker.is_cancelled)
-
-    @work(thread=True, group="watch", exit_on_error=False)
-    def _watch(self, stop: threading.Event) -> None:
-        self.errands.watch(stop, self.post_message)
-
-    @work(thread=True, group="forget", exit_on_error=False)
-    def _forget(self, path: str) -> None:
-        self.errands.forget(path, self.post_message)

@@ -1,8 +1,9 @@
-"""The driver of the terminal after it was asked for its background."""
+"""The driver of the terminal after it was asked what it looks like and can show."""
 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable
 
 from textual._xterm_parser import XTermParser
@@ -12,8 +13,15 @@ from textual.message import Message
 
 from ..background import Background
 
-LATE_REPLY = re.compile("\x1b?\\]11;[0-9a-zA-Z:/]*(?:\x07|\x1b\\\\)")
-BEGUN_REPLY = re.compile("\x1b\\](?:1(?:1(?:;[0-9a-zA-Z:/]*\x1b?)?)?)?$")
+LATE_REPLY = re.compile(
+    "\x1b?\\]11;[0-9a-zA-Z:/]*(?:\x07|\x1b\\\\)|\x1b?\\[\\?[0-9;]*c|\x1b?\\[6;[0-9]+;[0-9]+t"
+)
+BEGUN_REPLY = re.compile(
+    "\x1b(?:\\](?:1(?:1(?:;[0-9a-zA-Z:/]*\x1b?)?)?)?|\\[(?:\\?[0-9;]*|6(?:;[0-9]*){0,2})?)$"
+)
+"""A reply whose end has not come yet. Some keys begin in the same way."""
+HELD_SECONDS = 0.2
+"""How long what may be the beginning of a reply is held: then it is a key, such as Alt+]."""
 
 
 class ReplyDroppingParser(XTermParser):
@@ -22,6 +30,7 @@ class ReplyDroppingParser(XTermParser):
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
         self._held = ""
+        self._held_since = 0.0
 
     def feed(self, data: str) -> Iterable[Message]:
         """Parse the data without replies; one that has only begun is held until its end comes."""
@@ -30,10 +39,17 @@ class ReplyDroppingParser(XTermParser):
             return
         data = LATE_REPLY.sub("", self._held + data)
         begun = BEGUN_REPLY.search(data)
-        self._held = begun[0] if begun else ""
+        self._held, self._held_since = (begun[0] if begun else ""), time.monotonic()
         data = data[: begun.start()] if begun else data
         if data:
             yield from super().feed(data)
+
+    def tick(self) -> Iterable[Message]:
+        """Parse what is held too long for a reply."""
+        if self._held and time.monotonic() - self._held_since > HELD_SECONDS:
+            held, self._held = self._held, ""
+            yield from super().feed(held)
+        yield from super().tick()
 
 
 def driver_after(background: Background) -> type[Driver]:

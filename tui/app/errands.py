@@ -14,6 +14,7 @@ from search.errors import DocsearchError, NoIndex
 from search.results import Hit, Progress, QueryResult, RecentDocument, StoredPart
 
 from .. import messages
+from ..graphics import NO_GRAPHICS, Graphics
 from .colours import colours
 from .command import Stopped
 from .part_cache import PartCache
@@ -57,12 +58,15 @@ class Errands:
     """Its methods run in threads.
 
     `post` sends a message to the screen that asked. `stale` tells that the answer is no longer
-    wanted. Documents are laid out with `signs`.
+    wanted. Documents are laid out with `signs`, and pictures are drawn for `graphics`.
     """
 
-    def __init__(self, index: Index, signs: Signs = BOXES) -> None:
+    def __init__(
+        self, index: Index, signs: Signs = BOXES, graphics: Graphics = NO_GRAPHICS
+    ) -> None:
         self.index = index
         self._signs = signs
+        self._graphics = graphics
         self._text_turn = threading.Lock()
         self._model_turn = threading.Lock()
         self._rerank_turn = threading.Lock()
@@ -88,13 +92,17 @@ class Errands:
 
         def on_order(order: QueryResult) -> None:
             on_step()
-            post(messages.Answered(ask.number, order, False))
+            if not ask.again:
+                post(messages.Answered(ask.number, order, False))
 
         # The steps: mode, whether to rerank, and the lock whose turn the step needs.
         typed = ask.typed
         steps = [("text", False, self._text_turn)] if typed.mode != "vector" else []
         steps += [(typed.mode, False, self._model_turn)] if typed.mode != "text" else []
         steps += [(typed.mode, True, self._rerank_turn)] if ask.rerank else []
+        if ask.again:
+            # The hits of before are shown until the last answer comes.
+            steps = [step for step in steps if step[0] == typed.mode]
         result = None
         for number, (mode, rerank, turn) in enumerate(steps, 1):
             is_first = mode == "text" and number < len(steps)
@@ -123,12 +131,22 @@ class Errands:
             # Post the answer.
             if stale():
                 return
-            post(messages.Answered(ask.number, result, number == len(steps)))
+            is_last = number == len(steps)
+            if is_last or not ask.again:
+                post(messages.Answered(ask.number, result, is_last))
             # A file system that is slow to tell whether files exist does not delay the hits.
-            gone = self.index.missing({hit.path for hit in result.hits})
-            post(messages.FilesGone(ask.number, gone))
+            self._tell_missing(ask.number, result, post)
             if is_first:
                 time.sleep(DRAWING_SECONDS)
+
+    def _tell_missing(self, number: int, result: QueryResult, post: Post) -> None:
+        missing = self.index.missing({hit.path for hit in result.hits})
+        try:
+            absent = self.index.absent(missing) if missing else missing
+        except DocsearchError:
+            # The next query says what is wrong with the index.
+            absent = frozenset()
+        post(messages.FilesGone(number, missing - absent, absent))
 
     def read(self, read: messages.Read, post: Post, stale: Stale) -> None:
         """Lay a document out around an offset, and post it; post it again with its colours."""
@@ -151,6 +169,19 @@ class Errands:
         if is_long or coloured:
             # Where the rows are other ones, the view stays at its text.
             post(messages.DocumentRead(sheet.with_layer(coloured), read.scrolled or is_long))
+
+    def draw(self, ask: messages.Draw, post: Post, stale: Stale) -> None:
+        """Draw a page or a picture, as the terminal shows it."""
+        from .pictures.shown import room_of, shown
+
+        room = room_of(ask.columns, ask.rows, self._graphics)
+        try:
+            picture = self.index.picture(ask.path, ask.page, room)
+        except DocsearchError as error:
+            post(messages.PictureDrawn(ask, error=error))
+            return
+        if not stale():
+            post(messages.PictureDrawn(ask, shown(picture, self._graphics)))
 
     def text(self, hit: Hit, post: Post) -> None:
         """Read the whole text of a hit's document."""
@@ -192,6 +223,22 @@ class Errands:
         except DocsearchError:
             # What is wrong with the index is told by the status and by the queries.
             return
+
+    def list_passed_over(self, reason: str, post: Post, stale: Stale) -> None:
+        """List what the rules of the roots leave out for a reason."""
+
+        def on_step() -> None:
+            if stale():
+                raise Stopped
+
+        try:
+            skips = self.index.passed_over(reason, on_step=on_step)
+        except Stopped:
+            return
+        except DocsearchError as error:
+            post(messages.Failed(error))
+        else:
+            post(messages.PassedOverListed(reason, skips))
 
     def measure(self, folder: str, profile: str, post: Post, stale: Stale) -> None:
         """Find out how much there is to read in a folder, and how long a profile takes for it."""

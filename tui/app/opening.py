@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from textual.app import App, SuspendNotSupported
@@ -31,11 +31,17 @@ from .foreground import Ended, run_in_terminal
 VIEWER_ADVICE = "install another viewer, such as evince; the preview shows the text"
 
 
-def open_in_editor(app: App[Any], hits: Sequence[Hit], environment: Mapping[str, str]) -> None:
+def open_in_editor(
+    app: App[Any],
+    hits: Sequence[Hit],
+    environment: Mapping[str, str],
+    absent: Collection[str] = (),
+) -> None:
     """Open the hits' files in the user's editor, each at the line of its first hit.
 
-    PDFs, which no editor shows, are opened in a viewer. Raises UsageError if a file is gone, after
-    the others are opened, and if the program is missing or fails.
+    PDFs, which no editor shows, are opened in a viewer. Files in `absent` lie on a disk that is not
+    mounted. Raises UsageError if a file is not there, after the others are opened, and if the
+    program is missing or fails.
     """
     firsts: dict[str, Hit] = {}
     for hit in hits:
@@ -53,16 +59,16 @@ def open_in_editor(app: App[Any], hits: Sequence[Hit], environment: Mapping[str,
             path = places[0][0]
             _run(app, command, "look at its message with: " + shlex.join((program, path)))
     for hit in gone:
-        _check_presence(hit)
+        _check_presence(hit, absent)
 
 
-def open_in_viewer(app: App[Any], hit: Hit) -> None:
+def open_in_viewer(app: App[Any], hit: Hit, absent: Collection[str] = ()) -> None:
     """Open the hit's page in a viewer. If the viewer cannot be told the page, the app names it.
 
     Without a viewer, the app is asked for the document's text, which `show_in_pager` then shows.
     Raises UsageError if the file is gone, and if the program cannot be started.
     """
-    _check_presence(hit)
+    _check_presence(hit, absent)
     try:
         command = viewer_command(hit.path, hit.page)
     except NoViewer:
@@ -83,12 +89,15 @@ def show_in_pager(app: App[Any], hit: Hit, text: str, environment: Mapping[str, 
     _run(app, pager_command(line, environment), advice, text)
 
 
-def _check_presence(hit: Hit) -> None:
-    if not os.path.lexists(hit.path):
-        raise UsageError(
-            f"{hit.path} is gone",
-            "press F2, then r, to bring the index up to date with the folders",
-        )
+def _check_presence(hit: Hit, absent: Collection[str]) -> None:
+    if os.path.lexists(hit.path):
+        return
+    if hit.path in absent:
+        raise UsageError(f"{hit.path} is on a disk that is not mounted", "mount it, and try again")
+    raise UsageError(
+        f"{hit.path} is gone",
+        "press F2, then r, to bring the index up to date with the folders",
+    )
 
 
 def _run(app: App[Any], command: Command, advice: str, text: str | None = None) -> None:

@@ -68,7 +68,7 @@ class Start:
             self._screen.query_one(Found).mount(self._page)
         report, screen = self._report, self._screen
         parts = (
-            recent(screen.history),
+            recent(screen.history, self._clock()),
             saved(screen.saved.searches),
             questions(report.headings, fresh=self._was_empty),
             new_documents(report.documents, self._clock()),
@@ -119,6 +119,11 @@ class Start:
             self._line.begin(paths)
         self._line.display = True
         self._line.advance(progress)
+
+    @property
+    def knows_index(self) -> bool:
+        """True once the counts were read."""
+        return self._seen != ()
 
     def changed(self, status: Status | None) -> bool:
         """True if the index has changed since the last call."""

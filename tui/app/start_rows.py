@@ -54,10 +54,14 @@ class Line:
     row: StartRow | None = None
 
 
-def recent(history: History) -> Part:
-    """The newest queries."""
-    lines = list(reversed(history.lines))[:NUMBERED]
-    return Part("RECENT", tuple(StartRow(printable(line, one_line=True), line) for line in lines))
+def recent(history: History, now: datetime) -> Part:
+    """The newest queries, with their ages where the history knows them."""
+    rows = [
+        StartRow(printable(line, one_line=True), line, age=age(time, now) if time else "")
+        for line in list(reversed(history.lines))[:NUMBERED]
+        for time in [history.time_of(line)]
+    ]
+    return Part("RECENT", tuple(rows))
 
 
 def saved(searches: Sequence[SavedSearch]) -> Part:

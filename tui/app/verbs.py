@@ -49,6 +49,9 @@ VERBS: Sequence[Verb] = (
     Verb(
         "search", "arrange", "Move the document", "Ctrl+O", "Right, below, the whole screen, hidden"
     ),
+    Verb(
+        "search", "picture", "Picture or text", "Alt+I", "Show a PDF's page, or a picture, itself"
+    ),
     Verb("app", "index", "Index", "F2", "Folders, counts, reading, what was skipped and why"),
     Verb("index", "add", "Add a folder", "F2, a", "Read another folder into the index"),
     Verb("index", "refresh_roots", "Refresh", "F2, r", "Read what changed in all folders"),

@@ -54,12 +54,14 @@ def run_app(settings: Settings, line: str = "", picks: bool = False) -> Docsearc
     With `picks`, Enter chooses hits and ends the app.
     """
     color = settings.color != "never"
-    with _asked_background(settings.config.theme, color) as background:
+    with _asked_terminal(settings, color) as background:
         from ..app import DocsearchApp
         from ..app.model_errands import ModelErrands
         from ..app.own import own_of
+        from ..graphics import NO_GRAPHICS
 
         own = own_of(settings.config, background.is_light() if background is not None else None)
+        graphics = background.graphics() if background is not None else NO_GRAPHICS
         with settings.open_index() as index:
             opened = DocsearchApp(
                 index,
@@ -70,6 +72,7 @@ def run_app(settings: Settings, line: str = "", picks: bool = False) -> Docsearc
                 line=line,
                 picks=picks,
                 own=own,
+                graphics=graphics,
             )
             if background is not None and background.asked:
                 from ..app.asking_driver import driver_after
@@ -81,12 +84,17 @@ def run_app(settings: Settings, line: str = "", picks: bool = False) -> Docsearc
     return opened
 
 
-def _asked_background(theme: str, color: bool) -> AbstractContextManager[Background | None]:
-    """The terminal, asked for its background; None if the user has chosen a theme."""
+def _asked_terminal(settings: Settings, color: bool) -> AbstractContextManager[Background | None]:
+    """The terminal, asked what it can show; None without colours.
+
+    It is asked for its background too, unless the user has chosen a theme.
+    """
     from search.config import state_folder
 
-    from ..background import Background, has_chosen_theme
+    from ..background import Background
+    from ..preferences import has_chosen_theme
 
-    if theme or not color or has_chosen_theme(state_folder() / "preferences.json"):
+    if not color or settings.plain:
         return nullcontext()
-    return Background(sys.stdin.fileno(), sys.stdout.fileno(), os.environ)
+    chosen = settings.config.theme or has_chosen_theme(state_folder() / "preferences.json")
+    return Background(sys.stdin.fileno(), sys.stdout.fileno(), os.environ, wanted=not chosen)

@@ -50,7 +50,7 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> Document:
         # Pillow warns of flaws that do not harm the pixels. Who ingests a folder cannot mend them.
         warnings.simplefilter("ignore")
         try:
-            with _opened(data) as picture:
+            with opened(data) as picture:
                 # The first picture of an animation is enough.
                 count = int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
                 for number in range(min(count, limits.pages)):
@@ -80,7 +80,8 @@ def read(data: bytes, path: str, limits: Limits = LIMITS) -> Document:
     return document if count > 1 else replace(document, pages=())
 
 
-def _opened(data: bytes) -> Image:
+def opened(data: bytes) -> Image:
+    """The picture in a file's bytes. Raises UnidentifiedImageError for an unknown format."""
     from PIL import Image
 
     # HEIC needs an opener of its own. AVIF begins in the same way, but Pillow reads it itself.
@@ -92,20 +93,27 @@ def _opened(data: bytes) -> Image:
 
 
 def _text(picture: Image, recognition: Recognition) -> str:
-    """The text in a picture, which is first turned upright, put on white and scaled to PIXELS."""
-    from PIL import Image, ImageOps
-
+    """The text in a picture, which is first scaled to PIXELS."""
     if min(picture.size) < LEAST_SIDE:
         return ""
     longest = int(max(picture.size) * min(1, PIXELS / (picture.width * picture.height)) ** 0.5)
+    upright = fitted(picture, longest, longest)
+    return tidied(recognition.text(upright))
+
+
+def fitted(picture: Image, width: int, height: int) -> Image:
+    """The picture in red, green and blue, turned upright, put on white and fitted into the room."""
+    from PIL import Image, ImageOps
+
     # `draft` decodes a large JPEG at a smaller size, which saves memory.
+    longest = max(width, height)
     picture.draft("RGB", (longest, longest))
     upright = ImageOps.exif_transpose(picture).convert(
         "RGBA" if picture.has_transparency_data else "RGB"
     )
-    upright.thumbnail((longest, longest))
+    upright.thumbnail((width, height))
     if upright.mode == "RGBA":
         paper = Image.new("RGB", upright.size, "white")
         paper.paste(upright, mask=upright.getchannel("A"))
         upright = paper
-    return tidied(recognition.text(upright))
+    return upright

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from .columns import Box, in_columns
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PIL.Image import Image
 
 MAX_BOOKMARKS = 20_000
@@ -108,6 +110,23 @@ class Pdfium:
                 scale=min(RESOLUTION / 72, LONGEST / max(page.get_size()))
             ).to_pil()
             return picture
+        finally:
+            page.close()
+
+    def pixels(self, number: int, width: int, height: int) -> NDArray[np.uint8]:
+        """A page, counted from 0, as rows of red, green and blue, as large as fits into the room.
+
+        Raises PdfiumError for a broken page.
+        """
+        import numpy as np
+
+        page = self._document[number]
+        try:
+            across, down = page.get_size()
+            scale = min(width / max(across, 1), height / max(down, 1))
+            # PDFium rounds the size up.
+            drawn = page.render(scale=scale, rev_byteorder=True).to_numpy()
+            return np.ascontiguousarray(drawn[:height, :width, :3])
         finally:
             page.close()
 

@@ -10,7 +10,6 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from ...terminal import printable
 from ..widgets.folder_input import FolderInput
 
 
@@ -30,8 +29,7 @@ class FolderScreen(ModalScreen[str | None]):
     def on_folder_input_candidates(self, event: FolderInput.Candidates) -> None:
         """Show the folders that the typed text may mean."""
         event.stop()
-        shown = " ".join(f"{name}/" for name in event.names)
-        self.query_one("#problem", Static).update(printable(shown, one_line=True)[:200])
+        self.query_one("#problem", Static).update(event.text)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Return the folder, or tell what is wrong with it."""
@@ -115,27 +113,3 @@ class ConfirmScreen(ModalScreen[bool]):
     def action_answer(self, yes: bool) -> None:
         """Return the answer."""
         self.dismiss(yes)
-
-
-class AdviceScreen(ModalScreen[bool]):
-    """Shows why a file was left out and what to do; returns True for the key r, to read again."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r", "dismiss(True)", "Refresh"),
-        Binding("escape,enter,q", "dismiss(False)", "Back"),
-    ]
-
-    def __init__(self, title: str, text: str) -> None:
-        super().__init__()
-        self.advice = (title, text)
-
-    def compose(self) -> ComposeResult:
-        """The file, the reason and the remedy, and the keys."""
-        title, text = self.advice
-        with Vertical(classes="dialog"):
-            yield Static(title, classes="dialog-title", markup=False)
-            yield Static(text, markup=False)
-            yield Static(
-                "r: read again   Ctrl+Z: to the shell, fg back   Escape: back",
-                classes="dialog-keys",
-            )

@@ -17,7 +17,6 @@ from search.models.profiles import Profile
 
 from ... import messages
 from ...messages import StartIngest
-from ...terminal import printable
 from ..errands import Post, Stale
 from ..folder_line import size_line
 from ..usual_folder import usual_folder
@@ -27,8 +26,6 @@ Measure = Callable[[str, str, Post, Stale], None]
 
 PAUSE_SECONDS = 0.4
 """How long a folder stands in the input before it is looked into."""
-LISTED = 12
-"""How many folders are named that the typed text may mean."""
 INTRODUCTION = (
     "Which folder is to be searched? It is read and never changed, and nothing leaves this machine."
 )
@@ -95,11 +92,9 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
         self._timer = self.set_timer(PAUSE_SECONDS, self._look)
 
     def on_folder_input_candidates(self, event: FolderInput.Candidates) -> None:
-        """Show the folders that the typed text may mean, as a shell does."""
+        """Show the folders that the typed text may mean."""
         event.stop()
-        shown = " ".join(f"{name}/" for name in event.names[:LISTED])
-        more = f" and {len(event.names) - LISTED:,} more" * (len(event.names) > LISTED)
-        self.query_one("#size", Static).update(printable(shown + more, one_line=True))
+        self.query_one("#size", Static).update(event.text)
 
     def on_folder_measured(self, report: messages.FolderMeasured) -> None:
         """Show how much there is to read, if its folder is still in the input."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from search.documents import Skip
 from search.results import IngestReport, Progress, RootStatus, Status
@@ -16,10 +16,12 @@ from search.wording import counted
 from ... import messages
 from ...terminal import printable
 from ..own_keys import with_ids
+from ..widgets.fitted_footer import FittedFooter
 from ..widgets.ingest_panel import IngestPanel
 from ..widgets.left_out import LeftOut
 from ..widgets.root_table import RootTable
-from .dialogs import AdviceScreen, ConfirmScreen, FolderScreen
+from .advice import AdviceScreen
+from .dialogs import ConfirmScreen, FolderScreen
 
 WATCHING = "\nWatching: what changes in the folders is read at once."
 FIRST_READ = "The first folder is being read. What is read can be searched already."
@@ -53,7 +55,7 @@ class IndexScreen(Screen[None]):
         yield IngestPanel(id="ingest")
         yield Static("", id="left-title", markup=False)
         yield LeftOut(id="left")
-        yield Footer(show_command_palette=False, compact=True)
+        yield FittedFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show what the app has reported so far."""
@@ -146,7 +148,9 @@ class IndexScreen(Screen[None]):
         """Enter on what was left out shows why, and what to do."""
         event.stop()
         if isinstance(event.data_table, LeftOut) and (advice := event.data_table.advice):
-            self.app.push_screen(AdviceScreen(*advice), self._read_again)
+            roots = self._status.roots if self._status is not None else ()
+            screen = AdviceScreen(advice, [root.path for root in roots])
+            self.app.push_screen(screen, self._read_again)
 
     def _read_again(self, yes: bool | None) -> None:
         if yes:

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import Screen
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 from textual.worker import Worker, get_current_worker
 
 from search.models.caches import ModelState
@@ -26,6 +26,7 @@ from ...terminal import printable
 from ..errands import Post, Stale
 from ..model_errands import ModelErrands
 from ..own_keys import with_ids
+from ..widgets.fitted_footer import FittedFooter
 from ..widgets.fitted_table import Table
 from ..widgets.model_table import ModelTable, ProfileTable
 from ..widgets.work_panel import WorkPanel
@@ -66,7 +67,7 @@ class ModelsScreen(Screen[None]):
         yield WorkPanel()
         with VerticalScroll(id="report-scroll"):
             yield Static("", id="report", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield FittedFooter(show_command_palette=False)
 
     def on_mount(self) -> None:
         """Focus the profiles."""

@@ -14,6 +14,9 @@ from textual.widgets import Input
 
 from ...terminal import printable
 
+LISTED = 12
+"""How many folders are named that the typed text may mean."""
+
 
 class FolderInput(Input):
     """An input for a folder. Tab completes as in a shell, and Right accepts the suggestion."""
@@ -29,6 +32,13 @@ class FolderInput(Input):
         def __init__(self, names: Sequence[str]) -> None:
             super().__init__()
             self.names = names
+
+        @property
+        def text(self) -> str:
+            """The names, as a shell lists them; of many, the first and a count."""
+            shown = " ".join(f"{name}/" for name in self.names[:LISTED])
+            more = f" and {len(self.names) - LISTED:,} more" * (len(self.names) > LISTED)
+            return printable(shown + more, one_line=True)
 
     def __init__(self, folder: str = "") -> None:
         super().__init__(folder, placeholder="A folder, such as ~/notes", suggester=Folders())

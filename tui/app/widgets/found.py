@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.message import Message
 
+from ... import messages
+from ...preferences import Preferences
 from ..arrangement import ARRANGEMENTS, following
 from .divider import Divider
 from .hit_list import HitList
@@ -29,20 +30,26 @@ class Shares:
 class Found(Horizontal):
     """Divides its room between the hits and the document. The mouse moves the border."""
 
-    class Divided(Message):
-        """The user moved the border, or the document."""
-
-        def __init__(self, shares: Shares) -> None:
-            super().__init__()
-            self.shares = shares
-
     def __init__(self, hits: HitList, preview: Preview) -> None:
         super().__init__(id="found")
         self.hits = hits
         self.preview = preview
+        self._preferences = Preferences()
         self.shares = Shares()
         self.placed = "right"
         self._before_full = "right"
+
+    def prefer(self, preferences: Preferences) -> None:
+        """Look as the user likes it, from the first layout on."""
+        self._preferences = preferences
+        if self.is_running:
+            self._arrange()
+
+    def _arrange(self) -> None:
+        preferences = self._preferences
+        self.hits.set_compact(preferences.compact)
+        self.divide(Shares(preferences.beside, preferences.above))
+        self.place_document(preferences.preview)
 
     def place_document(self, arrangement: str) -> None:
         """Put the document there; an unknown arrangement is "right"."""
@@ -64,14 +71,14 @@ class Found(Horizontal):
     def place_next(self) -> None:
         """Put the document to its next place."""
         self.place_document(following(self.placed, self.screen.has_class("-narrow")))
-        self.post_message(self.Divided(self.shares))
+        self._keep_looks()
 
     def leave_full(self) -> bool:
         """Show the hits again; false if they are there already."""
         if self.placed != "full":
             return False
         self.place_document(self._before_full)
-        self.post_message(self.Divided(self.shares))
+        self._keep_looks()
         return True
 
     @property
@@ -96,11 +103,24 @@ class Found(Horizontal):
 
     def on_mount(self) -> None:
         """Divide the room for the first time."""
-        self.divide(self.shares)
+        self._arrange()
 
     def on_resize(self, event: events.Resize) -> None:
         """Divide the room anew: the document may have moved below the hits."""
         self.divide(self.shares)
+
+    def on_hit_list_selected(self, event: HitList.Selected) -> None:
+        """Show the passage.
+
+        It is shown at once if the user moved the selection, and after a pause if an answer did.
+        """
+        event.stop()
+        self.preview.show_hit(event.hit, self.hits.hits, at_once=self.hits.chosen)
+
+    def on_hit_list_compacted(self, event: HitList.Compacted) -> None:
+        """Remember the list's looks."""
+        event.stop()
+        self._keep_looks()
 
     def on_divider_dragged(self, event: Divider.Dragged) -> None:
         """Move the border to the mouse."""
@@ -114,7 +134,11 @@ class Found(Horizontal):
             shares = replace(self.shares, beside=_percent(beside))
         self.divide(shares)
         if event.done:
-            self.post_message(self.Divided(shares))
+            self._keep_looks()
+
+    def _keep_looks(self) -> None:
+        compact, shares = self.hits.compact, self.shares
+        self.post_message(messages.Arrange(compact, shares.beside, shares.above, self.placed))
 
 
 def _percent(share: float) -> int:

@@ -113,6 +113,8 @@ class HitList(ScrollView, can_focus=True):
         self._groups: tuple[FileGroup, ...] = ()
         self._opened: set[str] = set()
         self._gone: frozenset[str] = frozenset()
+        self.absent: frozenset[str] = frozenset()
+        """The paths of files whose disk is not mounted now."""
         self._rows: list[Row] = []
         self._stops: list[int] = []
         """The row of each stop."""
@@ -164,10 +166,10 @@ class HitList(ScrollView, can_focus=True):
         self._scroll(self._selected_line - line if self.chosen else 0)
         self._report()
 
-    def show_gone(self, paths: frozenset[str]) -> None:
-        """Mark the files of these paths as gone."""
-        if paths != self._gone:
-            self._gone = paths
+    def show_gone(self, paths: frozenset[str], absent: frozenset[str] = frozenset()) -> None:
+        """Mark the files of these paths as gone, and those whose disk is `absent` as not here."""
+        if (paths, absent) != (self._gone, self.absent):
+            self._gone, self.absent = paths, absent
             self._lay_out()
 
     def select(self, hit: Hit) -> None:
@@ -195,6 +197,13 @@ class HitList(ScrollView, can_focus=True):
             self.post_message(self.Left())
         else:
             self.action_cursor_up()
+
+    def move(self, step: int) -> None:
+        """Move down, or up with a `step` below zero."""
+        if step < 0:
+            self.action_up()
+        else:
+            self.action_cursor_down()
 
     def action_cursor_up(self) -> None:
         """Move up, but not beyond the first hit."""
@@ -324,7 +333,8 @@ class HitList(ScrollView, can_focus=True):
     def _lay_out(self) -> None:
         """Make the rows of the hits, which are drawn later."""
         width = max(self.scrollable_content_region.width, 20)
-        self._look = Look.of(self.hits, width, self.clock(), self.compact, self.plain, self._gone)
+        words = dict.fromkeys(self._gone, "gone") | dict.fromkeys(self.absent, "not here")
+        self._look = Look.of(self.hits, width, self.clock(), self.compact, self.plain, words)
         self._rows = list(rows_of(self._groups, self._opened))
         self._stops = [
             number for number, row in enumerate(self._rows) if not isinstance(row, Header)

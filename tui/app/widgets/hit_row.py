@@ -7,8 +7,8 @@ the sentence that answers with the matched words marked.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from rich.cells import cell_len, set_cell_size
@@ -66,8 +66,8 @@ STYLES = (
 class Look:
     """How rows are drawn: in `width` cells, with ages counted to `now`.
 
-    `places` and `headings` are the cells of these columns, which all passages share. `gone` are the
-    paths of files that no longer exist.
+    `places` and `headings` are the cells of these columns, which all passages share. `missing` has
+    a word for the paths of files that are not there.
     """
 
     width: int
@@ -76,7 +76,7 @@ class Look:
     plain: bool = False
     places: int = 0
     headings: int = 0
-    gone: frozenset[str] = frozenset()
+    missing: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -86,7 +86,7 @@ class Look:
         now: datetime,
         compact: bool,
         plain: bool,
-        gone: frozenset[str],
+        missing: Mapping[str, str],
     ) -> Look:
         """The look of a list of these hits, with columns that fit them."""
         places, headings = 0, 0
@@ -100,7 +100,7 @@ class Look:
             plain,
             min(places, MOST_PLACE, max(width // 4, 1)),
             min(headings, MOST_HEADING, width // 4) if width >= NARROW else 0,
-            gone,
+            missing,
         )
 
 
@@ -130,7 +130,8 @@ def lines_of(row: Row, look: Look) -> list[Pieces]:
 
 def _header(group: FileGroup, look: Look) -> Pieces:
     """Icon, name and folder on the left; bar, score and age on the right."""
-    meta: Pieces = [(" gone", ("gone",))] if group.path in look.gone else []
+    word = look.missing.get(group.path)
+    meta: Pieces = [(f" {word}", ("gone",))] if word else []
     if look.width >= NARROW and not look.plain:
         meta.append((f" {score_bar(group.score)}", ("bar",)))
     meta.append((f" {_score(group.score, look)} {age(group.modified, look.now):>5}", ("meta",)))

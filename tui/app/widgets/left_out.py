@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rich.text import Text
 
@@ -18,6 +19,14 @@ LISTED = 200
 """How many files of one reason are listed; more make the table slow, and nobody reads them."""
 
 
+class Advice(NamedTuple):
+    """On a file, or on all of a reason, which is then `counted` where the index knows no names."""
+
+    title: str
+    text: str
+    counted: str = ""
+
+
 class LeftOut(Table):
     """Lists failures first.
 
@@ -30,6 +39,8 @@ class LeftOut(Table):
     def on_mount(self) -> None:
         """Show the headings."""
         self._entries: list[tuple[str, Skip | None]] = []
+        self._listed: frozenset[str] = frozenset()
+        """The reasons whose files the index knows by name."""
         super().on_mount()
 
     def show(self, status: Status | None, skips: Sequence[Skip]) -> None:
@@ -39,6 +50,7 @@ class LeftOut(Table):
         by_reason: dict[str, list[Skip]] = defaultdict(list)
         for skip in skips:
             by_reason[str(skip.reason)].append(skip)
+        self._listed = frozenset(by_reason)
 
         def add(reason: str, skip: Skip | None, left: str, right: str) -> None:
             rows.append([Text(printable(left, one_line=True), "bold"), Text(right)])
@@ -55,16 +67,19 @@ class LeftOut(Table):
         self.fill(rows)
 
     @property
-    def advice(self) -> tuple[str, str] | None:
-        """A title and a text on the row under the cursor, with what to do; None without rows."""
+    def advice(self) -> Advice | None:
+        """What to do about the row under the cursor; None without rows."""
         if not 0 <= self.cursor_row < len(self._entries):
             return None
         reason, skip = self._entries[self.cursor_row]
         remedy = f"What to do: {remedy_in_the_app(reason)}"
         if skip is None:
-            return printable(reason, one_line=True), printable(remedy, one_line=True)
+            counted = "" if reason in self._listed else reason
+            return Advice(
+                printable(reason, one_line=True), printable(remedy, one_line=True), counted
+            )
         lines = (f"It is left out: {skip.message or reason}", remedy)
-        return (
+        return Advice(
             printable(skip.path, one_line=True),
             "\n".join(printable(line, one_line=True) for line in lines if line),
         )

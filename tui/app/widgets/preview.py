@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static
 
 from search.results import Hit
 
+from ... import messages
 from ...terminal import printable
 from ..match_steps import matches, next_match
 from ..rendering.signs import BOXES, PLAIN
 from ..sheet import Sheet, sheet_of_hit
 from .document_view import BAR, PLAIN_BAR, DocumentView
+from .page_pictures import DRAWN_KINDS, PagePictures
 
 if TYPE_CHECKING:
     from .outline import Outline
@@ -36,21 +37,11 @@ OUTLINE_WIDTH = 100
 class Preview(Vertical):
     """A line that names the place in the document, above the document."""
 
-    class Wanted(Message):
-        """A document is to be laid out in rows of `width` cells around an offset.
-
-        `scrolled` is true if the user scrolled there, not to a hit.
-        """
-
-        def __init__(self, path: str, width: int, around: int, scrolled: bool) -> None:
-            super().__init__()
-            self.path = path
-            self.width = width
-            self.around = around
-            self.scrolled = scrolled
-
-    def __init__(self, plain: bool = False) -> None:
+    def __init__(self, plain: bool = False, pictures: bool = False) -> None:
         super().__init__()
+        self._has_pictures = pictures
+        """True where the terminal shows pictures."""
+        self.pictures = PagePictures(self)
         self.plain = plain
         self._signs = PLAIN if plain else BOXES
         self._hit: Hit | None = None
@@ -91,6 +82,11 @@ class Preview(Vertical):
         hit, hits, view = self._hit, self._hits, self.query_one(DocumentView)
         if not self.display:
             return
+        view.display = not self.pictures.shows(hit)
+        if hit is not None and self.pictures.shows(hit):
+            self.pictures.show(hit)
+        else:
+            self.pictures.hide()
         if hit is None:
             view.show(None, None)
         elif (
@@ -125,6 +121,35 @@ class Preview(Vertical):
             # The document has its new width after the next layout.
             self.call_after_refresh(self._show)
 
+    def switch_pictures(self) -> None:
+        """Show pages as pictures, or as text again."""
+        if not self._has_pictures:
+            self.notify("This terminal shows no pictures, or has no colours for them")
+            return
+        if not self.pictures.is_on and self._hit is not None and self._hit.kind not in DRAWN_KINDS:
+            self.notify("Only pages of a PDF and pictures can be shown as they are")
+            return
+        self.pictures.is_on = not self.pictures.is_on
+        self._show()
+
+    def on_picture_view_resized(self) -> None:
+        """Ask for the picture in the new size."""
+        self.pictures.ask_anew()
+
+    def scroll_pages(self, pages: int) -> None:
+        """Scroll the document a page on, or with -1 a page back; turn the page of a picture."""
+        view = self.query_one(DocumentView)
+        if self.pictures.shows(self._hit):
+            sheet = view.sheet
+            self.pictures.turn(
+                pages, sheet.page_count if sheet is not None and sheet.whole else None
+            )
+            self._show_place()
+        elif pages < 0:
+            view.scroll_page_up(animate=False)
+        else:
+            view.scroll_page_down(animate=False)
+
     def focus_document(self) -> None:
         """Let the keys go to the document."""
         self.query_one(DocumentView).focus()
@@ -134,6 +159,9 @@ class Preview(Vertical):
         view = self.query_one(DocumentView)
         if self._hit is None or view.sheet is None or not self.display:
             return
+        if self.pictures.shows(self._hit):
+            # Matches are marked in the text.
+            self.switch_pictures()
         found = matches(self._hit.path, self._hits)
         if not found:
             self.notify("No word of the query stands in this document")
@@ -143,9 +171,7 @@ class Preview(Vertical):
         self._match = f"match {place + 1:,} of {len(found):,}"
         if not view.go_to(found[place]):
             self._target = found[place]
-            self.post_message(
-                self.Wanted(self._hit.path, view.text_width, found[place], scrolled=True)
-            )
+            self._ask_for(found[place], scrolled=True)
         self._show_place()
 
     def _show_outline(self) -> None:
@@ -153,6 +179,7 @@ class Preview(Vertical):
         sheet = self.query_one(DocumentView).sheet
         wanted = (
             self._is_full
+            and not self.pictures.shows(self._hit)
             and sheet is not None
             and bool(sheet.headings)
             and sheet.whole
@@ -190,15 +217,17 @@ class Preview(Vertical):
             self._asked is None or abs(around - self._asked) > MARGIN
         ):
             self._asked = around
-            self.post_message(self.Wanted(self._hit.path, view.text_width, around, scrolled=True))
+            self._ask_for(around, scrolled=True)
 
     def want(self) -> None:
         """Ask for the document of the selected hit."""
         if self._hit is not None and self.display:
+            self._ask_for(_answer(self._hit), scrolled=False)
+
+    def _ask_for(self, around: int, scrolled: bool) -> None:
+        if self._hit is not None:
             width = self.query_one(DocumentView).text_width
-            self.post_message(
-                self.Wanted(self._hit.path, width, _answer(self._hit), scrolled=False)
-            )
+            self.post_message(messages.Read(self._hit.path, width, around, scrolled))
 
     def _show_place(self) -> None:
         view, line = self.query_one(DocumentView), ""
@@ -209,10 +238,19 @@ class Preview(Vertical):
                 answer = _answer(self._hit)
                 shown = answer if view.shows(answer) else view.top_char
             place = _place(view.sheet, shown, self._hit)
+            if self.pictures.shows(self._hit):
+                place = self._picture_place(view.sheet)
             line = " · ".join(filter(None, (place, self._match, title)))
             if self._outline is not None:
                 self._outline.follow(shown)
         self.query_one("#place", Static).update(line, layout=False)
+
+    def _picture_place(self, sheet: Sheet) -> str:
+        """The page that is shown as a picture."""
+        if self._hit is None or self._hit.page is None:
+            return "picture"
+        pages = f" of {sheet.page_count:,}" if sheet.whole else ""
+        return f"page {self.pictures.page:,}{pages}"
 
 
 def _answer(hit: Hit) -> int:

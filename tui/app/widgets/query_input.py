@@ -14,6 +14,9 @@ from textual.widgets import Input
 from ...terminal import printable
 from ..history import History
 
+EDITS = ("delete_", "cursor_", "home", "end")
+"""How the actions begin that edit the line or move its cursor."""
+
 
 class QueryInput(Input):
     """Keeps the focus while the keys around it move the hits. A paste becomes one line."""
@@ -55,6 +58,22 @@ class QueryInput(Input):
         event.stop()
         self.replace(" ".join(event.text.split()), *self.selection)
 
+    async def _on_key(self, event: events.Key) -> None:
+        """Edit at once.
+
+        Textual inserts letters here, but runs the bindings of other keys when the event has come to
+        the app. Of keys that come at once, as after a pause of the terminal, Ctrl+U would then take
+        the letters away that were typed after it.
+        """
+        if not event.is_printable:
+            for binding in self._bindings.key_to_bindings.get(event.key, ()):
+                if binding.action.startswith(EDITS):
+                    event.stop()
+                    event.prevent_default()
+                    await self.run_action(binding.action)
+                    return
+        await super()._on_key(event)
+
     def action_cursor_left(self, select: bool = False) -> None:
         """Move the cursor; without text, tell that the key was pressed."""
         super().action_cursor_left(select)
@@ -76,6 +95,13 @@ class QueryInput(Input):
         """Put a newer line in the input, and at last the one that was being typed."""
         if (line := self.history.newer()) is not None:
             self.put(line)
+
+    def browse(self, step: int) -> None:
+        """Put a newer line in the input, or an older one with a `step` below zero."""
+        if step < 0:
+            self.action_older()
+        else:
+            self.action_newer()
 
     def put(self, line: str) -> None:
         """Replace the line; the cursor stands at its end."""

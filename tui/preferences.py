@@ -19,7 +19,7 @@ class Preferences:
 
     `compact` is one line a passage. `beside` and `above` are the share of the list of hits in
     percent of the width, and of the height where the list is above the document. `preview` is where
-    the document stands, one of `arrangement.ARRANGEMENTS`.
+    the document stands, one of the app's arrangements.
     """
 
     theme: str = ""
@@ -55,6 +55,14 @@ def load_preferences(file: Path) -> Preferences:
             f"what the app remembers cannot be read from {file}", "it goes on with its defaults"
         ) from error
     return Preferences(**known)
+
+
+def has_chosen_theme(file: Path) -> bool:
+    """True if the saved preferences name a theme. The app itself tells of a broken file."""
+    try:
+        return bool(load_preferences(file).theme)
+    except ConfigError:
+        return False
 
 
 def save_preferences(file: Path, preferences: Preferences) -> None:

@@ -1,0 +1,1 @@
+"""Pictures as terminals show them, each protocol in a file of its own."""
