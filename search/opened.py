@@ -311,6 +311,7 @@ class Opened:
             passage_tokens=self.rules.max_tokens,
             passage_overlap=self.rules.overlap,
             passage_least=self.rules.min_tokens,
+            precision=embedder.precision,
         )
 
     def _open_store(self) -> Store:
@@ -335,7 +336,7 @@ class Opened:
                 f"{embedder.name} ({embedder.revision})",
                 "go back to that one, or embed the documents anew: docsearch ingest --reembed",
             )
-        return self._narrowed(embedder, models.dimensions)
+        return self._narrowed(embedder.at(models.precision), models.dimensions)
 
     def _loaded(self, models: Models) -> Embedder:
         return self._narrowed(self.load_embedder(models.embedder), models.dimensions)

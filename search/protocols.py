@@ -25,11 +25,12 @@ class Embedder(Protocol):
 
     `name` is the model's, and `revision` identifies its weights. `max_tokens` is the length at
     which texts are cut. `notice` is a sentence that the user must see when the model is loaded; it
-    is empty for most models.
+    is empty for most models. `precision` is that of the products, "float32" or "int8".
     """
 
     name: str
     revision: str
+    precision: str
     dimensions: int
     max_tokens: int
     notice: str
@@ -54,6 +55,10 @@ class Embedder(Protocol):
 
         Raises UsageError where the model is not trained for that.
         """
+        ...
+
+    def at(self, precision: str) -> Embedder:
+        """The same model at that precision where its engine has it, else as it is."""
         ...
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:

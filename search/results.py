@@ -309,7 +309,8 @@ class IndexModels:
     is empty where the index has none. `name` is the embedder's own, and `revision` identifies its
     weights. The lengths of passages are counted in tokens of the embedder's tokenizer: a passage
     has at most `passage_tokens`, about `passage_overlap` tokens are repeated in the next one, and
-    sections shorter than `passage_least` are joined.
+    sections shorter than `passage_least` are joined. `precision` is that of the products which
+    made the vectors, "float32" or "int8".
     """
 
     profile: str
@@ -323,6 +324,7 @@ class IndexModels:
     passage_tokens: int
     passage_overlap: int
     passage_least: int
+    precision: str = "float32"
 
 
 @dataclass(frozen=True, slots=True)

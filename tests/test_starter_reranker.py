@@ -53,6 +53,7 @@ def test_the_files_are_whole_and_small() -> None:
         "LICENSE",
         "README.md",
         "SHA256SUMS",
+        "activations.safetensors",
         "config.json",
         "model.safetensors",
         "tokenizer.json",

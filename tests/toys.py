@@ -53,6 +53,7 @@ class ToyEmbedder:
     notice = ""
     query_prompt = ""
     passage_prompt = ""
+    precision = "float32"
 
     def __init__(self) -> None:
         self.embedded: list[str] = []
@@ -60,6 +61,9 @@ class ToyEmbedder:
     @property
     def tokenizer(self) -> Tokenizer:
         return ToyTokenizer()
+
+    def at(self, precision: str) -> ToyEmbedder:
+        return self
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         self.embedded.extend(texts)

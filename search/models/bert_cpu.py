@@ -17,6 +17,8 @@ import numpy as np
 
 from .batches import by_length, in_halves
 from .bert import POOLINGS, BertConfig
+from .bert_inputs import BertInputs
+from .bert_layers import StoredLayer, norm_of
 from .cpu_threads import cores, single_threaded_blas, workers
 from .kernels import GELU_SCALE, GELU_UNSCALE, LayerNorm, Scratch, attention, gelu, product
 from .weight_memory import host_memory, require_memory
@@ -35,28 +37,6 @@ MIN_BATCH_TOKENS = 256
 # Up to this many tokens, products with narrow contiguous blocks of a matrix are twice as fast,
 # because BLAS need not pack them.
 BLOCKED_TOKENS = 32
-
-
-@dataclass(frozen=True, slots=True)
-class StoredLayer:
-    """A layer's weights as the checkpoint has them; its matrices are (out, in).
-
-    `output` is the projection after the attention.
-    """
-
-    query: Matrix
-    query_bias: Float32
-    key: Matrix
-    value: Matrix
-    value_bias: Float32
-    output: Matrix
-    output_bias: Float32
-    output_norm: LayerNorm
-    up: Matrix
-    up_bias: Float32
-    down: Matrix
-    down_bias: Float32
-    down_norm: LayerNorm
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +70,12 @@ class BertCpu:
 
     def __init__(self, checkpoint: Checkpoint, pooling: str) -> None:
         config = BertConfig.of(checkpoint)
-        width, root = config.hidden_size, f"{config.root}embeddings."
-        require_memory(checkpoint, 4, host_memory(), left_out=f"{root}word_embeddings")
+        width, root = config.hidden_size, f"{config.root}embeddings"
+        require_memory(checkpoint, 4, host_memory(), left_out=f"{root}.word_embeddings")
         self._config = config
-        self._words = checkpoint.matrix(f"{root}word_embeddings", config.vocab_size, width)
-        positions = checkpoint.matrix(f"{root}position_embeddings", config.positions, width)
-        stored_types = checkpoint.matrix(f"{root}token_type_embeddings", config.token_types, width)
-        types = stored_types.rows(np.arange(config.token_types))
-        self._positions = positions.rows(np.arange(config.positions)) + types[:1]
-        # `_positions` contain the type of the first segment. This turns it into the second's.
-        self._second_segment = types[min(1, config.token_types - 1)] - types[0]
-        self._norm = _norm(checkpoint, root, config)
-        self._stored = [
-            _stored(checkpoint, f"{config.root}encoder.layer.{i}.", config)
-            for i in range(config.layers)
-        ]
+        self._inputs = BertInputs(checkpoint, config)
+        self._norm = norm_of(checkpoint, root, config)
+        self._stored = [StoredLayer.of(checkpoint, i, config) for i in range(config.layers)]
         self._ready: dict[bool, list[Layer]] = {}
         self._scratch = Scratch()
         self._lock = Lock()
@@ -166,12 +137,7 @@ class BertCpu:
         take = self._scratch.take
         q, keys_values = take("q", count, width), take("kv", count, 2 * width)
         attended = take("attended", count, width)
-        # Embed the tokens: the sum of word, position and segment.
-        x = self._words.rows(np.concatenate(texts))
-        for text, (start, end) in zip(texts, bounds, strict=True):
-            x[start:end] += self._positions[self._config.positions_of(text)]
-            if first_segment is not None:
-                x[start + first_segment : end] += self._second_segment
+        x = self._inputs.of(texts, first_segment)
         # Scores out of exp's range and weights that are not finite are found in the result.
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             self._norm.apply(x)
@@ -213,43 +179,6 @@ class BertCpu:
         x += projected
         x += layer.down_bias
         layer.down_norm.apply(x)
-
-
-def _norm(checkpoint: Checkpoint, prefix: str, config: BertConfig) -> LayerNorm:
-    name, width = f"{prefix}LayerNorm", config.hidden_size
-    return LayerNorm(
-        checkpoint.vector(f"{name}.weight", width),
-        checkpoint.vector(f"{name}.bias", width),
-        config.eps,
-    )
-
-
-def _stored(checkpoint: Checkpoint, prefix: str, config: BertConfig) -> StoredLayer:
-    width, inner = config.hidden_size, config.intermediate_size
-    attention, output = "attention.self.", "attention.output."
-    up, down = "intermediate.dense", "output.dense"
-
-    def matrix(name: str, rows: int, columns: int) -> Matrix:
-        return checkpoint.matrix(prefix + name, rows, columns)
-
-    def bias(name: str, size: int) -> Float32:
-        return checkpoint.vector(f"{prefix}{name}.bias", size)
-
-    return StoredLayer(
-        query=matrix(f"{attention}query", width, width),
-        query_bias=bias(f"{attention}query", width),
-        key=matrix(f"{attention}key", width, width),
-        value=matrix(f"{attention}value", width, width),
-        value_bias=bias(f"{attention}value", width),
-        output=matrix(f"{output}dense", width, width),
-        output_bias=bias(f"{output}dense", width),
-        output_norm=_norm(checkpoint, prefix + output, config),
-        up=matrix(up, inner, width),
-        up_bias=bias(up, inner),
-        down=matrix(down, width, inner),
-        down_bias=bias(down, width),
-        down_norm=_norm(checkpoint, f"{prefix}output.", config),
-    )
 
 
 @np.errstate(over="ignore", invalid="ignore")  # The vectors are checked at the end.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,8 @@ class ModelEmbedder:
 
     `revision` identifies the weights by 16 hexadecimal digits, which are the same on every machine
     and every engine. `notice` is a sentence that the user must see when the model is loaded; it is
-    empty for most models.
+    empty for most models. `encoder` computes in `precision`, and `open_encoder` opens one for
+    another of `precisions`.
     """
 
     name: str
@@ -35,6 +36,9 @@ class ModelEmbedder:
     encoder: Encoder
     projections: tuple[Projection, ...] = ()
     notice: str = ""
+    precision: str = "float32"
+    precisions: tuple[str, ...] = ("float32",)
+    open_encoder: Callable[[str], Encoder] | None = None
 
     @property
     def query_prompt(self) -> str:
@@ -53,6 +57,16 @@ class ModelEmbedder:
         """
         width = _width(self.encoder, self.projections)
         return replace(self, dimensions=_allowed(dimensions, self.name, self.recipe, width))
+
+    def at(self, precision: str) -> ModelEmbedder:
+        """The same model at that precision where its engine has it, else as it is.
+
+        Engines without a precision give vectors that are close enough to compare.
+        """
+        if precision == self.precision or precision not in self.precisions:
+            return self
+        assert self.open_encoder is not None
+        return replace(self, precision=precision, encoder=self.open_encoder(precision))
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """(n, dimensions) float32 unit vectors in the order of `texts`.
@@ -93,12 +107,12 @@ def load_embedder(
 ) -> ModelEmbedder:
     """The embedder of that name, repository id or model folder.
 
-    `backend` is `mlx`, `cpu` (numpy), or `auto`: MLX where it has a GPU, else numpy. `dimensions`
+    `backend` is `mlx`, `cpu`, or `auto`: MLX where it has a GPU, else the processor. `dimensions`
     cuts the vectors of a model that allows it; None keeps them whole.
     Raises ModelError for a folder that is missing or damaged or holds a model that cannot embed,
     and UsageError for an unknown backend or for dimensions that the model does not give.
     """
-    from .engines import notice_of
+    from .engines import notice_of, precisions_for
     from .projection import projections_of
     from .recipes import pooling_of, recipe_of
     from .tokenizer import TOKEN_RULES, TokenRules
@@ -107,7 +121,13 @@ def load_embedder(
     recipe = recipe_of(files.folder, files.name)
     tokenizer = files.tokenizer(TOKEN_RULES.get(files.checkpoint.model_type, TokenRules()))
     projections = projections_of(files.checkpoint)
-    encoder = files.encoder(backend, tokenizer, pooling_of(files.folder, recipe))
+    pooling = pooling_of(files.folder, recipe)
+    precisions = precisions_for(files.checkpoint, backend)
+
+    def open_encoder(precision: str) -> Encoder:
+        return files.encoder(backend, tokenizer, pooling, precision)
+
+    encoder = open_encoder(precisions[0])
     embedder = ModelEmbedder(
         name=files.name,
         revision=files.checkpoint.fingerprint(),
@@ -118,6 +138,9 @@ def load_embedder(
         encoder=encoder,
         projections=projections,
         notice=notice_of(files.checkpoint.model_type),
+        precision=precisions[0],
+        precisions=precisions,
+        open_encoder=open_encoder,
     )
     return embedder if dimensions is None else embedder.narrowed(dimensions)
 

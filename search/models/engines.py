@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .checkpoint import Checkpoint
 
 BACKENDS = ("auto", "mlx", "cpu")
+PRECISIONS = ("float32", "int8")
 # mlx-embeddings computes these architectures, on MLX alone.
 FOREIGN = ("gemma3_text", "modernbert")
 FOREIGN_NOTICE = "this model is computed by the package mlx-embeddings, whose licence is GPL-3.0"
@@ -59,10 +60,33 @@ class Encoder(Protocol):
         ...
 
 
-def open_encoder(checkpoint: Checkpoint, backend: str, pooling: str) -> Encoder:
+def precisions_for(checkpoint: Checkpoint, backend: str) -> tuple[str, ...]:
+    """The precisions in which the model runs on `backend`, the one for new indexes first.
+
+    A model runs in 8 bits where onnxruntime is installed, its folder has the ranges of its
+    activations, and the processor multiplies bytes exactly.
+    """
+    if (checkpoint.model_type, engine_for(backend, checkpoint.model_type)) != ("bert", "cpu"):
+        return ("float32",)
+    from .activation_ranges import ActivationRanges
+    from .bert import BertConfig
+    from .onnx_session import multiplies_bytes_exactly
+
+    if find_spec("onnxruntime") is None:
+        return ("float32",)
+    ranges = ActivationRanges.in_folder(checkpoint.folder)
+    if ranges is None or not ranges.fit(BertConfig.of(checkpoint)):
+        return ("float32",)
+    return ("int8", "float32") if multiplies_bytes_exactly() else ("float32",)
+
+
+def open_encoder(
+    checkpoint: Checkpoint, backend: str, pooling: str, precision: str = "float32"
+) -> Encoder:
     """The checkpoint's encoder on `backend` with a pooling of `recipes.POOLINGS`.
 
-    Raises ModelError for an architecture that has none there, or does not pool so.
+    `precision` is one of `precisions_for`. Raises ModelError for an architecture that has none
+    there, or does not pool so.
     """
     model_type = checkpoint.model_type
     key = (model_type, engine_for(backend, model_type))
@@ -84,6 +108,13 @@ def open_encoder(checkpoint: Checkpoint, backend: str, pooling: str) -> Encoder:
         raise ModelError(
             f"{checkpoint.folder} pools by {pooling}", f"choose a model that pools by: {known}"
         )
+    if precision == "int8":
+        from .activation_ranges import ActivationRanges
+        from .bert_int8 import BertInt8
+
+        ranges = ActivationRanges.in_folder(checkpoint.folder)
+        assert ranges is not None, "the model has no ranges, which precisions_for tells"
+        return BertInt8(checkpoint, pooling, ranges)
     return encoder(checkpoint, pooling)
 
 

@@ -44,14 +44,17 @@ class ModelFiles:
 
         return ModelTokenizer(self.folder / "tokenizer.json", rules.literal_specials, rules.closing)
 
-    def encoder(self, backend: str, tokenizer: ModelTokenizer, pooling: str) -> Encoder:
+    def encoder(
+        self, backend: str, tokenizer: ModelTokenizer, pooling: str, precision: str
+    ) -> Encoder:
         """The model's forward pass, loaded, with a pooling of `recipes.POOLINGS`.
 
+        `precision` is one of `engines.precisions_for`.
         Raises ModelError where it cannot run here, or lacks weights for some words of `tokenizer`.
         """
         from .engines import open_encoder
 
-        encoder = open_encoder(self.checkpoint, backend, pooling)
+        encoder = open_encoder(self.checkpoint, backend, pooling, precision)
         tokenizer.fit(encoder.vocab_size)
         return encoder
 

@@ -71,11 +71,12 @@ def load_reranker(
 ) -> ModelReranker:
     """The reranker of that name, repository id or model folder.
 
-    `backend` is `mlx`, `cpu` (numpy), or `auto`: MLX where it has a GPU, else numpy. `instruction`
+    `backend` is `mlx`, `cpu`, or `auto`: MLX where it has a GPU, else the processor. `instruction`
     says in English what makes a passage relevant; None stands for the model's own wording.
     Raises ModelError for a folder that is missing or damaged or holds no reranker, and UsageError
     for an unknown backend or for an instruction to a model that takes none.
     """
+    from .engines import precisions_for
     from .recipes import recipe_for
     from .tokenizer import TokenRules
 
@@ -94,7 +95,9 @@ def load_reranker(
     head: Head = getattr(import_module(".heads", __package__), head_class)(
         files.checkpoint, tokenizer
     )
-    encoder = files.encoder(backend, tokenizer, pooling)
+    encoder = files.encoder(
+        backend, tokenizer, pooling, precisions_for(files.checkpoint, backend)[0]
+    )
     return ModelReranker(
         name=files.name,
         revision=files.checkpoint.fingerprint(),

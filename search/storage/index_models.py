@@ -107,9 +107,15 @@ def remove_unused_tables(folder: Path, catalog: Catalog) -> None:
     VocabularyFile(folder, table_in_use(catalog)).remove_earlier()
 
 
-def vector_key(models: IndexModels) -> tuple[str, int, str, str]:
+def vector_key(models: IndexModels) -> tuple[str, int, str, str, str]:
     """The key of the vectors that these models make: vectors are comparable where it is equal."""
-    return models.revision, models.dimensions, models.query_prompt, models.passage_prompt
+    return (
+        models.revision,
+        models.dimensions,
+        models.query_prompt,
+        models.passage_prompt,
+        models.precision,
+    )
 
 
 def reranker_of(models: IndexModels) -> str:

@@ -1,0 +1,95 @@
+"""BERT on a processor in onnxruntime, its products in 8 bits.
+
+Each text runs alone, one worker thread a core. So nothing is padded, a vector depends on its own
+text only, and no thread waits for another one within a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import Lock
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from .batches import in_halves
+from .bert import POOLINGS, BertConfig
+from .bert_graph import BertGraph
+from .bert_inputs import BertInputs
+from .bert_layers import StoredLayer, norm_of
+from .cpu_threads import workers
+from .onnx_session import session_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .activation_ranges import ActivationRanges
+    from .checkpoint import Checkpoint
+
+    Float32 = NDArray[np.float32]
+
+
+class BertInt8:
+    """A BERT encoder whose matrices and activations have 8 bits; all else is float32.
+
+    Its vector of a text is the last hidden state of the first token ("cls"), or the mean of the
+    states of all tokens ("mean"). `ranges` are those of the checkpoint's activations. Matrices are
+    cut to 8 bits when they are first needed.
+    """
+
+    poolings: ClassVar[tuple[str, ...]] = POOLINGS
+
+    def __init__(self, checkpoint: Checkpoint, pooling: str, ranges: ActivationRanges) -> None:
+        config = BertConfig.of(checkpoint)
+        self.dimensions = config.hidden_size
+        self.max_tokens = config.max_tokens
+        self.vocab_size = config.vocab_size
+        self._config = config
+        self._inputs = BertInputs(checkpoint, config)
+        self._norm = norm_of(checkpoint, f"{config.root}embeddings", config)
+        self._stored = [StoredLayer.of(checkpoint, i, config) for i in range(config.layers)]
+        self._ranges = ranges
+        self._pooling = pooling
+        self._session: Any = None
+        self._lock = Lock()
+
+    def encode(self, ids: Sequence[Sequence[int]]) -> Float32:
+        """(n, dimensions) pooled hidden states of n texts of 1 to `max_tokens` ids each.
+
+        The states are not unit vectors.
+        """
+        return self._encode(ids, None)
+
+    def encode_after(self, prefix: Sequence[int], ids: Sequence[Sequence[int]]) -> Float32:
+        """As `encode`, for texts whose first segment is `prefix` and whose second is their ids."""
+        return self._encode([[*prefix, *text] for text in ids], len(prefix))
+
+    def _encode(self, ids: Sequence[Sequence[int]], first_segment: int | None) -> Float32:
+        out = np.empty((len(ids), self.dimensions), np.float32)
+        session = self._opened()
+
+        def work(batch: list[int]) -> None:
+            tokens = self._inputs.of([ids[i] for i in batch], first_segment)
+            out[batch] = session.run(None, {"tokens": tokens[None]})[0]
+
+        def run(i: int) -> None:
+            in_halves(work, [i])
+
+        # The longest text comes first, so that no core is left with it at the end. A query runs in
+        # its caller's thread, so that it does not wait for an ingest's texts.
+        order = sorted(range(len(ids)), key=lambda i: -len(ids[i]))
+        for _ in map(run, order) if len(order) == 1 else workers().map(run, order):
+            pass
+        return out
+
+    def _opened(self) -> Any:
+        with self._lock:
+            if self._session is None:
+                written = BertGraph(
+                    *(self._config, self._norm, self._stored, self._ranges, self._pooling)
+                )
+                width = self._config.hidden_size
+                self._session = session_of(
+                    written.graph, {"tokens": (1, "length", width)}, {"vector": (1, width)}
+                )
+            return self._session

@@ -1,0 +1,52 @@
+"""Opens onnxruntime, which is imported here only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from .onnx_graph import MICROSOFT, Graph
+
+Shapes = Mapping[str, Sequence[int | str]]
+
+
+def session_of(graph: Graph, inputs: Shapes, outputs: Shapes) -> Any:
+    """An `InferenceSession` of the graph that computes in its caller's thread alone.
+
+    `inputs` and `outputs` are as in `Graph.serialized`. Several threads may run it at a time. The
+    constants are read where they lie.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    # Whole texts are shared out among threads, so an operator has none of its own.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    # Warnings would appear on the user's terminal.
+    options.log_severity_level = 3
+    options.add_external_initializers(
+        list(graph.constants),
+        [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in graph.constants.values()],
+    )
+    return onnxruntime.InferenceSession(
+        graph.serialized(inputs, outputs), options, providers=["CPUExecutionProvider"]
+    )
+
+
+@cache
+def multiplies_bytes_exactly() -> bool:
+    """Whether products of bytes are exact on this processor.
+
+    On x86 without VNNI, two products are added in 16 bits, and large sums are cut off.
+    """
+    graph, ones = Graph(), np.ones(4, np.float32)
+    graph.constant("codes", np.full((4, 1), 127, np.int8))
+    graph.constant("scale", np.ones(1, np.float32))
+    graph.constant("zero", np.zeros(1, np.int8))
+    inputs = ["x", "codes", "scale", "zero"]
+    graph.node("DynamicQuantizeMatMul", inputs, "y", domain=MICROSOFT)
+    session = session_of(graph, {"x": (1, 4)}, {"y": (1, 1)})
+    return bool(session.run(None, {"x": ones[None]})[0][0, 0] == 4 * 127)
