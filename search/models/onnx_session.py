@@ -49,4 +49,5 @@ def multiplies_bytes_exactly() -> bool:
     inputs = ["x", "codes", "scale", "zero"]
     graph.node("DynamicQuantizeMatMul", inputs, "y", domain=MICROSOFT)
     session = session_of(graph, {"x": (1, 4)}, {"y": (1, 1)})
-    return bool(session.run(None, {"x": ones[None]})[0][0, 0] == 4 * 127)
+    total = float(session.run(None, {"x": ones[None]})[0][0, 0])
+    return abs(total - 4 * 127) < 1

@@ -1,0 +1,50 @@
+"""Graphs that are written here run in onnxruntime, and give what their operators say."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search.models.onnx_graph import MICROSOFT, Graph
+from search.models.onnx_session import multiplies_bytes_exactly, session_of
+
+pytest.importorskip("onnxruntime")
+CPU_INFO = Path("/proc/cpuinfo")
+
+
+def test_a_graph_of_both_sets_of_operators_runs() -> None:
+    graph = Graph()
+    factors = graph.constant("factors", np.array([1, 2, 4], np.float32))
+    scaled = graph.node("Mul", ["x", factors], "scaled")
+    bias = graph.constant("bias", np.array([0, -20, 20], np.float32))
+    gelu = graph.node("BiasGelu", [scaled, bias], "gelu", domain=MICROSOFT)
+    picked = graph.node("Gather", [gelu, graph.integer("second", 1)], "picked", axis=1)
+    graph.node("Squeeze", [picked, graph.integer("axis", 1)], "y")
+    session = session_of(graph, {"x": (1, "length", 3)}, {"y": (1, 3)})
+    x = np.array([[[9, 9, 9], [0, 2, 3], [7, 7, 7]]], np.float32)
+    (y,) = session.run(None, {"x": x})
+    # GELU of 0, 2·2 − 20 and 4·3 + 20.
+    np.testing.assert_allclose(y, [[0, 0, 32]], rtol=0, atol=1e-6)
+
+
+def test_numbers_of_any_size_and_fractions_are_attributes() -> None:
+    graph = Graph()
+    weight = graph.constant("weight", np.ones(300, np.float32))
+    bias = graph.constant("bias", np.zeros(300, np.float32))
+    graph.node("LayerNormalization", ["x", weight, bias], "norm", epsilon=3.0)
+    graph.node("ReduceMean", ["norm", graph.integer("axis", 1)], "y", keepdims=0)
+    session = session_of(graph, {"x": (1, "length", 300)}, {"y": (1, 300)})
+    x = np.tile(np.float32([1, -1]), 150)[None, None]
+    # The variance is 1, so values are divided by √(1 + 3).
+    np.testing.assert_allclose(session.run(None, {"x": x})[0], x[0] / 2, rtol=0, atol=1e-6)
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or "vnni" not in CPU_INFO.read_text(),
+    reason="the processor is not known to multiply bytes exactly",
+)
+def test_a_processor_with_vnni_multiplies_bytes_exactly() -> None:
+    assert multiplies_bytes_exactly() is True
