@@ -26,6 +26,7 @@ from ..graphics import NO_GRAPHICS, Graphics
 from ..terminal import printable
 from .endings import end_at_signals
 from .errands import Errands
+from .folder_measure import FolderMeasure
 from .history import History
 from .own import NOTHING_OWN, Own
 from .own_app import OwnApp
@@ -114,6 +115,7 @@ class DocsearchApp(OwnApp):
             choose=self._choose if picks else None,
             pictures=bool(graphics.protocol),
         )
+        self._folder_measure = FolderMeasure(index)
         self.threads = Threads(self, self.search_screen, self.errands)
         self.chosen: tuple[Hit, ...] = ()
         self.interrupted = False
@@ -374,7 +376,7 @@ class DocsearchApp(OwnApp):
         if self._first is not None:
             from .screens.first_run import FirstRunScreen
 
-            screen = FirstRunScreen(self._first.profiles, profile, self.errands.measure)
+            screen = FirstRunScreen(self._first.profiles, profile, self._folder_measure.measure)
             self.push_screen(screen, self._start_first)
 
     def _start_first(self, start: messages.StartIngest | None) -> None:

@@ -73,8 +73,6 @@ class Errands:
         self._parts = PartCache()
         self._pulse: object = None
         """What the index looked like when the counts were read, or when `poll` failed."""
-        self._paces: dict[str, float] = {}
-        """The tokens a second of the embedder of each profile that was measured."""
         self._headings: tuple[str, ...] = ()
         """The headings that were read last, which are shown until others are read."""
 
@@ -239,28 +237,6 @@ class Errands:
             post(messages.Failed(error))
         else:
             post(messages.PassedOverListed(reason, skips))
-
-    def measure(self, folder: str, profile: str, post: Post, stale: Stale) -> None:
-        """Find out how much there is to read in a folder, and how long a profile takes for it."""
-        from search import ModelChoice
-
-        def on_step() -> None:
-            if stale():
-                raise Stopped
-
-        try:
-            size = self.index.folder_size(folder, on_step=on_step)
-            post(messages.FolderMeasured(folder, size, self._seconds(size.tokens, profile)))
-            if size.files and profile not in self._paces:
-                self._paces[profile] = self.index.pace(ModelChoice(profile=profile))
-                if not stale():
-                    post(messages.FolderMeasured(folder, size, self._seconds(size.tokens, profile)))
-        except (Stopped, DocsearchError):
-            # The ingest itself says what is wrong with the folder or the model.
-            return
-
-    def _seconds(self, tokens: int, profile: str) -> float | None:
-        return tokens / self._paces[profile] if profile in self._paces else None
 
     def poll(self, post: Post) -> None:
         """Read the counts if another process has changed the index, or begins or ends to write."""
