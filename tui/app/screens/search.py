@@ -158,7 +158,7 @@ class SearchScreen(HitsScreen):
         if not is_current or not (report.final or report.result.hits):
             return
         self.show_damage(None)
-        is_same = self.questions.show(report.final)
+        is_same = self.questions.show(report.final, report.result.took_ms)
         self._show_hits(report.result.hits, same_query=is_same)
         if not is_same:
             self._queries.shown()
