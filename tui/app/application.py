@@ -24,6 +24,7 @@ from search.wording import counted
 from .. import messages
 from ..graphics import NO_GRAPHICS, Graphics
 from ..terminal import printable
+from .document_errands import DocumentErrands
 from .endings import end_at_signals
 from .errands import Errands
 from .folder_measure import FolderMeasure
@@ -31,6 +32,8 @@ from .history import History
 from .own import NOTHING_OWN, Own
 from .own_app import OwnApp
 from .own_keys import with_ids
+from .part_cache import PartCache
+from .query_errands import QueryErrands
 from .rendering.signs import BOXES, PLAIN
 from .saved import Saved
 from .screens.search import SearchScreen
@@ -102,7 +105,8 @@ class DocsearchApp(OwnApp):
         if graphics.protocol == "kitty" and self.console.color_system != "truecolor":
             # Its placeholders name a picture by a colour, which must not be changed to a like one.
             graphics = replace(graphics, protocol="blocks")
-        self.errands = Errands(index, PLAIN if plain or not color else BOXES, graphics)
+        parts, signs = PartCache(), PLAIN if plain or not color else BOXES
+        self.errands = Errands(index, parts)
         self.search_screen = SearchScreen(
             History(folder / "history", clock),
             Saved(folder / "saved"),
@@ -116,7 +120,13 @@ class DocsearchApp(OwnApp):
             pictures=bool(graphics.protocol),
         )
         self._folder_measure = FolderMeasure(index)
-        self.threads = Threads(self, self.search_screen, self.errands)
+        self.threads = Threads(
+            self,
+            self.search_screen,
+            self.errands,
+            QueryErrands(index),
+            DocumentErrands(index, parts, signs, graphics),
+        )
         self.chosen: tuple[Hit, ...] = ()
         self.interrupted = False
         """True if Ctrl+C ended the app, which it does only where hits are chosen."""
