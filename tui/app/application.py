@@ -198,7 +198,7 @@ class DocsearchApp(OwnApp):
         from .screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.own.keys.verbs))
+            self.push_screen(HelpScreen(self.own.keys.verbs, self.search_screen.plain))
 
     def action_help_quit(self) -> None:
         """Say what Ctrl+C does: many press it to quit. Where hits are chosen, quit."""
