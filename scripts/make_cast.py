@@ -18,6 +18,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from demo_documents import copy_with_ages
+
 from search import Index
 from tui.app import DocsearchApp
 
@@ -38,14 +40,13 @@ class Step:
 
 
 STEPS = (
-    Step((), "38 files", 3.0),
+    Step((), "38 files, 84 kB: ", 3.0),
     Step(("enter",), "Reading", 2.0),
     Step((), "NOW ASK", 3.0),
     Step(tuple("the radi"), "hits in", 1.2),
     Step(tuple("ators stay cold"), "trapped air", 3.5),
-    Step(("down",), "line 8 of", 2.0),
     Step(("tab",), "1 marked", 2.5),
-    Step(("ctrl+o", "ctrl+o"), "Fault codes", 3.5),
+    Step(("up", "ctrl+o", "ctrl+o"), "Service history", 3.5),
     Step(("escape", "f1"), "WHILE YOU TYPE", 3.0),
 )
 
@@ -110,7 +111,7 @@ async def main() -> None:
     for name in ("HF_HUB_CACHE", "DOCSEARCH_MODELS", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
         os.environ[name] = str(folder / "none")
     os.environ["HOME"] = str(folder)
-    shutil.copytree(HERE / "sample_corpus", folder / "Documents")
+    copy_with_ages(HERE / "sample_corpus", folder / "Documents")
     try:
         with Index.open(folder / "index") as index:
             TARGET.write_text(moving(await frames(index, folder / "state")))

@@ -14,7 +14,10 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from demo_documents import copy_with_ages
 
 from search import Index
 from tui import messages
@@ -22,6 +25,14 @@ from tui.app import DocsearchApp
 
 HERE = Path(__file__).resolve().parent.parent
 FOLDER = HERE / "docs" / "screenshots"
+RECENT = (
+    ("Can I get a refund for a delayed journey?", timedelta(days=5)),
+    ("how do I descale it", timedelta(days=1)),
+    ("the radiators stay cold", timedelta(hours=2)),
+)
+"""The queries that were typed before, the newest last, with their ages."""
+SAVED = ("rent and deposit\trent deposit type:md", "post-mortems\tpost-mortem path:work/**")
+"""The lines of the file of the saved searches."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +95,17 @@ async def take(index: Index, state: Path, shot: Shot) -> None:
         )
 
 
+def new_state(folder: Path) -> Path:
+    """A state folder with queries and saved searches, the same for each picture."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    now = datetime.now(UTC)
+    lines = (f"{(now - age).isoformat(timespec='seconds')}\t{query}\n" for query, age in RECENT)
+    (folder / "history").write_text("".join(lines))
+    (folder / "saved").write_text("".join(f"{line}\n" for line in SAVED))
+    return folder
+
+
 def check(index: Index, shot: Shot) -> None:
     """Stop where the first hit of a picture marks another sentence than the picture is to show."""
     first = index.query(shot.query).hits[0]
@@ -99,7 +121,7 @@ async def main(names: Sequence[str]) -> None:
     # Models that happen to be on this machine must not show in the pictures.
     for name in ("HF_HUB_CACHE", "DOCSEARCH_MODELS", "XDG_DATA_HOME"):
         os.environ[name] = str(folder)
-    shutil.copytree(HERE / "sample_corpus", folder / "documents")
+    copy_with_ages(HERE / "sample_corpus", folder / "documents")
     try:
         with Index.open(folder / "index") as index:
             index.ingest([folder / "documents"])
@@ -108,7 +130,7 @@ async def main(names: Sequence[str]) -> None:
                     continue
                 if shot.answer:
                     check(index, shot)
-                await take(index, folder, shot)
+                await take(index, new_state(folder / "state"), shot)
                 sys.stderr.write(f"{shot.name}.svg\n")
     finally:
         shutil.rmtree(folder)

@@ -265,13 +265,15 @@ class DryRun:
 class FolderSize:
     """How much there is to read in a folder.
 
-    `files` and `size_bytes` count the files that would be opened, `tokens` is a rough guess at
-    their text. `whole` is false if the folder has more than was looked at.
+    `files` and `size_bytes` count the files that would be opened. Their passages have at least
+    `least_tokens` and at most `most_tokens`, as sizes of files allow to guess. `whole` is false if
+    the folder has more than was looked at.
     """
 
     files: int
     size_bytes: int
-    tokens: int
+    least_tokens: int
+    most_tokens: int
     whole: bool = True
 
 

@@ -189,7 +189,7 @@ class ScriptedIndex:
         self.parts: list[tuple[int, int]] = []
         self.drawn: list[tuple[str, int, tuple[int, int]]] = []
         """What was asked for of `picture`."""
-        self.size = FolderSize(1240, 31_000_000, 300_000)
+        self.size = FolderSize(1240, 31_000_000, 130_000, 205_000)
         self.new_documents: Sequence[RecentDocument] = ()
         self.new_headings: Sequence[str] = ()
         self.report = IngestReport(3, 0, 0, 1, 0, 12, 400, 2.0, (), (), (("hidden", 2),), ())

@@ -9,7 +9,7 @@ from pathlib import Path
 from textual.app import App
 from textual.widgets import DataTable, Static
 
-from search import Index
+from search import Index, Progress
 from search.documents import Reason, Skip
 from tui import messages
 from tui.app import DocsearchApp
@@ -162,6 +162,28 @@ async def test_refreshing_shows_progress_and_what_was_left_out_and_why(tmp_path:
             == "Documents: 3 added, 1 unchanged, 1 failed; 2 s. 1 document stays"
         )
         assert cells(app, "left") == LEFT_OUT
+
+
+async def test_a_run_does_not_tell_of_its_own_writing_or_of_no_speed(tmp_path: Path) -> None:
+    index = ScriptedIndex({})
+    app, watch = app_over(index, tmp_path), Watch()
+    writing = replace(index.status(), health="process 7 is writing to it now")
+    counts = (
+        "6 documents (4 markdown, 2 pdf), 52 passages, 121 KB in /home/ann/index\n"
+        "Model: toy, 5 dimensions"
+    )
+    async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
+        await pilot.press("f2")
+        await watch.until(messages.StatusRead)
+        await watch.until(messages.StatusRead)
+        app.index_screen.show_status(writing, ())
+        await pilot.pause()
+        assert text_of(app, "counts") == f"{counts}\nprocess 7 is writing to it now"
+        app.index_screen.begin()
+        app.index_screen.advance(Progress(1, 4, 100, 400, 0, 0, 1.0, f"{ROOT}/a.md", stage="words"))
+        await pilot.pause()
+        assert text_of(app, "counts") == counts
+        assert text_of(app, "ingest-line") == "Reading words · 1 of 4 files · a.md"
 
 
 async def test_a_run_stops_after_its_batch(tmp_path: Path) -> None:

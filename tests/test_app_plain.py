@@ -109,7 +109,7 @@ async def test_the_first_run_can_be_read_without_colours(tmp_path: Path) -> None
         await watch.until(messages.FirstRun)
         await pilot.pause()
         assert drawn(app) == set()
-        assert shown(app.screen.query_one("#purpose"))[0].strip().startswith("Models: starter.")
+        assert shown(app.screen.query_one("#purpose"))[0].strip().startswith("Models: starter,")
 
 
 @pytest.mark.parametrize("environment", [None, "1"])

@@ -16,10 +16,11 @@ from textual.widgets._toast import Toast
 
 from search import Index, ModelChoice
 from search.errors import ConfigError, ModelError
-from search.results import Explanation, Hit, Scores
+from search.results import Explanation, Hit, QueryResult, Scores
 from search.text.passages import PassageRules
 from tui import messages
 from tui.app import DocsearchApp
+from tui.app.questions import Questions
 from tui.app.screens.explain import ExplainScreen
 from tui.app.widgets.filter_bar import Chip
 from tui.app.widgets.hit_list import HitList
@@ -96,7 +97,7 @@ async def test_the_order_streams_in_and_the_selected_hit_stays_where_it_is(tmp_p
         await pilot.pause()
         assert names(app) == "tsrqponmlkjihgfedcba"
         assert [text[:7] for text in shown(hits)].index(" # j.md") == row
-        assert narration(app) == "20 hits in 20 files · hybrid 9 ms"
+        assert narration(app) == "20 hits in 20 files · reranked 9 ms"
 
 
 async def test_a_stale_query_ends_the_running_rerank(tmp_path: Path) -> None:
@@ -297,3 +298,22 @@ def test_damaged_preferences_are_an_error_until_they_are_saved_again(
         load_preferences(file)
     save_preferences(file, Preferences("nord", rerank=False))
     assert load_preferences(file) == Preferences("nord", rerank=False)
+
+
+def test_an_answer_that_takes_long_is_told_with_the_time_of_the_first_hits() -> None:
+    def result(mode: str, took_ms: float, reranked: bool = False) -> QueryResult:
+        return QueryResult("tide", mode, reranked, "toy", None, took_ms, (), False, (), HITS[:1])
+
+    questions, lines = Questions(), []
+    questions.put("tide")
+    for answer in (result("text", 9), result("hybrid", 42), result("hybrid", 1093, reranked=True)):
+        questions.show(answer.reranked, answer.took_ms)
+        lines.append(questions.summary(answer, answer.reranked))
+    assert lines == [
+        "1 hit in 1 file · text 9 ms · the model is loading …",
+        "1 hit in 1 file · hybrid 42 ms · reranking …",
+        "1 hit in 1 file · first hits 9 ms · reranked 1093 ms",
+    ]
+    questions.put("tides")
+    questions.show(True, 300)
+    assert questions.summary(result("hybrid", 300), True) == "1 hit in 1 file · hybrid 300 ms"

@@ -292,9 +292,9 @@ async def test_the_first_run_tells_how_much_there_is_to_read(tmp_path: Path) -> 
         line = await first_run(app, watch)
         await watch.until(messages.FolderMeasured, lambda message: message.seconds is not None)
         assert line.folder == str(folder)
-        await until(lambda: "5 min" in text_of(app, "size"))
+        await until(lambda: "4 min" in text_of(app, "size"))
         assert text_of(app, "size") == (
-            "1,240 files, 31 MB: about 5 min. You can search while they are read."
+            "1,240 files, 31 MB: about 2 to 4 min. You can search while they are read."
         )
         assert not app.screen.query(RadioSet)
 
@@ -388,21 +388,38 @@ def test_the_usual_folder_is_one_of_the_home_folder_or_none(
 
 
 def test_the_size_of_a_folder_in_words() -> None:
-    assert size_line(FolderSize(0, 0, 0), None) == "No file that can be read is in it."
-    assert size_line(FolderSize(1, 2000, 500), None) == "1 file, 2 kB."
-    assert size_line(FolderSize(1, 2000, 500), 3.0) == "1 file, 2 kB: less than half a minute."
-    assert size_line(FolderSize(200_000, 4_000_000_000, 1, whole=False), 9000.0) == (
-        "More than 200,000 files, 4.0 GB: more than 2 hours. You can search while they are read."
-    )
+    def told(*seconds: float) -> str:
+        return size_line(FolderSize(9, 2000, 500, 800), (seconds[0], seconds[1]))
+
+    assert size_line(FolderSize(0, 0, 0, 0), None) == "No file that can be read is in it."
+    assert size_line(FolderSize(1, 2000, 500, 800), None) == "1 file, 2 kB."
+    searched = "You can search while they are read."
+    assert told(3.0, 60.0) == "9 files, 2 kB: less than a minute."
+    assert told(59.0, 61.0) == f"9 files, 2 kB: 2 min at most. {searched}"
+    assert told(60.0, 96.0) == f"9 files, 2 kB: about 1 to 2 min. {searched}"
+    assert told(120.0, 5400.0) == f"9 files, 2 kB: about 2 to 90 min. {searched}"
+    assert told(3500.0, 5600.0) == f"9 files, 2 kB: 2 hours at most. {searched}"
+    assert told(7300.0, 11_680.0) == f"9 files, 2 kB: about 2 to 4 hours. {searched}"
+
+
+def test_the_size_of_a_folder_that_is_too_large_to_look_through() -> None:
+    def told(least: float) -> str:
+        return size_line(FolderSize(200_000, 4_000_000_000, 1, 2, whole=False), (least, 2 * least))
+
+    what, searched = "More than 200,000 files, 4.0 GB", "You can search while they are read."
+    assert told(30.0) == f"{what}: a minute or more. {searched}"
+    assert told(300.0) == f"{what}: more than 5 min. {searched}"
+    assert told(9000.0) == f"{what}: more than 2 hours. {searched}"
 
 
 def test_a_folder_is_measured_without_opening_files(index: Index, tmp_path: Path) -> None:
     folder = tmp_path / "made"
     folder.mkdir()
     (folder / "a.md").write_text("x" * 400)
+    (folder / "b.pdf").write_bytes(b"x" * 1200)
     (folder / "film.mp4").write_bytes(b"x" * 900)
     (folder / ".hidden.md").write_text("x")
-    assert index.folder_size(folder) == FolderSize(1, 400, 100)
+    assert index.folder_size(folder) == FolderSize(2, 1600, 110, 260)
     assert index.pace() > 0
 
 

@@ -9,14 +9,13 @@ from textual.widgets import DataTable, Static
 
 from search.documents import Reason, Skip
 from tui import messages
-from tui.app import DocsearchApp
 from tui.app.screens.advice import AdviceScreen
 from tui.app.screens.index import IndexScreen
 from tui.app.widgets.left_out import LeftOut
 from tui.app.widgets.model_table import ModelTable
 from tui.remedies import remedy_in_the_app
 
-from .app_driver import NOW, ROOT, ScriptedIndex, Watch, shown, until
+from .app_driver import ROOT, ScriptedIndex, Watch, shown
 from .made_models import empty_caches
 from .test_app_index import app_over
 from .test_app_safety import whole_screen
@@ -122,34 +121,3 @@ async def test_what_a_narrow_table_leaves_out_stands_below_it(
         await pilot.resize_terminal(170, 50)
         await pilot.pause()
         assert app.screen.query_one(ModelTable).details == ""
-
-
-SEARCH_KEYS = "^e Why Enter Open Tab Mark ^y Copy F1 Help F2 Index F5 Models"
-INDEX_KEYS = "a Add r Refresh f Forget w Watch s Stop esc Search F1 Help F5 Models"
-
-
-@pytest.mark.parametrize(
-    ("width", "search", "index"),
-    [
-        (80, SEARCH_KEYS, INDEX_KEYS),
-        (
-            60,
-            SEARCH_KEYS.removesuffix(" F2 Index F5 Models"),
-            INDEX_KEYS.removesuffix(" F5 Models"),
-        ),
-        (40, "^e Why Enter Open F1 Help", "a Add r Refresh esc Search F1 Help"),
-    ],
-)
-async def test_the_footer_has_whole_keys_only(
-    tmp_path: Path, width: int, search: str, index: str
-) -> None:
-    app = DocsearchApp(ScriptedIndex({}), {}, tmp_path / "state", lambda: NOW)  # type: ignore[arg-type]
-
-    def keys() -> str:
-        return app.screen._compositor.render_strips()[-1].text.strip()
-
-    async with app.run_test(size=(200, 24)) as pilot:
-        await pilot.resize_terminal(width, 24)
-        await until(lambda: keys().replace(" ", "") == f"{search}▏^x palette".replace(" ", ""))
-        await pilot.press("f2")
-        await until(lambda: keys() == index)

@@ -255,11 +255,14 @@ class FirstRun(Message):
 
 @dataclass
 class FolderMeasured(Message):
-    """How much there is to read in `folder`, and in how many seconds; None until that is known."""
+    """How much there is to read in `folder`.
+
+    `seconds` are the fewest and the most that this takes, None until that is known.
+    """
 
     folder: str
     size: FolderSize
-    seconds: float | None = None
+    seconds: tuple[float, float] | None = None
 
 
 @dataclass

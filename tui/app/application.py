@@ -24,12 +24,16 @@ from search.wording import counted
 from .. import messages
 from ..graphics import NO_GRAPHICS, Graphics
 from ..terminal import printable
+from .document_errands import DocumentErrands
 from .endings import end_at_signals
 from .errands import Errands
+from .folder_measure import FolderMeasure
 from .history import History
 from .own import NOTHING_OWN, Own
 from .own_app import OwnApp
 from .own_keys import with_ids
+from .part_cache import PartCache
+from .query_errands import QueryErrands
 from .rendering.signs import BOXES, PLAIN
 from .saved import Saved
 from .screens.search import SearchScreen
@@ -101,7 +105,8 @@ class DocsearchApp(OwnApp):
         if graphics.protocol == "kitty" and self.console.color_system != "truecolor":
             # Its placeholders name a picture by a colour, which must not be changed to a like one.
             graphics = replace(graphics, protocol="blocks")
-        self.errands = Errands(index, PLAIN if plain or not color else BOXES, graphics)
+        parts, signs = PartCache(), PLAIN if plain or not color else BOXES
+        self.errands = Errands(index, parts)
         self.search_screen = SearchScreen(
             History(folder / "history", clock),
             Saved(folder / "saved"),
@@ -114,7 +119,14 @@ class DocsearchApp(OwnApp):
             choose=self._choose if picks else None,
             pictures=bool(graphics.protocol),
         )
-        self.threads = Threads(self, self.search_screen, self.errands)
+        self._folder_measure = FolderMeasure(index)
+        self.threads = Threads(
+            self,
+            self.search_screen,
+            self.errands,
+            QueryErrands(index),
+            DocumentErrands(index, parts, signs, graphics),
+        )
         self.chosen: tuple[Hit, ...] = ()
         self.interrupted = False
         """True if Ctrl+C ended the app, which it does only where hits are chosen."""
@@ -186,7 +198,7 @@ class DocsearchApp(OwnApp):
         from .screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self.own.keys.verbs))
+            self.push_screen(HelpScreen(self.own.keys.verbs, self.search_screen.plain))
 
     def action_help_quit(self) -> None:
         """Say what Ctrl+C does: many press it to quit. Where hits are chosen, quit."""
@@ -374,7 +386,7 @@ class DocsearchApp(OwnApp):
         if self._first is not None:
             from .screens.first_run import FirstRunScreen
 
-            screen = FirstRunScreen(self._first.profiles, profile, self.errands.measure)
+            screen = FirstRunScreen(self._first.profiles, profile, self._folder_measure.measure)
             self.push_screen(screen, self._start_first)
 
     def _start_first(self, start: messages.StartIngest | None) -> None:

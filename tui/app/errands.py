@@ -1,194 +1,41 @@
-"""The work of the app's threads: all calls of the index are here, and all answers are messages."""
+"""What the app's threads do with the index as a whole: counts, reading, watching, forgetting."""
 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from search.errors import DocsearchError, NoIndex
-from search.results import Hit, Progress, QueryResult, RecentDocument, StoredPart
+from search.results import Progress, RecentDocument
 
 from .. import messages
-from ..graphics import NO_GRAPHICS, Graphics
-from .colours import colours
 from .command import Stopped
 from .part_cache import PartCache
-from .rendering import Signs
-from .rendering.signs import BOXES
-from .sheet import RENDERED, RENDERED_FIRST, sheet_of
 
 if TYPE_CHECKING:
     from search import Index
-
-LIMIT = 20
-"""The number of hits: each one costs the index about a millisecond, and few people look further."""
-
-FIRST_LIMIT = 10
-"""The number of hits of the text leg, which are shown until the others come: a screenful."""
-
-BLOCK = 200_000
-"""Characters of a block of a long document.
-
-Three blocks are laid out in some 50 ms, and a tenth of a block fills many screens.
-"""
-
-REST_SECONDS = 0.25
-"""How long a question has to stand before it is reranked.
-
-While the user types, no question is: on a processor the first slice alone takes seconds.
-"""
-DRAWING_SECONDS = 0.015
-"""A pause in which the hits of the text leg are drawn before the query goes on.
-
-Drawing and querying are both Python, which runs one thread at a time.
-"""
-PATIENCE_SECONDS = 0.05
-"""How long a question waits for its turn before it checks again whether it is stale."""
 
 Post = Callable[[Message], object]
 Stale = Callable[[], bool]
 
 
 class Errands:
-    """Its methods run in threads.
+    """Its methods run in threads. `parts` are forgotten when documents may have changed.
 
     `post` sends a message to the screen that asked. `stale` tells that the answer is no longer
-    wanted. Documents are laid out with `signs`, and pictures are drawn for `graphics`.
+    wanted.
     """
 
-    def __init__(
-        self, index: Index, signs: Signs = BOXES, graphics: Graphics = NO_GRAPHICS
-    ) -> None:
+    def __init__(self, index: Index, parts: PartCache) -> None:
         self.index = index
-        self._signs = signs
-        self._graphics = graphics
-        self._text_turn = threading.Lock()
-        self._model_turn = threading.Lock()
-        self._rerank_turn = threading.Lock()
-        self._parts = PartCache()
+        self._parts = parts
         self._pulse: object = None
         """What the index looked like when the counts were read, or when `poll` failed."""
-        self._paces: dict[str, float] = {}
-        """The tokens a second of the embedder of each profile that was measured."""
         self._headings: tuple[str, ...] = ()
         """The headings that were read last, which are shown until others are read."""
-
-    def answer(self, ask: messages.Ask, post: Post, stale: Stale) -> None:
-        """Ask the text leg, then the mode that is wanted, then the reranker.
-
-        The text leg comes first because it needs no model, and the reranker's order is posted as it
-        arises. Each of the three steps serves one question at a time: a question that is stale
-        before its turn costs nothing, and one that becomes stale ends after its current stage.
-        """
-
-        def on_step() -> None:
-            if stale():
-                raise Stopped
-
-        def on_order(order: QueryResult) -> None:
-            on_step()
-            if not ask.again:
-                post(messages.Answered(ask.number, order, False))
-
-        # The steps: mode, whether to rerank, and the lock whose turn the step needs.
-        typed = ask.typed
-        steps = [("text", False, self._text_turn)] if typed.mode != "vector" else []
-        steps += [(typed.mode, False, self._model_turn)] if typed.mode != "text" else []
-        steps += [(typed.mode, True, self._rerank_turn)] if ask.rerank else []
-        if ask.again:
-            # The hits of before are shown until the last answer comes.
-            steps = [step for step in steps if step[0] == typed.mode]
-        result = None
-        for number, (mode, rerank, turn) in enumerate(steps, 1):
-            is_first = mode == "text" and number < len(steps)
-            # Wait for the turn.
-            if (rerank and not _rested(stale)) or not _acquired(turn, stale):
-                return
-            # Ask the index.
-            try:
-                result = self.index.query(
-                    typed.text,
-                    limit=FIRST_LIMIT if is_first else LIMIT,
-                    mode=mode,
-                    where=typed.where,
-                    explain=True,
-                    rerank=rerank,
-                    on_order=on_order,
-                    on_step=on_step,
-                )
-            except Stopped:
-                return
-            except DocsearchError as error:
-                post(_failed(ask.number, error, result if rerank else None))
-                return
-            finally:
-                turn.release()
-            # Post the answer.
-            if stale():
-                return
-            is_last = number == len(steps)
-            if is_last or not ask.again:
-                post(messages.Answered(ask.number, result, is_last))
-            # A file system that is slow to tell whether files exist does not delay the hits.
-            self._tell_missing(ask.number, result, post)
-            if is_first:
-                time.sleep(DRAWING_SECONDS)
-
-    def _tell_missing(self, number: int, result: QueryResult, post: Post) -> None:
-        missing = self.index.missing({hit.path for hit in result.hits})
-        try:
-            absent = self.index.absent(missing) if missing else missing
-        except DocsearchError:
-            # The next query says what is wrong with the index.
-            absent = frozenset()
-        post(messages.FilesGone(number, missing - absent, absent))
-
-    def read(self, read: messages.Read, post: Post, stale: Stale) -> None:
-        """Lay a document out around an offset, and post it; post it again with its colours."""
-        try:
-            part = self._part(read.path, read.around)
-        except DocsearchError as error:
-            post(messages.Failed(error))
-            return
-        if stale():
-            return
-        is_long = part.kind == "markdown" and len(part.text) > 2 * RENDERED_FIRST
-        reach = RENDERED_FIRST if is_long else RENDERED
-        sheet = sheet_of(part, read.width, self._signs, read.around, reach)
-        post(messages.DocumentRead(sheet, read.scrolled))
-        if stale():
-            return
-        if is_long:
-            sheet = sheet_of(part, read.width, self._signs, read.around)
-        coloured = colours(sheet, sheet.places.first(read.around - part.char_start))
-        if is_long or coloured:
-            # Where the rows are other ones, the view stays at its text.
-            post(messages.DocumentRead(sheet.with_layer(coloured), read.scrolled or is_long))
-
-    def draw(self, ask: messages.Draw, post: Post, stale: Stale) -> None:
-        """Draw a page or a picture, as the terminal shows it."""
-        from .pictures.shown import room_of, shown
-
-        room = room_of(ask.columns, ask.rows, self._graphics)
-        try:
-            picture = self.index.picture(ask.path, ask.page, room)
-        except DocsearchError as error:
-            post(messages.PictureDrawn(ask, error=error))
-            return
-        if not stale():
-            post(messages.PictureDrawn(ask, shown(picture, self._graphics)))
-
-    def text(self, hit: Hit, post: Post) -> None:
-        """Read the whole text of a hit's document."""
-        try:
-            post(messages.TextRead(hit, self.index.document(hit.path).text))
-        except DocsearchError as error:
-            post(messages.Failed(error))
 
     def status(self, post: Post) -> None:
         """Read the counts."""
@@ -240,28 +87,6 @@ class Errands:
         else:
             post(messages.PassedOverListed(reason, skips))
 
-    def measure(self, folder: str, profile: str, post: Post, stale: Stale) -> None:
-        """Find out how much there is to read in a folder, and how long a profile takes for it."""
-        from search import ModelChoice
-
-        def on_step() -> None:
-            if stale():
-                raise Stopped
-
-        try:
-            size = self.index.folder_size(folder, on_step=on_step)
-            post(messages.FolderMeasured(folder, size, self._seconds(size.tokens, profile)))
-            if size.files and profile not in self._paces:
-                self._paces[profile] = self.index.pace(ModelChoice(profile=profile))
-                if not stale():
-                    post(messages.FolderMeasured(folder, size, self._seconds(size.tokens, profile)))
-        except (Stopped, DocsearchError):
-            # The ingest itself says what is wrong with the folder or the model.
-            return
-
-    def _seconds(self, tokens: int, profile: str) -> float | None:
-        return tokens / self._paces[profile] if profile in self._paces else None
-
     def poll(self, post: Post) -> None:
         """Read the counts if another process has changed the index, or begins or ends to write."""
         try:
@@ -277,19 +102,6 @@ class Errands:
                 self.status(post)
                 return
         self._pulse = pulse
-
-    def warm(self, post: Post) -> None:
-        """Load the table and then the model, so that the first query need not wait for them."""
-        try:
-            self.index.query("warm", limit=1, mode="text")
-            with self._model_turn:
-                self.index.query("warm", limit=1, mode="vector")
-        except NoIndex:
-            return
-        except DocsearchError as error:
-            post(messages.Failed(error))
-        else:
-            post(messages.ModelReady())
 
     def ingest(self, start: messages.StartIngest, post: Post, stale: Stale) -> None:
         """Read folders into the index, or embed it anew; `stale` stops the run after a batch."""
@@ -345,43 +157,3 @@ class Errands:
         else:
             self._parts.clear()
             post(messages.Forgotten(path, documents))
-
-    def _part(self, path: str, around: int) -> StoredPart:
-        """The block of the document that holds `around`, with the blocks before and after it.
-
-        A short document is thereby read whole.
-        """
-        block = max(around, 0) // BLOCK
-        chars = (max(block - 1, 0) * BLOCK, (block + 2) * BLOCK)
-        return self._parts.part(path, block, lambda: self.index.part(path, chars=chars))
-
-
-def _failed(number: int, error: DocsearchError, unreranked: QueryResult | None) -> Message:
-    """The message for a step that failed.
-
-    If it was the reranker's step, the result `unreranked` of the step before it stands, with a
-    warning.
-    """
-    if unreranked is None:
-        return messages.AskFailed(number, error)
-    warnings = (*unreranked.warnings, f"not reranked: {error}")
-    return messages.Answered(number, replace(unreranked, warnings=warnings), True)
-
-
-def _rested(stale: Stale) -> bool:
-    """Wait for REST_SECONDS; False as soon as the question is stale."""
-    end = time.monotonic() + REST_SECONDS
-    while time.monotonic() < end and not stale():
-        time.sleep(PATIENCE_SECONDS)
-    return not stale()
-
-
-def _acquired(lock: threading.Lock, stale: Stale) -> bool:
-    """Wait for the lock; False, without the lock, as soon as the question is stale."""
-    while not lock.acquire(timeout=PATIENCE_SECONDS):
-        if stale():
-            return False
-    if stale():
-        lock.release()
-        return False
-    return True

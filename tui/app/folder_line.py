@@ -2,36 +2,53 @@
 
 from __future__ import annotations
 
+import math
+
 from search.results import FolderSize
 from search.wording import counted
 
 from ..models_text import size_text
 
-MOMENT_SECONDS = 30.0
-"""A reading that takes less is called a moment: the estimate is rough."""
-LONG_MINUTES = 90
-"""More minutes are told in hours."""
+MINUTE = 60
+HOUR = 3600
+LONG_SECONDS = 90 * MINUTE
+"""More seconds are told in hours."""
 
 
-def size_line(size: FolderSize, seconds: float | None) -> str:
-    """How much there is to read, and how long that takes; None until that is known.
+def size_line(size: FolderSize, seconds: tuple[float, float] | None) -> str:
+    """How much there is to read, and the fewest and most seconds of it; None until these are known.
 
-    >>> size_line(FolderSize(1240, 31_000_000, 9_000_000), 300.0)
-    '1,240 files, 31 MB: about 5 min. You can search while they are read.'
+    >>> size_line(FolderSize(1240, 31_000_000, 7_750_000, 12_400_000), (130.0, 205.0))
+    '1,240 files, 31 MB: about 2 to 4 min. You can search while they are read.'
     """
     if not size.files and size.whole:
         return "No file that can be read is in it."
     more = "" if size.whole else "more than "
-    what = f"{more}{counted(size.files, 'file')}, {size_text(size.size_bytes)}"
+    line = f"{more}{counted(size.files, 'file')}, {size_text(size.size_bytes)}"
+    line = line[:1].upper() + line[1:]
     if seconds is None:
-        time = "."
-    elif seconds < MOMENT_SECONDS and size.whole:
-        time = ": less than half a minute."
-    else:
-        time = f": {more or 'about '}{_span(seconds)}. You can search while they are read."
-    return what[:1].upper() + what[1:] + time
+        return f"{line}."
+    least, most = seconds
+    if not size.whole:
+        # Nothing is known of the rest of the folder, so the time has no upper end.
+        return f"{line}: {_more_than(least)}. You can search while they are read."
+    if most <= MINUTE:
+        return f"{line}: less than a minute."
+    return f"{line}: {_between(least, most)}. You can search while they are read."
 
 
-def _span(seconds: float) -> str:
-    minutes = max(round(seconds / 60), 1)
-    return f"{minutes} min" if minutes < LONG_MINUTES else counted(round(minutes / 60), "hour")
+def _more_than(least: float) -> str:
+    if least < MINUTE:
+        return "a minute or more"
+    if least < LONG_SECONDS:
+        return f"more than {int(least / MINUTE)} min"
+    return f"more than {counted(int(least / HOUR), 'hour')}"
+
+
+def _between(least: float, most: float) -> str:
+    """The span in whole minutes or hours, which the ends are rounded out to."""
+    in_hours = most > LONG_SECONDS
+    unit = HOUR if in_hours else MINUTE
+    low, high = int(least / unit), math.ceil(most / unit)
+    end = counted(high, "hour") if in_hours else f"{high} min"
+    return f"about {low} to {end}" if low else f"{end} at most"

@@ -13,19 +13,25 @@ from ..output import place
 from ..terminal import printable
 from .bars import bar
 
-ICONS: Mapping[str, str] = {
-    **dict.fromkeys(("text", "subtitles"), "≡"),
-    **dict.fromkeys(("rst", "org", "asciidoc", "latex", "man"), "§"),
-    **dict.fromkeys(("notebook", "table", "xlsx", "xls", "ods"), "▦"),
-    **dict.fromkeys(("docx", "doc", "odt", "rtf"), "¶"),
-    **dict.fromkeys(("pptx", "ppt", "odp", "odg"), "▭"),
-    **dict.fromkeys(("epub", "fb2"), "❡"),
-    "markdown": "#",
-    "code": "λ",
-    "html": "◇",
-    "pdf": "▤",
-    "mail": "@",
-}
+SIGNS: Sequence[tuple[str, str, Sequence[str]]] = (
+    ("#", "Markdown", ("markdown",)),
+    ("≡", "text, subtitles", ("text", "subtitles")),
+    (
+        "§",
+        "rst, Org, AsciiDoc, LaTeX, manual pages",
+        ("rst", "org", "asciidoc", "latex", "man"),
+    ),
+    ("▤", "PDF", ("pdf",)),
+    ("¶", "Word, OpenDocument text, RTF", ("docx", "doc", "odt", "rtf")),
+    ("▦", "spreadsheets, tables, notebooks", ("notebook", "table", "xlsx", "xls", "ods")),
+    ("▭", "slides, drawings", ("pptx", "ppt", "odp", "odg")),
+    ("❡", "electronic books", ("epub", "fb2")),
+    ("◇", "web pages", ("html",)),
+    ("λ", "source code", ("code",)),
+    ("@", "mail", ("mail",)),
+)
+"""The signs that stand before files, with what they stand for, in words and as kinds."""
+ICONS: Mapping[str, str] = {kind: sign for sign, _, kinds in SIGNS for kind in kinds}
 UNKNOWN_ICON = "·"
 BAR_CELLS = 5
 SPANS: Sequence[tuple[int, str]] = (

@@ -8,6 +8,9 @@ from search.wording import counted
 from .. import messages
 from ..typed import Typed, parse
 
+FELT_MS = 200
+"""An answer that takes longer is told with the time of the first hits, which stood before it."""
+
 
 class Questions:
     """Numbers the questions, so that the answers to older ones are known.
@@ -26,6 +29,8 @@ class Questions:
         """The question whose hits are shown."""
         self._is_final = False
         """True if its last answer is shown."""
+        self._first_ms = 0.0
+        """The time that its first answer took."""
 
     def put(self, line: str) -> bool:
         """Take the line in the input; true if it asks something else than before."""
@@ -47,9 +52,11 @@ class Questions:
         """True if the question of that number is the one in the input."""
         return number == self._number
 
-    def show(self, final: bool) -> bool:
+    def show(self, final: bool, took_ms: float) -> bool:
         """Take note that hits of the question are shown; true if others of it were before."""
         before, self._shown, self._is_final = self._shown, self.typed, final
+        if before != self.typed:
+            self._first_ms = took_ms
         return before == self.typed
 
     @property
@@ -88,7 +95,10 @@ class Questions:
         counts = f"{counted(hits, 'hit')} in {counted(files, 'file')}"
         if result.weak and final:
             counts += ", none of which may answer that"
-        took = f"{result.mode} {result.took_ms:.0f} ms"
+        step = "reranked" if result.reranked and final else result.mode
+        took = f"{step} {result.took_ms:.0f} ms"
+        if result.took_ms > max(FELT_MS, self._first_ms):
+            took = f"first hits {self._first_ms:.0f} ms · {took}"
         next_step = "" if final else self._next_step(result)
         return " · ".join([counts, took, *result.warnings]) + next_step
 

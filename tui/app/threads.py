@@ -13,7 +13,9 @@ from textual.worker import Worker, get_current_worker
 from search.results import Hit
 
 from .. import messages
+from .document_errands import DocumentErrands
 from .errands import Errands, Post
+from .query_errands import QueryErrands
 
 
 class Threads:
@@ -22,32 +24,41 @@ class Threads:
     Answers that concern hits go to the `screen` of the search, all others to the app.
     """
 
-    def __init__(self, app: App[Any], screen: Screen[Any], errands: Errands) -> None:
+    def __init__(
+        self,
+        app: App[Any],
+        screen: Screen[Any],
+        errands: Errands,
+        queries: QueryErrands,
+        documents: DocumentErrands,
+    ) -> None:
         self._app = app
         self._screen = screen
         self._errands = errands
+        self._queries = queries
+        self._documents = documents
 
     def answer(self, ask: messages.Ask) -> None:
         """Answer a question."""
         self._begin(
-            "answer", lambda: self._errands.answer(ask, self._screen.post_message, _staleness())
+            "answer", lambda: self._queries.answer(ask, self._screen.post_message, _staleness())
         )
 
     def read(self, read: messages.Read) -> None:
         """Lay out a document."""
         self._begin(
-            "read", lambda: self._errands.read(read, self._screen.post_message, _staleness())
+            "read", lambda: self._documents.read(read, self._screen.post_message, _staleness())
         )
 
     def draw(self, ask: messages.Draw) -> None:
         """Draw a page or a picture."""
         self._begin(
-            "draw", lambda: self._errands.draw(ask, self._screen.post_message, _staleness())
+            "draw", lambda: self._documents.draw(ask, self._screen.post_message, _staleness())
         )
 
     def text(self, hit: Hit) -> None:
         """Read the text of a document."""
-        self._begin("text", lambda: self._errands.text(hit, self._screen.post_message))
+        self._begin("text", lambda: self._documents.text(hit, self._screen.post_message))
 
     def status(self) -> None:
         """Read the counts."""
@@ -69,7 +80,7 @@ class Threads:
 
     def warm(self) -> None:
         """Load the table and the model."""
-        self._begin("warm", lambda: self._errands.warm(self._post))
+        self._begin("warm", lambda: self._queries.warm(self._post))
 
     def ingest(self, start: messages.StartIngest) -> Worker[None]:
         """Read folders into the index; cancelling the worker stops the run after its batch."""

@@ -127,7 +127,7 @@ class FirstRunScreen(ModalScreen[StartIngest | None]):
         return self._profiles[max(self.query_one(RadioSet).pressed_index, 0)]
 
     def _show_purpose(self) -> None:
-        alone = f"Models: {self._profile.name}. " if len(self._profiles) == 1 else ""
+        alone = f"Models: {self._profile.name}, " if len(self._profiles) == 1 else ""
         self.query_one("#purpose", Static).update(alone + self._profile.purpose)
 
     def _look(self) -> None:

@@ -11,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from ..hit_labels import SIGNS, UNKNOWN_ICON
 from ..own_keys import own_key_texts
 from ..verbs import VERBS, Verb
 
@@ -141,16 +142,18 @@ PLACES = {
 class HelpScreen(ModalScreen[None]):
     """Shows INTRODUCTION and SECTIONS until one of the closing keys is pressed.
 
-    The keys of `verbs` are shown for the default ones.
+    The keys of `verbs` are shown for the default ones. What the signs before files mean stands
+    last; `plain` leaves it out, as there are no signs then.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,f1,question_mark,enter", "dismiss", "Close"),
     ]
 
-    def __init__(self, verbs: Sequence[Verb] = VERBS) -> None:
+    def __init__(self, verbs: Sequence[Verb] = VERBS, plain: bool = False) -> None:
         super().__init__()
         self.verbs = verbs
+        self.plain = plain
 
     def compose(self) -> ComposeResult:
         """The text, which scrolls in a low terminal."""
@@ -161,6 +164,10 @@ class HelpScreen(ModalScreen[None]):
                 place = PLACES.get(title, "")
                 own = [(own_key_texts(self.verbs, place, keys), text) for keys, text in rows]
                 yield Static(_columns(own))
+            if not self.plain:
+                yield Static("\nSIGNS BEFORE FILES", classes="help-title", markup=False)
+                signs = [(sign, words) for sign, words, _ in SIGNS]
+                yield Static(_columns([*signs, (UNKNOWN_ICON, "all other files")]))
 
 
 def _columns(rows: Sequence[tuple[str, str]]) -> Table:

@@ -181,7 +181,8 @@ def _counts(status: Status | None, busy: bool) -> str:
         f"{documents}, {passages}, {_size(status.size_bytes)} in {status.index}",
         f"Model: {status.model}, {status.dimensions} dimensions" if status.model else "",
         "" if status.roots or busy else "There are no folders: press a to add one.",
-        "" if status.health == "ok" else status.health,
+        # While this app reads, its own writing is no news.
+        "" if status.health == "ok" or busy else status.health,
     ]
     return printable("\n".join(line for line in lines if line))
 

@@ -33,7 +33,7 @@ from ..widgets.hit_list import HitList
 from ..widgets.narration import Narration
 from ..widgets.query_input import ChoosingInput, QueryInput
 from .hits import HitsScreen
-from .search_keys import SEARCH_KEYS
+from .search_keys import NEED_A_HIT, SEARCH_KEYS
 
 if TYPE_CHECKING:
     from ..widgets.start_page import StartPage
@@ -86,6 +86,7 @@ class SearchScreen(HitsScreen):
     def on_mount(self) -> None:
         """Focus the input."""
         self._show_filters()
+        self._show_keys()
         self._narration.tell(self._summary)
         self.put(self._first_line)
 
@@ -131,7 +132,7 @@ class SearchScreen(HitsScreen):
         if (ask := self.questions.next()) is not None:
             self.post_message(ask)
         else:
-            self.hits.show((), same_query=False)
+            self._show_hits((), same_query=False)
             self._narration.tell(self._summary)
 
     def look_again(self) -> None:
@@ -157,8 +158,8 @@ class SearchScreen(HitsScreen):
         if not is_current or not (report.final or report.result.hits):
             return
         self.show_damage(None)
-        is_same = self.questions.show(report.final)
-        self.hits.show(report.result.hits, same_query=is_same)
+        is_same = self.questions.show(report.final, report.result.took_ms)
+        self._show_hits(report.result.hits, same_query=is_same)
         if not is_same:
             self._queries.shown()
         self._narration.tell(self.questions.summary(report.result, report.final))
@@ -171,11 +172,21 @@ class SearchScreen(HitsScreen):
     def on_ask_failed(self, report: messages.AskFailed) -> None:
         """Show in place of hits why there is no answer."""
         if self.questions.is_current(report.number):
-            self.hits.show((), same_query=False)
+            self._show_hits((), same_query=False)
             if isinstance(report.error, (IndexDamaged, NotAnIndex)):
                 self.show_damage(report.error)
                 return
             self._narration.tell(f"{report.error.message}; {report.error.hint}", failed=True)
+
+    def _show_hits(self, hits: Sequence[Hit], same_query: bool) -> None:
+        self.hits.show(hits, same_query)
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        """Show the keys that do something now."""
+        if self.app.is_running:
+            idle = frozenset() if self.hits.wanted else NEED_A_HIT
+            self.query_one(FittedFooter).leave_out(idle)
 
     def _show_filters(self) -> None:
         if self.app.is_running:
@@ -196,6 +207,7 @@ class SearchScreen(HitsScreen):
         """Show how many hits are marked."""
         event.stop()
         self._narration.draw()
+        self._show_keys()
 
     def _open(self, hits: Sequence[Hit]) -> None:
         # The hits of an older question are not what the user wants to open, unless they are marked.

@@ -8,6 +8,9 @@ from textual.binding import Binding, BindingType
 
 from ..saved import NUMBERED
 
+NEED_A_HIT = frozenset({"mark", "copy_place", "explain"})
+"""The actions that do nothing where there is neither a hit nor a mark."""
+
 SEARCH_KEYS: Sequence[BindingType] = (
     # These keys act everywhere on the screen, also while the input has the focus.
     Binding("tab", "mark", "Mark", key_display="Tab"),

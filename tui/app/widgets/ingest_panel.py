@@ -35,11 +35,12 @@ class IngestPanel(Vertical):
             total=max(progress.bytes_total, 1), progress=progress.bytes_done
         )
         left = progress.seconds_left
+        embeds = progress.stage != "words" or progress.tokens
         parts = (
             STAGES[progress.stage].capitalize(),
             f"{progress.files_done:,} of {counted(progress.files_total, 'file')}",
-            counted(progress.passages, "passage"),
-            f"{progress.tokens_per_second:,.0f} tokens/s",
+            counted(progress.passages, "passage") if embeds else "",
+            f"{progress.tokens_per_second:,.0f} tokens/s" if embeds else "",
             "" if left is None else f"{duration(left)} left",
             progress.path.rsplit("/", 1)[-1],
         )
