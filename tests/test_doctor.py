@@ -19,6 +19,7 @@ from search.health.disk_checks import disk_checks
 from search.health.model_checks import InstalledModels, UsedModel, model_checks
 from search.health.mounts import Mount, from_mountinfo, mount_under, system_mounts
 from search.index import Index
+from search.models.embedder import load_embedder
 from search.results import Check, CheckState
 from search.storage.catalog import Catalog
 from search.storage.entries import EntryState
@@ -85,6 +86,7 @@ def test_a_sound_index(index: Path, made: Path, monkeypatch: pytest.MonkeyPatch)
     done = docsearch("--index", index, "doctor", cwd=home, env=env)
     mount = mount_under(str(home.resolve()), system_mounts())
     assert mount is not None
+    precision = load_embedder("starter", "cpu").precision
     lines = [line for line in done.out.splitlines() if " room: " not in line]
     assert (
         "\n".join(lines)
@@ -105,8 +107,8 @@ ok       models       embedder: starter is here and whole
 ok       models       reranker: starter-reranker is here and whole
 ok       disk         file system: {mount.kind} at {mount.point}
 ok       disk         locks: files can be locked
-ok       backend      engine: numpy computes on the processor: the settings say so
-ok       backend      kernels: numpy's kernels compute right vectors
+ok       backend      engine: the processor computes: the settings say so
+ok       backend      kernels: right vectors, in {precision}
 ok       backend      threads: {len(os.sched_getaffinity(0))} of {os.cpu_count()} cores may be used
 ok       permissions  privacy: nobody else may read the index
 ok       permissions  unread: everything could be read

@@ -59,7 +59,7 @@ def test_the_shipped_model_works():
     )
     assert (found.outcome, found.findings) == (Outcome.WORKS, ())
     score, expected = furthest(found.scores, published("bge-small-en-v1.5").scores)
-    assert abs(score - expected) < 0.002
+    assert abs(score - expected) < 0.01
     assert [(measured.what, measured.unit) for measured in found.measurements] == [
         ("load", "s"),
         ("passages", "tokens/s"),

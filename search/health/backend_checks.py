@@ -1,4 +1,4 @@
-"""Checks of what computes the models: MLX or numpy, and the cores."""
+"""Checks of what computes the models: MLX or the processor, and the cores."""
 
 from __future__ import annotations
 
@@ -45,18 +45,23 @@ def _engine_check(backend: str) -> Check:
         if installed
         else "MLX is not installed"
     )
-    return Check(AREA, "engine", CheckState.OK, f"numpy computes on the processor: {reason}")
+    return Check(AREA, "engine", CheckState.OK, f"the processor computes: {reason}")
 
 
 def _cpu_check() -> Check:
-    """Whether numpy's kernels work: the embedder that comes with docsearch embeds a sentence."""
+    """Whether the processor computes: the embedder of the package embeds a sentence."""
     try:
-        vector = load_embedder("starter", "cpu").embed_query("Is anybody there?")
+        embedder = load_embedder("starter", "cpu")
+        vector = embedder.embed_query("Is anybody there?")
         length = float(vector @ vector)
     except (DocsearchError, OSError, ImportError) as error:
         advice = "install docsearch again"
-        return Check(AREA, "kernels", CheckState.ERROR, f"numpy cannot embed: {error}", advice)
+        return Check(
+            AREA, "kernels", CheckState.ERROR, f"the processor cannot embed: {error}", advice
+        )
     if not 0.99 < length < 1.01:
-        advice = "install numpy again"
-        return Check(AREA, "kernels", CheckState.ERROR, "numpy computes wrong vectors", advice)
-    return Check(AREA, "kernels", CheckState.OK, "numpy's kernels compute right vectors")
+        advice = "install numpy and onnxruntime again"
+        return Check(
+            AREA, "kernels", CheckState.ERROR, "the processor computes wrong vectors", advice
+        )
+    return Check(AREA, "kernels", CheckState.OK, f"right vectors, in {embedder.precision}")
