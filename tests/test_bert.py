@@ -26,7 +26,7 @@ BACKENDS = ["cpu", "mlx"]
 
 @pytest.fixture(scope="module")
 def starter():
-    return {backend: load_embedder("starter", backend) for backend in BACKENDS}
+    return {backend: load_embedder("starter", backend).at("float32") for backend in BACKENDS}
 
 
 @pytest.fixture(scope="module")

@@ -106,6 +106,14 @@ def test_the_starter_runs_in_8_bits_and_in_float32() -> None:
     assert isinstance(exact.encoder, BertCpu)
 
 
+def test_the_starter_gives_nearly_the_published_vectors_in_8_bits() -> None:
+    reference = json.loads((TINY.parent / "reference.json").read_text())
+    embedder = load_embedder("starter", "cpu")
+    vectors = embedder.embed_passages([item["text"] for item in reference])
+    near = cosines(vectors, np.array([item["vector"] for item in reference], np.float32))
+    assert (near.min() > 0.99, near.mean() > 0.997) == (True, True)
+
+
 def test_the_starter_reranker_judges_as_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
     passages = ["Bleed the radiators.", "The rent rises once a year.", "Fold the dough."]
     fast = load_reranker("starter-reranker", "cpu")

