@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 
 import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController
 
-from search.models.cpu_threads import SingleThreadedBlas
+from search.models.cpu_threads import SingleThreadedBlas, quota
 
 
 def blas_threads() -> list[int]:
@@ -66,3 +67,30 @@ def test_the_last_thread_to_leave_gives_the_number_back(usual: list[int]) -> Non
             other.result(60)
             assert blas_threads() == one_each
     assert blas_threads() == usual
+
+
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({}, None),
+        ({"cpu.max": "max 100000"}, None),
+        ({"cpu.max": "200000 100000"}, 2),
+        ({"box/cpu.max": "150000 100000"}, 2),
+        ({"cpu.max": "100000 100000", "box/cpu.max": "400000 100000"}, 1),
+        ({"other/cpu.max": "100000 100000"}, None),
+    ],
+)
+def test_the_quota_of_a_container_limits_the_cores(
+    tmp_path: Path, limits: dict[str, str], expected: int | None
+) -> None:
+    groups = tmp_path / "groups"
+    (groups / "box").mkdir(parents=True)
+    (groups / "other").mkdir()
+    for name, text in limits.items():
+        (groups / name).write_text(f"{text}\n")
+    (tmp_path / "cgroup").write_text("1:name=systemd:/elsewhere\n0::/box\n")
+    assert quota(tmp_path / "cgroup", groups) == expected
+
+
+def test_a_system_without_control_groups_has_no_quota(tmp_path: Path) -> None:
+    assert quota(tmp_path / "cgroup", tmp_path) is None

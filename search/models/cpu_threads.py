@@ -8,19 +8,46 @@ neither.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
+CGROUP = Path("/proc/self/cgroup")
+CGROUPS = Path("/sys/fs/cgroup")
+
 
 def cores() -> int:
-    """How many cores this process may run on."""
+    """How many cores this process may use: by its affinity, and by the quota of its container."""
     if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
+        return min(len(os.sched_getaffinity(0)), quota(CGROUP, CGROUPS) or sys.maxsize)
     return os.cpu_count() or 1
+
+
+@cache
+def quota(cgroup: Path, cgroups: Path) -> int | None:
+    """The least number of cores that a control group around the process allows; None for no limit.
+
+    A part of a core counts as a whole one. `cgroup` names the process's own group, and `cgroups` is
+    the folder of all groups (https://docs.kernel.org/admin-guide/cgroup-v2.html, `cpu.max`).
+    """
+    try:
+        named = [line.removeprefix("0::/") for line in cgroup.read_text().splitlines()]
+    except OSError:
+        return None  # The system has no control groups.
+    limits = []
+    for group in [cgroups / name for name in named if ":" not in name]:
+        for folder in (group, *group.parents):
+            file = folder / "cpu.max"
+            if folder.is_relative_to(cgroups) and file.is_file():
+                most, period = file.read_text().split()
+                if most != "max":
+                    limits.append(-(-int(most) // int(period)))
+    return min(limits, default=None)
 
 
 @cache
