@@ -10,6 +10,8 @@ import numpy as np
 
 from .onnx_graph import MICROSOFT, Graph
 
+# onnxruntime's level of messages that are errors.
+ERRORS = 3
 Shapes = Mapping[str, Sequence[int | str]]
 
 
@@ -21,12 +23,13 @@ def session_of(graph: Graph, inputs: Shapes, outputs: Shapes) -> Any:
     """
     import onnxruntime
 
+    # Warnings, such as one that there is no GPU, would appear on the user's terminal.
+    onnxruntime.set_default_logger_severity(ERRORS)
     options = onnxruntime.SessionOptions()
     # Whole texts are shared out among threads, so an operator has none of its own.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    # Warnings would appear on the user's terminal.
-    options.log_severity_level = 3
+    options.log_severity_level = ERRORS
     options.add_external_initializers(
         list(graph.constants),
         [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in graph.constants.values()],
