@@ -51,7 +51,7 @@ def pale(widget: Widget) -> dict[str, float]:
 
 @pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
 async def test_no_colour_is_pale(tmp_path: Path, theme: str) -> None:
-    app, watch = DocsearchApp(ScriptedIndex({}), {}, tmp_path, lambda: NOW), Watch()  # type: ignore[arg-type]
+    app, watch = DocsearchApp(ScriptedIndex({}), {}, tmp_path, lambda: NOW), Watch()
     async with app.run_test(message_hook=watch) as pilot:
         app.theme = theme
         await watch.until(messages.StartRead)

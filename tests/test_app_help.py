@@ -33,7 +33,7 @@ SIGNS = [
 async def test_the_help_has_the_signs_that_are_shown(
     tmp_path: Path, plain: bool, signs: list[str]
 ) -> None:
-    app = DocsearchApp(ScriptedIndex({}), {}, tmp_path, lambda: NOW, plain=plain)  # type: ignore[arg-type]
+    app = DocsearchApp(ScriptedIndex({}), {}, tmp_path, lambda: NOW, plain=plain)
     async with app.run_test(size=(120, 120)) as pilot:
         await pilot.press("f1")
         await until(lambda: isinstance(app.screen, HelpScreen))

@@ -87,7 +87,7 @@ async def test_one_enter_reads_the_usual_folder_with_the_fitting_profile(
         await pilot.pause()
         assert app.screen.query_one(FolderInput).value == "~/Documents"
         await pilot.press("enter")
-        assert (await watch.until(messages.IngestEnded)).report.added == 4  # type: ignore[union-attr]
+        assert (await watch.until(messages.IngestEnded)).report.added == 4
         assert [root.path for root in index.status().roots] == [str(documents)]
 
 

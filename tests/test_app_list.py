@@ -84,7 +84,7 @@ async def listed(
     """The app over these hits with the question `cold` in its input."""
     index = ScriptedIndex({"text": hits, "hybrid": hits})
     index.gone, index.unplugged = gone, unplugged
-    app = DocsearchApp(index, environment, tmp_path / "state", lambda: NOW, plain=plain)  # type: ignore[arg-type]
+    app = DocsearchApp(index, environment, tmp_path / "state", lambda: NOW, plain=plain)
     watch = Watch()
     async with app.run_test(size=size, message_hook=watch) as pilot:
         await pilot.press(*"cold")

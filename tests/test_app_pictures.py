@@ -123,7 +123,7 @@ def test_blocks_show_two_colours_a_cell() -> None:
     (first, second) = shown(picture, Graphics("blocks", (10, 20))).cells
     assert [segment.text for segment in first] == ["▀", "▀"]
     colours = [
-        (segment.style.color.triplet.rgb, segment.style.bgcolor.triplet.rgb)  # type: ignore[union-attr]
+        (segment.style.color.triplet.rgb, segment.style.bgcolor.triplet.rgb)
         for segment in (first[0], second[1])
     ]
     assert colours == [("rgb(255,0,0)", "rgb(0,0,255)"), ("rgb(0,0,255)", "rgb(0,0,255)")]
@@ -136,7 +136,7 @@ PAPER_TEXT = "The boiler.\fThe pump."
 
 def app_over(index: ScriptedIndex, tmp_path: Path, protocol: str) -> DocsearchApp:
     graphics = Graphics(protocol, (10, 20))
-    return DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, graphics=graphics)  # type: ignore[arg-type]
+    return DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, graphics=graphics)
 
 
 def an_index(hit: object = PAPER) -> ScriptedIndex:
@@ -172,7 +172,7 @@ async def test_a_page_is_shown_and_turned_and_its_text_comes_back(tmp_path: Path
         await pilot.pause()
         assert [page for _, page, _ in index.drawn] == [1, 2]
         assert place(app) == "page 2 of 2 · heat.pdf"
-        assert view.render_line(0)._segments[0].style.color.triplet.rgb == "rgb(0,0,255)"  # type: ignore[union-attr]
+        assert view.render_line(0)._segments[0].style.color.triplet.rgb == "rgb(0,0,255)"
         # Under a dialog there is no picture.
         await pilot.press("f1")
         await pilot.pause()

@@ -50,7 +50,7 @@ DOCUMENTS = {LEASE.path: StoredText(LEASE.path, "text", "lease.txt", LEASE_TEXT,
 
 
 def app_over(index: object, tmp_path: Path, **environment: str) -> DocsearchApp:
-    return DocsearchApp(index, environment, tmp_path / "state", lambda: NOW)  # type: ignore[arg-type]
+    return DocsearchApp(index, environment, tmp_path / "state", lambda: NOW)
 
 
 def hits_of(app: App[None]) -> HitList:

@@ -209,7 +209,7 @@ def test_models(snap_compare: Compare, tmp_path: Path, theme: str, size: str) ->
 @pytest.mark.parametrize("size", ["wide", "smallest"])
 def test_plain(snap_compare: Compare, tmp_path: Path, size: str) -> None:
     index = ScriptedIndex({"text": HITS, "hybrid": HITS}, DOCUMENTS)
-    app = DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, plain=True)  # type: ignore[arg-type]
+    app = DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, plain=True)
     assert snap_compare(app, run_before=steps(*"notice", "shift+tab"), terminal_size=SIZES[size])
 
 
@@ -217,7 +217,7 @@ def test_plain(snap_compare: Compare, tmp_path: Path, size: str) -> None:
 def test_marks(snap_compare: Compare, tmp_path: Path, plain: bool) -> None:
     # The document of the third hit is missing, and the app would tell that at some moment.
     index = ScriptedIndex({"text": HITS[:2], "hybrid": HITS[:2]}, DOCUMENTS)
-    app = DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, plain=plain)  # type: ignore[arg-type]
+    app = DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, plain=plain)
     assert snap_compare(
         app, run_before=steps(*"notice", "tab", "tab", "up"), terminal_size=SIZES["narrow"]
     )

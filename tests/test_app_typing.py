@@ -114,7 +114,7 @@ async def test_enter_does_not_open_the_hits_of_an_older_question(tmp_path: Path)
 
 async def test_the_keys_of_vim_leave_the_input_for_the_hits(tmp_path: Path) -> None:
     index = ScriptedIndex(always([BOILER, LEASE]), DOCUMENTS)
-    app, watch = DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, keys="vim"), Watch()  # type: ignore[arg-type]
+    app, watch = DocsearchApp(index, {}, tmp_path / "state", lambda: NOW, keys="vim"), Watch()
     async with app.run_test(size=(120, 30), message_hook=watch) as pilot:
         await ask(pilot, watch, "boiler")
         line = app.screen.query_one(QueryInput)

@@ -13,6 +13,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from scripts import measure_activations
+from search.errors import ModelError
 from search.index import Index
 from search.models import engines
 from search.models.activation_ranges import ActivationRanges
@@ -71,9 +72,8 @@ def test_channels_and_rows_of_zeros_get_finite_factors() -> None:
 
 @pytest.mark.parametrize("pooling", ["cls", "mean"])
 def test_vectors_are_near_those_in_float32(tiny: Path, pooling: str) -> None:
-    checkpoint, ranges = Checkpoint(tiny), ActivationRanges.in_folder(tiny)
-    assert ranges is not None
-    encoder, exact = BertInt8(checkpoint, pooling, ranges), BertCpu(checkpoint, pooling)
+    checkpoint = Checkpoint(tiny)
+    encoder, exact = BertInt8(checkpoint, pooling), BertCpu(checkpoint, pooling)
     assert (encoder.dimensions, encoder.max_tokens, encoder.vocab_size) == (64, 48, 159)
     vectors = encoder.encode(TEXTS)
     assert (vectors.dtype, vectors.shape) == (np.float32, (6, 64))
@@ -84,9 +84,7 @@ def test_vectors_are_near_those_in_float32(tiny: Path, pooling: str) -> None:
 
 
 def test_neighbours_and_order_change_no_bit_of_a_vector(tiny: Path) -> None:
-    ranges = ActivationRanges.in_folder(tiny)
-    assert ranges is not None
-    encoder = BertInt8(Checkpoint(tiny), "cls", ranges)
+    encoder = BertInt8(Checkpoint(tiny), "cls")
     alone = np.stack([encoder.encode([text])[0] for text in TEXTS])
     assert np.array_equal(encoder.encode(TEXTS[::-1] * 5), np.tile(alone[::-1], (5, 1)))
 
@@ -134,6 +132,8 @@ def test_what_a_model_lacks_leaves_it_in_float32(
     assert precisions_for(checkpoint, "cpu") == ("int8", "float32")
     assert precisions_for(checkpoint, "mlx") == ("float32",)
     assert precisions_for(Checkpoint(TINY), "cpu") == ("float32",)
+    with pytest.raises(ModelError, match="lacks the ranges of its activations"):
+        BertInt8(Checkpoint(TINY), "cls")
     # A processor that cuts sums off, a machine without onnxruntime, and ranges of another model.
     with monkeypatch.context() as patch:
         patch.setattr("search.models.onnx_session.multiplies_bytes_exactly", lambda: False)

@@ -50,7 +50,7 @@ class ActivationRanges:
         sizes = {ATTENTION: config.hidden_size, UP: config.hidden_size}
         sizes[DOWN] = config.intermediate_size
         return all(
-            self.of[name].shape == (size,) if (name := f"{i}.{matrix}") in self.of else False
+            (name := f"{i}.{matrix}") in self.of and self.of[name].shape == (size,)
             for i in range(config.layers)
             for matrix, size in sizes.items()
         )

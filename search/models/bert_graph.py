@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     Float32 = NDArray[np.float32]
 
+# A matrix in 8 bits, and what its input is multiplied by; None where that is 1.
+Smoothed = tuple[Int8Matrix, "Float32 | None"]
+
 
 class BertGraph:
     """Writes a model, layer by layer, into one graph.
@@ -123,10 +126,6 @@ class BertGraph:
             self.graph.constant(f"{name}.norm.weight", norm.weight),
             self.graph.constant(f"{name}.norm.bias", norm.bias),
         ]
-
-
-# A matrix in 8 bits, and what its input is multiplied by; None where that is 1.
-Smoothed = tuple[Int8Matrix, "Float32 | None"]
 
 
 def _matrices(stored: StoredLayer, number: int, ranges: ActivationRanges) -> dict[str, Smoothed]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from ..errors import ModelError
+from .activation_ranges import ActivationRanges
 from .batches import in_halves
 from .bert import POOLINGS, BertConfig
 from .bert_graph import BertGraph
@@ -23,7 +25,6 @@ from .onnx_session import session_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .activation_ranges import ActivationRanges
     from .checkpoint import Checkpoint
 
     Float32 = NDArray[np.float32]
@@ -33,14 +34,18 @@ class BertInt8:
     """A BERT encoder whose matrices and activations have 8 bits; all else is float32.
 
     Its vector of a text is the last hidden state of the first token ("cls"), or the mean of the
-    states of all tokens ("mean"). `ranges` are those of the checkpoint's activations. Matrices are
-    cut to 8 bits when they are first needed.
+    states of all tokens ("mean"). Matrices are cut to 8 bits when they are first needed. Raises
+    ModelError where the checkpoint's folder has no ranges of activations that fit.
     """
 
     poolings: ClassVar[tuple[str, ...]] = POOLINGS
 
-    def __init__(self, checkpoint: Checkpoint, pooling: str, ranges: ActivationRanges) -> None:
-        config = BertConfig.of(checkpoint)
+    def __init__(self, checkpoint: Checkpoint, pooling: str) -> None:
+        config, ranges = BertConfig.of(checkpoint), ActivationRanges.in_folder(checkpoint.folder)
+        if ranges is None or not ranges.fit(config):
+            raise ModelError(
+                f"{checkpoint.folder} lacks the ranges of its activations", "compute it in float32"
+            )
         self.dimensions = config.hidden_size
         self.max_tokens = config.max_tokens
         self.vocab_size = config.vocab_size
@@ -85,10 +90,8 @@ class BertInt8:
     def _opened(self) -> Any:
         with self._lock:
             if self._session is None:
-                written = BertGraph(
-                    *(self._config, self._norm, self._stored, self._ranges, self._pooling)
-                )
-                width = self._config.hidden_size
+                config, width = self._config, self.dimensions
+                written = BertGraph(config, self._norm, self._stored, self._ranges, self._pooling)
                 self._session = session_of(
                     written.graph, {"tokens": (1, "length", width)}, {"vector": (1, width)}
                 )

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from .checkpoint import Checkpoint
 
 BACKENDS = ("auto", "mlx", "cpu")
-PRECISIONS = ("float32", "int8")
 # mlx-embeddings computes these architectures, on MLX alone.
 FOREIGN = ("gemma3_text", "modernbert")
 FOREIGN_NOTICE = "this model is computed by the package mlx-embeddings, whose licence is GPL-3.0"
@@ -29,6 +28,9 @@ ENCODERS = {
     ("qwen3", "mlx"): ("qwen3_mlx", "Qwen3Mlx"),
     **{(model_type, "mlx"): ("foreign_mlx", "ForeignMlx") for model_type in FOREIGN},
 }
+
+# The same for products in 8 bits.
+INT8_ENCODERS = {("bert", "cpu"): ("bert_int8", "BertInt8")}
 
 
 class Encoder(Protocol):
@@ -66,14 +68,13 @@ def precisions_for(checkpoint: Checkpoint, backend: str) -> tuple[str, ...]:
     A model runs in 8 bits where onnxruntime is installed, its folder has the ranges of its
     activations, and the processor multiplies bytes exactly.
     """
-    if (checkpoint.model_type, engine_for(backend, checkpoint.model_type)) != ("bert", "cpu"):
+    key = (checkpoint.model_type, engine_for(backend, checkpoint.model_type))
+    if key not in INT8_ENCODERS or find_spec("onnxruntime") is None:
         return ("float32",)
     from .activation_ranges import ActivationRanges
     from .bert import BertConfig
     from .onnx_session import multiplies_bytes_exactly
 
-    if find_spec("onnxruntime") is None:
-        return ("float32",)
     ranges = ActivationRanges.in_folder(checkpoint.folder)
     if ranges is None or not ranges.fit(BertConfig.of(checkpoint)):
         return ("float32",)
@@ -101,20 +102,13 @@ def open_encoder(
             f"{checkpoint.folder} is a {model_type} model, which cannot embed here",
             f"choose one of: {known}",
         )
-    module, name = ENCODERS[key]
+    module, name = (INT8_ENCODERS if precision == "int8" else ENCODERS)[key]
     encoder: type[Encoder] = getattr(import_module(f".{module}", __package__), name)
     if pooling not in encoder.poolings:
         known = ", ".join(encoder.poolings)
         raise ModelError(
             f"{checkpoint.folder} pools by {pooling}", f"choose a model that pools by: {known}"
         )
-    if precision == "int8":
-        from .activation_ranges import ActivationRanges
-        from .bert_int8 import BertInt8
-
-        ranges = ActivationRanges.in_folder(checkpoint.folder)
-        assert ranges is not None, "the model has no ranges, which precisions_for tells"
-        return BertInt8(checkpoint, pooling, ranges)
     return encoder(checkpoint, pooling)
 
 
