@@ -16,14 +16,11 @@ from ..errors import ReaderFailure, Unreadable
 from ..results import Picture
 from .frames import receive, send
 from .limits import LIMITS
+from .process import program
 from .worker import limit_memory, refuse
 
 SECONDS = 10.0
 """How long a page may take by the clock; an ordinary one takes half a second with the start."""
-
-_START = (
-    "import sys; sys.path[:] = {path!r}; from search.readers.picture_process import serve; serve()"
-)
 
 
 def picture(path: str, page: int, width: int, height: int, seconds: float = SECONDS) -> Picture:
@@ -34,10 +31,9 @@ def picture(path: str, page: int, width: int, height: int, seconds: float = SECO
     """
     request = BytesIO()
     send(request, json.dumps([path, page, width, height]).encode())
-    program = _START.format(path=[os.path.abspath(folder) for folder in sys.path])
     try:
         done = subprocess.run(
-            [sys.executable, "-I", "-c", program],
+            program("picture_process"),
             input=request.getvalue(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -27,7 +27,14 @@ A text takes 2 bytes, or 5 where one of its characters needs 4. Blocks take abou
 of theirs, but they are the smaller part of an answer.
 """
 
-_START = "import sys; sys.path[:] = {path!r}; from search.readers.worker import serve; serve()"
+
+def program(module: str) -> list[str]:
+    """The command that runs `serve` of a module in a process with this one's search path."""
+    path = [os.path.abspath(folder) for folder in sys.path]
+    start = (
+        f"import sys; sys.path[:] = {path!r}; from search.readers.{module} import serve; serve()"
+    )
+    return [sys.executable, "-I", "-c", start]
 
 
 class ReaderProcess:
@@ -39,12 +46,11 @@ class ReaderProcess:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        program = _START.format(path=[os.path.abspath(folder) for folder in sys.path])
         try:
             # The worker gets its own process group: Ctrl-C is for the parent, which ends its
             # workers in order.
             self._process = subprocess.Popen(
-                [sys.executable, "-I", "-c", program],
+                program("worker"),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
