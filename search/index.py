@@ -41,6 +41,7 @@ from .text.passages import PassageRules
 
 if TYPE_CHECKING:
     from .ingest.refresh import Refresh
+    from .models.loaded import LoadedModels
     from .protocols import Embedder, Reranker
     from .query.engine import Engine
     from .storage.catalog import Catalog
@@ -113,6 +114,7 @@ class Index:
         embedder: str | None = None,
         reranker: str | None = None,
         dimensions: int | None = None,
+        loaded: LoadedModels | None = None,
     ) -> Self:
         """The index in the folder `path` (None: the user's own).
 
@@ -120,15 +122,20 @@ class Index:
         that fits this machine and the models that are here. `embedder` and `reranker` name a
         repository or a folder in place of the profile's; `dimensions` cuts the vectors of an
         embedder that is trained for it. An index that exists must have been made with these models,
-        but for the reranker.
+        but for the reranker. Models are taken from `loaded` where it is given, else loaded for this
+        index alone.
         """
 
         def by_name(name: str) -> Embedder:
+            if loaded is not None:
+                return loaded.embedder(name, backend)
             from .models.embedder import load_embedder
 
             return load_embedder(name, backend)
 
         def reranker_by_name(name: str) -> Reranker:
+            if loaded is not None:
+                return loaded.reranker(name, backend)
             from .models.reranker import load_reranker
 
             return load_reranker(name, backend)

@@ -11,6 +11,7 @@ from .models import models
 from .move import move
 from .pick import pick
 from .query import query
+from .serve import serve
 from .show import show
 from .status import status
 
@@ -27,5 +28,6 @@ COMMANDS = (
     move,
     models,
     evaluate,
+    serve,
     completion,
 )
