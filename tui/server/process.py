@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from search.errors import UsageError
 from search.models.cpu_threads import cores
 from search.private_files import FOLDER_MODE, make_private_file, make_private_folder
-from search.readers.process_memory import give_back, held
+from search.process_memory import give_back, held
 
 from ..client.address import Address
 from .connection import CHUNK, Connection
