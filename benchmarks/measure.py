@@ -15,6 +15,8 @@ from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
 COMMAND = Path(sys.executable).with_name("docsearch")
+# An installed package has its bytecode, so the commands that are measured may write theirs.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @dataclass(frozen=True, slots=True)
