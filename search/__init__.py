@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .results import (
         Check,
         CheckState,
+        DocumentList,
         DryRun,
         FolderSize,
         Hit,
@@ -43,6 +44,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Check": "results",
     "CheckState": "results",
+    "DocumentList": "results",
     "DocsearchError": "errors",
     "DryRun": "results",
     "Filter": "storage.filters",
@@ -70,6 +72,7 @@ __all__ = [
     "Check",
     "CheckState",
     "DocsearchError",
+    "DocumentList",
     "DryRun",
     "Filter",
     "FolderSize",

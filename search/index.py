@@ -21,6 +21,7 @@ from .opened import Opened
 from .paths import is_missing, real
 from .results import (
     Check,
+    DocumentList,
     DryRun,
     FolderSize,
     IngestReport,
@@ -449,6 +450,15 @@ class Index:
         from .storage.newest import newest
 
         return newest(self.catalog, limit)
+
+    def documents(self, *, where: Filter | None = None, limit: int = 20) -> DocumentList:
+        """The documents that `where` admits (None: all), the newest first, and how many they are.
+
+        Raises NoIndex, and UsageError for a pattern that cannot be read.
+        """
+        from .storage.newest import newest_admitted
+
+        return newest_admitted(self.catalog, where or Filter(), limit)
 
     def headings(self, limit: int = 3) -> tuple[str, ...]:
         """Headings of different new documents, of which a question can be made.

@@ -7,6 +7,7 @@ from .doctor import doctor
 from .eval import evaluate
 from .forget import forget
 from .ingest import ingest
+from .mcp import mcp
 from .models import models
 from .move import move
 from .pick import pick
@@ -29,5 +30,6 @@ COMMANDS = (
     models,
     evaluate,
     serve,
+    mcp,
     completion,
 )
