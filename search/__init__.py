@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .async_index import AsyncIndex
     from .errors import DocsearchError
     from .index import Index
     from .ingest.scopes import RootRules
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AsyncIndex": "async_index",
     "Check": "results",
     "CheckState": "results",
     "DocumentList": "results",
@@ -69,6 +71,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AsyncIndex",
     "Check",
     "CheckState",
     "DocsearchError",
