@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +12,6 @@ import pytest
 from search.models.onnx_graph import MICROSOFT, Graph
 from search.models.onnx_session import multiplies_bytes_exactly, session_of
 
-pytest.importorskip("onnxruntime")
 CPU_INFO = Path("/proc/cpuinfo")
 
 
@@ -48,3 +48,39 @@ def test_numbers_of_any_size_and_fractions_are_attributes() -> None:
 )
 def test_a_processor_with_vnni_multiplies_bytes_exactly() -> None:
     assert multiplies_bytes_exactly() is True
+
+
+# Each text needs 64 MB, and there are 400 MB for sixteen of them.
+CROWDED = """
+import resource
+import numpy as np
+from search.models.batches import in_halves
+from search.models.onnx_graph import Graph
+from search.models.onnx_session import session_of
+
+graph = Graph()
+wide = graph.node("MatMul", ["x", graph.constant("ones", np.ones((4, 1 << 12), np.float32))], "w")
+graph.node("ReduceMean", [wide, graph.integer("axis", 1)], "y", keepdims=0)
+session = session_of(graph, {"x": ("texts", "length", 4)}, {"y": ("texts", 1 << 12)})
+pages = int(open("/proc/self/statm").read().split()[0])
+limit = pages * resource.getpagesize() + (400 << 20)
+resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+batches = []
+
+def work(batch):
+    x = np.ones((len(batch), 1 << 12, 4), np.float32) * np.array(batch)[:, None, None]
+    y = session.run(None, {"x": x.astype(np.float32)})[0]
+    assert y[:, 0].tolist() == [4 * i for i in batch]
+    batches.append(batch)
+
+in_halves(work, list(range(16)))
+print(sum(batches, []) == list(range(16)), len(batches) > 1)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of a process")
+def test_a_batch_that_is_larger_than_the_memory_is_halved_without_a_word() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", CROWDED], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == ("True True\n", "")
