@@ -42,6 +42,17 @@ def test_numbers_of_any_size_and_fractions_are_attributes() -> None:
     np.testing.assert_allclose(session.run(None, {"x": x})[0], x[0] / 2, rtol=0, atol=1e-6)
 
 
+def test_a_number_that_two_operators_use_is_written_once() -> None:
+    def written(times: int) -> bytes:
+        graph = Graph()
+        for _ in range(times):
+            graph.integer("axis", 1)
+        graph.node("Squeeze", ["x", "axis"], "y")
+        return graph.serialized({"x": (1, 1, 3)}, {"y": (1, 3)})
+
+    assert written(2) == written(1)
+
+
 @pytest.mark.skipif(
     sys.platform != "linux" or "vnni" not in CPU_INFO.read_text(),
     reason="the processor is not known to multiply bytes exactly",
