@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from search.errors import ModelError
 from search.models.onnx_graph import MICROSOFT, Graph
 from search.models.onnx_session import multiplies_bytes_exactly, session_of
 
@@ -40,6 +41,12 @@ def test_numbers_of_any_size_and_fractions_are_attributes() -> None:
     x = np.tile(np.float32([1, -1]), 150)[None, None]
     # The variance is 1, so values are divided by √(1 + 3).
     np.testing.assert_allclose(session.run(None, {"x": x})[0], x[0] / 2, rtol=0, atol=1e-6)
+
+
+def test_a_missing_onnxruntime_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(ModelError, match=r"^onnxruntime cannot be loaded: .*; install onnxruntime"):
+        session_of(Graph(), {}, {})
 
 
 def test_a_number_that_two_operators_use_is_written_once() -> None:

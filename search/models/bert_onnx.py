@@ -79,12 +79,13 @@ class BertOnnx:
     def _encode(self, ids: Sequence[Sequence[int]], first_segment: int | None) -> Float32:
         out = np.empty((len(ids), self.dimensions), np.float32)
         lengths = list(map(len, ids))
-        # The longest texts come first, so that no core is left with one at the end.
+        # Each core gets a batch, also of a few short texts.
         budget = min(self._products.batch_tokens, sum(lengths) // cores() + 1)
 
         def work(batch: list[int]) -> None:
             out[batch] = self._forward([ids[i] for i in batch], first_segment)
 
+        # The longest texts come first, so that no core is left with one at the end.
         each(partial(in_halves, work), of_one_length(lengths, budget))
         return out
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+import numpy as np
+
 from .onnx_graph import MICROSOFT, Graph
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from .bert import BertConfig
@@ -35,6 +36,7 @@ class Float32Products:
         del checkpoint
         return cls(config.heads)
 
+    @np.errstate(over="ignore", invalid="ignore")  # The vectors are checked at the end.
     def constants(self, number: int, layer: StoredLayer) -> dict[str, Float32]:
         """The matrices (in, out) of the layer of that number, by their names in a graph."""
         matrices = {

@@ -47,6 +47,7 @@ class Int8Products:
             )
         return cls(config.heads, ranges)
 
+    @np.errstate(over="ignore", invalid="ignore")  # The vectors are checked at the end.
     def constants(self, number: int, layer: StoredLayer) -> dict[str, NDArray[Any]]:
         """The matrices of the layer of that number and their scales, by their names in a graph."""
         asking = [matrix.transposed() for matrix in (layer.query, layer.key, layer.value)]
