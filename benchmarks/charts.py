@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
 
-from .svg import MARGIN, Theme, document, line, text
+from .svg import COLOURS, MARGIN, Theme, document, line, text
 
 # The names of the rows end before the axis, and the longest label fits behind its end.
 AXIS_START, AXIS_END = 222, 612
 TITLE, HEADING, ROW, BAR, AXIS = 34, 22, 18, 12, 30
 SECONDS = {"s": Decimal(1), "ms": Decimal("0.001")}
-# The colour of each series in a theme; other rows have the first colour.
-COLOURS = {"hybrid": 1, "vector": 2, "onnxruntime": 2, "torch.compile": 2, "text": 3, "torch": 3}
 
 
 @dataclass(frozen=True, slots=True)

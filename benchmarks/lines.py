@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from .svg import MARGIN, Theme, document, line, text
+from .svg import COLOURS, MARGIN, Theme, document, line, text
 
 # The labels of the rates end before the axis, and the names of the curves fit behind its end.
 AXIS_START, AXIS_END = 72, 486
 TITLE, HEIGHT, AXIS = 40, 190, 36
 # Names of curves whose ends are close to each other are written this far apart.
 NAME = 16
+# The dashes of each colour.
 DASHES = ("", "7 3", "2 3", "9 3 2 3")
 
 
@@ -27,7 +28,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class LinePanel:
-    """Curves that share both axes. At most four curves can be told apart.
+    """Curves that share both axes. Curves of different colours can be told apart.
 
     `places` are the ticks below the curves, and `ticks` those beside them, the lowest first.
     """
@@ -61,8 +62,8 @@ def _panel(panel: LinePanel, top: float, theme: Theme) -> Iterator[str]:
         x = _across(panel, place)
         yield line(x, bottom, x, bottom + 4, theme.muted, 1)
         yield text(x, bottom + 18, str(place), theme.muted, size=11, anchor="middle")
-    for number, curve in enumerate(panel.curves):
-        yield from _curve(panel, curve, bottom, theme.series[number], DASHES[number])
+    for curve in panel.curves:
+        yield from _curve(panel, curve, bottom, theme)
     ends = [bottom - _share(panel, curve.points[-1][1]) * HEIGHT for curve in panel.curves]
     for curve, y in zip(panel.curves, _apart(ends), strict=True):
         x = _across(panel, curve.points[-1][0]) + 10
@@ -70,9 +71,9 @@ def _panel(panel: LinePanel, top: float, theme: Theme) -> Iterator[str]:
         yield text(x, y + 4, words, theme.ink, halo=theme.page)
 
 
-def _curve(
-    panel: LinePanel, curve: Curve, bottom: float, colour: str, dashes: str
-) -> Iterator[str]:
+def _curve(panel: LinePanel, curve: Curve, bottom: float, theme: Theme) -> Iterator[str]:
+    number = COLOURS.get(curve.name, 0)
+    colour, dashes = theme.series[number], DASHES[number]
     places = [
         (_across(panel, place), bottom - _share(panel, rate) * HEIGHT)
         for place, rate in curve.points

@@ -8,6 +8,16 @@ from html import escape
 
 WIDTH, MARGIN = 700, 16
 FONT = "-apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
+# The colour of each series in a theme; other series have the first colour.
+COLOURS = {
+    "hybrid": 1,
+    "docsearch in float32": 1,
+    "vector": 2,
+    "onnxruntime": 2,
+    "torch.compile": 2,
+    "text": 3,
+    "torch": 3,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,8 @@ def test_lines_rise_with_the_cores_and_their_names_stand_apart() -> None:
     # 2 cores stand at 72 + 207 = 279, and 50 of 100 at 274 - 95 = 179. The curves end at 84 and at
     # 274 - 0.95·190 = 93.5, so the lower name moves from 93.5 to 84 + 16 = 100.
     curves = [
-        Curve("first", [(1, Decimal(25)), (2, Decimal(50)), (4, Decimal(100))]),
-        Curve("a & b", [(4, Decimal(95))]),
+        Curve("us & them", [(1, Decimal(25)), (2, Decimal(50)), (4, Decimal(100))]),
+        Curve("torch", [(4, Decimal(95))]),
     ]
     panel = LinePanel("Short texts", "rate", [1, 2, 4], ticks("0", "100", "50"), curves)
     assert draw_lines("A plot", [panel], THEME) == (GOLDEN / "lines.svg").read_text("utf-8")
