@@ -95,6 +95,7 @@ class Qwen3Cpu:
         self._stored = [
             _stored(checkpoint, f"{root}layers.{i}.", config) for i in range(config.layers)
         ]
+        self._release = checkpoint.release
         self._ready: list[Layer] = []
         self._frequencies = config.theta ** (-np.arange(0, config.head_size, 2) / config.head_size)
         self._scratch = Scratch()
@@ -145,10 +146,15 @@ class Qwen3Cpu:
             if not self._ready:
                 # The shared workers are not used here: they may be the ones that wait for this.
                 with ThreadPoolExecutor(cores()) as pool:
-                    self._ready = list(
-                        pool.map(partial(_with_products, config=self._config), self._stored)
-                    )
+                    self._ready = list(pool.map(self._opened, self._stored))
             return self._ready
+
+    @np.errstate(over="ignore", invalid="ignore")  # The vectors are checked at the end.
+    def _opened(self, stored: StoredLayer) -> Layer:
+        layer = _with_products(stored, self._config)
+        # The products have copies of the matrices.
+        self._release()
+        return layer
 
     def _forward(
         self,
@@ -259,7 +265,6 @@ def _stored(checkpoint: Checkpoint, prefix: str, config: Qwen3Config) -> StoredL
     )
 
 
-@np.errstate(over="ignore", invalid="ignore")  # The vectors are checked at the end.
 def _with_products(stored: StoredLayer, config: Qwen3Config) -> Layer:
     scaled = stored.query_norm.weight * np.float32(config.head_size**-0.5)
     return Layer(
