@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -83,3 +85,19 @@ def test_only_matrices_of_4_bits_in_equal_groups_stay_packed(
     with monkeypatch.context() as patch:
         patch.setattr(matrix_products, "find_spec", lambda name: None)
         assert isinstance(product_of([four]), WidenedProduct)
+
+
+def test_several_threads_multiply_by_the_same_matrices() -> None:
+    product, scratch = product_of([affine(512, 256, 64)]), Scratch()
+    draw = np.random.default_rng(2)
+    states = [draw.standard_normal((n, 256)).astype(np.float32) for n in range(1, 41)]
+
+    def multiplied(x: np.ndarray) -> np.ndarray:
+        out = np.empty((len(x), 512), np.float32)
+        product.write(x, out, scratch)
+        return out
+
+    alone = list(map(multiplied, states))
+    with ThreadPoolExecutor(4) as pool:
+        for out, expected in zip(pool.map(multiplied, states), alone, strict=True):
+            np.testing.assert_array_equal(out, expected)
