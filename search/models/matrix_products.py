@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MIDDLE = 8
 # The groups of columns that share a scale in onnxruntime: a power of two, at least 16.
 GROUP_SIZES = (16, 32, 64, 128, 256)
+# Rows that are widened and transposed at a time. A strip stays in the core's own cache, which makes
+# transposing several times faster.
+STRIP = 128
 # Elements of a product that are corrected at a time: they stay in the core's own cache.
 CORRECTED = 131072
 
@@ -52,9 +55,11 @@ class WidenedProduct:
         self._values = np.empty((matrices[0].shape[1], self.columns), np.float32)
         start = 0
         for matrix in matrices:
-            rows = matrix.shape[0]
-            self._values[:, start : start + rows] = matrix.blocks(rows)[0]
-            start += rows
+            end = start + matrix.shape[0]
+            for first in range(start, end, STRIP):
+                rows = np.arange(first, min(end, first + STRIP))
+                self._values[:, rows[0] : rows[-1] + 1] = matrix.rows(rows - start).T
+            start = end
 
     def write(self, x: Float32, out: Float32, scratch: Scratch) -> None:
         """As in `Product`."""
