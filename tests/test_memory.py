@@ -18,6 +18,7 @@ from search.models.weight_memory import gpu_memory
 
 FIXTURES = Path(__file__).parent / "fixtures"
 BACKENDS = ["cpu", "mlx"]
+SMAPS = Path("/proc/self/smaps")
 ROWS = 1 << 32
 # Architecture → its fixture, and a matrix of (rows, 64) that is made larger than any machine.
 MATRICES = {
@@ -127,3 +128,29 @@ def test_a_batch_that_is_too_large_is_halved_and_goes_on(kind, crowded, roomy):
         rtol=0,
         atol=2e-6,
     )
+
+
+def resident(path):
+    """The kilobytes of that file which this process has in memory through its maps."""
+    kilobytes, inside = 0, False
+    for line in SMAPS.read_text().splitlines():
+        name, *rest = line.split()
+        if not name.endswith(":"):
+            inside = rest[-1] == str(path)
+        elif inside and name == "Rss:":
+            kilobytes += int(rest[0])
+    return kilobytes
+
+
+@pytest.mark.skipif(not SMAPS.is_file(), reason="only Linux tells what a map has in memory")
+def test_weights_that_were_read_leave_the_memory_and_can_be_read_again(tmp_path):
+    folder = Path(shutil.copytree(FIXTURES / "qwen3", tmp_path / "qwen3"))
+    checkpoint = Checkpoint(folder)
+    weights = {name: stored.copy() for name, stored in checkpoint.tensors()}
+    views = dict(checkpoint.tensors())
+    file = folder / "model.safetensors"
+    assert resident(file) >= file.stat().st_size // 1024
+    checkpoint.release()
+    assert resident(file) == 0
+    for name, stored in weights.items():
+        np.testing.assert_array_equal(views[name], stored)

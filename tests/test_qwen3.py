@@ -12,6 +12,7 @@ from search.errors import ModelError, UsageError
 from search.models.checkpoint import Checkpoint
 from search.models.embedder import load_embedder
 from search.models.inference_thread import on_inference_thread
+from search.models.matrix_products import stays_packed
 from search.models.mlx_weights import load_weights, use_device
 from search.models.qwen3 import Qwen3Config
 from search.models.qwen3_mlx import Qwen3
@@ -380,6 +381,12 @@ def test_a_model_is_refused_when_its_weights_do_not_fit_the_memory(tmp_path):
     require_memory(small, None, sum(value.nbytes for value in packed.values()))
     with pytest.raises(ModelError, match="of memory"):
         require_memory(small, 4, 4 * values - 1)
+    # All matrices are packed, and the norms are widened.
+    norms = sum(value.size for value in packed.values() if value.ndim == 1)
+    needed = 4 * norms + sum(value.nbytes for value in packed.values() if value.ndim == 2)
+    require_memory(small, 4, needed, stays_packed=stays_packed)
+    with pytest.raises(ModelError, match="of memory"):
+        require_memory(small, 4, needed - 1, stays_packed=stays_packed)
 
 
 def test_the_memory_of_a_machine_or_gpu_is_known():

@@ -146,6 +146,11 @@ class Checkpoint:
             )
         return quantization
 
+    def release(self) -> None:
+        """Gives back the memory of the weights that were read. They can still be read."""
+        for shard in self._shards:
+            shard.release()
+
     def fingerprint(self) -> str:
         """16 hexadecimal digits of a SHA-256 that identifies these weights.
 

@@ -1,6 +1,7 @@
 """Qwen3 on the CPU in numpy, in float32.
 
-A batch packs several texts without padding, and each core works on one batch.
+A batch packs several texts without padding, and each core works on one batch. onnxruntime computes
+the products with matrices of 4 bits, also in float32.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 from .batches import by_length, in_halves
 from .cpu_threads import cores, each, single_threaded_blas
 from .kernels import RmsNorm, Scratch, causal_attention, rotate, swiglu
+from .matrix_products import product_of, stays_packed
 from .qwen3 import Qwen3Config
 from .weight_memory import host_memory, require_memory
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .checkpoint import Checkpoint
+    from .matrix_products import Product
     from .quantization import Matrix
 
     Float32 = NDArray[np.float32]
@@ -58,16 +61,13 @@ class StoredLayer:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A layer ready to run.
+    """A layer ready to run. `query_norm` contains the scale of the scores."""
 
-    Its matrices are (in, out) and contiguous. `query_norm` contains the scale of the scores.
-    """
-
-    query: Float32
-    key_value: Float32
-    output: Float32
-    gate_up: Float32
-    down: Float32
+    query: Product
+    key_value: Product
+    output: Product
+    gate_up: Product
+    down: Product
     norm: RmsNorm
     query_norm: RmsNorm
     key_norm: RmsNorm
@@ -77,7 +77,7 @@ class Layer:
 class Qwen3Cpu:
     """A Qwen3 decoder; its vector of a text is the normalised last hidden state of the last token.
 
-    Matrices are widened to float32 when they are first used, and token embeddings row by row.
+    Matrices become products when they are first used, and token embeddings are widened row by row.
     """
 
     poolings = ("lasttoken",)
@@ -86,7 +86,7 @@ class Qwen3Cpu:
         del pooling  # There is only one.
         config = Qwen3Config.of(checkpoint)
         root = config.root
-        require_memory(checkpoint, 4, host_memory(), left_out=f"{root}embed_tokens")
+        require_memory(checkpoint, 4, host_memory(), f"{root}embed_tokens", stays_packed)
         self._config = config
         self._words = checkpoint.matrix(
             f"{root}embed_tokens", config.vocab_size, config.hidden_size
@@ -95,6 +95,7 @@ class Qwen3Cpu:
         self._stored = [
             _stored(checkpoint, f"{root}layers.{i}.", config) for i in range(config.layers)
         ]
+        self._release = checkpoint.release
         self._ready: list[Layer] = []
         self._frequencies = config.theta ** (-np.arange(0, config.head_size, 2) / config.head_size)
         self._scratch = Scratch()
@@ -141,10 +142,15 @@ class Qwen3Cpu:
         with self._lock:
             if not self._ready:
                 with ThreadPoolExecutor(cores()) as pool:
-                    self._ready = list(
-                        pool.map(partial(_widened, config=self._config), self._stored)
-                    )
+                    self._ready = list(pool.map(self._opened, self._stored))
             return self._ready
+
+    @np.errstate(over="ignore", invalid="ignore")  # The vectors are checked at the end.
+    def _opened(self, stored: StoredLayer) -> Layer:
+        layer = _with_products(stored, self._config)
+        # The products have copies of the matrices.
+        self._release()
+        return layer
 
     def _forward(
         self,
@@ -176,8 +182,8 @@ class Qwen3Cpu:
                 np.copyto(normed, x)
                 layer.norm.apply(normed)
                 # Compute the keys and values of all tokens.
-                keys_values = take("kv", len(x), layer.key_value.shape[1])
-                np.matmul(normed, layer.key_value, out=keys_values)
+                keys_values = take("kv", len(x), layer.key_value.columns)
+                layer.key_value.write(normed, keys_values, self._scratch)
                 keys_values = keys_values.reshape(len(x), 2 * config.kv_heads, config.head_size)
                 keys, values = keys_values[:, : config.kv_heads], keys_values[:, config.kv_heads :]
                 layer.key_norm.apply(keys)
@@ -192,8 +198,8 @@ class Qwen3Cpu:
                     last = [end - 1 for end in ends]
                     x, normed, cosines, sines = x[last], normed[last], cosines[last], sines[last]
                     query_rows = [slice(j, j + 1) for j in range(len(texts))]
-                queries = take("q", len(x), layer.query.shape[1])
-                np.matmul(normed, layer.query, out=queries)
+                queries = take("q", len(x), layer.query.columns)
+                layer.query.write(normed, queries, self._scratch)
                 heads = queries.reshape(len(x), config.heads, config.head_size)
                 layer.query_norm.apply(heads)
                 rotate(heads, cosines, sines)
@@ -214,13 +220,16 @@ class Qwen3Cpu:
 
     def _finish(self, layer: Layer, x: Float32, attended: Float32) -> None:
         """Applies the projection and the feed-forward part to x, in place."""
-        projected = self._scratch.take("projected", *x.shape)
-        x += np.matmul(attended, layer.output, out=projected)
+        scratch = self._scratch
+        projected = scratch.take("projected", *x.shape)
+        layer.output.write(attended, projected, scratch)
+        x += projected
         np.copyto(projected, x)
         layer.feed_norm.apply(projected)
-        hidden = self._scratch.take("hidden", len(x), layer.gate_up.shape[1])
-        np.matmul(projected, layer.gate_up, out=hidden)
-        x += np.matmul(swiglu(hidden, self._scratch), layer.down, out=projected)
+        hidden = scratch.take("hidden", len(x), layer.gate_up.columns)
+        layer.gate_up.write(projected, hidden, scratch)
+        layer.down.write(swiglu(hidden, scratch), projected, scratch)
+        x += projected
 
 
 def _norm(checkpoint: Checkpoint, name: str, size: int, config: Qwen3Config) -> RmsNorm:
@@ -252,28 +261,14 @@ def _stored(checkpoint: Checkpoint, prefix: str, config: Qwen3Config) -> StoredL
     )
 
 
-@np.errstate(over="ignore", invalid="ignore")  # The vectors are checked at the end.
-def _widened(stored: StoredLayer, config: Qwen3Config) -> Layer:
-    """The layer in float32."""
-
-    def transposed(*matrices: Matrix) -> Float32:
-        """The transposed matrices, side by side."""
-        columns = matrices[0].shape[1]
-        out = np.empty((columns, sum(matrix.shape[0] for matrix in matrices)), np.float32)
-        start = 0
-        for matrix in matrices:
-            rows = matrix.shape[0]
-            out[:, start : start + rows] = matrix.transposed()
-            start += rows
-        return out
-
+def _with_products(stored: StoredLayer, config: Qwen3Config) -> Layer:
     scaled = stored.query_norm.weight * np.float32(config.head_size**-0.5)
     return Layer(
-        query=transposed(stored.query),
-        key_value=transposed(stored.key, stored.value),
-        output=transposed(stored.output),
-        gate_up=transposed(stored.gate, stored.up),
-        down=transposed(stored.down),
+        query=product_of([stored.query]),
+        key_value=product_of([stored.key, stored.value]),
+        output=product_of([stored.output]),
+        gate_up=product_of([stored.gate, stored.up]),
+        down=product_of([stored.down]),
         norm=stored.norm,
         query_norm=RmsNorm(scaled, stored.query_norm.eps),
         key_norm=stored.key_norm,

@@ -74,6 +74,13 @@ class SafetensorsFile:
         flat: NDArray[Any] = np.frombuffer(self._bytes, entry.dtype, count, entry.start)
         return flat.reshape(entry.shape)
 
+    def release(self) -> None:
+        """Gives the memory of what was read back to the system, which reads it again when needed.
+
+        Arrays over the map stay as they are.
+        """
+        self._bytes.madvise(mmap.MADV_DONTNEED)
+
     def _read_header(self) -> dict[str, TensorEntry]:
         length = int.from_bytes(self._bytes[:LENGTH_BYTES], "little")
         data = LENGTH_BYTES + length

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 from ..errors import ModelError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .checkpoint import Checkpoint
+    from .quantization import Quantization
 
 MEMINFO = Path("/proc/meminfo")
 # MLX's names for a GPU's memory on Metal and on CUDA, the most precise one first.
@@ -21,23 +24,27 @@ GPU_MEMORY = (FREE, "max_recommended_working_set_size", "total_memory", "memory_
 
 
 def require_memory(
-    checkpoint: Checkpoint, bytes_per_value: int | None, free: int | None, left_out: str = ""
+    checkpoint: Checkpoint,
+    bytes_per_value: int | None,
+    free: int | None,
+    left_out: str = "",
+    stays_packed: Callable[[Quantization | None], bool] | None = None,
 ) -> None:
     """Raises ModelError where the weights need more than `free` bytes; None means unknown.
 
     `bytes_per_value` is what a weight takes at most while it is loaded, None where weights stay as
-    they are stored. A language model's head and the module `left_out` do not count, because they
-    are read row by row.
+    they are stored. `stays_packed` says which quantised weights stay so all the same. A language
+    model's head and the module `left_out` do not count, because they are read row by row.
     """
     needed = 0
     for name, stored in checkpoint.tensors():
         module, _, part = name.rpartition(".")
         if module in ("lm_head", left_out):
             continue
-        if bytes_per_value is None:
+        rule = checkpoint.quantization(module)
+        if bytes_per_value is None or (stays_packed is not None and stays_packed(rule)):
             needed += stored.nbytes
         elif part == "weight":
-            rule = checkpoint.quantization(module)
             needed += (stored.size * 32 // rule.bits if rule else stored.size) * bytes_per_value
     if free is not None and needed > free:
         raise ModelError(
