@@ -186,9 +186,11 @@ class Index:
         """The query engine over the table in use."""
         from .query.calibration import calibration_for
         from .query.engine import Engine
+        from .storage.baseline import baseline_in
 
-        name = self.model
-        return Engine(self.catalog, self.store, lambda: self.embedder, name, calibration_for(name))
+        name, baseline = self.model, baseline_in(self.catalog)
+        calibration = calibration_for(name, baseline.cosine if baseline else None)
+        return Engine(self.catalog, self.store, lambda: self.embedder, name, calibration)
 
     @property
     def model(self) -> str:
@@ -202,9 +204,10 @@ class Index:
         None stands for the models that the index was opened with.
         """
         from .ingest.refresh import Refresh
+        from .query.calibration import is_measured
 
         opened = self.opened if models is None else self.opened.asking(models)
-        return Refresh(self.path, opened, self.rules, self.marks)
+        return Refresh(self.path, opened, self.rules, is_measured, self.marks)
 
     def ingest(
         self,

@@ -158,6 +158,11 @@ class Opened:
         return self._embedder.get(lambda: self._loaded(new), new)
 
     @property
+    def has_embedder(self) -> bool:
+        """True where an embedder is open."""
+        return self._embedder.part is not None
+
+    @property
     def notices(self) -> tuple[str, ...]:
         """What the user is to be told of the embedder, once it was opened."""
         embedder = self._embedder.part

@@ -37,6 +37,16 @@ def test_a_document_gives_feedback_once_and_by_its_lead() -> None:
     }
 
 
+def test_the_lead_is_on_the_scale_of_the_embedders_cosines() -> None:
+    # With cosines that lie half as far apart, half the lead gives the same weights.
+    vectors = np.eye(3, dtype=np.float32)
+    whole = with_feedback(rows(0.60, 0.59, 0.58), vectors, [1, 1, 2])
+    half = with_feedback(rows(0.60, 0.595, 0.59), vectors, [1, 1, 2], unit=0.5)
+    assert [(row.key, row.feedback) for row in half] == [
+        (row.key, pytest.approx(row.feedback, abs=1e-6)) for row in whole
+    ]
+
+
 def test_five_documents_give_feedback() -> None:
     got = with_feedback(rows(*[0.5] * 6), np.eye(6, dtype=np.float32), list(range(6)))
     assert [(row.key, round(row.feedback, 6)) for row in got] == [(key, 0.0) for key in "abcde"] + [

@@ -15,7 +15,15 @@ from benchmarks.svg import Theme
 DOCS = PLOTS.parent
 GOLDEN = Path(__file__).parent / "golden"
 # What follows a value in the docs: scores have no unit, and a ratio is written as a word.
-UNITS = {"nDCG@10": "", "hit@1": "", "hit@5": "", "passage@5": "", "×": " times", "answers": ""}
+UNITS = {
+    "nDCG@10": "",
+    "hit@1": "",
+    "hit@5": "",
+    "passage@5": "",
+    "of 1": "",
+    "×": " times",
+    "answers": "",
+}
 THEME = Theme("plain", "white", "black", "grey", "silver", ("blue", "cyan", "orange", "gray"))
 
 

@@ -224,6 +224,8 @@ def test_a_small_reranker_is_blended_with_the_fused_score() -> None:
         ("c", 0.5, None),
     ]
     assert [score(a, certain) for certain in (0.0, 1.0)] == [-0.5816, 2.1816]
+    # Beside an embedder whose cosines lie half as far apart, it counts half: 0.8 - 0.05 * 1.3863.
+    assert round(blend.fused(0.8, 0.2, unit=0.5), 4) == 0.7307
 
 
 def test_a_blended_score_keeps_the_scale_of_the_fused_score(index: Index, notes: Path) -> None:

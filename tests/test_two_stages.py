@@ -12,6 +12,7 @@ import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -438,6 +439,9 @@ def test_a_passage_without_a_vector_takes_its_place_by_its_words() -> None:
         (unknown.id, 0.78),
     ]
     assert (ranked[1].row.feedback, ranked[2].row.key) == (0.0, far.id)
+    # Words weigh half as much where cosines lie a quarter as far apart: 0.5 + 0.14.
+    narrow = rank(legs, "hybrid", replace(curve, unit=0.25))
+    assert round(narrow[1].row.fused, 2) == 0.64
 
 
 WIDTH = 8

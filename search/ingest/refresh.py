@@ -25,6 +25,7 @@ from ..storage.retention import RETENTION
 from ..storage.vocabulary_file import VocabularyFile
 from ..text import passages, terms
 from ..text.passages import PassageRules
+from .baseline_estimate import note_baseline
 from .moving import advice, moved_from, root_to_move
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .plan import Plan, changed_scopes, make_plan
@@ -47,6 +48,8 @@ RECOGNISED_KEY = "recognised"
 class Refresh:
     """The writing side of the index in `folder`.
 
+    `is_measured` tells of an embedder's name whether the scale of its scores is known.
+
     Threads of one process take turns. Another process that writes makes `writing` raise.
     """
 
@@ -55,11 +58,13 @@ class Refresh:
         folder: str,
         opened: Opened,
         rules: PassageRules,
+        is_measured: Callable[[str], bool],
         marks: CloudMarks = SYSTEM_MARKS,
     ) -> None:
         self.folder = folder
         self.opened = opened
         self.rules = rules
+        self.is_measured = is_measured
         self.marks = marks
 
     @contextmanager
@@ -161,6 +166,10 @@ class Refresh:
             on_progress,
             marks=self.marks,
         ).run(plans, on_large, lambda: self._note_versions(catalog, scopes))
+        # A run that embedded nothing needs no model, and changes little.
+        models = models_in(catalog)
+        if models is not None and self.opened.has_embedder and not self.is_measured(models.name):
+            note_baseline(catalog, open_store, lambda: self.opened.embedder)
         # A run without any change leaves the table alone, but old versions have to go in time. To
         # drop them takes room on the disk; where there is none, a later run does it.
         if RETENTION.has_too_old(disk.version_ages()):

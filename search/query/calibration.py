@@ -13,13 +13,15 @@ class Calibration:
     """A logistic curve over the fused score: `middle` maps to 0.5, `width` is its spread.
 
     Hits that score below `noise` are not shown. An answer is weak where its best hit scores below
-    `weak`, or below twice that where no passage at all has a word of the query.
+    `weak`, or below twice that where no passage at all has a word of the query. `unit` is how far
+    apart cosines of this embedder lie that differ by 1 with the starter.
     """
 
     middle: float
     width: float
     noise: float
     weak: float
+    unit: float = 1.0
 
     def score(self, fused: float) -> float:
         """The fused score as a value in (0, 1).
@@ -28,6 +30,15 @@ class Calibration:
         0.5
         """
         return 1 / (1 + math.exp(-(fused - self.middle) / self.width))
+
+    @property
+    def word_unit(self) -> float:
+        """What the weight of words is multiplied by.
+
+        In proportion to the cosines it would be `unit`. Its square root ranks better: the words of
+        a query lose little of their worth beside an embedder whose cosines lie close together.
+        """
+        return math.sqrt(self.unit)
 
     @property
     def unknown_cosine(self) -> float:
@@ -67,26 +78,58 @@ class Calibration:
 # over the unit interval. The noise threshold hides the answer to one in a hundred questions that
 # share no word with it. The weak threshold flags nine in ten of the questions that a collection
 # does not answer, and fewer than one in a hundred of those that it answers in similar words.
-CALIBRATIONS: Mapping[str, Calibration] = {
-    "bge-small-en-v1.5*": Calibration(middle=0.69, width=0.06, noise=0.06, weak=0.3)
-}
+STARTER = Calibration(middle=0.69, width=0.06, noise=0.06, weak=0.3)
+CALIBRATIONS: Mapping[str, Calibration] = {"bge-small-en-v1.5*": STARTER}
 UNKNOWN = Calibration(middle=0.6, width=0.15, noise=0.0, weak=0.0)
-"""The curve for an embedder that nobody has measured.
+"""The curve for an embedder that nobody has measured, in an index without a baseline.
 
 It is so flat that different scores stay apart, and it calls nothing noise or weak.
 Qwen3-Embedding's published example gives answers cosines of 0.60 and 0.76, and other texts 0.14.
 """
 
+STARTER_BASELINE = 0.44
+"""The starter's baseline: the mean of the sample corpus, cranfield and Wikipedia's paragraphs."""
 
-def calibration_for(model: str) -> Calibration:
+MOST_BASELINE = 0.99
+"""The largest baseline that counts. With a larger one, cosines would tell nothing."""
+
+
+def calibration_for(model: str, baseline: float | None = None) -> Calibration:
     """The curve of the embedder of that name.
+
+    `baseline` is the mean cosine of the index's passages with unrelated questions; None where it
+    was not estimated. It counts for an embedder that nobody has measured.
 
     >>> calibration_for("bge-small-en-v1.5-4bit") is calibration_for("bge-small-en-v1.5 (8-bit)")
     True
     """
     name = model.lower()
-    return next(
-        (curve for pattern, curve in CALIBRATIONS.items() if fnmatchcase(name, pattern)), UNKNOWN
+    measured = (curve for pattern, curve in CALIBRATIONS.items() if fnmatchcase(name, pattern))
+    return next(measured, UNKNOWN if baseline is None else estimated(baseline))
+
+
+def is_measured(model: str) -> bool:
+    """True where the scale of the scores is known for the embedder of that name."""
+    return calibration_for(model) is not UNKNOWN
+
+
+def estimated(baseline: float) -> Calibration:
+    """The starter's curve on another embedder's scale, told from its baseline.
+
+    Cosines are taken to correspond to the starter's linearly: the baseline to its baseline, and 1,
+    the cosine of a text with itself, to 1. An estimate hides fewer hits than a measurement does.
+
+    >>> estimated(STARTER_BASELINE).middle, estimated(0.72).unit
+    (0.69, 0.5)
+    """
+    low = min(baseline, MOST_BASELINE)
+    unit = (1 - low) / (1 - STARTER_BASELINE)
+    return Calibration(
+        middle=low + (STARTER.middle - STARTER_BASELINE) * unit,
+        width=STARTER.width * unit,
+        noise=STARTER.noise / 2,
+        weak=STARTER.weak,
+        unit=unit,
     )
 
 
@@ -100,15 +143,15 @@ class Blend:
     weight: float
     neutral: float
 
-    def fused(self, fused: float, probability: float) -> float:
+    def fused(self, fused: float, probability: float, unit: float = 1.0) -> float:
         """The fused score after the reranker gave that probability.
 
-        A certain 0 or 1 counts as one in a million.
+        A certain 0 or 1 counts as one in a million. `unit` is the calibration's.
 
         >>> round(Blend(weight=0.05, neutral=-2.0).fused(0.7, 0.5), 3)
         0.8
         """
-        return fused + self.weight * (log_odds(probability, 1e-6) - self.neutral)
+        return fused + self.weight * unit * (log_odds(probability, 1e-6) - self.neutral)
 
 
 # By the reranker's name. The weight is the same for all collections: the ratio of both scores'

@@ -76,7 +76,9 @@ class Engine:
 
         def blended(item: Ranked, probability: float) -> float:
             assert blend is not None, "called only where there is a blend"
-            return self.calibration.score(blend.fused(item.row.fused, probability))
+            return self.calibration.score(
+                blend.fused(item.row.fused, probability, self.calibration.unit)
+            )
 
         score = blended if blend is not None else None
 

@@ -31,11 +31,12 @@ So the feedback of a clear winner comes from the winner alone.
 
 
 def with_feedback(
-    rows: Sequence[Fused], vectors: Vectors, documents: Sequence[Hashable]
+    rows: Sequence[Fused], vectors: Vectors, documents: Sequence[Hashable], unit: float = 1.0
 ) -> list[Fused]:
     """The fused rows with their feedback, in the order that it makes, best first.
 
     `rows` come best first; `vectors` (n, dimensions), of length 1, and `documents` (n) are theirs.
+    `unit` is the calibration's.
     """
     import numpy as np
 
@@ -45,7 +46,9 @@ def with_feedback(
     speakers = [
         documents.index(document) for document in list(dict.fromkeys(documents))[:DOCUMENTS]
     ]
-    weights = np.exp((np.array([rows[at].fused for at in speakers]) - rows[0].fused) / LEAD)
+    weights = np.exp(
+        (np.array([rows[at].fused for at in speakers]) - rows[0].fused) / (LEAD * unit)
+    )
     with single_threaded_blas():
         similarity = vectors @ (weights @ vectors[speakers] / weights.sum())
     # Nothing is added to a score: the most similar passage keeps its own, the others lose.

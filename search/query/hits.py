@@ -157,7 +157,10 @@ class HitList:
             vector_rank=_rank_in(legs.vector, key),
             text_rank=_rank_in(legs.text, key),
             vector_weight=0.0 if mode == "text" else 1.0,
-            text_weight={"hybrid": legs.text_weight, "text": 1.0}.get(mode, 0.0),
+            text_weight={
+                "hybrid": legs.text_weight * self.calibration.word_unit,
+                "text": 1.0,
+            }.get(mode, 0.0),
             full_text=legs.full_match_bm25,
             feedback=item.row.feedback,
             leads=item.leads,

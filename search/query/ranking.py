@@ -48,12 +48,14 @@ def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:
             for key, cosine in cosines.items()
         ),
         legs.full_match_bm25,
-        legs.text_weight,
+        legs.text_weight * calibration.word_unit,
     )
     # Passages that have no vector yet give no feedback and get none.
     known = [row for row in rows if cosines[row.key] is not None]
     documents = [legs.candidates[row.key].document for row in known]
-    with_penalties = with_feedback(known, legs.vectors(row.key for row in known), documents)
+    with_penalties = with_feedback(
+        known, legs.vectors(row.key for row in known), documents, calibration.unit
+    )
     unknown = [row for row in rows if cosines[row.key] is None]
     ordered = sorted([*with_penalties, *unknown], key=lambda row: -row.fused)
     return [Ranked(row, calibration.score(row.fused)) for row in ordered]

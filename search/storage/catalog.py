@@ -308,6 +308,14 @@ class Catalog:
         self._write("UPDATE documents SET state = 'pending' WHERE doc = ?", wrong)
         return frozenset(stored.keys() - {row[0] for row in rows})
 
+    def embedded(self) -> dict[int, int]:
+        """The number of passages of each document whose passages all have vectors."""
+        statement = (
+            "SELECT doc, passages FROM documents "
+            "WHERE state = 'complete' AND passages > 0 ORDER BY doc"
+        )
+        return dict(self._all(statement))
+
     def groups(self) -> tuple[Group, ...]:
         """The counts of all files, grouped by root, kind, state and reason."""
         rows = self._all(

@@ -324,6 +324,15 @@ class Store:
         )
         return next((passage for _, passage in passages_of(table)), None) if table else None
 
+    def vectors(self, names: Collection[str]) -> Vectors:
+        """The vectors (n, dimensions) of the passages with these ids, in no order.
+
+        Passages that are not stored or have no vector are left out.
+        """
+        listed = ", ".join(f"'{name}'" for name in names if _ID.fullmatch(name))
+        table = self._read(lambda: self._rows(f"id IN ({listed})", ["vector"]))
+        return known_vectors(table, self.dimensions)
+
     def sync(self) -> None:
         """Flush what was written to the disk. Only then may a document be called complete."""
         with lance_errors(self._folder):
