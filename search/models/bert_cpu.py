@@ -95,7 +95,19 @@ class BertCpu:
         """As `encode`, for texts whose first segment is `prefix` and whose second is their ids."""
         return self._encode([[*prefix, *text] for text in ids], len(prefix))
 
-    def _encode(self, ids: Sequence[Sequence[int]], first_segment: int | None) -> Float32:
+    def encode_with_states(
+        self, prefix: Sequence[int], ids: Sequence[Sequence[int]]
+    ) -> tuple[Float32, list[Float32]]:
+        """As `encode_after`, with each text's (tokens, dimensions) states before the last layer."""
+        states: list[Float32] = [np.empty(0, np.float32)] * len(ids)
+        return self._encode([[*prefix, *text] for text in ids], len(prefix), states), states
+
+    def _encode(
+        self,
+        ids: Sequence[Sequence[int]],
+        first_segment: int | None,
+        states: list[Float32] | None = None,
+    ) -> Float32:
         out = np.empty((len(ids), self.dimensions), np.float32)
         lengths = list(map(len, ids))
         budget = max(MIN_BATCH_TOKENS, min(BATCH_TOKENS, sum(lengths) // cores() + 1))
@@ -104,7 +116,12 @@ class BertCpu:
         def work(batch: list[int]) -> None:
             texts = [ids[i] for i in batch]
             layers = self._layers(blocked=sum(map(len, texts)) <= BLOCKED_TOKENS)
-            out[batch] = self._forward(texts, layers, first_segment)
+            last_input: list[Float32] | None = None if states is None else []
+            out[batch] = self._forward(texts, layers, first_segment, last_input)
+            if states is not None and last_input:
+                ends = list(accumulate(map(len, texts)))
+                for i, part in zip(batch, np.split(last_input[0], ends[:-1]), strict=True):
+                    states[i] = part
 
         with single_threaded_blas():
             # A query runs in its caller's thread, so that it does not wait for an ingest's batches.
@@ -125,11 +142,16 @@ class BertCpu:
             return self._ready[blocked]
 
     def _forward(
-        self, texts: list[Sequence[int]], layers: list[Layer], first_segment: int | None
+        self,
+        texts: list[Sequence[int]],
+        layers: list[Layer],
+        first_segment: int | None,
+        last_input: list[Float32] | None = None,
     ) -> Float32:
         """(len(texts), width) pooled states of one packed batch.
 
         `first_segment` is the length of each text's first segment, None where there is one segment.
+        The states that enter the last layer are added to `last_input`, unless it is None.
         """
         width, count = self.dimensions, sum(map(len, texts))
         ends = list(accumulate(map(len, texts)))
@@ -142,6 +164,8 @@ class BertCpu:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             self._norm.apply(x)
             for layer in layers:
+                if last_input is not None and layer is layers[-1]:
+                    last_input.append(x.copy())
                 # Compute keys and values of all tokens, and queries of those that are needed.
                 product(x, layer.key_value, keys_values)
                 is_cut = layer is layers[-1] and not self._of_all

@@ -32,7 +32,7 @@ class BertGraph:
 
     The graph leads from `tokens` (1, length, width), the sums of embeddings, to `vector`
     (1, width). The vector is the state of the first token for the pooling "cls", else the mean of
-    all states.
+    all states. `last_input` names the states (1, length, width) that enter the last layer.
     """
 
     def __init__(
@@ -52,6 +52,7 @@ class BertGraph:
         inputs = ["tokens", *self._norm("embeddings", norm)]
         x = self.graph.node("LayerNormalization", inputs, "embedded", epsilon=config.eps)
         for i, layer in enumerate(stored):
+            self.last_input = x
             self._put_matrices(f"{i}.", matrices[i])
             x = self._attention(f"{i}.", x, layer, pooling == "cls" and i == config.layers - 1)
             x = self._feed_forward(f"{i}.", x, layer)

@@ -55,7 +55,7 @@ class BertInt8:
         self._stored = [StoredLayer.of(checkpoint, i, config) for i in range(config.layers)]
         self._ranges = ranges
         self._pooling = pooling
-        self._session: Any = None
+        self._sessions: dict[bool, Any] = {}
         self._lock = Lock()
 
     def encode(self, ids: Sequence[Sequence[int]]) -> Float32:
@@ -69,13 +69,28 @@ class BertInt8:
         """As `encode`, for texts whose first segment is `prefix` and whose second is their ids."""
         return self._encode([[*prefix, *text] for text in ids], len(prefix))
 
-    def _encode(self, ids: Sequence[Sequence[int]], first_segment: int | None) -> Float32:
+    def encode_with_states(
+        self, prefix: Sequence[int], ids: Sequence[Sequence[int]]
+    ) -> tuple[Float32, list[Float32]]:
+        """As `encode_after`, with each text's (tokens, dimensions) states before the last layer."""
+        states: list[Float32] = [np.empty(0, np.float32)] * len(ids)
+        return self._encode([[*prefix, *text] for text in ids], len(prefix), states), states
+
+    def _encode(
+        self,
+        ids: Sequence[Sequence[int]],
+        first_segment: int | None,
+        states: list[Float32] | None = None,
+    ) -> Float32:
         out = np.empty((len(ids), self.dimensions), np.float32)
-        session = self._opened()
+        session = self._opened(with_states=states is not None)
 
         def work(batch: list[int]) -> None:
             tokens = self._inputs.of([ids[i] for i in batch], first_segment)
-            out[batch] = session.run(None, {"tokens": tokens[None]})[0]
+            given = session.run(None, {"tokens": tokens[None]})
+            out[batch] = given[0]
+            if states is not None:
+                states[batch[0]] = given[1][0]
 
         def run(i: int) -> None:
             in_halves(work, [i])
@@ -87,12 +102,15 @@ class BertInt8:
             pass
         return out
 
-    def _opened(self) -> Any:
+    def _opened(self, with_states: bool) -> Any:
         with self._lock:
-            if self._session is None:
+            if with_states not in self._sessions:
                 config, width = self._config, self.dimensions
                 written = BertGraph(config, self._norm, self._stored, self._ranges, self._pooling)
-                self._session = session_of(
-                    written.graph, {"tokens": (1, "length", width)}, {"vector": (1, width)}
+                outputs: dict[str, tuple[int | str, ...]] = {"vector": (1, width)}
+                if with_states:
+                    outputs[written.last_input] = (1, "length", width)
+                self._sessions[with_states] = session_of(
+                    written.graph, {"tokens": (1, "length", width)}, outputs
                 )
-            return self._session
+            return self._sessions[with_states]
