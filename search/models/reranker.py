@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..documents import Judgement
 from ..errors import ModelError
+from .cpu_threads import single_threaded_blas
 from .engines import StatesEncoder
 from .model_files import ModelFiles
 from .pairs import BertPairs
@@ -87,14 +88,15 @@ class ModelReranker:
         if self.sentence_head is None or not passages:
             return [Judgement(float(each)) for each in self.score(query, passages)]
         read = self.read(query, passages, sentences)
+        # The products are small: several threads would cost more than they save.
+        with single_threaded_blas():
+            odds = [
+                self.sentence_head.log_odds(states, read.query, ranges)
+                for states, ranges in zip(read.states, read.sentences, strict=True)
+            ]
         return [
-            Judgement(
-                float(probability),
-                tuple(map(float, self.sentence_head.log_odds(states, read.query, ranges))),
-            )
-            for probability, states, ranges in zip(
-                self._probabilities(read.pooled), read.states, read.sentences, strict=True
-            )
+            Judgement(float(probability), tuple(map(float, each)))
+            for probability, each in zip(self._probabilities(read.pooled), odds, strict=True)
         ]
 
     def read(
