@@ -51,6 +51,7 @@ KEY_SECONDS = 0.1
 SIZE = (120, 40)
 STARTS = 7
 IDLE_SECONDS = 5
+PATIENCE_SECONDS = 60
 FRAME_SECONDS = 1 / 60
 QUICK = "sixty keys one after the other without a pause between them".replace(" ", "_")
 
@@ -225,9 +226,9 @@ def _start(path: Path, measure_idle: bool) -> tuple[float, float, float]:
     # Type a query, and measure after it.
     megabytes = idle = 0.0
     if measure_idle:
-        _read_until(terminal, rb"passages")
+        _read_until(terminal, rb"\d documents")
         os.write(terminal, b"rent")
-        _read_until(terminal, rb"hybrid .{0,12}ms")
+        _read_until(terminal, rb"(hybrid|reranked) .{0,12}ms")
         _read_for(terminal, 2)
         before = _cpu_seconds(process)
         _read_for(terminal, IDLE_SECONDS)
@@ -242,8 +243,12 @@ def _start(path: Path, measure_idle: bool) -> tuple[float, float, float]:
 
 def _read_until(terminal: int, pattern: bytes) -> None:
     seen = b""
+    deadline = time.perf_counter() + PATIENCE_SECONDS
     while not re.search(pattern, seen, re.DOTALL):
-        seen += os.read(terminal, 65536)
+        if time.perf_counter() > deadline:
+            raise TimeoutError(f"the app did not write {pattern!r}; it wrote: {seen!r}")
+        if select.select([terminal], [], [], 1)[0]:
+            seen += os.read(terminal, 65536)
 
 
 def _read_for(terminal: int, seconds: float) -> None:

@@ -1,21 +1,18 @@
-"""Charts as SVG: labelled bars and dots on horizontal axes, for light and for dark pages."""
+"""Charts as SVG: labelled bars and dots on horizontal axes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from html import escape
 from itertools import groupby
 
-WIDTH, MARGIN = 700, 16
+from .svg import COLOURS, MARGIN, Theme, document, line, text
+
 # The names of the rows end before the axis, and the longest label fits behind its end.
 AXIS_START, AXIS_END = 222, 612
 TITLE, HEADING, ROW, BAR, AXIS = 34, 22, 18, 12, 30
-FONT = "-apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 SECONDS = {"s": Decimal(1), "ms": Decimal("0.001")}
-# The colour of each series in a theme; other rows have the first colour.
-COLOURS = {"hybrid": 1, "vector": 2, "onnxruntime": 2, "torch.compile": 2, "text": 3, "torch": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,53 +47,14 @@ class Panel:
     figures: Sequence[Figure]
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
-    """Colours of a light or a dark page. The series can be told apart by colour-blind people."""
-
-    name: str
-    page: str
-    ink: str
-    muted: str
-    grid: str
-    series: tuple[str, str, str, str]
-
-
-LIGHT = Theme(
-    "light",
-    page="#ffffff",
-    ink="#1f2328",
-    muted="#59636e",
-    grid="#d1d9e0",
-    series=("#0072b2", "#56b4e9", "#e69f00", "#8c959f"),
-)
-DARK = Theme(
-    "dark",
-    page="#0d1117",
-    ink="#f0f6fc",
-    muted="#9198a1",
-    grid="#30363d",
-    series=("#3d9be0", "#a3d4f7", "#e69f00", "#7d8590"),
-)
-
-
 def draw(title: str, panels: Sequence[Panel], theme: Theme) -> str:
     """An SVG document with the panels below each other."""
-    parts = [_text(MARGIN, 30, title, theme.ink, size=17, bold=True)]
+    parts: list[str] = []
     top = 44.0
     for panel in panels:
         parts += _panel(panel, top, theme)
         top += _height(panel)
-    size = f'width="{WIDTH}" height="{top + 4:g}"'
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {WIDTH} {top + 4:g}"',
-        f' role="img" font-family="{FONT}">',
-        f"<title>{escape(title)}</title>",
-        f'<rect {size} rx="6" fill="{theme.page}"/>',
-        *parts,
-        "</svg>",
-    ]
-    return "\n".join(lines) + "\n"
+    return document(title, parts, top + 4, theme)
 
 
 def _height(panel: Panel) -> int:
@@ -110,16 +68,16 @@ def _groups(panel: Panel) -> list[tuple[str, list[Figure]]]:
 
 def _panel(panel: Panel, top: float, theme: Theme) -> Iterator[str]:
     """The title, the grid, the rows and the labels of the axis."""
-    yield _text(MARGIN, top + 20, panel.title, theme.ink, size=14, bold=True, after=panel.axis)
+    yield text(MARGIN, top + 20, panel.title, theme.ink, size=14, bold=True, after=panel.axis)
     bottom = top + _height(panel) - AXIS
     for tick in panel.ticks:
         x = _place(panel, tick)
-        yield _line(x, top + TITLE - 4, x, bottom + 4, theme.grid, 1)
-        yield _text(x, bottom + 18, f"{tick:,}", theme.muted, size=11, anchor="middle")
+        yield line(x, top + TITLE - 4, x, bottom + 4, theme.grid, 1)
+        yield text(x, bottom + 18, f"{tick:,}", theme.muted, size=11, anchor="middle")
     y = top + TITLE
     for group, rows in _groups(panel):
         if group:
-            yield _text(MARGIN, y + 15, group, theme.ink, bold=True, halo=theme.page)
+            yield text(MARGIN, y + 15, group, theme.ink, bold=True, halo=theme.page)
             y += HEADING
         for row in rows:
             yield from _row(panel, row, y + ROW / 2, theme)
@@ -129,56 +87,25 @@ def _panel(panel: Panel, top: float, theme: Theme) -> Iterator[str]:
 def _row(panel: Panel, row: Figure, middle: float, theme: Theme) -> Iterator[str]:
     """The name of a figure, its bar or its dot with the interval, its goal and its value."""
     colour = theme.series[COLOURS.get(row.name, 0)]
-    yield _text(AXIS_START - 8, middle + 4, row.name, theme.ink, anchor="end")
+    yield text(AXIS_START - 8, middle + 4, row.name, theme.ink, anchor="end")
     scale = SECONDS.get(row.unit, Decimal(1))
     end = _place(panel, row.value * scale)
     if row.low is not None and row.high is not None:
         low, high = _place(panel, row.low), _place(panel, row.high)
-        yield _line(low, middle, high, middle, colour, 3)
+        yield line(low, middle, high, middle, colour, 3)
         yield f'<circle cx="{end:.1f}" cy="{middle:g}" r="5" fill="{colour}"/>'
         end = high
     else:
-        yield _line(AXIS_START, middle, end, middle, colour, BAR)
+        yield line(AXIS_START, middle, end, middle, colour, BAR)
     if row.goal is not None:
         goal = _place(panel, row.goal * scale)
-        yield _line(goal, middle - ROW / 2 + 1, goal, middle + ROW / 2 - 1, theme.ink, 2)
+        yield line(goal, middle - ROW / 2 + 1, goal, middle + ROW / 2 - 1, theme.ink, 2)
         end = max(end, goal)
     value = f"{row.value:,} {row.unit}" if row.unit in SECONDS else f"{row.value:,}"
-    yield _text(end + 7, middle + 4, value, theme.ink, halo=theme.page)
+    yield text(end + 7, middle + 4, value, theme.ink, halo=theme.page)
 
 
 def _place(panel: Panel, value: Decimal) -> float:
     """The x of a value on the panel's axis."""
     first, last = panel.ticks[0], panel.ticks[-1]
     return AXIS_START + float((value - first) / (last - first)) * (AXIS_END - AXIS_START)
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, colour: str, width: int) -> str:
-    ends = f'x1="{x1:.1f}" y1="{y1:g}" x2="{x2:.1f}" y2="{y2:g}"'
-    return f'<line {ends} stroke="{colour}" stroke-width="{width}"/>'
-
-
-def _text(
-    x: float,
-    y: float,
-    text: str,
-    colour: str,
-    *,
-    size: int = 12,
-    bold: bool = False,
-    anchor: str = "",
-    halo: str = "",
-    after: str = "",
-) -> str:
-    """A text; `halo` keeps grid lines off its letters, and `after` follows it in plain letters."""
-    style = f'font-size="{size}" fill="{colour}"'
-    if bold:
-        style += ' font-weight="600"'
-    if anchor:
-        style += f' text-anchor="{anchor}"'
-    if halo:
-        style += f' stroke="{halo}" stroke-width="4" paint-order="stroke"'
-    words = escape(text)
-    if after:
-        words += f'<tspan dx="8" font-size="12" font-weight="400">{escape(after)}</tspan>'
-    return f'<text x="{x:.1f}" y="{y:g}" {style}>{words}</text>'

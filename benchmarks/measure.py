@@ -15,6 +15,10 @@ from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results"
 COMMAND = Path(sys.executable).with_name("docsearch")
+# An installed package has its bytecode, so the commands that are measured may write theirs.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# A resident process would answer commands that are to be measured in a process of their own.
+os.environ["DOCSEARCH_DAEMON"] = "never"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from .charts import DARK, LIGHT, Figure, Panel, draw
+from .charts import Figure, Panel, draw
+from .lines import Curve, LinePanel, draw_lines
+from .svg import DARK, LIGHT
 
 PLOTS = Path(__file__).parent.parent / "docs" / "plots"
 
@@ -33,6 +35,9 @@ def plots() -> dict[str, str]:
             "Retrieval quality on six collections", quality_panels(quality), theme
         )
         drawn[f"speed-{theme.name}.svg"] = draw("Speed", speed_panels(speed), theme)
+        drawn[f"embedding-{theme.name}.svg"] = draw_lines(
+            "Embedding by the starter model, by cores", embedding_panels(speed), theme
+        )
     return drawn
 
 
@@ -50,7 +55,7 @@ def quality_panels(figures: Sequence[Figure]) -> list[Panel]:
 
 
 def speed_panels(figures: Sequence[Figure]) -> list[Panel]:
-    """What a user waits for, and how much is embedded and read in a second."""
+    """What a user waits for, and how much a GPU embeds and is read in a second."""
 
     def of(table: str) -> list[Figure]:
         return [row for row in figures if row.table == table]
@@ -61,12 +66,6 @@ def speed_panels(figures: Sequence[Figure]) -> list[Panel]:
             "seconds, two cores; a line marks a goal",
             ticks("0", "1.5", "0.5"),
             of("waiting"),
-        ),
-        Panel(
-            "Embedding by the starter model",
-            "tokens a second, on 2, 8 and 16 cores",
-            ticks("0", "60000", "20000"),
-            of("embedding"),
         ),
         Panel(
             "Qwen3-Embedding-0.6B",
@@ -80,6 +79,26 @@ def speed_panels(figures: Sequence[Figure]) -> list[Panel]:
             ticks("0", "100", "25"),
             of("readers"),
         ),
+    ]
+
+
+def embedding_panels(figures: Sequence[Figure]) -> list[LinePanel]:
+    """How the engines' rates grow with the cores, for each load; figures come by cores."""
+    loads: dict[str, dict[str, list[tuple[int, Decimal]]]] = {}
+    for row in figures:
+        if row.table == "embedding":
+            load, _, cores = row.group.removesuffix(" cores").rpartition(", ")
+            points = loads.setdefault(load, {}).setdefault(row.name, [])
+            points.append((int(cores), row.value))
+    return [
+        LinePanel(
+            load,
+            "tokens a second, by cores",
+            sorted({place for points in curves.values() for place, _ in points}),
+            ticks("0", "60000", "20000"),
+            [Curve(name, points) for name, points in curves.items()],
+        )
+        for load, curves in loads.items()
     ]
 
 

@@ -22,7 +22,7 @@ from safetensors.numpy import save_file
 from search.models.activation_ranges import ATTENTION, DOWN, FILE, UP
 from search.models.bert import BertConfig
 from search.models.bert_inputs import BertInputs
-from search.models.bert_layers import StoredLayer, norm_of
+from search.models.bert_layers import LayerNorm, StoredLayer, norm_of
 from search.models.checkpoint import Checkpoint
 from search.models.tokenizer import ModelTokenizer
 
@@ -42,11 +42,7 @@ def main() -> None:
     ranges: dict[str, Float32] = {}
     texts = list(_texts(tokenizer, config.max_tokens, sys.argv[2] if sys.argv[2:] else ""))
     norm = norm_of(checkpoint, f"{config.root}embeddings", config)
-    states = []
-    for ids, first_segment in texts:
-        x = inputs.of([ids], first_segment)
-        norm.apply(x)
-        states.append(x)
+    states = [_normalised(inputs.of([ids], first_segment), norm) for ids, first_segment in texts]
     for i in range(config.layers):
         layer = StoredLayer.of(checkpoint, i, config)
         states = [_through(layer, i, x, config.heads, ranges) for x in states]
@@ -90,7 +86,7 @@ def _through(
 
     see(ATTENTION, x)
     q, k, v = (
-        (x @ matrix.blocks(matrix.shape[0])[0] + bias).reshape(len(x), heads, -1).transpose(1, 0, 2)
+        (x @ matrix.transposed() + bias).reshape(len(x), heads, -1).transpose(1, 0, 2)
         for matrix, bias in (
             (layer.query, layer.query_bias),
             (layer.key, 0),
@@ -101,13 +97,19 @@ def _through(
     weights = np.exp(scores - scores.max(-1, keepdims=True))
     weights /= weights.sum(-1, keepdims=True)
     attended = (weights @ v).transpose(1, 0, 2).reshape(x.shape)
-    x = x + attended @ layer.output.blocks(layer.output.shape[0])[0] + layer.output_bias
-    layer.output_norm.apply(x)
-    up = see(UP, x) @ layer.up.blocks(layer.up.shape[0])[0] + layer.up_bias
+    x = x + attended @ layer.output.transposed() + layer.output_bias
+    x = _normalised(x, layer.output_norm)
+    up = see(UP, x) @ layer.up.transposed() + layer.up_bias
     hidden = see(DOWN, up * (1 + _erf(up / sqrt(2))) / 2)
-    x = x + hidden @ layer.down.blocks(layer.down.shape[0])[0] + layer.down_bias
-    layer.down_norm.apply(x)
-    return x
+    x = x + hidden @ layer.down.transposed() + layer.down_bias
+    return _normalised(x, layer.down_norm)
+
+
+def _normalised(x: Float32, norm: LayerNorm) -> Float32:
+    x = x - x.mean(1, keepdims=True)
+    x /= np.sqrt((x * x).mean(1, keepdims=True) + np.float32(norm.eps))
+    normalised: Float32 = x * norm.weight + norm.bias
+    return normalised
 
 
 if __name__ == "__main__":

@@ -12,12 +12,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .async_index import AsyncIndex
     from .errors import DocsearchError
     from .index import Index
     from .ingest.scopes import RootRules
     from .results import (
         Check,
         CheckState,
+        DocumentList,
         DryRun,
         FolderSize,
         Hit,
@@ -41,8 +43,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AsyncIndex": "async_index",
     "Check": "results",
     "CheckState": "results",
+    "DocumentList": "results",
     "DocsearchError": "errors",
     "DryRun": "results",
     "Filter": "storage.filters",
@@ -67,9 +71,11 @@ _HOMES = {
 }
 
 __all__ = [
+    "AsyncIndex",
     "Check",
     "CheckState",
     "DocsearchError",
+    "DocumentList",
     "DryRun",
     "Filter",
     "FolderSize",

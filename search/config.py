@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from .config_tables import TABLES, OwnKey, OwnTheme
+from .config_tables import TABLES, OwnKey, OwnTheme, Serve
 from .errors import ConfigError
 
 LOCAL_FILE = ".docsearch.toml"
@@ -51,6 +51,8 @@ class Config:
     theme: str = ""
     themes: tuple[OwnTheme, ...] = ()
     bindings: tuple[OwnKey, ...] = ()
+    daemon: str = "auto"
+    serve: Serve = field(default_factory=Serve)
 
 
 QUERY_SETTINGS = frozenset({"mode", "limit", "min_score", "color"})
@@ -59,6 +61,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "backend": BACKENDS,
     "color": ("auto", "always", "never"),
     "keys": ("typing", "vim"),
+    "daemon": ("auto", "always", "never"),
 }
 RANGES: Mapping[str, tuple[float, float]] = {
     "limit": (1, MAX_LIMIT),
@@ -73,11 +76,12 @@ ENVIRONMENT: Mapping[str, str] = {
     "DOCSEARCH_RERANKER": "reranker",
     "DOCSEARCH_DIMENSIONS": "dimensions",
     "DOCSEARCH_BACKEND": "backend",
+    "DOCSEARCH_DAEMON": "daemon",
 }
 
 
 def load_config(file: str | None, environment: Mapping[str, str], folder: str) -> Config:
-    """The settings in force in `folder`.
+    """The settings in force in the folder `folder`, from which relative paths are seen.
 
     The user's file (or `file`, where one is named) comes first. The folder's own file overrides
     it, and the environment overrides both.
@@ -85,7 +89,7 @@ def load_config(file: str | None, environment: Mapping[str, str], folder: str) -
     a key or value that is unknown or not allowed.
     """
     config = Config(index=default_index())
-    user_file = Path(file) if file else Path(config_folder()) / "config.toml"
+    user_file = Path(folder, file) if file else Path(config_folder()) / "config.toml"
     if file and not user_file.exists():
         raise ConfigError(
             f"the configuration file {file} does not exist", "check the path given to --config"
@@ -99,7 +103,8 @@ def load_config(file: str | None, environment: Mapping[str, str], folder: str) -
         if value := environment.get(variable):
             number = isinstance(getattr(config, key), int) and value.isascii() and value.isdigit()
             config = replace(config, **_checked(key, int(value) if number else value, variable))
-    return replace(config, index=os.path.abspath(os.path.expanduser(config.index)))
+    index = os.path.join(folder, os.path.expanduser(config.index))
+    return replace(config, index=os.path.abspath(index))
 
 
 def default_index() -> str:

@@ -1,9 +1,9 @@
-"""The tables of config.toml: own themes and own keys of the app."""
+"""The tables of config.toml: own themes and own keys of the app, and the resident process."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from .errors import ConfigError
@@ -33,6 +33,14 @@ class OwnKey:
     key: str
 
 
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """The resident process: after how many idle minutes it ends, and how many MB it may hold."""
+
+    idle: int = 15
+    memory: int = 4000
+
+
 def own_themes(value: object, source: str) -> tuple[OwnTheme, ...]:
     """The themes of the table `themes`, which holds a table for each. Raises ConfigError."""
     return tuple(
@@ -49,9 +57,29 @@ def own_keys(value: object, source: str) -> tuple[OwnKey, ...]:
     )
 
 
-TABLES: Mapping[str, Callable[[object, str], tuple[Any, ...]]] = {
+def serve_of(value: object, source: str) -> Serve:
+    """The settings of the table `serve`. Raises ConfigError."""
+    table = _table("serve", value, source)
+    known = [field.name for field in fields(Serve)]
+    numbers: dict[str, int] = {}
+    for key, number in table.items():
+        if key not in known:
+            raise ConfigError(
+                f"{source}: serve has an unknown setting {key!r}",
+                did_you_mean(closest(key, known), f"it has {' and '.join(known)}"),
+            )
+        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+            raise ConfigError(
+                f"{source}: serve.{key} must be a whole number above 0", f"it is {number!r} now"
+            )
+        numbers[key] = number
+    return Serve(**numbers)
+
+
+TABLES: Mapping[str, Callable[[object, str], Any]] = {
     "themes": own_themes,
     "bindings": own_keys,
+    "serve": serve_of,
 }
 """The settings that are tables, each with the function that reads it."""
 

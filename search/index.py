@@ -21,6 +21,7 @@ from .opened import Opened
 from .paths import is_missing, real
 from .results import (
     Check,
+    DocumentList,
     DryRun,
     FolderSize,
     IngestReport,
@@ -41,6 +42,7 @@ from .text.passages import PassageRules
 
 if TYPE_CHECKING:
     from .ingest.refresh import Refresh
+    from .models.loaded import LoadedModels
     from .protocols import Embedder, Reranker
     from .query.engine import Engine
     from .storage.catalog import Catalog
@@ -113,6 +115,7 @@ class Index:
         embedder: str | None = None,
         reranker: str | None = None,
         dimensions: int | None = None,
+        loaded: LoadedModels | None = None,
     ) -> Self:
         """The index in the folder `path` (None: the user's own).
 
@@ -120,15 +123,20 @@ class Index:
         that fits this machine and the models that are here. `embedder` and `reranker` name a
         repository or a folder in place of the profile's; `dimensions` cuts the vectors of an
         embedder that is trained for it. An index that exists must have been made with these models,
-        but for the reranker.
+        but for the reranker. Models are taken from `loaded` where it is given, else loaded for this
+        index alone.
         """
 
         def by_name(name: str) -> Embedder:
+            if loaded is not None:
+                return loaded.embedder(name, backend)
             from .models.embedder import load_embedder
 
             return load_embedder(name, backend)
 
         def reranker_by_name(name: str) -> Reranker:
+            if loaded is not None:
+                return loaded.reranker(name, backend)
             from .models.reranker import load_reranker
 
             return load_reranker(name, backend)
@@ -442,6 +450,15 @@ class Index:
         from .storage.newest import newest
 
         return newest(self.catalog, limit)
+
+    def documents(self, *, where: Filter | None = None, limit: int = 20) -> DocumentList:
+        """The documents that `where` admits (None: all), the newest first, and how many they are.
+
+        Raises NoIndex, and UsageError for a pattern that cannot be read.
+        """
+        from .storage.newest import newest_admitted
+
+        return newest_admitted(self.catalog, where or Filter(), limit)
 
     def headings(self, limit: int = 3) -> tuple[str, ...]:
         """Headings of different new documents, of which a question can be made.

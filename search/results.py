@@ -289,6 +289,14 @@ class RecentDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentList:
+    """The first `documents` of `total`."""
+
+    documents: tuple[RecentDocument, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class RootStatus:
     """A root as `status` shows it.
 

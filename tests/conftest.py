@@ -57,6 +57,8 @@ def no_discovered_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg-config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg-data"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    # A resident process would outlive its test.
+    monkeypatch.setenv("DOCSEARCH_DAEMON", "never")
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def ns(*moment: int) -> int:
 def test_a_line_and_options_make_one_query(
     line: str, options: FilterOptions, expected: Asked
 ) -> None:
-    assert asked(line, options) == expected
+    assert asked(line, options, "/notes") == expected
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_what_is_not_understood_or_disagrees_is_told(
     line: str, options: FilterOptions, message: str
 ) -> None:
     with pytest.raises(UsageError) as error:
-        asked(line, options)
+        asked(line, options, "/notes")
     assert f"{error.value}" == message
 
 

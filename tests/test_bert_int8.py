@@ -17,8 +17,7 @@ from search.errors import ModelError
 from search.index import Index
 from search.models import engines
 from search.models.activation_ranges import ActivationRanges
-from search.models.bert_cpu import BertCpu
-from search.models.bert_int8 import BertInt8
+from search.models.bert_onnx import BertFloat32, BertInt8
 from search.models.checkpoint import Checkpoint
 from search.models.embedder import load_embedder
 from search.models.engines import precisions_for
@@ -27,7 +26,6 @@ from search.models.onnx_session import multiplies_bytes_exactly
 from search.models.reranker import load_reranker
 from search.storage.catalog import Catalog
 
-pytest.importorskip("onnxruntime")
 pytestmark = pytest.mark.skipif(
     not multiplies_bytes_exactly(), reason="this processor does not multiply bytes exactly"
 )
@@ -73,7 +71,7 @@ def test_channels_and_rows_of_zeros_get_finite_factors() -> None:
 @pytest.mark.parametrize("pooling", ["cls", "mean"])
 def test_vectors_are_near_those_in_float32(tiny: Path, pooling: str) -> None:
     checkpoint = Checkpoint(tiny)
-    encoder, exact = BertInt8(checkpoint, pooling), BertCpu(checkpoint, pooling)
+    encoder, exact = BertInt8(checkpoint, pooling), BertFloat32(checkpoint, pooling)
     assert (encoder.dimensions, encoder.max_tokens, encoder.vocab_size) == (64, 48, 159)
     vectors = encoder.encode(TEXTS)
     assert (vectors.dtype, vectors.shape) == (np.float32, (6, 64))
@@ -101,7 +99,7 @@ def test_the_starter_runs_in_8_bits_and_in_float32() -> None:
         "How often may the rent rise?",
     ]
     assert cosines(embedder.embed_passages(texts), exact.embed_passages(texts)).min() > 0.998
-    assert isinstance(exact.encoder, BertCpu)
+    assert isinstance(exact.encoder, BertFloat32)
 
 
 def test_the_starter_gives_nearly_the_published_vectors_in_8_bits() -> None:
@@ -118,7 +116,7 @@ def test_the_starter_reranker_judges_as_in_float32(monkeypatch: pytest.MonkeyPat
     assert isinstance(fast.encoder, BertInt8)
     monkeypatch.setattr(engines, "precisions_for", lambda checkpoint, backend: ("float32",))
     exact = load_reranker("starter-reranker", "cpu")
-    assert isinstance(exact.encoder, BertCpu)
+    assert isinstance(exact.encoder, BertFloat32)
     query = "why do the radiators stay cold"
     np.testing.assert_allclose(
         fast.score(query, passages), exact.score(query, passages), rtol=0, atol=0.03
@@ -134,12 +132,9 @@ def test_what_a_model_lacks_leaves_it_in_float32(
     assert precisions_for(Checkpoint(TINY), "cpu") == ("float32",)
     with pytest.raises(ModelError, match="lacks the ranges of its activations"):
         BertInt8(Checkpoint(TINY), "cls")
-    # A processor that cuts sums off, a machine without onnxruntime, and ranges of another model.
+    # A processor that cuts sums off, and ranges of another model.
     with monkeypatch.context() as patch:
         patch.setattr("search.models.onnx_session.multiplies_bytes_exactly", lambda: False)
-        assert precisions_for(checkpoint, "cpu") == ("float32",)
-    with monkeypatch.context() as patch:
-        patch.setattr(engines, "find_spec", lambda name: None)
         assert precisions_for(checkpoint, "cpu") == ("float32",)
     ranges = load_file(tiny / "activations.safetensors")
     save_file(ranges | {"1.output": ranges["1.output"][:-1]}, tiny / "activations.safetensors")

@@ -1,16 +1,16 @@
-"""BLAS is limited to one thread whichever thread enters or leaves, and gets its number back."""
+"""Work is shared out among cores, and BLAS is limited to one thread and gets its number back."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event, current_thread
 
 import numpy as np
 import pytest
 from threadpoolctl import ThreadpoolController
 
-from search.models.cpu_threads import SingleThreadedBlas, quota
+from search.models.cpu_threads import SingleThreadedBlas, cores, each, quota
 
 
 def blas_threads() -> list[int]:
@@ -94,3 +94,41 @@ def test_the_quota_of_a_container_limits_the_cores(
 
 def test_a_system_without_control_groups_has_no_quota(tmp_path: Path) -> None:
     assert quota(tmp_path / "cgroup", tmp_path) is None
+
+
+def test_a_call_does_not_wait_for_the_items_of_another_one() -> None:
+    release, all_cores_are_busy = Event(), Barrier(cores() + 1)
+    ingested: list[int] = []
+    reranked: list[int] = []
+
+    def ingest(item: int) -> None:
+        if item < cores():
+            all_cores_are_busy.wait(60)
+            release.wait(60)
+        ingested.append(item)
+
+    items = range(4 * cores())
+    with ThreadPoolExecutor(1) as pool:
+        # The ingest has an item on every core and more of them behind, when the reranking comes.
+        running = pool.submit(each, ingest, items)
+        all_cores_are_busy.wait(60)
+        each(reranked.append, range(20))
+        assert (sorted(reranked), ingested) == (list(range(20)), [])
+        release.set()
+        running.result(60)
+    assert sorted(ingested) == list(items)
+
+
+def test_a_single_item_is_done_by_its_caller() -> None:
+    threads: list[str] = []
+    each(lambda item: threads.append(current_thread().name), ["query"])
+    each(lambda item: threads.append(current_thread().name), [])
+    assert threads == [current_thread().name]
+
+
+def test_the_first_error_ends_the_work() -> None:
+    def fail(item: int) -> None:
+        raise ValueError(item)
+
+    with pytest.raises(ValueError, match=r"^0$"):
+        each(fail, range(100))

@@ -10,7 +10,6 @@ from pathlib import Path
 import mlx.core as mx
 import numpy as np
 import pytest
-import threadpoolctl
 
 from search.errors import ModelError, UsageError
 from search.models.batches import by_length
@@ -101,19 +100,6 @@ def test_several_threads_get_the_same_vectors(backend):
     np.testing.assert_allclose(together, alone * 4, atol=1e-5)
     for vectors in batches:
         np.testing.assert_allclose(vectors, batches[0], atol=1e-5)
-
-
-def test_blas_threads_are_given_back(starter):
-    def threads():
-        return [
-            library["num_threads"]
-            for library in threadpoolctl.threadpool_info()
-            if library["user_api"] == "blas"
-        ]
-
-    before = threads()
-    starter.embed_passages(["one", "two " * 300])
-    assert threads() == before
 
 
 def test_importing_the_embedder_loads_nothing_heavy():

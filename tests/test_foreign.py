@@ -279,7 +279,7 @@ def test_settings_of_another_arithmetic_are_refused(tmp_path, case):
 def test_the_cpu_engine_refuses_these_models():
     with pytest.raises(
         ModelError,
-        match="is a modernbert model, which does not run on numpy; leave out --backend cpu",
+        match="is a modernbert model, which runs on MLX only; leave out --backend cpu",
     ):
         load_embedder(str(FOREIGN / "modernbert"), "cpu")
 

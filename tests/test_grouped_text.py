@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-import pytest
-
 from search.results import Hit, QueryResult
 from tui.grouped_text import grouped_text
+from tui.surroundings import Surroundings
 from tui.terminal import Style
 
 from .test_grouped import HIT
 
-PLAIN = Style("never", is_terminal=True)
+AROUND = Surroundings("/home/ann", {"TERM": "xterm"}, is_terminal=True, columns=80)
+PLAIN = Style("never", True, AROUND.environment)
 
 
 def marked(hit: Hit, text: str, word: str, sentence: str = "") -> Hit:
@@ -41,15 +41,9 @@ PUMP = replace(
 )
 
 
-@pytest.fixture(autouse=True)
-def terminal_of_80_columns(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("TERM", "xterm")
-
-
 def text_of(*hits: Hit, fold: bool = True, style: Style = PLAIN) -> str:
     result = QueryResult("q", "hybrid", True, "m", "r", 1.0, (), False, (), hits)
-    return grouped_text(result, style, fold)
+    return grouped_text(result, style, fold, AROUND)
 
 
 def test_a_file_has_one_line_and_its_passages_two() -> None:
@@ -105,7 +99,7 @@ def test_a_passage_without_words_has_its_heading_alone() -> None:
 
 
 def test_a_terminal_with_colours_gets_links_and_marks() -> None:
-    style = Style("always", is_terminal=True)
+    style = Style("always", True, AROUND.environment)
     hit = marked(replace(HIT, text=""), "The pump runs.", "pump", "The pump runs.")
     assert text_of(hit, style=style) == (
         "\x1b]8;;file:///docs/boiler.md\x1b\\\x1b[35m/docs/boiler.md\x1b[0m\x1b]8;;\x1b\\"

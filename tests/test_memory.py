@@ -9,6 +9,7 @@ import pytest
 
 from search.errors import ModelError
 from search.models.bert_mlx import BertMlx
+from search.models.bert_onnx import BertFloat32
 from search.models.checkpoint import Checkpoint
 from search.models.embedder import load_embedder
 from search.models.qwen3_mlx import Qwen3Mlx
@@ -59,10 +60,12 @@ def huge(folder, kind):
 )
 def test_a_model_that_does_not_fit_is_refused_with_sizes(tmp_path, backend, role, kind, name):
     folder = huge(tmp_path / name, kind)
+    # onnxruntime copies the weights of BERT while it loads them.
+    terabytes = "21" if (kind, backend) == ("bert", "cpu") else "10"
     with pytest.raises(
         ModelError,
         match=(
-            rf"{folder} needs 1,?099\.\d GB of memory and \d+\.\d GB are free; "
+            rf"{folder} needs {terabytes}\d\d\.\d GB of memory and \d+\.\d GB are free; "
             r"choose a smaller model, or end other programs"
         ),
     ):
@@ -88,6 +91,15 @@ class CrowdedBert(BertMlx):
         return super()._forward(texts, first, with_states)
 
 
+class CrowdedBertOnnx(BertFloat32):
+    """An encoder with memory for only two texts at a time."""
+
+    def _forward(self, texts, first, with_states):
+        if len(texts) > 2:
+            raise MemoryError
+        return super()._forward(texts, first, with_states)
+
+
 class CrowdedQwen3(Qwen3Mlx):
     """An encoder with memory for only two texts at a time."""
 
@@ -99,12 +111,16 @@ class CrowdedQwen3(Qwen3Mlx):
 
 @pytest.mark.parametrize(
     ("kind", "crowded", "roomy"),
-    [("bert", CrowdedBert, BertMlx), ("qwen3", CrowdedQwen3, Qwen3Mlx)],
+    [
+        ("bert", CrowdedBert, BertMlx),
+        ("bert", CrowdedBertOnnx, BertFloat32),
+        ("qwen3", CrowdedQwen3, Qwen3Mlx),
+    ],
 )
 def test_a_batch_that_is_too_large_is_halved_and_goes_on(kind, crowded, roomy):
     (pooling, *_) = roomy.poolings
     checkpoint = Checkpoint(MATRICES[kind][0])
-    ids = [list(range(1, 1 + length)) for length in (9, 4, 7, 2, 5, 3, 8)]
+    ids = [list(range(1, 1 + length)) for length in (9, 4, 7, 4, 2, 4, 5, 3, 4, 8)]
     np.testing.assert_allclose(
         crowded(checkpoint, pooling).encode(ids),
         roomy(checkpoint, pooling).encode(ids),

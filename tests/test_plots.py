@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.charts import Figure, Panel, Theme, draw
-from benchmarks.plots import PLOTS, plots, read, ticks
+from benchmarks.charts import Figure, Panel, draw
+from benchmarks.lines import Curve, LinePanel, draw_lines
+from benchmarks.plots import PLOTS, embedding_panels, plots, read, ticks
+from benchmarks.svg import Theme
 
 DOCS = PLOTS.parent
 GOLDEN = Path(__file__).parent / "golden"
@@ -74,6 +76,33 @@ def test_a_chart_draws_bars_and_dots_with_their_intervals() -> None:
     dots = [Figure("t", "", "text", Decimal("0.50"), "nDCG@10", "c", low, high)]
     panels = [Panel("Time", "seconds", axis, bars), Panel("nDCG@10", "mean", axis, dots)]
     assert draw("A chart", panels, THEME) == (GOLDEN / "chart.svg").read_text(encoding="utf-8")
+
+
+def test_lines_rise_with_the_cores_and_their_names_stand_apart() -> None:
+    # The axes have 414 units from x = 72 to x = 486 for 4 cores, and 190 upwards from y = 274.
+    # 2 cores stand at 72 + 207 = 279, and 50 of 100 at 274 - 95 = 179. The curves end at 84 and at
+    # 274 - 0.95·190 = 93.5, so the lower name moves from 93.5 to 84 + 16 = 100.
+    curves = [
+        Curve("us & them", [(1, Decimal(25)), (2, Decimal(50)), (4, Decimal(100))]),
+        Curve("torch", [(4, Decimal(95))]),
+    ]
+    panel = LinePanel("Short texts", "rate", [1, 2, 4], ticks("0", "100", "50"), curves)
+    assert draw_lines("A plot", [panel], THEME) == (GOLDEN / "lines.svg").read_text("utf-8")
+
+
+def test_figures_by_cores_become_curves() -> None:
+    figures = [
+        Figure("embedding", "long texts, 2 cores", "torch", Decimal(3), "tokens/s", "c"),
+        Figure("embedding", "long texts, 4 cores", "torch", Decimal(5), "tokens/s", "c"),
+        Figure("embedding", "long texts, 4 cores", "docsearch", Decimal(9), "tokens/s", "c"),
+        Figure("ingest", "all", "docsearch", Decimal(9), "s", "c"),
+    ]
+    (panel,) = embedding_panels(figures)
+    assert (panel.title, panel.places) == ("long texts", [2, 4])
+    assert panel.curves == [
+        Curve("torch", [(2, Decimal(3)), (4, Decimal(5))]),
+        Curve("docsearch", [(4, Decimal(9))]),
+    ]
 
 
 def _written(figure: Figure) -> str:

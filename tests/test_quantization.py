@@ -49,8 +49,7 @@ def test_a_group_has_the_values_worked_by_hand():
     values = [10.5, 11, 11.5, 12, 9, 11, 13, 15]
     assert matrix.shape == (1, 8)
     assert matrix.rows(np.array([0, 0])).tolist() == [values, values]
-    assert matrix.blocks(1).tolist() == [[[value] for value in values]]
-    assert matrix.blocks(1, 2.0).tolist() == [[[2 * value] for value in values]]
+    assert matrix.transposed().tolist() == [[value] for value in values]
 
 
 @pytest.mark.parametrize("bits", [2, 4, 8])
@@ -59,13 +58,9 @@ def test_values_are_those_of_mlx(bits, group_size):
     weight = np.random.default_rng(1).standard_normal((96, 128)).astype(np.float32)
     matrix, expected = affine(weight, group_size, bits)
     np.testing.assert_allclose(matrix.rows(np.arange(96)), expected, atol=1e-6)
-    np.testing.assert_allclose(matrix.blocks(96)[0], expected.T, atol=1e-6)
-    blocks = matrix.blocks(32, 3.0)
-    assert blocks.shape == (3, 128, 32)
-    assert blocks.flags.c_contiguous
-    np.testing.assert_allclose(
-        blocks, 3 * expected.reshape(3, 32, 128).transpose(0, 2, 1), atol=1e-5
-    )
+    transposed = matrix.transposed()
+    assert transposed.flags.c_contiguous
+    np.testing.assert_allclose(transposed, expected.T, atol=1e-6)
 
 
 def test_plain_matrices_have_the_same_layouts():
@@ -73,10 +68,9 @@ def test_plain_matrices_have_the_same_layouts():
     matrix = Plain(weight)
     assert matrix.shape == (4, 3)
     assert matrix.rows(np.array([2, 0])).tolist() == [[6, 7, 8], [0, 1, 2]]
-    assert matrix.blocks(2).tolist() == [[[0, 3], [1, 4], [2, 5]], [[6, 9], [7, 10], [8, 11]]]
-    assert matrix.blocks(4, 0.5).tolist() == [
-        [[0, 1.5, 3, 4.5], [0.5, 2, 3.5, 5], [1, 2.5, 4, 5.5]]
-    ]
+    transposed = matrix.transposed()
+    assert (transposed.dtype, transposed.flags.c_contiguous) == (np.float32, True)
+    assert transposed.tolist() == [[0, 3, 6, 9], [1, 4, 7, 10], [2, 5, 8, 11]]
     assert weight.tolist() == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]]
 
 

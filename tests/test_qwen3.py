@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import mlx.core as mx
 import numpy as np
 import pytest
+import threadpoolctl
 
 from search.errors import ModelError, UsageError
 from search.models.checkpoint import Checkpoint
@@ -395,3 +396,16 @@ def test_the_memory_of_a_machine_or_gpu_is_known():
     )
     assert gpu_memory({"free_memory": 5, "total_memory": 9}) == 5
     assert gpu_memory({"architecture": "x86_64"}) is None
+
+
+def test_blas_threads_are_given_back(embedders):
+    def threads():
+        return [
+            library["num_threads"]
+            for library in threadpoolctl.threadpool_info()
+            if library["user_api"] == "blas"
+        ]
+
+    before = threads()
+    embedders["cpu"].embed_passages(["one", "two " * 20])
+    assert threads() == before

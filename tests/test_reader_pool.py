@@ -243,7 +243,7 @@ for attempt in (
 def test_all_threads_allocate_from_one_heap_after_the_switch():
     code = """
 import ctypes, threading
-from search.readers.process_memory import share_one_heap
+from search.process_memory import share_one_heap
 assert share_one_heap()
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_size_t

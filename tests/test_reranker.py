@@ -268,6 +268,7 @@ class Small:
         ),
         RuntimeError("[METAL] Command buffer execution failed: Insufficient Memory (OutOfMemory)"),
         RuntimeError("cudaMallocAsync(&data, size) failed: out of memory"),
+        Exception("[ONNXRuntimeError] : 1 : FAIL : … Failed to allocate memory for requested …"),
     ],
 )
 def test_a_batch_without_memory_is_halved(error):

@@ -42,8 +42,8 @@ class Asked:
     where: Filter | None
 
 
-def asked(line: str, options: FilterOptions) -> Asked:
-    """The query that the line and the options make together.
+def asked(line: str, options: FilterOptions, folder: str) -> Asked:
+    """The query that the line and the options make together, typed in the working folder `folder`.
 
     A filter word does what the option of its name does. Raises UsageError for a filter word that is
     not understood, and for one that says something else than its option.
@@ -62,7 +62,7 @@ def asked(line: str, options: FilterOptions) -> Asked:
     _agree("after", options.after, typed.after_ns)
     _agree("before", options.before, typed.before_ns)
     where = Filter(
-        path_globs(options.paths or typed.paths),
+        path_globs(options.paths or typed.paths, folder),
         suffixes or typed.types,
         _either(options.after, typed.after_ns),
         _either(options.before, typed.before_ns),

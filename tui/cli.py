@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from search.errors import DocsearchError
 
+    from .surroundings import Surroundings
+
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave the process with its exit code."""
@@ -24,13 +26,32 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         from .streams import prepare_streams
 
         prepare_streams()
-        code = _run(list(sys.argv[1:] if arguments is None else arguments))
+        words = list(sys.argv[1:] if arguments is None else arguments)
+        code = _resident(words)
+        if code is None:
+            code = run(words)
     except KeyboardInterrupt:
         code = _interrupted("interrupted")
     sys.exit(code)
 
 
-def _run(words: list[str]) -> int:
+def _resident(words: list[str]) -> int | None:
+    """The exit code where the resident process has run the command, else None."""
+    from search.errors import DocsearchError
+
+    from .client.asking import run_resident
+    from .streams import OutputClosed
+
+    try:
+        return run_resident(words)
+    except OutputClosed:
+        return 0
+    except DocsearchError as error:
+        return _fail(error, words, None)
+
+
+def run(words: list[str], around: Surroundings | None = None) -> int:
+    """Run the command line; returns its exit code. Without `around` it is this process's own."""
     import click
 
     from search.errors import DocsearchError, StorageFull
@@ -38,6 +59,7 @@ def _run(words: list[str]) -> int:
     from .exit_codes import ExitCode
     from .group import cli
     from .streams import OutputClosed
+    from .surroundings import NotResident
 
     if instruction := os.environ.get("_DOCSEARCH_COMPLETE"):
         from .shells import answer
@@ -47,7 +69,7 @@ def _run(words: list[str]) -> int:
     try:
         # cli.main is not called: it treats a closed pipe as a failure, and it prints a line of its
         # own when it is interrupted.
-        context = cli.make_context("docsearch", list(words))
+        context = cli.make_context("docsearch", list(words), obj=around)
         with context:
             code = cli.invoke(context)
         return code if isinstance(code, int) else ExitCode.FOUND
@@ -77,6 +99,8 @@ def _run(words: list[str]) -> int:
     except MemoryError:
         hint = "close other programs, or lower --max-file-size"
         return _fail(DocsearchError("the memory is exhausted", hint), words, context)
+    except NotResident:
+        raise
     except Exception as error:
         message = f"unexpected {type(error).__name__}: {error}"
         hint = "please report it with the output of the same command with -v"

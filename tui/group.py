@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 
 import click
@@ -16,6 +15,7 @@ from .commands.app import has_terminal, run_app
 from .exit_codes import ExitCode
 from .parameters import PATH
 from .settings import Settings
+from .surroundings import NotResident, Surroundings
 
 
 @click.group(
@@ -64,15 +64,20 @@ def cli(
     docsearch query "how do I descale it"    see the passages that answer
     docsearch                                the interactive app
     """
-    environment = dict(os.environ)
+    around = context.obj or Surroundings.of_process()
+    environment = dict(around.environment)
     flags = {"DOCSEARCH_INDEX": index, "DOCSEARCH_BACKEND": backend}
     environment.update({variable: value for variable, value in flags.items() if value})
-    settings = load_config(config, environment, os.getcwd())
+    settings = load_config(config, environment, around.folder)
+    if around.is_resident and settings.daemon == "never":
+        raise NotResident
     if color is None:
         # NO_COLOR concerns this run, so it counts more than the configuration file.
         color = "never" if environment.get("NO_COLOR") else settings.color
     options = _index_options(index, config)
-    context.obj = Settings(settings, verbose, quiet, color, options, plain or settings.plain)
+    context.obj = Settings(
+        settings, verbose, quiet, color, options, plain or settings.plain, around
+    )
     if context.invoked_subcommand is None:
         _open_app(context)
 

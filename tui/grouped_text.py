@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import unicodedata
 from collections.abc import Sequence
 
@@ -12,8 +11,9 @@ from search.wording import counted
 
 from .grouped import FileGroup, grouped
 from .markdown_signs import without_signs
-from .output import listed, place, shown_path
+from .output import listed, place
 from .snippet import Line, snippet
+from .surroundings import Surroundings
 from .terminal import Style, printable
 
 PLACE_CELLS = 5
@@ -24,11 +24,10 @@ SEPARATOR = " · "
 CUT_OFF = " …"
 
 
-def grouped_text(result: QueryResult, style: Style, fold: bool) -> str:
+def grouped_text(result: QueryResult, style: Style, fold: bool, around: Surroundings) -> str:
     """All files with their passages; with `fold`, weaker ones are only counted."""
-    width = max(40, min(shutil.get_terminal_size().columns, 120))
     groups = grouped(result.hits, fold)
-    blocks = ["\n".join(_file(group, style, width)) for group in groups if not group.weak]
+    blocks = ["\n".join(_file(group, style, around)) for group in groups if not group.weak]
     weak = [group for group in groups if group.weak]
     if weak:
         hits = sum(len(group.hits) + len(group.folded) for group in weak)
@@ -37,14 +36,15 @@ def grouped_text(result: QueryResult, style: Style, fold: bool) -> str:
     return "\n\n".join(blocks)
 
 
-def _file(group: FileGroup, style: Style, width: int) -> list[str]:
-    name = printable(shown_path(group.path), one_line=True)
+def _file(group: FileGroup, style: Style, around: Surroundings) -> list[str]:
+    name = printable(around.shown(group.path), one_line=True)
     head = style.link(style.paint(name, 35), group.path)
     lines = [f"{head}  {style.paint(f'{group.score:.2f}', 2)}"]
     places = [place(hit, "", "p.").removeprefix(":") for hit in group.hits]
     column = max(PLACE_CELLS, *map(len, places))
+    width = max(40, min(around.columns, 120))
     for hit, where in zip(group.hits, places, strict=True):
-        rows = _passage(hit, style, width - column - 2)
+        rows = _passage(hit, style, width - column - 2, around)
         lines += [
             f"{style.paint(where.rjust(column), 35)}  {rows[0]}".rstrip(),
             *(" " * (column + 2) + row for row in rows[1:]),
@@ -54,7 +54,7 @@ def _file(group: FileGroup, style: Style, width: int) -> list[str]:
     return lines
 
 
-def _passage(hit: Hit, style: Style, width: int) -> list[str]:
+def _passage(hit: Hit, style: Style, width: int, around: Surroundings) -> list[str]:
     """The last heading and the sentence that answers, in at most two rows, and the copies."""
     heading = printable(hit.headings[-1], one_line=True) if hit.headings else ""
     if hit.kind in LINE_KINDS:
@@ -79,7 +79,7 @@ def _passage(hit: Hit, style: Style, width: int) -> list[str]:
         first = [style.paint(heading, 36), *painted[:1]]
         painted = [SEPARATOR.join(first), *painted[1:]]
     if hit.copies:
-        painted.append(style.paint(f"also in {listed(hit.copies)}", 2))
+        painted.append(style.paint(f"also in {listed(hit.copies, around)}", 2))
     return painted or [""]
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable, Sequence
 
 from search.results import Hit, QueryResult
 
 from .snippet import snippet
+from .surroundings import Surroundings
 from .terminal import Style, printable
 
 INDENT = "    "
@@ -21,10 +21,9 @@ COPIES = 3
 """How many paths of copies are listed."""
 
 
-def hits_text(result: QueryResult, style: Style, full: bool) -> str:
+def hits_text(result: QueryResult, style: Style, full: bool, around: Surroundings) -> str:
     """All hits, one block for each."""
-    width = max(40, min(shutil.get_terminal_size().columns, 120) - len(INDENT))
-    return "\n\n".join(_hit(hit, style, full, width) for hit in result.hits)
+    return "\n\n".join(_hit(hit, style, full, around) for hit in result.hits)
 
 
 def place(hit: Hit, name: str, before_page: str = ", page ") -> str:
@@ -39,12 +38,6 @@ def place(hit: Hit, name: str, before_page: str = ", page ") -> str:
     return f"{name}{before_page}{hit.page}{label}"
 
 
-def shown_path(path: str) -> str:
-    """The shortest path that opens the file: relative below the working folder, else absolute."""
-    folder = os.getcwd() + os.sep
-    return path[len(folder) :] if path.startswith(folder) else path
-
-
 def path_list(names: Iterable[str], null: bool, for_terminal: bool) -> bytes:
     """Each of the paths once, as bytes, each ended by NUL or newline.
 
@@ -57,13 +50,13 @@ def path_list(names: Iterable[str], null: bool, for_terminal: bool) -> bytes:
     return b"".join(os.fsencode(path) + end for path in paths)
 
 
-def _hit(hit: Hit, style: Style, full: bool, width: int) -> str:
+def _hit(hit: Hit, style: Style, full: bool, around: Surroundings) -> str:
     # The head: the place of the answer, and the score.
-    name = printable(shown_path(hit.path), one_line=True)
+    name = printable(around.shown(hit.path), one_line=True)
     head = style.link(style.paint(place(hit, name), 35), hit.path)
     lines = [f"{head}  {style.paint(f'{hit.score:.2f}', 2)}"]
     if hit.copies:
-        lines.append(INDENT + style.paint(f"also in {listed(hit.copies)}", 2))
+        lines.append(INDENT + style.paint(f"also in {listed(hit.copies, around)}", 2))
     if hit.headings:
         lines.append(INDENT + style.paint(printable(" > ".join(hit.headings), one_line=True), 36))
     # The text: the whole passage, or the lines around the answer.
@@ -72,6 +65,7 @@ def _hit(hit: Hit, style: Style, full: bool, width: int) -> str:
         text = style.mark(hit.text, hit.highlights, sentences)
         lines += [INDENT + words for words in text.split("\n")]
     else:
+        width = max(40, min(around.columns, 120) - len(INDENT))
         shown = snippet(
             hit.text, hit.highlights, hit.kind, width, hit.headings, sentence=hit.sentence
         )
@@ -86,9 +80,9 @@ def cut_text(result: QueryResult) -> str:
     return "not shown: " + ", ".join(f"{count} {CUT[reason]}" for reason, count in result.cut)
 
 
-def listed(paths: Sequence[str]) -> str:
+def listed(paths: Sequence[str], around: Surroundings) -> str:
     """The first COPIES paths, and how many more there are."""
-    shown = ", ".join(printable(shown_path(path), one_line=True) for path in paths[:COPIES])
+    shown = ", ".join(printable(around.shown(path), one_line=True) for path in paths[:COPIES])
     return f"{shown} and {len(paths) - COPIES} more" if len(paths) > COPIES else shown
 
 

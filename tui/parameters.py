@@ -106,18 +106,18 @@ class FilePath(click.ParamType[str]):
         return [CompletionItem(incomplete, type="file")]
 
 
-def path_globs(typed: Iterable[str]) -> tuple[str, ...]:
+def path_globs(typed: Iterable[str], folder: str) -> tuple[str, ...]:
     """The patterns for a Filter.
 
-    A pattern that begins with a path that exists, seen from the working folder, is made absolute.
+    A pattern that begins with a path that exists, seen from `folder`, is made absolute.
     Bare names stay as they are, for they match anywhere. An absolute pattern is given twice, as
     typed and with its links resolved: the index names most files by their resolved path, but files
     behind a link that stays within a root by the path through the link.
     """
-    return tuple(pattern for text in typed for pattern in _absolute(text))
+    return tuple(pattern for text in typed for pattern in _absolute(text, folder))
 
 
-def _absolute(typed: str) -> tuple[str, ...]:
+def _absolute(typed: str, folder: str) -> tuple[str, ...]:
     pattern = os.path.expanduser(typed)
     if "/" not in pattern and pattern not in (".", ".."):
         return (typed,)
@@ -126,15 +126,16 @@ def _absolute(typed: str) -> tuple[str, ...]:
     parts = pattern.split("/")
     for count in range(len(parts), 0, -1):
         path = "/".join(parts[:count]) or "/"[: pattern.startswith("/")]
-        if path and os.path.lexists(path):
+        if path and os.path.lexists(os.path.join(folder, path)):
             break
     else:
         return (typed,)
     rest = "/".join(parts[count:])
     if rest and not glob.has_magic(parts[count]):
         return (typed,)
-    folders = map(glob.escape, dict.fromkeys((os.path.abspath(path), os.path.realpath(path))))
-    return tuple(os.path.join(folder, rest) if rest else folder for folder in folders)
+    whole = os.path.join(folder, path)
+    found = map(glob.escape, dict.fromkeys((os.path.abspath(whole), os.path.realpath(whole))))
+    return tuple(os.path.join(beginning, rest) if rest else beginning for beginning in found)
 
 
 def _ns(moment: datetime) -> int:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from search.config import Config
+
+from .surroundings import Surroundings
+from .terminal import Style
 
 if TYPE_CHECKING:
     from search import Index
@@ -31,7 +35,7 @@ class Settings:
     """`color` is auto, always or never.
 
     `index_options` are the options that name the index in use, as words of a command line. `plain`
-    is for the app: no boxes, icons and animation.
+    is for the app: no boxes, icons and animation. `around` is where the command was typed.
     """
 
     config: Config
@@ -40,6 +44,7 @@ class Settings:
     color: str
     index_options: str = ""
     plain: bool = False
+    around: Surroundings = field(default_factory=Surroundings.of_process)
 
     def open_index(
         self,
@@ -49,13 +54,13 @@ class Settings:
         embedder: str | None = None,
         reranker: str | None = None,
         dimensions: int | None = None,
-    ) -> Index:
+    ) -> AbstractContextManager[Index]:
         """Open the index in `folder`, without it the index that the settings name.
 
         The models given here are those that the user asks for in this command. The configured
         models are the default of a new index.
         """
-        from search import Index, ModelChoice
+        from search import ModelChoice
 
         config = self.config
         default = ModelChoice(
@@ -64,7 +69,7 @@ class Settings:
             config.reranker or None,
             config.dimensions or None,
         )
-        return Index.open(
+        return self.around.open_index(
             folder or config.index,
             profile=profile,
             backend=config.backend,
@@ -73,6 +78,11 @@ class Settings:
             reranker=reranker,
             dimensions=dimensions,
         )
+
+    @property
+    def style(self) -> Style:
+        """The style for text on stdout."""
+        return Style(self.color, self.around.is_terminal, self.around.environment)
 
     def note(self, text: str) -> None:
         """Write a line of narration to stderr, unless --quiet is given."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from urllib.parse import quote
 
@@ -38,17 +37,9 @@ def _visible(match: re.Match[str]) -> str:
 class Style:
     """Adds colours and links to text if they are wanted, else leaves the text plain."""
 
-    def __init__(
-        self, color: str, is_terminal: bool, environment: dict[str, str] | None = None
-    ) -> None:
-        env = dict(os.environ) if environment is None else environment
-        plain = bool(env.get("NO_COLOR")) or env.get("TERM", "") in ("", "dumb")
+    def __init__(self, color: str, is_terminal: bool, environment: Mapping[str, str]) -> None:
+        plain = bool(environment.get("NO_COLOR")) or environment.get("TERM", "") in ("", "dumb")
         self.on = color == "always" or (color == "auto" and is_terminal and not plain)
-
-    @classmethod
-    def of_stdout(cls, color: str) -> Style:
-        """The style for text on stdout."""
-        return cls(color, sys.stdout.isatty())
 
     def paint(self, text: str, *codes: int) -> str:
         """The text in SGR `codes`."""

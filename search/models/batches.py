@@ -12,8 +12,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # These words tell that memory ran out: MLX's allocators on Metal and CUDA raise RuntimeError for
-# every failure.
-NO_MEMORY = ("out of memory", "outofmemory", "insufficient memory", "unable to allocate", "malloc")
+# every failure, and onnxruntime raises a class of its own.
+NO_MEMORY = (
+    "out of memory",
+    "outofmemory",
+    "insufficient memory",
+    "unable to allocate",
+    "failed to allocate memory",
+    "malloc",
+)
 
 
 def by_length(lengths: Sequence[int], budget: int, padded: bool) -> list[list[int]]:
@@ -39,6 +46,24 @@ def by_length(lengths: Sequence[int], budget: int, padded: bool) -> list[list[in
     return batches
 
 
+def of_one_length(lengths: Sequence[int], budget: int) -> list[list[int]]:
+    """The indices of `lengths`, the longest first, in batches of equal lengths.
+
+    A batch has at most `budget` tokens, or a single text.
+
+    >>> of_one_length([3, 9, 3, 3, 9], 6)
+    [[1], [4], [0, 2], [3]]
+    """
+    batches: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        last = batches[-1] if batches else []
+        if last and lengths[last[0]] == lengths[i] and (len(last) + 1) * lengths[i] <= budget:
+            last.append(i)
+        else:
+            batches.append([i])
+    return batches
+
+
 def padded(texts: Sequence[Sequence[int]], step: int, max_tokens: int) -> NDArray[np.int32]:
     """(n, length) ids of n texts, with zeros after the shorter ones.
 
@@ -61,7 +86,7 @@ def in_halves(work: Callable[[list[int]], None], batch: list[int]) -> None:
     try:
         work(batch)
         return
-    except (MemoryError, RuntimeError) as error:
+    except Exception as error:
         if not out_of_memory(error):
             raise
         if len(batch) == 1:

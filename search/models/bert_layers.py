@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .kernels import LayerNorm
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -16,6 +14,18 @@ if TYPE_CHECKING:
     from .quantization import Matrix
 
     Float32 = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNorm:
+    """Layer normalisation (https://arxiv.org/abs/1607.06450).
+
+    Its weight and bias are (width,) each.
+    """
+
+    weight: Float32
+    bias: Float32
+    eps: float
 
 
 @dataclass(frozen=True, slots=True)

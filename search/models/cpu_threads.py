@@ -1,24 +1,26 @@
-"""How numpy uses a machine's cores: one worker thread a core, each with its own batch.
+"""How models use a machine's cores: one thread a core, each with its own batch.
 
-BLAS itself runs on a single thread. Two threads inside BLAS lose nearly all speed as soon as
-another process wants a core, and they go on spinning after a small product. Independent batches do
-neither.
+Within a batch, BLAS and onnxruntime run on a single thread. Two threads inside BLAS lose nearly all
+speed as soon as another process wants a core, and they go on spinning after a small product.
+Independent batches do neither.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 CGROUP = Path("/proc/self/cgroup")
 CGROUPS = Path("/sys/fs/cgroup")
+
+Item = TypeVar("Item")
 
 
 def cores() -> int:
@@ -50,10 +52,20 @@ def quota(cgroup: Path, cgroups: Path) -> int | None:
     return min(limits, default=None)
 
 
-@cache
-def workers() -> ThreadPoolExecutor:
-    """The process's worker threads, one a core. Each is started when there is work for it."""
-    return ThreadPoolExecutor(cores(), thread_name_prefix="docsearch-cpu")
+def each(work: Callable[[Item], None], items: Sequence[Item]) -> None:
+    """Does `work` on each item, in their order, on one thread a core.
+
+    A single item is done in the caller's thread. Each call has threads of its own, which end with
+    it: a query or a reranking shares the cores with an ingest, and does not wait for its batches.
+    """
+    if len(items) < 2:
+        for item in items:
+            work(item)
+        return
+    count = min(cores(), len(items))
+    with ThreadPoolExecutor(count, thread_name_prefix="docsearch-cpu") as pool:
+        for _ in pool.map(work, items):
+            pass
 
 
 class SingleThreadedBlas:

@@ -18,19 +18,17 @@ BACKENDS = ("auto", "mlx", "cpu")
 # mlx-embeddings computes these architectures, on MLX alone.
 FOREIGN = ("gemma3_text", "modernbert")
 FOREIGN_NOTICE = "this model is computed by the package mlx-embeddings, whose licence is GPL-3.0"
-# (model_type in config.json, engine) → module and class, which is imported when it is used
+# (model_type in config.json, engine, precision) → module and class, imported when it is used
 ENCODERS = {
-    ("bert", "cpu"): ("bert_cpu", "BertCpu"),
-    ("bert", "mlx"): ("bert_mlx", "BertMlx"),
-    ("xlm-roberta", "cpu"): ("bert_cpu", "BertCpu"),
-    ("xlm-roberta", "mlx"): ("bert_mlx", "BertMlx"),
-    ("qwen3", "cpu"): ("qwen3_cpu", "Qwen3Cpu"),
-    ("qwen3", "mlx"): ("qwen3_mlx", "Qwen3Mlx"),
-    **{(model_type, "mlx"): ("foreign_mlx", "ForeignMlx") for model_type in FOREIGN},
+    ("bert", "cpu", "float32"): ("bert_onnx", "BertFloat32"),
+    ("bert", "cpu", "int8"): ("bert_onnx", "BertInt8"),
+    ("bert", "mlx", "float32"): ("bert_mlx", "BertMlx"),
+    ("xlm-roberta", "cpu", "float32"): ("bert_onnx", "BertFloat32"),
+    ("xlm-roberta", "mlx", "float32"): ("bert_mlx", "BertMlx"),
+    ("qwen3", "cpu", "float32"): ("qwen3_cpu", "Qwen3Cpu"),
+    ("qwen3", "mlx", "float32"): ("qwen3_mlx", "Qwen3Mlx"),
+    **{(model_type, "mlx", "float32"): ("foreign_mlx", "ForeignMlx") for model_type in FOREIGN},
 }
-
-# The same for products in 8 bits.
-INT8_ENCODERS = {("bert", "cpu"): ("bert_int8", "BertInt8")}
 
 
 class Encoder(Protocol):
@@ -73,14 +71,19 @@ class StatesEncoder(Protocol):
         ...
 
 
+def architectures() -> list[str]:
+    """The architectures that run on an engine, as `model_type` in config.json spells them."""
+    return sorted({model_type for model_type, _, _ in ENCODERS})
+
+
 def precisions_for(checkpoint: Checkpoint, backend: str) -> tuple[str, ...]:
     """The precisions in which the model runs on `backend`, the one for new indexes first.
 
-    A model runs in 8 bits where onnxruntime is installed, its folder has the ranges of its
-    activations, and the processor multiplies bytes exactly.
+    A model runs in 8 bits where its folder has the ranges of its activations, and the processor
+    multiplies bytes exactly.
     """
-    key = (checkpoint.model_type, engine_for(backend, checkpoint.model_type))
-    if key not in INT8_ENCODERS or find_spec("onnxruntime") is None:
+    model_type = checkpoint.model_type
+    if (model_type, engine_for(backend, model_type), "int8") not in ENCODERS:
         return ("float32",)
     from .activation_ranges import ActivationRanges
     from .bert import BertConfig
@@ -101,19 +104,18 @@ def open_encoder(
     there, or does not pool so.
     """
     model_type = checkpoint.model_type
-    key = (model_type, engine_for(backend, model_type))
+    key = (model_type, engine_for(backend, model_type), precision)
     if key not in ENCODERS:
         if model_type in FOREIGN:
             raise ModelError(
-                f"{checkpoint.folder} is a {model_type} model, which does not run on numpy",
+                f"{checkpoint.folder} is a {model_type} model, which runs on MLX only",
                 "leave out --backend cpu",
             )
-        known = ", ".join(sorted({known_type for known_type, _ in ENCODERS}))
         raise ModelError(
             f"{checkpoint.folder} is a {model_type} model, which cannot embed here",
-            f"choose one of: {known}",
+            f"choose one of: {', '.join(architectures())}",
         )
-    module, name = (INT8_ENCODERS if precision == "int8" else ENCODERS)[key]
+    module, name = ENCODERS[key]
     encoder: type[Encoder] = getattr(import_module(f".{module}", __package__), name)
     if pooling not in encoder.poolings:
         known = ", ".join(encoder.poolings)

@@ -1,4 +1,4 @@
-"""The numpy arithmetic of transformer layers, in place on buffers that each thread keeps."""
+"""The numpy arithmetic of Qwen3's layers, in place on buffers that each thread keeps."""
 
 from __future__ import annotations
 
@@ -14,24 +14,7 @@ if TYPE_CHECKING:
 
     Float32 = NDArray[np.float32]
 
-# gelu(x) = x·Φ(x) ≈ x·sigmoid(a·x + b·x³ + c·x⁵ + d·x⁷ + e·x⁹). The fit minimises the largest
-# error, which is at most 3.0e-6. The polynomial grows everywhere, so that no x needs clipping.
-GELU_FIT = (
-    1.5956562719862384,
-    0.07293758206386027,
-    -0.00024972338024502154,
-    -6.11619916139526e-05,
-    2.238163344224884e-06,
-)
-# sigmoid(2y) = (1 + tanh y) / 2, so half of the polynomial is used. In terms of u = GELU_SCALE·x
-# its highest coefficient is 1, which saves one multiplication an element. The weights before GELU
-# contain the scale, and those after it contain its inverse and the ½.
-GELU_SCALE = (GELU_FIT[-1] / 2) ** (1 / 9)
-GELU_UNSCALE = 0.5 / GELU_SCALE
-GELU_TERMS = tuple(np.float32(GELU_FIT[i] / 2 / GELU_SCALE ** (2 * i + 1)) for i in (3, 2, 1, 0))
-# Elements that gelu works on at a time: with its two buffers they stay in the core's own cache.
-GELU_CHUNK = 32768
-# Elements that swiglu works on at a time, for the same reason.
+# Elements that swiglu works on at a time: with its buffer they stay in the core's own cache.
 SWIGLU_CHUNK = 65536
 # Attention scores that are worked on at a time: they take half a megabyte.
 SCORES = 131072
@@ -52,30 +35,6 @@ class Scratch(threading.local):
 
 
 @dataclass(frozen=True, slots=True)
-class LayerNorm:
-    """Layer normalisation (https://arxiv.org/abs/1607.06450).
-
-    Its weight and bias are (width,) each.
-    """
-
-    weight: Float32
-    bias: Float32
-    eps: float
-
-    def apply(self, x: Float32) -> None:
-        """Normalises the rows of x, (n, width), in place."""
-        width = len(self.weight)
-        # A product with a vector sums rows several times faster than .sum() does.
-        x -= (x @ np.full(width, 1 / width, np.float32))[:, None]
-        variance = np.vecdot(x, x)
-        variance *= np.float32(1 / width)
-        variance += np.float32(self.eps)
-        x *= np.reciprocal(np.sqrt(variance, out=variance), out=variance)[:, None]
-        x *= self.weight
-        x += self.bias
-
-
-@dataclass(frozen=True, slots=True)
 class RmsNorm:
     """Division by the root of the mean square (https://arxiv.org/abs/1910.07467).
 
@@ -92,74 +51,6 @@ class RmsNorm:
         squares += np.float32(self.eps)
         x *= np.reciprocal(np.sqrt(squares, out=squares), out=squares)[..., None]
         x *= self.weight
-
-
-def product(x: Float32, blocks: Float32, out: Float32) -> None:
-    """Writes x @ w to `out`, where w (K, N) is given as contiguous blocks (N / width, K, width)."""
-    if len(blocks) == 1:
-        np.matmul(x, blocks[0], out=out)
-    else:
-        np.matmul(x, blocks, out=out.reshape(len(x), len(blocks), -1).transpose(1, 0, 2))
-
-
-def gelu(x: Float32, bias: Float32, scratch: Scratch) -> None:
-    """Turns x + bias = GELU_SCALE·v into GELU(v) / GELU_UNSCALE, in place.
-
-    x is (n, width) and contiguous.
-    """
-    first, *others = GELU_TERMS
-    rows = max(1, GELU_CHUNK // x.shape[1])
-    for start in range(0, len(x), rows):
-        part = x[start : start + rows]
-        part += bias
-        u = part.reshape(-1)
-        square, y = scratch.take("square", u.size), scratch.take("polynomial", u.size)
-        np.multiply(u, u, out=square)
-        np.add(square, first, out=y)
-        for term in others:
-            y *= square
-            y += term
-        y *= u
-        np.tanh(y, out=y)
-        y += np.float32(1)
-        u *= y
-
-
-def attention(
-    q: Float32, k: Float32, v: Float32, out: Float32, heads: int, scratch: Scratch
-) -> None:
-    """Writes softmax(q·kᵀ)·v for each head of one text to `out`.
-
-    q and out are (m, width), k and v are (n, width), and q is already scaled.
-    The caller shifts the keys by their mean, which does not change the softmax, so that exp neither
-    overflows nor vanishes for the scores. Where it does so all the same, the row's maximum is
-    subtracted, at twice the cost.
-    """
-    m, n, size = len(q), len(k), q.shape[1] // heads
-    # Split the heads: k becomes (heads, size, n), the others (heads, tokens, size).
-    q, out = (
-        q.reshape(m, heads, size).transpose(1, 0, 2),
-        out.reshape(m, heads, size).transpose(1, 0, 2),
-    )
-    k, v = (
-        k.reshape(n, heads, size).transpose(1, 2, 0),
-        v.reshape(n, heads, size).transpose(1, 0, 2),
-    )
-    ones = np.ones(n, np.float32)
-    step = min(heads, max(1, SCORES // (m * n)))
-    for start in range(0, heads, step):
-        group = slice(start, min(heads, start + step))
-        # Take exp of the scores, and sum each row.
-        scores = scratch.take("scores", group.stop - start, m, n)
-        np.exp(np.matmul(q[group], k[group], out=scores), out=scores)
-        totals = scores.reshape(-1, n) @ ones
-        if not (totals.min() > 1e-30 and totals.max() < 1e37):
-            np.matmul(q[group], k[group], out=scores)
-            scores -= scores.max(-1, keepdims=True)
-            totals = np.exp(scores, out=scores).reshape(-1, n) @ ones
-        # Weight the values, and divide by the sums.
-        np.matmul(scores, v[group], out=out[group])
-        out[group] *= np.reciprocal(totals, out=totals).reshape(-1, m, 1)
 
 
 def swiglu(x: Float32, scratch: Scratch) -> Float32:

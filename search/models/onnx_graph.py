@@ -30,13 +30,13 @@ _EXTERNAL = 1
 class Graph:
     """Operators in the order in which they run, and the constants that they use.
 
-    `constants` maps names to arrays, which a session reads where they lie.
+    `constants` maps names to arrays, whose values are handed to a session beside the file.
     """
 
     def __init__(self) -> None:
         self.constants: dict[str, NDArray[Any]] = {}
         self._nodes: list[bytes] = []
-        self._integers: list[bytes] = []
+        self._integers: dict[str, bytes] = {}
 
     def constant(self, name: str, value: NDArray[Any]) -> str:
         """Add a constant, and return its name."""
@@ -46,10 +46,11 @@ class Graph:
     def integer(self, name: str, value: int) -> str:
         """Add a list of one whole number of at least 0, such as an axis, and return its name.
 
-        It stands in the file itself, because onnxruntime derives shapes from it.
+        It stands in the file itself, because onnxruntime derives shapes from it. Operators that
+        use the same number may add it again.
         """
         value_field = (9, value.to_bytes(8, "little"))
-        self._integers.append(_message([(1, 1), (2, ELEMENTS["int64"]), (8, name), value_field]))
+        self._integers[name] = _message([(1, 1), (2, ELEMENTS["int64"]), (8, name), value_field])
         return name
 
     def node(
@@ -86,7 +87,7 @@ class Graph:
                 *((1, node) for node in self._nodes),
                 (2, "graph"),
                 *((5, _constant(name, value)) for name, value in self.constants.items()),
-                *((5, integer) for integer in self._integers),
+                *((5, integer) for integer in self._integers.values()),
                 *((11, _array(name, shape)) for name, shape in inputs.items()),
                 *((12, _array(name, shape)) for name, shape in outputs.items()),
             ]

@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ModelError
 from .onnx_graph import MICROSOFT, Graph
 
-# onnxruntime's level of messages that are errors.
-ERRORS = 3
+# onnxruntime's level of messages that end the process. What it calls errors is raised as well.
+FATAL = 4
 Shapes = Mapping[str, Sequence[int | str]]
 
 
@@ -19,17 +20,22 @@ def session_of(graph: Graph, inputs: Shapes, outputs: Shapes) -> Any:
     """An `InferenceSession` of the graph that computes in its caller's thread alone.
 
     `inputs` and `outputs` are as in `Graph.serialized`. Several threads may run it at a time. The
-    constants are read where they lie.
+    session has a copy of the constants. Raises ModelError where onnxruntime cannot be loaded.
     """
-    import onnxruntime
-
-    # Warnings, such as one that there is no GPU, would appear on the user's terminal.
-    onnxruntime.set_default_logger_severity(ERRORS)
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise ModelError(
+            f"onnxruntime cannot be loaded: {error}",
+            "install onnxruntime again, or choose the backend mlx",
+        ) from error
+    # Messages, such as one that there is no GPU, would appear on the user's terminal.
+    onnxruntime.set_default_logger_severity(FATAL)
     options = onnxruntime.SessionOptions()
     # Whole texts are shared out among threads, so an operator has none of its own.
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1
-    options.log_severity_level = ERRORS
+    options.log_severity_level = FATAL
     options.add_external_initializers(
         list(graph.constants),
         [onnxruntime.OrtValue.ortvalue_from_numpy(value) for value in graph.constants.values()],

@@ -45,11 +45,8 @@ class Matrix(Protocol):
         """(len(index), columns): the rows named by `index`."""
         ...
 
-    def blocks(self, width: int, factor: float = 1.0) -> Float32:
-        """(rows / width, columns, width): the transpose times `factor`, in contiguous blocks.
-
-        Each block has `width` columns of the transpose.
-        """
+    def transposed(self) -> Float32:
+        """(columns, rows), contiguous."""
         ...
 
 
@@ -69,14 +66,9 @@ class Plain:
         """(len(index), columns): the rows named by `index`."""
         return as_float32(self.weight[index])
 
-    def blocks(self, width: int, factor: float = 1.0) -> Float32:
-        """(rows / width, columns, width): the transpose times `factor` in contiguous blocks."""
-        rows, columns = self.shape
-        out = np.ascontiguousarray(
-            as_float32(self.weight).reshape(rows // width, width, columns).transpose(0, 2, 1)
-        )
-        out *= np.float32(factor)
-        return out
+    def transposed(self) -> Float32:
+        """(columns, rows), contiguous."""
+        return np.ascontiguousarray(as_float32(self.weight).T)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +97,18 @@ class Affine:
         out += biases[..., None]
         return out.reshape(codes.shape)
 
-    def blocks(self, width: int, factor: float = 1.0) -> Float32:
-        """(rows / width, columns, width): the transpose times `factor` in contiguous blocks."""
-        rows, _ = self.shape
-        count, groups = rows // width, self.scales.shape[1]
-
-        def transposed(stored: NDArray[Any]) -> NDArray[Any]:
-            return np.ascontiguousarray(stored.reshape(count, width, -1).transpose(0, 2, 1))
-
+    def transposed(self) -> Float32:
+        """(columns, rows), contiguous."""
         # The codes are transposed before they are widened: transposing is slow, and the codes have
         # a quarter of the bytes.
-        out = transposed(unpack(self.packed, self.quantization.bits)).astype(np.float32)
-        grouped = out.reshape(count, groups, -1, width)
-        grouped *= (transposed(as_float32(self.scales)) * np.float32(factor))[:, :, None]
-        grouped += (transposed(as_float32(self.biases)) * np.float32(factor))[:, :, None]
+        codes = np.ascontiguousarray(unpack(self.packed, self.quantization.bits).T)
+        scales, biases = (
+            np.ascontiguousarray(as_float32(each).T)[:, None] for each in (self.scales, self.biases)
+        )
+        out = codes.astype(np.float32)
+        grouped = out.reshape(len(scales), -1, len(self.packed))
+        grouped *= scales
+        grouped += biases
         return out
 
 
@@ -139,9 +129,9 @@ class SmallFloats:
         """(len(index), columns): the rows named by `index`."""
         return self._widened(self.packed[index], self.scales[index])
 
-    def blocks(self, width: int, factor: float = 1.0) -> Float32:
-        """(rows / width, columns, width): the transpose times `factor` in contiguous blocks."""
-        return Plain(self._widened(self.packed, self.scales)).blocks(width, factor)
+    def transposed(self) -> Float32:
+        """(columns, rows), contiguous."""
+        return np.ascontiguousarray(self._widened(self.packed, self.scales).T)
 
     def _widened(self, packed: NDArray[np.uint32], scales: NDArray[np.uint8]) -> Float32:
         codes, exponents = SMALL_FLOATS[self.quantization.mode]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .batches import by_length, in_halves
-from .cpu_threads import cores, single_threaded_blas, workers
+from .cpu_threads import cores, each, single_threaded_blas
 from .kernels import RmsNorm, Scratch, causal_attention, rotate, swiglu
 from .qwen3 import Qwen3Config
 from .weight_memory import host_memory, require_memory
@@ -134,16 +134,12 @@ class Qwen3Cpu:
             out[batch] = self._forward([ids[i] for i in batch], self._layers(), past, None)
 
         with single_threaded_blas():
-            # A query runs in its caller's thread, so that it does not wait for an ingest's batches.
-            run = partial(in_halves, work)
-            for _ in map(run, batches) if len(batches) == 1 else workers().map(run, batches):
-                pass
+            each(partial(in_halves, work), batches)
         return out
 
     def _layers(self) -> list[Layer]:
         with self._lock:
             if not self._ready:
-                # The shared workers are not used here: they may be the ones that wait for this.
                 with ThreadPoolExecutor(cores()) as pool:
                     self._ready = list(
                         pool.map(partial(_widened, config=self._config), self._stored)
@@ -267,7 +263,7 @@ def _widened(stored: StoredLayer, config: Qwen3Config) -> Layer:
         start = 0
         for matrix in matrices:
             rows = matrix.shape[0]
-            out[:, start : start + rows] = matrix.blocks(rows)[0]
+            out[:, start : start + rows] = matrix.transposed()
             start += rows
         return out
 

@@ -25,8 +25,9 @@ def require_memory(
 ) -> None:
     """Raises ModelError where the weights need more than `free` bytes; None means unknown.
 
-    `bytes_per_value` is what a loaded weight takes, None where weights stay as they are stored. A
-    language model's head and the module `left_out` do not count, because they are read row by row.
+    `bytes_per_value` is what a weight takes at most while it is loaded, None where weights stay as
+    they are stored. A language model's head and the module `left_out` do not count, because they
+    are read row by row.
     """
     needed = 0
     for name, stored in checkpoint.tensors():

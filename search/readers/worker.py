@@ -20,9 +20,10 @@ from dataclasses import asdict, fields, replace
 from operator import attrgetter
 from typing import Any, BinaryIO, NoReturn
 
+from .. import process_memory
 from ..documents import Block, Document, Reason
 from ..errors import Unreadable
-from . import process_memory, read, timer
+from . import read, timer
 from .block_limit import MOST, joined
 from .frames import receive, send
 from .limits import MEMORY_EXIT, Limits, OutOfTime

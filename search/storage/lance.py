@@ -7,7 +7,7 @@ import threading
 from importlib import import_module
 from typing import Any
 
-from ..readers.process_memory import share_one_heap
+from ..process_memory import share_one_heap
 from .lazy_package import import_lazily
 
 _importing = threading.Lock()

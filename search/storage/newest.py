@@ -1,4 +1,4 @@
-"""The documents whose files changed last, and headings of them that a question can name."""
+"""The newest documents, all or filtered, and headings of them that a question can name."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..documents import Passage
-from ..results import RecentDocument
+from ..results import DocumentList, RecentDocument
 from ..times import utc_text
 from .catalog import Catalog
+from .entries import Entry
+from .filters import Filter
 
 if TYPE_CHECKING:
     from .store import Store
@@ -42,12 +44,26 @@ _NUMBER = re.compile(r"^(?:§ ?)?\d+(?:\.\d+)*[.):]? +")
 
 def newest(catalog: Catalog, limit: int) -> tuple[RecentDocument, ...]:
     """The documents whose files changed last, the newest first."""
-    return tuple(
-        RecentDocument(
-            entry.file.path, entry.file.root, entry.title, entry.kind, utc_text(entry.file.mtime_ns)
-        )
-        for entry in catalog.newest(limit)
-    )
+    return tuple(map(_recent, catalog.newest(limit)))
+
+
+def newest_admitted(catalog: Catalog, where: Filter, limit: int) -> DocumentList:
+    """The newest documents that the filter admits, and how many it admits.
+
+    Raises UsageError for a pattern that cannot be read.
+    """
+    admitted = catalog.documents(where)
+    if admitted is None:
+        total = sum(group.stored for group in catalog.groups())
+        return DocumentList(newest(catalog, limit), total)
+    docs = admitted.docs | admitted.ordinals_by_doc.keys()
+    entries = sorted(catalog.by_doc(docs).values(), key=lambda entry: -entry.file.mtime_ns)
+    return DocumentList(tuple(map(_recent, entries[:limit])), len(docs))
+
+
+def _recent(entry: Entry) -> RecentDocument:
+    file = entry.file
+    return RecentDocument(file.path, file.root, entry.title, entry.kind, utc_text(file.mtime_ns))
 
 
 def headings(catalog: Catalog, store: Store, limit: int) -> tuple[str, ...]:

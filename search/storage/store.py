@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..documents import Candidate, Passage, Row, passage_id
-from ..readers.process_memory import give_back
+from ..process_memory import give_back
 from .arrow_rows import (
     arrow_table,
     check_vectors,

@@ -164,9 +164,9 @@ def _is_present(wanted: Order, file: RemoteFile) -> bool:
 
 def _require_known(config: Path, name: str) -> None:
     """Raises ModelError where config.json names an architecture that does not run here."""
-    from ..models.engines import ENCODERS
+    from ..models.engines import architectures
 
-    known = sorted({model_type for model_type, _ in ENCODERS})
+    known = architectures()
     model_type = read_object(config).get("model_type")
     if model_type not in known:
         raise ModelError(

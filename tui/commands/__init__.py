@@ -7,10 +7,12 @@ from .doctor import doctor
 from .eval import evaluate
 from .forget import forget
 from .ingest import ingest
+from .mcp import mcp
 from .models import models
 from .move import move
 from .pick import pick
 from .query import query
+from .serve import serve
 from .show import show
 from .status import status
 
@@ -27,5 +29,7 @@ COMMANDS = (
     move,
     models,
     evaluate,
+    serve,
+    mcp,
     completion,
 )

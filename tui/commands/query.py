@@ -142,7 +142,7 @@ def query(
     lines = map(_unmarked, sys.stdin if line == "-" else [line])
     queries = filter(None, map(str.strip, lines)) if line == "-" else lines
     # A wrong filter word is told before the index is opened.
-    first = asked(_unmarked(line), options)
+    first = asked(_unmarked(line), options, settings.around.folder)
     any_hits = any_error = False
     with settings.open_index(reranker=reranker) as index:
         _warm(index, first.mode or settings.config.mode)
@@ -154,12 +154,13 @@ def query(
             explain=explain,
             candidates=candidates,
             rerank_budget=rerank_budget,
+            on_step=settings.around.check_on,
         )
         named_reranker = True if reranker is not None else None
         # Ask each query, and show its hits.
         for words in map(_readable, queries):
             try:
-                question = asked(words, options)
+                question = asked(words, options, settings.around.folder)
                 result = ask(
                     question.text,
                     mode=question.mode or settings.config.mode,
@@ -178,11 +179,15 @@ def query(
             result = replace(result, query=words)
             any_hits = any_hits or bool(result.hits)
             if as_json or as_lines or only_files or null:
-                _write(result, as_json, as_lines, null)
+                _write(result, as_json, as_lines, null, settings.around.is_terminal)
             else:
                 # Whoever names a least score wants to see the weak hits.
                 _print(settings, result, full, fold=min_score is None)
             _tell(settings, result)
+    if not settings.around.is_resident:
+        from ..client.starting import start_if_wanted
+
+        start_if_wanted(settings.config.daemon, settings.around.environment)
     if any_error:
         return ExitCode.ERROR
     return ExitCode.FOUND if any_hits else ExitCode.NOTHING
@@ -209,7 +214,9 @@ def _warm(index: Index, mode: str) -> None:
         index.embedder  # noqa: B018
 
 
-def _write(result: QueryResult, as_json: bool, as_lines: bool, null: bool) -> None:
+def _write(
+    result: QueryResult, as_json: bool, as_lines: bool, null: bool, is_terminal: bool
+) -> None:
     """Write the answer for another program: as JSON, or else the paths of the files."""
     if as_json:
         from ..jsont import result_json
@@ -226,7 +233,7 @@ def _write(result: QueryResult, as_json: bool, as_lines: bool, null: bool) -> No
         paths = (hit.path for hit in result.hits)
 
         sys.stdout.flush()
-        sys.stdout.buffer.write(path_list(paths, null, sys.stdout.isatty() and not null))
+        sys.stdout.buffer.write(path_list(paths, null, is_terminal and not null))
         sys.stdout.buffer.flush()
 
 
@@ -237,13 +244,16 @@ def _print(settings: Settings, result: QueryResult, full: bool, fold: bool) -> N
     """
     from ..grouped_text import grouped_text
     from ..output import hits_text
-    from ..terminal import Style
 
     if result.hits:
-        style = Style.of_stdout(settings.color)
+        style, around = settings.style, settings.around
         explained = result.hits[0].explanation is not None
-        one_by_one = full or explained or not sys.stdout.isatty()
-        text = hits_text(result, style, full) if one_by_one else grouped_text(result, style, fold)
+        one_by_one = full or explained or not around.is_terminal
+        text = (
+            hits_text(result, style, full, around)
+            if one_by_one
+            else grouped_text(result, style, fold, around)
+        )
         click.echo(text, color=True)
         return
     has_reason = bool(result.warnings) or any(reason != "score" for reason, _ in result.cut)

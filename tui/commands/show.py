@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -42,17 +41,18 @@ def show(settings: Settings, target: str, page: int | None) -> int:
     from ..terminal import printable
 
     with settings.open_index() as index:
-        if PASSAGE_ID.fullmatch(target) and not os.path.lexists(target):
+        whole = settings.around.path(target)
+        if PASSAGE_ID.fullmatch(target) and not os.path.lexists(whole):
             text = index.passage(target).text
         else:
-            path, line = _split(target)
+            path, line = _split(whole)
             if line is not None and page is None:
                 text = _around(index, path, line)
             else:
                 document = index.document(path)
                 text = document.text if page is None else _page(document.text, document.pages, page)
     # A colour code in a document is part of its text, so click must not strip it.
-    click.echo(printable(text) if sys.stdout.isatty() else text, color=True)
+    click.echo(printable(text) if settings.around.is_terminal else text, color=True)
     return ExitCode.FOUND
 
 

@@ -10,9 +10,10 @@ from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from ... import process_memory
 from ...documents import Reason
 from ...errors import Unreadable
-from .. import process_memory, timer
+from .. import timer
 from .ocr_engines import ENGINE, Recognise
 from .reading_order import in_order
 

@@ -1,0 +1,121 @@
+"""Indexes that stay open in a process that answers many queries."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from .config import default_index
+from .index import Index
+from .models.loaded import LoadedModels
+from .storage.index_folder import CATALOGUE
+from .supply.model_choice import ModelChoice
+
+MOST_INDEXES = 8
+"""How many indexes stay open that nobody uses at the moment."""
+
+Key = tuple[object, ...]
+Identity = tuple[tuple[int, int], ...]
+"""The device and the inode of an index's folder and of its catalogue."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """An open index. `users` counts those who use it, and `is_current` is false once it is old."""
+
+    index: Index
+    identity: Identity
+    users: int = 0
+    is_current: bool = True
+
+
+class OpenIndexes:
+    """Indexes, each opened once for all who use it, on models that are loaded once. Thread-safe.
+
+    An index that was deleted or replaced is opened anew, and so are all after a model's files
+    changed. What another process stores in an index is seen at the next query, as ever.
+    """
+
+    def __init__(self) -> None:
+        self.models = LoadedModels()
+        self._lock = threading.Lock()
+        self._open: dict[Key, _Open] = {}
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders of the open indexes."""
+        with self._lock:
+            return tuple(sorted({held.index.path for held in self._open.values()}))
+
+    @contextmanager
+    def open(
+        self,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        profile: str | None = None,
+        backend: str = "auto",
+        default: ModelChoice | None = None,
+        embedder: str | None = None,
+        reranker: str | None = None,
+        dimensions: int | None = None,
+    ) -> Iterator[Index]:
+        """The index that `Index.open` would open with the same arguments."""
+        folder = os.path.abspath(os.path.expanduser(path or default_index()))
+        key = (folder, profile, backend, default, embedder, reranker, dimensions)
+        with self._lock:
+            if not self.models.are_current:
+                self._retire(list(self._open))
+                self.models.clear()
+            identity = _identity(folder)
+            if key in self._open and self._open[key].identity != identity:
+                self._retire([key])
+            if key not in self._open:
+                index = Index.open(
+                    folder,
+                    profile=profile,
+                    backend=backend,
+                    default=default,
+                    embedder=embedder,
+                    reranker=reranker,
+                    dimensions=dimensions,
+                    loaded=self.models,
+                )
+                self._open[key] = _Open(index, identity)
+            # The index that was used last stands last.
+            held = self._open[key] = self._open.pop(key)
+            held.users += 1
+        try:
+            yield held.index
+        finally:
+            with self._lock:
+                held.users -= 1
+                if not held.users and not held.is_current:
+                    held.index.close()
+                unused = [key for key, other in self._open.items() if not other.users]
+                self._retire(unused[: max(0, len(self._open) - MOST_INDEXES)])
+
+    def clear(self) -> None:
+        """Close all indexes and let go of all models, those in use when their users are done."""
+        with self._lock:
+            self._retire(list(self._open))
+            self.models.clear()
+
+    def _retire(self, keys: list[Key]) -> None:
+        """Keep these indexes no longer, and close those that nobody uses. The lock is held."""
+        for key in keys:
+            held = self._open.pop(key)
+            held.is_current = False
+            if not held.users:
+                held.index.close()
+
+
+def _identity(folder: str) -> Identity:
+    """Empty where there is no index."""
+    try:
+        found = [os.stat(path) for path in (folder, os.path.join(folder, CATALOGUE))]
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    return tuple((stat.st_dev, stat.st_ino) for stat in found)

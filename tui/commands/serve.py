@@ -1,0 +1,87 @@
+"""`docsearch serve`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import click
+
+from search.wording import counted
+
+from ..client.address import Address
+from ..exit_codes import ExitCode
+from ..settings import Settings, json_flag, pass_settings
+
+
+@click.command()
+@click.option(
+    "--idle",
+    type=click.IntRange(1),
+    metavar="MINUTES",
+    help="End after so many minutes without a query (default: 15).",
+)
+@click.option("--status", "wants_status", is_flag=True, help="Tell what the running process holds.")
+@click.option("--stop", is_flag=True, help="End the running process, after what it answers now.")
+@json_flag("--json", "as_json", "With --status or --stop: print JSON, for scripts.")
+@pass_settings
+def serve(
+    settings: Settings, idle: int | None, wants_status: bool, stop: bool, as_json: bool
+) -> int:
+    """Keep models and indexes loaded, so that queries answer at once.
+
+    Queries start this process by themselves in the background, and it ends by itself: nobody needs
+    this command. The setting daemon = "never" keeps them from it. Exit code of --status and --stop:
+    1 where no process runs.
+
+    \b
+    Example:  docsearch serve --status
+              docsearch serve --idle 600
+    """
+    if wants_status or stop:
+        return _ask(settings, "stop" if stop else "status", as_json)
+    seconds = 60 * (idle or settings.config.serve.idle)
+    limits = [str(seconds), str(settings.config.serve.memory * 10**6)]
+    address = Address.of(settings.around.environment)
+    settings.note(f"answering at {address.socket}; end it with Ctrl-C")
+    # -P: the working folder is no place to import from.
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "tui.server", *limits])
+
+
+def _ask(settings: Settings, about: str, as_json: bool) -> int:
+    """Ask the running process about itself, and print its answer."""
+    import json
+
+    from ..client.asking import ask
+
+    address = Address.of(settings.around.environment)
+    try:
+        answer = ask(address, {"about": about}) if address.is_private else None
+    except (OSError, ValueError):
+        answer = None
+    if as_json:
+        click.echo(json.dumps({"schema": 1, "running": answer is not None, **(answer or {})}))
+    elif answer is None:
+        settings.note("no process is running; queries start one by themselves")
+    else:
+        click.echo("it ends now" if about == "stop" else _text(answer))
+    return ExitCode.NOTHING if answer is None else ExitCode.FOUND
+
+
+def _text(answer: dict[str, Any]) -> str:
+    from ..terminal import printable
+
+    started = datetime.fromtimestamp(answer["started"], UTC).strftime("%Y-%m-%d %H:%M:%S")
+    lines = {
+        "process": str(answer["pid"]),
+        "started": f"{started} UTC",
+        "answers": f"{answer['answered']:,} given, {answer['running_now']:,} running",
+        "memory": f"{answer['megabytes']:,} MB",
+        "models": ", ".join(answer["models"]) or "none",
+        "ends": f"after {counted(round(answer['idle_minutes']), 'idle minute')}",
+    }
+    rows = [f"{name:<10} {printable(value, one_line=True)}" for name, value in lines.items()]
+    rows += [f"index      {printable(folder, one_line=True)}" for folder in answer["indexes"]]
+    return "\n".join(rows)

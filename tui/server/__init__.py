@@ -1,0 +1,1 @@
+"""The resident process: it keeps models and indexes loaded, and answers commands at once."""
