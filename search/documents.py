@@ -196,6 +196,19 @@ class Candidate:
         return self.doc, self.message
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a reranker makes of a passage.
+
+    `probability` tells how likely the passage answers the query. `sentences` are the log-odds that
+    each of its sentences answers, −inf for a sentence that the model did not read; None where the
+    model does not judge sentences.
+    """
+
+    probability: float
+    sentences: tuple[float, ...] | None = None
+
+
 def passage_id(doc: int, ordinal: int) -> str:
     """The id of a passage.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from .documents import Vectors
+    from .documents import Judgement, Vectors
 
 
 class Tokenizer(Protocol):
@@ -85,7 +85,16 @@ class Reranker(Protocol):
     def score(self, query: str, passages: Sequence[str]) -> Vectors:
         """(n,) float32 probabilities, in the order of `passages`, that each answers the query.
 
-        Passages that are too long for the model are cut. A caller with a deadline calls `score`
-        with a few passages at a time.
+        Passages that are too long for the model are cut.
+        """
+        ...
+
+    def judge(
+        self, query: str, passages: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]]
+    ) -> list[Judgement]:
+        """As `score`, with what the model makes of each passage's sentences, if it judges them.
+
+        `sentences` has their ranges of characters for each passage, in order and disjoint. A caller
+        with a deadline calls `judge` with a few passages at a time.
         """
         ...

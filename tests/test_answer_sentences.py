@@ -9,9 +9,12 @@ import numpy as np
 import pytest
 
 from search import Index
+from search.documents import Passage
+from search.models.reranker import load_reranker
 from search.query.answer_sentences import READ, READ_HITS, answering
 from search.query.marker import Marker
 from search.query.query_text import understand
+from search.query.rerank import Readable
 from search.results import Hit
 
 from .app_driver import a_hit
@@ -59,6 +62,48 @@ def test_a_line_of_code_answers() -> None:
     assert answer(text, "what does it return", kind="code") == "return call()"
 
 
+def judged(text: str, odds: list[float], **other: object) -> str | None:
+    hit = a_hit("a.md", text, **other)  # type: ignore[arg-type]
+
+    def unread(texts: Sequence[str]) -> np.ndarray:
+        raise AssertionError("the reranker has judged the sentences")
+
+    (found,) = answering([hit], Marker(understand("rent")), unread, [odds])
+    return found and text[slice(*found)]
+
+
+def test_a_reranker_that_judges_sentences_decides() -> None:
+    # The word of the query stands in the third and in the fourth of the five sentences.
+    assert judged(LEASE, [3, 1, 0, -2, 2.5]) == "The keys stay with the landlord."
+    # The next sentence is marked too where it is nearly as likely; the one before never is.
+    assert judged(LEASE, [3, 1, 0, 2, 1.5]) == (
+        "A tenant who pays the rent late owes a fee of ten. The keys stay with the landlord."
+    )
+    assert judged(LEASE, [3, 1, 1.5, 2, 0]) == "A tenant who pays the rent late owes a fee of ten."
+    # A sentence that was cut off is none, and no sentence is marked where none seems to answer.
+    assert judged(LEASE, [-9, -7, -6, -8, -np.inf]) == (
+        "The rent is due on the third day of each month."
+    )
+    assert judged(LEASE, [-9, -7, -7, -8, -np.inf]) is None
+    assert judged("# Only a heading", [3]) is None
+
+
+def test_a_comment_of_code_answers_and_a_heading_of_prose_does_not() -> None:
+    text = "# The rent rises.\nrent = 2"
+    assert judged(text, [2, 0], kind="code") == "# The rent rises."
+    assert judged(text, [2, 0]) == "rent = 2"
+    assert answer(text, "rises", kind="code") == "# The rent rises."
+
+
+def test_the_other_hits_are_read_as_without_a_reranker() -> None:
+    hits = [a_hit("a.md", LEASE), a_hit("b.md", LEASE)]
+    found = answering(hits, Marker(understand("rent due")), None, [[0, 0, 0, 0, 3], None])
+    assert [span and LEASE[slice(*span)] for span in found] == [
+        "The keys stay with the landlord.",
+        "The rent is due on the third day of each month.",
+    ]
+
+
 def test_an_embedder_reads_the_first_hits() -> None:
     text = "The dough rests. Fold it. The landlord pays. It is warm here. The oven is hot. " * 2
     toy, read = ToyEmbedder(), list[list[str]]()
@@ -86,11 +131,12 @@ def test_an_embedder_reads_the_first_hits() -> None:
 def test_sentences_answer_the_questions_of_the_sample_corpus(tmp_path: Path) -> None:
     """The sentence is often the one that holds the answer.
 
-    Counted are the questions whose passage is found, and those of them where the query's words, or
-    the embedder, name the answer's own sentence.
+    Counted are the questions whose passage is found, and those of them where the query's words, the
+    embedder, or the reranker, name the answer's own sentence.
     """
     questions = [json.loads(line) for line in (CORPUS / "questions.jsonl").read_text().splitlines()]
-    counts = {"words": 0, "embedder": 0, "asked": 0}
+    counts = {"words": 0, "embedder": 0, "reranker": 0, "asked": 0}
+    reranker = load_reranker("starter-reranker", "cpu")
     with Index.open(tmp_path / "index") as index:
         index.ingest([CORPUS])
         for question in filter(lambda question: question["path"], questions):
@@ -111,10 +157,23 @@ def test_sentences_answer_the_questions_of_the_sample_corpus(tmp_path: Path) -> 
                 Marker(understand(question["question"])),
                 lambda texts, query=query: index.embedder.embed_passages(texts) @ query,  # type: ignore[misc]
             )
+            text = readable(hit)
+            (judgement,) = reranker.judge(question["question"], [text.text], [text.sentences])
+            (judged,) = answering(
+                [hit], Marker(understand(question["question"])), None, [judgement.sentences]
+            )
             counts["asked"] += 1
             counts["words"] += _is_in(hit, hit.sentence, question["answer"])
             counts["embedder"] += _is_in(hit, read, question["answer"])
-    assert counts == pytest.approx({"asked": 76, "words": 37, "embedder": 50}, abs=1)
+            counts["reranker"] += _is_in(hit, judged, question["answer"])
+    assert counts == pytest.approx(
+        {"asked": 76, "words": 38, "embedder": 52, "reranker": 57}, abs=1
+    )
+
+
+def readable(hit: Hit) -> Readable:
+    """The hit's passage as a reranker reads it."""
+    return Readable.of(Passage(0, hit.text, hit.headings, None, 1, 1, 0, len(hit.text)), hit.kind)
 
 
 def _is_in(hit: Hit, span: tuple[int, int] | None, answer: str) -> bool:

@@ -25,10 +25,10 @@ class Watched(BertFloat32):
         self.batches: list[list[int]] = []
         self.threads: set[str] = set()
 
-    def _forward(self, texts, first_segment):
+    def _forward(self, texts, first_segment, with_states):
         self.batches.append(list(map(len, texts)))
         self.threads.add(current_thread().name)
-        return super()._forward(texts, first_segment)
+        return super()._forward(texts, first_segment, with_states)
 
 
 def test_a_batch_has_texts_of_one_length_and_no_more_than_its_tokens() -> None:

@@ -66,6 +66,7 @@ def test_every_mode_is_measured_and_compared_with_a_saved_result(collection, tmp
     assert {name: value["value"] for name, value in text["metrics"].items()} == {
         **dict.fromkeys(("nDCG@10", "MRR@10", "recall@10", "hit@1", "hit@5"), 1.0),
         "passage@5": 1.0,
+        "sentence@5": 1.0,
     }
     assert [query["ranking"][0] for query in text["queries"]] == [
         "boiler.md",
@@ -87,11 +88,11 @@ def test_every_mode_is_measured_and_compared_with_a_saved_result(collection, tmp
     title, _, head, _, row = compared.out.splitlines()
     assert title == f"notes: 3 documents, {result['passages']} passages, bge-small-en-v1.5 (8-bit)"
     assert head == (
-        "| run | nDCG@10 | MRR@10 | recall@10 | hit@1 | hit@5 | passage@5 "
+        "| run | nDCG@10 | MRR@10 | recall@10 | hit@1 | hit@5 | passage@5 | sentence@5 "
         "| silent | ms | against before |"
     )
     cells = row.split(" | ")
-    assert cells[:8] == [
+    assert cells[:9] == [
         "| text",
         "1.000 (1.000–1.000)",
         "1.000",
@@ -99,9 +100,10 @@ def test_every_mode_is_measured_and_compared_with_a_saved_result(collection, tmp
         "1.000",
         "1.000",
         "1.000",
+        "1.000",
         "1.00",
     ]
-    assert cells[9] == "+0.000 (p 1.000) |"
+    assert cells[10] == "+0.000 (p 1.000) |"
 
 
 def test_wrong_input_is_refused(collection, tmp_path):

@@ -86,19 +86,19 @@ def test_loaded_models_lessen_the_free_memory_of_apple_gpus():
 class CrowdedBert(BertMlx):
     """An encoder with memory for only two texts at a time."""
 
-    def _forward(self, texts, first):
+    def _forward(self, texts, first, with_states):
         if len(texts) > 2:
             raise NO_MEMORY
-        return super()._forward(texts, first)
+        return super()._forward(texts, first, with_states)
 
 
 class CrowdedBertOnnx(BertFloat32):
     """An encoder with memory for only two texts at a time."""
 
-    def _forward(self, texts, first):
+    def _forward(self, texts, first, with_states):
         if len(texts) > 2:
             raise MemoryError
-        return super()._forward(texts, first)
+        return super()._forward(texts, first, with_states)
 
 
 class CrowdedQwen3(Qwen3Mlx):

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 
 from search.config import CANDIDATES
+from search.documents import Judgement
 from search.errors import ModelError
 from search.index import Index
 from search.query.calibration import Blend
 from search.query.fusion import Fused
 from search.query.ranking import Ranked, reordered
 from search.query.request import Request, Reranking, Watchers
-from search.query.rerank import rerank
+from search.query.rerank import Readable, rerank
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules
 
@@ -41,6 +42,19 @@ class LengthReranker:
         self.read.append(len(passages))
         return np.array([len(passage) / 1000 for passage in passages], np.float32)
 
+    def judge(
+        self, query: str, passages: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]]
+    ) -> list[Judgement]:
+        return [Judgement(float(each)) for each in self.score(query, passages)]
+
+
+def readable(*lengths: int) -> list[Readable]:
+    return [Readable("x" * length, ((0, length),)) for length in lengths]
+
+
+def judgements(*probabilities: float) -> list[Judgement]:
+    return [Judgement(each) for each in probabilities]
+
 
 def ranked(key: str, score: float) -> Ranked:
     return Ranked(Fused(key, score, 0.0, score), score)
@@ -48,7 +62,7 @@ def ranked(key: str, score: float) -> Ranked:
 
 def test_the_rerankers_order_is_final_and_unread_passages_follow_it() -> None:
     items = [ranked("a", 0.9), ranked("b", 0.8), ranked("c", 0.7), ranked("d", 0.6)]
-    got = reordered(items, [0.2, 0.5, 0.2])
+    got = reordered(items, judgements(0.2, 0.5, 0.2))
     assert [(item.row.key, item.score, item.rerank) for item in got] == [
         ("b", 0.5, 0.5),
         ("a", 0.2, 0.2),
@@ -59,7 +73,7 @@ def test_the_rerankers_order_is_final_and_unread_passages_follow_it() -> None:
 
 def test_without_a_budget_all_passages_are_read_at_once() -> None:
     reranker = LengthReranker()
-    assert rerank(reranker, "query", ["x" * 500, "x" * 250]) == [0.5, 0.25]
+    assert rerank(reranker, "query", readable(500, 250)) == judgements(0.5, 0.25)
     assert rerank(reranker, "query", []) == []
     assert reranker.read == [2]
 
@@ -69,8 +83,10 @@ def test_a_budget_is_checked_between_slices(budget: float, read: list[int]) -> N
     # The clock moves on by a second each time that it is read.
     ticks = iter(range(100))
     reranker = LengthReranker()
-    scores = rerank(reranker, "query", ["x" * 100] * 20, budget, clock=lambda: float(next(ticks)))
-    assert (reranker.read, len(scores)) == (read, sum(read))
+    judged = rerank(
+        reranker, "query", readable(*[100] * 20), budget, clock=lambda: float(next(ticks))
+    )
+    assert (reranker.read, len(judged)) == (read, sum(read))
 
 
 def test_hits_are_ordered_by_the_reranker(index: Index, notes: object) -> None:
@@ -217,7 +233,7 @@ def test_a_small_reranker_is_blended_with_the_fused_score() -> None:
         return round(blend.fused(item.row.fused, probability), 4)
 
     # The log-odds are ln 0.25 = -1.3863 and ln 4 = 1.3863.
-    got = reordered([a, b, c], [0.2, 0.8], score)
+    got = reordered([a, b, c], judgements(0.2, 0.8), score)
     assert [(item.row.key, item.score, item.rerank) for item in got] == [
         ("b", 0.8386, 0.8),
         ("a", 0.6614, 0.2),

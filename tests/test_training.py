@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from search.models.bundled import BUNDLED
+from search.models.tokenizer import ModelTokenizer
 from training import calibration, metrics
+from training.answers import elsewhere
+from training.answers import read as read_answers
 from training.candidates import known_item
 from training.collection import BEIR, DEPTH, KNOWN_ITEM, Collection
 from training.corpus import Corpus, open_tokenizer, read
@@ -21,6 +24,9 @@ from training.mined import DEPTH as MINED
 from training.mined import Mined
 from training.packing import CLS, SEP, pack, pair
 from training.ragged import Ragged
+from training.sentence_loop import NAMES, gradient, loss, train
+from training.sentence_states import Seen
+from training.stages.sentences import judged as judged_sentences
 
 
 def passages() -> Iterator[dict[str, object]]:
@@ -170,3 +176,85 @@ def test_only_the_passage_with_the_answer_is_right_among_the_candidates(
     assert (len(begins) > 1, sum(begins)) == (True, 1)
     right = [int(found.candidates[0, place]) for place in np.flatnonzero(found.gain[0])]
     assert right == [begins.index(True)]
+
+
+@pytest.fixture
+def sections(tmp_path: Path) -> Path:
+    rows = [
+        {
+            "question": "When does the harbour empty?",
+            "title": "Tides",
+            "section": "Low water",
+            "sentences": ["Boats lie dry.", "It empties  twice a day.", "So it fills twice."],
+            "answers": [1],
+        },
+        {
+            "question": "What do gulls eat?",
+            "title": "Tides",
+            "section": "Birds",
+            "sentences": ["Gulls come. They eat crabs.", "They leave at dusk."],
+            "answers": [0],
+        },
+    ]
+    path = tmp_path / "train.jsonl.xz"
+    with lzma.open(path, "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+    return path
+
+
+def test_a_section_becomes_a_passage_with_the_sentences_that_answer(sections: Path) -> None:
+    tokenizer = ModelTokenizer(BUNDLED["starter"].folder / "tokenizer.json")
+    found = [
+        (row.question, [row.text[slice(*span)] for span in row.sentences], row.answers)
+        for row in read_answers(sections, tokenizer)
+    ]
+    low_water = ["Boats lie dry.", "It empties twice a day.", "So it fills twice."]
+    birds = ["Gulls come.", "They eat crabs.", "They leave at dusk."]
+    assert found == [
+        ("When does the harbour empty?", low_water, (False, True, False)),
+        ("What do gulls eat?", birds, (True, True, False)),
+    ]
+    assert [
+        (row.question, [row.text[slice(*span)] for span in row.sentences], row.answers)
+        for row in elsewhere(sections, tokenizer, 1)
+    ] == [
+        ("When does the harbour empty?", birds, (False, False, False)),
+        ("What do gulls eat?", low_water, (False, False, False)),
+    ]
+
+
+def rows_of_states(answered: bool, count: int) -> list[Seen]:
+    """Sentences of two tokens; the one that answers is like the query in its first channel."""
+    draw, rows = np.random.default_rng(3), []
+    for number in range(count):
+        states = draw.normal(size=(4, 2, 6)).astype(np.float16)
+        query = draw.normal(size=(2, 6)).astype(np.float16)
+        answers = np.zeros(4, np.float32)
+        if answered:
+            answers[number % 4] = 1
+            states[number % 4, :, 0] = query[:, 0].mean() + 3
+        rows.append(Seen(query, tuple(states), answers))
+    return rows
+
+
+def test_the_written_gradient_is_that_of_the_loss() -> None:
+    rows, others = rows_of_states(True, 12), rows_of_states(False, 12)
+    head, batch = train(rows, others, 1), [*rows, *others]
+    slope = gradient(head, batch, None)
+    for name in NAMES:
+        weights = getattr(head, name)
+        for place in list(np.ndindex(weights.shape))[:: max(1, weights.size // 5)]:
+            kept, step = weights[place], np.float32(1e-3)
+            weights[place] = kept + step
+            above = loss(head, batch)
+            weights[place] = kept - step
+            below = loss(head, batch)
+            weights[place] = kept
+            assert slope[name][place] == pytest.approx((above - below) / 0.002, abs=2e-3)
+
+
+def test_a_head_learns_which_sentence_answers() -> None:
+    rows, others = rows_of_states(True, 1200), rows_of_states(False, 1200)
+    first, again = train(rows, others, 1), train(rows, others, 1)
+    assert all(np.array_equal(getattr(first, name), getattr(again, name)) for name in NAMES)
+    assert judged_sentences(first, rows[:100]).mean() > 0.8

@@ -19,6 +19,7 @@ STAGES = {
     "evaluate": "score the candidates and print the table",
     "calibrate": "fit the logit's scale and the weight of the fused score",
     "quantise": "write the quantised model of the package",
+    "sentences": "train the head that tells which sentence answers",
 }
 
 

@@ -19,6 +19,11 @@ PASSAGE = "passage@5"
 """The metric's name. Of the questions whose document is among the first five files, it is the share
 for which the passage shown is the answer's own."""
 
+SENTENCE = "sentence@5"
+"""The metric's name. Of the questions whose document is among the first five files, and whose
+answer is a text without a heading of its own, it is the share for which the sentence marked in the
+passage shown has that text."""
+
 SHINGLE_WORDS = 5
 """The length of the runs of words in which a passage and an answer are compared."""
 
@@ -31,7 +36,8 @@ class Answered:
     """One question's ranking and metrics.
 
     `ranking` names the documents as the judgements do, best first; `scores` are theirs. `passage`
-    tells whether the passage shown is the answer's own; it is None where that cannot be told.
+    tells whether the passage shown is the answer's own, and `sentence` whether the sentence marked
+    in it has the answer; they are None where that cannot be told.
     """
 
     question: Question
@@ -39,6 +45,7 @@ class Answered:
     scores: tuple[float, ...]
     metrics: Mapping[str, float]
     passage: bool | None
+    sentence: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +197,8 @@ def _run(
     means = {name: mean([answer.metrics[name] for answer in answers]) for name in names}
     if passages := [float(answer.passage) for answer in answers if answer.passage is not None]:
         means[PASSAGE] = mean(passages)
+    if marks := [float(answer.sentence) for answer in answers if answer.sentence is not None]:
+        means[SENTENCE] = mean(marks)
     silent = statistics.fmean(silences) if silences else None
     return Run(mode, reranked, means, silent, statistics.median(times), tuple(answers))
 
@@ -198,11 +207,15 @@ def _answered(question: Question, ranked: Sequence[tuple[str, Hit]]) -> Answered
     """The metrics of one question's (document, hit), best first."""
     ranking = tuple(name for name, _ in ranked)
     first_relevant = next((hit for name, hit in ranked[:5] if name in question.relevant), None)
-    passage = None
+    passage = sentence = None
     if first_relevant is not None and (question.answer or question.heading):
         passage = _is_answer(question, first_relevant)
+        if not question.heading:
+            sentence = _is_marked(question.answer, first_relevant)
     scores = tuple(round(hit.score, 6) for _, hit in ranked)
-    return Answered(question, ranking, scores, metrics(ranking, question.relevant), passage)
+    return Answered(
+        question, ranking, scores, metrics(ranking, question.relevant), passage, sentence
+    )
 
 
 def _is_answer(question: Question, hit: Hit) -> bool:
@@ -218,7 +231,17 @@ def _is_answer(question: Question, hit: Hit) -> bool:
         )
         if heading in titles or f" {heading} " in f" {text} ":
             return True
-    answer_words, hit_words = _words(question.answer), _words(hit.text)
+    return _share(question.answer, hit.text)
+
+
+def _is_marked(answer: str, hit: Hit) -> bool:
+    """Whether the sentence that is marked in the hit's passage has the answer."""
+    return hit.sentence is not None and _share(answer, hit.text[slice(*hit.sentence)])
+
+
+def _share(answer: str, text: str) -> bool:
+    """Whether two texts share half of the shorter one's runs of five words."""
+    answer_words, hit_words = _words(answer), _words(text)
     size = min(SHINGLE_WORDS, len(answer_words), len(hit_words))
     of_answer, of_hit = _shingles(answer_words, size), _shingles(hit_words, size)
     return size > 0 and len(of_answer & of_hit) >= MIN_SHARED * min(len(of_answer), len(of_hit))

@@ -56,7 +56,7 @@ class BertGraph:
 
     The graph leads from `tokens` (texts, length, width), the sums of embeddings, to `vectors`
     (texts, width). A vector is the state of the first token for the pooling "cls", else the mean
-    of all states.
+    of all states. `last_input` names the states (texts, length, width) that enter the last layer.
     """
 
     def __init__(
@@ -78,6 +78,7 @@ class BertGraph:
         inputs = ["tokens", *self._norm("embeddings", norm)]
         x = self.graph.node("LayerNormalization", inputs, "embedded", epsilon=config.eps)
         for i, layer in enumerate(stored):
+            self.last_input = x
             x = self._attention(f"{i}.", x, layer, pooling == "cls" and i == config.layers - 1)
             x = self._feed_forward(f"{i}.", x, layer)
         tokens = self.graph.integer("tokens_axis", 1)

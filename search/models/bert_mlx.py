@@ -119,11 +119,12 @@ class Layers(Module):
         super().__init__()
         self.layer = [Layer(config) for _ in range(config.layers)]
 
-    def __call__(self, x: mx.array, mask: mx.array) -> mx.array:
-        """(B, L, width) → (B, L, width)."""
+    def __call__(self, x: mx.array, mask: mx.array) -> tuple[mx.array, mx.array]:
+        """(B, L, width) → (B, L, width), and the same before the last layer."""
+        before = x
         for layer in self.layer:
-            x = layer(x, mask)
-        return x
+            before, x = x, layer(x, mask)
+        return x, before
 
 
 class Embeddings(Module):
@@ -164,9 +165,10 @@ class Bert(Module):
 
     def __call__(
         self, ids: mx.array, lengths: mx.array, first_segment: int | None = None
-    ) -> mx.array:
+    ) -> tuple[mx.array, mx.array]:
         """(B, L) ids, padded on the right, and (B,) lengths → (B, L, width) last hidden states.
 
+        The second array has the states before the last layer.
         `first_segment` is the length of each text's first segment, None where there is one segment.
         """
         # A boolean mask leaves each row a key that it may see. If -inf were added to the scores
@@ -208,15 +210,31 @@ class BertMlx:
         """As `encode`, for texts whose first segment is `prefix` and whose second is their ids."""
         return self._encode([[*prefix, *text] for text in ids], len(prefix))
 
+    def encode_with_states(
+        self, prefix: Sequence[int], ids: Sequence[Sequence[int]]
+    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """As `encode_after`, with each text's (tokens, dimensions) states before the last layer."""
+        states = [np.empty(0, np.float32)] * len(ids)
+        return self._encode([[*prefix, *text] for text in ids], len(prefix), states), states
+
     def _encode(
-        self, ids: Sequence[Sequence[int]], first_segment: int | None
+        self,
+        ids: Sequence[Sequence[int]],
+        first_segment: int | None,
+        states: list[NDArray[np.float32]] | None = None,
     ) -> NDArray[np.float32]:
         out = np.empty((len(ids), self.dimensions), np.float32)
 
         def work(batch: list[int]) -> None:
             # Each batch is a task of its own, so that a query can run between an ingest's batches.
             texts = [ids[i] for i in batch]
-            out[batch] = on_inference_thread(partial(self._forward, texts, first_segment))
+            pooled, before = on_inference_thread(
+                partial(self._forward, texts, first_segment, states is not None)
+            )
+            out[batch] = pooled
+            if states is not None:
+                for i, text, part in zip(batch, texts, before, strict=True):
+                    states[i] = part[: len(text)]
 
         for batch in by_length(list(map(len, ids)), BATCH_TOKENS, padded=True):
             in_halves(work, batch)
@@ -230,14 +248,22 @@ class BertMlx:
         load_weights(self._model, checkpoint, config.root, device)
 
     def _forward(
-        self, texts: list[Sequence[int]], first_segment: int | None
-    ) -> NDArray[np.float32]:
-        """(len(texts), width) pooled states of one padded batch, on the inference thread."""
+        self, texts: list[Sequence[int]], first_segment: int | None, with_states: bool
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(len(texts), width) pooled states of one padded batch, on the inference thread.
+
+        The second array has the (len(texts), length, width) states before the last layer; it has no
+        texts unless they are asked for.
+        """
         try:
             rows = padded(texts, self._plan.length_step, self.max_tokens)
             lengths = mx.array(list(map(len, texts)))
-            hidden = self._model(mx.array(rows), lengths, first_segment)
-            return np.array(self._pool(hidden, lengths))
+            hidden, before = self._model(mx.array(rows), lengths, first_segment)
+            asked = before if with_states else before[:0]
+            return (
+                np.array(self._pool(hidden, lengths)),
+                np.array(asked.astype(mx.float32)),
+            )
         finally:
             if self._plan.clears_buffers:
                 mx.clear_cache()

@@ -62,7 +62,7 @@ class BertOnnx:
         self._inputs = BertInputs(checkpoint, config)
         self._norm = norm_of(checkpoint, root, config)
         self._stored = [StoredLayer.of(checkpoint, i, config) for i in range(config.layers)]
-        self._session: Any = None
+        self._sessions: dict[bool, Any] = {}
         self._lock = Lock()
 
     def encode(self, ids: Sequence[Sequence[int]]) -> Float32:
@@ -76,39 +76,59 @@ class BertOnnx:
         """As `encode`, for texts whose first segment is `prefix` and whose second is their ids."""
         return self._encode([[*prefix, *text] for text in ids], len(prefix))
 
-    def _encode(self, ids: Sequence[Sequence[int]], first_segment: int | None) -> Float32:
+    def encode_with_states(
+        self, prefix: Sequence[int], ids: Sequence[Sequence[int]]
+    ) -> tuple[Float32, list[Float32]]:
+        """As `encode_after`, with each text's (tokens, dimensions) states before the last layer."""
+        states: list[Float32] = [np.empty(0, np.float32)] * len(ids)
+        return self._encode([[*prefix, *text] for text in ids], len(prefix), states), states
+
+    def _encode(
+        self,
+        ids: Sequence[Sequence[int]],
+        first_segment: int | None,
+        states: list[Float32] | None = None,
+    ) -> Float32:
         out = np.empty((len(ids), self.dimensions), np.float32)
         lengths = list(map(len, ids))
         # Each core gets a batch, also of a few short texts.
         budget = min(self._products.batch_tokens, sum(lengths) // cores() + 1)
 
         def work(batch: list[int]) -> None:
-            out[batch] = self._forward([ids[i] for i in batch], first_segment)
+            texts = [ids[i] for i in batch]
+            out[batch], *last_inputs = self._forward(texts, first_segment, states is not None)
+            if states is not None:
+                for i, last_input in zip(batch, last_inputs[0], strict=True):
+                    states[i] = last_input
 
         # The longest texts come first, so that no core is left with one at the end.
         each(partial(in_halves, work), of_one_length(lengths, budget))
         return out
 
-    def _forward(self, texts: list[Sequence[int]], first_segment: int | None) -> Float32:
-        """(len(texts), width) pooled states of texts of one length.
+    def _forward(
+        self, texts: list[Sequence[int]], first_segment: int | None, with_states: bool
+    ) -> list[Float32]:
+        """[(len(texts), width) pooled states] of texts of one length.
 
         `first_segment` is the length of each text's first segment, None where there is one segment.
+        With states, the (len(texts), length, width) states before the last layer follow.
         """
         x = self._inputs.of(texts, first_segment).reshape(len(texts), -1, self.dimensions)
-        vectors: Float32 = self._opened().run(None, {"tokens": x})[0]
-        return vectors
+        given: list[Float32] = self._opened(with_states).run(None, {"tokens": x})
+        return given
 
-    def _opened(self) -> Any:
+    def _opened(self, with_states: bool) -> Any:
         with self._lock:
-            if self._session is None:
+            if with_states not in self._sessions:
                 config, width = self._config, self.dimensions
                 written = BertGraph(config, self._norm, self._stored, self._products, self._pooling)
-                self._session = session_of(
-                    written.graph,
-                    {"tokens": ("texts", "length", width)},
-                    {"vectors": ("texts", width)},
+                outputs: dict[str, tuple[int | str, ...]] = {"vectors": ("texts", width)}
+                if with_states:
+                    outputs[written.last_input] = ("texts", "length", width)
+                self._sessions[with_states] = session_of(
+                    written.graph, {"tokens": ("texts", "length", width)}, outputs
                 )
-            return self._session
+            return self._sessions[with_states]
 
 
 class BertFloat32(BertOnnx):

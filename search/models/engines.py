@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from ..errors import ModelError, UsageError
 
@@ -57,6 +57,17 @@ class Encoder(Protocol):
         The prefix is not empty, and it counts towards `max_tokens`. Where the architecture knows
         segments, the prefix is the first segment and the rest is the second.
         """
+        ...
+
+
+@runtime_checkable
+class StatesEncoder(Protocol):
+    """An encoder that gives the states of all tokens besides the pooled ones."""
+
+    def encode_with_states(
+        self, prefix: Sequence[int], ids: Sequence[Sequence[int]]
+    ) -> tuple[Vectors, list[Vectors]]:
+        """As `encode_after`, with each text's (tokens, dimensions) states before the last layer."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -106,6 +107,31 @@ class BertPairs:
     def rest(self, passages: Sequence[str], room: int) -> list[list[int]]:
         """The ids of the second segments."""
         return [body[: max(0, room - 1)] + self._end for body in self._tokenizer.plain(passages)]
+
+    def query_range(self, prefix: Sequence[int]) -> tuple[int, int]:
+        """The range of the query's own tokens in a prefix; all of it for a query without tokens."""
+        start, end = len(self._start), len(prefix) - len(self._middle)
+        return (start, end) if end > start else (0, len(prefix))
+
+    def rest_with_sentences(
+        self, passages: Sequence[str], room: int, sentences: Sequence[Sequence[tuple[int, int]]]
+    ) -> list[tuple[list[int], list[tuple[int, int]]]]:
+        """As `rest`, with the range of tokens of each sentence in the ids of its passage.
+
+        `sentences` are ranges of characters of each passage, in order and disjoint. The range of a
+        sentence that does not fit into the row is empty.
+        """
+        rows = []
+        for (ids, spans), ranges in zip(
+            self._tokenizer.plain_with_spans(passages), sentences, strict=True
+        ):
+            body, spans = ids[: max(0, room - 1)], spans[: max(0, room - 1)]
+            starts, ends = [start for start, _ in spans], [end for _, end in spans]
+            tokens = [
+                (bisect_right(ends, start), bisect_left(starts, end)) for start, end in ranges
+            ]
+            rows.append((body + self._end, tokens))
+        return rows
 
 
 class XlmRobertaPairs(BertPairs):

@@ -7,16 +7,22 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ..documents import Judgement
 from ..errors import ModelError
+from .cpu_threads import single_threaded_blas
+from .engines import StatesEncoder
 from .model_files import ModelFiles
+from .pairs import BertPairs
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ..documents import Vectors
     from .engines import Encoder
     from .heads import Head
     from .pairs import Pairs
+    from .sentence_head import SentenceHead
 
 # model_type in config.json → the class that builds the rows of tokens, the class of the head, and
 # the pooling of the state that the head reads
@@ -25,6 +31,20 @@ ARCHITECTURES = {
     "bert": ("BertPairs", "BertHead", "cls"),
     "xlm-roberta": ("XlmRobertaPairs", "BertHead", "cls"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPassages:
+    """What an encoder made of a query with some passages.
+
+    pooled: (passages, width), which a reranker's head reads. states: (tokens, width) of each row.
+    query and sentences are ranges of tokens of the rows.
+    """
+
+    pooled: Vectors
+    states: list[Vectors]
+    query: tuple[int, int]
+    sentences: list[list[tuple[int, int]]]
 
 
 @dataclass(slots=True)
@@ -40,6 +60,7 @@ class ModelReranker:
     pairs: Pairs
     encoder: Encoder
     head: Head
+    sentence_head: SentenceHead | None = None
 
     def score(self, query: str, passages: Sequence[str]) -> NDArray[np.float32]:
         """(n,) probabilities, in the order of `passages`, that each answers the query.
@@ -50,13 +71,57 @@ class ModelReranker:
         """
         import numpy as np
 
+        if not passages:
+            return np.empty(0, np.float32)
         prefix = self.pairs.prefix(query)
         rest = self.pairs.rest(passages, self.encoder.max_tokens - len(prefix))
-        logits = (
-            self.head.logits(self.encoder.encode_after(prefix, rest))
-            if rest
-            else np.empty(0, np.float32)
+        return self._probabilities(self.encoder.encode_after(prefix, rest))
+
+    def judge(
+        self, query: str, passages: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]]
+    ) -> list[Judgement]:
+        """As `score`, with the log-odds of the sentences where the model has a head for them.
+
+        `sentences` are ranges of characters of each passage, in order and disjoint. Raises
+        ModelError as `score` does.
+        """
+        if self.sentence_head is None or not passages:
+            return [Judgement(float(each)) for each in self.score(query, passages)]
+        read = self.read(query, passages, sentences)
+        # The products are small: several threads would cost more than they save.
+        with single_threaded_blas():
+            odds = [
+                self.sentence_head.log_odds(states, read.query, ranges)
+                for states, ranges in zip(read.states, read.sentences, strict=True)
+            ]
+        return [
+            Judgement(float(probability), tuple(map(float, each)))
+            for probability, each in zip(self._probabilities(read.pooled), odds, strict=True)
+        ]
+
+    def read(
+        self, query: str, passages: Sequence[str], sentences: Sequence[Sequence[tuple[int, int]]]
+    ) -> ReadPassages:
+        """The states of some passages. Raises ModelError for a model that gives none."""
+        if not isinstance(self.pairs, BertPairs) or not isinstance(self.encoder, StatesEncoder):
+            raise ModelError(f"{self.name} gives no states", "choose a BERT reranker")
+        prefix = self.pairs.prefix(query)
+        rows = self.pairs.rest_with_sentences(
+            passages, self.encoder.max_tokens - len(prefix), sentences
         )
+        pooled, states = self.encoder.encode_with_states(prefix, [ids for ids, _ in rows])
+        shift = len(prefix)
+        return ReadPassages(
+            pooled,
+            states,
+            self.pairs.query_range(prefix),
+            [[(start + shift, end + shift) for start, end in ranges] for _, ranges in rows],
+        )
+
+    def _probabilities(self, pooled: Vectors) -> NDArray[np.float32]:
+        import numpy as np
+
+        logits = self.head.logits(pooled)
         if not np.isfinite(logits).all():
             raise ModelError(
                 f"{self.name} gives scores that are not finite",
@@ -78,6 +143,7 @@ def load_reranker(
     """
     from .engines import precisions_for
     from .recipes import recipe_for
+    from .sentence_head import SentenceHead
     from .tokenizer import TokenRules
 
     files = ModelFiles.named(name_or_path)
@@ -106,4 +172,7 @@ def load_reranker(
         ),
         encoder=encoder,
         head=head,
+        sentence_head=SentenceHead.in_folder(files.folder, encoder.dimensions)
+        if isinstance(encoder, StatesEncoder)
+        else None,
     )

@@ -129,6 +129,24 @@ class ModelTokenizer:
         )
         return [self._known(encoding.ids) for encoding in encodings]
 
+    def plain_with_spans(
+        self, texts: Sequence[str]
+    ) -> list[tuple[list[int], list[tuple[int, int]]]]:
+        """Each text's token ids as in `plain`, with the tokens' character ranges."""
+        encodings = self._tokenizer.encode_batch(
+            list(map(well_formed, texts)), add_special_tokens=False
+        )
+        pairs = [(encoding.ids, encoding.offsets) for encoding in encodings]
+        return [
+            (
+                self._known(ids),
+                spans
+                if max(ids, default=0) < self._end
+                else [span for i, span in zip(ids, spans, strict=True) if i < self._end],
+            )
+            for ids, spans in pairs
+        ]
+
     def encode(self, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
         """Each text's token ids with the special tokens around them, `max_tokens` at most."""
         room = max_tokens - self._tokenizer.num_special_tokens_to_add(False) - len(self._closing)

@@ -1,9 +1,8 @@
 """Choosing the sentence of a passage that answers a query.
 
-The query's words decide. Where a passage has none of them, the embedder's similarity decides. On
-the questions of the sample corpus the words choose the answer's own sentence in half of the
-passages that are found, and with the embedder for the rest it is two in three. An embedder that
-reads all sentences is right less often, and costs more.
+A reranker that judges sentences decides in the passages that it has read. Elsewhere the query's
+words decide, and where a passage has none of them, the embedder's similarity. An embedder that
+reads all sentences is right less often, and costs more. docs/quality.md has the figures.
 """
 
 from __future__ import annotations
@@ -46,6 +45,15 @@ TITLE = 60
 TITLE_LOSS = 0.1
 """The cosine that a title loses against other sentences."""
 
+TITLE_ODDS = 1.5
+"""The log-odds that a title loses: the reranker's head learnt from paragraphs without titles."""
+
+UNANSWERED = -6.5
+"""A passage has no sentence that answers where the best has log-odds below this."""
+
+TOGETHER = 1.0
+"""The sentence behind the best one answers with it where its log-odds are lower by at most this."""
+
 _ENDED = re.compile(r"[.!?:;,|…。！？][\"'”’»)\]]*$")
 _ITEM = re.compile(r"[-*+•–|>]|\(?\w{1,3}[.)]\s")
 _WORDS = re.compile(r"\w+")
@@ -53,8 +61,12 @@ _WORDS = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """The sentence text[start:end] of a hit; `score` says how well it answers by words and form."""
+    """The sentence text[start:end] of a hit, which has that number among all of its sentences.
 
+    `score` says how well it answers by words and form.
+    """
+
+    number: int
     start: int
     end: int
     has_words: bool
@@ -63,26 +75,32 @@ class _Sentence:
 
 
 def answering(
-    hits: Sequence[Hit], marker: Marker, similarity: Similarity | None = None
+    hits: Sequence[Hit],
+    marker: Marker,
+    similarity: Similarity | None = None,
+    judged: Sequence[Sequence[float] | None] | None = None,
 ) -> list[tuple[int, int] | None]:
     """The range of the sentence that answers best, in each hit's text.
 
-    A range is None where no sentence has a word of the query and the embedder read none.
+    `judged` has the log-odds that each sentence of a hit answers, as a reranker sees them; None for
+    a hit whose sentences it has not judged. Such a hit's range is None where no sentence has a word
+    of the query and the embedder read none; a judged hit's where no sentence seems to answer.
     `similarity` gives the cosine of each of some texts with the query; None where there is no
     embedder. It is called once at most, for sentences of the first hits.
     """
-    # The words of the query choose where a passage has some of them.
+    odds = [None] * len(hits) if judged is None else judged
+    # The reranker chooses where it has judged, and the words of the query where there are some.
     candidates = [_candidates(hit, marker) for hit in hits]
     best = [
-        (sentences[0].start, sentences[0].end) if sentences and sentences[0].has_words else None
-        for sentences in candidates
+        _by_words(sentences) if judgement is None else _by_odds(sentences, judgement)
+        for sentences, judgement in zip(candidates, odds, strict=True)
     ]
     # Elsewhere the embedder reads the most promising sentences of the first hits.
     unread = [
         (at, sentence)
         for at, sentences in enumerate(candidates[:READ_HITS])
-        for sentence in sentences
-        if best[at] is None
+        for sentence in sentences[:READ]
+        if best[at] is None and odds[at] is None
     ]
     if similarity is None or not unread:
         return best
@@ -95,8 +113,29 @@ def answering(
     return best
 
 
+def _by_words(sentences: Sequence[_Sentence]) -> tuple[int, int] | None:
+    """The best sentence if it has words of the query."""
+    best = sentences[0] if sentences else None
+    return (best.start, best.end) if best and best.has_words else None
+
+
+def _by_odds(sentences: Sequence[_Sentence], odds: Sequence[float]) -> tuple[int, int] | None:
+    """The sentence with the highest log-odds, if these are not too low.
+
+    The next sentence is marked with it where that is nearly as likely to answer.
+    """
+    by_number = {
+        each.number: (odds[each.number] - TITLE_ODDS * each.is_title, each) for each in sentences
+    }
+    highest, best = max(by_number.values(), key=lambda pair: pair[0], default=(-math.inf, None))
+    if best is None or highest < UNANSWERED:
+        return None
+    following, after = by_number.get(best.number + 1, (-math.inf, best))
+    return best.start, after.end if following >= highest - TOGETHER else best.end
+
+
 def _candidates(hit: Hit, marker: Marker) -> list[_Sentence]:
-    """The sentences of a hit that may answer, at most READ, best first.
+    """The sentences of a hit that may answer, best first.
 
     Sentences with words of the query come before sentences without.
     """
@@ -110,20 +149,19 @@ def _candidates(hit: Hit, marker: Marker) -> list[_Sentence]:
     counts = Counter(word for words in words_of for word in words)
     candidates = []
     for at, ((first, last), words) in enumerate(zip(spans, words_of, strict=True)):
-        # A heading names the subject and answers nothing.
+        # A heading names the subject and answers nothing. In code, `#` begins a comment.
         text = hit.text[first:last]
         all_words = tuple(_WORDS.findall(text))
-        if text[0] == "#" or not all_words or all_words in headings:
+        is_heading = text[0] == "#" and hit.kind not in LINE_KINDS
+        if is_heading or not all_words or all_words in headings:
             continue
         # Rare words, room for an answer and an early place make a good sentence.
         is_title = at + 1 < len(spans) and hit.kind not in LINE_KINDS and _is_title(text)
         rarity = sum(math.log1p(len(spans) / counts[word]) for word in words)
         score = rarity + LENGTH_WEIGHT * (min(len(text), LONG) / LONG - is_title)
         score -= EARLY * at / len(spans)
-        candidates.append(_Sentence(first, last, bool(words), is_title, score))
-    return sorted(candidates, key=lambda candidate: (not candidate.has_words, -candidate.score))[
-        :READ
-    ]
+        candidates.append(_Sentence(at, first, last, bool(words), is_title, score))
+    return sorted(candidates, key=lambda candidate: (not candidate.has_words, -candidate.score))
 
 
 def _is_title(text: str) -> bool:

@@ -6,18 +6,17 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from ..text.passages import headed_text
 from .copies import distinct, newest_shown
 from .hits import HitList
 from .marker import Marker
 from .ranking import Ranked, rank, reordered
 from .request import NO_RERANKING, UNWATCHED, Request, Reranking, Watchers
-from .rerank import rerank
+from .rerank import Readable, rerank
 from .retrieval import Retrieved, retrieve
 from .understanding import Understood, understood_request
 
 if TYPE_CHECKING:
-    from ..documents import Candidate, Vectors
+    from ..documents import Candidate, Judgement, Vectors
     from ..protocols import Embedder
     from ..results import QueryResult
     from ..storage.catalog import Catalog
@@ -82,22 +81,23 @@ class Engine:
 
         score = blended if blend is not None else None
 
-        def tell_order(probabilities: Sequence[float]) -> None:
+        def tell_order(judgements: Sequence[Judgement]) -> None:
             if watchers.on_order is not None:
-                watchers.on_order(hits.result(reordered(ranked, probabilities, score)))
+                watchers.on_order(hits.result(reordered(ranked, judgements, score)))
 
-        candidates = hits.retrieved.legs.candidates
-        texts = [
-            headed_text(candidates[item.row.key].passage) for item in ranked[: request.candidates]
+        candidates, sources = hits.retrieved.legs.candidates, hits.retrieved.sources
+        passages = [
+            Readable.of(candidates[item.row.key].passage, sources[item.row.key].entry.kind)
+            for item in ranked[: request.candidates]
         ]
-        probabilities = rerank(
+        judgements = rerank(
             reranker,
             understood.query.text,
-            texts,
+            passages,
             request.rerank_budget,
             tell_order if watchers.on_order is not None else None,
         )
-        return reordered(ranked, probabilities, score)
+        return reordered(ranked, judgements, score)
 
     def _embed_query(self, text: str) -> Vectors:
         return self.open_embedder().embed_query(text)

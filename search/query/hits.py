@@ -62,7 +62,8 @@ class HitList:
         )
         # Each passage becomes a hit, with the sentence that answers.
         hits = tuple(self._hit(rank, shown[key]) for rank, key in enumerate(keys, 1))
-        answers = answering(hits, self.marker, similarity)
+        judged = [shown[key].sentences for key in keys]
+        answers = answering(hits, self.marker, similarity, judged)
         hits = tuple(
             replace(hit, sentence=answer) for hit, answer in zip(hits, answers, strict=True)
         )

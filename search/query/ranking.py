@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ..documents import Judgement
 from .calibration import Calibration, text_score
 from .feedback import with_feedback
 from .fusion import Fused, fuse
@@ -16,12 +17,15 @@ class Ranked:
     """A candidate with the scores of all stages.
 
     score: in [0, 1]. rerank: the reranker's probability, None where it has not read the passage.
+    sentences: the log-odds that each of the passage's sentences answers, None where no reranker has
+    judged them.
     leads: True for the beginning of a section that has the score of a passage behind it.
     """
 
     row: Fused
     score: float
     rerank: float | None = None
+    sentences: tuple[float, ...] | None = None
     leads: bool = False
 
 
@@ -63,20 +67,26 @@ def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:
 
 def reordered(
     ranked: Sequence[Ranked],
-    probabilities: Sequence[float],
+    judgements: Sequence[Judgement],
     score: Callable[[Ranked, float], float] | None = None,
 ) -> list[Ranked]:
-    """The order after the reranker gave the first candidates their probabilities.
+    """The order after the reranker has judged the first candidates.
 
     `score` makes a candidate's score from its probability; None takes the probability itself. Ties
     keep the fused order. Candidates that were not read follow in their old order.
 
     >>> a, b, c = (Ranked(Fused(key, 0.0, 0.0, 0.0), 0.5) for key in "abc")
-    >>> [(item.row.key, item.score) for item in reordered([a, b, c], [0.1, 0.9])]
+    >>> judgements = [Judgement(0.1), Judgement(0.9)]
+    >>> [(item.row.key, item.score) for item in reordered([a, b, c], judgements)]
     [('b', 0.9), ('a', 0.1), ('c', 0.5)]
     """
     reranked = [
-        replace(item, score=score(item, probability) if score else probability, rerank=probability)
-        for item, probability in zip(ranked, probabilities, strict=False)
+        replace(
+            item,
+            score=score(item, judged.probability) if score else judged.probability,
+            rerank=judged.probability,
+            sentences=judged.sentences,
+        )
+        for item, judged in zip(ranked, judgements, strict=False)
     ]
     return [*sorted(reranked, key=lambda item: -item.score), *ranked[len(reranked) :]]

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from search.evaluation.measure import Evaluation
 
 MEASURE = "nDCG@10"
-COLUMNS = (MEASURE, "MRR@10", "recall@10", "hit@1", "hit@5", "passage@5")
+COLUMNS = (MEASURE, "MRR@10", "recall@10", "hit@1", "hit@5", "passage@5", "sentence@5")
 
 SavedMetrics = dict[str, dict[str, dict[str, float]]]
 """A run's name → a question's id → a metric's name → its value."""
@@ -202,6 +202,7 @@ def _document(result: Evaluation, saved_metrics: SavedMetrics) -> dict[str, Any]
                             name: round(value, 4) for name, value in answer.metrics.items()
                         },
                         "passage": answer.passage,
+                        "sentence": answer.sentence,
                     }
                     for answer in run.answers
                 ],
