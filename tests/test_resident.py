@@ -9,6 +9,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -451,3 +452,50 @@ def test_always_starts_it_at_the_first_query(env: dict[str, str], place: Path) -
     wait_until(lambda: docsearch("serve", "--status", cwd=place, env=env).code == 0)
     assert docsearch("serve", "--stop", cwd=place, env=env).code == 0
     wait_until(lambda: not is_answering(env))
+
+
+LIMITED = """
+import logging, os
+from search.open_indexes import OpenIndexes
+from tui.client.address import Address
+from tui.server.process import ResidentProcess
+from tui.server.written import route_streams
+route_streams()
+log = logging.getLogger("docsearch.serve")
+ResidentProcess(Address.of(os.environ), OpenIndexes(), {idle}, 1000, log, lambda: {held}).run()
+"""
+
+
+@contextmanager
+def limited(
+    env: dict[str, str], place: Path, idle: float, held: int
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A resident process with these limits that holds so many bytes, as it is told."""
+    script = LIMITED.format(idle=idle, held=held)
+    process = subprocess.Popen([sys.executable, "-c", script], env=dict(os.environ) | env)
+    try:
+        wait_until(lambda: is_answering(env) or process.poll() is not None)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def test_it_ends_by_itself_when_nobody_asks(env: dict[str, str], place: Path) -> None:
+    with limited(env, place, idle=0.5, held=0) as process:
+        assert process.wait(30) == 0
+    assert not is_answering(env)
+
+
+def test_it_ends_after_an_answer_when_it_holds_too_much(env: dict[str, str], place: Path) -> None:
+    with limited(env, place, idle=600, held=10**9) as process:
+        done = docsearch("query", "-l", "--mode", "text", "rent", cwd=place, env=env)
+        assert (done.code, done.out) == (0, f"{place}/docs/house/copy.txt\n")
+        assert process.wait(30) == 0
+    with limited(env, place, idle=600, held=1000) as process:
+        for _ in range(2):
+            docsearch("query", "-l", "--mode", "text", "rent", cwd=place, env=env)
+        assert answers(env, place) == 2
+        process.terminate()
+        assert process.wait(30) == 0
