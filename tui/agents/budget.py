@@ -18,7 +18,7 @@ def excerpt(text: str, around: tuple[int, int], chars: int) -> str:
     What is left out before and behind is marked by an ellipsis.
 
     >>> excerpt("one two three four five", (8, 13), 13)
-    '…wo three fou…'
+    '…two three fou…'
     """
     if len(text) <= chars:
         return text
