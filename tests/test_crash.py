@@ -115,7 +115,7 @@ def test_a_kill_at_any_moment_leaves_catalogue_and_table_in_agreement(tmp_path):
             assert len(store.nearest(np.ones(WIDTH, dtype=np.float32), 1000)) == sum(
                 stored.values()
             )
-            assert len(store.matching("passage", 1000)) == sum(stored.values())
+            assert len(store.matching([(1.0, "passage")], 1000)) == sum(stored.values())
             assert catalog.reconcile(stored) == frozenset()
             complete_count += len(complete)
             # The next run completes the documents that were left pending.

@@ -156,7 +156,7 @@ print(rounds)
 def check(store):
     """Each kind of query finds all of the 30 passages, in whichever version it reads."""
     assert len(store.nearest(AXES[0], 100)) == 30
-    assert len(store.matching("words", 100)) == 30
+    assert len(store.matching([(1.0, "words")], 100)) == 30
     assert len(store.passages(1)) == 3
     assert sum(store.counts().values()) == store.count() == 30
 
@@ -201,7 +201,7 @@ class TestReaders:
         "ask",
         [
             lambda store: len(store.nearest(AXES[0], 100)) == 30,
-            lambda store: len(store.matching("words", 100)) == 30,
+            lambda store: len(store.matching([(1.0, "words")], 100)) == 30,
             lambda store: len(store.passages(1)) == 3,
             lambda store: store.passage(f"{1:016x}-0") is not None,
             lambda store: sum(store.counts().values()) == 30,

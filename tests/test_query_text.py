@@ -63,9 +63,15 @@ def test_a_passage_is_refused_with_the_reason(query: str, passage: str, why: str
 
 def test_a_query_of_plain_words_refuses_nothing() -> None:
     assert understand("plain words") == QueryText(
-        "plain words", "plain words", (), (), ("plain", "words"), ("plain", "words"), (), 2
+        "plain words", "plain words", (), (), ("plain", "words"), ("plain", "words"), (1.0, 1.0), (), 2
     )
     assert not understand("plain words").is_strict
+
+
+def test_a_word_that_a_query_repeats_weighs_more() -> None:
+    query = understand("Flutter of a wing: the flutter, fluttering, at speeds. Höhe, Höhe!")
+    assert query.terms == ("flutter", "wing", "fluttering", "speeds", "hohe", "hoehe")
+    assert query.weights == (1.8, 1.0, 1.0, 1.0, 1.8, 1.0)
 
 
 def test_a_query_has_to_ask_for_something() -> None:

@@ -117,13 +117,15 @@ class TestReading:
         store.upsert([row(doc, ordinal) for doc in (3, 1, 2) for ordinal in (1, 0)])
         order = [(1, 0), (1, 1), (2, 0), (2, 1), (3, 0), (3, 1)]
         assert [(hit.doc, hit.passage.ordinal) for hit in store.nearest(AXES[0], 10)] == order
-        assert [(hit.doc, hit.passage.ordinal) for hit in store.matching("words", 10)] == order
+        assert [
+            (hit.doc, hit.passage.ordinal) for hit in store.matching([(1.0, "words")], 10)
+        ] == order
 
     def test_matching_takes_any_word_and_knows_endings(self, store):
         store.upsert(
             [row(1, 0, "retrieval of passages"), row(2, 0, "a passage"), row(3, 0, "nothing of it")]
         )
-        found = store.matching("passages retrieved", 10)
+        found = store.matching([(1.0, "passages retrieved")], 10)
         assert [candidate.doc for candidate in found] == [1, 2]
         assert found[0].score > found[1].score > 0
         # Vectors have no equality of their own, so they stay out of the comparison.
@@ -131,9 +133,10 @@ class TestReading:
             1, row(1, 0, "retrieval of passages").passage, None, found[0].score
         )
         assert [
-            candidate.doc for candidate in store.matching("passages", 10, Admitted(frozenset({2})))
+            candidate.doc
+            for candidate in store.matching([(1.0, "passages")], 10, Admitted(frozenset({2})))
         ] == [2]
-        assert store.matching("passages", 10, Admitted(frozenset())) == []
+        assert store.matching([(1.0, "passages")], 10, Admitted(frozenset())) == []
 
     @pytest.mark.parametrize(
         ("text", "words"),
@@ -150,23 +153,29 @@ class TestReading:
     )
     def test_words_of_many_kinds_match(self, store, text, words):
         store.upsert([row(1, 0, text), row(2, 0, "nil")])
-        assert [candidate.doc for candidate in store.matching(words, 10)] == [1]
+        assert [candidate.doc for candidate in store.matching([(1.0, words)], 10)] == [1]
 
     @pytest.mark.parametrize("words", ["", "  ", "?!", "zzz"])
     def test_words_that_no_passage_has_match_nothing(self, store, words):
         store.upsert([row(1, 0)])
-        assert store.matching(words, 10) == []
+        assert store.matching([(1.0, words)], 10) == []
+
+    def test_words_of_a_greater_weight_count_more(self, store):
+        store.upsert([row(1, 0, "wing"), row(2, 0, "flutter"), row(3, 0, "nil")])
+        found = store.matching([(1.0, "wing"), (1.8, "flutter")], 10)
+        assert [candidate.doc for candidate in found] == [2, 1]
+        assert found[0].score == pytest.approx(1.8 * found[1].score)
 
     def test_an_empty_table_has_no_passages(self, store):
         assert store.nearest(AXES[0], 5) == []
-        assert store.matching("x", 5) == []
+        assert store.matching([(1.0, "x")], 5) == []
         assert store.counts() == {}
         assert store.count() == 0
         store.maintain()
 
     def test_a_limit_of_zero_gives_no_passages(self, store):
         store.upsert([row(1, 0)])
-        assert store.nearest(AXES[0], 0) == store.matching("words", 0) == []
+        assert store.nearest(AXES[0], 0) == store.matching([(1.0, "words")], 0) == []
 
     def test_threads_share_one_store(self, store):
         store.upsert([row(doc, 0) for doc in range(20)])
@@ -174,7 +183,11 @@ class TestReading:
 
         def read():
             seen.append(
-                (len(store.nearest(AXES[0], 10)), len(store.matching("words", 10)), store.count())
+                (
+                    len(store.nearest(AXES[0], 10)),
+                    len(store.matching([(1.0, "words")], 10)),
+                    store.count(),
+                )
             )
 
         threads = [threading.Thread(target=read) for _ in range(6)]
@@ -190,7 +203,7 @@ class TestWriting:
         store.upsert([row(1, 0, "old"), row(1, 1, "keep")])
         store.upsert([row(1, 0, "new", AXES[1])])
         assert [passage.text for passage in store.passages(1)] == ["new", "keep"]
-        assert store.matching("old", 5) == []
+        assert store.matching([(1.0, "old")], 5) == []
         assert [candidate.passage.text for candidate in store.nearest(AXES[1], 1)] == ["new"]
 
     def test_upsert_of_nothing_makes_no_version(self, store):
@@ -224,7 +237,7 @@ class TestWriting:
         store.upsert([row(doc, 0) for doc in range(5)])
         store.delete({1, 3, 77})
         assert store.counts() == {0: 1, 2: 1, 4: 1}
-        assert [candidate.doc for candidate in store.matching("words", 9)] == [0, 2, 4]
+        assert [candidate.doc for candidate in store.matching([(1.0, "words")], 9)] == [0, 2, 4]
 
     def test_rows_are_read_in_order_with_words_and_vectors(self, store):
         rows = [row(1, ordinal, f"text {ordinal}", AXES[ordinal]) for ordinal in (2, 0, 1)]
@@ -265,7 +278,7 @@ class TestWriting:
         assert reader.count() == 5
         other = lancedb.connect(folder).open_table("passages")
         other.optimize(cleanup_older_than=timedelta(milliseconds=1), delete_unverified=True)
-        assert len(reader.nearest(AXES[0], 9)) == len(reader.matching("words", 9)) == 5
+        assert len(reader.nearest(AXES[0], 9)) == len(reader.matching([(1.0, "words")], 9)) == 5
         assert reader.counts() == dict.fromkeys(range(5), 1)
 
 
@@ -277,7 +290,7 @@ class TestMaintenance:
         table = lancedb.connect(folder).open_table("passages")
         assert table.index_stats("terms").num_unindexed_rows == 0
         assert table.stats()["fragment_stats"]["num_fragments"] == 1
-        assert [hit.doc for hit in store.matching("words", 20)] == list(range(12))
+        assert [hit.doc for hit in store.matching([(1.0, "words")], 20)] == list(range(12))
         assert Durability(folder, "passages").mark().version == store.version
 
     def test_maintenance_waits_until_enough_has_changed(self, store):
@@ -287,7 +300,7 @@ class TestMaintenance:
         store.upsert([row(doc, 0) for doc in range(100, 105)])
         store.maintain()
         assert store.version == tidy + 1
-        assert len(store.matching("words", 200)) == 105
+        assert len(store.matching([(1.0, "words")], 200)) == 105
         store.delete(range(20))
         store.maintain()
         assert store.version > tidy + 2
@@ -353,7 +366,7 @@ class TestOpening:
         table.drop_index("doc")
         store = Store(folder, WIDTH, create=True)
         store.upsert([row(1, 0)])
-        assert [candidate.doc for candidate in store.matching("words", 5)] == [1]
+        assert [candidate.doc for candidate in store.matching([(1.0, "words")], 5)] == [1]
 
     def test_a_table_of_an_older_version_is_read_and_is_completed_by_a_writer(self, store, folder):
         store.upsert([row(1, 0), row(1, 1)])

@@ -458,7 +458,7 @@ def test_the_store_keeps_passages_without_vectors(tmp_path: Path) -> None:
     store.upsert([row(1, 0, True), row(1, 1, False), row(2, 0, False)])
     question = np.ones(WIDTH, dtype=np.float32)
     assert [found.id for found in store.nearest(question, 9)] == [f"{1:016x}-0"]
-    matched = {found.id: found.vector is not None for found in store.matching("tide", 9)}
+    matched = {found.id: found.vector is not None for found in store.matching([(1.0, "tide")], 9)}
     assert matched == {f"{1:016x}-0": True, f"{1:016x}-1": False, f"{2:016x}-0": False}
     assert [one.vector is not None for one in store.rows(1)] == [True, False]
     assert store.without_vectors([1, 2]) == [row(2, 0, False), row(1, 1, False)]

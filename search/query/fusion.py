@@ -24,6 +24,10 @@ A word that only one passage has gives a BM25 of about ln(passages). Most words 
 """
 
 
+MOST_WORDS = 8
+"""A full match holds no more words than this: no passage has all words of a long description."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fused:
     """One candidate's scores: cosine, BM25, feedback, and `fused`, which is their weighted sum.
@@ -38,15 +42,18 @@ class Fused:
     feedback: float = 0.0
 
 
-def full_match(passages: int, words: int, best: float) -> float:
+def full_match(passages: int, words: float, best: float) -> float:
     """The BM25 that counts as a full match of a query of `words` words.
 
-    `passages` is the number of passages in the index, `best` the BM25 of the best one.
+    A word that the query repeats counts more than once. `passages` is the number of passages in the
+    index, `best` the BM25 of the best one.
 
     >>> round(full_match(999, words=2, best=8.0), 2), full_match(999, words=1, best=8.0)
     (11.05, 8.0)
+    >>> full_match(999, words=40, best=8.0) == full_match(999, words=8, best=8.0)
+    True
     """
-    return max(WORD_SHARE * math.log1p(passages) * words, best)
+    return max(WORD_SHARE * math.log1p(passages) * min(words, MOST_WORDS), best)
 
 
 def text_weight(best: Sequence[float], full: float) -> float:

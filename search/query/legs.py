@@ -35,7 +35,7 @@ class Legs:
     vector: dict[str, float]
     text: dict[str, float]
     query_vector: Vectors | None
-    word_count: int
+    word_count: float
     passage_count: int
     related: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -104,7 +104,7 @@ def run_legs(
     """
     terms = query.terms if mode != "vector" else ()
     related, warnings = _related(store, query) if terms else ([], ())
-    words, further = " ".join(terms), " ".join(related)
+    words, further = _grouped(query) if terms else (), " ".join(related)
     if mode == "text":
         vector, nearest = None, []
         matched = store.matching(words, depth, only, vectors=False, related=further)
@@ -119,11 +119,19 @@ def run_legs(
         vector={candidate.id: candidate.score for candidate in nearest},
         text={candidate.id: candidate.score for candidate in matched},
         query_vector=vector,
-        word_count=query.word_count,
+        word_count=query.word_count + sum(query.weights) - len(query.weights),
         passage_count=store.count(),
         related=tuple(related),
         warnings=warnings,
     )
+
+
+def _grouped(query: QueryText) -> tuple[tuple[float, str], ...]:
+    """The terms of each weight, separated by spaces."""
+    by_weight: dict[float, list[str]] = {}
+    for term, weight in zip(query.terms, query.weights, strict=True):
+        by_weight.setdefault(weight, []).append(term)
+    return tuple((weight, " ".join(terms)) for weight, terms in by_weight.items())
 
 
 def _related(store: Store, query: QueryText) -> tuple[list[str], tuple[str, ...]]:

@@ -20,6 +20,7 @@ from ..text.terms import (
     folded_line,
     query_terms,
     query_words,
+    term_weights,
     without_clitics,
     word_count,
 )
@@ -70,6 +71,7 @@ class QueryText:
     excluded: what a hit must not match.
     words: the distinct words in order, without stop words.
     terms: what the text leg looks for: the words' forms and their other spellings.
+    weights: how much each term counts: more where the query says it several times.
     beginnings: the beginnings of words that are looked for (`auth*`).
     word_count: the number of words as a person counts them.
     words_left_out: the number of further words, which are not among `words`.
@@ -81,6 +83,7 @@ class QueryText:
     excluded: tuple[Exclusion, ...]
     words: tuple[str, ...]
     terms: tuple[str, ...]
+    weights: tuple[float, ...]
     beginnings: tuple[str, ...]
     word_count: int
     words_left_out: int = 0
@@ -141,13 +144,15 @@ def understand(query: str, literal: Collection[str] = ()) -> QueryText:
     bare = without_clitics(plain)
     all_words = content_words(bare)
     words = all_words[:MAX_WORDS]
+    terms = query_terms(bare, words)
     return QueryText(
         text=text,
         plain=plain,
         phrases=tuple(map(_pattern, phrases)),
         excluded=tuple(excluded),
         words=words,
-        terms=query_terms(bare, words),
+        terms=terms,
+        weights=term_weights(bare, terms),
         beginnings=beginnings(plain),
         word_count=word_count(bare, words),
         words_left_out=len(all_words) - len(words),

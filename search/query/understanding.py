@@ -82,7 +82,9 @@ def _as_meant(text: str, store: Store) -> QueryText:
         for word in query.excluded
         if any(
             word.stands_in(candidate.passage.text)
-            for candidate in store.matching(form(word.written), LOOKED_AT, None, vectors=False)
+            for candidate in store.matching(
+                [(1.0, form(word.written))], LOOKED_AT, None, vectors=False
+            )
         )
     }
     return understand(text, literal) if literal else query

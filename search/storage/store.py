@@ -122,7 +122,7 @@ class Store:
                 check_vectors(known_vectors(table, self.dimensions), self.dimensions)
                 counts.update(table["doc"].to_pylist())
         # The indexes have files of their own.
-        self.matching("the", 1)
+        self.matching([(1.0, "the")], 1)
         return dict(counts)
 
     def upsert(self, rows: Sequence[Row]) -> None:
@@ -235,7 +235,7 @@ class Store:
 
     def matching(
         self,
-        words: str,
+        words: Sequence[tuple[float, str]],
         limit: int,
         only: Admitted | None = None,
         vectors: bool = True,
@@ -243,25 +243,28 @@ class Store:
     ) -> list[Candidate]:
         """The `limit` passages with the highest BM25 for any of the words, best first.
 
-        `only` limits them to these documents and passages; None means all. `words` and `related`
-        are separated by spaces; a related word counts RELATED_WEIGHT of the others. Without
-        `vectors` the candidates have none, which is faster.
+        `only` limits them to these documents and passages; None means all. `words` has the words of
+        each weight, separated by spaces as those of `related` are; a related word counts
+        RELATED_WEIGHT. Without `vectors` the candidates have none, which is faster.
         """
         lance: Any = import_module("lancedb.query")
-        if not words.strip() or limit < 1 or (only is not None and not only):
+        words = [(weight, group) for weight, group in words if group.strip()]
+        if not words or limit < 1 or (only is not None and not only):
             return []
 
         columns = [*self._columns, "vector"] if vectors else self._columns
 
         def matching() -> Any:
-            query = lance.MatchQuery(words, "terms", operator=lance.FullTextOperator.OR)
-            if related:
-                related_query = lance.MatchQuery(
-                    related, "terms", operator=lance.FullTextOperator.OR, boost=RELATED_WEIGHT
-                )
-                query = lance.BooleanQuery(
-                    [(lance.Occur.SHOULD, query), (lance.Occur.SHOULD, related_query)]
-                )
+            further = [(RELATED_WEIGHT, related)] if related else []
+            parts = [
+                lance.MatchQuery(group, "terms", operator=lance.FullTextOperator.OR, boost=weight)
+                for weight, group in (*words, *further)
+            ]
+            query = (
+                parts[0]
+                if len(parts) == 1
+                else lance.BooleanQuery([(lance.Occur.SHOULD, part) for part in parts])
+            )
             builder = self._table.search(query, query_type="fts").limit(limit)
             return _limited(builder, only).select([*columns, "_score"]).to_arrow()
 

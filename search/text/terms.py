@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 
@@ -28,6 +29,9 @@ An index then knows that it must read its documents again.
 
 MAX_WORDS = 64
 """The text leg looks for no more than the first 64 words of a query."""
+
+QUERY_SATURATION = 8.0
+"""k3 of BM25: a word that a query says twice counts 1.8 times, one that it says often 9 times."""
 
 MAX_JOINED = 10
 """The most letters of a joined word that is matched as one word.
@@ -149,6 +153,23 @@ def query_terms(bare: str, words: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys([*terms, *spellings, *_joined(bare), *map("d".join, _pointed(bare))])
     )
+
+
+def term_weights(bare: str, terms: Iterable[str]) -> tuple[float, ...]:
+    """How much each of the terms counts in a query: the more, the more often the query says it.
+
+    This is the factor of BM25 for the frequency of a term in the query, with k3 = QUERY_SATURATION
+    (Robertson and others, Okapi at TREC-3).
+
+    >>> term_weights("wing flutter, flutter at high speed", ["wing", "flutter"])
+    (1.0, 1.8)
+    """
+    tokens = _TOKEN.findall(bare)
+    counts = Counter(
+        term for token in tokens for term in (pairs(token) if is_cjk(token) else [form(token)])
+    )
+    repeated = (max(counts[term], 1) for term in terms)
+    return tuple(count * (QUERY_SATURATION + 1) / (count + QUERY_SATURATION) for count in repeated)
 
 
 def beginnings(plain: str) -> tuple[str, ...]:
