@@ -336,7 +336,7 @@ def test_a_dry_run_lists_what_would_be_read_and_writes_nothing(tmp_path: Path) -
         (["ingest", "--max-file-size", "big"], "'big' is no size; write it like 500K, 20M or 1.5G"),
         (
             ["show", "nowhere.md"],
-            "nowhere.md is not in the index; see why: docsearch --index index check nowhere.md",
+            "nowhere.md is not in the index; see why: docsearch --index index check /",
         ),
         (["show", "docs/sea.rst:99"], "there is no line 99; the document has 4 lines"),
         (["show", "docs/sea.rst", "--page", "2"], "there is no page 2; the document has no pages"),

@@ -120,7 +120,9 @@ def make_older(manifest, by):
     """Set back the time in a manifest, which LanceDB goes by, and the time of the file."""
     status = manifest.stat()
     content = manifest.read_bytes()
-    for second in (int(status.st_mtime), int(status.st_mtime) - 1):
+    # On a loaded machine the file is written some seconds after its time was taken.
+    written = int(status.st_mtime)
+    for second in range(written, written - 30, -1):
         aged = content.replace(timestamp(second), timestamp(second - int(by.total_seconds())))
         if aged != content:
             manifest.write_bytes(aged)
@@ -194,8 +196,8 @@ class TestReaders:
             output, errors = reader.communicate()
         assert (reader.returncode, failures) == (0, []), errors
         assert int(output) > 0
-        # Versions of the last second stay in any case.
-        assert len(manifests(folder)) < 20
+        # Versions of the last second stay in any case, and a fast machine makes many in it.
+        assert len(manifests(folder)) < 40
 
     @pytest.mark.parametrize(
         "ask",

@@ -141,6 +141,7 @@ def test_after_an_upgrade_a_placeholder_is_read_when_it_is_here_again(
     assert (str(boiler) in paths, report.removed) == (False, 0)
     assert index.query("radiators", mode="text").hits[0].path == str(boiler)
     cloud.bring(boiler)
+    settle(notes)
     paths, report = opened(index)
     assert (str(boiler) in paths, report.unchanged) == (True, 3)
     paths, report = opened(index)
