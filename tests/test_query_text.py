@@ -63,7 +63,15 @@ def test_a_passage_is_refused_with_the_reason(query: str, passage: str, why: str
 
 def test_a_query_of_plain_words_refuses_nothing() -> None:
     assert understand("plain words") == QueryText(
-        "plain words", "plain words", (), (), ("plain", "words"), ("plain", "words"), (1.0, 1.0), (), 2
+        text="plain words",
+        plain="plain words",
+        phrases=(),
+        excluded=(),
+        words=("plain", "words"),
+        terms=("plain", "words"),
+        weights=(1.0, 1.0),
+        beginnings=(),
+        word_count=2,
     )
     assert not understand("plain words").is_strict
 

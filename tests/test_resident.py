@@ -66,11 +66,12 @@ def place() -> Iterator[Path]:
     # A socket's path may have some hundred bytes, so the folder has a short name.
     with tempfile.TemporaryDirectory(prefix="ds") as folder:
         place = Path(folder).resolve()
-        for name, text in FILES.items():
+        # Of two copies the newer one is shown.
+        for number, (name, text) in enumerate(FILES.items()):
             path = place / "docs" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-            os.utime(path, (1_760_000_000, 1_760_000_000))
+            os.utime(path, (1_760_000_000 + number, 1_760_000_000 + number))
         done = docsearch("--index", place / "index", "ingest", place / "docs", cwd=place)
         assert done.code == 0, done.err
         yield place

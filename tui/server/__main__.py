@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 from logging.handlers import RotatingFileHandler
 
 import click
@@ -13,6 +14,7 @@ from search.config import state_folder
 from search.errors import DocsearchError
 from search.open_indexes import OpenIndexes
 from search.private_files import make_private_file, make_private_folder
+from search.storage.lance import preload
 
 from ..client.address import Address
 from ..exit_codes import ExitCode
@@ -33,6 +35,8 @@ def main(idle_seconds: float, max_bytes: float) -> ExitCode:
             Address.of(os.environ), OpenIndexes(), idle_seconds, max_bytes, _log()
         )
         route_streams()
+        # The import of LanceDB takes about a second: the first command need not wait for it.
+        threading.Thread(target=preload, daemon=True).start()
         process.run()
     except DocsearchError as error:
         click.echo(f"docsearch: {error}", err=True)
