@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import selectors
 import signal
 import socket
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from search.errors import UsageError
 from search.models.cpu_threads import cores
-from search.private_files import FOLDER_MODE, make_private_file, make_private_folder
 from search.process_memory import give_back, held
 
 from ..client.address import Address
 from .connection import CHUNK, Connection
+from .listening import listening
 from .requests import BadRequest, CommandLine, Question, answer_line, request_of
 from .running import run_command
 
@@ -33,7 +31,6 @@ TICK_SECONDS = 1.0
 """How often waiting clients get a sign of life, and how often the loop looks at the time."""
 CLIENT_SECONDS = 10.0
 """How long a client may take to send its request, and to take its answer."""
-BACKLOG = 512
 
 
 class ResidentProcess:
@@ -71,7 +68,7 @@ class ResidentProcess:
 
     def run(self) -> None:
         """Answer until the end. Raises UsageError where another one answers here already."""
-        with _holding(self.address) as listener:
+        with listening(self.address) as listener:
             self._selector.register(listener, selectors.EVENT_READ)
             self._selector.register(self._wake_read, selectors.EVENT_READ)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -248,41 +245,3 @@ class ResidentProcess:
     def _wake(self) -> None:
         with suppress(BlockingIOError):
             os.write(self._wake_write, b" ")
-
-
-@contextmanager
-def _holding(address: Address) -> Iterator[socket.socket]:
-    """A listening socket at the address, which no other process has.
-
-    A lock is held meanwhile, so a socket without a process behind it is known, and replaced. Raises
-    UsageError where another process holds the lock, or the folder is not this user's alone.
-    """
-    from pathlib import Path
-
-    make_private_folder(Path(address.folder))
-    if not address.is_private:
-        raise UsageError(
-            f"{address.folder} is not a folder of yours alone",
-            f"remove it, or give it mode {FOLDER_MODE:o}",
-        )
-    lock = Path(address.socket + ".lock")
-    make_private_file(lock)
-    with lock.open("r+b") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UsageError(
-                "the resident process is running already", "see: docsearch serve --status"
-            ) from error
-        with suppress(FileNotFoundError):
-            os.unlink(address.socket)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-            listener.bind(address.socket)
-            os.chmod(address.socket, 0o600)
-            listener.listen(BACKLOG)
-            listener.setblocking(False)
-            try:
-                yield listener
-            finally:
-                with suppress(FileNotFoundError):
-                    os.unlink(address.socket)
