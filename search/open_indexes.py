@@ -7,12 +7,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from .config import default_index
 from .index import Index
 from .models.loaded import LoadedModels
 from .storage.index_folder import CATALOGUE
-from .supply.model_choice import ModelChoice
 
 MOST_INDEXES = 8
 """How many indexes stay open that nobody uses at the moment."""
@@ -51,20 +51,11 @@ class OpenIndexes:
             return tuple(sorted({held.index.path for held in self._open.values()}))
 
     @contextmanager
-    def open(
-        self,
-        path: str | os.PathLike[str] | None = None,
-        *,
-        profile: str | None = None,
-        backend: str = "auto",
-        default: ModelChoice | None = None,
-        embedder: str | None = None,
-        reranker: str | None = None,
-        dimensions: int | None = None,
-    ) -> Iterator[Index]:
+    def open(self, path: str | os.PathLike[str] | None = None, **options: Any) -> Iterator[Index]:
         """The index that `Index.open` would open with the same arguments."""
         folder = os.path.abspath(os.path.expanduser(path or default_index()))
-        key = (folder, profile, backend, default, embedder, reranker, dimensions)
+        given = {name: value for name, value in options.items() if value is not None}
+        key = (folder, *sorted(given.items()))
         with self._lock:
             if not self.models.are_current:
                 self._retire(list(self._open))
@@ -73,16 +64,7 @@ class OpenIndexes:
             if key in self._open and self._open[key].identity != identity:
                 self._retire([key])
             if key not in self._open:
-                index = Index.open(
-                    folder,
-                    profile=profile,
-                    backend=backend,
-                    default=default,
-                    embedder=embedder,
-                    reranker=reranker,
-                    dimensions=dimensions,
-                    loaded=self.models,
-                )
+                index = Index.open(folder, **given, loaded=self.models)
                 self._open[key] = _Open(index, identity)
             # The index that was used last stands last.
             held = self._open[key] = self._open.pop(key)
