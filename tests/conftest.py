@@ -35,12 +35,13 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
-# Tests of the app, which share the processor's time with its threads, timers and terminals.
-APP_TESTS = ("test_app", "test_background", "test_pick")
+# Tests of the app and of processes that wait for each other: they share the processor's time with
+# threads, timers and terminals.
+APP_TESTS = ("test_agents", "test_app", "test_background", "test_pick", "test_resident")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run a failed test of the app again: what a loaded machine delays passes then.
+    """Run a failed test of these again: what a loaded machine delays passes then.
 
     A fault fails each time, and pytest's summary lists the tests that it ran again.
     """
