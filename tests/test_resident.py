@@ -390,6 +390,21 @@ def test_a_socket_that_a_killed_process_left_is_taken_over(
     wait_until(lambda: not is_answering(env))
 
 
+def test_a_path_that_is_too_long_for_a_socket_is_told_and_costs_no_query(
+    env: dict[str, str], place: Path
+) -> None:
+    deep = place / ("deep" * 30)
+    deep.mkdir(exist_ok=True)
+    env = {**env, "XDG_RUNTIME_DIR": str(deep), "DOCSEARCH_DAEMON": "always"}
+    assert docsearch("query", "-l", "--mode", "text", "rent", cwd=place, env=env).code == 0
+    done = docsearch("serve", "--quiet", cwd=place, env=env)
+    assert (done.code, done.err) == (
+        2,
+        f"docsearch: there can be no socket at {address_of(env).socket}: AF_UNIX path too long; "
+        "set XDG_RUNTIME_DIR to a folder with a short path\n",
+    )
+
+
 def test_a_second_process_is_refused(
     resident: subprocess.Popen[bytes], env: dict[str, str], place: Path
 ) -> None:

@@ -42,7 +42,14 @@ def listening(address: Address) -> Iterator[socket.socket]:
         with suppress(FileNotFoundError):
             os.unlink(address.socket)
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
-            listener.bind(address.socket)
+            try:
+                listener.bind(address.socket)
+            except OSError as error:
+                # A socket's path may have a hundred bytes or so.
+                raise UsageError(
+                    f"there can be no socket at {address.socket}: {error.strerror or error}",
+                    "set XDG_RUNTIME_DIR to a folder with a short path",
+                ) from error
             os.chmod(address.socket, FILE_MODE)
             listener.listen(BACKLOG)
             listener.setblocking(False)
