@@ -1,19 +1,18 @@
 """Asks the resident process to run a command, and writes what it wrote.
 
-This runs before every query, so it imports little: no click, nothing of `search` but its version.
+This runs before every command, so it imports little, and what a socket needs only for commands that
+the resident process may run: no click, nothing of `search` but its version.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import socket
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .address import PER_COMMAND, Address
+if TYPE_CHECKING:
+    from .address import Address
 
 SERVED = ("query", "show", "status")
 """The commands that the resident process runs."""
@@ -35,6 +34,8 @@ def run_resident(words: Sequence[str]) -> int | None:
         return None
     if os.environ.get("DOCSEARCH_DAEMON") == "never":
         return None
+    from .address import Address
+
     address = Address.of(os.environ)
     if not (address.is_private and os.path.exists(address.socket)):
         return None
@@ -57,6 +58,9 @@ def ask(address: Address, request: dict[str, Any]) -> dict[str, Any]:
 
     Raises OSError where nobody answers in time, and ValueError where somebody else does.
     """
+    import json
+    import socket
+
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(GREETING_SECONDS)
         connection.connect(address.socket)
@@ -85,6 +89,10 @@ def ask(address: Address, request: dict[str, Any]) -> dict[str, Any]:
 
 def _request(words: Sequence[str]) -> dict[str, Any]:
     """A command line, with what the resident process must know of the place it was typed in."""
+    import shutil
+
+    from .address import PER_COMMAND
+
     return {
         "words": list(words),
         "folder": os.getcwd(),
