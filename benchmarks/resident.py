@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from search import Index
@@ -129,8 +130,7 @@ def soak(minutes: float) -> list[Row]:
 def _engine_seconds(path: Path, rerank: bool) -> float:
     with Index.open(path) as index:
         return statistics.median(
-            median_seconds(lambda text=text: index.query(text, rerank=rerank), 3)  # type: ignore[misc]
-            for text in QUERIES
+            median_seconds(partial(index.query, text, rerank=rerank), 3) for text in QUERIES
         )
 
 
