@@ -416,6 +416,11 @@ class StoredText:
     text: str
     pages: tuple[int, ...]
 
+    def page_range(self, page: int) -> tuple[int, int]:
+        """The range [start, end) of a page of the document in `text`; pages count from 1."""
+        borders = (*self.pages, len(self.text))
+        return borders[page - 1], borders[page]
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPart:

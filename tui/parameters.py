@@ -1,4 +1,4 @@
-"""Values as people type them: dates, sizes, scores and paths."""
+"""Values as people type them: dates, sizes, scores, paths and places in documents."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 TIMES = ("%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S")
 FORMATS = ("%Y-%m-%d", "%Y-%m", "%Y", *TIMES, *(f"{time}%z" for time in TIMES))
 UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+PASSAGE_ID = re.compile(r"[0-9a-f]{16}-\d+")
+"""The id of a passage, as hits have it."""
+WITH_LINE = re.compile(r"(.+):(\d+)", re.DOTALL)
+"""A path with a line behind it."""
 YEARS = range(1678, 2262)
 """The whole years that nanoseconds since the epoch reach in 64 bits."""
 

@@ -7,20 +7,20 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+import click
+
 from search.errors import UsageError
 
 from ..asked import FilterOptions, asked
 from ..output import place
-from ..parameters import DATE
+from ..parameters import DATE, PASSAGE_ID, WITH_LINE
 from .answers import Folder, Found, Holdings, Listed, Listing, Passage, Reading
 from .budget import chars_of, excerpt
 
 if TYPE_CHECKING:
     from search import Hit, Index, StoredPart
 
-PASSAGE_ID = re.compile(r"[0-9a-f]{16}-\d+")
 WITH_PAGE = re.compile(r"(.+), page (\d+)(?: \(.*\))?", re.DOTALL)
-WITH_LINE = re.compile(r"(.+):(\d+)", re.DOTALL)
 LEAST_CHARS = 240
 """A passage that is cut to less says nothing."""
 MOST_TOKENS = 20_000
@@ -164,10 +164,10 @@ def _reading(path: str, line: int, part: StoredPart, last: int, room: int) -> Re
 
 def _page(index: Index, path: str, page: int, room: int) -> Reading:
     document = index.document(path)
-    pages = (*document.pages, len(document.text))
-    if not 1 <= page < len(pages):
-        raise UsageError(f"{path} has no page {page}", f"it has {len(document.pages)} pages")
-    start, end = pages[page - 1], pages[page]
+    pages = len(document.pages)
+    if not 1 <= page <= pages:
+        raise UsageError(f"{path} has no page {page}", f"it has {pages} pages")
+    start, end = document.page_range(page)
     text = document.text[start:end].strip("\n")
     first = document.text.count("\n", 0, start) + 1
     return Reading(
@@ -175,9 +175,9 @@ def _page(index: Index, path: str, page: int, room: int) -> Reading:
         document.title,
         (first, first + text.count("\n")),
         document.text.count("\n") + 1,
-        len(document.pages),
+        pages,
         excerpt(text, (0, 0), room),
-        f"{path}, page {page + 1}" if page + 1 < len(pages) else "",
+        f"{path}, page {page + 1}" if page < pages else "",
     )
 
 
@@ -189,8 +189,6 @@ def _holds(index: Index, path: str) -> bool:
 def _date(text: str, name: str) -> int | None:
     if not text:
         return None
-    import click
-
     try:
         return DATE.convert(text, None, None)
     except click.BadParameter as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 import click
@@ -12,17 +11,14 @@ from search.errors import UsageError
 from search.wording import counted
 
 from ..exit_codes import ExitCode
-from ..parameters import PATH
+from ..parameters import PASSAGE_ID, PATH, WITH_LINE
 from ..settings import Settings, pass_settings
 
 if TYPE_CHECKING:
-    from search import Index
+    from search import Index, StoredText
 
 AROUND = 10
 """Lines that are shown before and after the line that was asked for."""
-
-PASSAGE_ID = re.compile(r"[0-9a-f]{16}-\d+")
-WITH_LINE = re.compile(r"(.+):(\d+)", re.DOTALL)
 
 
 @click.command()
@@ -50,7 +46,7 @@ def show(settings: Settings, target: str, page: int | None) -> int:
                 text = _around(index, path, line)
             else:
                 document = index.document(path)
-                text = document.text if page is None else _page(document.text, document.pages, page)
+                text = document.text if page is None else _page(document, page)
     # A colour code in a document is part of its text, so click must not strip it.
     click.echo(printable(text) if settings.around.is_terminal else text, color=True)
     return ExitCode.FOUND
@@ -80,13 +76,11 @@ def _around(index: Index, path: str, line: int) -> str:
     )
 
 
-def _page(text: str, pages: tuple[int, ...], page: int) -> str:
-    if page > len(pages):
+def _page(document: StoredText, page: int) -> str:
+    pages = len(document.pages)
+    if page > pages:
         raise UsageError(
             f"there is no page {page}",
-            f"the document has {counted(len(pages), 'page')}"
-            if pages
-            else "the document has no pages",
+            f"the document has {counted(pages, 'page')}" if pages else "the document has no pages",
         )
-    end = pages[page] if page < len(pages) else len(text)
-    return text[pages[page - 1] : end].strip("\n")
+    return document.text[slice(*document.page_range(page))].strip("\n")
