@@ -318,6 +318,7 @@ class Index:
         rerank_budget: float | None = None,
         on_order: Callable[[QueryResult], None] | None = None,
         on_step: Callable[[], None] | None = None,
+        on_fused: Callable[[QueryResult], None] | None = None,
     ) -> QueryResult:
         """The passages that answer `text`, best first.
 
@@ -328,8 +329,9 @@ class Index:
         are reranked, within `rerank_budget` seconds: `rerank` None means in hybrid mode where the
         profile's reranker is present.
 
-        While the reranker reads, `on_order` is given the order so far now and then; `on_step` is
-        called between the stages. What they raise ends the query.
+        Before the reranker reads, `on_fused` is given the hits in their order without it. While it
+        reads, `on_order` is given the order so far now and then; `on_step` is called between the
+        stages. What they raise ends the query.
 
         Raises NoIndex, ModelMismatch, and UsageError for an unknown mode and a query that is empty
         or only excludes.
@@ -344,7 +346,7 @@ class Index:
         reranking = (
             Reranking(*self.opened.reranker(explicit=bool(rerank))) if wanted else NO_RERANKING
         )
-        watchers = Watchers(on_order, on_step)
+        watchers = Watchers(on_order, on_step, on_fused)
         table = self.opened.table
         try:
             return self.engine.query(request, reranking, watchers)
