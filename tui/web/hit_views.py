@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -14,7 +15,7 @@ from ..app.hit_labels import age, file_name, folder_name, place_in_file
 from ..grouped import FileGroup, grouped
 from ..markdown_signs import without_signs
 from ..output import CUT
-from ..snippet import Line, snippet
+from ..snippet import Line, Marks, snippet
 from ..terminal import printable
 from .links import Links, Place
 from .marked import Piece, pieces
@@ -22,7 +23,7 @@ from .marked import Piece, pieces
 if TYPE_CHECKING:
     from search import Hit, QueryResult
 
-PROSE = (220, 1)
+PROSE = (180, 1)
 """The characters of a row and the number of rows that prose gets; the browser wraps the row."""
 CODE = (110, 3)
 
@@ -101,16 +102,28 @@ def _hit(hit: Hit, links: Links) -> HitView:
     found = snippet(
         hit.text, hit.highlights, hit.kind, width, hit.headings, count, sentence=hit.sentence
     )
-    shown = [without_signs(line) if hit.kind == "markdown" else line for line in found]
+    shown = _dedented(found) if is_code else found
+    if hit.kind == "markdown":
+        shown = tuple(map(without_signs, found))
     return HitView(
         links.to(Place.of_hit(hit)),
         place_in_file(hit, plain=True),
-        printable(" › ".join(hit.headings[-2:]), one_line=True),
+        printable("".join(hit.headings[-1:]), one_line=True),
         tuple(map(_pieces, shown)),
         is_code,
         hit.score,
         len(hit.copies),
     )
+
+
+def _dedented(lines: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines without the indentation that all of them have."""
+    depth = min((len(line.text) - len(line.text.lstrip()) for line in lines), default=0)
+
+    def moved(ranges: Marks) -> Marks:
+        return tuple((max(first - depth, 0), last - depth) for first, last in ranges)
+
+    return tuple(Line(line.text[depth:], moved(line.marks), moved(line.sentence)) for line in lines)
 
 
 def _pieces(line: Line) -> tuple[Piece, ...]:

@@ -11,6 +11,7 @@ from search.index import DRAWN_KINDS
 from search.text.sentences import LINE_KINDS
 
 from ..terminal import printable
+from .blocks import Block, Layout
 from .documents import MOST_CHARS, held
 from .hit_views import kind_label
 from .links import WIDER, Links, Place, picture_link
@@ -18,16 +19,6 @@ from .marked import Piece, pieces
 
 if TYPE_CHECKING:
     from search import Index, StoredPart
-
-
-@dataclass(frozen=True, slots=True)
-class LineView:
-    """A line of the text; its number, and whether it belongs to the passage or is a heading."""
-
-    number: int
-    pieces: tuple[Piece, ...]
-    is_passage: bool
-    is_heading: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +35,7 @@ class PreviewView:
     kind: str
     where: str
     is_code: bool
-    lines: tuple[LineView, ...]
+    blocks: tuple[Block, ...]
     quote: tuple[Piece, ...]
     picture: str
     page: int
@@ -67,7 +58,6 @@ def preview_view(index: Index, place: Place, links: Links) -> PreviewView:
     pages = part.page_count or int(is_drawn)
     page = min(place.page or page_of(part, place.answer or place.at) or 1, max(pages, 1))
     shows_page = is_drawn and place.view != "text"
-    text = part.text[: MOST_CHARS * 2]
 
     def page_link(number: int) -> str:
         if not (shows_page and 1 <= number <= pages):
@@ -83,7 +73,7 @@ def preview_view(index: Index, place: Place, links: Links) -> PreviewView:
         kind=kind_label(path, part.kind),
         where=f"page {page} of {pages}" if shows_page and pages > 1 else "",
         is_code=part.kind in LINE_KINDS,
-        lines=() if shows_page else _lines(part, text, place),
+        blocks=() if shows_page else Layout(part, place).blocks(),
         quote=_quote(part, place) if shows_page else (),
         picture=picture_link(path, page) if shows_page else "",
         page=page,
@@ -105,20 +95,6 @@ def page_of(part: StoredPart, span: tuple[int, int]) -> int | None:
 
 def _wider(reach: int) -> int:
     return min(max(reach, 1) * WIDER, MOST_CHARS)
-
-
-def _lines(part: StoredPart, text: str, place: Place) -> tuple[LineView, ...]:
-    answers = (place.answer,) if place.answer else ()
-    lines: list[LineView] = []
-    offset = part.char_start
-    for number, line in enumerate(text.split("\n"), part.line_start):
-        end = offset + len(line)
-        near = [span for span in place.marks if span[0] < end and offset < span[1]]
-        is_heading = part.kind == "markdown" and line.startswith("#")
-        is_passage = offset < place.at[1] and place.at[0] < max(end, offset + 1)
-        lines.append(LineView(number, pieces(line, near, answers, offset), is_passage, is_heading))
-        offset = end + 1
-    return tuple(lines)
 
 
 def _quote(part: StoredPart, place: Place) -> tuple[Piece, ...]:
