@@ -6,8 +6,9 @@ import os
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +18,9 @@ from search.wording import counted
 from ..client.address import Address
 from ..exit_codes import ExitCode
 from ..settings import Settings, json_flag, pass_settings
+
+if TYPE_CHECKING:
+    from search.open_indexes import OpenIndexes
 
 HTTP = "127.0.0.1:8722"
 PACKAGES = ("jinja2", "prometheus_client", "starlette", "uvicorn")
@@ -90,6 +94,7 @@ def _serve_http(settings: Settings, typed: str, idle: int | None) -> int:
 
     from ..tokens import kept_token
     from ..web.address import Address as WebAddress
+    from ..web.idle import Idle
     from ..web.service import Service
     from .query import query
 
@@ -102,13 +107,28 @@ def _serve_http(settings: Settings, typed: str, idle: int | None) -> int:
     around = replace(settings.around, open_index=indexes.open)
     with address.listener() as listener:
         bound = replace(address, port=listener.getsockname()[1])
+        limits = settings.config.serve
+        resting = Idle(
+            partial(_let_go, indexes),
+            60 * (idle or limits.idle) / 3,
+            limits.memory * 10**6,
+            60 * idle if idle else None,
+        )
         service = Service(
-            replace(settings, around=around).open_index, query.params, settings.config, bound, token
+            replace(settings, around=around).open_index,
+            *(query.params, settings.config, bound, token, resting),
         )
         settings.note(f"open http://{bound.name}/?token={token}")
         settings.note("programs send the header Authorization: Bearer TOKEN; end it with Ctrl-C")
         service.run(listener)
     return ExitCode.FOUND
+
+
+def _let_go(indexes: OpenIndexes) -> None:
+    from search.process_memory import give_back
+
+    indexes.clear()
+    give_back()
 
 
 def _ask(settings: Settings, about: str, as_json: bool) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..app.pictures.inline import png
-from .documents import document_part, held
+from .documents import document_part, drawable
 from .events import streamed
 
 if TYPE_CHECKING:
@@ -71,9 +71,13 @@ class Answering:
         """A page of a document as a PNG. Its pixels are drawn anew: nothing of the file is sent."""
 
         def draw(index: Index) -> bytes:
-            return png(index.picture(held(index, path), page, PICTURE_SIZE))
+            return png(index.picture(drawable(index, path), page, PICTURE_SIZE))
 
         return await self.drawing.answer(request, lambda check: self._with_index(draw))
+
+    def warm(self) -> None:
+        """Load what a question needs, before there is one. Its errors are the first question's."""
+        self.turns.begin(lambda check: self._with_index(lambda index: index.query("warm", limit=1)))
 
     def close(self) -> None:
         """Begin nothing more."""

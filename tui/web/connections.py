@@ -25,13 +25,16 @@ PHRASES = {400: b"Bad Request", 408: b"Request Timeout", 503: b"Service Unavaila
 class LimitedConnection(H11Protocol):
     """A connection of uvicorn's with these limits; whatever breaks one gets a line of JSON."""
 
+    most = MOST_CONNECTIONS
+    request_seconds = REQUEST_SECONDS
+    reading_seconds = READING_SECONDS
     _request_timer: asyncio.TimerHandle | None = None
     _reading_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take the client in, or refuse it where there are too many."""
         super().connection_made(transport)
-        if len(self.connections) > MOST_CONNECTIONS:
+        if len(self.connections) > self.most:
             self._refuse(503, "busy", "there are too many connections", "ask again a second later")
             return
         self._time_request()
@@ -61,7 +64,7 @@ class LimitedConnection(H11Protocol):
         """The client reads more slowly than the answer comes."""
         super().pause_writing()
         if self._reading_timer is None:
-            self._reading_timer = self.loop.call_later(READING_SECONDS, self.transport.abort)
+            self._reading_timer = self.loop.call_later(self.reading_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
         """The client has read on."""
@@ -72,13 +75,13 @@ class LimitedConnection(H11Protocol):
 
     def _time_request(self) -> None:
         if self._request_timer is None and not self.transport.is_closing():
-            self._request_timer = self.loop.call_later(REQUEST_SECONDS, self._too_slow)
+            self._request_timer = self.loop.call_later(self.request_seconds, self._too_slow)
 
     def _too_slow(self) -> None:
         self._request_timer = None
         if self.conn.our_state is h11.IDLE and self.conn.their_state is not h11.DONE:
             self._refuse(
-                408, "slow", f"the request did not come within {REQUEST_SECONDS:.0f} seconds"
+                408, "slow", f"the request did not come within {self.request_seconds:g} seconds"
             )
 
     def _refuse(self, status: int, code: str, message: str, hint: str = "") -> None:

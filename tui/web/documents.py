@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from search.errors import UsageError
+from search.paths import within
 
 from .faults import Fault
 from .parameters import Parameter
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from search import Index, StoredPart
+    from search.storage.entries import Entry
 
 MOST_CHARS = 200_000
 """The most characters that one answer gives of a document."""
@@ -55,20 +58,46 @@ def document_part(index: Index, values: Mapping[str, Any]) -> StoredPart:
 
     Raises Fault where the index does not hold the document, UsageError for a page that is none.
     """
-    path = held(index, values["path"])
+    path = held(index, values["path"]).file.path
     ranges = [name for name in ("chars", "lines", "page") if values[name] is not None]
     if len(ranges) > 1:
         raise UsageError(f"{' and '.join(ranges)} exclude each other", "give one of them")
     if values["lines"] is not None:
         first, last = values["lines"]
-        return cut(index.part(path, lines=(max(first, 1), last)))
+        return _lines(index.part(path, lines=(max(first, 1), last)), first, last)
     start, end = values["chars"] or (0, MOST_CHARS)
     if values["page"] is not None:
-        start, end = page_range(index, path, values["page"])
-    return cut(index.part(path, chars=(start, min(end, start + MOST_CHARS))))
+        start, end = _page(index, path, values["page"])
+    end = min(end, start + MOST_CHARS)
+    return index.part(path, chars=(start, end)).within(start, end)
 
 
-def page_range(index: Index, path: str, page: int) -> tuple[int, int]:
+def held(index: Index, path: str) -> Entry:
+    """The entry of a document of the index by its exact path, else Fault.
+
+    The file system is not asked, so that an answer tells nothing about any other file.
+    """
+    entry = index.catalog.entry(path)
+    if entry is None or not entry.stored:
+        raise Fault(404, "not_found", "the index holds no such document", "hits have the paths")
+    return entry
+
+
+def drawable(index: Index, path: str) -> str:
+    """The path of a document whose file is still where it was when it was ingested, else Fault.
+
+    A link that has taken its place, or that of a folder above it, may lead to any other file.
+    """
+    file = held(index, path).file
+    if os.path.islink(path) or not within(os.path.realpath(path), os.path.realpath(file.root)):
+        raise Fault(
+            *(404, "not_found", "the file is a link now, which leads elsewhere"),
+            "see why: docsearch check PATH",
+        )
+    return path
+
+
+def _page(index: Index, path: str, page: int) -> tuple[int, int]:
     """The characters of a page. Raises UsageError where the document has no such page."""
     document = index.document(path)
     if page > len(document.pages):
@@ -76,19 +105,10 @@ def page_range(index: Index, path: str, page: int) -> tuple[int, int]:
     return document.page_range(page)
 
 
-def held(index: Index, path: str) -> str:
-    """The path, where it is that of a document of the index, else Fault.
-
-    The file system is not asked, so that an answer tells nothing about any other file.
-    """
-    entry = index.catalog.entry(path)
-    if entry is None or not entry.stored:
-        raise Fault(404, "not_found", "the index holds no such document", "hits have the paths")
-    return path
-
-
-def cut(part: StoredPart) -> StoredPart:
-    """The part without what is too long for one answer."""
-    from dataclasses import replace
-
-    return part if len(part.text) <= MOST_CHARS else replace(part, text=part.text[:MOST_CHARS])
+def _lines(part: StoredPart, first: int, last: int) -> StoredPart:
+    """The lines of the part from the first to the last."""
+    texts = part.text.split("\n")
+    skipped = max(first - part.line_start, 0)
+    start = part.char_start + sum(len(text) + 1 for text in texts[:skipped])
+    taken = texts[skipped : max(last - part.line_start, -1) + 1]
+    return part.within(start, start + min(len("\n".join(taken)), MOST_CHARS))

@@ -97,7 +97,7 @@ class Guard:
         try:
             self._check_sender(headers)
             self._check_request(scope["method"], headers)
-            opened = self._opened(scope["path"], scope["query_string"])
+            opened = self._opened(scope["path"], scope["query_string"], headers)
             if opened is not None:
                 await opened(scope, receive, sending)
                 return
@@ -143,32 +143,34 @@ class Guard:
                 413, "body", "the request has a body", "leave it out", {"Connection": "close"}
             )
 
-    def _opened(self, path: str, query: bytes) -> Response | None:
+    def _opened(self, path: str, query: bytes, headers: Headers) -> Response | None:
         """The way on to the page, for the link that brings the token; None for another request.
 
         The page keeps the token in its cookie, and it leaves the address.
         """
-        if path != "/" or b"token=" not in query:
-            return None
-        texts = dict(parsed(query))
+        texts = dict(parsed(query)) if path == "/" and b"token=" in query else {}
         given = texts.pop("token", ())
-        if len(given) != 1 or not self.is_token(given[0]):
+        is_right = len(given) == 1 and self.is_token(given[0])
+        if not given or not (is_right or self._is_known(headers)):
             return None
         pairs = [(name, text) for name, each in texts.items() for text in each]
         rest = urlencode(pairs, errors="surrogateescape")
-        return RedirectResponse(
-            f"/?{rest}" if rest else "/", 303, {"Set-Cookie": self.cookie_header()}
-        )
+        keeping = {"Set-Cookie": self.cookie_header()} if is_right else {}
+        return RedirectResponse(f"/?{rest}" if rest else "/", 303, keeping)
 
-    def _check_token(self, path: str, headers: Headers) -> None:
+    def _is_known(self, headers: Headers) -> bool:
+        """Whether the request brings the token in a header or in the page's cookie."""
         scheme, _, given = headers.get("authorization", "").partition(" ")
-        if path == OPEN or (scheme.lower() == "bearer" and self.is_token(given.strip())):
-            return
+        if scheme.lower() == "bearer" and self.is_token(given.strip()):
+            return True
         try:
             kept = SimpleCookie(headers.get("cookie", "")).get(self.cookie)
         except CookieError:
-            kept = None
-        if kept is not None and self.is_token(kept.value):
+            return False
+        return kept is not None and self.is_token(kept.value)
+
+    def _check_token(self, path: str, headers: Headers) -> None:
+        if path == OPEN or self._is_known(headers):
             return
         raise Fault(
             401,

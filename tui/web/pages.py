@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
@@ -18,9 +16,9 @@ from ..jsont import dumps
 from ..terminal import printable
 from .events import EVENTS
 from .faults import nothing_there, status_of
+from .form import below_root, form_view
 from .hit_views import kind_label, result_view
 from .links import OPEN, Links, Place
-from .parameters import parsed
 from .preview_view import preview_view
 
 if TYPE_CHECKING:
@@ -36,30 +34,6 @@ STATIC_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg
 NEWEST = 8
 LOOKED_AT = 500
 """Of how many of the newest documents the filters offer the types and folders."""
-MOST_TYPES = 14
-MOST_FOLDERS = 30
-AGES = (("", "any time"), ("7d", "past week"), ("30d", "past month"), ("1y", "past year"))
-MODES = (("", "meaning and words"), ("vector", "meaning"), ("text", "words"))
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A choice of the form."""
-
-    value: str
-    label: str
-    is_chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FormView:
-    """The form: the question, and what narrows it."""
-
-    text: str
-    types: tuple[Option, ...]
-    folders: tuple[Option, ...]
-    ages: tuple[Option, ...]
-    modes: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +83,7 @@ class Pages:
             shown |= await self.answering.read(request, lambda index: _around(index, query))
         except DocsearchError as error:
             status = status_of(error)
-            shown |= {"form": _form(query, (), ()), "counts": None}
+            shown |= {"form": form_view(query, (), ()), "counts": None}
             shown["error"] = shown["error"] or printable(str(error), one_line=True)
         return HTMLResponse(self._html("page.html", **shown), status)
 
@@ -158,7 +132,7 @@ def _around(index: Index, query: bytes) -> dict[str, Any]:
     """What the page says around the hits: the form, the counts, and the newest documents."""
     status, newest = index.status(), index.newest(LOOKED_AT)
     return {
-        "form": _form(query, newest, tuple(root.path for root in status.roots)),
+        "form": form_view(query, newest, tuple(root.path for root in status.roots)),
         "counts": status,
         "recent": tuple(map(_recent, newest[:NEWEST])),
     }
@@ -168,51 +142,7 @@ def _recent(document: RecentDocument) -> RecentView:
     return RecentView(
         Links().to(Place(document.path)),
         printable(os.path.basename(document.path), one_line=True),
-        _below_root(os.path.dirname(document.path), document.root),
+        below_root(os.path.dirname(document.path), document.root),
         kind_label(document.path, document.kind),
         document.modified,
     )
-
-
-def _form(query: bytes, newest: Iterable[RecentDocument], roots: Iterable[str]) -> FormView:
-    texts = parsed(query)
-
-    def given(name: str) -> tuple[str, ...]:
-        return tuple(text for text in texts.get(name, ()) if text)
-
-    documents = tuple(newest)
-    suffixes = Counter(PurePath(each.path).suffix.lower().lstrip(".") for each in documents)
-    types = sorted(suffix for suffix, _ in suffixes.most_common(MOST_TYPES) if suffix)
-    return FormView(
-        printable(" ".join(given("q")), one_line=True),
-        _options((("", "any type"), *((name, name) for name in types)), given("type")),
-        _options((("", "all folders"), *_folders(documents, roots)), given("path")),
-        _options(AGES, given("after")),
-        _options(MODES, given("mode")),
-    )
-
-
-def _folders(
-    documents: Iterable[RecentDocument], roots: Iterable[str]
-) -> Iterable[tuple[str, str]]:
-    """The roots, and the folders that lie in them, with the patterns of what is below each."""
-    folders = {root: root for root in roots}
-    for document in documents:
-        below = os.path.relpath(document.path, document.root).split("/")
-        if len(below) > 1:
-            folders[os.path.join(document.root, below[0])] = document.root
-    names = sorted(folders)[:MOST_FOLDERS]
-    return tuple((f"{name}/**", _below_root(name, folders[name])) for name in names)
-
-
-def _below_root(folder: str, root: str) -> str:
-    """The folder, beginning with the name of its root."""
-    return printable(os.path.relpath(folder, os.path.dirname(root) or "/"), one_line=True)
-
-
-def _options(known: Iterable[tuple[str, str]], given: tuple[str, ...]) -> tuple[Option, ...]:
-    """The choices, with those that the address names chosen, also such as are not known."""
-    choices = dict(known)
-    choices |= {text: printable(text, one_line=True) for text in given if text not in choices}
-    chosen = given or ("",)
-    return tuple(Option(value, label, value in chosen) for value, label in choices.items())

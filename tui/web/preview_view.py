@@ -51,7 +51,7 @@ class PreviewView:
 
 def preview_view(index: Index, place: Place, links: Links) -> PreviewView:
     """The view of a place. Raises Fault where the index does not hold the document."""
-    path = held(index, place.path)
+    path = held(index, place.path).file.path
     start, end = place.at
     part = index.part(path, chars=(max(0, start - place.reach), end + place.reach))
     is_drawn = part.kind in DRAWN_KINDS

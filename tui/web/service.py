@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import click
+import uvicorn
 from starlette.routing import Route, Router
 
 from search.models.cpu_threads import cores
@@ -15,6 +18,7 @@ from .api import Api
 from .connections import IDLE_SECONDS, MOST_HEAD_BYTES, LimitedConnection
 from .faults import nothing_there
 from .guard import Guard
+from .idle import Idle
 from .metrics import Metrics
 from .openapi import openapi
 from .pages import Pages
@@ -24,7 +28,7 @@ from .turns import Turns
 if TYPE_CHECKING:
     import socket
 
-    from starlette.types import ASGIApp, Receive, Scope, Send
+    from starlette.types import Receive, Scope, Send
 
     from search.config import Config
 
@@ -55,8 +59,11 @@ class Service:
         config: Config,
         address: Address,
         token: str,
+        idle: Idle,
         seconds: float = ANSWER_SECONDS,
+        connection: type[LimitedConnection] = LimitedConnection,
     ) -> None:
+        self.idle = idle
         turns = Turns(max(2, cores()), WAITING, seconds)
         questions = Questions(options, config)
         self.answering = Answering(open_index, questions, turns, Turns(DRAWERS, WAITING, seconds))
@@ -80,18 +87,13 @@ class Service:
             [Route(path, route, methods=["GET"]) for path, route in routes.items()],
             redirect_slashes=False,
             default=_nothing_there,
+            lifespan=self._living,
         )
-        self.app: ASGIApp = metrics.counting(Guard(router, address, token))
-
-    def run(self, listener: socket.socket) -> None:
-        """Answer at the listening socket until the process is told to end."""
-        import uvicorn
-
-        config = uvicorn.Config(
-            self.app,
-            http=LimitedConnection,
+        limits = uvicorn.Config(
+            metrics.counting(Guard(router, address, token)),
+            http=connection,
             ws="none",
-            lifespan="off",
+            lifespan="on",
             h11_max_incomplete_event_size=MOST_HEAD_BYTES,
             timeout_keep_alive=IDLE_SECONDS,
             timeout_graceful_shutdown=ENDING_SECONDS,
@@ -100,10 +102,26 @@ class Service:
             server_header=False,
             proxy_headers=False,
         )
-        try:
-            uvicorn.Server(config).run(sockets=[listener])
-        finally:
-            self.answering.close()
+        self.server = uvicorn.Server(limits)
+
+    def run(self, listener: socket.socket) -> None:
+        """Answer at the listening socket until the process is told to end."""
+        self.server.run(sockets=[listener])
+
+    def stop(self) -> None:
+        """End after the answers that are being sent."""
+        self.server.should_exit = True
+
+    @asynccontextmanager
+    async def _living(self, _: object) -> AsyncIterator[None]:
+        """What goes on between the start and the end."""
+        turns = self.answering.turns
+        # The first question need not wait for the models. What is wrong with them, it tells itself.
+        self.answering.warm()
+        watching = asyncio.ensure_future(self.idle.watch(lambda: turns.asked_at, self.stop))
+        yield
+        watching.cancel()
+        self.answering.close()
 
 
 async def _nothing_there(scope: Scope, receive: Receive, send: Send) -> None:

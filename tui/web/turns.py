@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ class Turns:
         self.waiting = waiting
         self.seconds = seconds
         self.taken = 0
+        self.asked_at = time.monotonic()
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(workers, "answer")
 
@@ -79,6 +81,7 @@ class Turns:
             if self.taken >= self.workers + self.waiting:
                 raise busy("too many questions at once")
             self.taken += 1
+            self.asked_at = time.monotonic()
         future = self._pool.submit(checked)
         future.add_done_callback(self._leave)
         return Turn(future, given_up)
