@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -71,6 +72,6 @@ Address(host='::1', port=9000))
             return socket.create_server((self.host, self.port), family=family)
         except OSError as error:
             raise UsageError(
-                f"{self.name} cannot be listened at: {error.strerror or error}",
+                f"{self.name} cannot be listened at: {os.strerror(error.errno or 0)}",
                 f"take another port, or any free one: --http {HOST}:0",
             ) from error
