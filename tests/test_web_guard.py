@@ -136,6 +136,7 @@ def test_the_names_of_this_machine_are_answered(web: Served, host: str) -> None:
         {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "cors"},
         # A page at another port of this machine is of the same site, and has the cookie.
         {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": "no-cors"},
+        {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "iframe"},
     ],
 )
 def test_a_page_of_another_site_is_refused(web: Served, headers: dict[str, str]) -> None:
@@ -151,7 +152,7 @@ def test_the_own_page_and_a_link_to_it_are_answered(web: Served) -> None:
     cookie = f"docsearch-{web.address.port}={TOKEN}"
     own = {"Origin": f"http://localhost:{web.address.port}", "Sec_Fetch_Site": "same-origin"}
     assert ask(web, "/search?q=tide", Cookie=cookie, **own).status_code == 200
-    link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}
+    link = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Dest": "document"}
     assert ask(web, f"/?token={TOKEN}", **link).status_code == 303
 
 

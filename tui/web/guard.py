@@ -124,9 +124,9 @@ class Guard:
         origin = headers.get("origin")
         if origin is not None and origin not in {f"http://{name}" for name in self.address.names}:
             raise Fault(403, "origin", "the request comes from a page of another site")
-        site, mode = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-mode")
+        site, target = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-dest")
         # A link on another page may be followed; what it opens is a page of its own.
-        if site not in ("same-origin", "none") and mode != "navigate":
+        if site not in ("same-origin", "none") and target != "document":
             raise Fault(403, "origin", "the request comes from a page of another site")
 
     def _check_request(self, method: str, headers: Headers) -> None:

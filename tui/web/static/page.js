@@ -22,6 +22,11 @@
     return given.toString();
   }
 
+  function busy(is) {
+    document.body.classList.toggle("busy", is);
+    results.setAttribute("aria-busy", is);
+  }
+
   function tell(text) {
     status.textContent = text;
   }
@@ -69,12 +74,13 @@
     const { signal } = asking;
     history.replaceState(null, "", given ? `/?${given}` : "/");
     if (!question.value.trim()) {
-      document.body.classList.remove("busy");
+      busy(false);
+      document.title = "docsearch";
       results.innerHTML = start;
       tell("");
       return;
     }
-    document.body.classList.add("busy");
+    busy(true);
     document.title = `${question.value} · docsearch`;
     try {
       const response = await fetch(`/results?${given}`, {
@@ -90,7 +96,7 @@
     } catch (error) {
       if (error.name !== "AbortError") fail("the service does not answer; is it still running?");
     } finally {
-      if (!signal.aborted) document.body.classList.remove("busy");
+      if (!signal.aborted) busy(false);
     }
   }
 
