@@ -150,7 +150,9 @@ def test_a_link_opens_the_document_at_its_answer(web: Served, root: Path) -> Non
     opened = page(web, href.partition("#")[0])
     preview = opened.css_first("#preview")
     assert preview is not None
-    assert words(preview.css_first("[data-path]")) == f"{root}/house/lease.txt"
+    shown = preview.css_first("[data-path]")
+    assert shown is not None
+    assert shown.attributes["data-path"] == words(shown) == f"{root}/house/lease.txt"
     assert words(preview.css_first("#answer .answer")) == ("The tenant gives two months notice.")
     assert {words(mark) for mark in preview.css("mark")} == {"rent", "tenant", "notice"}
     # The list and the question are still there, and a way back to them alone.
@@ -158,6 +160,18 @@ def test_a_link_opens_the_document_at_its_answer(web: Served, root: Path) -> Non
     back = preview.css_first("a.back")
     assert back is not None
     assert back.attributes["href"] == "/?q=tenant+notice+rent"
+
+
+def test_a_path_below_the_home_folder_is_short(
+    web: Served, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(root.parent))
+    shown = page(web, "/preview", open=str(root / "sea.rst")).css_first("[data-path]")
+    assert shown is not None
+    assert (words(shown), shown.attributes["data-path"]) == (
+        "~/notes/sea.rst",
+        f"{root}/sea.rst",
+    )
 
 
 def test_a_pdf_shows_its_page_and_its_text(web: Served, root: Path) -> None:

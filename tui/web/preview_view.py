@@ -32,6 +32,7 @@ class PreviewView:
     name: str
     title: str
     path: str
+    short_path: str
     kind: str
     where: str
     is_code: bool
@@ -70,6 +71,7 @@ def preview_view(index: Index, place: Place, links: Links) -> PreviewView:
         name=printable(os.path.basename(path), one_line=True),
         title=printable(part.title, one_line=True),
         path=printable(path, one_line=True),
+        short_path=printable(_below_home(path), one_line=True),
         kind=kind_label(path, part.kind),
         where=f"page {page} of {pages}" if shows_page and pages > 1 else "",
         is_code=part.kind in LINE_KINDS,
@@ -86,6 +88,12 @@ def preview_view(index: Index, place: Place, links: Links) -> PreviewView:
         later=links.to(wider) if has_wider and part.char_end < part.chars else "",
         back=links.back,
     )
+
+
+def _below_home(path: str) -> str:
+    """The path as people write it, with ~ for their home folder."""
+    home = os.path.expanduser("~").rstrip("/") + "/"
+    return "~/" + path.removeprefix(home) if path.startswith(home) else path
 
 
 def page_of(part: StoredPart, span: tuple[int, int]) -> int | None:

@@ -170,7 +170,7 @@
     const path = preview.querySelector("[data-path]");
     if (!path) return;
     try {
-      await navigator.clipboard.writeText(path.textContent);
+      await navigator.clipboard.writeText(path.dataset.path);
       tell("copied");
       preview.querySelector("[data-copy]").textContent = "Copied";
     } catch {
