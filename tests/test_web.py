@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from search import Filter
 from search.config import Config
 from search.index import Index
+from search.results import StoredPart
 from tui.commands.query import query
 from tui.jsont import result_json, status_json
 from tui.web.parameters import Parameter
@@ -27,6 +29,7 @@ from tui.web.questions import OPTIONS
 from .test_readers_pdf import pdf
 from .web_server import Served, served
 
+WEB = Path(__file__).parent.parent / "tui/web"
 ROUTES = {"/search", "/document", "/picture", "/status", "/health", "/metrics", "/openapi.json"}
 
 
@@ -298,6 +301,21 @@ def test_search_takes_the_options_of_query(web: Served) -> None:
     assert {name: parameters[name] for name in OPTIONS} == {name: options[name] for name in OPTIONS}
     left_out = {"json", "jsonl", "files_with_matches", "null", "full", "reranker"}
     assert set(options) - OPTIONS == left_out
+
+
+def test_the_documentation_has_every_route_parameter_and_field(web: Served) -> None:
+    page = (Path(__file__).parent.parent / "docs/web.md").read_text()
+    document = web.get("/openapi.json").json()
+    names = {each.name for each in fields(StoredPart)} | set(document["paths"])
+    for route in document["paths"].values():
+        names |= {each["name"] for each in route["get"]["parameters"]}
+    assert [name for name in sorted(names) if f"`{name}`" not in page] == []
+    codes = set(re.findall(r"^\| [\d, ]+ \| (.*?) \|", page, re.MULTILINE))
+    told = {code for each in codes for code in re.findall(r"`(\w+)`", each)}
+    source = "".join(file.read_text() for file in WEB.glob("*.py"))
+    raised = set(re.findall(r"(?:Fault\(\s*\*?\(?|_refuse\(\s*)\d+,\s*\"(\w+)\"", source))
+    assert {"host", "token", "too_long", "slow", "busy"} < raised
+    assert raised - told == {"index"}
 
 
 def test_an_unexpected_fault_tells_its_kind_alone(
