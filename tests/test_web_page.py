@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -227,6 +228,23 @@ def test_a_wrong_question_is_told_on_the_page(web: Served) -> None:
     )
 
 
+def test_bytes_that_are_not_utf8_do_no_harm(web: Served) -> None:
+    tree = page(web, "/?q=boiler+%FF&path=%FF**&type=%FF")
+    assert "No passage answers that." in words(tree.css_first(".summary"))
+    assert page(web, "/?q=a&open=%FF", status=404).css_first("[role=alert]") is not None
+
+
+def test_a_range_without_end_gives_a_part(index: Index, tmp_path: Path) -> None:
+    (tmp_path / "long.txt").write_text("The tide turns every six hours. " * 20_000)
+    index.ingest([tmp_path / "long.txt"])
+    with served(lambda: nullcontext(index)) as web:
+        path = str(tmp_path / "long.txt")
+        response = web.get("/preview", params={"open": path, "at": "0-999999999999"})
+        assert 200_000 < len(response.text) < 300_000
+        document = web.get("/document", params={"path": path, "chars": "0-999999999999"}).json()
+        assert len(document["text"]) == 200_000
+
+
 def test_an_index_that_is_gone_is_told_on_the_page(tmp_path: Path) -> None:
     with served(lambda: Index.open(tmp_path / "nothing")) as web:
         assert "there is no index" in words(page(web, status=503).css_first("[role=alert]"))
@@ -274,12 +292,15 @@ def test_what_documents_say_is_never_live(index: Index, tmp_path: Path) -> None:
 def test_the_parts_for_the_script_are_those_of_the_page(web: Served) -> None:
     whole = page(web, q="boiler").css_first("#results .files")
     assert whole is not None
-    part = page(web, "/results", q="boiler")
-    assert words(part.css_first(".files")) == words(whole)
-    assert web.get("/preview").text == ""
-    events = web.get("/results", params={"q": "boiler"}, headers={"Accept": "text/event-stream"})
+    events = web.get("/results", params={"q": "boiler"})
     assert events.headers["content-type"] == "text/event-stream; charset=utf-8"
-    assert events.text.startswith("event: answer\ndata: {")
+    name, data = events.text.strip().split("\n")
+    assert name == "event: answer"
+    part = json.loads(data.removeprefix("data: "))
+    assert set(part) == {"html", "summary"}
+    assert words(LexborHTMLParser(part["html"]).css_first(".files")) == words(whole)
+    assert part["summary"].startswith("6 passages in 5 files, ")
+    assert web.get("/preview").text == ""
 
 
 @pytest.mark.parametrize(
@@ -357,6 +378,11 @@ def test_markdown_is_shown_without_its_signs() -> None:
         ("code", 13, "ls  -l\n# no title"),
         ("paragraph", 16, "the end"),
     ]
+
+
+def test_a_hostile_line_takes_little_time() -> None:
+    for line in ("`a``b```c" * 20_000, "-" * 200_000 + "x", "[" * 200_000, "|-" * 100_000):
+        assert blocks(f"| a |\n{line}\n\n{line}")
 
 
 def test_other_texts_keep_all_their_signs_and_code_its_lines() -> None:

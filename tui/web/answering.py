@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -43,6 +44,10 @@ class Answering:
     async def read(self, request: Request, reading: Callable[[Index], T]) -> T:
         """What `reading` makes of the open index. Raises what it raises, and Fault."""
         return await self.turns.answer(request, lambda check: self._with_index(reading))
+
+    async def glance(self, reading: Callable[[Index], T]) -> T:
+        """What `reading` makes of the catalogue: it takes no turn, and is no question."""
+        return await asyncio.to_thread(self._with_index, reading)
 
     async def result(self, request: Request, question: Question) -> QueryResult:
         """The answer to a question."""

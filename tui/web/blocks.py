@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 
     from .links import Place
 
+LONGEST_LINE = 2_000
+"""Signs are left out of lines of this length: those of a hostile file may take long to find."""
 FULL_LINE = 50
 """A shorter line is no part of a paragraph that was broken into lines."""
 OPENING = re.compile(r"\s*(?:[-*+•–]\s|[>#|=~`:]|-{3}|\d{1,3}[.)]\s)|\s{4}")
 """The beginning of a line that does not go on with the paragraph before it."""
 TITLE = re.compile(r"(#{1,6})\s+")
 FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
-RULE = re.compile(r"\|?[\s:|-]*-{3}[\s:|-]*")
+RULE = frozenset("|:- \t")
+"""The signs of the line between the head of a table and its rows."""
 CELL = re.compile(r"(?:\\.|[^|\\])+")
 
 
@@ -136,7 +139,7 @@ class Layout:
                 if match[0].strip() or match.start() > 0
             )
             for line in lines
-            if not RULE.fullmatch(line.text.strip())
+            if not RULE.issuperset(line.text)
         )
         return Block("table", lines[0].number, rows, self._is_passage(lines))
 
@@ -154,7 +157,7 @@ class Layout:
 
     def _words(self, line: SourceLine) -> tuple[Piece, ...]:
         """The line's pieces, without signs where it is Markdown."""
-        if not self.is_markdown:
+        if not self.is_markdown or len(line.text) > LONGEST_LINE:
             return self._plain(line)
         shown = without_signs(
             Line(

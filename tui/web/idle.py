@@ -38,7 +38,8 @@ class Idle:
             await asyncio.sleep(tick_seconds)
             last = asked_at()
             idle = time.monotonic() - last
-            if memory() > self.max_bytes or (idle > self.rest_seconds and rested_at < last):
+            is_much = memory() > self.max_bytes
+            if rested_at < last and (is_much or idle > self.rest_seconds):
                 rested_at = time.monotonic()
                 await asyncio.to_thread(self.let_go)
             if self.end_seconds is not None and idle > self.end_seconds:

@@ -33,7 +33,7 @@ class Metrics:
         self.paths = frozenset(paths)
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        build = Gauge("docsearch_build", "1.", ["version"], registry=self.registry)
+        build = Gauge("docsearch_build", "The version.", ["version"], registry=self.registry)
         build.labels(__version__).set(1)
         taken = Gauge("docsearch_turns", "Answers computed or waiting.", registry=self.registry)
         taken.set_function(lambda: turns.taken)

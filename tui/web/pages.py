@@ -14,7 +14,6 @@ from search.errors import DocsearchError
 
 from ..jsont import dumps
 from ..terminal import printable
-from .events import EVENTS
 from .faults import nothing_there, status_of
 from .form import below_root, form_view
 from .hit_views import kind_label, result_view
@@ -98,10 +97,7 @@ class Pages:
             html = self._html("results.html", result=view, error="")
             return dumps({"html": html, "summary": view.summary})
 
-        if EVENTS in request.headers.get("accept", ""):
-            return self.answering.events(question, shown)
-        view = result_view(await self.answering.result(request, question), links)
-        return HTMLResponse(self._html("results.html", result=view, error=""))
+        return self.answering.events(question, shown)
 
     async def preview(self, request: Request) -> Response:
         """The document that is open."""
@@ -124,8 +120,9 @@ class Pages:
         return Links.of(query, self.answering.questions.names)
 
     def _html(self, template: str, **shown: object) -> str:
-        # Lone surrogates, which paths that are not UTF-8 have, cannot be sent.
-        return self.templates.get_template(template).render(**shown)
+        html = self.templates.get_template(template).render(**shown)
+        # Bytes of an address that are not UTF-8 cannot be shown.
+        return html.encode(errors="replace").decode()
 
 
 def _around(index: Index, query: bytes) -> dict[str, Any]:

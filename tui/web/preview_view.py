@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from search import Index, StoredPart
 
 
+SPARE = 10_000
+"""Characters by which a text may go on to the borders of its passages."""
+
+
 @dataclass(frozen=True, slots=True)
 class PreviewView:
     """A document that is open.
@@ -54,7 +58,9 @@ def preview_view(index: Index, place: Place, links: Links) -> PreviewView:
     """The view of a place. Raises Fault where the index does not hold the document."""
     path = held(index, place.path).file.path
     start, end = place.at
-    part = index.part(path, chars=(max(0, start - place.reach), end + place.reach))
+    end = min(end, start + MOST_CHARS)
+    first, last = max(0, start - place.reach), end + place.reach
+    part = index.part(path, chars=(first, last)).within(first - SPARE, last + SPARE)
     is_drawn = part.kind in DRAWN_KINDS
     pages = part.page_count or int(is_drawn)
     page = min(place.page or page_of(part, place.answer or place.at) or 1, max(pages, 1))

@@ -40,7 +40,7 @@ PATHS = (
     *("/status", "/health", "/metrics", "/openapi.json"),
 )
 """The paths that are counted by name."""
-WAITING = 32
+WAITING = 64
 """How many questions wait for a turn; one more is told to come again."""
 ANSWER_SECONDS = 60.0
 DRAWERS = 2

@@ -83,10 +83,7 @@
     busy(true);
     document.title = `${question.value} · docsearch`;
     try {
-      const response = await fetch(`/results?${given}`, {
-        signal,
-        headers: { Accept: "text/event-stream" },
-      });
+      const response = await fetch(`/results?${given}`, { signal });
       if (!response.ok) return fail(await messageOf(response));
       for await (const [name, data] of events(response)) {
         if (name === "error") return fail(`${data.error.message}; ${data.error.hint}`);
