@@ -375,21 +375,27 @@ class Index:
         return self._texts(self.catalog).part(path, chars, lines)
 
     def picture(
-        self, path: str | os.PathLike[str], page: int = 1, size: tuple[int, int] = (1200, 1600)
+        self,
+        path: str | os.PathLike[str],
+        page: int = 1,
+        size: tuple[int, int] = (1200, 1600),
+        *,
+        mark: str = "",
     ) -> Picture:
         """A page, counted from 1, of a PDF or TIFF, or another picture, drawn in red, green, blue.
 
         It is as large as fits into `size`, its width and height in pixels, and holds 4 million
-        pixels at most. A process of its own draws it from the file. Raises UsageError where the
-        index does not hold the document or its kind has no pages to draw, Unreadable where it
-        cannot be drawn within 10 seconds.
+        pixels at most. The words `mark` are tinted where they stand on the page of a PDF. A process
+        of its own draws it from the file. Raises UsageError where the index does not hold the
+        document or its kind has no pages to draw, Unreadable where it cannot be drawn within 10
+        seconds.
         """
         from .readers.picture_process import picture
 
         kind = self.part(path, chars=(0, 0)).kind
         if kind not in DRAWN_KINDS:
             raise UsageError(f"a document of kind {kind} has no picture", "show its text")
-        return picture(os.fspath(path), page, *size)
+        return picture(os.fspath(path), page, *size, mark=mark)
 
     def passage(self, passage_id: str) -> Passage:
         """A passage by its id. Raises UsageError for an id that the index does not hold."""

@@ -154,6 +154,12 @@ def test_a_page_is_drawn(web: Served, root: Path) -> None:
     response = web.get("/picture", params={"path": manual, "page": 2})
     assert (response.status_code, response.headers["content-type"]) == (200, "image/png")
     assert response.content.startswith(b"\x89PNG\r\n\x1a\n")
+    text = web.get("/document", params={"path": manual}).json()["text"]
+    start = text.index("tide")
+    params = {"path": manual, "page": 2, "mark": f"{start}-{start + 4}"}
+    tinted = web.get("/picture", params=params).content
+    assert tinted.startswith(b"\x89PNG") and tinted != response.content
+    assert web.get("/picture", params=params | {"mark": "0-0"}).content == response.content
     assert error_of(web.get("/picture", params={"path": manual, "page": 9})) == (
         *(422, "unreadable", "there is no page 9; the file has 2"),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..app.pictures.inline import png
-from .documents import document_part, drawable
+from .documents import document_part, page_picture
 from .events import streamed
 
 if TYPE_CHECKING:
@@ -72,11 +72,14 @@ class Answering:
         """The part of a document that the parameters DOCUMENT name."""
         return await self.read(request, lambda index: document_part(index, values))
 
-    async def picture(self, request: Request, path: str, page: int) -> bytes:
-        """A page of a document as a PNG. Its pixels are drawn anew: nothing of the file is sent."""
+    async def picture(self, request: Request, values: Mapping[str, Any]) -> bytes:
+        """The page that the parameters PICTURE name, as a PNG.
+
+        Its pixels are drawn anew: nothing of the file itself is sent.
+        """
 
         def draw(index: Index) -> bytes:
-            return png(index.picture(drawable(index, path), page, PICTURE_SIZE))
+            return png(page_picture(index, values, PICTURE_SIZE))
 
         return await self.drawing.answer(request, lambda check: self._with_index(draw))
 

@@ -47,10 +47,7 @@ class Api:
     async def picture(self, request: Request) -> Response:
         """A page of a document, or a picture, as a PNG."""
         wanted = values(PICTURE, request.scope["query_string"])
-        page = wanted["page"] or 1
-        return Response(
-            await self.answering.picture(request, wanted["path"], page), media_type="image/png"
-        )
+        return Response(await self.answering.picture(request, wanted), media_type="image/png")
 
     async def status(self, request: Request) -> Response:
         """The state of the index."""

@@ -17,11 +17,13 @@ from .parameters import Parameter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from search import Index, StoredPart
+    from search import Index, Picture, StoredPart
     from search.storage.entries import Entry
 
 MOST_CHARS = 200_000
 """The most characters that one answer gives of a document."""
+MOST_MARKED = 2_000
+"""The most characters that are tinted on a page."""
 RANGE = re.compile(r"(\d{1,12})-(\d{1,12})")
 
 
@@ -50,7 +52,11 @@ DOCUMENT: tuple[Parameter[Any], ...] = (
     Parameter("lines", Range(), "Lines of the text, such as 40-80."),
     PAGE,
 )
-PICTURE: tuple[Parameter[Any], ...] = (PATH, PAGE)
+PICTURE: tuple[Parameter[Any], ...] = (
+    PATH,
+    PAGE,
+    Parameter("mark", Range(), "Characters of the text to tint on the page of a PDF: 1830-1900."),
+)
 
 
 def document_part(index: Index, values: Mapping[str, Any]) -> StoredPart:
@@ -95,6 +101,15 @@ def drawable(index: Index, path: str) -> str:
             "see why: docsearch check PATH",
         )
     return path
+
+
+def page_picture(index: Index, values: Mapping[str, Any], size: tuple[int, int]) -> Picture:
+    """The page that the parameters PICTURE name. Raises as `drawable` and `Index.picture` do."""
+    path = drawable(index, values["path"])
+    start, end = values["mark"] or (0, 0)
+    end = min(end, start + MOST_MARKED)
+    mark = index.part(path, chars=(start, end)).within(start, end).text if start < end else ""
+    return index.picture(path, values["page"] or 1, size, mark=mark)
 
 
 def _page(index: Index, path: str, page: int) -> tuple[int, int]:

@@ -128,9 +128,12 @@ class Links:
         return f"/?{_encoded(self.question)}" if self.question else "/"
 
 
-def picture_link(path: str, page: int) -> str:
-    """The picture of a page."""
-    return f"/picture?{_encoded((('path', path), ('page', str(page))))}"
+def picture_link(place: Place, page: int) -> str:
+    """The picture of a page, with the answer tinted where it stands on it."""
+    pairs = [("path", place.path), ("page", str(page))]
+    if place.answer is not None:
+        pairs.append(("mark", _range(place.answer)))
+    return f"/picture?{_encoded(pairs)}"
 
 
 def _encoded(pairs: Iterable[tuple[str, str]]) -> str:

@@ -83,7 +83,7 @@ def preview_view(index: Index, place: Place, links: Links) -> PreviewView:
         is_code=part.kind in LINE_KINDS,
         blocks=() if shows_page else Layout(part, place).blocks(),
         quote=_quote(part, place) if shows_page else (),
-        picture=picture_link(path, page) if shows_page else "",
+        picture=picture_link(place, page) if shows_page else "",
         page=page,
         pages=pages,
         as_page=links.to(replace(place, view="page")) if is_drawn and not shows_page else "",
