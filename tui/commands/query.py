@@ -208,9 +208,9 @@ def _warm(index: Index, mode: str) -> None:
     if mode != "text" and index.model:
         import threading
 
-        from search.storage.lance import preload
+        from search.storage.lance import preload_native
 
-        threading.Thread(target=preload, daemon=True).start()
+        threading.Thread(target=preload_native, daemon=True).start()
         index.embedder  # noqa: B018
 
 
