@@ -53,7 +53,7 @@ def package(tmp_path):
     return tmp_path
 
 
-BEGIN = "from search.storage.lazy_package import import_lazily\nimport_lazily('made')\n"
+BEGIN = "from search.lazy_package import import_lazily\nimport_lazily('made')\n"
 
 
 class TestLazyPackage:
@@ -82,13 +82,13 @@ class TestLazyPackage:
         assert output_of(BEGIN + code, package) == "broken\nbroken\n"
 
     def test_what_is_not_installed_is_not_imported(self, package):
-        code = "from search.storage.lazy_package import import_lazily\nimport_lazily('nonsense')\n"
+        code = "from search.lazy_package import import_lazily\nimport_lazily('nonsense')\n"
         assert (
             output_of(code + "import sys; print('nonsense' in sys.modules)", package) == "False\n"
         )
 
 
-PART = "from search.storage.package_part import import_part\npart = import_part('made', 'part')\n"
+PART = "from search.package_part import import_part\npart = import_part('made', 'part')\n"
 
 
 class TestPartOfAPackage:
@@ -107,7 +107,7 @@ class TestPartOfAPackage:
     @pytest.mark.parametrize("name", ["'made', 'nonsense'", "'nonsense', 'part'"])
     def test_what_is_not_there_is_told(self, package, name):
         code = (
-            "from search.storage.package_part import import_part\n"
+            "from search.package_part import import_part\n"
             f"try:\n    import_part({name})\nexcept ImportError as error:\n    print(error)"
         )
         whole = name.replace("', '", ".")
@@ -116,7 +116,7 @@ class TestPartOfAPackage:
     def test_an_error_in_its_code_is_met_each_time(self, package):
         (package / "made" / "part.py").write_text("raise ValueError('broken')\n")
         code = (
-            "from search.storage.package_part import import_part\nfor _ in range(2):\n"
+            "from search.package_part import import_part\nfor _ in range(2):\n"
             "    try:\n        import_part('made', 'part')\n"
             "    except ValueError as error:\n        print(error)\n"
         )

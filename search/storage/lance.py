@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar
 
+from ..lazy_package import import_lazily
+from ..package_part import import_part
 from ..process_memory import share_one_heap
-from .lazy_package import import_lazily
-from .package_part import import_part
 
 _Result = TypeVar("_Result")
 

@@ -94,7 +94,7 @@ class NativeReader:
         """The table of the nearest rows."""
 
         def nearest() -> Any:
-            query = self._table.query().nearest_to(import_module("pyarrow").array(vector))
+            query = self._table.query().nearest_to(_arrow_vector(vector))
             query.column("vector")
             query.distance_type("cosine")
             query.nprobes(PROBES)
@@ -135,6 +135,14 @@ class NativeReader:
         stream = await query.execute()
         batches = [batch async for batch in stream]
         return import_module("pyarrow").Table.from_batches(batches, schema=stream.schema)
+
+
+def _arrow_vector(vector: Vectors) -> Any:
+    """A float32 vector as Arrow's array, whose own conversion imports numpy's masked arrays."""
+    arrow: Any = import_module("pyarrow")
+    return arrow.Array.from_buffers(
+        arrow.float32(), len(vector), [None, arrow.py_buffer(vector.tobytes())]
+    )
 
 
 async def _executed(query: Any, most_rows: int) -> Any:

@@ -89,8 +89,7 @@ def ask(address: Address, request: dict[str, Any]) -> dict[str, Any]:
 
 def _request(words: Sequence[str]) -> dict[str, Any]:
     """A command line, with what the resident process must know of the place it was typed in."""
-    import shutil
-
+    from ..columns import columns_of
     from .address import PER_COMMAND
 
     return {
@@ -100,5 +99,5 @@ def _request(words: Sequence[str]) -> dict[str, Any]:
             name: value for name, value in os.environ.items() if name.startswith(PER_COMMAND)
         },
         "terminals": [sys.stdout.isatty(), sys.stderr.isatty()],
-        "columns": shutil.get_terminal_size().columns,
+        "columns": columns_of(os.environ),
     }
