@@ -328,6 +328,26 @@ def test_many_clients_at_once_are_all_answered(
     assert answers(env, place) == 20
 
 
+def test_asking_imports_next_to_nothing(
+    resident: subprocess.Popen[bytes], env: dict[str, str], place: Path
+) -> None:
+    code = (
+        "import sys; before = set(sys.modules)\nfrom tui.cli import main\n"
+        "try:\n    main(['query', '-l', '--mode', 'text', 'rent'])\n"
+        "finally:\n    print(*set(sys.modules) - before, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=dict(os.environ) | env, cwd=place, capture_output=True,
+        text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert answers(env, place) == 1
+    imported = set(done.stderr.split())
+    assert "tui.client.asking" in imported
+    # Each of these takes longer than all that is needed here.
+    assert imported & {"click", "dataclasses", "inspect", "shutil", "typing"} == set()
+    assert {name for name in imported if name.startswith("search")} == {"search"}
+
+
 @pytest.mark.parametrize("ending", ["before the greeting", "after it", "another greeting"])
 def test_a_process_that_ends_or_is_foreign_costs_no_answer(
     env: dict[str, str], place: Path, ending: str
