@@ -40,8 +40,7 @@ from .text.passage_rules import PassageRules
 if TYPE_CHECKING:
     from .ingest.refresh import Refresh
     from .ingest.scopes import RootRules, Targets
-    from .models.loaded import LoadedModels
-    from .protocols import Embedder, Reranker
+    from .protocols import Embedder, ModelSource, Reranker
     from .query.engine import Engine
     from .storage.catalog import Catalog
     from .storage.filters import Filter
@@ -115,7 +114,7 @@ class Index:
         embedder: str | None = None,
         reranker: str | None = None,
         dimensions: int | None = None,
-        loaded: LoadedModels | None = None,
+        loaded: ModelSource | None = None,
     ) -> Self:
         """The index in the folder `path` (None: the user's own).
 

@@ -105,7 +105,7 @@ def serving(env: dict[str, str], place: Path) -> Iterator[subprocess.Popen[bytes
     assert process.stderr is not None
     try:
         assert process.stderr.readline().startswith(b"answering at ")
-        wait_until(lambda: is_answering(env))
+        wait_until(lambda: is_listening(env))
         yield process
     finally:
         if process.poll() is None:
@@ -128,6 +128,12 @@ def address_of(env: dict[str, str]) -> Address:
 
 def is_answering(env: dict[str, str]) -> bool:
     return os.path.exists(address_of(env).socket)
+
+
+def is_listening(env: dict[str, str]) -> bool:
+    """Whether a client can connect: the socket is there a moment before that."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        return connection.connect_ex(address_of(env).socket) == 0
 
 
 def answers(env: dict[str, str], place: Path) -> int:

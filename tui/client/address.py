@@ -59,6 +59,11 @@ class Address:
         return os.path.join(self.folder, f"{zlib.crc32(self.identity.encode()):08x}.socket")
 
     @property
+    def is_taken(self) -> bool:
+        """True where the resident process of this user may be behind the socket."""
+        return self.is_private and os.path.exists(self.socket)
+
+    @property
     def greeting(self) -> bytes:
         """The line that the resident process sends first."""
         return self.identity.encode() + b"\n"

@@ -41,7 +41,7 @@ def run_resident(words: Sequence[str]) -> int | None:
     from .address import Address
 
     address = Address.of(os.environ)
-    if not (address.is_private and os.path.exists(address.socket)):
+    if not address.is_taken:
         return None
     try:
         answer = ask(address, _request(words))
