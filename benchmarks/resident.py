@@ -98,7 +98,7 @@ def app(index: Path, folder: Path, whose: str) -> list[Row]:
         if os.environ["DOCSEARCH_DAEMON"] == "never"
         else AskedModels(Address.of(os.environ), lambda: own)
     )
-    latencies = asyncio.run(typing(index, 2, folder, models))
+    latencies = asyncio.run(typing(index, 1, folder, models))
     memory = Row("memory after a query", start(index, measure_idle=True)[1], "MB")
     return [replace(row, what=f"app with {whose}: {row.what}") for row in (*latencies, memory)]
 
