@@ -144,7 +144,8 @@ def query(
     first = asked(cleaned(line), options, settings.around.folder)
     any_hits = any_error = False
     with settings.open_index(reranker=reranker) as index:
-        _warm(index, first.mode or settings.config.mode)
+        if not settings.around.is_resident:
+            _warm(index, first.mode or settings.config.mode)
         ask = partial(
             index.query,
             limit=limit or settings.config.limit,
