@@ -192,14 +192,15 @@ class Catalog:
         The catalogue may be changed while the entries are iterated over.
         """
         top = os.fsencode(below.rstrip("/"))
-        # "0" is the character after "/", so paths between the two lie below the folder.
+        yield from map(entry_of, self._all(f"SELECT {COLUMNS} FROM documents WHERE path = ?", (top,)))
+        # "0" is the character after "/", so paths between the two lie below the folder. A page is
+        # one range of the index on the path: with an OR, SQLite would sort all rows behind it.
         statement = (
-            f"SELECT {COLUMNS} FROM documents WHERE path > ?1 "
-            "AND (path = ?2 OR path > ?3 AND path < ?4) "
+            f"SELECT {COLUMNS} FROM documents WHERE path > ? AND path < ? "
             f"ORDER BY path LIMIT {_PAGE_ROWS}"
         )
-        last = b""
-        while rows := self._all(statement, (last, top, top + b"/", top + b"0")):
+        last, end = top + b"/", top + b"0"
+        while rows := self._all(statement, (last, end)):
             yield from map(entry_of, rows)
             last = rows[-1][1]
 
