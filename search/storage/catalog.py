@@ -195,7 +195,8 @@ class Catalog:
         The catalogue may be changed while the entries are iterated over.
         """
         top = os.fsencode(below.rstrip("/"))
-        yield from map(entry_of, self._all(f"SELECT {COLUMNS} FROM documents WHERE path = ?", (top,)))
+        file = self._all(f"SELECT {COLUMNS} FROM documents WHERE path = ?", (top,))
+        yield from map(entry_of, file)
         # "0" is the character after "/", so paths between the two lie below the folder. A page is
         # one range of the index on the path: with an OR, SQLite would sort all rows behind it.
         statement = (
@@ -348,9 +349,9 @@ class Catalog:
         if wanted == Filter():
             return None
         matcher = wanted.matcher()
-        columns, is_wanted = "doc, path, root", matcher.admits
+        columns, is_wanted = "doc, passages, path, root", matcher.admits
         if not matcher.patterns and not matcher.suffixes:
-            columns, is_wanted = "doc, x'', x''", lambda path, root: True
+            columns, is_wanted = "doc, passages, x'', x''", lambda path, root: True
         with self._lock:
             # The last answer holds while the filter and the catalogue are the same.
             key = (wanted, self.data_version, self._connection.total_changes)
@@ -367,15 +368,18 @@ class Catalog:
                 )
                 # There are few roots and many documents: each root is decoded once.
                 decoded_root = cache(os.fsdecode)
-                docs = frozenset(
-                    doc
-                    for doc, path, root in rows
+                passages_by_doc = {
+                    doc: passages
+                    for doc, passages, path, root in rows
                     if is_wanted(os.fsdecode(path), decoded_root(root))
-                )
+                }
+                docs = frozenset(passages_by_doc)
                 ordinals_by_doc = {
                     doc: ordinals for doc in docs & messages.keys() if (ordinals := messages[doc])
                 }
-                admitted = Admitted(docs - messages.keys(), ordinals_by_doc)
+                total = self._all("SELECT sum(passages) FROM documents")[0][0] or 1
+                share = sum(passages_by_doc.values()) / total
+                admitted = Admitted(docs - messages.keys(), ordinals_by_doc, share)
                 self._last_filtered = (key, admitted)
             return self._last_filtered[1]
 

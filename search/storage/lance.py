@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from importlib import import_module
@@ -26,4 +27,7 @@ def preload() -> Any:
             # A third of the import's time goes into this package's REST clients, which an embedded
             # table never calls. LanceDB imports only the package's models.
             import_lazily("lance_namespace_urllib3_client")
+            # LanceDB's log goes to stderr, which belongs to the user. What went wrong comes as an
+            # exception. Who looks for a fault in LanceDB sets the variable.
+            os.environ.setdefault("LANCEDB_LOG", "off")
         return import_module("lancedb")
