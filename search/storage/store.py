@@ -106,13 +106,10 @@ class Store:
         Raises IndexDamaged where any of it cannot be read, and ModelError for a vector that is not
         finite or is all zeros.
         """
-        arrow: Any = import_module("pyarrow")
 
         def scan() -> dict[int, int]:
             counts = Counter[int]()
-            query = self._table.search().select([*self._columns, "terms", "vector"]).limit(None)
-            for batch in query.to_batches(_BATCH):
-                table = arrow.Table.from_batches([batch])
+            for table in self._tables([*self._columns, "terms", "vector"]):
                 check_vectors(known_vectors(table, self.dimensions), self.dimensions)
                 counts.update(table["doc"].to_pylist())
             return dict(counts)
@@ -379,9 +376,22 @@ class Store:
     def _texts(self) -> Iterator[str]:
         """The words of all passages."""
         with lance_errors(self._folder):
-            batches = self._table.search().select(["terms"]).limit(None).to_batches(_BATCH)
-            for batch in batches:
-                yield from batch["terms"].to_pylist()
+            for table in self._tables(["terms"]):
+                yield from table["terms"].to_pylist()
+
+    def tables(self) -> Iterator[Any]:
+        """All passages as Arrow tables of at most 10,000 rows, with all columns of `schema_of`.
+
+        They are those of one version. Raises IndexDamaged where that version goes meanwhile, so
+        that the caller holds the writer lock.
+        """
+        with lance_errors(self._folder):
+            yield from self._tables(self._table.schema.names)
+
+    def _tables(self, columns: list[str]) -> Iterator[Any]:
+        arrow: Any = import_module("pyarrow")
+        for batch in self._table.search().select(columns).limit(None).to_batches(_BATCH):
+            yield arrow.Table.from_batches([batch])
 
     def _rows(self, where: str, columns: list[str]) -> Any:
         return self._table.search().where(where).select(columns).limit(None).to_arrow()
