@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         Status,
         StoredPart,
         StoredText,
+        Transfer,
         Verdict,
     )
     from .storage.filters import Filter
@@ -67,6 +68,7 @@ _HOMES = {
     "Status": "results",
     "StoredPart": "results",
     "StoredText": "results",
+    "Transfer": "results",
     "Verdict": "results",
 }
 
@@ -95,6 +97,7 @@ __all__ = [
     "Status",
     "StoredPart",
     "StoredText",
+    "Transfer",
     "Verdict",
 ]
 

@@ -21,6 +21,7 @@ from ..documents import Reason
 from ..errors import IndexFailure, NoIndex, NotAnIndex
 from ..private_files import make_private_folder
 from .catalog_file import check_folder, connected
+from .catalog_tables import CatalogTables
 from .entries import COLUMNS, Entry, EntryState, Group, Root, doc_id, entry_of, root_of, row_of
 from .filters import Admitted, Filter
 from .index_folder import APPLICATION
@@ -72,6 +73,8 @@ class Catalog:
         """The messages of mail files."""
         self.page_labels = PageLabels(self._all, self._write_all)
         """What documents call their pages."""
+        self.tables = CatalogTables(self._all, self._write_all)
+        """All tables, as an export has them."""
         self.words_only = WordsOnly(self._all)
         """The documents that wait for their vectors."""
         # The app asks with the same filter at every key that is typed.

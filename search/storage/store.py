@@ -388,6 +388,25 @@ class Store:
         with lance_errors(self._folder):
             yield from self._tables(self._table.schema.names)
 
+    @property
+    def schema(self) -> Any:
+        """The Arrow schema of `tables`."""
+        return self._table.schema
+
+    def append(self, batch: Any) -> int:
+        """Add the rows of an Arrow batch with the columns of `schema_of`; the number of them.
+
+        The table must not have these passages yet. Raises ModelError for a vector that cannot be
+        stored.
+        """
+        arrow: Any = import_module("pyarrow")
+        table = arrow.Table.from_batches([batch])
+        check_vectors(known_vectors(table, self.dimensions), self.dimensions)
+        self.vocabulary.add(table["terms"].to_pylist())
+        with lance_errors(self._folder):
+            self._table.add(table, on_bad_vectors="null")
+        return len(table)
+
     def _tables(self, columns: list[str]) -> Iterator[Any]:
         arrow: Any = import_module("pyarrow")
         for batch in self._table.search().select(columns).limit(None).to_batches(_BATCH):
