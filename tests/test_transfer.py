@@ -92,7 +92,7 @@ def test_an_import_that_was_interrupted_is_done_again(source: Index, tmp_path: P
     table = pq.read_table(documents)
     pq.write_table(table.append_column("new", pa.array([1] * len(table))), documents)
     with opened(tmp_path / "restored") as restored:
-        with pytest.raises(UsageError, match="a column that is not known: documents.new"):
+        with pytest.raises(UsageError, match=r"a column that is not known: documents\.new"):
             restored.import_(tmp_path / "backup")
         documents.write_bytes(whole)
         restored.import_(tmp_path / "backup")
@@ -137,7 +137,7 @@ class TestRefusals:
         else:
             pq.write_table(pa.table({"text": ["Theirs."]}), file)
         with opened(tmp_path / "restored") as restored:
-            with pytest.raises(UsageError, match="is not a whole export: passages.parquet"):
+            with pytest.raises(UsageError, match=r"is not a whole export: passages\.parquet"):
                 restored.import_(tmp_path / "backup")
             with pytest.raises(NoIndex):
                 restored.status()
