@@ -221,7 +221,8 @@ class Store:
 
         def nearest(count: int, where: Any) -> Any:
             builder = self._table.search(query, vector_column_name="vector", query_type="vector")
-            builder = builder.distance_type("cosine").nprobes(100).refine_factor(2).limit(count)
+            probes = _probes(self._table.count_rows())
+            builder = builder.distance_type("cosine").nprobes(probes).refine_factor(2).limit(count)
             if where is not None:
                 builder = builder.where(where, prefilter=True)
             return builder.select([*self._columns, "vector", "_distance"]).to_arrow()
@@ -445,6 +446,19 @@ class Store:
             candidates,
             key=lambda candidate: (-candidate.score, candidate.doc, candidate.passage.ordinal),
         )
+
+
+def _probes(rows: int) -> int:
+    """How many clusters of the vector index are searched; LanceDB makes one for 8,192 rows.
+
+    Up to 400,000 passages these are all. Beyond that they are two in five, which find 0.98 of the
+    ten nearest passages, and more of the others: that was measured with 68,573 real vectors in 122
+    clusters, and 300 queries.
+
+    >>> _probes(10**5), _probes(10**6), _probes(4 * 10**6)
+    (50, 50, 200)
+    """
+    return max(50, rows // 20_000)
 
 
 def _among(column: str, numbers: Iterable[int]) -> str:
