@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -284,6 +285,17 @@ class TestWriting:
         assert reader.counts() == dict.fromkeys(range(5), 1)
 
 
+TIDY = """
+import sys
+from search.storage.store import Store
+from tests.test_store import WIDTH
+store = Store(sys.argv[1], WIDTH, create=True)
+print("begins", flush=True)
+store.maintain()
+print("done", flush=True)
+"""
+
+
 class TestMaintenance:
     def test_few_passages_are_missing_in_the_word_index_however_large_the_table(self):
         assert [tail_limit(rows) for rows in (0, 9, 50, 3000, 100_000, 1_000_000)] == [
@@ -351,6 +363,25 @@ class TestMaintenance:
         store.maintain()
         assert store.version > tidy + 2
         assert store.count() == 85
+
+    def test_ctrl_c_ends_it_and_loses_nothing(self, store, folder):
+        words = " ".join(f"word{number}" for number in range(60))
+        store.upsert([row(doc, 0, f"{words} {doc}") for doc in range(10_000)])
+        store.sync()
+        process = subprocess.Popen(
+            [sys.executable, "-c", TIDY, str(folder)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=HERE,
+        )
+        assert process.stdout.readline() == b"begins\n"
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+        assert (process.returncode, output) == (-signal.SIGINT, b"")
+        store = Store(folder, WIDTH, create=True)
+        assert (store.count(), store.healed_to) == (10_000, None)
+        store.maintain()
+        assert [hit.doc for hit in store.matching([(1.0, "7777")], 9)] == [7777]
 
     @pytest.mark.slow
     def test_a_large_table_gets_a_vector_index(self, tmp_path):
