@@ -351,40 +351,42 @@ class Catalog:
         """
         if wanted == Filter():
             return None
-        matcher = wanted.matcher()
-        columns, is_wanted = "doc, passages, path, root", matcher.admits
-        if not matcher.patterns and not matcher.suffixes:
-            columns, is_wanted = "doc, passages, x'', x''", lambda path, root: True
         with self._lock:
             # The last answer holds while the filter and the catalogue are the same.
             key = (wanted, self.data_version, self._connection.total_changes)
             if self._last_filtered is None or self._last_filtered[0] != key:
-                # The dates of a mail file are those of its messages.
-                dated = wanted.after_ns is not None or wanted.before_ns is not None
-                messages = self.messages.within(wanted.after_ns, wanted.before_ns) if dated else {}
-                rows = self._all(
-                    f"SELECT {columns} FROM documents "
-                    "WHERE (state IN ('complete', 'pending') OR passages > 0) "
-                    "AND (mtime_ns >= coalesce(?1, mtime_ns) AND (?2 IS NULL OR mtime_ns < ?2) "
-                    "OR doc IN (SELECT value FROM json_each(?3)))",
-                    (wanted.after_ns, wanted.before_ns, json.dumps(list(messages))),
-                )
-                # There are few roots and many documents: each root is decoded once.
-                decoded_root = cache(os.fsdecode)
-                passages_by_doc = {
-                    doc: passages
-                    for doc, passages, path, root in rows
-                    if is_wanted(os.fsdecode(path), decoded_root(root))
-                }
-                docs = frozenset(passages_by_doc)
-                ordinals_by_doc = {
-                    doc: ordinals for doc in docs & messages.keys() if (ordinals := messages[doc])
-                }
-                total = self._all("SELECT sum(passages) FROM documents")[0][0] or 1
-                share = sum(passages_by_doc.values()) / total
-                admitted = Admitted(docs - messages.keys(), ordinals_by_doc, share)
-                self._last_filtered = (key, admitted)
+                self._last_filtered = key, self._admitted(wanted)
             return self._last_filtered[1]
+
+    def _admitted(self, wanted: Filter) -> Admitted:
+        matcher = wanted.matcher()
+        columns, is_wanted = "doc, passages, path, root", matcher.admits
+        if not matcher.patterns and not matcher.suffixes:
+            columns, is_wanted = "doc, passages, x'', x''", lambda path, root: True
+        # The dates of a mail file are those of its messages.
+        dated = wanted.after_ns is not None or wanted.before_ns is not None
+        messages = self.messages.within(wanted.after_ns, wanted.before_ns) if dated else {}
+        rows = self._all(
+            f"SELECT {columns} FROM documents "
+            "WHERE (state IN ('complete', 'pending') OR passages > 0) "
+            "AND (mtime_ns >= coalesce(?1, mtime_ns) AND (?2 IS NULL OR mtime_ns < ?2) "
+            "OR doc IN (SELECT value FROM json_each(?3)))",
+            (wanted.after_ns, wanted.before_ns, json.dumps(list(messages))),
+        )
+        # There are few roots and many documents: each root is decoded once.
+        decoded_root = cache(os.fsdecode)
+        passages_by_doc = {
+            doc: passages
+            for doc, passages, path, root in rows
+            if is_wanted(os.fsdecode(path), decoded_root(root))
+        }
+        docs = frozenset(passages_by_doc)
+        ordinals_by_doc = {
+            doc: ordinals for doc in docs & messages.keys() if (ordinals := messages[doc])
+        }
+        total = self._all("SELECT sum(passages) FROM documents")[0][0] or 1
+        share = sum(passages_by_doc.values()) / total
+        return Admitted(docs - messages.keys(), ordinals_by_doc, share)
 
     @property
     def data_version(self) -> int:
