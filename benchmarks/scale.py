@@ -1,10 +1,12 @@
 """How the table and the catalogue grow, from 10,000 passages to a million: queries, disk, upkeep.
 
     python -m benchmarks.scale [--sizes 10000 100000 300000] [--million] [--files 10000 100000]
+                               [--keep FOLDER] [--queries]
 
 Passages and vectors are made by a seed, so that neither reading nor embedding is measured. They are
 stored as an ingest stores them, each size in a process of its own. The processor time of all
-threads counts, since other programs on the machine change it less than the time on the clock.
+threads is told beside the time on the clock, since other programs on the machine change it less.
+`--keep` leaves the indexes in a folder, and with `--queries` a later run only queries them.
 """
 
 from __future__ import annotations
@@ -87,46 +89,45 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=[10_000, 100_000, 300_000])
     parser.add_argument("--million", action="store_true", help="a million passages as well")
     parser.add_argument("--files", type=int, nargs="*", default=[10_000, 100_000])
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where the indexes stay")
+    parser.add_argument("--queries", action="store_true", help="only query indexes that were kept")
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.one:
-        with tempfile.TemporaryDirectory() as folder:
-            rows = measured(Path(folder) / "index", arguments.one)
-        json.dump([asdict(row) for row in rows], sys.stdout)
-        return
-    rows = []
-    for size in [*arguments.sizes, *([MILLION] if arguments.million else [])]:
-        command = [sys.executable, "-m", "benchmarks.scale", "--one", str(size)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
-        rows += [Row(**row) for row in json.loads(done.stdout)]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as temporary:
+        home = arguments.keep or Path(temporary)
+        if arguments.one:
+            made, size = MadePassages(), arguments.one - arguments.one % PER_DOCUMENT
+            index = home / str(arguments.one)
+            rows = [] if arguments.queries else filled(index, made, size)
+            rows += queried(index, made, size)
+            rows += [] if arguments.queries else saved_often(index, made, size)
+            json.dump([asdict(row) for row in rows], sys.stdout)
+            return
+        rows = []
+        for size in [*arguments.sizes, *([MILLION] if arguments.million else [])]:
+            command = [sys.executable, "-m", "benchmarks.scale", "--one", str(size)]
+            command += ["--keep", str(home), *["--queries"] * arguments.queries]
+            done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
+            rows += [Row(**row) for row in json.loads(done.stdout)]
         for count in arguments.files:
-            rows += unchanged(Path(folder) / str(count), count)
+            rows += unchanged(Path(temporary) / str(count), count)
     write_results("scale", rows)
 
 
-def measured(folder: Path, size: int) -> list[Row]:
-    """The figures of one size."""
-    made = MadePassages()
-    size -= size % PER_DOCUMENT
-    rows = filled(folder, made, size)
+def queried(folder: Path, made: MadePassages, size: int) -> list[Row]:
+    """The figures of queries: on the tidy index, filtered, and with passages not indexed yet."""
     queries = list(made.queries(QUERIES, size))
-    with Index(
-        folder.as_posix(),
-        ModelChoice(),
-        lambda name: MadeQueries(queries),  # type: ignore[arg-type, return-value]
-        PassageRules(),
-    ) as index:
+    with opened(folder, queries) as index:
         texts = [text for text, _ in queries]
         clean = latency(index, texts)
-        rows += [
+        rows = [
             figure(size, "hybrid query", clean.p50_ms, "ms", "at most 60 ms at a million"),
             figure(size, "its processor time", clean.cpu_ms, "ms"),
             figure(size, "text query", latency(index, texts, mode="text").p50_ms, "ms"),
             figure(size, "recall of the vector leg at 10", recall(index, queries), "", "≥ 0.97"),
         ]
         half = latency(index, texts, where=HALF)
-        rows += ratios(size, "filter that admits half", half, clean, "at most 1.3")
+        rows += ratios(size, "with a filter that admits half", half, clean, "at most 1.3")
         started = time.process_time()
         index.status()
         index.skips()
@@ -136,16 +137,23 @@ def measured(folder: Path, size: int) -> list[Row]:
     store = Store(folder, DIMENSIONS, create=True)
     store.upsert(made.batch(size, tail)[0])
     store.sync()
-    with Index(
+    with opened(folder, queries) as index:
+        what = f"with {tail} passages that are not indexed yet"
+        rows += ratios(size, what, latency(index, texts), clean, "at most 1.5")
+    # The index is as it was before, for another run.
+    store.delete({row.doc for row in made.batch(size, tail)[0]})
+    store.sync()
+    return rows
+
+
+def opened(folder: Path, queries: Sequence[tuple[str, Vectors]]) -> Index:
+    """The index, with the vectors of the queries in place of a model."""
+    return Index(
         folder.as_posix(),
         ModelChoice(),
         lambda name: MadeQueries(queries),  # type: ignore[arg-type, return-value]
         PassageRules(),
-    ) as index:
-        rows += ratios(
-            size, f"{tail} passages not indexed yet", latency(index, texts), clean, "at most 1.5"
-        )
-    return rows + saved_often(folder, store, made, size)
+    )
 
 
 def filled(folder: Path, made: MadePassages, size: int) -> list[Row]:
@@ -233,8 +241,9 @@ def recall(index: Index, queries: Sequence[tuple[str, Vectors]]) -> float:
     return found / (10 * len(queries))
 
 
-def saved_often(folder: Path, store: Store, made: MadePassages, size: int) -> list[Row]:
+def saved_often(folder: Path, made: MadePassages, size: int) -> list[Row]:
     """What two hundred saves of one document leave."""
+    store = Store(folder, DIMENSIONS, create=True)
     rows, _ = made.batch(0, PER_DOCUMENT)
     for _ in range(200):
         store.upsert(rows)

@@ -23,7 +23,8 @@ Those of a million passages with 384 numbers each take 620 MB. Where they do not
 reads parts of them again and takes twice as long.
 """
 
-_WRITER_CACHE = 256 << 20
+_WRITER_CACHE = 128 << 20
+"""Enough for the ids of some million passages, which each batch is compared with."""
 
 
 def open_table(disk: Durability, dimensions: int) -> Any:

@@ -83,7 +83,7 @@ class Upkeep:
         """Replace the word index of an older table, which keeps positions that no query needs."""
         (index,) = (index for index in self._table.list_indices() if index.name == "terms")
         if (index.index_details or {}).get("with_position"):
-            self._table.create_index("terms", config=word_index(), name="terms", replace=True)
+            self._build("terms", word_index())
 
     def _settle(self) -> bool:
         """Merge files and bring the indexes up to date; True once there is nothing left to do."""
@@ -101,6 +101,11 @@ class Upkeep:
         self._table.optimize(cleanup_older_than=keep)
         # LanceDB takes some 4 kB a passage for this. Without the trim, most of that would stay with
         # the process, and the next call would take as much again.
+        give_back()
+
+    def _build(self, column: str, config: Any) -> None:
+        """Build the index of a column anew; it has the column's name."""
+        self._table.create_index(column, config=config, name=column, replace=True)
         give_back()
 
     def _trained(self) -> int:
@@ -122,8 +127,6 @@ class Upkeep:
             few_new = bool(segments) and max(segments) <= MOST_SEGMENTS and vectors < 2 * trained
             if vectors < VECTOR_INDEX_ROWS or few_new:
                 return trained if segments else 0
-            self._table.create_index(
-                "vector", config=IvfSq(distance_type="cosine"), name="vector", replace=True
-            )
+            self._build("vector", IvfSq(distance_type="cosine"))
             return vectors
         return trained if segments else 0
