@@ -80,7 +80,12 @@ class TestBounds:
         ]
 
     def test_versions_that_are_too_old_go_in_a_run_without_changes(self, notes, index):
+        for number in range(40):
+            (notes / f"day-{number}.txt").write_text(f"The rent of month {number} is paid.")
         index.ingest([notes])
+        # One change of so many passages is no reason to tidy up.
+        (notes / "sea.rst").write_text("Tides\n=====\n\nThe tide turns.\n")
+        assert index.ingest().changed == 1
         folder = Path(index.path)
         before = manifests(folder)
         assert len(before) > 1
@@ -92,9 +97,9 @@ class TestBounds:
         # These two runs have nothing to read. The first one drops what is old; what it made itself
         # is too young to go.
         assert index.ingest().changed == 0
-        assert len(manifests(folder)) < len(before)
+        assert not set(before) & set(manifests(folder))
         assert not RETENTION.has_too_old(Durability(folder, "passages").version_ages())
-        assert index.store.count() == 4
+        assert index.store.count() == 44
         after = manifests(folder)
         assert index.ingest().changed == 0
         assert manifests(folder) == after
