@@ -34,7 +34,18 @@ def test_tidying_up_takes_a_twentieth_of_a_run_before_its_end():
         clock.now += 1.0
         upkeep.between_batches()
     # One second is a twentieth of 20 seconds, and 10 seconds and 10 more are one of 400.
-    assert table.times == [20.0, 400.0, 600.0, 800.0, 1000.0, 1200.0, 1400.0, 1600.0, 1800.0, 2000.0]
+    assert table.times == [
+        20.0,
+        400.0,
+        600.0,
+        800.0,
+        1000.0,
+        1200.0,
+        1400.0,
+        1600.0,
+        1800.0,
+        2000.0,
+    ]
     upkeep.now()
     assert len(table.times) == 11
 

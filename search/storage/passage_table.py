@@ -15,7 +15,6 @@ from .arrow_rows import added_fields, schema_of
 from .durability import Durability, Mark, probe_hard_links
 from .lance import preload
 
-
 _READER_CACHE = 768 << 20
 """Bytes of the indexes that a process which asks may keep in memory.
 
