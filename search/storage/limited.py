@@ -8,11 +8,9 @@ scores of passages do not depend on the condition.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import reduce
-from importlib import import_module
 from math import ceil
-from operator import or_
 from typing import Any
 
 from .filters import Admitted
@@ -27,24 +25,28 @@ DOCUMENTS_PER_ROW = 40
 class Limits:
     """Searches within what filters admit; it keeps the condition of the last filter.
 
-    `documents_per_row` tells how many documents in a condition take as long as one more row.
+    `make` gives the condition of what a filter admits. `documents_per_row` tells how many documents
+    in a condition take as long as one more row.
     """
 
-    def __init__(self, documents_per_row: int = DOCUMENTS_PER_ROW) -> None:
+    def __init__(
+        self, make: Callable[[Admitted], Any], documents_per_row: int = DOCUMENTS_PER_ROW
+    ) -> None:
+        self._make = make
         self._documents_per_row = documents_per_row
         self._last: tuple[Admitted, Any] | None = None
 
     def best(self, search: Callable[[int, Any], Any], limit: int, only: Admitted | None) -> Any:
         """The Arrow table of the `limit` best rows that `only` admits; None admits all.
 
-        `search` gives the table of so many best rows that meet a condition of LanceDB, best first.
-        It has the columns doc and ordinal.
+        `search` gives the table of so many best rows that meet a condition, best first; an empty
+        one holds for all. It has the columns doc and ordinal.
         """
         if only is None:
-            return search(limit, None)
+            return search(limit, "")
         if len(only) * only.share > self._documents_per_row * limit:
             depth = ceil(MARGIN * limit / only.share)
-            table = search(depth, None)
+            table = search(depth, "")
             places = [
                 place
                 for place, (doc, ordinal) in enumerate(
@@ -62,20 +64,22 @@ class Limits:
         # that change filters at the same time make a condition twice at worst.
         last = self._last
         if last is None or last[0] is not only:
-            last = self._last = only, condition(only)
+            last = self._last = only, self._make(only)
         return last[1]
 
 
-def condition(only: Admitted) -> Any:
-    """LanceDB's condition on the rows that are admitted.
+def condition(only: Admitted, module: Any) -> Any:
+    """The condition of the rows that are admitted, made by LanceDB's compiled `module`.
 
     It is an expression: LanceDB takes three times as long for the same condition as text.
     """
-    expressions: Any = import_module("lancedb.expr")
-    doc, ordinal = expressions.col("doc"), expressions.col("ordinal")
-    parts = [doc.isin(list(only.docs))] if only.docs else []
+
+    def among(column: str, numbers: Iterable[int]) -> Any:
+        return module.expr_col(column).isin([module.expr_lit(number) for number in numbers])
+
+    parts = [among("doc", only.docs)] if only.docs else []
     parts += [
-        (doc == number) & ordinal.isin(list(ordinals))
-        for number, ordinals in only.ordinals_by_doc.items()
+        module.expr_col("doc").eq(module.expr_lit(doc)).and_(among("ordinal", ordinals))
+        for doc, ordinals in only.ordinals_by_doc.items()
     ]
-    return reduce(or_, parts)
+    return reduce(lambda one, other: one.or_(other), parts)

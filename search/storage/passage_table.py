@@ -6,29 +6,50 @@ what an older table lacks, and repairs it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from ..errors import IndexDamaged, ModelMismatch, NoIndex
 from .arrow_rows import added_fields, schema_of
 from .durability import Durability, Mark, probe_hard_links
-from .lance import preload
+from .lance import Native, preload, preload_native
+from .lance_reader import LanceReader
+from .native_reader import NativeReader
+from .table_reader import TableReader
 
-_READER_CACHE = 768 << 20
-"""Bytes of the indexes that a process which asks may keep in memory.
+_METADATA_CACHE = 64 << 20
 
-Those of a million passages with 384 numbers each take 620 MB. Where they do not fit, each query
-reads parts of them again and takes twice as long.
+READER_CACHES = {
+    "index_cache_size_bytes": 768 << 20,
+    "metadata_cache_size_bytes": _METADATA_CACHE,
+}
+"""LanceDB's default limits are gigabytes, and it never drops the caches of old versions.
+
+The indexes of a million passages with 384 numbers each take 540 MB. Where they do not fit, each
+query reads parts of them again and takes twice as long.
 """
 
-_WRITER_CACHE = 128 << 20
+WRITER_CACHES = {
+    "index_cache_size_bytes": 128 << 20,
+    "metadata_cache_size_bytes": _METADATA_CACHE,
+}
 """Enough for the ids of some million passages, which each batch is compared with."""
 
+NEWEST = 0.0
+"""For how many seconds a reader trusts the version that it knows: it looks at each read."""
 
-def open_table(disk: Durability, dimensions: int) -> Any:
-    """LanceDB's handle of the table, for reading; its vectors have length `dimensions`.
+_Handle = TypeVar("_Handle")
 
+
+def open_table(
+    disk: Durability, dimensions: int, find_native: Callable[[], Native | None] = preload_native
+) -> TableReader:
+    """The table, for reading; its vectors have length `dimensions`.
+
+    It is read through all of LanceDB where `find_native` finds no compiled module that will do.
     Raises NoIndex, IndexDamaged, and ModelMismatch for other dimensions.
     """
     if not disk.version_on_disk():
@@ -40,7 +61,7 @@ def open_table(disk: Durability, dimensions: int) -> Any:
         raise NoIndex(
             f"nothing was ingested into {disk.folder} yet", "run: docsearch ingest FOLDER"
         )
-    return _opened(_connected(disk, _READER_CACHE), disk, dimensions)
+    return _opened(partial(_reader, disk, find_native()), disk, dimensions)
 
 
 def make_table(disk: Durability, dimensions: int) -> Any:
@@ -53,10 +74,10 @@ def make_table(disk: Durability, dimensions: int) -> Any:
     """
     # Open a whole version of the table, or make the table.
     disk.begin()
-    database = _connected(disk, _WRITER_CACHE)
+    database = _connected(disk, WRITER_CACHES)
     _repair(database, disk)
     if disk.version_on_disk():
-        table = _opened(database, disk, dimensions)
+        table = _opened(partial(database.open_table, disk.name), disk, dimensions)
     else:
         probe_hard_links(disk.folder)
         if disk.mark().version:
@@ -77,18 +98,22 @@ def make_table(disk: Durability, dimensions: int) -> Any:
     return table
 
 
-def _connected(disk: Durability, index_cache: int) -> Any:
+def _reader(disk: Durability, native: Native | None) -> TableReader:
+    if native is None:
+        return LanceReader(_connected(disk, READER_CACHES).open_table(disk.name))
+    return NativeReader.open(native, str(disk.folder), disk.name, NEWEST, **READER_CACHES)
+
+
+def _connected(disk: Durability, caches: dict[str, int]) -> Any:
     lancedb = preload()
-    # LanceDB's default limits are gigabytes, and it never drops the caches of old versions.
-    session = lancedb.Session(
-        index_cache_size_bytes=index_cache, metadata_cache_size_bytes=64 << 20
-    )
-    return lancedb.connect(disk.folder, read_consistency_interval=timedelta(0), session=session)
+    session = lancedb.Session(**caches)
+    newest = timedelta(seconds=NEWEST)
+    return lancedb.connect(disk.folder, read_consistency_interval=newest, session=session)
 
 
-def _opened(database: Any, disk: Durability, dimensions: int) -> Any:
+def _opened(open_handle: Callable[[], _Handle], disk: Durability, dimensions: int) -> _Handle:
     """The table at its newest version. Raises IndexDamaged and ModelMismatch."""
-    table = database.open_table(disk.name) if disk.is_newest_whole() else None
+    table: Any = open_handle() if disk.is_newest_whole() else None
     if table is None or table.version == 0:
         raise IndexDamaged(
             f"the newest version of the table in {disk.folder} is not complete",
@@ -100,7 +125,7 @@ def _opened(database: Any, disk: Durability, dimensions: int) -> Any:
             f"the index holds vectors of {width} numbers, the model gives {dimensions}",
             "use the model that made the index, or make another index with --index",
         )
-    return table
+    return cast(_Handle, table)
 
 
 def _repair(database: Any, disk: Durability) -> None:

@@ -25,9 +25,11 @@ from .arrow_rows import (
 from .durability import TABLE, Durability
 from .filters import Admitted
 from .lance_errors import lance_errors
+from .lance_reader import LanceReader
 from .limited import Limits
 from .passage_table import make_table, open_table
 from .retention import RETENTION, Retention
+from .table_reader import BATCH, TableReader, probes
 from .upkeep import Upkeep
 from .vocabulary import Vocabulary
 
@@ -37,7 +39,6 @@ if TYPE_CHECKING:
 RELATED_WEIGHT = 0.5
 """The weight of a related word: one that has a word of the query as a part, or is a part of it."""
 
-_BATCH = 10_000
 _ATTEMPTS = 4
 _ID = re.compile(r"([0-9a-f]{16})-([0-9]{1,9})")
 _GONE = re.compile("Not found|No such file")
@@ -69,16 +70,22 @@ class Store:
         """
         self._folder = Path(folder)
         self._disk = Durability(self._folder, table)
-        self._limits = Limits()
         self._deleted = 0
         # The passages whose words went, as far as the mark does not count them yet.
         self._stale = 0
         self.vocabulary = Vocabulary(self._folder, table, self._texts)
         self.dimensions = dimensions
+        # LanceDB's own handle, which only a writer needs.
+        self._table: Any = None
         with lance_errors(self._folder):
-            self._table = (make_table if create else open_table)(self._disk, dimensions)
-            self._columns = columns_of(self._table.schema)
+            if create:
+                self._table = make_table(self._disk, dimensions)
+            self._reader: TableReader = (
+                LanceReader(self._table) if create else open_table(self._disk, dimensions)
+            )
+            self._columns = columns_of(self._reader.schema)
             self.healed_to = self._disk.mark().healed_to
+        self._limits = Limits(self._reader.condition)
         self._upkeep = Upkeep(self._table, self._disk, retention)
         if create:
             self.vocabulary.mend()
@@ -87,15 +94,15 @@ class Store:
     def version(self) -> int:
         """The version of the table; each commit makes the next one."""
         with lance_errors(self._folder):
-            return int(self._table.version)
+            return self._reader.version
 
     def count(self) -> int:
         """The number of passages."""
-        return self._read(lambda: int(self._table.count_rows()))
+        return self._read(self._reader.count)
 
     def counts(self) -> dict[int, int]:
         """The number of passages of each document. It reads the table's whole column of ids."""
-        columns = self._read(lambda: self._rows("true", ["doc"]))
+        columns = self._read(partial(self._reader.rows, ["doc"]))
         return {
             pair["values"]: pair["counts"] for pair in columns["doc"].value_counts().to_pylist()
         }
@@ -131,8 +138,8 @@ class Store:
             raise ValueError("two rows are the same passage")
         if not words_known:
             self.vocabulary.add(row.terms for row in rows)
-        for start in range(0, len(rows), _BATCH):
-            table = arrow_table(rows[start : start + _BATCH], self.dimensions)
+        for start in range(0, len(rows), BATCH):
+            table = arrow_table(rows[start : start + BATCH], self.dimensions)
             with lance_errors(self._folder):
                 merge = (
                     self._table.merge_insert("id")
@@ -149,7 +156,9 @@ class Store:
         if not counts:
             return
         # Mostly there is nothing to trim, and even a deletion without any row would be a commit.
-        stored = self._read(lambda: self._rows(_among("doc", counts), ["id", "doc", "ordinal"]))
+        stored = self._read(
+            partial(self._reader.rows, ["id", "doc", "ordinal"], _among("doc", counts))
+        )
         excess = [row["id"] for row in stored.to_pylist() if row["ordinal"] >= counts[row["doc"]]]
         if excess:
             with lance_errors(self._folder):
@@ -171,11 +180,11 @@ class Store:
         """
         start, ordinals = 0, [0]
         while ordinals:
-            where = f"doc = {int(doc)} AND ordinal >= {start} AND ordinal < {start + _BATCH}"
+            where = f"doc = {int(doc)} AND ordinal >= {start} AND ordinal < {start + BATCH}"
             table = self._read(
-                partial(self._rows, where, [*self._columns, "terms", "vector"])
+                partial(self._reader.rows, [*self._columns, "terms", "vector"], where)
             ).sort_by("ordinal")
-            ordinals, start = table["ordinal"].to_pylist(), start + _BATCH
+            ordinals, start = table["ordinal"].to_pylist(), start + BATCH
             for (_, passage), words, vector in zip(
                 passages_of(table),
                 table["terms"].to_pylist(),
@@ -195,7 +204,9 @@ class Store:
             return []
         where = f"{_among('doc', docs)} AND vector IS NULL AND ordinal >= {int(first)}"
         where += f" AND ordinal < {int(end)}" if end is not None else ""
-        table = self._read(partial(self._rows, where, [*self._columns, "terms"])).sort_by("ordinal")
+        table = self._read(partial(self._reader.rows, [*self._columns, "terms"], where)).sort_by(
+            "ordinal"
+        )
         return [
             Row(doc, passage, words, None)
             for (doc, passage), words in zip(
@@ -220,13 +231,10 @@ class Store:
             return []
 
         def nearest(count: int, where: Any) -> Any:
-            builder = self._table.search(query, vector_column_name="vector", query_type="vector")
-            probes = _probes(self._table.count_rows())
-            builder = builder.distance_type("cosine").nprobes(probes).refine_factor(2).limit(count)
-            if where is not None:
-                builder = builder.where(where, prefilter=True)
-            return builder.select([*self._columns, "vector", "_distance"]).to_arrow()
+            columns = [*self._columns, "vector"]
+            return reader.nearest(query, count, columns, where, probes(reader.count()))
 
+        reader = self._reader
         table = self._read(lambda: self._limits.best(nearest, limit, only))
         return self._candidates(
             table, [1 - distance for distance in table["_distance"].to_pylist()]
@@ -246,28 +254,14 @@ class Store:
         each weight, separated by spaces as those of `related` are; a related word counts
         RELATED_WEIGHT. Without `vectors` the candidates have none, which is faster.
         """
-        lance: Any = import_module("lancedb.query")
         words = [(weight, group) for weight, group in words if group.strip()]
         if not words or limit < 1 or (only is not None and not only):
             return []
-
+        further = [(RELATED_WEIGHT, related)] if related else []
         columns = [*self._columns, "vector"] if vectors else self._columns
 
         def matching(count: int, where: Any) -> Any:
-            further = [(RELATED_WEIGHT, related)] if related else []
-            parts = [
-                lance.MatchQuery(group, "terms", operator=lance.FullTextOperator.OR, boost=weight)
-                for weight, group in (*words, *further)
-            ]
-            query = (
-                parts[0]
-                if len(parts) == 1
-                else lance.BooleanQuery([(lance.Occur.SHOULD, part) for part in parts])
-            )
-            builder = self._table.search(query, query_type="fts").limit(count)
-            if where is not None:
-                builder = builder.where(where, prefilter=True)
-            return builder.select([*columns, "_score"]).to_arrow()
+            return self._reader.matching([*words, *further], count, columns, where)
 
         table = self._read(lambda: self._limits.best(matching, limit, only))
         return self._candidates(table, table["_score"].to_pylist())
@@ -290,7 +284,7 @@ class Store:
         where += f" AND char_start < {int(end_char)}" if end_char is not None else ""
         where += f" AND line_end >= {int(first_line)}" if first_line is not None else ""
         where += f" AND line_start <= {int(last_line)}" if last_line is not None else ""
-        table = self._read(lambda: self._rows(where, self._columns))
+        table = self._read(partial(self._reader.rows, self._columns, where))
         return sorted(
             (passage for _, passage in passages_of(table)), key=lambda passage: passage.ordinal
         )
@@ -300,7 +294,7 @@ class Store:
         if not docs:
             return {}
         where = f"{_among('doc', docs)} AND ordinal < {int(count)}"
-        table = self._read(lambda: self._rows(where, self._columns)).sort_by("ordinal")
+        table = self._read(partial(self._reader.rows, self._columns, where)).sort_by("ordinal")
         by_doc: dict[int, list[Passage]] = {}
         for doc, passage in passages_of(table):
             by_doc.setdefault(doc, []).append(passage)
@@ -313,7 +307,7 @@ class Store:
         """
         last = self.passage(passage_id(doc, count - 1)) if count else None
         if last is None:
-            ordinals = self._read(lambda: self._rows(f"doc = {int(doc)}", ["ordinal"]))[
+            ordinals = self._read(partial(self._reader.rows, ["ordinal"], f"doc = {int(doc)}"))[
                 "ordinal"
             ].to_pylist()
             last = self.passage(passage_id(doc, max(ordinals))) if ordinals else None
@@ -322,7 +316,7 @@ class Store:
     def passage(self, name: str) -> Passage | None:
         """The passage whose id is `name`; None where there is none."""
         table = (
-            self._read(lambda: self._rows(f"id = '{name}'", self._columns))
+            self._read(partial(self._reader.rows, self._columns, f"id = '{name}'"))
             if _ID.fullmatch(name)
             else None
         )
@@ -334,7 +328,7 @@ class Store:
         Passages that are not stored or have no vector are left out.
         """
         listed = ", ".join(f"'{name}'" for name in names if _ID.fullmatch(name))
-        table = self._read(lambda: self._rows(f"id IN ({listed})", ["vector"]))
+        table = self._read(partial(self._reader.rows, ["vector"], f"id IN ({listed})"))
         return known_vectors(table, self.dimensions)
 
     def sync(self) -> None:
@@ -387,12 +381,12 @@ class Store:
         that the caller holds the writer lock.
         """
         with lance_errors(self._folder):
-            yield from self._tables(self._table.schema.names)
+            yield from self._tables(self.schema.names)
 
     @property
     def schema(self) -> Any:
         """The Arrow schema of `tables`."""
-        return self._table.schema
+        return self._reader.schema
 
     def append(self, batch: Any) -> int:
         """Add the rows of an Arrow batch with the columns of `schema_of`; the number of them.
@@ -410,11 +404,8 @@ class Store:
 
     def _tables(self, columns: list[str]) -> Iterator[Any]:
         arrow: Any = import_module("pyarrow")
-        for batch in self._table.search().select(columns).limit(None).to_batches(_BATCH):
+        for batch in self._reader.batches(columns):
             yield arrow.Table.from_batches([batch])
-
-    def _rows(self, where: str, columns: list[str]) -> Any:
-        return self._table.search().where(where).select(columns).limit(None).to_arrow()
 
     def _read(self, query: Callable[[], _Result]) -> _Result:
         """The result of a query, which is repeated where the version that it reads is gone."""
@@ -426,7 +417,7 @@ class Store:
                     if not _GONE.search(str(error)):
                         raise
                     # Another process dropped the version that this handle was reading.
-                    self._table.checkout_latest()
+                    self._reader.checkout_latest()
             return query()
 
     def _candidates(self, table: Any, scores: list[float]) -> list[Candidate]:
@@ -446,19 +437,6 @@ class Store:
             candidates,
             key=lambda candidate: (-candidate.score, candidate.doc, candidate.passage.ordinal),
         )
-
-
-def _probes(rows: int) -> int:
-    """How many clusters of the vector index are searched; LanceDB makes one for 8,192 rows.
-
-    Up to 400,000 passages these are all. Beyond that they are two in five, which find 0.98 of the
-    ten nearest passages, and more of the others: that was measured with 68,573 real vectors in 122
-    clusters, and 300 queries.
-
-    >>> _probes(10**5), _probes(10**6), _probes(4 * 10**6)
-    (50, 50, 200)
-    """
-    return max(50, rows // 20_000)
 
 
 def _among(column: str, numbers: Iterable[int]) -> str:
