@@ -32,6 +32,7 @@ from .results import (
     Status,
     StoredPart,
     StoredText,
+    Transfer,
     Verdict,
 )
 from .supply.model_choice import ModelChoice
@@ -557,6 +558,35 @@ class Index:
         """
         gone = os.path.abspath(os.path.expanduser(old))
         return self._refresh().move(gone, real(new), on_progress)
+
+    def export(self, folder: str | os.PathLike[str]) -> Transfer:
+        """Write all that the index holds as Parquet files into a new or empty folder.
+
+        They are the documents, and their passages with text, words and vectors; `import_` makes an
+        index of them. Raises UsageError where the folder holds something, NoIndex, and IndexLocked
+        while another process writes.
+        """
+        from .storage.transfer import export
+
+        target = Path(os.path.abspath(os.path.expanduser(folder)))
+        with self._refresh().writing() as catalog:
+            return export(catalog, self.store, target)
+
+    def import_(self, folder: str | os.PathLike[str]) -> Transfer:
+        """Make this index, which holds no document yet, of an export; nothing is embedded.
+
+        Raises UsageError where the index holds documents, or the folder is not a whole export, and
+        IndexFailure where a newer program made it.
+        """
+        from .storage.transfer import check_export, make
+
+        source = Path(os.path.abspath(os.path.expanduser(folder)))
+        check_export(source)
+        with self._refresh().writing(create=True) as catalog:
+            transfer = make(catalog, Path(self.path), source)
+        # What was open before is of an empty index.
+        self.close()
+        return transfer
 
     def _texts(self, catalog: Catalog) -> StoredTexts:
         from .storage.stored_text import StoredTexts

@@ -262,6 +262,14 @@ class DryRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """How much was exported or imported."""
+
+    documents: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class FolderSize:
     """How much there is to read in a folder.
 
