@@ -69,6 +69,9 @@ class ToyEmbedder:
         self.embedded.extend(texts)
         return np.stack([self._vector(text) for text in texts])
 
+    def embed_counted(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+        return self.embed_passages(texts), list(map(len, self.tokenizer.spans(texts)))
+
     def embed_query(self, text: str) -> Vectors:
         return self._vector(text)
 
