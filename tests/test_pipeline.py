@@ -19,6 +19,8 @@ from search.text.passage_rules import PassageRules
 from search.text.passages import embedded_text, split
 from search.text.terms import passage_terms
 
+from .toys import as_stored
+
 ROOT = Path(__file__).parent.parent
 FILES = sorted(
     file for file in (ROOT / "sample_corpus").rglob("*") if file.suffix in (".md", ".txt")
@@ -69,7 +71,7 @@ def test_the_rows_of_an_ingest_are_those_of_its_steps_one_by_one(
             )
             for passage in passages
         ]
-        vectors = [embedder.embed_passages([text])[0].tolist() for text in texts]
+        vectors = [as_stored(embedder.embed_passages([text])[0]).tolist() for text in texts]
         assert [row.vector.tolist() for row in _with_vectors(stored[str(file)])] == vectors
         assert found[str(file)].tokens == sum(map(len, embedder.tokenizer.spans(texts)))
         read += len(document.text)

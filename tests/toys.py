@@ -33,6 +33,11 @@ TOPICS = {
 }
 
 
+def as_stored(vectors: Vectors) -> Vectors:
+    """The vectors as the table keeps them, in numbers of 16 bits."""
+    return vectors.astype(np.float16).astype(np.float32)
+
+
 class ToyTokenizer:
     """A token is a word or a single other character."""
 
