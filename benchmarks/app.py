@@ -39,6 +39,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from search import Index
+from search.protocols import ModelSource
 from search.results import Hit
 from tui import messages
 from tui.app.widgets.hit_list import HitList
@@ -149,9 +150,11 @@ def drawing_noted(clock: Clock) -> Iterator[None]:
         HitList.render_lines = draw  # type: ignore[method-assign]
 
 
-async def typing(path: Path, rounds: int, state: Path) -> list[Row]:
+async def typing(
+    path: Path, rounds: int, state: Path, models: ModelSource | None = None
+) -> list[Row]:
     """Type the queries as a quick typist does, then sixty keys without pauses."""
-    with Index.open(path) as index:
+    with Index.open(path, loaded=models) as index:
         app = DocsearchApp(index, {}, state)
         app.driver_class = PaintingDriver
         clock = Clock(app)
@@ -198,8 +201,8 @@ def _latencies(what: str, seconds: list[float], target: str) -> list[Row]:
 
 def in_a_terminal(path: Path) -> list[Row]:
     """First paint over several starts of the installed command; memory after a query; idle CPU."""
-    paints = [_start(path, measure_idle=False)[0] for _ in range(STARTS - 1)]
-    paint, megabytes, idle = _start(path, measure_idle=True)
+    paints = [start(path, measure_idle=False)[0] for _ in range(STARTS - 1)]
+    paint, megabytes, idle = start(path, measure_idle=True)
     return [
         Row(
             f"first paint, median of {STARTS} starts",
@@ -212,7 +215,7 @@ def in_a_terminal(path: Path) -> list[Row]:
     ]
 
 
-def _start(path: Path, measure_idle: bool) -> tuple[float, float, float]:
+def start(path: Path, measure_idle: bool) -> tuple[float, float, float]:
     """Seconds to first paint, megabytes in use, per cent of a core when idle."""
     # Start the command in a pseudo-terminal, and wait for the first paint.
     started = time.perf_counter()

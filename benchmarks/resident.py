@@ -3,14 +3,17 @@
     python -m benchmarks.resident [--passages 10000] [--clients 50] [--soak MINUTES]
 
 Every command is a process of its own, interpreter start included. Beside them stand the same
-commands without a resident process, and the engine's own time.
+commands without a resident process, and the engine's own time. The app is measured with models of
+its own and with those of the resident process.
 """
 
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import os
+import resource
 import statistics
 import subprocess
 import tempfile
@@ -18,13 +21,18 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from search import Index
+from search.models.loaded import LoadedModels
+from search.protocols import ModelSource
 from tui.client.address import Address
+from tui.client.asked_models import AskedModels
 from tui.client.asking import ask
 
+from .app import start, typing
 from .measure import COMMAND, Row, median_seconds, write_results
 from .query import QUERIES, fill
 
@@ -45,12 +53,13 @@ def main() -> None:
             DOCSEARCH_INDEX=str(index), XDG_RUNTIME_DIR=folder, XDG_STATE_HOME=f"{folder}/state"
         )
         engine = {rerank: _engine_seconds(index, rerank) for rerank in (False, True)}
-        cold = _command_seconds("--no-rerank", rounds=3)
+        rows = [*cold(arguments.passages), *app(index, Path(folder), "models of its own")]
         os.environ["DOCSEARCH_DAEMON"] = "auto"
         with resident():
-            rows = [
-                *warm(engine, cold, arguments.passages),
+            rows += [
+                *warm(engine),
                 *many(arguments.clients),
+                *app(index, Path(folder), "the resident process's models"),
                 *idle(),
                 *soak(arguments.soak),
             ]
@@ -70,14 +79,39 @@ def resident() -> Iterator[None]:
         process.wait(60)
 
 
-def warm(engine: dict[bool, float], cold: float, passages: int) -> list[Row]:
+def cold(passages: int) -> list[Row]:
+    """Commands without a resident process."""
+    seconds, processor = _command_seconds("--no-rerank", rounds=5)
+    return [
+        Row(
+            f"query --no-rerank by itself, {passages:,} passages", 1000 * seconds, "ms", "1,000 ms"
+        ),
+        Row("its processor time", 1000 * processor, "ms"),
+    ]
+
+
+def app(index: Path, folder: Path, whose: str) -> list[Row]:
+    """The app with its own models, or with those of the process that runs."""
+    own = LoadedModels()
+    models: ModelSource = (
+        own
+        if os.environ["DOCSEARCH_DAEMON"] == "never"
+        else AskedModels(Address.of(os.environ), lambda: own)
+    )
+    latencies = asyncio.run(typing(index, 1, folder, models))
+    memory = Row("memory after a query", start(index, measure_idle=True)[1], "MB")
+    return [replace(row, what=f"app with {whose}: {row.what}") for row in (*latencies, memory)]
+
+
+def warm(engine: dict[bool, float]) -> list[Row]:
     """Commands one after the other, against the engine's own time."""
-    plain, reranked = (
-        1000 * _command_seconds(flag, ROUNDS) for flag in ("--no-rerank", "--rerank")
+    (plain, processor), (reranked, _) = (
+        [1000 * value for value in _command_seconds(flag, ROUNDS)]
+        for flag in ("--no-rerank", "--rerank")
     )
     return [
-        Row(f"query --no-rerank by itself, {passages:,} passages", 1000 * cold, "ms", "1,000 ms"),
         Row("the same, asked of the resident process, p50", plain, "ms", "under 120 ms"),
+        Row("processor time of the command that asks", processor, "ms"),
         Row("the engine's own time", 1000 * engine[False], "ms"),
         Row("reranked, asked of the resident process, p50", reranked, "ms"),
         Row("the engine's own time, reranked", 1000 * engine[True], "ms"),
@@ -87,7 +121,7 @@ def warm(engine: dict[bool, float], cold: float, passages: int) -> list[Row]:
 
 def many(clients: int) -> list[Row]:
     """All clients at once."""
-    single = _command_seconds("--no-rerank", ROUNDS)
+    single, _ = _command_seconds("--no-rerank", ROUNDS)
     with ThreadPoolExecutor(clients) as pool:
         seconds = sorted(pool.map(lambda _: _timed("--no-rerank", QUERIES[0]), range(clients)))
     p95 = seconds[int(0.95 * (len(seconds) - 1))]
@@ -134,10 +168,19 @@ def _engine_seconds(path: Path, rerank: bool) -> float:
         )
 
 
-def _command_seconds(flag: str, rounds: int) -> float:
-    """The median of all queries, after one that does not count."""
+def _command_seconds(flag: str, rounds: int) -> tuple[float, float]:
+    """The medians of the seconds of all queries, and of their own processor seconds.
+
+    One query before them does not count.
+    """
     _timed(flag, QUERIES[0])
-    return statistics.median(_timed(flag, text) for text in QUERIES for _ in range(rounds))
+    seconds, processor = [], []
+    for text in (text for text in QUERIES for _ in range(rounds)):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        seconds.append(_timed(flag, text))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        processor.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return statistics.median(seconds), statistics.median(processor)
 
 
 def _timed(flag: str, text: str) -> float:

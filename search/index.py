@@ -15,7 +15,6 @@ from .config import MAX_FILE_SIZE, default_index
 from .documents import Passage, Skip
 from .errors import IndexDamaged, ModelError, NoIndex, UsageError
 from .ingest.placeholders import SYSTEM_MARKS, CloudMarks
-from .ingest.scopes import RootRules, Targets
 from .models.profiles import profile_named
 from .opened import Opened
 from .paths import is_missing, real
@@ -35,18 +34,18 @@ from .results import (
     StoredText,
     Verdict,
 )
-from .storage.filters import Filter
-from .storage.stored_text import StoredTexts
 from .supply.model_choice import ModelChoice
-from .text.passages import PassageRules
+from .text.passage_rules import PassageRules
 
 if TYPE_CHECKING:
     from .ingest.refresh import Refresh
-    from .models.loaded import LoadedModels
-    from .protocols import Embedder, Reranker
+    from .ingest.scopes import RootRules, Targets
+    from .protocols import Embedder, ModelSource, Reranker
     from .query.engine import Engine
     from .storage.catalog import Catalog
+    from .storage.filters import Filter
     from .storage.store import Store
+    from .storage.stored_text import StoredTexts
 
 
 DRAWN_KINDS = ("pdf", "image")
@@ -115,7 +114,7 @@ class Index:
         embedder: str | None = None,
         reranker: str | None = None,
         dimensions: int | None = None,
-        loaded: LoadedModels | None = None,
+        loaded: ModelSource | None = None,
     ) -> Self:
         """The index in the folder `path` (None: the user's own).
 
@@ -459,6 +458,7 @@ class Index:
 
         Raises NoIndex, and UsageError for a pattern that cannot be read.
         """
+        from .storage.filters import Filter
         from .storage.newest import newest_admitted
 
         return newest_admitted(self.catalog, where or Filter(), limit)
@@ -551,6 +551,8 @@ class Index:
         return self._refresh().move(gone, real(new), on_progress)
 
     def _texts(self, catalog: Catalog) -> StoredTexts:
+        from .storage.stored_text import StoredTexts
+
         return StoredTexts(catalog, lambda: self.store)
 
     @contextmanager
@@ -580,4 +582,6 @@ def _revision_of(name: str) -> str:
 def _targets(
     paths: Iterable[str | os.PathLike[str]], rules: RootRules | None, max_file_size: int
 ) -> Targets:
+    from .ingest.scopes import RootRules, Targets
+
     return Targets(tuple(real(path) for path in paths), rules or RootRules(), max_file_size)

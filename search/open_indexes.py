@@ -57,9 +57,7 @@ class OpenIndexes:
         given = {name: value for name, value in options.items() if value is not None}
         key = (folder, *sorted(given.items()))
         with self._lock:
-            if not self.models.are_current:
-                self._retire(list(self._open))
-                self.models.clear()
+            self._renew()
             identity = _identity(folder)
             if key in self._open and self._open[key].identity != identity:
                 self._retire([key])
@@ -79,9 +77,21 @@ class OpenIndexes:
                 unused = [key for key, other in self._open.items() if not other.users]
                 self._retire(unused[: max(0, len(self._open) - MOST_INDEXES)])
 
+    def current_models(self) -> LoadedModels:
+        """The models, without those whose files have changed."""
+        with self._lock:
+            self._renew()
+        return self.models
+
     def clear(self) -> None:
         """Close all indexes and let go of all models, those in use when their users are done."""
         with self._lock:
+            self._retire(list(self._open))
+            self.models.clear()
+
+    def _renew(self) -> None:
+        """Let go of everything after a model's files have changed. The lock is held."""
+        if not self.models.are_current:
             self._retire(list(self._open))
             self.models.clear()
 

@@ -33,7 +33,7 @@ from .supply.model_choice import (
     models_after,
     models_for_new,
 )
-from .text.passages import PassageRules
+from .text.passage_rules import PassageRules
 
 if TYPE_CHECKING:
     from .protocols import Embedder, Reranker

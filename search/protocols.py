@@ -98,3 +98,15 @@ class Reranker(Protocol):
         with a deadline calls `judge` with a few passages at a time.
         """
         ...
+
+
+class ModelSource(Protocol):
+    """Where an index gets its models from. Thread-safe."""
+
+    def embedder(self, name: str, backend: str) -> Embedder:
+        """The embedder of that name, on that backend."""
+        ...
+
+    def reranker(self, name: str, backend: str) -> Reranker:
+        """The reranker of that name, on that backend."""
+        ...

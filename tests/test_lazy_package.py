@@ -1,4 +1,4 @@
-"""A package that LanceDB needs only a part of stays whole for everybody else."""
+"""A package of which only a part is needed stays whole for everybody else."""
 
 import subprocess
 import sys
@@ -53,7 +53,7 @@ def package(tmp_path):
     return tmp_path
 
 
-BEGIN = "from search.storage.lazy_package import import_lazily\nimport_lazily('made')\n"
+BEGIN = "from search.lazy_package import import_lazily\nimport_lazily('made')\n"
 
 
 class TestLazyPackage:
@@ -82,7 +82,42 @@ class TestLazyPackage:
         assert output_of(BEGIN + code, package) == "broken\nbroken\n"
 
     def test_what_is_not_installed_is_not_imported(self, package):
-        code = "from search.storage.lazy_package import import_lazily\nimport_lazily('nonsense')\n"
+        code = "from search.lazy_package import import_lazily\nimport_lazily('nonsense')\n"
         assert (
             output_of(code + "import sys; print('nonsense' in sys.modules)", package) == "False\n"
         )
+
+
+PART = "from search.package_part import import_part\npart = import_part('made', 'part')\n"
+
+
+class TestPartOfAPackage:
+    def test_it_comes_without_the_package(self, package):
+        code = PART + "import sys; print(part.VALUE, 'made' in sys.modules)"
+        assert output_of(code, package) == "1 False\n"
+
+    def test_the_package_is_imported_later_with_this_part(self, package):
+        code = PART + "import made; from made import part as same; print(made.NAME, same is part)"
+        assert output_of(code, package) == "runs\n2 True\n"
+
+    def test_a_package_that_is_there_already_gives_its_own(self, package):
+        code = "import made\n" + PART + "print(made.part is part)"
+        assert output_of(code, package) == "runs\nTrue\n"
+
+    @pytest.mark.parametrize("name", ["'made', 'nonsense'", "'nonsense', 'part'"])
+    def test_what_is_not_there_is_told(self, package, name):
+        code = (
+            "from search.package_part import import_part\n"
+            f"try:\n    import_part({name})\nexcept ImportError as error:\n    print(error)"
+        )
+        whole = name.replace("', '", ".")
+        assert output_of(code, package) == f"No module named {whole}\n"
+
+    def test_an_error_in_its_code_is_met_each_time(self, package):
+        (package / "made" / "part.py").write_text("raise ValueError('broken')\n")
+        code = (
+            "from search.package_part import import_part\nfor _ in range(2):\n"
+            "    try:\n        import_part('made', 'part')\n"
+            "    except ValueError as error:\n        print(error)\n"
+        )
+        assert output_of(code, package) == "broken\nbroken\n"

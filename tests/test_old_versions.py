@@ -16,6 +16,9 @@ import pytest
 from search.errors import IndexDamaged
 from search.index import Index
 from search.storage.durability import Durability
+from search.storage.lance import preload_native
+from search.storage.lance_reader import LanceReader
+from search.storage.native_reader import NativeReader
 from search.storage.retention import RETENTION, Retention
 from search.storage.store import Store
 from search.text.passages import PassageRules
@@ -209,14 +212,22 @@ class TestReaders:
             lambda store: sum(store.counts().values()) == 30,
         ],
     )
-    def test_a_query_goes_on_with_the_newest_version(self, tmp_path, ask):
+    @pytest.mark.parametrize(
+        "open_at_one_version",
+        [
+            lambda folder: LanceReader(lancedb.connect(folder).open_table("passages")),
+            lambda folder: NativeReader.open(preload_native(), str(folder), "passages", None),
+        ],
+        ids=["all of LanceDB", "its compiled module"],
+    )
+    def test_a_query_goes_on_with_the_newest_version(self, tmp_path, ask, open_at_one_version):
         """The reader's version goes between the moment it was chosen and the reading."""
         store = Store(tmp_path, WIDTH, create=True)
         store.upsert([row(doc, ordinal) for doc in range(10) for ordinal in range(3)])
         store.maintain()
         reader = Store(tmp_path, WIDTH)
         # This handle stays at its version, as a query does once it has begun.
-        reader._table = lancedb.connect(tmp_path).open_table("passages")
+        reader._reader = open_at_one_version(tmp_path)
         for doc in range(10):
             store.upsert([row(doc, ordinal, "other words") for ordinal in range(3)])
         table = store._table

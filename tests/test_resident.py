@@ -105,7 +105,7 @@ def serving(env: dict[str, str], place: Path) -> Iterator[subprocess.Popen[bytes
     assert process.stderr is not None
     try:
         assert process.stderr.readline().startswith(b"answering at ")
-        wait_until(lambda: is_answering(env))
+        wait_until(lambda: is_listening(env))
         yield process
     finally:
         if process.poll() is None:
@@ -128,6 +128,12 @@ def address_of(env: dict[str, str]) -> Address:
 
 def is_answering(env: dict[str, str]) -> bool:
     return os.path.exists(address_of(env).socket)
+
+
+def is_listening(env: dict[str, str]) -> bool:
+    """Whether a client can connect: the socket is there a moment before that."""
+    with socket.socket(socket.AF_UNIX) as connection:
+        return connection.connect_ex(address_of(env).socket) == 0
 
 
 def answers(env: dict[str, str], place: Path) -> int:
@@ -326,6 +332,26 @@ def test_many_clients_at_once_are_all_answered(
     assert {(done.code, done.err) for done in found} == {(0, "")}
     assert len({done.out for done in found}) == 1
     assert answers(env, place) == 20
+
+
+def test_asking_imports_next_to_nothing(
+    resident: subprocess.Popen[bytes], env: dict[str, str], place: Path
+) -> None:
+    code = (
+        "import sys; before = set(sys.modules)\nfrom tui.cli import main\n"
+        "try:\n    main(['query', '-l', '--mode', 'text', 'rent'])\n"
+        "finally:\n    print(*set(sys.modules) - before, file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=dict(os.environ) | env, cwd=place, capture_output=True,
+        text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert answers(env, place) == 1
+    imported = set(done.stderr.split())
+    assert "tui.client.asking" in imported
+    # Each of these takes longer than all that is needed here.
+    assert imported & {"click", "dataclasses", "inspect", "shutil", "typing"} == set()
+    assert {name for name in imported if name.startswith("search")} == {"search"}
 
 
 @pytest.mark.parametrize("ending", ["before the greeting", "after it", "another greeting"])

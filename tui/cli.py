@@ -10,9 +10,13 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+
+# As `typing` has it, whose import is a tenth of the time that a query needs here.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     import click
 
     from search.errors import DocsearchError
@@ -37,8 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _resident(words: list[str]) -> int | None:
     """The exit code where the resident process has run the command, else None."""
-    from search.errors import DocsearchError
-
     from .client.asking import run_resident
     from .streams import OutputClosed
 
@@ -46,7 +48,12 @@ def _resident(words: list[str]) -> int | None:
         return run_resident(words)
     except OutputClosed:
         return 0
-    except DocsearchError as error:
+    except Exception as error:
+        # Only now: the tree of errors takes as long to import as all else that a query needs here.
+        from search.errors import DocsearchError
+
+        if not isinstance(error, DocsearchError):
+            raise
         return _fail(error, words, None)
 
 

@@ -18,6 +18,7 @@ from .terminal import Style
 
 if TYPE_CHECKING:
     from search import Index
+    from search.protocols import ModelSource
 
 JSON_WANTED = "docsearch.json"
 """The key in click's `meta` that tells whether the answer is to be JSON.
@@ -54,11 +55,12 @@ class Settings:
         embedder: str | None = None,
         reranker: str | None = None,
         dimensions: int | None = None,
+        loaded: ModelSource | None = None,
     ) -> AbstractContextManager[Index]:
         """Open the index in `folder`, without it the index that the settings name.
 
         The models given here are those that the user asks for in this command. The configured
-        models are the default of a new index.
+        models are the default of a new index. They are taken from `loaded` where it is given.
         """
         from search import ModelChoice
 
@@ -77,6 +79,7 @@ class Settings:
             embedder=embedder,
             reranker=reranker,
             dimensions=dimensions,
+            loaded=loaded,
         )
 
     @property

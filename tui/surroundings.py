@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from .columns import columns_of
 
 if TYPE_CHECKING:
     from search import Index
@@ -56,7 +57,7 @@ class Surroundings:
             os.getcwd(),
             dict(os.environ),
             sys.stdout.isatty(),
-            shutil.get_terminal_size().columns,
+            columns_of(os.environ),
         )
 
     def path(self, typed: str) -> str:

@@ -17,7 +17,8 @@ from ..documents import Document, File, Message, Passage, Reason, Skip
 from ..errors import Unreadable
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState, doc_id
-from ..text.passages import PassageRules, split
+from ..text.passage_rules import PassageRules
+from ..text.passages import split
 from .document_memory import document_memory
 from .file_bytes import read_bytes
 from .placeholders import SYSTEM_MARKS, CloudMarks

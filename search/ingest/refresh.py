@@ -24,7 +24,7 @@ from ..storage.lock import WriterLock
 from ..storage.retention import RETENTION
 from ..storage.vocabulary_file import VocabularyFile
 from ..text import passages, terms
-from ..text.passages import PassageRules
+from ..text.passage_rules import PassageRules
 from .baseline_estimate import note_baseline
 from .moving import advice, moved_from, root_to_move
 from .placeholders import SYSTEM_MARKS, CloudMarks

@@ -20,7 +20,7 @@ from ..readers.pool import WORKERS, ReaderPool
 from ..results import IngestReport, LargeFile, Progress
 from ..storage.catalog import Catalog
 from ..storage.lance import preload
-from ..text.passages import PassageRules
+from ..text.passage_rules import PassageRules
 from .embedding import Pace
 from .intake import Incoming, Intake, ReadResult
 from .large_files import large_files, note_speed

@@ -33,11 +33,27 @@ class LoadedModels:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._held: dict[tuple[str, str, str], _Loaded] = {}
+        self._variants: dict[tuple[object, ...], tuple[Embedder, Embedder]] = {}
 
     def embedder(self, name: str, backend: str) -> Embedder:
         """The embedder, as `load_embedder` gives it. Raises as that does."""
         model: Embedder = self._get("embedder", load_embedder, name, backend)
         return model
+
+    def variant(self, name: str, backend: str, precision: str, dimensions: int | None) -> Embedder:
+        """The embedder at a precision, with its vectors cut; "" and None leave it as it is.
+
+        Raises as `embedder` does, and UsageError for dimensions that it is not trained for.
+        """
+        whole = self.embedder(name, backend)
+        key = (name, backend, precision, dimensions)
+        with self._lock:
+            if key not in self._variants or self._variants[key][0] is not whole:
+                made = whole.at(precision) if precision else whole
+                if dimensions is not None and dimensions != made.dimensions:
+                    made = made.narrowed(dimensions)
+                self._variants[key] = whole, made
+            return self._variants[key][1]
 
     def reranker(self, name: str, backend: str) -> Reranker:
         """The reranker, as `load_reranker` gives it. Raises as that does."""
@@ -60,6 +76,7 @@ class LoadedModels:
         """Let go of all models; the next call loads one anew."""
         with self._lock:
             self._held.clear()
+            self._variants.clear()
 
     def _get(self, kind: str, load: Callable[[str, str], Any], name: str, backend: str) -> Any:
         key = (kind, name, backend)

@@ -1,16 +1,43 @@
-"""Imports LanceDB, which takes about a second, without a part that is never used."""
+"""Imports LanceDB: all of it for a writer, and for a reader the part that reads."""
 
 from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, TypeVar
 
+from ..lazy_package import import_lazily
+from ..package_part import import_part
 from ..process_memory import share_one_heap
-from .lazy_package import import_lazily
+
+_Result = TypeVar("_Result")
 
 _importing = threading.Lock()
+
+_USED = {
+    "connect": (),
+    "Session": (),
+    "Connection": ("open_table",),
+    "Table": ("checkout_latest", "count_rows", "query", "schema", "version"),
+    "Query": ("execute", "nearest_to", "nearest_to_text", "select_columns", "where"),
+    "FTSQuery": ("execute", "limit", "select_columns", "where"),
+    "VectorQuery": (
+        *("column", "distance_type", "execute", "limit", "nprobes", "refine_factor"),
+        *("select_columns", "where"),
+    ),
+}
+"""What is used of LanceDB's compiled module: its names, and their methods."""
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """LanceDB's compiled module, and a call that waits for one of its coroutines."""
+
+    module: Any
+    run: Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 def preload() -> Any:
@@ -27,3 +54,29 @@ def preload() -> Any:
             # table never calls. LanceDB imports only the package's models.
             import_lazily("lance_namespace_urllib3_client")
         return import_module("lancedb")
+
+
+def preload_native() -> Native | None:
+    """Import the compiled part of LanceDB without its Python code, which takes four times as long.
+
+    That code has clients of remote databases, and models of all that they send. The compiled module
+    is not documented, so this gives None where it lacks anything that is used here; `preload` gives
+    a LanceDB that can do the same. A program may call this in a thread of its own.
+    """
+    with _importing:
+        try:
+            share_one_heap()
+            module = import_part("lancedb", "_lancedb")
+            loop = import_part("lancedb", "background_loop").LOOP
+        except (ImportError, AttributeError):
+            return None
+        import_module("pyarrow")
+    return Native(module, loop.run) if is_usable(module) else None
+
+
+def is_usable(module: Any) -> bool:
+    """Whether LanceDB's compiled module has all that is used of it."""
+    return all(
+        hasattr(module, name) and all(hasattr(getattr(module, name), method) for method in methods)
+        for name, methods in _USED.items()
+    )

@@ -6,19 +6,35 @@ what an older table lacks, and repairs it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar, cast
 
 from ..errors import IndexDamaged, ModelMismatch, NoIndex
 from .arrow_rows import added_fields, schema_of
 from .durability import Durability, Mark, probe_hard_links
-from .lance import preload
+from .lance import Native, preload, preload_native
+from .lance_reader import LanceReader
+from .native_reader import NativeReader
+from .table_reader import TableReader
+
+CACHES = {"index_cache_size_bytes": 256 << 20, "metadata_cache_size_bytes": 64 << 20}
+"""LanceDB's default limits are gigabytes, and it never drops the caches of old versions."""
+
+NEWEST = 0.0
+"""For how many seconds a reader trusts the version that it knows: it looks at each read."""
+
+_Handle = TypeVar("_Handle")
 
 
-def open_table(disk: Durability, dimensions: int) -> Any:
-    """LanceDB's handle of the table, for reading; its vectors have length `dimensions`.
+def open_table(
+    disk: Durability, dimensions: int, find_native: Callable[[], Native | None] = preload_native
+) -> TableReader:
+    """The table, for reading; its vectors have length `dimensions`.
 
+    It is read through all of LanceDB where `find_native` finds no compiled module that will do.
     Raises NoIndex, IndexDamaged, and ModelMismatch for other dimensions.
     """
     if not disk.version_on_disk():
@@ -30,7 +46,7 @@ def open_table(disk: Durability, dimensions: int) -> Any:
         raise NoIndex(
             f"nothing was ingested into {disk.folder} yet", "run: docsearch ingest FOLDER"
         )
-    return _opened(_connected(disk), disk, dimensions)
+    return _opened(partial(_reader, disk, find_native()), disk, dimensions)
 
 
 def make_table(disk: Durability, dimensions: int) -> Any:
@@ -46,7 +62,7 @@ def make_table(disk: Durability, dimensions: int) -> Any:
     database = _connected(disk)
     _repair(database, disk)
     if disk.version_on_disk():
-        table = _opened(database, disk, dimensions)
+        table = _opened(partial(database.open_table, disk.name), disk, dimensions)
     else:
         probe_hard_links(disk.folder)
         if disk.mark().version:
@@ -67,16 +83,22 @@ def make_table(disk: Durability, dimensions: int) -> Any:
     return table
 
 
+def _reader(disk: Durability, native: Native | None) -> TableReader:
+    if native is None:
+        return LanceReader(_connected(disk).open_table(disk.name))
+    return NativeReader.open(native, str(disk.folder), disk.name, NEWEST, **CACHES)
+
+
 def _connected(disk: Durability) -> Any:
     lancedb = preload()
-    # LanceDB's default limits are gigabytes, and it never drops the caches of old versions.
-    session = lancedb.Session(index_cache_size_bytes=256 << 20, metadata_cache_size_bytes=64 << 20)
-    return lancedb.connect(disk.folder, read_consistency_interval=timedelta(0), session=session)
+    session = lancedb.Session(**CACHES)
+    newest = timedelta(seconds=NEWEST)
+    return lancedb.connect(disk.folder, read_consistency_interval=newest, session=session)
 
 
-def _opened(database: Any, disk: Durability, dimensions: int) -> Any:
+def _opened(open_handle: Callable[[], _Handle], disk: Durability, dimensions: int) -> _Handle:
     """The table at its newest version. Raises IndexDamaged and ModelMismatch."""
-    table = database.open_table(disk.name) if disk.is_newest_whole() else None
+    table: Any = open_handle() if disk.is_newest_whole() else None
     if table is None or table.version == 0:
         raise IndexDamaged(
             f"the newest version of the table in {disk.folder} is not complete",
@@ -88,7 +110,7 @@ def _opened(database: Any, disk: Durability, dimensions: int) -> Any:
             f"the index holds vectors of {width} numbers, the model gives {dimensions}",
             "use the model that made the index, or make another index with --index",
         )
-    return table
+    return cast(_Handle, table)
 
 
 def _repair(database: Any, disk: Durability) -> None:

@@ -27,8 +27,10 @@ from .arrow_rows import (
 from .durability import TABLE, Durability
 from .filters import Admitted
 from .lance_errors import lance_errors
+from .lance_reader import LanceReader
 from .passage_table import make_table, open_table
 from .retention import RETENTION, Retention
+from .table_reader import BATCH, TableReader
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -43,7 +45,6 @@ Such an exact search takes some 10 ms for each 10,000 rows.
 RELATED_WEIGHT = 0.5
 """The weight of a related word: one that has a word of the query as a part, or is a part of it."""
 
-_BATCH = 10_000
 _MANY_FRAGMENTS = 100
 _KEEP_ALL = timedelta(days=36_500)
 _ROUNDS = 5
@@ -82,9 +83,15 @@ class Store:
         self._deleted = 0
         self.vocabulary = Vocabulary(self._folder, table, self._texts)
         self.dimensions = dimensions
+        # LanceDB's own handle, which only a writer needs.
+        self._table: Any = None
         with lance_errors(self._folder):
-            self._table = (make_table if create else open_table)(self._disk, dimensions)
-            self._columns = columns_of(self._table.schema)
+            if create:
+                self._table = make_table(self._disk, dimensions)
+            self._reader: TableReader = (
+                LanceReader(self._table) if create else open_table(self._disk, dimensions)
+            )
+            self._columns = columns_of(self._reader.schema)
             self.healed_to = self._disk.mark().healed_to
         if create:
             self.vocabulary.mend()
@@ -93,15 +100,15 @@ class Store:
     def version(self) -> int:
         """The version of the table; each commit makes the next one."""
         with lance_errors(self._folder):
-            return int(self._table.version)
+            return self._reader.version
 
     def count(self) -> int:
         """The number of passages."""
-        return self._read(lambda: int(self._table.count_rows()))
+        return self._read(self._reader.count)
 
     def counts(self) -> dict[int, int]:
         """The number of passages of each document. It reads the table's whole column of ids."""
-        columns = self._read(lambda: self._rows("true", ["doc"]))
+        columns = self._read(partial(self._reader.rows, ["doc"]))
         return {
             pair["values"]: pair["counts"] for pair in columns["doc"].value_counts().to_pylist()
         }
@@ -116,8 +123,7 @@ class Store:
         columns = [*self._columns, "terms", "vector"]
         arrow: Any = import_module("pyarrow")
         with lance_errors(self._folder):
-            query = self._table.search().select(columns).limit(None)
-            for batch in query.to_batches(_BATCH):
+            for batch in self._reader.batches(columns):
                 table = arrow.Table.from_batches([batch])
                 check_vectors(known_vectors(table, self.dimensions), self.dimensions)
                 counts.update(table["doc"].to_pylist())
@@ -135,8 +141,8 @@ class Store:
         if len({(row.doc, row.passage.ordinal) for row in rows}) != len(rows):
             raise ValueError("two rows are the same passage")
         self.vocabulary.add(row.terms for row in rows)
-        for start in range(0, len(rows), _BATCH):
-            table = arrow_table(rows[start : start + _BATCH], self.dimensions)
+        for start in range(0, len(rows), BATCH):
+            table = arrow_table(rows[start : start + BATCH], self.dimensions)
             with lance_errors(self._folder):
                 merge = (
                     self._table.merge_insert("id")
@@ -152,7 +158,9 @@ class Store:
         if not counts:
             return
         # Mostly there is nothing to trim, and even a deletion without any row would be a commit.
-        stored = self._read(lambda: self._rows(_among("doc", counts), ["id", "doc", "ordinal"]))
+        stored = self._read(
+            partial(self._reader.rows, ["id", "doc", "ordinal"], _among("doc", counts))
+        )
         excess = [row["id"] for row in stored.to_pylist() if row["ordinal"] >= counts[row["doc"]]]
         if excess:
             with lance_errors(self._folder):
@@ -174,11 +182,11 @@ class Store:
         """
         start, ordinals = 0, [0]
         while ordinals:
-            where = f"doc = {int(doc)} AND ordinal >= {start} AND ordinal < {start + _BATCH}"
+            where = f"doc = {int(doc)} AND ordinal >= {start} AND ordinal < {start + BATCH}"
             table = self._read(
-                partial(self._rows, where, [*self._columns, "terms", "vector"])
+                partial(self._reader.rows, [*self._columns, "terms", "vector"], where)
             ).sort_by("ordinal")
-            ordinals, start = table["ordinal"].to_pylist(), start + _BATCH
+            ordinals, start = table["ordinal"].to_pylist(), start + BATCH
             for (_, passage), words, vector in zip(
                 passages_of(table),
                 table["terms"].to_pylist(),
@@ -198,7 +206,9 @@ class Store:
             return []
         where = f"{_among('doc', docs)} AND vector IS NULL AND ordinal >= {int(first)}"
         where += f" AND ordinal < {int(end)}" if end is not None else ""
-        table = self._read(partial(self._rows, where, [*self._columns, "terms"])).sort_by("ordinal")
+        table = self._read(partial(self._reader.rows, [*self._columns, "terms"], where)).sort_by(
+            "ordinal"
+        )
         return [
             Row(doc, passage, words, None)
             for (doc, passage), words in zip(
@@ -222,13 +232,8 @@ class Store:
         if limit < 1 or (only is not None and not only):
             return []
 
-        def nearest() -> Any:
-            builder = self._table.search(query, vector_column_name="vector", query_type="vector")
-            builder = builder.distance_type("cosine").nprobes(100).refine_factor(2).limit(limit)
-            columns = [*self._columns, "vector", "_distance"]
-            return _limited(builder, only).select(columns).to_arrow()
-
-        table = self._read(nearest)
+        columns = [*self._columns, "vector"]
+        table = self._read(partial(self._reader.nearest, query, limit, columns, _condition(only)))
         return self._candidates(
             table, [1 - distance for distance in table["_distance"].to_pylist()]
         )
@@ -247,28 +252,14 @@ class Store:
         each weight, separated by spaces as those of `related` are; a related word counts
         RELATED_WEIGHT. Without `vectors` the candidates have none, which is faster.
         """
-        lance: Any = import_module("lancedb.query")
         words = [(weight, group) for weight, group in words if group.strip()]
         if not words or limit < 1 or (only is not None and not only):
             return []
-
+        further = [(RELATED_WEIGHT, related)] if related else []
         columns = [*self._columns, "vector"] if vectors else self._columns
-
-        def matching() -> Any:
-            further = [(RELATED_WEIGHT, related)] if related else []
-            parts = [
-                lance.MatchQuery(group, "terms", operator=lance.FullTextOperator.OR, boost=weight)
-                for weight, group in (*words, *further)
-            ]
-            query = (
-                parts[0]
-                if len(parts) == 1
-                else lance.BooleanQuery([(lance.Occur.SHOULD, part) for part in parts])
-            )
-            builder = self._table.search(query, query_type="fts").limit(limit)
-            return _limited(builder, only).select([*columns, "_score"]).to_arrow()
-
-        table = self._read(matching)
+        table = self._read(
+            partial(self._reader.matching, [*words, *further], limit, columns, _condition(only))
+        )
         return self._candidates(table, table["_score"].to_pylist())
 
     def passages(
@@ -289,7 +280,7 @@ class Store:
         where += f" AND char_start < {int(end_char)}" if end_char is not None else ""
         where += f" AND line_end >= {int(first_line)}" if first_line is not None else ""
         where += f" AND line_start <= {int(last_line)}" if last_line is not None else ""
-        table = self._read(lambda: self._rows(where, self._columns))
+        table = self._read(partial(self._reader.rows, self._columns, where))
         return sorted(
             (passage for _, passage in passages_of(table)), key=lambda passage: passage.ordinal
         )
@@ -299,7 +290,7 @@ class Store:
         if not docs:
             return {}
         where = f"{_among('doc', docs)} AND ordinal < {int(count)}"
-        table = self._read(lambda: self._rows(where, self._columns)).sort_by("ordinal")
+        table = self._read(partial(self._reader.rows, self._columns, where)).sort_by("ordinal")
         by_doc: dict[int, list[Passage]] = {}
         for doc, passage in passages_of(table):
             by_doc.setdefault(doc, []).append(passage)
@@ -312,7 +303,7 @@ class Store:
         """
         last = self.passage(passage_id(doc, count - 1)) if count else None
         if last is None:
-            ordinals = self._read(lambda: self._rows(f"doc = {int(doc)}", ["ordinal"]))[
+            ordinals = self._read(partial(self._reader.rows, ["ordinal"], f"doc = {int(doc)}"))[
                 "ordinal"
             ].to_pylist()
             last = self.passage(passage_id(doc, max(ordinals))) if ordinals else None
@@ -321,7 +312,7 @@ class Store:
     def passage(self, name: str) -> Passage | None:
         """The passage whose id is `name`; None where there is none."""
         table = (
-            self._read(lambda: self._rows(f"id = '{name}'", self._columns))
+            self._read(partial(self._reader.rows, self._columns, f"id = '{name}'"))
             if _ID.fullmatch(name)
             else None
         )
@@ -333,7 +324,7 @@ class Store:
         Passages that are not stored or have no vector are left out.
         """
         listed = ", ".join(f"'{name}'" for name in names if _ID.fullmatch(name))
-        table = self._read(lambda: self._rows(f"id IN ({listed})", ["vector"]))
+        table = self._read(partial(self._reader.rows, ["vector"], f"id IN ({listed})"))
         return known_vectors(table, self.dimensions)
 
     def sync(self) -> None:
@@ -427,12 +418,8 @@ class Store:
     def _texts(self) -> Iterator[str]:
         """The words of all passages."""
         with lance_errors(self._folder):
-            batches = self._table.search().select(["terms"]).limit(None).to_batches(_BATCH)
-            for batch in batches:
+            for batch in self._reader.batches(["terms"]):
                 yield from batch["terms"].to_pylist()
-
-    def _rows(self, where: str, columns: list[str]) -> Any:
-        return self._table.search().where(where).select(columns).limit(None).to_arrow()
 
     def _read(self, query: Callable[[], _Result]) -> _Result:
         """The result of a query, which is repeated where the version that it reads is gone."""
@@ -444,7 +431,7 @@ class Store:
                     if not _GONE.search(str(error)):
                         raise
                     # Another process dropped the version that this handle was reading.
-                    self._table.checkout_latest()
+                    self._reader.checkout_latest()
             return query()
 
     def _candidates(self, table: Any, scores: list[float]) -> list[Candidate]:
@@ -470,13 +457,13 @@ def _among(column: str, numbers: Iterable[int]) -> str:
     return f"{column} IN ({', '.join(str(int(number)) for number in numbers)})"
 
 
-def _limited(builder: Any, only: Admitted | None) -> Any:
-    """A LanceDB query that is limited to what `only` admits, before it ranks."""
+def _condition(only: Admitted | None) -> str:
+    """What `only` admits as a condition in SQL; empty where it admits all."""
     if only is None:
-        return builder
+        return ""
     parts = [_among("doc", only.docs)] if only.docs else []
     parts += [
         f"(doc = {int(doc)} AND {_among('ordinal', ordinals)})"
         for doc, ordinals in only.ordinals_by_doc.items()
     ]
-    return builder.where(" OR ".join(parts), prefilter=True)
+    return " OR ".join(parts)

@@ -12,7 +12,6 @@ from ..errors import ModelMismatch
 from ..models.local import full_name
 from ..models.profiles import profile_named
 from ..results import IndexModels
-from .inventory import fitting_profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +88,8 @@ class Models:
 
 def models_for_new(choice: ModelChoice) -> Models:
     """The models of a new index. Raises UsageError for an unknown profile."""
+    from .inventory import fitting_profile
+
     profile = profile_named(choice.profile) if choice.profile else fitting_profile()
     return Models(
         profile.name,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..documents import Document, Passage
 from ..protocols import Tokenizer
+from .passage_rules import PassageRules
 from .pieces import Border, Piece, page_of, pieces
 from .spelling import normalise
 
@@ -39,20 +40,6 @@ A heading is in the trail already, and a table's first rows say nothing about th
 """
 
 _WORDS = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class PassageRules:
-    """How large passages are, in tokens of the embedder without special tokens.
-
-    max_tokens: the most tokens in a passage.
-    overlap: about how many tokens are repeated from the passage before where a section is cut.
-    min_tokens: sections with fewer tokens are joined with their neighbours.
-    """
-
-    max_tokens: int = 256
-    overlap: int = 32
-    min_tokens: int = 24
 
 
 def split(document: Document, tokenizer: Tokenizer, rules: PassageRules) -> Iterator[Passage]:

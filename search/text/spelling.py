@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache, lru_cache
+from importlib import import_module
 from typing import Any
+
+from ..lazy_package import import_lazily
 
 INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
 HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
@@ -125,14 +128,16 @@ def _stemmer(language: str) -> Any:
     """A function that stems words of the language, from any thread."""
     import threading
 
-    import snowballstemmer
-
+    # The package's own code imports the stemmers of some thirty languages.
+    import_lazily("snowballstemmer")
+    module: Any = import_module(f"snowballstemmer.{language}_stemmer")
+    stemmer = getattr(module, f"{language.capitalize()}Stemmer")
     # A stemmer stores the word it works on, so threads cannot share one.
     per_thread = threading.local()
 
     def stem(word: str) -> str:
         if not hasattr(per_thread, "stem"):
-            per_thread.stem = snowballstemmer.stemmer(language).stemWord
+            per_thread.stem = stemmer().stemWord
         return str(per_thread.stem(word))
 
     return stem

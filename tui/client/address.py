@@ -10,7 +10,6 @@ import os
 import stat
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from search import __version__
 
@@ -24,7 +23,6 @@ PER_COMMAND = ("DOCSEARCH_", "NO_COLOR", "TERM", "COLORTERM", "CLICOLOR")
 FOLDER_MODE = 0o700
 
 
-@dataclass(frozen=True, slots=True)
 class Address:
     """The socket of one user, one installation and one set of folders.
 
@@ -33,8 +31,12 @@ class Address:
     so the file is named by a checksum of the identity.
     """
 
-    folder: str
-    identity: str
+    # No dataclass: its module takes longer to import than a query takes to be asked.
+    __slots__ = ("folder", "identity")
+
+    def __init__(self, folder: str, identity: str) -> None:
+        self.folder = folder
+        self.identity = identity
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> Address:
@@ -55,6 +57,11 @@ class Address:
     def socket(self) -> str:
         """The path of the socket."""
         return os.path.join(self.folder, f"{zlib.crc32(self.identity.encode()):08x}.socket")
+
+    @property
+    def is_taken(self) -> bool:
+        """True where the resident process of this user may be behind the socket."""
+        return self.is_private and os.path.exists(self.socket)
 
     @property
     def greeting(self) -> bytes:

@@ -16,6 +16,8 @@ from ..exit_codes import ExitCode
 from ..settings import Settings, pass_settings
 
 if TYPE_CHECKING:
+    from search.protocols import ModelSource
+
     from ..app import DocsearchApp
     from ..background import Background
 
@@ -62,7 +64,7 @@ def run_app(settings: Settings, line: str = "", picks: bool = False) -> Docsearc
 
         own = own_of(settings.config, background.is_light() if background is not None else None)
         graphics = background.graphics() if background is not None else NO_GRAPHICS
-        with settings.open_index() as index:
+        with settings.open_index(loaded=_models(settings)) as index:
             opened = DocsearchApp(
                 index,
                 color=color,
@@ -82,6 +84,22 @@ def run_app(settings: Settings, line: str = "", picks: bool = False) -> Docsearc
     if opened.return_code:
         raise DocsearchError("the app was ended by the error above", "please report it")
     return opened
+
+
+def _models(settings: Settings) -> ModelSource | None:
+    """The models of the resident process, where it may be asked for them."""
+    if settings.config.daemon == "never":
+        return None
+    from ..client.address import Address
+    from ..client.asked_models import AskedModels
+
+    return AskedModels(Address.of(settings.around.environment), _own_models)
+
+
+def _own_models() -> ModelSource:
+    from search.models.loaded import LoadedModels
+
+    return LoadedModels()
 
 
 def _asked_terminal(settings: Settings, color: bool) -> AbstractContextManager[Background | None]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -106,6 +105,8 @@ def evaluate(
     \b
     Example:  docsearch eval sample_corpus --mode hybrid
     """
+    import tempfile
+
     from search.evaluation.collection import open_collection
     from search.evaluation.measure import evaluate as measure
     from search.models.engines import device_for

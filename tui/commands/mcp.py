@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -72,6 +71,8 @@ def mcp(settings: Settings, port: int | None) -> int:
 
 def _kept_token() -> str:
     """The token in the user's state folder, which is made once."""
+    import secrets
+
     from search.config import state_folder
     from search.private_files import replace_private_file
 

@@ -204,14 +204,15 @@ def _readable(text: str) -> str:
 
 
 def _warm(index: Index, mode: str) -> None:
-    """Load the model while another thread imports LanceDB: these two dominate a cold query."""
+    """Make the model ready while another thread imports LanceDB: these dominate a cold query."""
     if mode != "text" and index.model:
         import threading
 
-        from search.storage.lance import preload
+        from search.storage.lance import preload_native
 
-        threading.Thread(target=preload, daemon=True).start()
-        index.embedder  # noqa: B018
+        threading.Thread(target=preload_native, daemon=True).start()
+        # A model prepares its matrices at its first text, largely outside of Python.
+        index.embedder.embed_query("")
 
 
 def _write(

@@ -14,7 +14,7 @@ from search.config import state_folder
 from search.errors import DocsearchError
 from search.open_indexes import OpenIndexes
 from search.private_files import make_private_file, make_private_folder
-from search.storage.lance import preload
+from search.storage.lance import preload_native
 
 from ..client.address import Address
 from ..exit_codes import ExitCode
@@ -35,8 +35,8 @@ def main(idle_seconds: float, max_bytes: float) -> ExitCode:
             Address.of(os.environ), OpenIndexes(), idle_seconds, max_bytes, _log()
         )
         route_streams()
-        # The import of LanceDB takes about a second: the first command need not wait for it.
-        threading.Thread(target=preload, daemon=True).start()
+        # The first command need not wait for the import of LanceDB.
+        threading.Thread(target=preload_native, daemon=True).start()
         process.run()
     except DocsearchError as error:
         click.echo(f"docsearch: {error}", err=True)

@@ -19,6 +19,7 @@ from search.process_memory import give_back, held
 from ..client.address import Address
 from .connection import CHUNK, Connection
 from .listening import listening
+from .model_work import ModelWork, done
 from .requests import BadRequest, CommandLine, Question, answer_line, request_of
 from .running import run_command
 
@@ -97,7 +98,7 @@ class ResidentProcess:
         idle = time.monotonic() - self._asked_at
         if self._connections:
             return self._is_stopping
-        if idle > self.idle_seconds / 3 and self.indexes.folders:
+        if idle > self.idle_seconds / 3 and (self.indexes.folders or self.indexes.models.names):
             self._let_go()
         return self._is_stopping or idle > self.idle_seconds
 
@@ -170,14 +171,18 @@ class ResidentProcess:
             connection.is_busy, connection.due = True, None
             pool.submit(self._run, connection, request)
 
-    def _run(self, connection: Connection, line: CommandLine) -> None:
-        """Run a command in a thread of the pool, and leave its answer to the loop."""
+    def _run(self, connection: Connection, request: CommandLine | ModelWork) -> None:
+        """Do what is asked in a thread of the pool, and leave its answer to the loop."""
         started = time.monotonic()
         answer = answer_line(code=None)
         try:
             connection.check()
-            code, written = run_command(line, self.indexes.open, connection.check)
-            answer = answer_line(code=code, written=written.pieces)
+            if isinstance(request, ModelWork):
+                code: int | None = 0
+                answer = answer_line(code=code, **done(request, self.indexes.current_models()))
+            else:
+                code, written = run_command(request, self.indexes.open, connection.check)
+                answer = answer_line(code=code, written=written.pieces)
             milliseconds = 1000 * (time.monotonic() - started)
             # What people ask stays out of the log.
             self.log.info("code %s in %.0f ms", code, milliseconds)

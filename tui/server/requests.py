@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from .model_work import ModelWork, work_of
+
 
 class BadRequest(Exception):
     """The line is no request. Its text says what is wrong, for the log."""
@@ -37,7 +39,7 @@ class Question:
 QUESTIONS = ("status", "stop")
 
 
-def request_of(line: bytes) -> CommandLine | Question:
+def request_of(line: bytes) -> CommandLine | Question | ModelWork:
     """The request of one line of JSON. Raises BadRequest."""
     try:
         fields = json.loads(line)
@@ -47,6 +49,11 @@ def request_of(line: bytes) -> CommandLine | Question:
         raise BadRequest("no object")
     if fields.get("about") in QUESTIONS:
         return Question(fields["about"])
+    if "model" in fields:
+        try:
+            return work_of(fields)
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadRequest(f"no work for a model: {error!r}") from error
     names = ("words", "folder", "environment", "terminals", "columns")
     words, folder, environment, terminals, columns = map(fields.get, names)
     if not (

@@ -1,0 +1,154 @@
+"""Reads a table through LanceDB's compiled module alone, without LanceDB's Python code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from .table_reader import BATCH, PROBES, REFINED
+
+if TYPE_CHECKING:
+    from ..documents import Vectors
+    from .lance import Native
+
+
+@dataclass(frozen=True, slots=True)
+class MatchQuery:
+    """Words that a row has any of. LanceDB knows the class by its name and reads these fields."""
+
+    query: str
+    boost: float
+    column: str = "terms"
+    fuzziness: int = 0
+    max_expansions: int = 50
+    operator: str = "OR"
+    prefix_length: int = 0
+    document_granularity: None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanQuery:
+    """Several queries whose scores are added up. LanceDB knows this class by its name too."""
+
+    queries: list[tuple[str, MatchQuery]]
+
+
+class NativeReader:
+    """A TableReader on the compiled handle of a table."""
+
+    def __init__(self, native: Native, table: Any) -> None:
+        self._run = native.run
+        self._table = table
+
+    @classmethod
+    def open(
+        cls, native: Native, folder: str, name: str, consistency: float | None, **cache_bytes: int
+    ) -> NativeReader:
+        """The table `name` of the database in `folder`, with these limits of LanceDB's caches.
+
+        Each read sees versions that are `consistency` seconds old; None keeps the first version.
+        """
+
+        async def opened() -> Any:
+            session = native.module.Session(**cache_bytes)
+            connection = await native.module.connect(
+                folder, read_consistency_interval=consistency, session=session
+            )
+            return await connection.open_table(name)
+
+        return cls(native, native.run(opened()))
+
+    @property
+    def version(self) -> int:
+        """The version that is read."""
+        return int(self._run(self._called("version")))
+
+    @property
+    def schema(self) -> Any:
+        """The Arrow schema."""
+        return self._run(self._called("schema"))
+
+    def checkout_latest(self) -> None:
+        """Read the newest version from now on."""
+        self._run(self._called("checkout_latest"))
+
+    def count(self) -> int:
+        """The number of rows."""
+        return int(self._run(self._called("count_rows")))
+
+    def rows(self, columns: Sequence[str], where: str = "") -> Any:
+        """The table of all rows."""
+        return self._run(self._read(self._table.query, columns, where))
+
+    def batches(self, columns: Sequence[str]) -> Iterator[Any]:
+        """All rows, batch by batch."""
+        query = self._table.query()
+        query.select_columns(list(columns))
+        stream = self._run(_executed(query, BATCH))
+        while (batch := self._run(_next(stream))) is not None:
+            yield batch
+
+    def nearest(self, vector: Vectors, limit: int, columns: Sequence[str], where: str = "") -> Any:
+        """The table of the nearest rows."""
+
+        def nearest() -> Any:
+            query = self._table.query().nearest_to(_arrow_vector(vector))
+            query.column("vector")
+            query.distance_type("cosine")
+            query.nprobes(PROBES)
+            query.refine_factor(REFINED)
+            query.limit(limit)
+            return query
+
+        return self._run(self._read(nearest, [*columns, "_distance"], where))
+
+    def matching(
+        self,
+        words: Sequence[tuple[float, str]],
+        limit: int,
+        columns: Sequence[str],
+        where: str = "",
+    ) -> Any:
+        """The table of the rows that match best."""
+        parts = [MatchQuery(group, weight) for weight, group in words]
+        text = parts[0] if len(parts) == 1 else BooleanQuery([("SHOULD", part) for part in parts])
+
+        def matching() -> Any:
+            query = self._table.query().nearest_to_text({"query": text})
+            query.limit(limit)
+            return query
+
+        return self._run(self._read(matching, [*columns, "_score"], where))
+
+    async def _called(self, method: str) -> Any:
+        # LanceDB makes its awaitables only where an event loop is running.
+        return await getattr(self._table, method)()
+
+    async def _read(self, make: Callable[[], Any], columns: Sequence[str], where: str) -> Any:
+        """The Arrow table that a query gives."""
+        query = make()
+        if where:
+            query.where(where)
+        query.select_columns(list(columns))
+        stream = await query.execute()
+        batches = [batch async for batch in stream]
+        return import_module("pyarrow").Table.from_batches(batches, schema=stream.schema)
+
+
+def _arrow_vector(vector: Vectors) -> Any:
+    """A float32 vector as Arrow's array, whose own conversion imports numpy's masked arrays."""
+    arrow: Any = import_module("pyarrow")
+    return arrow.Array.from_buffers(
+        arrow.float32(), len(vector), [None, arrow.py_buffer(vector.tobytes())]
+    )
+
+
+async def _executed(query: Any, most_rows: int) -> Any:
+    return await query.execute(max_batch_length=most_rows)
+
+
+async def _next(stream: Any) -> Any:
+    """The next batch of a stream; None at its end."""
+    return await anext(stream, None)
