@@ -145,7 +145,8 @@ def query(
     first = asked(_unmarked(line), options, settings.around.folder)
     any_hits = any_error = False
     with settings.open_index(reranker=reranker) as index:
-        _warm(index, first.mode or settings.config.mode)
+        if not settings.around.is_resident:
+            _warm(index, first.mode or settings.config.mode)
         ask = partial(
             index.query,
             limit=limit or settings.config.limit,

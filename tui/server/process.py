@@ -178,14 +178,13 @@ class ResidentProcess:
         try:
             connection.check()
             if isinstance(request, ModelWork):
-                code: int | None = 0
-                answer = answer_line(code=code, **done(request, self.indexes.current_models()))
+                answer = answer_line(code=0, **done(request, self.indexes.current_models()))
             else:
                 code, written = run_command(request, self.indexes.open, connection.check)
                 answer = answer_line(code=code, written=written.pieces)
-            milliseconds = 1000 * (time.monotonic() - started)
-            # What people ask stays out of the log.
-            self.log.info("code %s in %.0f ms", code, milliseconds)
+                milliseconds = 1000 * (time.monotonic() - started)
+                # What people ask stays out of the log.
+                self.log.info("code %s in %.0f ms", code, milliseconds)
         except Exception:
             # The client runs the command itself, and tells what is wrong.
             self.log.exception("a command failed")
