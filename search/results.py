@@ -30,8 +30,8 @@ class Explanation:
     candidates. `vector_weight` and `text_weight` are the fusion's weights, and `full_text` is the
     BM25 that the fusion takes for a full match. `feedback`, at most 0, is what pseudo-relevance
     feedback takes off the fused score, and `doubt` is what the score gains or loses because no
-    passage is near to the query and words count for more. `leads` is true where the hit is the beginning of a section
-    and has the score of a later passage of that section.
+    passage is near to the query and words count for more. `leads` is true where the hit is the
+    beginning of a section and has the score of a later passage of that section.
     """
 
     vector_rank: int | None
