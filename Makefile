@@ -4,6 +4,7 @@
 # make man    write the manual pages in docs/man anew from the commands
 # make test-ocr   the tests of text recognition with its real engine, installed into .venv-ocr
 # make test   set up, then linters, types, import contracts and all tests but the slow ones
+# make browser   install a headless browser, and run the tests of the search page in it
 # make torture   kill the program at random calls, ROUNDS=200 times with SEED=1, and check the index
 # make check PYTHON=python3.13 VENV=.venv-3.13   the tests alone, on another Python
 
@@ -18,7 +19,7 @@ ROUNDS ?= 200
 SEED ?= 1
 DEMO := $(BIN)/docsearch --index .demo/index
 
-.PHONY: man multilingual demo test check test-slow test-ocr torture lint bench eval clean
+.PHONY: man multilingual demo test check test-slow test-ocr browser install-browser torture lint bench eval clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/package: pyproject.toml
@@ -75,6 +76,17 @@ test-slow: $(VENV)/dev
 
 test-ocr: .venv-ocr/ready
 	.venv-ocr/bin/pytest tests/test_ocr.py
+
+# Debian and its kin have the browser as a package; elsewhere Playwright downloads one.
+install-browser: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --group browser
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null \
+	  || { command -v apt-get >/dev/null && apt-get update -qq \
+	       && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends chromium-headless-shell >/dev/null; } \
+	  || $(BIN)/python -m playwright install chromium-headless-shell
+
+browser: install-browser
+	$(BIN)/pytest -m browser
 
 torture: $(VENV)/dev
 	$(BIN)/python -m tests.torture --rounds $(ROUNDS) --seed $(SEED)

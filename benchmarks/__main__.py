@@ -5,5 +5,5 @@ from __future__ import annotations
 import subprocess
 import sys
 
-for name in ("embed", "qwen3", "readers", "ingest", "query", "resident", "app"):
+for name in ("embed", "qwen3", "readers", "ingest", "query", "resident", "web", "app"):
     subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=True)

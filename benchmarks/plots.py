@@ -38,6 +38,9 @@ def plots() -> dict[str, str]:
         drawn[f"embedding-{theme.name}.svg"] = draw_lines(
             "Embedding by the starter model, by cores", embedding_panels(speed), theme
         )
+        drawn[f"scale-{theme.name}.svg"] = draw_lines(
+            "Growth with the number of passages", scale_panels(speed), theme
+        )
     return drawn
 
 
@@ -100,6 +103,31 @@ def embedding_panels(figures: Sequence[Figure]) -> list[LinePanel]:
         )
         for load, curves in loads.items()
     ]
+
+
+def scale_panels(figures: Sequence[Figure]) -> list[LinePanel]:
+    """What queries, the disk and the memory take, by thousands of passages."""
+    shown = {
+        "Processor time of a query": ("ms, by thousands of passages", ticks("0", "120", "40")),
+        "The index on the disk": ("MB, by thousands of passages", ticks("0", "3000", "1000")),
+        "Peak memory of an ingest": ("MB, by thousands of passages", ticks("0", "1200", "400")),
+    }
+    panels = []
+    for title, (axis, marks) in shown.items():
+        curves: dict[str, list[tuple[int, Decimal]]] = {}
+        for row in figures:
+            if row.table == "scale" and row.group.startswith(f"{title}, "):
+                passages = row.group.removeprefix(f"{title}, ").removesuffix(" passages")
+                thousands = int(passages.replace(",", "")) // 1000
+                curves.setdefault(row.name, []).append((thousands, row.value))
+        places = sorted({place for points in curves.values() for place, _ in points})
+        panels.append(
+            LinePanel(
+                *(title, axis, places, marks),
+                [Curve(name, points) for name, points in curves.items()],
+            )
+        )
+    return panels
 
 
 def ticks(first: str, last: str, step: str) -> list[Decimal]:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Status,
         StoredPart,
         StoredText,
+        Transfer,
         Verdict,
     )
     from .storage.filters import Filter
@@ -71,6 +72,7 @@ _HOMES = {
     "Status": "results",
     "StoredPart": "results",
     "StoredText": "results",
+    "Transfer": "results",
     "Verdict": "results",
 }
 
@@ -99,6 +101,7 @@ __all__ = [
     "Status",
     "StoredPart",
     "StoredText",
+    "Transfer",
     "Verdict",
 ]
 

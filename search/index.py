@@ -32,6 +32,7 @@ from .results import (
     Status,
     StoredPart,
     StoredText,
+    Transfer,
     Verdict,
 )
 from .supply.model_choice import ModelChoice
@@ -317,6 +318,7 @@ class Index:
         rerank_budget: float | None = None,
         on_order: Callable[[QueryResult], None] | None = None,
         on_step: Callable[[], None] | None = None,
+        on_fused: Callable[[QueryResult], None] | None = None,
     ) -> QueryResult:
         """The passages that answer `text`, best first.
 
@@ -327,8 +329,9 @@ class Index:
         are reranked, within `rerank_budget` seconds: `rerank` None means in hybrid mode where the
         profile's reranker is present.
 
-        While the reranker reads, `on_order` is given the order so far now and then; `on_step` is
-        called between the stages. What they raise ends the query.
+        Before the reranker reads, `on_fused` is given the hits in their order without it. While it
+        reads, `on_order` is given the order so far now and then; `on_step` is called between the
+        stages. What they raise ends the query.
 
         Raises NoIndex, ModelMismatch, and UsageError for an unknown mode and a query that is empty
         or only excludes.
@@ -343,7 +346,7 @@ class Index:
         reranking = (
             Reranking(*self.opened.reranker(explicit=bool(rerank))) if wanted else NO_RERANKING
         )
-        watchers = Watchers(on_order, on_step)
+        watchers = Watchers(on_order, on_step, on_fused)
         table = self.opened.table
         try:
             return self.engine.query(request, reranking, watchers)
@@ -372,21 +375,27 @@ class Index:
         return self._texts(self.catalog).part(path, chars, lines)
 
     def picture(
-        self, path: str | os.PathLike[str], page: int = 1, size: tuple[int, int] = (1200, 1600)
+        self,
+        path: str | os.PathLike[str],
+        page: int = 1,
+        size: tuple[int, int] = (1200, 1600),
+        *,
+        mark: str = "",
     ) -> Picture:
         """A page, counted from 1, of a PDF or TIFF, or another picture, drawn in red, green, blue.
 
         It is as large as fits into `size`, its width and height in pixels, and holds 4 million
-        pixels at most. A process of its own draws it from the file. Raises UsageError where the
-        index does not hold the document or its kind has no pages to draw, Unreadable where it
-        cannot be drawn within 10 seconds.
+        pixels at most. The words `mark` are tinted where they stand on the page of a PDF. A process
+        of its own draws it from the file. Raises UsageError where the index does not hold the
+        document or its kind has no pages to draw, Unreadable where it cannot be drawn within 10
+        seconds.
         """
         from .readers.picture_process import picture
 
         kind = self.part(path, chars=(0, 0)).kind
         if kind not in DRAWN_KINDS:
             raise UsageError(f"a document of kind {kind} has no picture", "show its text")
-        return picture(os.fspath(path), page, *size)
+        return picture(os.fspath(path), page, *size, mark=mark)
 
     def passage(self, passage_id: str) -> Passage:
         """A passage by its id. Raises UsageError for an id that the index does not hold."""
@@ -549,6 +558,35 @@ class Index:
         """
         gone = os.path.abspath(os.path.expanduser(old))
         return self._refresh().move(gone, real(new), on_progress)
+
+    def export(self, folder: str | os.PathLike[str]) -> Transfer:
+        """Write all that the index holds as Parquet files into a new or empty folder.
+
+        They are the documents, and their passages with text, words and vectors; `import_` makes an
+        index of them. Raises UsageError where the folder holds something, NoIndex, and IndexLocked
+        while another process writes.
+        """
+        from .storage.transfer import export
+
+        target = Path(os.path.abspath(os.path.expanduser(folder)))
+        with self._refresh().writing() as catalog:
+            return export(catalog, self.store, target)
+
+    def import_(self, folder: str | os.PathLike[str]) -> Transfer:
+        """Make this index, which holds no document yet, of an export; nothing is embedded.
+
+        Raises UsageError where the index holds documents, or the folder is not a whole export, and
+        IndexFailure where a newer program made it.
+        """
+        from .storage.transfer import check_export, make
+
+        source = Path(os.path.abspath(os.path.expanduser(folder)))
+        check_export(source)
+        with self._refresh().writing(create=True) as catalog:
+            transfer = make(catalog, Path(self.path), source)
+        # What was open before is of an empty index.
+        self.close()
+        return transfer
 
     def _texts(self, catalog: Catalog) -> StoredTexts:
         from .storage.stored_text import StoredTexts

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from .documents import Skip
@@ -29,8 +29,9 @@ class Explanation:
     `vector_rank` and `text_rank` count from 1; None means that the hit is not among that leg's
     candidates. `vector_weight` and `text_weight` are the fusion's weights, and `full_text` is the
     BM25 that the fusion takes for a full match. `feedback`, at most 0, is what pseudo-relevance
-    feedback takes off the fused score. `leads` is true where the hit is the beginning of a section
-    and has the score of a later passage of that section.
+    feedback takes off the fused score, and `doubt` is what the score gains or loses because no
+    passage is near to the query and words count for more. `leads` is true where the hit is the
+    beginning of a section and has the score of a later passage of that section.
     """
 
     vector_rank: int | None
@@ -40,6 +41,7 @@ class Explanation:
     full_text: float
     feedback: float
     leads: bool
+    doubt: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,6 +264,14 @@ class DryRun:
 
 
 @dataclass(frozen=True, slots=True)
+class Transfer:
+    """How much was exported or imported."""
+
+    documents: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class FolderSize:
     """How much there is to read in a folder.
 
@@ -447,6 +457,19 @@ class StoredPart:
     def char_end(self) -> int:
         """The offset in the document at which the part ends."""
         return self.char_start + len(self.text)
+
+    def within(self, start: int, end: int) -> StoredPart:
+        """What of the part lies in the characters [start, end) of the document."""
+        first = min(max(start, self.char_start), self.char_end)
+        last = min(max(end, first), self.char_end)
+        skipped = first - self.char_start
+        return replace(
+            self,
+            text=self.text[skipped : last - self.char_start],
+            char_start=first,
+            line_start=self.line_start + self.text.count("\n", 0, skipped),
+            pages=tuple(max(page, first) for page in self.pages if page < last or page <= first),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 # Tests of the app and of processes that wait for each other: they share the processor's time with
 # threads, timers and terminals.
 APP_TESTS = ("test_agents", "test_app", "test_background", "test_pick", "test_resident")
+APP_TESTS += ("test_web_command", "test_web_browser", "test_web_hostile")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

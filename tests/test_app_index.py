@@ -176,7 +176,7 @@ async def test_a_run_does_not_tell_of_its_own_writing_or_of_no_speed(tmp_path: P
         await pilot.press("f2")
         await watch.until(messages.StatusRead)
         await watch.until(messages.StatusRead)
-        app.index_screen.show_status(writing, ())
+        app.index_screen.show_status(writing)
         await pilot.pause()
         assert text_of(app, "counts") == f"{counts}\nprocess 7 is writing to it now"
         app.index_screen.begin()

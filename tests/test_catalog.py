@@ -14,6 +14,7 @@ import pytest
 from search.documents import File, Reason
 from search.errors import IndexDamaged, IndexFailure, IndexLocked, NoIndex, NotAnIndex, UsageError
 from search.storage.catalog import Catalog
+from search.storage.catalog_file import connected
 from search.storage.entries import Entry, EntryState, Group, Root, doc_id
 from search.storage.filters import Admitted, Filter
 from search.storage.index_folder import CATALOGUE
@@ -34,6 +35,21 @@ def entry(path, root="/notes", mtime_ns=1000, **values):
             **values,
         },
     )
+
+
+def steps(folder, read):
+    """The instructions of SQLite's virtual machine that `read` takes with a catalogue."""
+    count = 0
+
+    def step():
+        nonlocal count
+        count += 1
+
+    connection = connected(folder, "ro")
+    connection.set_progress_handler(step, 1)
+    with Catalog(folder, connection) as catalog:
+        read(catalog)
+    return count
 
 
 @pytest.fixture
@@ -309,6 +325,26 @@ class TestFilter:
         )
 
 
+def test_twice_the_entries_take_twice_the_work(folder):
+    def read_all(catalog):
+        list(catalog.entries("/notes"))
+
+    with Catalog.open(folder, create=True) as catalog:
+        catalog.put(entry(f"/notes/{number:05}") for number in range(4000))
+    half = steps(folder, read_all)
+    with Catalog.open(folder, write=True) as catalog:
+        catalog.put(entry(f"/notes/{number:05}") for number in range(4000, 8000))
+    assert 1.9 < steps(folder, read_all) / half < 2.1
+
+
+def test_what_was_set_aside_is_found_without_reading_the_others(folder):
+    skipped = entry("/notes/skipped", state=EntryState.SKIPPED, reason=Reason.EMPTY)
+    with Catalog.open(folder, create=True) as catalog:
+        catalog.put([skipped, *(entry(f"/notes/{number:05}") for number in range(4000))])
+        assert list(catalog.set_aside()) == [skipped]
+    assert steps(folder, lambda catalog: list(catalog.set_aside())) < 200
+
+
 def test_files_are_counted_in_groups(catalog):
     assert catalog.groups() == ()
     failed = {"state": EntryState.FAILED, "reason": Reason.CORRUPT, "kind": "pdf"}
@@ -399,10 +435,25 @@ class TestOpening:
         with pytest.raises(IndexDamaged):
             Catalog.open(folder, create=True)
 
+    def test_an_older_format_gets_the_index_of_what_was_set_aside(self, folder):
+        skipped = entry("/notes/b", state=EntryState.SKIPPED, reason=Reason.EMPTY)
+        with Catalog.open(folder, create=True) as catalog:
+            catalog.put([entry("/notes/a"), skipped])
+        with sqlite3.connect(folder / CATALOGUE) as connection:
+            connection.execute("DROP INDEX documents_set_aside")
+            connection.execute("PRAGMA user_version = 3")
+        connection.close()
+        # A reader changes nothing and reads all the same; the next writer adds the index.
+        with Catalog.open(folder) as catalog:
+            assert list(catalog.set_aside()) == [skipped]
+        with Catalog.open(folder, write=True) as catalog:
+            assert list(catalog.set_aside()) == [skipped]
+            assert steps(folder, lambda opened: list(opened.set_aside())) < 200
+
     def test_a_newer_format_is_refused(self, folder):
         Catalog.open(folder, create=True).close()
         with sqlite3.connect(folder / CATALOGUE) as connection:
-            connection.execute("PRAGMA user_version = 4")
+            connection.execute("PRAGMA user_version = 5")
         connection.close()
         with pytest.raises(IndexFailure, match="newer docsearch") as failure:
             Catalog.open(folder)

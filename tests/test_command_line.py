@@ -31,6 +31,11 @@ from tui.group import cli
         ("query -vn 3 foo", "-v query -n 3 foo"),
         ("query -vn3 foo", "-v query -n3 foo"),
         ("query -nv foo", "query -nv foo"),
+        # A value that may be missing is no option.
+        ("serve --http --index X", "--index X serve --http"),
+        ("serve --http 8000 --index X", "--index X serve --http 8000"),
+        ("serve --http --idle 5", "serve --http --idle 5"),
+        ("serve --http", "serve --http"),
         ("query tar -xvf foo", "query tar -xvf foo"),
         # Help stays with its command.
         ("query --help", "query --help"),

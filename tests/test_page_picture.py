@@ -12,6 +12,7 @@ from PIL import Image
 from search import Index, Picture
 from search.documents import Reason
 from search.errors import Unreadable, UsageError
+from search.readers.paged.page_marks import TINT
 from search.readers.paged.page_picture import draw
 from search.readers.picture_process import picture
 
@@ -116,3 +117,38 @@ def test_the_index_draws_what_has_pages(index: Index, tmp_path: Path) -> None:
         index.picture(folder / "notes.md")
     with pytest.raises(UsageError, match="not in the index"):
         index.picture(folder / "other.pdf")
+
+
+def test_words_are_tinted_where_they_stand() -> None:
+    data = pdf(["The tide turns at", "six o'clo-", "ck. Boats wait."], ["Nothing here."])
+    plain = draw(data, 1, 612, 792)
+    marked = draw(data, 1, 612, 792, mark="Turns at six o'clock!")
+    changed = [
+        divmod(place // 3, plain.width)
+        for place in range(0, len(plain.pixels), 3)
+        if plain.pixels[place : place + 3] != marked.pixels[place : place + 3]
+    ]
+    assert {pixel(marked, column, row) for row, column in changed} >= {TINT}
+    # The first line is tinted behind "The tide", the last one before "Boats".
+    rows = sorted({row for row, _ in changed})
+    first = min(column for row, column in changed if row == rows[0])
+    last = max(column for row, column in changed if row == rows[-1])
+    assert first > min(column for _, column in changed)
+    assert last < max(column for _, column in changed)
+    # What stands on another page, and what is no word, changes nothing.
+    for mark in ("Nothing here.", "…", "six boats"):
+        assert draw(data, 1, 612, 792, mark=mark) == plain
+
+
+def test_words_are_tinted_on_a_page_that_is_turned() -> None:
+    turned = pdf(["The tide turns."], page_entries="/Rotate 90")
+    plain, marked = draw(turned, 1, 792, 792), draw(turned, 1, 792, 792, mark="tide")
+    assert plain.width > plain.height
+    changed = [
+        divmod(place // 3, plain.width)
+        for place in range(0, len(plain.pixels), 3)
+        if plain.pixels[place : place + 3] != marked.pixels[place : place + 3]
+    ]
+    rows, columns = {row for row, _ in changed}, {column for _, column in changed}
+    # The word stands upright: it is taller than wide.
+    assert len(rows) > len(columns) > 0

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.charts import Figure, Panel, draw
 from benchmarks.lines import Curve, LinePanel, draw_lines
-from benchmarks.plots import PLOTS, embedding_panels, plots, read, ticks
+from benchmarks.plots import PLOTS, embedding_panels, plots, read, scale_panels, ticks
 from benchmarks.svg import Theme
 
 DOCS = PLOTS.parent
@@ -103,6 +103,25 @@ def test_figures_by_cores_become_curves() -> None:
         Curve("torch", [(2, Decimal(3)), (4, Decimal(5))]),
         Curve("docsearch", [(4, Decimal(9))]),
     ]
+
+
+def test_figures_by_passages_become_curves() -> None:
+    figures = [
+        Figure(
+            "scale", "Processor time of a query, 10,000 passages", "text", Decimal(9), "ms", "c"
+        ),
+        Figure(
+            "scale", "Processor time of a query, 1,000,000 passages", "text", Decimal(50), "ms", "c"
+        ),
+        Figure(
+            "scale", "The index on the disk, 10,000 passages", "docsearch", Decimal(27), "MB", "c"
+        ),
+        Figure("ingest", "all", "docsearch", Decimal(9), "s", "c"),
+    ]
+    queries, disk, memory = scale_panels(figures)
+    assert (queries.title, queries.places) == ("Processor time of a query", [10, 1000])
+    assert queries.curves == [Curve("text", [(10, Decimal(9)), (1000, Decimal(50))])]
+    assert (disk.places, memory.curves) == ([10], [])
 
 
 def _written(figure: Figure) -> str:

@@ -20,6 +20,7 @@ from search.query.fusion import Fused
 from search.query.ranking import Ranked, reordered
 from search.query.request import Request, Reranking, Watchers
 from search.query.rerank import Readable, rerank
+from search.results import QueryResult
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules
 
@@ -183,6 +184,28 @@ def test_a_watcher_sees_the_order_between_slices_and_can_end_the_work(
     assert reranker.read == [8, 8, 4, 8]
 
 
+def test_the_fused_hits_are_told_before_the_reranker_reads(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    reranker, told = LengthReranker(), list[tuple[QueryResult, list[int]]]()
+    request = Request("tide rent", limit=20)
+    watchers = Watchers(on_fused=lambda fused: told.append((fused, list(reranker.read))))
+    final = index.engine.query(request, Reranking(reranker), watchers)
+    ((fused, read),) = told
+    assert read == []
+    assert (fused.reranked, final.reranked) == (False, True)
+    assert fused.hits == index.engine.query(request).hits
+    # Without a reranker there is only one order.
+    index.engine.query(request, watchers=watchers)
+    assert len(told) == 1
+
+    def gone(fused: object) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        index.engine.query(request, Reranking(reranker), Watchers(on_fused=gone))
+    assert len(reranker.read) == 1
+
+
 def test_a_step_can_end_a_query(index: Index, notes: Path) -> None:
     index.ingest([notes])
     steps = list[int]()
@@ -261,7 +284,7 @@ def test_a_blended_score_keeps_the_scale_of_the_fused_score(index: Index, notes:
     assert {hit.scores.rerank and round(hit.scores.rerank, 4) for hit in blended.hits} == {0.0573}
 
 
-@pytest.mark.parametrize(("profile", "read"), [("starter", 16), ("fast", 50)])
+@pytest.mark.parametrize(("profile", "read"), [("starter", 12), ("fast", 50)])
 def test_a_profile_says_how_many_passages_are_read(tmp_path: Path, profile: str, read: int) -> None:
     reranker = LengthReranker()
     with Index(

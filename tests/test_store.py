@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ from pathlib import Path
 import lancedb
 import numpy as np
 import pytest
+from lancedb.index import FTS
 
 from search.documents import Candidate, Passage, Row, passage_id
 from search.errors import (
@@ -29,6 +31,7 @@ from search.storage.filters import Admitted
 from search.storage.lance import preload
 from search.storage.lance_errors import lance_errors
 from search.storage.store import Store
+from search.storage.upkeep import tail_limit
 
 HERE = Path(__file__).parent.parent
 WIDTH = 4
@@ -282,7 +285,62 @@ class TestWriting:
         assert reader.counts() == dict.fromkeys(range(5), 1)
 
 
+TIDY = """
+import sys
+from search.storage.store import Store
+from tests.test_store import WIDTH
+store = Store(sys.argv[1], WIDTH, create=True)
+print("begins", flush=True)
+store.maintain()
+print("done", flush=True)
+"""
+
+
 class TestMaintenance:
+    def test_few_passages_are_missing_in_the_word_index_however_large_the_table(self):
+        assert [tail_limit(rows) for rows in (0, 9, 50, 3000, 100_000, 1_000_000)] == [
+            *(0, 0, 5, 300, 450, 900)
+        ]
+
+    def test_the_word_index_has_no_positions(self, store):
+        (index,) = (index for index in store._table.list_indices() if index.name == "terms")
+        assert index.index_details["with_position"] is False
+
+    def test_an_older_word_index_is_replaced(self, store, folder):
+        store.upsert([row(doc, 0, f"words of {doc}") for doc in range(30)])
+        older = FTS(
+            with_position=True,
+            base_tokenizer="icu/split",
+            language="English",
+            remove_stop_words=False,
+        )
+        store._table.create_index("terms", config=older, name="terms", replace=True)
+        before = store.matching([(1.0, "words 7")], 9)
+        store.upsert([row(30 + doc, 0, f"others of {doc}") for doc in range(30)])
+        store.maintain()
+        (index,) = (index for index in store._table.list_indices() if index.name == "terms")
+        assert index.index_details["with_position"] is False
+        assert [hit.id for hit in store.matching([(1.0, "words 7")], 9)][0] == before[0].id
+
+    def test_the_vocabulary_is_made_anew_once_half_of_the_passages_went(self, store, folder):
+        def known():
+            return len(store.vocabulary.related([], ["kess"]))
+
+        store.upsert([row(doc, 0, f"Kessel{'abcdefghij'[doc]}tausch") for doc in range(10)])
+        assert known() == 10
+        store.delete(range(3))
+        store.maintain()
+        store.sync()
+        assert known() == 10
+        # A later process goes on counting, and replaced passages count as well.
+        store = Store(folder, WIDTH, create=True)
+        store.upsert([row(4, 0, "Brot")])
+        store.sync()
+        store.upsert([row(5, 0, "Brot")], words_known=True)
+        store.delete([6])
+        store.maintain()
+        assert known() == 4
+
     def test_small_files_are_merged_and_words_indexed(self, store, folder):
         for doc in range(12):
             store.upsert([row(doc, 0)])
@@ -305,6 +363,25 @@ class TestMaintenance:
         store.maintain()
         assert store.version > tidy + 2
         assert store.count() == 85
+
+    def test_ctrl_c_ends_it_and_loses_nothing(self, store, folder):
+        words = " ".join(f"word{number}" for number in range(60))
+        store.upsert([row(doc, 0, f"{words} {doc}") for doc in range(10_000)])
+        store.sync()
+        process = subprocess.Popen(
+            [sys.executable, "-c", TIDY, str(folder)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=HERE,
+        )
+        assert process.stdout.readline() == b"begins\n"
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=60)
+        assert (process.returncode, output) == (-signal.SIGINT, b"")
+        store = Store(folder, WIDTH, create=True)
+        assert (store.count(), store.healed_to) == (10_000, None)
+        store.maintain()
+        assert [hit.doc for hit in store.matching([(1.0, "7777")], 9)] == [7777]
 
     @pytest.mark.slow
     def test_a_large_table_gets_a_vector_index(self, tmp_path):
@@ -622,6 +699,7 @@ from pathlib import Path
 from search.documents import Passage, Row
 from search.errors import StorageFull
 from search.storage.store import Store
+from search.storage.upkeep import tail_limit
 if sys.argv[2] == "limit":
     import resource, signal
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -681,6 +759,28 @@ def test_a_full_disk_loses_nothing_that_was_stored(tmp_path, limitation):
         command = [*inside, *command]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
     assert (done.stdout.strip(), done.returncode) == ("StorageFull True True", 0), done.stderr
+
+
+@pytest.mark.parametrize(("level", "is_silent"), [(None, True), ("warn", False)])
+def test_the_log_of_lancedb_stays_off_stderr_unless_it_is_asked_for(tmp_path, level, is_silent):
+    # LanceDB warns of a search that does not name its distance.
+    code = (
+        "import sys\n"
+        "from search.storage.lance import preload\n"
+        "rows = [{'vector': [1.0, 2.0]}]\n"
+        "table = preload().connect(sys.argv[1]).create_table('table', rows)\n"
+        "assert table.search([1.0, 0.0]).select(['vector']).to_list()\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "LANCEDB_LOG"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=HERE,
+        env=environment | ({"LANCEDB_LOG": level} if level else {}),
+    )
+    assert (done.stderr == "") is is_silent
 
 
 def test_preload_gives_lancedb_from_any_thread():

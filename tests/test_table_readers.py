@@ -12,6 +12,7 @@ import pytest
 from search.documents import Passage, Row
 from search.storage.arrow_rows import COLUMNS
 from search.storage.durability import Durability
+from search.storage.filters import Admitted
 from search.storage.lance import is_usable, preload_native
 from search.storage.lance_reader import LanceReader
 from search.storage.native_reader import NativeReader
@@ -56,6 +57,7 @@ def readers(folder):
 
 
 QUERY = np.asarray([0.5, -1, 0.25, 2], np.float32)
+FEW = Admitted(frozenset({1, 2, 3, 5}), {8: (0, 1)})
 SOME = "doc IN (1, 2, 3, 5, 8, 101) AND ordinal < 2"
 
 
@@ -67,6 +69,8 @@ SOME = "doc IN (1, 2, 3, 5, 8, 101) AND ordinal < 2"
         (lambda reader: reader.rows(COLUMNS, "id = 'nonsense'"), 0),
         (lambda reader: reader.nearest(QUERY, 100, [*COLUMNS, "vector"]), 100),
         (lambda reader: reader.nearest(QUERY, 100, COLUMNS, SOME), 9),
+        (lambda reader: reader.nearest(QUERY, 100, COLUMNS, reader.condition(FEW)), 10),
+        (lambda reader: reader.matching([(1.0, "kettle")], 99, COLUMNS, reader.condition(FEW)), 8),
         (lambda reader: reader.matching([(1.0, "scale")], 500, [*COLUMNS, "vector"]), 165),
         (lambda reader: reader.matching([(1.0, "kettle"), (0.5, "again")], 500, COLUMNS), 248),
         (lambda reader: reader.matching([(1.0, "kettle"), (2.0, "cold")], 99, COLUMNS, SOME), 8),

@@ -29,7 +29,7 @@ from search.query.calibration import Calibration
 from search.query.legs import Legs
 from search.query.ranking import rank
 from search.results import IngestReport, LargeFile, Progress
-from search.storage import store as store_module
+from search.storage import upkeep
 from search.storage.catalog import Catalog
 from search.storage.entries import Entry, EntryState, doc_id
 from search.storage.filters import Filter
@@ -475,7 +475,7 @@ def test_the_store_keeps_passages_without_vectors(tmp_path: Path) -> None:
 def test_the_vector_index_is_trained_on_what_has_vectors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(store_module, "VECTOR_INDEX_ROWS", 300)
+    monkeypatch.setattr(upkeep, "VECTOR_INDEX_ROWS", 300)
     chance = np.random.default_rng(0)
     vectors = chance.normal(size=(900, WIDTH)).astype(np.float32)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from .typed import keys, parse
 if TYPE_CHECKING:
     from search import Filter
 
+SURROGATES = re.compile("[\ud800-\udfff]")
 LITERAL = "to look for such a word itself, put it in quotation marks within the query"
 
 
@@ -74,6 +76,14 @@ def asked(line: str, options: FilterOptions, folder: str) -> Asked:
         rerank=options.rerank if options.rerank is not None else typed.rerank,
         where=where if where != Filter() else None,
     )
+
+
+def cleaned(line: str) -> str:
+    """The line without the byte order mark that some programs write at the start of UTF-8.
+
+    Bytes that are not UTF-8 become U+FFFD: strict readers of JSON refuse them.
+    """
+    return SURROGATES.sub("\ufffd", line.removeprefix("\ufeff"))
 
 
 def joined(words: Sequence[str]) -> str:

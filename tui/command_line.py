@@ -110,7 +110,7 @@ def _skip_options(rest: list[str], options: Sequence[click.Option]) -> list[str]
     while rest and rest[0].startswith("-") and rest[0] not in ("-", "--"):
         word = rest.pop(0)
         taken.append(word)
-        if _wants_next(word, options) and rest:
+        if _wants_next(word, options, rest) and rest:
             taken.append(rest.pop(0))
     return taken
 
@@ -130,7 +130,7 @@ def _split(
         name = word.partition("=")[0]
         is_roots = option_named(name, options) is None and option_named(name, own) is not None
         found = [word]
-        if _wants_next(word, own if is_roots else options):
+        if _wants_next(word, own if is_roots else options, rest):
             if rest:
                 found.append(rest.pop(0))
             elif is_roots:
@@ -149,7 +149,7 @@ def _split(
             moved += letter
         else:
             kept += letter
-    values = [rest.pop(0)] if rest and _wants_next(kept, options) else []
+    values = [rest.pop(0)] if rest and _wants_next(kept, options, rest) else []
     return [kept, *values] if kept != "-" else [], [moved] if moved != "-" else []
 
 
@@ -160,11 +160,14 @@ def option_named(name: str, options: Iterable[click.Option]) -> click.Option | N
     )
 
 
-def _wants_next(word: str, options: Sequence[click.Option]) -> bool:
-    """Whether the word, which begins with a hyphen, has its value in the next word."""
+def _wants_next(word: str, options: Sequence[click.Option], rest: Sequence[str]) -> bool:
+    """Whether the word, which begins with a hyphen, has its value in the next one, `rest[0]`."""
     if word.startswith("--"):
         option = option_named(word, options)
-        return option is not None and not option.is_flag
+        if option is None or option.is_flag:
+            return False
+        # A value that may be missing is no option.
+        return not (isinstance(option.flag_value, str) and rest and rest[0].startswith("-"))
     for position, letter in enumerate(word[1:], 1):
         option = option_named(f"-{letter}", options)
         if option is not None and not option.is_flag:

@@ -12,7 +12,16 @@ from typing import Any
 
 from search.documents import Skip
 from search.errors import DocsearchError
-from search.results import Check, DryRun, Hit, IngestReport, QueryResult, Status, Verdict
+from search.results import (
+    Check,
+    DryRun,
+    Hit,
+    IngestReport,
+    QueryResult,
+    Status,
+    StoredPart,
+    Verdict,
+)
 
 SCHEMA = 1
 DIGITS = 6
@@ -108,6 +117,11 @@ def status_json(status: Status) -> str:
         fields[name] = dict(fields[name])
     fields["unread"] = [_skip_json(skip) for skip in status.unread]
     return dumps({"schema": SCHEMA} | fields)
+
+
+def part_json(part: StoredPart) -> str:
+    """A part of a document's text."""
+    return dumps({"schema": SCHEMA} | asdict(part) | _path_bytes(part.path))
 
 
 def verdict_json(verdict: Verdict) -> str:

@@ -216,10 +216,16 @@ class TextRead(Message):
 
 @dataclass
 class StatusRead(Message):
-    """The index's counts and the files that gave no document; None before the first ingest."""
+    """The index's counts; None before the first ingest."""
 
     status: Status | None
-    skips: tuple[Skip, ...] = ()
+
+
+@dataclass
+class SkipsRead(Message):
+    """The files that gave no document, which may be many: they come after the counts."""
+
+    skips: tuple[Skip, ...]
 
 
 @dataclass

@@ -27,7 +27,8 @@ It is absent until the command's options are parsed.
 """
 
 ABOUT_AN_INDEX = re.compile(
-    r"docsearch (?=(?:ingest|query|app|pick|show|status|check|forget|move|doctor)\b(?! --help))"
+    r"docsearch (?=(?:ingest|query|app|pick|show|status|check|forget|move|"
+    r"export|import|doctor)\b(?! --help))"
 )
 
 

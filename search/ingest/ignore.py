@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
 
 IGNORE_FILES = (".gitignore", ".ignore", ".docsearchignore")
 GIT_EXCLUDE = ".git/info/exclude"
@@ -64,6 +64,10 @@ class Patterns:
             for number, line in enumerate(lines, 1)
             if (rule := _compile(line)) is not None
         ]
+        # Most paths match no rule, which one search over all of them tells.
+        self._any = re.compile(
+            "|".join(rule[1].pattern for rule, _, _ in self._rules) or r"(?!)", re.DOTALL
+        )
 
     def match(self, path: str, folder: bool) -> Match | None:
         """The rule that decides about an absolute path, a `folder` or not; None without one.
@@ -85,6 +89,8 @@ class Patterns:
         return self._lead + path[self._skip :]
 
     def _decide(self, relative: str) -> Match | None:
+        if not self._any.search(relative):
+            return None
         for (ignores, regex), number, pattern in reversed(self._rules):
             if regex.search(relative):
                 return Match(ignores, self._source, number, pattern)
@@ -109,8 +115,10 @@ def _compile(line: str) -> tuple[bool, re.Pattern[str]] | None:
         return None
     if pattern.include is None or pattern.regex is None:
         return None
+    # pathspec names a group, and a name may stand in an expression only once.
+    expression = re.sub(r"\(\?P<\w+>", "(?:", pattern.regex.pattern)
     # pathspec's expression also matches what lies in a folder; here it must end with the path.
-    return pattern.include, re.compile(rf"(?:{pattern.regex.pattern})\Z", re.DOTALL)
+    return pattern.include, re.compile(rf"(?:{expression})\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +131,13 @@ class Ignores:
 
     layers: tuple[tuple[Patterns, ...], ...] = ((), (), ())
     always: tuple[Patterns, ...] = ()
+    _ordered: tuple[Patterns, ...] = field(init=False, repr=False, compare=False)
+    """All patterns, those that override others first."""
+
+    def __post_init__(self) -> None:
+        layers = (*reversed(self.layers), self.always)
+        ordered = tuple(patterns for layer in layers for patterns in reversed(layer))
+        object.__setattr__(self, "_ordered", ordered)
 
     def enter(
         self, folder: str, names: Collection[str], prefix: str | None = None, lead: str = ""
@@ -154,17 +169,15 @@ class Ignores:
 
     def match(self, path: str, folder: bool) -> Match | None:
         """The rule that decides about an absolute path, a `folder` or not; None without one."""
-        return next(filter(None, (patterns.match(path, folder) for patterns in self._all())), None)
+        for patterns in self._ordered:
+            if match := patterns.match(path, folder):
+                return match
+        return None
 
     def match_with_parents(self, path: str, folder: bool) -> Match | None:
         """As `match`; but a rule that ignores a folder above the path decides before."""
-        matches = (patterns.match_with_parents(path, folder) for patterns in self._all())
+        matches = (patterns.match_with_parents(path, folder) for patterns in self._ordered)
         return next(filter(None, matches), None)
-
-    def _all(self) -> Iterator[Patterns]:
-        """All patterns, those that override others first."""
-        for layer in (*reversed(self.layers), self.always):
-            yield from reversed(layer)
 
 
 def _read(path: str) -> list[str]:

@@ -24,6 +24,7 @@ from .priority import priority
 from .reuse import ReusableVectors
 from .tally import Tally
 from .turns import TURN, Source, in_turns
+from .upkeep import Upkeep
 
 if TYPE_CHECKING:
     from ..documents import Vectors
@@ -32,13 +33,6 @@ if TYPE_CHECKING:
 
 READ = 2048
 """The passages that are read from the store at once, of one document or of several."""
-
-MAINTAIN_EVERY = 20
-TIDY_SHARE = 4
-"""The table is tidied up when one in so many passages got its vector since the last time.
-
-Each tidying indexes the words of these passages again, so there are few of them.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +61,14 @@ class LaterVectors:
         open_embedder: Callable[[], Embedder],
         tally: Tally,
         on_progress: Callable[[Progress], None],
+        upkeep: Upkeep,
     ) -> None:
         self.catalog = catalog
         self.open_store = open_store
         self.open_embedder = open_embedder
         self.tally = tally
         self.on_progress = on_progress
+        self.upkeep = upkeep
         self.commits = 0
         self._queue: deque[Entry] = deque()
         # About how many vectors each document lacks that has not got them all, and the documents
@@ -114,8 +110,7 @@ class LaterVectors:
         )
         while self.is_due:
             self.embed_batch()
-            if self.commits % MAINTAIN_EVERY == 0:
-                self.open_store().maintain(TIDY_SHARE)
+            self.upkeep.between_batches()
 
     def embed_batch(self) -> None:
         """Embed and store one batch; the order of the steps is what makes a crash harmless."""
@@ -129,7 +124,7 @@ class LaterVectors:
         rows = self._rows(batch, tokens)
         store = self.open_store()
         if rows:
-            store.upsert(rows)
+            store.upsert(rows, words_known=True)
             store.sync()
         # The catalogue has the entries as they are now: a document may have had earlier batches.
         finished = {item.entry.doc for item in batch if item.last}

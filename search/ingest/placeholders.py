@@ -32,6 +32,8 @@ ICLOUD = ".icloud"
 SUFFIXES = {".nextcloud": "Nextcloud", ".owncloud": "ownCloud"}
 """A file of one byte called `report.pdf.nextcloud` stands for the file `report.pdf`."""
 
+_STUB_ENDS = (ICLOUD, *SUFFIXES)
+
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
@@ -105,9 +107,9 @@ def stub_at(path: str, status: os.stat_result) -> Stub | None:
 
     A file beside which the file of the other name lies stands for itself.
     """
-    folder, name = os.path.split(path)
-    if not stat.S_ISREG(status.st_mode):
+    if not path.endswith(_STUB_ENDS) or not stat.S_ISREG(status.st_mode):
         return None
+    folder, name = os.path.split(path)
     if name.startswith(".") and name.endswith(ICLOUD) and len(name) > len(ICLOUD) + 1:
         original, service = name[1 : -len(ICLOUD)], "iCloud Drive"
     else:

@@ -24,8 +24,8 @@ from ..storage.store import Store
 from ..text.passages import embedded_text
 from .embedding import embedded, timed_batches
 from .tally import Tally
+from .upkeep import Upkeep
 
-MAINTAIN_EVERY = 20
 SPECIAL_TOKENS = 4
 """Room for the special tokens that a tokenizer puts around a text."""
 
@@ -65,12 +65,12 @@ class Reembedding:
         # Embed what is missing; each batch is on the disk before the next one begins.
         stored = [entry for entry in entries if entry.doc in source_counts]
         missing = self._missing(stored, source_counts, target_counts, tally)
-        for number, batch in enumerate(timed_batches(missing), 1):
+        upkeep = Upkeep(lambda: self.target)
+        for batch in timed_batches(missing):
             self._embed(batch, tally)
             self.target.trim({entry.doc: source_counts[entry.doc] for entry, _ in batch})
             self.target.sync()
-            if number % MAINTAIN_EVERY == 0:
-                self.target.maintain()
+            upkeep.between_batches()
         # Delete the documents that left the index since an earlier run.
         self.target.delete(target_counts.keys() - source_counts.keys())
         self.target.maintain()

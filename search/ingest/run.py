@@ -35,13 +35,12 @@ from .removal import take_out
 from .report import report_of
 from .tally import Tally
 from .turns import TURN, Source, in_turns
+from .upkeep import Upkeep
 
 if TYPE_CHECKING:
     from ..protocols import Embedder
     from ..readers.limits import Reserve
     from ..storage.store import Store
-
-MAINTAIN_EVERY = 20
 
 SMALL_RUN = 200_000
 """Files of so many bytes together are embedded as they are read; more are read in two stages.
@@ -108,11 +107,12 @@ class Ingestion:
         tally = Tally(len(files), sum(file.size for file in files))
         tally.has_two_stages = tally.bytes_total > SMALL_RUN
         # Read, and store the words, or in a small run the vectors as well.
+        upkeep = Upkeep(self.open_store)
         later = LaterVectors(
-            self.catalog, self.open_store, self.open_embedder, tally, self.on_progress
+            self.catalog, self.open_store, self.open_embedder, tally, self.on_progress, upkeep
         )
         with _preloading(bool(files)):
-            commits = self._read(files, reread, tally, later)
+            commits = self._read(files, reread, tally, later, upkeep)
         # Forget what is gone.
         for plan in plans:
             self._finish(plan, tally)
@@ -123,14 +123,19 @@ class Ingestion:
         )
         # Tidy the table up where it changed.
         if commits or later.commits or tally.removed:
-            self.open_store().maintain()
+            upkeep.now()
         if files or tally.completed:
             self.on_progress(tally.progress(files[-1].path if files else plans[-1].root.path))
         note_speed(self.catalog, tally)
         return report_of(self.catalog, plans, tally, walked.values(), large)
 
     def _read(
-        self, files: list[File], reread: Collection[str], tally: Tally, later: LaterVectors
+        self,
+        files: list[File],
+        reread: Collection[str],
+        tally: Tally,
+        later: LaterVectors,
+        upkeep: Upkeep,
     ) -> int:
         """Read the files and store their passages in batches; the number of commits."""
         writer = PassageWriter(
@@ -150,8 +155,7 @@ class Ingestion:
             pace.took(len(batch), time.perf_counter() - started)
             batch = []
             commits += 1
-            if commits % MAINTAIN_EVERY == 0:
-                self.open_store().maintain()
+            upkeep.between_batches()
 
         with closing(self._incoming(files, reread, tally, later)) as incoming:
             for item in incoming:

@@ -43,7 +43,7 @@ _ALL = (
         "starter",
         "starter-reranker",
         "shipped with docsearch: works at once, offline, anywhere",
-        candidates=16,
+        candidates=12,
     ),
     Profile(
         "fast",

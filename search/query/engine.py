@@ -63,6 +63,8 @@ class Engine:
         hits = HitList(understood, retrieved, copies, marker, self.calibration, self.model, started)
         if understood.reranker is None:
             return hits.result(folded)
+        if watchers.on_fused is not None:
+            watchers.on_fused(hits.result(folded))
         reranked = self._reranked(folded, hits, understood, watchers)
         return hits.result(reranked, self._similarity(retrieved.legs.query_vector))
 

@@ -57,14 +57,16 @@ NO_RERANKING = Reranking()
 
 @dataclass(frozen=True, slots=True)
 class Watchers:
-    """Who is told of a query that is being answered; an exception from either ends the query.
+    """Who is told of a query that is being answered; an exception from any ends the query.
 
     on_order: is given the order so far between two slices that the reranker reads.
     on_step: is called between two stages.
+    on_fused: is given the hits in their fused order, once, before a reranker reads them.
     """
 
     on_order: Callable[[QueryResult], None] | None = None
     on_step: Callable[[], None] | None = None
+    on_fused: Callable[[QueryResult], None] | None = None
 
     def step(self) -> None:
         """Tell that a stage has ended."""

@@ -23,14 +23,16 @@ SECONDS = 10.0
 """How long a page may take by the clock; an ordinary one takes half a second with the start."""
 
 
-def picture(path: str, page: int, width: int, height: int, seconds: float = SECONDS) -> Picture:
+def picture(
+    path: str, page: int, width: int, height: int, seconds: float = SECONDS, mark: str = ""
+) -> Picture:
     """The page, counted from 1, of the file at `path`, fitted into `width` x `height` pixels.
 
-    Raises Unreadable where it cannot be drawn in `seconds`, ReaderFailure where no process can be
-    started.
+    The words `mark` are tinted where they stand on the page of a PDF. Raises Unreadable where it
+    cannot be drawn in `seconds`, ReaderFailure where no process can be started.
     """
     request = BytesIO()
-    send(request, json.dumps([path, page, width, height]).encode())
+    send(request, json.dumps([path, page, width, height, mark]).encode())
     try:
         done = subprocess.run(
             program("picture_process"),
@@ -67,12 +69,14 @@ def serve() -> None:
     send(sink, json.dumps(told).encode(), pixels)
 
 
-def _answer(path: str, page: int, width: int, height: int) -> tuple[dict[str, object], bytes]:
+def _answer(
+    path: str, page: int, width: int, height: int, mark: str
+) -> tuple[dict[str, object], bytes]:
     from .paged.page_picture import draw
 
     try:
         with open(path, "rb") as file:
-            drawn = draw(file.read(), page, width, height)
+            drawn = draw(file.read(), page, width, height, mark)
     except Unreadable as error:
         return {"reason": error.reason, "message": error.message}, b""
     except OSError as error:

@@ -21,6 +21,7 @@ from ..documents import Reason
 from ..errors import IndexFailure, NoIndex, NotAnIndex
 from ..private_files import make_private_folder
 from .catalog_file import check_folder, connected
+from .catalog_tables import CatalogTables
 from .entries import COLUMNS, Entry, EntryState, Group, Root, doc_id, entry_of, root_of, row_of
 from .filters import Admitted, Filter
 from .index_folder import APPLICATION
@@ -35,7 +36,7 @@ from .words_only import WordsOnly
 _FILE = "the catalogue", "delete the index folder and ingest again"
 """The name and the cure that `file_errors` takes."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _PAGE_ROWS = 1000
 _TABLES = """
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -48,7 +49,10 @@ CREATE TABLE documents (
 CREATE INDEX documents_by_root ON documents (root, path);
 CREATE INDEX documents_by_content ON documents (content) WHERE state = 'complete';
 """
-_ADDED_TABLES = {2: (MESSAGES, PAGE_LABELS), 3: (WORDS_ONLY_INDEX,)}
+_SET_ASIDE_INDEX = (
+    "CREATE INDEX IF NOT EXISTS documents_set_aside ON documents (path) WHERE reason IS NOT NULL"
+)
+_ADDED_TABLES = {2: (MESSAGES, PAGE_LABELS), 3: (WORDS_ONLY_INDEX,), 4: (_SET_ASIDE_INDEX,)}
 """The tables and indexes that each later version of the schema added.
 
 Version 3 also has documents in the state `words`, which an earlier program does not know.
@@ -69,6 +73,8 @@ class Catalog:
         """The messages of mail files."""
         self.page_labels = PageLabels(self._all, self._write_all)
         """What documents call their pages."""
+        self.tables = CatalogTables(self._all, self._write_all)
+        """All tables, as an export has them."""
         self.words_only = WordsOnly(self._all)
         """The documents that wait for their vectors."""
         # The app asks with the same filter at every key that is typed.
@@ -192,14 +198,16 @@ class Catalog:
         The catalogue may be changed while the entries are iterated over.
         """
         top = os.fsencode(below.rstrip("/"))
-        # "0" is the character after "/", so paths between the two lie below the folder.
+        file = self._all(f"SELECT {COLUMNS} FROM documents WHERE path = ?", (top,))
+        yield from map(entry_of, file)
+        # "0" is the character after "/", so paths between the two lie below the folder. A page is
+        # one range of the index on the path: with an OR, SQLite would sort all rows behind it.
         statement = (
-            f"SELECT {COLUMNS} FROM documents WHERE path > ?1 "
-            "AND (path = ?2 OR path > ?3 AND path < ?4) "
+            f"SELECT {COLUMNS} FROM documents WHERE path > ? AND path < ? "
             f"ORDER BY path LIMIT {_PAGE_ROWS}"
         )
-        last = b""
-        while rows := self._all(statement, (last, top, top + b"/", top + b"0")):
+        last, end = top + b"/", top + b"0"
+        while rows := self._all(statement, (last, end)):
             yield from map(entry_of, rows)
             last = rows[-1][1]
 
@@ -343,37 +351,42 @@ class Catalog:
         """
         if wanted == Filter():
             return None
-        matcher = wanted.matcher()
-        columns, is_wanted = "doc, path, root", matcher.admits
-        if not matcher.patterns and not matcher.suffixes:
-            columns, is_wanted = "doc, x'', x''", lambda path, root: True
         with self._lock:
             # The last answer holds while the filter and the catalogue are the same.
             key = (wanted, self.data_version, self._connection.total_changes)
             if self._last_filtered is None or self._last_filtered[0] != key:
-                # The dates of a mail file are those of its messages.
-                dated = wanted.after_ns is not None or wanted.before_ns is not None
-                messages = self.messages.within(wanted.after_ns, wanted.before_ns) if dated else {}
-                rows = self._all(
-                    f"SELECT {columns} FROM documents "
-                    "WHERE (state IN ('complete', 'pending') OR passages > 0) "
-                    "AND (mtime_ns >= coalesce(?1, mtime_ns) AND (?2 IS NULL OR mtime_ns < ?2) "
-                    "OR doc IN (SELECT value FROM json_each(?3)))",
-                    (wanted.after_ns, wanted.before_ns, json.dumps(list(messages))),
-                )
-                # There are few roots and many documents: each root is decoded once.
-                decoded_root = cache(os.fsdecode)
-                docs = frozenset(
-                    doc
-                    for doc, path, root in rows
-                    if is_wanted(os.fsdecode(path), decoded_root(root))
-                )
-                ordinals_by_doc = {
-                    doc: ordinals for doc in docs & messages.keys() if (ordinals := messages[doc])
-                }
-                admitted = Admitted(docs - messages.keys(), ordinals_by_doc)
-                self._last_filtered = (key, admitted)
+                self._last_filtered = key, self._admitted(wanted)
             return self._last_filtered[1]
+
+    def _admitted(self, wanted: Filter) -> Admitted:
+        matcher = wanted.matcher()
+        columns, is_wanted = "doc, passages, path, root", matcher.admits
+        if not matcher.patterns and not matcher.suffixes:
+            columns, is_wanted = "doc, passages, x'', x''", lambda path, root: True
+        # The dates of a mail file are those of its messages.
+        dated = wanted.after_ns is not None or wanted.before_ns is not None
+        messages = self.messages.within(wanted.after_ns, wanted.before_ns) if dated else {}
+        rows = self._all(
+            f"SELECT {columns} FROM documents "
+            "WHERE (state IN ('complete', 'pending') OR passages > 0) "
+            "AND (mtime_ns >= coalesce(?1, mtime_ns) AND (?2 IS NULL OR mtime_ns < ?2) "
+            "OR doc IN (SELECT value FROM json_each(?3)))",
+            (wanted.after_ns, wanted.before_ns, json.dumps(list(messages))),
+        )
+        # There are few roots and many documents: each root is decoded once.
+        decoded_root = cache(os.fsdecode)
+        passages_by_doc = {
+            doc: passages
+            for doc, passages, path, root in rows
+            if is_wanted(os.fsdecode(path), decoded_root(root))
+        }
+        docs = frozenset(passages_by_doc)
+        ordinals_by_doc = {
+            doc: ordinals for doc in docs & messages.keys() if (ordinals := messages[doc])
+        }
+        total = self._all("SELECT sum(passages) FROM documents")[0][0] or 1
+        share = sum(passages_by_doc.values()) / total
+        return Admitted(docs - messages.keys(), ordinals_by_doc, share)
 
     @property
     def data_version(self) -> int:

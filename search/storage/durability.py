@@ -12,7 +12,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,12 +37,14 @@ class Mark:
 
     version: the newest version of the table that was flushed; 0 before the first. trained: the
     number of vectors that the vector index was trained on; 0 without one. healed_to: the version
-    that a repair went back to, until the next flush.
+    that a repair went back to, until the next flush. stale: how many passages were deleted or
+    replaced since the vocabulary was made.
     """
 
     version: int = 0
     trained: int = 0
     healed_to: int | None = None
+    stale: int = 0
 
 
 class FileState(NamedTuple):
@@ -73,7 +75,13 @@ class Durability:
         """The mark on the disk; where it is missing or broken, nothing counts as flushed."""
         try:
             fields = json.loads(self._mark.read_text(encoding="ascii"))
-            return Mark(int(fields["version"]), int(fields["trained"]), fields["healed_to"])
+            return Mark(
+                int(fields["version"]),
+                int(fields["trained"]),
+                fields["healed_to"],
+                # The mark of an older index lacks it.
+                int(fields.get("stale", 0)),
+            )
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return Mark()
 
@@ -269,7 +277,7 @@ class Durability:
         mark = self.mark()
         version = _LAST_VERSION - int(newest.stem) - 1
         healed_to = version if mark.healed_to is None else min(version, mark.healed_to)
-        self.put_mark(Mark(min(version, mark.version), mark.trained, healed_to))
+        self.put_mark(replace(mark, version=min(version, mark.version), healed_to=healed_to))
         self._set_aside(newest)
 
     def _set_aside(self, path: Path) -> None:

@@ -38,14 +38,20 @@ class Admitted:
     """What a filter admits: all passages of `docs`, and single passages of other documents.
 
     The latter are mail files: `ordinals_by_doc` has the passages of those of their messages that
-    the filter admits.
+    the filter admits. share: about which part of all passages that is; 0 where it is not known.
     """
 
     docs: frozenset[int]
     ordinals_by_doc: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    share: float = field(default=0.0, compare=False)
 
-    def __bool__(self) -> bool:
-        return bool(self.docs or self.ordinals_by_doc)
+    def __len__(self) -> int:
+        """The number of documents, and of single passages of others."""
+        return len(self.docs) + sum(map(len, self.ordinals_by_doc.values()))
+
+    def admits(self, doc: int, ordinal: int) -> bool:
+        """True where the passage is admitted."""
+        return doc in self.docs or ordinal in self.ordinals_by_doc.get(doc, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Coroutine
@@ -23,11 +24,14 @@ _USED = {
     "Connection": ("open_table",),
     "Table": ("checkout_latest", "count_rows", "query", "schema", "version"),
     "Query": ("execute", "nearest_to", "nearest_to_text", "select_columns", "where"),
-    "FTSQuery": ("execute", "limit", "select_columns", "where"),
+    "FTSQuery": ("execute", "limit", "select_columns", "where", "where_expr"),
     "VectorQuery": (
         *("column", "distance_type", "execute", "limit", "nprobes", "refine_factor"),
-        *("select_columns", "where"),
+        *("select_columns", "where", "where_expr"),
     ),
+    "expr_col": (),
+    "expr_lit": (),
+    "PyExpr": ("and_", "eq", "isin", "or_"),
 }
 """What is used of LanceDB's compiled module: its names, and their methods."""
 
@@ -53,6 +57,7 @@ def preload() -> Any:
             # A third of the import's time goes into this package's REST clients, which an embedded
             # table never calls. LanceDB imports only the package's models.
             import_lazily("lance_namespace_urllib3_client")
+            _silence()
         return import_module("lancedb")
 
 
@@ -66,12 +71,21 @@ def preload_native() -> Native | None:
     with _importing:
         try:
             share_one_heap()
+            _silence()
             module = import_part("lancedb", "_lancedb")
             loop = import_part("lancedb", "background_loop").LOOP
         except (ImportError, AttributeError):
             return None
         import_module("pyarrow")
     return Native(module, loop.run) if is_usable(module) else None
+
+
+def _silence() -> None:
+    """Keep LanceDB's log off stderr, which belongs to the user.
+
+    What went wrong comes as an exception. Who looks for a fault in LanceDB sets the variable.
+    """
+    os.environ.setdefault("LANCEDB_LOG", "off")
 
 
 def is_usable(module: Any) -> bool:

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .limited import condition
 from .table_reader import BATCH, PROBES, REFINED
 
 if TYPE_CHECKING:
     from ..documents import Vectors
+    from .filters import Admitted
 
 
 class LanceReader:
@@ -46,10 +48,22 @@ class LanceReader:
         query = self._table.search().select(list(columns)).limit(None)
         yield from query.to_batches(BATCH)
 
-    def nearest(self, vector: Vectors, limit: int, columns: Sequence[str], where: str = "") -> Any:
+    def condition(self, only: Admitted) -> Any:
+        """What is admitted, as LanceDB's expression."""
+        wrap = import_module("lancedb.expr").Expr
+        return wrap(condition(only, import_module("lancedb._lancedb")))
+
+    def nearest(
+        self,
+        vector: Vectors,
+        limit: int,
+        columns: Sequence[str],
+        where: Any = "",
+        probes: int = PROBES,
+    ) -> Any:
         """The table of the nearest rows."""
         query = self._table.search(vector, vector_column_name="vector", query_type="vector")
-        query = query.distance_type("cosine").nprobes(PROBES).refine_factor(REFINED).limit(limit)
+        query = query.distance_type("cosine").nprobes(probes).refine_factor(REFINED).limit(limit)
         query = query.where(where, prefilter=True) if where else query
         return query.select([*columns, "_distance"]).to_arrow()
 
@@ -58,7 +72,7 @@ class LanceReader:
         words: Sequence[tuple[float, str]],
         limit: int,
         columns: Sequence[str],
-        where: str = "",
+        where: Any = "",
     ) -> Any:
         """The table of the rows that match best."""
         lance: Any = import_module("lancedb.query")

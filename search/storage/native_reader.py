@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .limited import condition
 from .table_reader import BATCH, PROBES, REFINED
 
 if TYPE_CHECKING:
     from ..documents import Vectors
+    from .filters import Admitted
     from .lance import Native
 
 
@@ -40,6 +42,7 @@ class NativeReader:
 
     def __init__(self, native: Native, table: Any) -> None:
         self._run = native.run
+        self._module = native.module
         self._table = table
 
     @classmethod
@@ -90,14 +93,25 @@ class NativeReader:
         while (batch := self._run(_next(stream))) is not None:
             yield batch
 
-    def nearest(self, vector: Vectors, limit: int, columns: Sequence[str], where: str = "") -> Any:
+    def condition(self, only: Admitted) -> Any:
+        """What is admitted, as the compiled module's expression."""
+        return condition(only, self._module)
+
+    def nearest(
+        self,
+        vector: Vectors,
+        limit: int,
+        columns: Sequence[str],
+        where: Any = "",
+        probes: int = PROBES,
+    ) -> Any:
         """The table of the nearest rows."""
 
         def nearest() -> Any:
             query = self._table.query().nearest_to(_arrow_vector(vector))
             query.column("vector")
             query.distance_type("cosine")
-            query.nprobes(PROBES)
+            query.nprobes(probes)
             query.refine_factor(REFINED)
             query.limit(limit)
             return query
@@ -109,7 +123,7 @@ class NativeReader:
         words: Sequence[tuple[float, str]],
         limit: int,
         columns: Sequence[str],
-        where: str = "",
+        where: Any = "",
     ) -> Any:
         """The table of the rows that match best."""
         parts = [MatchQuery(group, weight) for weight, group in words]
@@ -126,11 +140,11 @@ class NativeReader:
         # LanceDB makes its awaitables only where an event loop is running.
         return await getattr(self._table, method)()
 
-    async def _read(self, make: Callable[[], Any], columns: Sequence[str], where: str) -> Any:
+    async def _read(self, make: Callable[[], Any], columns: Sequence[str], where: Any) -> Any:
         """The Arrow table that a query gives."""
         query = make()
         if where:
-            query.where(where)
+            (query.where if isinstance(where, str) else query.where_expr)(where)
         query.select_columns(list(columns))
         stream = await query.execute()
         batches = [batch async for batch in stream]

@@ -20,8 +20,23 @@ from .lance_reader import LanceReader
 from .native_reader import NativeReader
 from .table_reader import TableReader
 
-CACHES = {"index_cache_size_bytes": 256 << 20, "metadata_cache_size_bytes": 64 << 20}
-"""LanceDB's default limits are gigabytes, and it never drops the caches of old versions."""
+_METADATA_CACHE = 64 << 20
+
+READER_CACHES = {
+    "index_cache_size_bytes": 768 << 20,
+    "metadata_cache_size_bytes": _METADATA_CACHE,
+}
+"""LanceDB's default limits are gigabytes, and it never drops the caches of old versions.
+
+The indexes of a million passages with 384 numbers each take 540 MB. Where they do not fit, each
+query reads parts of them again and takes twice as long.
+"""
+
+WRITER_CACHES = {
+    "index_cache_size_bytes": 128 << 20,
+    "metadata_cache_size_bytes": _METADATA_CACHE,
+}
+"""Enough for the ids of some million passages, which each batch is compared with."""
 
 NEWEST = 0.0
 """For how many seconds a reader trusts the version that it knows: it looks at each read."""
@@ -59,7 +74,7 @@ def make_table(disk: Durability, dimensions: int) -> Any:
     """
     # Open a whole version of the table, or make the table.
     disk.begin()
-    database = _connected(disk)
+    database = _connected(disk, WRITER_CACHES)
     _repair(database, disk)
     if disk.version_on_disk():
         table = _opened(partial(database.open_table, disk.name), disk, dimensions)
@@ -85,13 +100,13 @@ def make_table(disk: Durability, dimensions: int) -> Any:
 
 def _reader(disk: Durability, native: Native | None) -> TableReader:
     if native is None:
-        return LanceReader(_connected(disk).open_table(disk.name))
-    return NativeReader.open(native, str(disk.folder), disk.name, NEWEST, **CACHES)
+        return LanceReader(_connected(disk, READER_CACHES).open_table(disk.name))
+    return NativeReader.open(native, str(disk.folder), disk.name, NEWEST, **READER_CACHES)
 
 
-def _connected(disk: Durability) -> Any:
+def _connected(disk: Durability, caches: dict[str, int]) -> Any:
     lancedb = preload()
-    session = lancedb.Session(**CACHES)
+    session = lancedb.Session(**caches)
     newest = timedelta(seconds=NEWEST)
     return lancedb.connect(disk.folder, read_consistency_interval=newest, session=session)
 
@@ -142,11 +157,18 @@ def _opens_as(database: Any, name: str, version: int) -> bool:
         raise
 
 
-def _indexes() -> dict[str, Any]:
-    from lancedb.index import FTS, BTree
+def word_index() -> Any:
+    """The configuration of the word index."""
+    from lancedb.index import FTS
 
-    # Stop words are indexed: otherwise "to be or not to be" would match nothing.
-    words = FTS(
-        with_position=True, base_tokenizer="icu/split", language="English", remove_stop_words=False
+    # Stop words are indexed: otherwise "to be or not to be" would match nothing. Positions are not:
+    # no query asks for them, and with them each upkeep of the index takes three times as long.
+    return FTS(
+        with_position=False, base_tokenizer="icu/split", language="English", remove_stop_words=False
     )
-    return {"id": BTree(), "doc": BTree(), "terms": words}
+
+
+def _indexes() -> dict[str, Any]:
+    from lancedb.index import BTree
+
+    return {"id": BTree(), "doc": BTree(), "terms": word_index()}

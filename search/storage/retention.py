@@ -1,7 +1,8 @@
 """Bounds the old versions of a table by their number and by their age.
 
-Each commit makes a version, and an old version keeps the files that only it needs. Other processes
-may be reading the newest of the old versions, so those stay for a while.
+Each commit makes a version, and an old version keeps the files that only it needs. After the table
+was tidied up that is all that it had, so an old version is as large as the table. A process that
+was reading a version that is gone reads the newest one instead.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ class Retention:
     of the number of versions that a table may have before it is tidied up.
     """
 
-    kept: int = 20
+    kept: int = 1
     grace: timedelta = timedelta(minutes=10)
     oldest: timedelta = timedelta(days=1)
     fewest: int = 50

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from importlib import import_module
 from itertools import repeat
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..documents import Candidate, Passage, Row, passage_id
-from ..process_memory import give_back
 from .arrow_rows import (
     arrow_table,
     check_vectors,
@@ -28,26 +26,19 @@ from .durability import TABLE, Durability
 from .filters import Admitted
 from .lance_errors import lance_errors
 from .lance_reader import LanceReader
+from .limited import Limits
 from .passage_table import make_table, open_table
 from .retention import RETENTION, Retention
-from .table_reader import BATCH, TableReader
+from .table_reader import BATCH, TableReader, probes
+from .upkeep import Upkeep
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from ..documents import Vectors
 
-VECTOR_INDEX_ROWS = 40_000
-"""With more rows, a vector index is faster than a search that reads all vectors.
-
-Such an exact search takes some 10 ms for each 10,000 rows.
-"""
-
 RELATED_WEIGHT = 0.5
 """The weight of a related word: one that has a word of the query as a part, or is a part of it."""
 
-_MANY_FRAGMENTS = 100
-_KEEP_ALL = timedelta(days=36_500)
-_ROUNDS = 5
 _ATTEMPTS = 4
 _ID = re.compile(r"([0-9a-f]{16})-([0-9]{1,9})")
 _GONE = re.compile("Not found|No such file")
@@ -79,8 +70,9 @@ class Store:
         """
         self._folder = Path(folder)
         self._disk = Durability(self._folder, table)
-        self._retention = retention
         self._deleted = 0
+        # The passages whose words went, as far as the mark does not count them yet.
+        self._stale = 0
         self.vocabulary = Vocabulary(self._folder, table, self._texts)
         self.dimensions = dimensions
         # LanceDB's own handle, which only a writer needs.
@@ -93,6 +85,8 @@ class Store:
             )
             self._columns = columns_of(self._reader.schema)
             self.healed_to = self._disk.mark().healed_to
+        self._limits = Limits(self._reader.condition)
+        self._upkeep = Upkeep(self._table, self._disk, retention)
         if create:
             self.vocabulary.mend()
 
@@ -119,28 +113,31 @@ class Store:
         Raises IndexDamaged where any of it cannot be read, and ModelError for a vector that is not
         finite or is all zeros.
         """
-        counts = Counter[int]()
-        columns = [*self._columns, "terms", "vector"]
-        arrow: Any = import_module("pyarrow")
-        with lance_errors(self._folder):
-            for batch in self._reader.batches(columns):
-                table = arrow.Table.from_batches([batch])
+
+        def scan() -> dict[int, int]:
+            counts = Counter[int]()
+            for table in self._tables([*self._columns, "terms", "vector"]):
                 check_vectors(known_vectors(table, self.dimensions), self.dimensions)
                 counts.update(table["doc"].to_pylist())
+            return dict(counts)
+
+        counts = self._read(scan)
         # The indexes have files of their own.
         self.matching([(1.0, "the")], 1)
-        return dict(counts)
+        return counts
 
-    def upsert(self, rows: Sequence[Row]) -> None:
+    def upsert(self, rows: Sequence[Row], words_known: bool = False) -> None:
         """Add passages, or replace those with the same document and ordinal.
 
-        Each 10,000 are one commit. A passage without a vector is found by its words. Raises
+        Each 10,000 are one commit. A passage without a vector is found by its words. `words_known`
+        tells that the passages are stored with these words already. Raises
         ModelError for a vector that is not finite, is all zeros or has another length, and
         ValueError where two rows are the same passage.
         """
         if len({(row.doc, row.passage.ordinal) for row in rows}) != len(rows):
             raise ValueError("two rows are the same passage")
-        self.vocabulary.add(row.terms for row in rows)
+        if not words_known:
+            self.vocabulary.add(row.terms for row in rows)
         for start in range(0, len(rows), BATCH):
             table = arrow_table(rows[start : start + BATCH], self.dimensions)
             with lance_errors(self._folder):
@@ -151,7 +148,8 @@ class Store:
                 )
                 # LanceDB takes a vector that is missing for a mistake, unless told otherwise.
                 has_all = table["vector"].null_count == 0
-                merge.execute(table, on_bad_vectors="error" if has_all else "null")
+                result = merge.execute(table, on_bad_vectors="error" if has_all else "null")
+            self._stale += 0 if words_known else result.num_updated_rows
 
     def trim(self, counts: Mapping[int, int]) -> None:
         """Delete the passages of documents beyond their numbers in `counts`, in one commit."""
@@ -165,7 +163,7 @@ class Store:
         if excess:
             with lance_errors(self._folder):
                 self._table.delete("id IN ({})".format(", ".join(f"'{name}'" for name in excess)))
-            self._deleted += len(excess)
+            self._note_deleted(len(excess))
 
     def delete(self, docs: Collection[int]) -> None:
         """Delete all passages of these documents, in one commit."""
@@ -173,7 +171,7 @@ class Store:
         if number:
             with lance_errors(self._folder):
                 self._table.delete(_among("doc", docs))
-            self._deleted += number
+            self._note_deleted(number)
 
     def rows(self, doc: int) -> Iterator[Row]:
         """A document's passages in order, with their words and vectors.
@@ -232,8 +230,12 @@ class Store:
         if limit < 1 or (only is not None and not only):
             return []
 
-        columns = [*self._columns, "vector"]
-        table = self._read(partial(self._reader.nearest, query, limit, columns, _condition(only)))
+        def nearest(count: int, where: Any) -> Any:
+            columns = [*self._columns, "vector"]
+            return reader.nearest(query, count, columns, where, probes(reader.count()))
+
+        reader = self._reader
+        table = self._read(lambda: self._limits.best(nearest, limit, only))
         return self._candidates(
             table, [1 - distance for distance in table["_distance"].to_pylist()]
         )
@@ -257,9 +259,11 @@ class Store:
             return []
         further = [(RELATED_WEIGHT, related)] if related else []
         columns = [*self._columns, "vector"] if vectors else self._columns
-        table = self._read(
-            partial(self._reader.matching, [*words, *further], limit, columns, _condition(only))
-        )
+
+        def matching(count: int, where: Any) -> Any:
+            return self._reader.matching([*words, *further], count, columns, where)
+
+        table = self._read(lambda: self._limits.best(matching, limit, only))
         return self._candidates(table, table["_score"].to_pylist())
 
     def passages(
@@ -329,97 +333,79 @@ class Store:
 
     def sync(self) -> None:
         """Flush what was written to the disk. Only then may a document be called complete."""
+        mark = self._disk.mark()
         with lance_errors(self._folder):
             self._disk.flush(
-                replace(self._disk.mark(), version=self._table.version, healed_to=None)
+                replace(
+                    mark,
+                    version=self._table.version,
+                    healed_to=None,
+                    stale=mark.stale + self._stale,
+                )
             )
-        self.healed_to = None
+        self.healed_to, self._stale = None, 0
 
-    def maintain(self, share: int = 10) -> None:
-        """Tidy the table up where that is due.
+    def maintain(self) -> bool:
+        """Tidy the table up where that is due, as `Upkeep` tells; True where it was.
 
-        This merges small files, brings the indexes up to date, and drops old versions and the words
-        that no passage has any more. It costs about as much as writing the table anew. So it is
-        done when one in `share` passages came, changed or went, after a hundred batches, or when
-        there are more or older versions than the retention allows. Until then queries stay right
-        and are some milliseconds slower.
+        Until then queries stay right and take up to half as long again.
         """
         with lance_errors(self._folder):
-            # Find out whether it is due.
-            rows = self._table.count_rows()
-            unindexed = self._table.index_stats("terms").num_unindexed_rows
-            fragments = self._table.stats()["fragment_stats"]["num_fragments"]
-            changed = max(unindexed, self._deleted)
-            if (
-                fragments < _MANY_FRAGMENTS
-                and share * changed < max(rows, 1)
-                and not self._retention.is_exceeded(self._disk.version_ages(), rows)
-            ):
-                return
-            # Make a tidy version, and bring it to the disk.
-            self._settle()
-            trained = self._trained(rows)
-            settled = self._settle()
-            self._disk.flush(
-                replace(self._disk.mark(), version=self._table.version, trained=trained)
-            )
-            # Only now drop old versions. LanceDB first merges files where it can, and a merged
-            # version is not on the disk yet. So versions are cut short only where nothing is left
-            # to merge: then the version on the disk is the newest one, which LanceDB keeps.
-            cut = self._retention.cut(self._disk.version_ages())
-            self._optimize(cut if settled else self._retention.grace)
-            self._disk.flush(replace(self._disk.mark(), version=self._table.version))
+            if not self._upkeep.is_due(self._deleted):
+                return False
+            self._upkeep.tidy()
             self._deleted = 0
-        self.vocabulary.rebuild()
+            mark = self._disk.mark()
+            # Words that no passage has any more do no harm, and all passages are read to drop them.
+            is_stale = 2 * (mark.stale + self._stale) > self._table.count_rows()
+        if is_stale:
+            self.vocabulary.rebuild()
+            self._disk.put_mark(replace(mark, stale=0))
+            self._stale = 0
+        return True
 
-    def _settle(self) -> bool:
-        """Merge files and bring the indexes up to date; True once there is nothing left to do."""
-        # LanceDB merges only files that the same indexes cover, so the first call may bring the
-        # indexes up to date and the second one merge.
-        for _ in range(_ROUNDS):
-            version = self._table.version
-            self._optimize(_KEEP_ALL)
-            if self._table.version == version:
-                return True
-        return False
-
-    def _optimize(self, keep: timedelta) -> None:
-        """Let LanceDB tidy the table up once, and drop the versions that are older than `keep`."""
-        self._table.optimize(cleanup_older_than=keep)
-        # LanceDB takes some 4 kB a passage for this. Without the trim, most of that would stay with
-        # the process, and the next call would take as much again.
-        give_back()
-
-    def _trained(self, rows: int) -> int:
-        """Build the vector index where that is due; the number of vectors that trained it."""
-        from lancedb.index import IvfSq
-
-        trained = self._disk.mark().trained
-        segments = [
-            index.num_segments or 1
-            for index in self._table.list_indices()
-            if index.name == "vector"
-        ]
-        # Each optimisation adds a segment to the index, and segments are never merged. With twice
-        # the rows, the centres of its clusters no longer fit.
-        stale = not segments or max(segments) > 10 or rows >= 2 * trained
-        if rows >= VECTOR_INDEX_ROWS and stale:
-            # Only vectors train an index, and passages may wait for theirs.
-            vectors = int(self._table.count_rows("vector IS NOT NULL"))
-            few_new = bool(segments) and max(segments) <= 10 and vectors < 2 * trained
-            if vectors < VECTOR_INDEX_ROWS or few_new:
-                return trained if segments else 0
-            self._table.create_index(
-                "vector", config=IvfSq(distance_type="cosine"), name="vector", replace=True
-            )
-            return vectors
-        return trained if segments else 0
+    def _note_deleted(self, number: int) -> None:
+        self._deleted += number
+        self._stale += number
 
     def _texts(self) -> Iterator[str]:
         """The words of all passages."""
         with lance_errors(self._folder):
-            for batch in self._reader.batches(["terms"]):
-                yield from batch["terms"].to_pylist()
+            for table in self._tables(["terms"]):
+                yield from table["terms"].to_pylist()
+
+    def tables(self) -> Iterator[Any]:
+        """All passages as Arrow tables of at most 10,000 rows, with all columns of `schema_of`.
+
+        They are those of one version. Raises IndexDamaged where that version goes meanwhile, so
+        that the caller holds the writer lock.
+        """
+        with lance_errors(self._folder):
+            yield from self._tables(self.schema.names)
+
+    @property
+    def schema(self) -> Any:
+        """The Arrow schema of `tables`."""
+        return self._reader.schema
+
+    def append(self, batch: Any) -> int:
+        """Add the rows of an Arrow batch with the columns of `schema_of`; the number of them.
+
+        The table must not have these passages yet. Raises ModelError for a vector that cannot be
+        stored.
+        """
+        arrow: Any = import_module("pyarrow")
+        table = arrow.Table.from_batches([batch])
+        check_vectors(known_vectors(table, self.dimensions), self.dimensions)
+        self.vocabulary.add(table["terms"].to_pylist())
+        with lance_errors(self._folder):
+            self._table.add(table, on_bad_vectors="null")
+        return len(table)
+
+    def _tables(self, columns: list[str]) -> Iterator[Any]:
+        arrow: Any = import_module("pyarrow")
+        for batch in self._reader.batches(columns):
+            yield arrow.Table.from_batches([batch])
 
     def _read(self, query: Callable[[], _Result]) -> _Result:
         """The result of a query, which is repeated where the version that it reads is gone."""
@@ -454,16 +440,5 @@ class Store:
 
 
 def _among(column: str, numbers: Iterable[int]) -> str:
+    """The condition in SQL that a column has one of the numbers."""
     return f"{column} IN ({', '.join(str(int(number)) for number in numbers)})"
-
-
-def _condition(only: Admitted | None) -> str:
-    """What `only` admits as a condition in SQL; empty where it admits all."""
-    if only is None:
-        return ""
-    parts = [_among("doc", only.docs)] if only.docs else []
-    parts += [
-        f"(doc = {int(doc)} AND {_among('ordinal', ordinals)})"
-        for doc, ordinals in only.ordinals_by_doc.items()
-    ]
-    return " OR ".join(parts)

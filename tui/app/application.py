@@ -304,13 +304,17 @@ class DocsearchApp(OwnApp):
     def on_status_read(self, report: messages.StatusRead) -> None:
         """Show the counts."""
         self.search_screen.show_status(report.status)
-        self.index_screen.show_status(report.status, report.skips)
+        self.index_screen.show_status(report.status)
         self.models_screen.show_status(report.status)
         knew_index = self.search_screen.start.knows_index
         if self.search_screen.start.changed(report.status):
             self.threads.start()
             if knew_index:
                 self.search_screen.look_again()
+
+    def on_skips_read(self, report: messages.SkipsRead) -> None:
+        """Show the files that were left out."""
+        self.index_screen.show_skips(report.skips)
 
     def on_first_run(self, report: messages.FirstRun) -> None:
         """Ask for a folder, since the index holds nothing."""

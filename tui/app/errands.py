@@ -38,21 +38,20 @@ class Errands:
         """The headings that were read last, which are shown until others are read."""
 
     def status(self, post: Post) -> None:
-        """Read the counts."""
+        """Read the counts, then the files that were left out."""
         from search.supply.inventory import fitting_profile, present_profiles
 
         try:
             # What changes from here on is news for `poll`, also while the counts are read.
             self._pulse = self.index.pulse()
-            status, skips = self.index.status(), self.index.skips()
+            post(messages.StatusRead(self.index.status()))
+            post(messages.SkipsRead(self.index.skips()))
         except NoIndex:
             self._pulse = ()
             post(messages.StatusRead(None))
             post(messages.FirstRun(present_profiles(), fitting_profile()))
         except DocsearchError as error:
             post(messages.Failed(error))
-        else:
-            post(messages.StatusRead(status, skips))
 
     def start(self, post: Post) -> None:
         """Read what one can begin with: the newest documents, then headings of some.

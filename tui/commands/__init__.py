@@ -5,7 +5,9 @@ from .check import check
 from .completion import completion
 from .doctor import doctor
 from .eval import evaluate
+from .export import export
 from .forget import forget
+from .import_ import import_
 from .ingest import ingest
 from .mcp import mcp
 from .models import models
@@ -27,6 +29,8 @@ COMMANDS = (
     doctor,
     forget,
     move,
+    export,
+    import_,
     models,
     evaluate,
     serve,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from importlib.util import find_spec
-from pathlib import Path
 
 import click
 
@@ -58,7 +57,9 @@ def mcp(settings: Settings, port: int | None) -> int:
 
     import uvicorn
 
-    token = os.environ.get(TOKEN_VARIABLE) or _kept_token()
+    from ..tokens import kept_token
+
+    token = os.environ.get(TOKEN_VARIABLE) or kept_token("mcp-token")
     with socket.create_server((HOST, port)) as listener:
         name = f"{HOST}:{listener.getsockname()[1]}"
         settings.note(f"answering at http://{name}/mcp; end it with Ctrl-C")
@@ -67,16 +68,3 @@ def mcp(settings: Settings, port: int | None) -> int:
         config = uvicorn.Config(app, log_level="warning", access_log=False)
         uvicorn.Server(config).run(sockets=[listener])
     return ExitCode.FOUND
-
-
-def _kept_token() -> str:
-    """The token in the user's state folder, which is made once."""
-    import secrets
-
-    from search.config import state_folder
-    from search.private_files import replace_private_file
-
-    file: Path = state_folder() / "mcp-token"
-    if not file.exists():
-        replace_private_file(file, secrets.token_urlsafe(24) + "\n")
-    return file.read_text(encoding="utf-8").strip()

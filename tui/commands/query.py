@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import replace
 from functools import partial
@@ -14,7 +13,7 @@ from search.config import MAX_LIMIT, MODES
 from search.errors import DocsearchError, UsageError
 
 from .. import completions
-from ..asked import FilterOptions, asked, joined
+from ..asked import FilterOptions, asked, cleaned, joined
 from ..exit_codes import ExitCode
 from ..parameters import DATE, SCORE, SECONDS
 from ..settings import Settings, json_flag, pass_settings
@@ -139,10 +138,10 @@ def query(
         raise UsageError(
             "stdin is closed", "give the queries with: docsearch query - --jsonl < FILE"
         )
-    lines = map(_unmarked, sys.stdin if line == "-" else [line])
+    lines = map(cleaned, sys.stdin if line == "-" else [line])
     queries = filter(None, map(str.strip, lines)) if line == "-" else lines
     # A wrong filter word is told before the index is opened.
-    first = asked(_unmarked(line), options, settings.around.folder)
+    first = asked(cleaned(line), options, settings.around.folder)
     any_hits = any_error = False
     with settings.open_index(reranker=reranker) as index:
         if not settings.around.is_resident:
@@ -159,7 +158,7 @@ def query(
         )
         named_reranker = True if reranker is not None else None
         # Ask each query, and show its hits.
-        for words in map(_readable, queries):
+        for words in queries:
             try:
                 question = asked(words, options, settings.around.folder)
                 result = ask(
@@ -192,16 +191,6 @@ def query(
     if any_error:
         return ExitCode.ERROR
     return ExitCode.FOUND if any_hits else ExitCode.NOTHING
-
-
-def _unmarked(text: str) -> str:
-    """The text without the byte order mark that some programs write at the start of UTF-8."""
-    return text.removeprefix("\ufeff")
-
-
-def _readable(text: str) -> str:
-    """The text with U+FFFD for bytes that are not UTF-8: strict readers of JSON refuse them."""
-    return re.sub("[\ud800-\udfff]", "\ufffd", text)
 
 
 def _warm(index: Index, mode: str) -> None:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from search.errors import UsageError
 from search.wording import counted
 
 from ..client.address import Address
 from ..exit_codes import ExitCode
 from ..settings import Settings, json_flag, pass_settings
+
+if TYPE_CHECKING:
+    from search.open_indexes import OpenIndexes
+
+HTTP = "127.0.0.1:8722"
+PACKAGES = ("jinja2", "prometheus_client", "starlette", "uvicorn")
+"""What the extra `http` installs."""
+TOKEN_VARIABLE = "DOCSEARCH_HTTP_TOKEN"
 
 
 @click.command()
@@ -23,12 +35,24 @@ from ..settings import Settings, json_flag, pass_settings
     metavar="MINUTES",
     help="End after so many minutes without a query (default: 15).",
 )
+@click.option(
+    "--http",
+    is_flag=False,
+    flag_value=HTTP,
+    metavar="[HOST:PORT]",
+    help=f"Answer over HTTP too, with a search page, for this machine only (default: {HTTP}).",
+)
 @click.option("--status", "wants_status", is_flag=True, help="Tell what the running process holds.")
 @click.option("--stop", is_flag=True, help="End the running process, after what it answers now.")
 @json_flag("--json", "as_json", "With --status or --stop: print JSON, for scripts.")
 @pass_settings
 def serve(
-    settings: Settings, idle: int | None, wants_status: bool, stop: bool, as_json: bool
+    settings: Settings,
+    idle: int | None,
+    http: str | None,
+    wants_status: bool,
+    stop: bool,
+    as_json: bool,
 ) -> int:
     """Keep models and indexes loaded, so that queries answer at once.
 
@@ -36,10 +60,18 @@ def serve(
     this command. The setting daemon = "never" keeps them from it. Exit code of --status and --stop:
     1 where no process runs.
 
+    With --http a process of its own answers in the browser and over HTTP, from this index alone. It
+    ends with Ctrl-C, or where --idle is given.
+
     \b
-    Example:  docsearch serve --status
+    Example:  docsearch serve --http
+              docsearch serve --status
               docsearch serve --idle 600
     """
+    if http is not None and (wants_status or stop):
+        raise click.UsageError("--http excludes --status and --stop", click.get_current_context())
+    if http is not None:
+        return _serve_http(settings, http, idle)
     if wants_status or stop:
         return _ask(settings, "stop" if stop else "status", as_json)
     seconds = 60 * (idle or settings.config.serve.idle)
@@ -48,6 +80,55 @@ def serve(
     settings.note(f"answering at {address.socket}; end it with Ctrl-C")
     # -P: the working folder is no place to import from.
     os.execv(sys.executable, [sys.executable, "-P", "-m", "tui.server", *limits])
+
+
+def _serve_http(settings: Settings, typed: str, idle: int | None) -> int:
+    """Answer over HTTP from the index that the settings name."""
+    missing = [name for name in PACKAGES if find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"the package {missing[0]} is not installed",
+            "install the extra: pip install 'docsearch[http]'",
+        )
+    from search.open_indexes import OpenIndexes
+
+    from ..tokens import kept_token
+    from ..web.address import Address as WebAddress
+    from ..web.idle import Idle
+    from ..web.service import Service
+    from .query import query
+
+    address = WebAddress.parsed(typed)
+    # A wrong index is told before the first question.
+    with settings.open_index() as index:
+        index.status()
+    token = settings.around.environment.get(TOKEN_VARIABLE) or kept_token("http-token")
+    indexes = OpenIndexes()
+    around = replace(settings.around, open_index=indexes.open)
+    with address.listener() as listener:
+        bound = replace(address, port=listener.getsockname()[1])
+        limits = settings.config.serve
+        resting = Idle(
+            partial(_let_go, indexes),
+            60 * (idle or limits.idle) / 3,
+            limits.memory * 10**6,
+            60 * idle if idle else None,
+        )
+        service = Service(
+            replace(settings, around=around).open_index,
+            *(query.params, settings.config, bound, token, resting),
+        )
+        settings.note(f"open http://{bound.name}/?token={token}")
+        settings.note("programs send the header Authorization: Bearer TOKEN; end it with Ctrl-C")
+        service.run(listener)
+    return ExitCode.FOUND
+
+
+def _let_go(indexes: OpenIndexes) -> None:
+    from search.process_memory import give_back
+
+    indexes.clear()
+    give_back()
 
 
 def _ask(settings: Settings, about: str, as_json: bool) -> int:

@@ -15,23 +15,26 @@ MOST_PIXELS = 4_000_000
 """A picture for a screen of 2560 x 1440 dots. A larger one is drawn smaller."""
 
 
-def draw(data: bytes, page: int, width: int, height: int) -> Picture:
+def draw(data: bytes, page: int, width: int, height: int, mark: str = "") -> Picture:
     """The page, counted from 1, of a PDF or TIFF, or another picture, fitted into the room.
 
-    Raises Unreadable where there is no such page, and where it is damaged.
+    The words `mark` are tinted where they stand on the page of a PDF. Raises Unreadable where there
+    is no such page, and where it is damaged.
     """
     share = min((MOST_PIXELS / (width * height)) ** 0.5, 1)
     width, height = max(int(width * share), 1), max(int(height * share), 1)
-    return _page(data, page, width, height) if is_pdf(data) else _picture(data, page, width, height)
+    if is_pdf(data):
+        return _page(data, page, width, height, mark)
+    return _picture(data, page, width, height)
 
 
-def _page(data: bytes, page: int, width: int, height: int) -> Picture:
+def _page(data: bytes, page: int, width: int, height: int, mark: str) -> Picture:
     from pypdfium2 import PdfiumError
 
     try:
         pdf = Pdfium(data)
         _check(page, len(pdf))
-        rows = pdf.pixels(page - 1, width, height)
+        rows = pdf.pixels(page - 1, width, height, mark)
     except PdfiumError as error:
         raise Unreadable(Reason.CORRUPT, f"page {page:,} cannot be drawn") from error
     return Picture(rows.shape[1], rows.shape[0], rows.tobytes())

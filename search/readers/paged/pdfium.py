@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .columns import Box, in_columns
+from .page_marks import mark_boxes, tinted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -113,10 +114,10 @@ class Pdfium:
         finally:
             page.close()
 
-    def pixels(self, number: int, width: int, height: int) -> NDArray[np.uint8]:
+    def pixels(self, number: int, width: int, height: int, mark: str = "") -> NDArray[np.uint8]:
         """A page, counted from 0, as rows of red, green and blue, as large as fits into the room.
 
-        Raises PdfiumError for a broken page.
+        The words `mark` are tinted where they stand on it. Raises PdfiumError for a broken page.
         """
         import numpy as np
 
@@ -125,8 +126,16 @@ class Pdfium:
             across, down = page.get_size()
             scale = min(width / max(across, 1), height / max(down, 1))
             # PDFium rounds the size up.
-            drawn = page.render(scale=scale, rev_byteorder=True).to_numpy()
-            return np.ascontiguousarray(drawn[:height, :width, :3])
+            bitmap = page.render(scale=scale, rev_byteorder=True)
+            drawn = np.ascontiguousarray(bitmap.to_numpy()[:height, :width, :3])
+            if not mark:
+                return drawn
+            pixel_of = bitmap.get_posconv(page).to_bitmap
+            corners = [
+                (*pixel_of(box.left, box.top), *pixel_of(box.right, box.bottom))
+                for box in mark_boxes(page.get_textpage(), mark)
+            ]
+            return tinted(drawn, corners)
         finally:
             page.close()
 

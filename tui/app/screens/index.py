@@ -68,9 +68,16 @@ class IndexScreen(Screen[None]):
 
     # Reports of the app
 
-    def show_status(self, status: Status | None, skips: tuple[Skip, ...]) -> None:
-        """Show new counts and files that were left out; None before the first ingest."""
-        self._status, self._skips = status, skips
+    def show_status(self, status: Status | None) -> None:
+        """Show new counts; None before the first ingest, when no file was left out either."""
+        self._status = status
+        if status is None:
+            self._skips = ()
+        self._draw()
+
+    def show_skips(self, skips: tuple[Skip, ...]) -> None:
+        """Show other files that were left out."""
+        self._skips = skips
         self._draw()
 
     def begin(self) -> None:

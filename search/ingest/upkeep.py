@@ -1,0 +1,43 @@
+"""Tidies the table up during a run, within a small share of the run's time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..storage.store import Store
+
+SHARE = 0.05
+"""The share of a run's time that tidying up may take before the run ends.
+
+It takes the longer, the larger the table is. So it comes rarely in a long run into a large table,
+where queries meanwhile read the new passages one by one.
+"""
+
+
+class Upkeep:
+    """The upkeep of the table that a run writes; `clock` gives seconds."""
+
+    def __init__(
+        self, open_store: Callable[[], Store], clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._open_store = open_store
+        self._clock = clock
+        self._began = clock()
+        self._spent = 0.0
+        # What the first time takes is a guess. Most runs end before its turn comes.
+        self._last = 1.0
+
+    def between_batches(self) -> None:
+        """Tidy the table up where that is due, and there was time enough since the last time."""
+        if self._spent + self._last <= SHARE * (self._clock() - self._began):
+            self.now()
+
+    def now(self) -> None:
+        """Tidy the table up where that is due."""
+        started = self._clock()
+        if self._open_store().maintain():
+            self._last = self._clock() - started
+            self._spent += self._last

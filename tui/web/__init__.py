@@ -1,0 +1,1 @@
+"""The HTTP service: answers for programs as JSON, and the search page for people."""
