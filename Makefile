@@ -1,5 +1,6 @@
 # make demo   set up, ingest sample_corpus and answer three queries
 # make eval   measure retrieval on sample_corpus, or COLLECTIONS="FOLDER NAME.jsonl ..."
+# make multilingual   fetch, convert and install the models of the profile multilingual
 # make man    write the manual pages in docs/man anew from the commands
 # make test-ocr   the tests of text recognition with its real engine, installed into .venv-ocr
 # make test   set up, then linters, types, import contracts and all tests but the slow ones
@@ -18,7 +19,7 @@ ROUNDS ?= 200
 SEED ?= 1
 DEMO := $(BIN)/docsearch --index .demo/index
 
-.PHONY: man demo test check test-slow test-ocr browser install-browser torture lint bench eval clean
+.PHONY: man multilingual demo test check test-slow test-ocr browser install-browser torture lint bench eval clean
 .DEFAULT_GOAL := demo
 
 $(VENV)/package: pyproject.toml
@@ -47,6 +48,11 @@ demo: $(VENV)/package
 
 man: $(VENV)/package
 	$(BIN)/python -P -m tui.man_pages docs/man
+
+multilingual: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --group models
+	$(BIN)/python -m scripts.make_multilingual
+	$(BIN)/python -m pip install --quiet ./packages/multilingual
 
 lint: $(VENV)/dev
 	$(BIN)/ruff format --check .

@@ -29,8 +29,9 @@ class Explanation:
     `vector_rank` and `text_rank` count from 1; None means that the hit is not among that leg's
     candidates. `vector_weight` and `text_weight` are the fusion's weights, and `full_text` is the
     BM25 that the fusion takes for a full match. `feedback`, at most 0, is what pseudo-relevance
-    feedback takes off the fused score. `leads` is true where the hit is the beginning of a section
-    and has the score of a later passage of that section.
+    feedback takes off the fused score, and `doubt` is what the score gains or loses because no
+    passage is near to the query and words count for more. `leads` is true where the hit is the
+    beginning of a section and has the score of a later passage of that section.
     """
 
     vector_rank: int | None
@@ -40,6 +41,7 @@ class Explanation:
     full_text: float
     feedback: float
     leads: bool
+    doubt: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -268,6 +268,18 @@ def bge(name, bits):
     )
 
 
+def e5(name):
+    """A BERT in float32 as its makers publish it, which pools by the mean."""
+    pooling = POOLING | {"pooling_mode_lasttoken": False, "pooling_mode_mean_tokens": True}
+    extra = {
+        "1_Pooling/config.json": to_bytes(pooling),
+        "modules.json": modules("Transformer", "Pooling", "Normalize"),
+    }
+    tensors = mx.load(str(BERT / "model.safetensors"))
+    whole = {name: value.astype(mx.float32) for name, value in tensors.items()}
+    return repository(BERT, name, one_file(whole), "mit", extra)
+
+
 FULL = 788
 # The name of each repository → a function that makes its files.
 MADE = {
@@ -289,6 +301,7 @@ MADE = {
     ),
     "mlx-community/bge-small-en-v1.5-bf16": lambda name: bge(name, 16),
     "mlx-community/bge-small-en-v1.5-4bit": lambda name: bge(name, 4),
+    "intfloat/multilingual-e5-small": e5,
     "Qwen/Qwen3-Reranker-0.6B": lambda name: standard_reranker(name, one_file, tied=True),
     "Qwen/Qwen3-Reranker-4B": lambda name: standard_reranker(name, in_files(2), tied=True),
     "Qwen/Qwen3-Reranker-8B": lambda name: standard_reranker(name, in_files(5), tied=False),

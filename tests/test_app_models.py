@@ -290,7 +290,7 @@ async def test_a_model_is_tested_converted_and_deleted(tmp_path: Path) -> None:
         await chosen(pilot, lambda name: name == "starter")
         await pilot.press("d", "y")
         assert (await ended(pilot, watch)).line == "Not finished."
-        assert "there is no model starter to delete" in toasts(app)
+        assert "starter belongs to docsearch and stays with it" in toasts(app)
 
 
 async def test_a_change_of_profile_shows_its_cost_first(tmp_path: Path) -> None:

@@ -199,8 +199,8 @@ def test_explain_shows_every_stage(place: Path) -> None:
     number = r"\d+\.\d+"
     assert re.search(
         rf"    vector {number} \(rank 1\); text {number} \(rank 1\); "
-        rf"fused {number} = vector \+ 0\.28 x text / {number} - {number} of feedback; "
-        rf"rerank {number}; score {number}\n",
+        rf"fused {number} = vector \+ 0\.2\d x text / {number} - {number} of feedback"
+        rf"( [+-] {number} of doubt)?; rerank {number}; score {number}\n",
         out,
     )
 

@@ -375,9 +375,9 @@ def test_a_byte_order_mark_is_no_part_of_a_query(place: Path) -> None:
 
 
 def test_a_query_that_is_cut_says_so(place: Path) -> None:
-    words = " ".join(f"word{chr(97 + number % 26)}{number}" for number in range(70))
+    words = " ".join(f"word{chr(97 + number % 26)}{number}" for number in range(270))
     done = run(place, "query", "--json", "--mode", "text", f"retry {words}")
-    warning = "the query is long: only the first 64 of its 71 words are looked for"
+    warning = "the query is long: only the first 256 of its 271 words are looked for"
     assert json.loads(done.out)["warnings"] == [warning]
     assert json.loads(run(place, "query", "--json", "retry").out)["warnings"] == []
     assert f"docsearch: {warning}" in run(place, "query", f"retry {words}").err

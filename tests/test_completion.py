@@ -56,7 +56,10 @@ def suggestions(place: Path, *words: str) -> list[str]:
         (["pick", "radiators", "--qu"], ["--quiet"]),
         (["app", "--ind"], ["--index"]),
         (["completion", ""], ["bash", "zsh", "fish"]),
-        (["ingest", "--profile", ""], ["starter", "fast", "balanced", "best", "max"]),
+        (
+            ["ingest", "--profile", ""],
+            ["starter", "fast", "balanced", "best", "max", "multilingual"],
+        ),
         (["query", "tide", "--mode", ""], ["hybrid", "vector", "text"]),
         (["query", "tide", "--type", "pd"], ["pdf"]),
         (["query", "tide", "--reranker", "starter-"], ["starter-reranker"]),

@@ -38,18 +38,38 @@ def test_fuse_keeps_the_given_order_of_ties() -> None:
 
 
 def test_no_candidates_are_fused_to_none() -> None:
-    assert fuse([], full=0.0, weight=0.2) == []
+    assert fuse([], full=0.0, weight=0.2, doubt=0.1) == []
+
+
+def test_doubt_brings_full_matches_forward_and_leaves_the_best_score_as_it_is() -> None:
+    rows = [("near", 0.625, 0.0), ("words", 0.5, 8.0), ("few words", 0.5, 4.0)]
+    assert [(row.key, row.fused) for row in fuse(rows, full=8.0, weight=0.0625)] == [
+        ("near", 0.625),
+        ("words", 0.5625),
+        ("few words", 0.53125),
+    ]
+    # "words" gains 0.2 and would lead with 0.7625, so all lose 0.1375. "few words" gains an eighth
+    # of 0.2.
+    doubted = fuse(rows, full=8.0, weight=0.0625, doubt=1.0)
+    assert [row.key for row in doubted] == ["words", "near", "few words"]
+    assert [row.fused for row in doubted] == pytest.approx([0.625, 0.4875, 0.41875])
+    assert [row.doubt for row in doubted] == pytest.approx([0.0625, -0.1375, -0.1125])
+
+
+def test_doubt_without_matching_words_changes_nothing() -> None:
+    rows = [("a", 0.3, 0.0), ("b", 0.2, 0.0)]
+    assert fuse(rows, full=0.0, weight=0.06, doubt=1.0) == fuse(rows, full=0.0, weight=0.06)
 
 
 def test_words_weigh_more_the_more_they_single_out_a_few_documents() -> None:
-    assert text_weight([], full=0.0) == 0.08
-    # The weight is 0.08 + 0.2 * (8 - 2) / 10, and 0.08 + 0.2 where one document has all the words.
-    assert text_weight([8.0, 2.0], full=10.0) == pytest.approx(0.2)
-    assert text_weight([10.0], full=10.0) == pytest.approx(0.28)
+    assert text_weight([], full=0.0) == 0.06
+    # The weight is 0.06 + 0.2 * (8 - 2) / 10, and 0.06 + 0.2 where one document has all the words.
+    assert text_weight([8.0, 2.0], full=10.0) == pytest.approx(0.18)
+    assert text_weight([10.0], full=10.0) == pytest.approx(0.26)
     # The widest gap after one of the first five counts.
-    assert text_weight([5.0, 5.0, 1.0, 1.0, 1.0, 1.0, 1.0], full=10.0) == pytest.approx(0.16)
-    assert text_weight([5.0] * 5, full=10.0) == pytest.approx(0.18)
-    assert text_weight([5.0] * 6 + [1.0], full=10.0) == 0.08
+    assert text_weight([5.0, 5.0, 1.0, 1.0, 1.0, 1.0, 1.0], full=10.0) == pytest.approx(0.14)
+    assert text_weight([5.0] * 5, full=10.0) == pytest.approx(0.16)
+    assert text_weight([5.0] * 6 + [1.0], full=10.0) == 0.06
 
 
 def test_a_full_match_grows_with_the_words_and_the_rarity_that_is_possible() -> None:

@@ -11,7 +11,8 @@ import pytest
 from search.errors import UsageError
 from search.models.bundled import BUNDLED
 from search.models.caches import ModelState, repository_folder
-from search.supply.inventory import KNOWN, ModelEntry, inventory, repositories
+from search.supply.inventory import ModelEntry, inventory, repositories
+from search.supply.known_models import KNOWN
 
 from .made_models import BERT, MADE, empty_caches, made, one_file, packed, write_model
 
@@ -46,6 +47,7 @@ def test_the_table_lists_the_models_of_the_report():
         ("mlx-community/Qwen3-Embedding-8B-4bit-DWQ", "embedder", "MLX", 4, 4096, "Apache-2.0"),
         ("mlx-community/bge-small-en-v1.5-bf16", "embedder", "MLX", 16, 384, "MIT"),
         ("mlx-community/bge-small-en-v1.5-4bit", "embedder", "MLX", 4, 384, "MIT"),
+        ("intfloat/multilingual-e5-small", "embedder", "standard", 32, 384, "MIT"),
         ("Qwen/Qwen3-Reranker-0.6B", "reranker", "standard", 16, 0, "Apache-2.0"),
         ("Qwen/Qwen3-Reranker-4B", "reranker", "standard", 16, 0, "Apache-2.0"),
         ("Qwen/Qwen3-Reranker-8B", "reranker", "standard", 16, 0, "Apache-2.0"),

@@ -213,7 +213,8 @@ def test_the_starter_is_neither_converted_deleted_nor_pulled(tmp_path):
     done = models(tmp_path, "rm", "starter")
     assert (done.code, done.err) == (
         2,
-        "docsearch: starter belongs to docsearch and stays with it; see: docsearch models list\n",
+        "docsearch: starter belongs to docsearch and stays with it; "
+        "only a model that you pulled or made can be deleted\n",
     )
     done = models(tmp_path, "pull", "starter")
     assert (done.code, done.err) == (

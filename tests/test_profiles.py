@@ -18,6 +18,7 @@ GB = 1 << 30
         (False, 64 * GB, "Qwen3", "starter"),
         (False, 8 * GB, "bge-small", "fast"),
         (True, 8 * GB, "mlx-community", "balanced"),
+        (True, 64 * GB, "multilingual", "starter"),
     ],
 )
 def test_the_largest_profile_that_is_present_and_fits_is_chosen(
@@ -30,9 +31,12 @@ def test_the_largest_profile_that_is_present_and_fits_is_chosen(
 
 
 def test_an_unknown_profile_is_refused_with_the_known_names() -> None:
-    assert list(PROFILES) == ["starter", "fast", "balanced", "best", "max"]
+    assert list(PROFILES) == ["starter", "fast", "balanced", "best", "max", "multilingual"]
     with pytest.raises(
         UsageError,
-        match="there is no profile 'huge'; the profiles are: starter, fast, balanced, best, max",
+        match=(
+            "there is no profile 'huge'; "
+            "the profiles are: starter, fast, balanced, best, max, multilingual"
+        ),
     ):
         profile_named("huge")

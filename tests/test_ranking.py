@@ -284,7 +284,7 @@ def test_a_blended_score_keeps_the_scale_of_the_fused_score(index: Index, notes:
     assert {hit.scores.rerank and round(hit.scores.rerank, 4) for hit in blended.hits} == {0.0573}
 
 
-@pytest.mark.parametrize(("profile", "read"), [("starter", 16), ("fast", 50)])
+@pytest.mark.parametrize(("profile", "read"), [("starter", 12), ("fast", 50)])
 def test_a_profile_says_how_many_passages_are_read(tmp_path: Path, profile: str, read: int) -> None:
     reranker = LengthReranker()
     with Index(

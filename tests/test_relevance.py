@@ -38,6 +38,7 @@ EXPECTED = {
     "code": (11, 11, 11, 10),
     "numbers": (9, 9, 9, 9),
     "long": (6, 6, 6, 6),
+    "detail": (40, 38, 40, 38),
     "wrong_language": (8, 0, 4, 1),
 }
 

@@ -17,7 +17,7 @@ import pytest
 
 from search.models.caches import repository_folder
 from search.models.profiles import PROFILES
-from search.supply.inventory import EMBEDDER, KNOWN, RERANKER, KnownModel
+from search.supply.known_models import EMBEDDER, KNOWN, RERANKER, KnownModel
 
 from .commands import Done, docsearch
 from .hub_server import HubServer
@@ -27,7 +27,9 @@ NOTES = {
     "boiler.md": "# Boiler\n\nThe radiators stay cold when the boiler loses pressure.\n",
     "bread.md": "# Sourdough\n\nFold the dough four times, then bake it in a hot oven.\n",
 }
-PROFILE_OF = {profile.embedder: profile.name for profile in reversed(PROFILES.values())}
+PROFILE_OF = {
+    name: profile.name for profile in reversed(PROFILES.values()) for name in profile.embedders
+}
 EMBEDDERS = [known for known in KNOWN if known.role == EMBEDDER]
 RERANKERS = [known for known in KNOWN if known.role == RERANKER]
 

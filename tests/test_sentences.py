@@ -61,6 +61,18 @@ from search.text.sentences import sentences
             ],
         ),
         (
+            "ERR 05\tNo answer of the lens. Take it off and wipe the contacts of both.\n"
+            "ERR 20\tThe shutter is stuck. Send the camera in.\n"
+            "1.\tOpen the tap. Close it.",
+            "html",
+            [
+                "ERR 05\tNo answer of the lens. Take it off and wipe the contacts of both.",
+                "ERR 20\tThe shutter is stuck. Send the camera in.",
+                "1.\tOpen the tap.",
+                "Close it.",
+            ],
+        ),
+        (
             "防守只丢了308分。联赛第六！是吗？",
             "text",
             ["防守只丢了308分。", "联赛第六！", "是吗？"],

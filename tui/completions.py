@@ -25,16 +25,19 @@ def profiles(_: click.Context, __: click.Parameter, incomplete: str) -> list[Com
 
 def models(context: click.Context, _: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The names of the models on the disk, and folders for a name that begins like a path."""
+    from search.errors import ModelError
     from search.models.bundled import BUNDLED
     from search.models.caches import cached_models, places
     from search.models.local import PATHS
+    from search.models.packaged import packaged_models
 
     if incomplete.startswith(PATHS):
         return _paths(incomplete, "dir")
     folder = context.params.get("cache_folder")
     try:
-        found = [model.name for place in places(folder) for model in cached_models(place)]
-    except OSError:
+        found = [model.name for model in packaged_models()]
+        found += [model.name for place in places(folder) for model in cached_models(place)]
+    except (ModelError, OSError):
         found = []
     return _beginning_with(incomplete, [*BUNDLED, *found])
 
@@ -43,7 +46,7 @@ def pullable(_: click.Context, __: click.Parameter, incomplete: str) -> list[Com
     """The names of the profiles, and of the models that docsearch knows and does not ship."""
     from search.models.bundled import BUNDLED
     from search.models.profiles import PROFILES
-    from search.supply.inventory import KNOWN
+    from search.supply.known_models import KNOWN
 
     known = [model.name for model in KNOWN if model.name not in BUNDLED]
     return _beginning_with(incomplete, [*PROFILES, *known])

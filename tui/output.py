@@ -105,7 +105,9 @@ def explanation_lines(hit: Hit) -> list[str]:
     if hit.scores.fused is not None:
         text = f"{explanation.text_weight:.2f} x text / {explanation.full_text:.2f}"
         feedback = f"{abs(explanation.feedback):.3f} of feedback"
-        parts.append(f"fused {hit.scores.fused:.3f} = vector + {text} - {feedback}")
+        sign = "-" if explanation.doubt < 0 else "+"
+        doubt = f" {sign} {abs(explanation.doubt):.3f} of doubt" if explanation.doubt else ""
+        parts.append(f"fused {hit.scores.fused:.3f} = vector + {text} - {feedback}{doubt}")
     if hit.scores.rerank is not None:
         parts.append(f"rerank {hit.scores.rerank:.3f}")
     owner = " of a passage behind it in its section" if explanation.leads else ""

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Generator, Iterable
-from contextlib import closing
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..documents import File
+from ..errors import DocsearchError
 from ..readers.pool import WORKERS, ReaderPool
 from ..results import IngestReport, LargeFile, Progress
 from ..storage.catalog import Catalog
@@ -105,14 +106,13 @@ class Ingestion:
             on_large(large)
         tally = Tally(len(files), sum(file.size for file in files))
         tally.has_two_stages = tally.bytes_total > SMALL_RUN
-        if files:
-            threading.Thread(target=preload, daemon=True).start()
         # Read, and store the words, or in a small run the vectors as well.
         upkeep = Upkeep(self.open_store)
         later = LaterVectors(
             self.catalog, self.open_store, self.open_embedder, tally, self.on_progress, upkeep
         )
-        commits = self._read(files, reread, tally, later, upkeep)
+        with _preloading(bool(files)):
+            commits = self._read(files, reread, tally, later, upkeep)
         # Forget what is gone.
         for plan in plans:
             self._finish(plan, tally)
@@ -225,3 +225,20 @@ class Ingestion:
             self.catalog.put_root(
                 replace(plan.root, ingested_ns=self.clock(), passed_over=plan.passed_over)
             )
+
+
+@contextmanager
+def _preloading(is_needed: bool) -> Iterator[None]:
+    """A context that begins to import LanceDB in another thread.
+
+    An error waits for that thread: a process that ends amid such an import aborts.
+    """
+    thread = threading.Thread(target=preload, daemon=True)
+    if is_needed:
+        thread.start()
+    try:
+        yield
+    except DocsearchError:
+        if is_needed:
+            thread.join()
+        raise

@@ -7,6 +7,8 @@ from pathlib import Path
 from ..errors import ModelError
 from .bundled import BUNDLED
 from .caches import CachedModel, ModelState, cached_models, condition, places
+from .packaged import packaged
+from .profiles import PROFILES
 
 PATHS = ("/", "./", "../", "~")
 """What the name of a model folder begins with."""
@@ -15,12 +17,13 @@ PATHS = ("/", "./", "../", "~")
 def model_folder(name: str, cache_folder: str | None = None) -> Path:
     """The local folder of the model `name`.
 
-    The name is that of a model in the package, a path, a repository id (`ORG/NAME`), or the last
-    part of such an id. Only what begins with `/`, `./`, `../` or `~` is a path: a folder of the
-    working folder, which may come with a cloned tree, must not stand in for a model by its name.
-    The model is looked for in `cache_folder` or the folder that DOCSEARCH_MODELS names, then in the
-    hub's cache, then in docsearch's own folder. Raises ModelError, with the command to run, where
-    the model is missing or not whole, and where several models have the name.
+    The name is that of a model that comes with docsearch or with another installed package, a path,
+    a repository id (`ORG/NAME`), or the last part of such an id. Only what begins with `/`, `./`,
+    `../` or `~` is a path: a folder of the working folder, which may come with a cloned tree, must
+    not stand in for a model by its name. The model is looked for in the installed packages, then in
+    `cache_folder` or the folder that DOCSEARCH_MODELS names, then in the hub's cache, then in
+    docsearch's own folder. Raises ModelError, with the command to run, where the model is missing
+    or not whole, and where several models have the name.
     """
     if name in BUNDLED:
         return BUNDLED[name].folder
@@ -31,7 +34,9 @@ def model_folder(name: str, cache_folder: str | None = None) -> Path:
                 f"{folder} is not a model folder", "name one with config.json and model.safetensors"
             )
         return folder
-    states = [(*condition(model), model) for model in find(name, cache_folder)]
+    in_package = packaged(name)
+    models = [in_package.files] if in_package else []
+    states = [(*condition(model), model) for model in (*models, *find(name, cache_folder))]
     # A whole copy in any place is used before a damaged one is reported.
     for state, _, model in states:
         if state is ModelState.AVAILABLE:
@@ -39,6 +44,13 @@ def model_folder(name: str, cache_folder: str | None = None) -> Path:
     for state, detail, model in states:
         raise ModelError(f"{model.name} is {state}: {detail}", remedy(model.name))
     command = f"docsearch models pull {name}" if is_repository(name) else "docsearch models list"
+    for profile in PROFILES.values():
+        if profile.package and profile.embedder == name:
+            raise ModelError(
+                f"the model {name} is not here",
+                f"install the package {profile.package}, "
+                f"or run: docsearch models pull {profile.name}",
+            )
     if Path(name).is_dir():
         raise ModelError(
             f"the model {name} is not here, but a folder of that name is",
@@ -67,6 +79,8 @@ def remedy(name: str) -> str:
     >>> remedy("bge-mine")
     'delete it and make it again: docsearch models rm bge-mine'
     """
+    if model := packaged(name):
+        return model.repair
     return (
         f"run: docsearch models pull {name}"
         if is_repository(name)
@@ -77,10 +91,11 @@ def remedy(name: str) -> str:
 def full_name(name: str) -> str:
     """The name by which a model is found from any working folder.
 
-    It is a folder's absolute path, or the whole name of a repository.
+    It is a folder's absolute path, the whole name of a repository, or the name of a model of an
+    installed package.
     Raises ModelError where several models have a name with that last part.
     """
-    if name in BUNDLED:
+    if name in BUNDLED or packaged(name):
         return name
     if not name.startswith(PATHS):
         found = find(name)

@@ -15,7 +15,9 @@ class Profile:
     """A pair of models, what they are for, and the machine that runs them well.
 
     `reranker` is empty where the profile has none. `candidates` is the number of passages that the
-    reranker reads where the caller names no other.
+    reranker reads where the caller names no other. Where an installed package brings the embedder,
+    `package` is that package, and `download` is the repository that a pull fetches in its place.
+    `is_chosen` says whether a new index may get the profile where nobody names one.
     """
 
     name: str
@@ -25,6 +27,14 @@ class Profile:
     memory_gb: int = 0
     needs_gpu: bool = False
     candidates: int = CANDIDATES
+    package: str = ""
+    download: str = ""
+    is_chosen: bool = True
+
+    @property
+    def embedders(self) -> tuple[str, ...]:
+        """The names of the models of which one is the embedder."""
+        return (self.embedder, self.download) if self.download else (self.embedder,)
 
 
 _ALL = (
@@ -33,7 +43,7 @@ _ALL = (
         "starter",
         "starter-reranker",
         "shipped with docsearch: works at once, offline, anywhere",
-        candidates=16,
+        candidates=12,
     ),
     Profile(
         "fast",
@@ -65,6 +75,15 @@ _ALL = (
         32,
         True,
     ),
+    Profile(
+        "multilingual",
+        "multilingual-e5-small",
+        "",
+        "a small embedder that reads a hundred languages",
+        package="docsearch-multilingual",
+        download="intfloat/multilingual-e5-small",
+        is_chosen=False,
+    ),
 )
 PROFILES: Mapping[str, Profile] = {profile.name: profile for profile in _ALL}
 
@@ -77,7 +96,7 @@ def choose_profile(has_gpu: bool, memory: int, is_present: Callable[[str], bool]
     >>> choose_profile(True, 16 << 30, lambda name: "Qwen3-Embedding-0.6B" in name).name
     'balanced'
     """
-    for profile in reversed(_ALL):
+    for profile in reversed([profile for profile in _ALL if profile.is_chosen]):
         fits = memory >= profile.memory_gb << 30 and (has_gpu or not profile.needs_gpu)
         if fits and (profile.embedder == "starter" or is_present(profile.embedder)):
             return profile

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..text.sentences import LINE_KINDS, sentences
+from ..text.sentences import LINE_KINDS, is_row, sentences
 
 if TYPE_CHECKING:
     from ..documents import Vectors
@@ -52,10 +52,11 @@ UNANSWERED = -6.5
 """A passage has no sentence that answers where the best has log-odds below this."""
 
 TOGETHER = 1.0
-"""The sentence behind the best one answers with it where its log-odds are lower by at most this."""
+"""A sentence beside the best one answers with it where its log-odds are lower by at most this."""
 
 _ENDED = re.compile(r"[.!?:;,|…。！？][\"'”’»)\]]*$")
 _ITEM = re.compile(r"[-*+•–|>]|\(?\w{1,3}[.)]\s")
+_RULE = re.compile(r"\|[-:| ]*-[-:| ]*")
 _WORDS = re.compile(r"\w+")
 
 
@@ -63,7 +64,8 @@ _WORDS = re.compile(r"\w+")
 class _Sentence:
     """The sentence text[start:end] of a hit, which has that number among all of its sentences.
 
-    `score` says how well it answers by words and form.
+    An item is one of a list, or a row of a table. `score` says how well it answers by words and
+    form.
     """
 
     number: int
@@ -71,6 +73,7 @@ class _Sentence:
     end: int
     has_words: bool
     is_title: bool
+    is_item: bool
     score: float
 
 
@@ -122,7 +125,8 @@ def _by_words(sentences: Sequence[_Sentence]) -> tuple[int, int] | None:
 def _by_odds(sentences: Sequence[_Sentence], odds: Sequence[float]) -> tuple[int, int] | None:
     """The sentence with the highest log-odds, if these are not too low.
 
-    The next sentence is marked with it where that is nearly as likely to answer.
+    The next sentence is marked with it where that is nearly as likely to answer, and of a list or a
+    table all items and rows beside it that are.
     """
     by_number = {
         each.number: (odds[each.number] - TITLE_ODDS * each.is_title, each) for each in sentences
@@ -130,8 +134,20 @@ def _by_odds(sentences: Sequence[_Sentence], odds: Sequence[float]) -> tuple[int
     highest, best = max(by_number.values(), key=lambda pair: pair[0], default=(-math.inf, None))
     if best is None or highest < UNANSWERED:
         return None
-    following, after = by_number.get(best.number + 1, (-math.inf, best))
-    return best.start, after.end if following >= highest - TOGETHER else best.end
+
+    def joins(number: int, of_list: bool) -> bool:
+        likely, each = by_number.get(number, (-math.inf, best))
+        return likely >= highest - TOGETHER and (each.is_item or not of_list)
+
+    first = last = best.number
+    if best.is_item:
+        while joins(first - 1, of_list=True):
+            first -= 1
+        while joins(last + 1, of_list=True):
+            last += 1
+    elif joins(last + 1, of_list=False):
+        last += 1
+    return by_number[first][1].start, by_number[last][1].end
 
 
 def _candidates(hit: Hit, marker: Marker) -> list[_Sentence]:
@@ -153,14 +169,18 @@ def _candidates(hit: Hit, marker: Marker) -> list[_Sentence]:
         text = hit.text[first:last]
         all_words = tuple(_WORDS.findall(text))
         is_heading = text[0] == "#" and hit.kind not in LINE_KINDS
-        if is_heading or not all_words or all_words in headings:
+        # So do the names of a table's columns, above a line of dashes.
+        below = hit.text[slice(*spans[at + 1])] if at + 1 < len(spans) else ""
+        is_header = text[0] == "|" and _RULE.fullmatch(below) is not None
+        if is_heading or is_header or not all_words or all_words in headings:
             continue
         # Rare words, room for an answer and an early place make a good sentence.
         is_title = at + 1 < len(spans) and hit.kind not in LINE_KINDS and _is_title(text)
         rarity = sum(math.log1p(len(spans) / counts[word]) for word in words)
         score = rarity + LENGTH_WEIGHT * (min(len(text), LONG) / LONG - is_title)
         score -= EARLY * at / len(spans)
-        candidates.append(_Sentence(at, first, last, bool(words), is_title, score))
+        is_item = is_row(text) or _ITEM.match(text) is not None
+        candidates.append(_Sentence(at, first, last, bool(words), is_title, is_item, score))
     return sorted(candidates, key=lambda candidate: (not candidate.has_words, -candidate.score))
 
 

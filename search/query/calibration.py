@@ -48,16 +48,17 @@ class Calibration:
         """
         return self.middle - self.width
 
-    def is_noise(self, score: float, feedback: float) -> bool:
+    def is_noise(self, score: float, adjustment: float) -> bool:
         """True where a hit scores too little to be shown.
 
-        The `feedback` penalty, 0 or less, is given back first: it alone makes no hit noise.
+        The `adjustment`, which feedback and doubt have added to the fused score, is taken back
+        first: a feedback penalty alone makes no hit noise.
 
         >>> curve = Calibration(middle=0.7, width=0.06, noise=0.05, weak=0.3)
-        >>> curve.is_noise(0.04, feedback=0.0), curve.is_noise(0.04, feedback=-0.1)
+        >>> curve.is_noise(0.04, adjustment=0.0), curve.is_noise(0.04, adjustment=-0.1)
         (True, False)
         """
-        odds = score / max(1 - score, 1e-12) * math.exp(-feedback / self.width)
+        odds = score / max(1 - score, 1e-12) * math.exp(-adjustment / self.width)
         return odds < self.noise / (1 - self.noise)
 
     def is_weak(self, score: float, has_words: bool) -> bool:

@@ -88,8 +88,9 @@ class HitList:
     def _above_noise(self, order: Sequence[Ranked]) -> list[Ranked]:
         """The candidates that score enough to be shown.
 
-        Noise is known on the scale of the fused score only. A hit that only the feedback penalty
-        pushed below the noise threshold is kept, unless another document answers the query.
+        Noise is known on the scale of the fused score only, without doubt. A hit that only the
+        feedback penalty pushed below the noise threshold is kept, unless another document answers
+        the query.
         """
         request, candidates = self.understood.request, self.retrieved.legs.candidates
         if request.min_score is not None:
@@ -102,7 +103,8 @@ class HitList:
             if not (self.understood.is_calibrated or has_fused_score):
                 return False
             may_answer = answering_document in (None, candidates[item.row.key].document)
-            return self.calibration.is_noise(item.score, item.row.feedback if may_answer else 0.0)
+            feedback = item.row.feedback if may_answer else 0.0
+            return self.calibration.is_noise(item.score, feedback + item.row.doubt)
 
         return [item for item in order if not is_noise(item)]
 
@@ -165,6 +167,7 @@ class HitList:
             full_text=legs.full_match_bm25,
             feedback=item.row.feedback,
             leads=item.leads,
+            doubt=item.row.doubt,
         )
 
 

@@ -42,6 +42,8 @@ def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:
             for key, score in legs.vector.items()
         ]
     cosines = {key: legs.cosine(key) for key in legs.candidates}
+    nearest = max((cosine for cosine in cosines.values() if cosine is not None), default=None)
+    doubt = 0.0 if nearest is None else 1 - calibration.score(nearest)
     rows = fuse(
         (
             (
@@ -53,6 +55,7 @@ def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:
         ),
         legs.full_match_bm25,
         legs.text_weight * calibration.word_unit,
+        doubt * calibration.word_unit,
     )
     # Passages that have no vector yet give no feedback and get none.
     known = [row for row in rows if cosines[row.key] is not None]

@@ -6,7 +6,30 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from ..errors import UsageError
+from ..models.bundled import BUNDLED
 from ..models.caches import REPOSITORY, CachedModel
+from ..models.local import find
+from ..models.packaged import packaged
+
+
+def deletable(name: str, cache_folder: str | None = None) -> list[CachedModel]:
+    """The model of that name in each place that has it.
+
+    Raises UsageError where it belongs to docsearch or to another installed package, and where it is
+    nowhere.
+    """
+    if name in BUNDLED:
+        raise UsageError(
+            f"{name} belongs to docsearch and stays with it",
+            "only a model that you pulled or made can be deleted",
+        )
+    if model := packaged(name):
+        raise UsageError(f"{name} belongs to the package {model.distribution}", model.removal)
+    copies = find(name, cache_folder)
+    if not copies:
+        raise UsageError(f"there is no model {name} to delete", "see: docsearch models list")
+    return copies
 
 
 def remove(model: CachedModel) -> int:

@@ -20,12 +20,11 @@ from ..models.caches import (
     weight_files,
     weights_header,
 )
+from ..models.packaged import packaged_models
 from ..models.profiles import PROFILES, Profile, choose_profile
 from ..wording import closest, did_you_mean
+from .known_models import APACHE, EMBEDDER, KNOWN, MIT, MLX, RERANKER, STANDARD, KnownModel
 
-EMBEDDER, RERANKER = "embedder", "reranker"
-STANDARD, MLX = "standard", "MLX"
-APACHE, MIT = "Apache-2.0", "MIT"
 LICENCES = {"apache-2.0": APACHE, "mit": MIT}
 FLOAT_BITS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16}
 # All repositories of this organisation of the hub are in MLX's form.
@@ -33,22 +32,6 @@ MLX_COMMUNITY = "mlx-community/"
 CLASSIFIER = "ForSequenceClassification"
 EMBEDDER_NAMES = ("embed", "bge-", "gte-", "e5-")
 RERANKER_NAMES = ("rerank", "cross-encoder", "ms-marco")
-
-
-@dataclass(frozen=True, slots=True)
-class KnownModel:
-    """A repository that is known to work.
-
-    `download_bytes` is about the size of its weights. `dimensions` is 0 for a reranker.
-    """
-
-    name: str
-    role: str
-    form: str
-    bits: int
-    dimensions: int
-    download_bytes: int
-    licence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,32 +66,14 @@ class Inventory:
     models: tuple[ModelEntry, ...]
     warnings: tuple[str, ...]
 
-
-MB = 10**6
-# The sizes are computed from the models' numbers of parameters.
-KNOWN: tuple[KnownModel, ...] = (
-    KnownModel("Qwen/Qwen3-Embedding-0.6B", EMBEDDER, STANDARD, 16, 1024, 1192 * MB, APACHE),
-    KnownModel("Qwen/Qwen3-Embedding-4B", EMBEDDER, STANDARD, 16, 2560, 8044 * MB, APACHE),
-    KnownModel("Qwen/Qwen3-Embedding-8B", EMBEDDER, STANDARD, 16, 4096, 15135 * MB, APACHE),
-    KnownModel(
-        "mlx-community/Qwen3-Embedding-0.6B-4bit-DWQ", EMBEDDER, MLX, 4, 1024, 335 * MB, APACHE
-    ),
-    KnownModel(
-        "mlx-community/Qwen3-Embedding-4B-4bit-DWQ", EMBEDDER, MLX, 4, 2560, 2263 * MB, APACHE
-    ),
-    KnownModel(
-        "mlx-community/Qwen3-Embedding-8B-4bit-DWQ", EMBEDDER, MLX, 4, 4096, 4257 * MB, APACHE
-    ),
-    KnownModel("mlx-community/bge-small-en-v1.5-bf16", EMBEDDER, MLX, 16, 384, 67 * MB, MIT),
-    KnownModel("mlx-community/bge-small-en-v1.5-4bit", EMBEDDER, MLX, 4, 384, 19 * MB, MIT),
-    KnownModel("Qwen/Qwen3-Reranker-0.6B", RERANKER, STANDARD, 16, 0, 1192 * MB, APACHE),
-    KnownModel("Qwen/Qwen3-Reranker-4B", RERANKER, STANDARD, 16, 0, 8044 * MB, APACHE),
-    KnownModel("Qwen/Qwen3-Reranker-8B", RERANKER, STANDARD, 16, 0, 16377 * MB, APACHE),
-)
+    def embedder_of(self, profile: Profile) -> ModelEntry:
+        """The row of the profile's embedder: one that is whole, or else what a pull fetches."""
+        rows = [model for model in self.models if model.name in profile.embedders]
+        return next((row for row in rows if row.state is ModelState.AVAILABLE), rows[-1])
 
 
 def inventory(cache_folder: str | None = None) -> Inventory:
-    """The shipped models, the known ones, and every other embedder and reranker on this machine.
+    """The models of packages, the known ones, and every other embedder and reranker here.
 
     Known models are listed whether they are on this machine or not.
     """
@@ -121,7 +86,10 @@ def inventory(cache_folder: str | None = None) -> Inventory:
         _entry(CachedModel(name, model.folder, model.folder), None)
         for name, model in BUNDLED.items()
     )
-    rows = [*bundled, *(_best(found.pop(known.name, []), known) for known in KNOWN)]
+    installed = (_entry(model, None) for model in _installed())
+    # A model whose role cannot be told is listed where something is wrong with it.
+    usable = [row for row in installed if row.role or row.state is not ModelState.AVAILABLE]
+    rows = [*bundled, *usable, *(_best(found.pop(known.name, []), known) for known in KNOWN)]
     others = (_best(models, None) for _, models in sorted(found.items()))
     rows += [entry for entry in others if entry.role]
     hint = "plug in its disk, or create the folder"
@@ -157,28 +125,26 @@ def repositories(name: str) -> tuple[str, ...]:
     )
 
 
-def is_present(name: str) -> bool:
-    """Whether a whole model of that name is in one of the caches."""
-    return any(
-        condition(model)[0] is ModelState.AVAILABLE
-        for place in places()
-        for model in cached_models(place)
-        if model.name == name
-    )
-
-
-def present_profiles() -> tuple[Profile, ...]:
-    """The profiles whose embedder is on this machine. The starter always is."""
+def present_profiles(profiles: Iterable[Profile] = PROFILES.values()) -> tuple[Profile, ...]:
+    """Those of `profiles` whose embedder is on this machine, whole. The starter always is."""
+    profiles = tuple(profiles)
+    wanted = {name for profile in profiles for name in profile.embedders}
+    # To look through the installed packages takes longer than to look through the caches.
+    installed = _installed() if any(profile.package for profile in profiles) else []
+    cached = (model for place in places() for model in cached_models(place))
+    here = (model for model in (*installed, *cached) if model.name in wanted)
+    whole = {model.name for model in here if condition(model)[0] is ModelState.AVAILABLE}
     return tuple(
         profile
-        for profile in PROFILES.values()
-        if profile.embedder == "starter" or is_present(profile.embedder)
+        for profile in profiles
+        if profile.embedder == "starter" or not whole.isdisjoint(profile.embedders)
     )
 
 
 def fitting_profile() -> Profile:
     """The profile for a new index, by this machine's memory, its GPU and the models on it."""
-    embedders = {profile.embedder for profile in present_profiles()}
+    eligible = [profile for profile in PROFILES.values() if profile.is_chosen]
+    embedders = {profile.embedder for profile in present_profiles(eligible)}
     if embedders == {"starter"}:
         return PROFILES["starter"]
     from ..models.engines import has_gpu
@@ -195,6 +161,10 @@ def role_of(name: str, folder: Path) -> str:
         return RERANKER
     pools = (folder / "1_Pooling").is_dir() or (folder / "modules.json").is_file()
     return EMBEDDER if pools or any(part in lower for part in EMBEDDER_NAMES) else ""
+
+
+def _installed() -> list[CachedModel]:
+    return [model.files for model in packaged_models()]
 
 
 def _best(models: Iterable[CachedModel], known: KnownModel | None) -> ModelEntry:
@@ -278,7 +248,7 @@ def _form_and_bits(model: CachedModel, config: dict[str, Any]) -> tuple[str, int
 
 
 def _models_of(profile: Profile) -> tuple[str, ...]:
-    return tuple(model for model in (profile.embedder, profile.reranker) if model)
+    return tuple(model for model in (*profile.embedders, profile.reranker) if model)
 
 
 def _profiles_with(name: str) -> tuple[str, ...]:

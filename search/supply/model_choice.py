@@ -93,7 +93,7 @@ def models_for_new(choice: ModelChoice) -> Models:
     profile = profile_named(choice.profile) if choice.profile else fitting_profile()
     return Models(
         profile.name,
-        full_name(choice.embedder) if choice.embedder else profile.embedder,
+        full_name(choice.embedder or profile.embedder),
         full_name(choice.reranker) if choice.reranker else "",
         choice.dimensions,
     )
@@ -106,7 +106,7 @@ def models_after(record: IndexModels, choice: ModelChoice) -> Models:
     """
     profile = profile_named(choice.profile or record.profile)
     # A new profile replaces the recorded models, unless the choice names others.
-    embedder = profile.embedder if choice.profile else record.embedder
+    embedder = full_name(profile.embedder) if choice.profile else record.embedder
     reranker = "" if choice.profile else record.reranker
     if choice.embedder:
         embedder = full_name(choice.embedder)

@@ -10,7 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Protocol
 
 from ..models.bundled import bundled_at
-from .inventory import EMBEDDER, RERANKER
+from .known_models import EMBEDDER, RERANKER
 from .known_scores import DOCUMENTS, QUERIES, Matrix
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class EmbedderProbe:
     def __init__(self, folder: Path, backend: str) -> None:
         from ..models.embedder import load_embedder
 
-        self._model = load_embedder(bundled_at(folder) or str(folder), backend)
+        self._model = load_embedder(bundled_at(folder) or str(folder.absolute()), backend)
 
     def scores(self) -> Matrix:
         """The scores are cosines."""
@@ -117,7 +117,7 @@ class RerankerProbe:
     def __init__(self, folder: Path, backend: str) -> None:
         from ..models.reranker import load_reranker
 
-        self._model = load_reranker(bundled_at(folder) or str(folder), backend)
+        self._model = load_reranker(bundled_at(folder) or str(folder.absolute()), backend)
 
     def scores(self) -> Matrix:
         """The scores are probabilities."""

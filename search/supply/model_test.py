@@ -15,6 +15,7 @@ from ..errors import DocsearchError, ModelError
 from ..models.caches import read_object
 from ..models.local import remedy
 from ..models.model_files import title_of
+from ..models.packaged import packaged_at
 from .checksums import wrong_files
 from .inventory import ModelEntry, role_of
 from .known_scores import QUANTISED, ROUNDING, Matrix, furthest, published
@@ -88,7 +89,7 @@ def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examina
     notice = notice_of(_model_type(folder))
     # Compare the files with their checksums.
     findings = [
-        Finding(f"{file} has a wrong checksum: pull the model again", True)
+        Finding(f"{file} has a wrong checksum: {_repair(folder)}", True)
         for file in wrong_files(folder)
     ]
     scores: Matrix = ()
@@ -123,6 +124,11 @@ def examine(folder: Path, backend: str = "auto", bench: bool = False) -> Examina
         tuple(measurements),
         notice,
     )
+
+
+def _repair(folder: Path) -> str:
+    model = packaged_at(folder)
+    return model.repair if model else "pull the model again"
 
 
 def unusable(entry: ModelEntry) -> Examination:

@@ -35,6 +35,7 @@ _ABBREVIATED = re.compile(
     r"e\.g|i\.e|z\.B|bzw|ca|Mme|Sr|Sra))\.$"
 )
 _ITEM = re.compile(r"[-*+•–|#>]|\(?\w{1,3}[.)]\s|\.\.")
+_MARK = re.compile(r"(?:[-*+•–]|\(?\w{1,3}[.)])\s+")
 _ENDED = re.compile(r"[.!?:;…]\W*$|[。！？｡]\W*$")
 
 
@@ -43,10 +44,21 @@ def is_abbreviated(text: str, start: int, stop: int) -> bool:
     return _ABBREVIATED.search(text, max(start, stop - 8), stop) is not None
 
 
+def is_row(line: str) -> bool:
+    """Whether a line is a row of a table. A tab behind the mark of a list item separates no cells.
+
+    >>> is_row("F28\\tno ignition"), is_row("1.\\tOpen the tap."), is_row("| F28 | no ignition |")
+    (True, False, True)
+    """
+    line = line.strip()
+    return line.startswith("|") or "\t" in _MARK.sub("", line, count=1)
+
+
 def sentences(text: str, kind: str) -> Iterator[tuple[int, int]]:
     """The sentences of a passage as ranges without white space around them.
 
-    `kind` is the kind of the document. Where its lines are units, each line is a sentence.
+    `kind` is the kind of the document. Where its lines are units, each line is a sentence, as is
+    each row of a table whose cells are separated by tabs.
 
     >>> text = "The first two of them\\nwere seen. One (No. 2) was ill."
     >>> [text[start:end].replace(chr(10), " ") for start, end in sentences(text, "text")]
@@ -55,7 +67,8 @@ def sentences(text: str, kind: str) -> Iterator[tuple[int, int]]:
     by_line = kind in LINE_KINDS
     for first, last in _units(text, by_line):
         start = first
-        ends = () if by_line else _END.finditer(text, first, last)
+        is_whole = by_line or is_row(text[first:last])
+        ends = () if is_whole else _END.finditer(text, first, last)
         for match in (*ends, None):
             stop = match.end() if match else last
             words = text[start:stop].strip()
@@ -85,7 +98,9 @@ def _units(text: str, by_line: bool) -> Iterator[tuple[int, int]]:
 def _goes_on(line: str, following: str) -> bool:
     """Whether the text of a line continues in the following line."""
     line, following = line.strip(), following.strip()
-    if not line or not following or line[0] in "#|" or _ITEM.match(following):
+    if not line or not following or line[0] == "#" or _ITEM.match(following):
+        return False
+    if is_row(line) or is_row(following):
         return False
     starts_lower = following[0].islower() and len(line) >= MIN_CONTINUED and not _ENDED.search(line)
     return starts_lower or len(line) >= WRAPPED

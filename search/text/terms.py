@@ -27,8 +27,8 @@ VERSION = 2
 An index then knows that it must read its documents again.
 """
 
-MAX_WORDS = 64
-"""The text leg looks for no more than the first 64 words of a query."""
+MAX_WORDS = 256
+"""The text leg looks for no more than the first 256 words of a query: those of a pasted page."""
 
 QUERY_SATURATION = 8.0
 """k3 of BM25: a word that a query says twice counts 1.8 times, one that it says often 9 times."""
@@ -116,7 +116,7 @@ def without_clitics(plain: str) -> str:
 
 
 def query_words(bare: str) -> tuple[str, ...]:
-    """The distinct words of a normalised query without clitics, in order, at most 64.
+    """The distinct words of a normalised query without clitics, in order, at most MAX_WORDS.
 
     Stop words are left out, unless the query has no other words.
 

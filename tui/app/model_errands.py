@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from search.errors import DocsearchError, ModelError, UsageError
+from search.errors import DocsearchError, ModelError
 
 from .. import messages
 from ..models_text import size_text
@@ -119,18 +119,10 @@ class ModelErrands:
         """Delete a model from every place that has it."""
 
         def work() -> messages.ModelWorkEnded:
-            from search.models.local import find
-            from search.supply.deletion import remove
+            from search.supply.deletion import deletable, remove
 
-            models = find(name)
-            if not models:
-                raise UsageError(
-                    f"there is no model {name} to delete",
-                    "it comes with docsearch, or is gone already",
-                )
-            return messages.ModelWorkEnded(
-                f"{name} is deleted: {size_text(sum(map(remove, models)))} are free"
-            )
+            size = sum(map(remove, deletable(name)))
+            return messages.ModelWorkEnded(f"{name} is deleted: {size_text(size)} are free")
 
         _carry_out(work, post)
 

@@ -240,19 +240,9 @@ def rm(settings: Settings, name: str, cache_folder: str | None) -> int:
     \b
     Example:  docsearch models rm Qwen/Qwen3-Reranker-4B
     """
-    from search.errors import UsageError
-    from search.models.bundled import BUNDLED
-    from search.models.local import find
-    from search.supply.deletion import remove
+    from search.supply.deletion import deletable, remove
 
-    if name in BUNDLED:
-        raise UsageError(
-            f"{name} belongs to docsearch and stays with it", "see: docsearch models list"
-        )
-    copies = find(name, cache_folder)
-    if not copies:
-        raise UsageError(f"there is no model {name} to delete", "see: docsearch models list")
-    for model in copies:
+    for model in deletable(name, cache_folder):
         size = remove(model)
         settings.note(f"deleted {one_line(str(model.store))}: {size_text(size)} are free")
     return ExitCode.FOUND

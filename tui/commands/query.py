@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from search.config import MAX_LIMIT, MODES
-from search.errors import UsageError
+from search.errors import DocsearchError, UsageError
 
 from .. import completions
 from ..asked import FilterOptions, asked, cleaned, joined
@@ -200,9 +200,15 @@ def _warm(index: Index, mode: str) -> None:
 
         from search.storage.lance import preload_native
 
-        threading.Thread(target=preload_native, daemon=True).start()
-        # A model prepares its matrices at its first text, largely outside of Python.
-        index.embedder.embed_query("")
+        preloading = threading.Thread(target=preload_native, daemon=True)
+        preloading.start()
+        try:
+            # A model prepares its matrices at its first text, largely outside of Python.
+            index.embedder.embed_query("")
+        except DocsearchError:
+            # A process that ends amid this import aborts.
+            preloading.join()
+            raise
 
 
 def _write(

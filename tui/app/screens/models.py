@@ -145,7 +145,7 @@ class ModelsScreen(Screen[None]):
             self._models is not None and profile.name == self._models.profile
         ):
             self.notify(f"The index has the profile {profile.name} already")
-        elif not self._is_here(profile.embedder):
+        elif not any(map(self._is_here, profile.embedders)):
             self.notify(
                 f"Its embedder is not here; p pulls the models of {profile.name}",
                 severity="warning",

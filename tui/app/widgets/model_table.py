@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from rich.text import Text
 
 from search.models.caches import ModelState
@@ -47,7 +45,6 @@ class ProfileTable(Table):
 
     def show(self, inventory: Inventory, in_use: str) -> None:
         """Show which models of each profile are present; `in_use` is the profile of the index."""
-        models = {model.name: model for model in inventory.models}
         rows = []
         for profile in PROFILES.values():
             cells = (
@@ -55,16 +52,17 @@ class ProfileTable(Table):
                 profile.name,
                 _short(profile.embedder),
                 _short(profile.reranker) or "none",
-                _presence(profile, models),
+                _presence(profile, inventory),
                 profile.purpose,
             )
             rows.append([Text(cell) for cell in cells])
         self.fill(rows)
 
 
-def _presence(profile: Profile, models: Mapping[str, ModelEntry]) -> str:
+def _presence(profile: Profile, inventory: Inventory) -> str:
     """Which models of the profile are present, and how much a pull of the others would fetch."""
-    profile_models = [models[name] for name in (profile.embedder, profile.reranker) if name]
+    profile_models = [inventory.embedder_of(profile)]
+    profile_models += [model for model in inventory.models if model.name == profile.reranker]
     present = [model for model in profile_models if model.state is ModelState.AVAILABLE]
     missing = [model for model in profile_models if model.state is not ModelState.AVAILABLE]
     if not missing:

@@ -1,0 +1,1 @@
+"""Models for docsearch in about a hundred languages: a folder for each, and no code."""
