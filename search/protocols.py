@@ -68,6 +68,13 @@ class Embedder(Protocol):
         """
         ...
 
+    def embed_counted(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+        """The vectors as `embed_passages` gives them, and the number of tokens of each text.
+
+        They are those of `tokenizer.spans`: special tokens do not count, and what is cut off does.
+        """
+        ...
+
     def embed_query(self, text: str) -> Vectors:
         """(dimensions,) float32 unit vector of a query, with the model's query prompt."""
         ...

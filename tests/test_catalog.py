@@ -453,7 +453,7 @@ class TestOpening:
     def test_a_newer_format_is_refused(self, folder):
         Catalog.open(folder, create=True).close()
         with sqlite3.connect(folder / CATALOGUE) as connection:
-            connection.execute("PRAGMA user_version = 5")
+            connection.execute("PRAGMA user_version = 6")
         connection.close()
         with pytest.raises(IndexFailure, match="newer docsearch") as failure:
             Catalog.open(folder)

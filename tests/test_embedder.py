@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import mlx.core as mx
@@ -311,3 +312,12 @@ def test_a_missing_model_is_told(tmp_path):
 def test_an_unknown_backend_is_refused():
     with pytest.raises(UsageError, match="there is no backend tpu"):
         load_embedder("starter", "tpu")
+
+
+@pytest.mark.parametrize("prompt", ["", "passage: "])
+def test_vectors_come_with_the_number_of_tokens_of_each_text(starter, prompt):
+    embedder = replace(starter, recipe=replace(starter.recipe, passage=prompt))
+    texts = [*NASTY, "the tide turns at noon", "word " * 600]
+    vectors, counts = embedder.embed_counted(texts)
+    np.testing.assert_array_equal(vectors, embedder.embed_passages(texts))
+    assert counts == [len(spans) for spans in starter.tokenizer.spans(texts)]

@@ -14,6 +14,8 @@ from search.storage.filters import Admitted, Filter
 from search.storage.limited import Limits, condition
 from search.storage.store import Store
 
+from .toys import as_stored
+
 WIDTH = 8
 DOCS = range(200)
 PER_DOC = 3
@@ -63,14 +65,17 @@ def test_the_nearest_admitted_passages_are_those_of_an_exact_search(store, rows,
     only = admitted(share_known=True)
     exact = sorted(
         (
-            (row.doc, row.passage.ordinal, round(float(cosine(row.vector, query)), 5))
+            (row.doc, row.passage.ordinal, float(cosine(as_stored(row.vector), query)))
             for row in rows
             if only.admits(row.doc, row.passage.ordinal)
         ),
-        key=lambda hit: (-hit[2], hit[0], hit[1]),
+        key=lambda hit: -hit[2],
     )
-    assert found(store.nearest(query, limit, only)) == exact[:limit]
-    assert found(store.nearest(query, limit, replace(only, share=0.0))) == exact[:limit]
+    hits = store.nearest(query, limit, only)
+    assert [(hit.doc, hit.passage.ordinal) for hit in hits] == [hit[:2] for hit in exact[:limit]]
+    scores = [score for _, _, score in exact[:limit]]
+    assert [hit.score for hit in hits] == pytest.approx(scores, abs=1e-6)
+    assert found(store.nearest(query, limit, replace(only, share=0.0))) == found(hits)
 
 
 @pytest.mark.parametrize("limit", LIMITS)

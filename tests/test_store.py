@@ -13,6 +13,7 @@ from pathlib import Path
 
 import lancedb
 import numpy as np
+import pyarrow as pa
 import pytest
 from lancedb.index import FTS
 
@@ -26,6 +27,8 @@ from search.errors import (
     NoIndex,
     StorageFull,
 )
+from search.storage import passage_table
+from search.storage.arrow_rows import arrow_table, schema_of
 from search.storage.durability import QUARANTINE, Durability, Mark, probe_hard_links
 from search.storage.filters import Admitted
 from search.storage.lance import preload
@@ -703,10 +706,10 @@ from search.storage.upkeep import tail_limit
 if sys.argv[2] == "limit":
     import resource, signal
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-store = Store(Path(sys.argv[1]), 64, create=True)
+store = Store(Path(sys.argv[1]), 128, create=True)
 if sys.argv[2] == "limit":
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-vector = np.ones(64, dtype=np.float32)
+vector = np.ones(128, dtype=np.float32)
 stored = 0
 try:
     for batch in range(100):
@@ -717,7 +720,7 @@ try:
 except StorageFull as error:
     assert error.hint
     count = store.count()
-    name, reopened = type(error).__name__, Store(sys.argv[1], 64)
+    name, reopened = type(error).__name__, Store(sys.argv[1], 128)
     print(name, count - stored in (0, 1000), count == reopened.count())
 """
 
@@ -800,3 +803,53 @@ def test_preload_gives_lancedb_from_any_thread():
     )
     assert (done.stdout, done.stderr) == ("lancedb\n", "")
     assert preload() is lancedb
+
+
+class TestNumbers:
+    """The numbers of the vectors have 16 bits, and 32 in the table of an older index."""
+
+    @pytest.fixture
+    def older(self, tmp_path, monkeypatch):
+        """A table with numbers of 32 bits, which holds one passage."""
+        schema = schema_of(WIDTH, pa.float32())
+        monkeypatch.setattr(passage_table, "schema_of", lambda dimensions: schema)
+        store = Store(tmp_path, WIDTH, create=True)
+        store.upsert([row(1, 0, vector=[0.1, 0.2, 0.3, 0.4])])
+        store.sync()
+        monkeypatch.undo()
+        return Store(tmp_path, WIDTH, create=True)
+
+    def test_a_new_table_rounds_to_11_bits(self, tmp_path):
+        store = Store(tmp_path, WIDTH, create=True)
+        store.upsert([row(1, 0, vector=[0.1, 1, -(2**-14), 1 + 2**-12])])
+        assert store.schema.field("vector").type == pa.list_(pa.float16(), WIDTH)
+        (found,) = store.nearest(AXES[1], 1)
+        assert found.vector.dtype == np.float32
+        assert found.vector.tolist() == [0.0999755859375, 1, -(2**-14), 1]
+
+    def test_an_older_table_stays_as_it_is_and_takes_new_passages(self, older, tmp_path):
+        vectors = {1: [0.1, 0.2, 0.3, 0.4], 2: [0.7, 0.1, 0.1, 0.1], 3: None}
+        older.upsert([row(2, 0, vector=vectors[2]), replace(row(3, 0), vector=None)])
+        older.maintain()
+        older.sync()
+        for store in (older, Store(tmp_path, WIDTH)):
+            assert store.schema.field("vector").type == pa.list_(pa.float32(), WIDTH)
+            found = {doc: next(store.rows(doc)).vector for doc in vectors}
+            assert found[3] is None
+            for doc in (1, 2):
+                assert found[doc].tolist() == np.float32(vectors[doc]).tolist()
+            assert [hit.doc for hit in store.nearest(AXES[0], 9)] == [2, 1]
+
+    def test_batches_of_either_size_are_appended_to_a_table_of_either_size(self, older, tmp_path):
+        rows = [row(5, 0, vector=[0.1, 0.2, 0.3, 0.4]), replace(row(6, 0), vector=None)]
+        newer = Store(tmp_path / "newer", WIDTH, create=True)
+        for store in (older, newer):
+            before = store.count()
+            for number in (pa.float16(), pa.float32()):
+                (batch,) = arrow_table(rows, WIDTH, number).to_batches()
+                assert store.append(batch) == 2
+            assert store.count() == before + 4
+            vectors = [each.vector for each in (*store.rows(5), *store.rows(6))]
+            assert vectors[2:] == [None, None]
+            for vector in vectors[:2]:
+                assert vector.tolist() == pytest.approx([0.1, 0.2, 0.3, 0.4], abs=1e-4)

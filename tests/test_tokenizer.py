@@ -123,3 +123,11 @@ def test_tokens_without_weights_are_never_given():
     for rows, tokenizer in ((757, literal), (756, control)):
         with pytest.raises(ModelError, match=rf"has 757 tokens, and there are weights for {rows}"):
             tokenizer.fit(rows)
+
+
+def test_the_tokens_of_a_text_are_counted_before_it_is_cut(tokenizer):
+    texts = ["", "one two three four five", "\ud800 [SEP] 中文 🚀 \x00tokenization", "word " * 2000]
+    ids, counts = tokenizer.encode_counted(texts, 5)
+    assert ids == tokenizer.encode(texts, 5)
+    assert counts == [len(spans) for spans in tokenizer.spans(texts)]
+    assert [len(row) for row in ids] == [2, 5, 5, 5]

@@ -37,7 +37,7 @@ from search.storage.store import Store
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules, embedded_text
 
-from .toys import ToyEmbedder
+from .toys import ToyEmbedder, as_stored
 
 HERE = Path(__file__).parent.parent
 SHORT = PassageRules(max_tokens=32, overlap=0, min_tokens=4)
@@ -131,7 +131,7 @@ def check_whole(index: Index) -> None:
         rows = list(index.store.rows(entry.doc))
         assert [row.passage.ordinal for row in rows] == list(range(entry.passages))
         texts = [embedded_text(row.passage) for row in rows]
-        for row, vector in zip(rows, toy.embed_passages(texts), strict=True):
+        for row, vector in zip(rows, as_stored(toy.embed_passages(texts)), strict=True):
             assert row.vector is not None
             assert row.vector.tolist() == vector.tolist()
         tokens += sum(map(len, toy.tokenizer.spans(texts)))

@@ -33,6 +33,11 @@ TOPICS = {
 }
 
 
+def as_stored(vectors: Vectors) -> Vectors:
+    """The vectors as the table keeps them, in numbers of 16 bits."""
+    return vectors.astype(np.float16).astype(np.float32)
+
+
 class ToyTokenizer:
     """A token is a word or a single other character."""
 
@@ -68,6 +73,9 @@ class ToyEmbedder:
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         self.embedded.extend(texts)
         return np.stack([self._vector(text) for text in texts])
+
+    def embed_counted(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+        return self.embed_passages(texts), list(map(len, self.tokenizer.spans(texts)))
 
     def embed_query(self, text: str) -> Vectors:
         return self._vector(text)

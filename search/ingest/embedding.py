@@ -88,10 +88,8 @@ def embedded(
     for start in range(0, len(distinct), CHUNK):
         chunk = distinct[start : start + CHUNK]
         started = time.perf_counter()
-        parts = zip(
-            chunk, embedder.embed_passages(chunk), embedder.tokenizer.spans(chunk), strict=True
-        )
-        results = [Embedded(text, vector, len(spans)) for text, vector, spans in parts]
+        vectors, counts = embedder.embed_counted(chunk)
+        results = list(map(Embedded, chunk, vectors, counts))
         tally.embedding_seconds += time.perf_counter() - started
         tally.tokens += sum(result.tokens for result in results)
         for result in results:

@@ -128,9 +128,9 @@ class LaterVectors:
             store.sync()
         # The catalogue has the entries as they are now: a document may have had earlier batches.
         finished = {item.entry.doc for item in batch if item.last}
-        entries = self.catalog.by_doc({item.entry.doc for item in batch})
+        entries, version = self.catalog.by_doc({item.entry.doc for item in batch}), store.version
         self.catalog.put(
-            entry.with_vectors(tokens[doc], store.version)
+            entry.with_vectors(tokens[doc], version)
             if doc in finished
             else replace(entry, tokens=entry.tokens + tokens[doc])
             for doc, entry in entries.items()

@@ -77,13 +77,13 @@ class PassageWriter:
                 self.catalog.page_labels.put(item.entry.doc, item.page_labels)
         # Documents have their words or are complete only when all of that is on the disk.
         store.sync()
-        lacking = {doc: self._lacking.pop(doc, 0) for doc in finished}
+        lacking, version = {doc: self._lacking.pop(doc, 0) for doc in finished}, store.version
         stored = [
             replace(
                 entry,
                 state=EntryState.WORDS if lacking[doc] else entry.state,
                 tokens=entry.tokens + self._tokens.pop(doc, 0),
-                version=store.version,
+                version=version,
             )
             for doc, entry in finished.items()
         ]

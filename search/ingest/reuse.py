@@ -7,6 +7,7 @@ message costs the embedding of one message.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ..documents import Passage, Row
@@ -42,18 +43,21 @@ class ReusableVectors:
         """Each passage with its vector, None where it has to be embedded."""
         for passage in passages:
             # Stay REACH rows ahead of the passages.
-            for _ in range(1 if self._started else REACH):
-                self._read_row()
+            self._read_rows(1 if self._started else REACH)
             self._started = True
-            text = embedded_text(passage)
-            vector = self._by_text.get(text)
-            if vector is not None:
-                self.tokens += len(self._tokenizer.spans([text])[0])
+            vector = None
+            # Most documents are new and have nothing to look for.
+            if self._by_text:
+                text = embedded_text(passage)
+                vector = self._by_text.get(text)
+                if vector is not None:
+                    self.tokens += len(self._tokenizer.spans([text])[0])
             yield passage, vector
 
-    def _read_row(self) -> None:
-        row = next(self._rows, None)
-        if row is not None and row.vector is not None:
+    def _read_rows(self, count: int) -> None:
+        for row in islice(self._rows, count):
+            if row.vector is None:
+                continue
             self._by_text[embedded_text(row.passage)] = row.vector
             if len(self._by_text) > 2 * REACH:
                 oldest = next(iter(self._by_text))

@@ -74,20 +74,35 @@ class ModelEmbedder:
         Texts longer than `max_tokens` are cut there. Raises ModelError where the model gives a
         vector that is not finite.
         """
-        return self._embed([self.recipe.passage + text for text in texts])
+        return self._embedded(self._ids([self.recipe.passage + text for text in texts]))
+
+    def embed_counted(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+        """The vectors as `embed_passages` gives them, and the number of tokens of each text.
+
+        They are those of `tokenizer.spans`: special tokens do not count, and what is cut off does.
+        Raises ModelError where the model gives a vector that is not finite.
+        """
+        if self.recipe.passage:
+            # The prompt's last token may join with the text's first one.
+            return self.embed_passages(texts), list(map(len, self.tokenizer.spans(texts)))
+        ids, counts = self.tokenizer.encode_counted(texts, self.max_tokens)
+        return self._embedded(ids), counts
 
     def embed_query(self, text: str) -> Vectors:
         """(dimensions,) float32 unit vector of a query, with the model's query prompt.
 
         Raises ModelError where the model gives a vector that is not finite.
         """
-        vector: Vectors = self._embed([self.recipe.query + text])[0]
+        vector: Vectors = self._embedded(self._ids([self.recipe.query + text]))[0]
         return vector
 
-    def _embed(self, texts: list[str]) -> Vectors:
+    def _ids(self, texts: list[str]) -> list[list[int]]:
+        return self.tokenizer.encode(texts, self.max_tokens)
+
+    def _embedded(self, ids: list[list[int]]) -> Vectors:
         import numpy as np
 
-        hidden = self.encoder.encode(self.tokenizer.encode(texts, self.max_tokens))
+        hidden = self.encoder.encode(ids)
         for project in self.projections:
             hidden = project(hidden)
         # Vectors are cut before they are normalised, so that the shorter ones are unit vectors too.

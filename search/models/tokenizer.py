@@ -149,14 +149,24 @@ class ModelTokenizer:
 
     def encode(self, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
         """Each text's token ids with the special tokens around them, `max_tokens` at most."""
+        return self.encode_counted(texts, max_tokens)[0]
+
+    def encode_counted(
+        self, texts: Sequence[str], max_tokens: int
+    ) -> tuple[list[list[int]], list[int]]:
+        """Each text's ids as `encode` gives them, and the number of tokens in the whole text.
+
+        The number is that of the text's `spans`.
+        """
         room = max_tokens - self._tokenizer.num_special_tokens_to_add(False) - len(self._closing)
-        ids = []
+        ids, counts = [], []
         for encoding in self._tokenizer.encode_batch_fast(
             list(map(well_formed, texts)), add_special_tokens=False
         ):
+            counts.append(len(encoding))
             encoding.truncate(room)
             ids.append(self._known(self._tokenizer.post_process(encoding).ids) + self._closing)
-        return ids
+        return ids, counts
 
     def _known(self, ids: list[int]) -> list[int]:
         return ids if max(ids, default=0) < self._end else [i for i in ids if i < self._end]

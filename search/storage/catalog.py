@@ -36,7 +36,7 @@ from .words_only import WordsOnly
 _FILE = "the catalogue", "delete the index folder and ingest again"
 """The name and the cure that `file_errors` takes."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _PAGE_ROWS = 1000
 _TABLES = """
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -52,10 +52,16 @@ CREATE INDEX documents_by_content ON documents (content) WHERE state = 'complete
 _SET_ASIDE_INDEX = (
     "CREATE INDEX IF NOT EXISTS documents_set_aside ON documents (path) WHERE reason IS NOT NULL"
 )
-_ADDED_TABLES = {2: (MESSAGES, PAGE_LABELS), 3: (WORDS_ONLY_INDEX,), 4: (_SET_ASIDE_INDEX,)}
+_ADDED_TABLES: dict[int, tuple[str, ...]] = {
+    2: (MESSAGES, PAGE_LABELS),
+    3: (WORDS_ONLY_INDEX,),
+    4: (_SET_ASIDE_INDEX,),
+    5: (),
+}
 """The tables and indexes that each later version of the schema added.
 
-Version 3 also has documents in the state `words`, which an earlier program does not know.
+Version 3 also has documents in the state `words`, and version 5 vectors of float16, which an
+earlier program does not know.
 """
 
 

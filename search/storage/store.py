@@ -19,8 +19,10 @@ from .arrow_rows import (
     check_vectors,
     columns_of,
     known_vectors,
+    number_of,
     passages_of,
     vectors_in,
+    with_numbers,
 )
 from .durability import TABLE, Durability
 from .filters import Admitted
@@ -83,7 +85,8 @@ class Store:
             self._reader: TableReader = (
                 LanceReader(self._table) if create else open_table(self._disk, dimensions)
             )
-            self._columns = columns_of(self._reader.schema)
+            schema = self._reader.schema
+            self._columns, self._number = columns_of(schema), number_of(schema)
             self.healed_to = self._disk.mark().healed_to
         self._limits = Limits(self._reader.condition)
         self._upkeep = Upkeep(self._table, self._disk, retention)
@@ -139,7 +142,7 @@ class Store:
         if not words_known:
             self.vocabulary.add(row.terms for row in rows)
         for start in range(0, len(rows), BATCH):
-            table = arrow_table(rows[start : start + BATCH], self.dimensions)
+            table = arrow_table(rows[start : start + BATCH], self.dimensions, self._number)
             with lance_errors(self._folder):
                 merge = (
                     self._table.merge_insert("id")
@@ -391,12 +394,11 @@ class Store:
     def append(self, batch: Any) -> int:
         """Add the rows of an Arrow batch with the columns of `schema_of`; the number of them.
 
-        The table must not have these passages yet. Raises ModelError for a vector that cannot be
-        stored.
+        Its vectors may be of float32 or float16. The table must not have these passages yet. Raises
+        ModelError for a vector that cannot be stored.
         """
         arrow: Any = import_module("pyarrow")
-        table = arrow.Table.from_batches([batch])
-        check_vectors(known_vectors(table, self.dimensions), self.dimensions)
+        table = with_numbers(arrow.Table.from_batches([batch]), self.dimensions, self._number)
         self.vocabulary.add(table["terms"].to_pylist())
         with lance_errors(self._folder):
             self._table.add(table, on_bad_vectors="null")

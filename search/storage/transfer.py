@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import IndexFailure, UsageError
 from ..private_files import make_private_file, make_private_folder
 from ..results import Transfer
+from .arrow_rows import with_numbers
 from .catalog import Catalog
 from .catalog_tables import EXPORTED
 from .durability import remove_table, tables
@@ -46,9 +47,14 @@ def export(catalog: Catalog, store: Store, folder: Path) -> Transfer:
         values = zip(*rows, strict=True) if rows else [()] * len(columns)
         table = arrow.table(dict(zip(columns, map(list, values), strict=True)))
         _write(folder / f"{name}.parquet", table.schema, iter([table]))
+    # Fewer programs read float16, and these numbers are the same in float32.
+    number = arrow.float32()
+    tables = (with_numbers(table, store.dimensions, number) for table in store.tables())
+    place = store.schema.get_field_index("vector")
+    vector = arrow.field("vector", arrow.list_(number, store.dimensions))
     return Transfer(
         documents=sum(group.stored for group in catalog.groups()),
-        passages=_write(folder / f"{PASSAGES}.parquet", store.schema, store.tables()),
+        passages=_write(folder / f"{PASSAGES}.parquet", store.schema.set(place, vector), tables),
     )
 
 

@@ -51,6 +51,7 @@ def split(document: Document, tokenizer: Tokenizer, rules: PassageRules) -> Iter
     text = document.text
     offset, line = 0, 1
     beginnings: dict[int, _Beginning] = {}
+    opened, opening = None, ""
     for ordinal, packed in enumerate(_Cutter(document, tokenizer, rules).run()):
         first, start, end = packed[0], packed[0].start, packed[-1].end
         # Keep the beginnings of the sections in this passage only: a later passage begins in one of
@@ -60,6 +61,10 @@ def split(document: Document, tokenizer: Tokenizer, rules: PassageRules) -> Iter
             section: beginnings[section] for section in sections & beginnings.keys()
         }
         beginning = beginnings.get(first.section, _Beginning(ordinal, start, end))
+        # The passages of a section share its opening.
+        is_near = 0 < ordinal - beginning.ordinal <= OPENING_REACH
+        if is_near and beginning is not opened:
+            opened, opening = beginning, _opening(text, beginning, tokenizer)
         # Count lines up to the passage.
         line += text.count("\n", offset, start)
         offset = start
@@ -73,9 +78,7 @@ def split(document: Document, tokenizer: Tokenizer, rules: PassageRules) -> Iter
             char_start=start,
             char_end=end,
             section=beginning.ordinal,
-            opening=_opening(text, beginning, tokenizer)
-            if 0 < ordinal - beginning.ordinal <= OPENING_REACH
-            else "",
+            opening=opening if is_near else "",
         )
 
 

@@ -91,9 +91,10 @@ def passage_terms(title: str, headings: Iterable[str], text: str, name: str) -> 
     """
     stem = PurePosixPath(name).stem.replace("_", " ").replace("-", " ").replace(".", " ")
     full_text = normalise("\n".join([stem, title, *headings, text]))
-    parts = {part for word in set(WORD.findall(full_text)) for part in _parts(word)} | set(
-        _joined(full_text)
-    )
+    parts = set(_joined(full_text))
+    # Most passages have no word in camelCase, and a look at the whole text tells.
+    if HUMP.search(full_text):
+        parts |= {part for word in set(WORD.findall(full_text)) for part in _parts(word)}
     # A query for 2.14 finds 2.14.1 as well.
     parts |= {
         "d".join(number[:count])

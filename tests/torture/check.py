@@ -27,7 +27,7 @@ from search.storage.entries import EntryState, doc_id
 from search.storage.index_models import change_of
 from search.text.passages import PassageRules, embedded_text, split
 
-from ..toys import ToyTokenizer
+from ..toys import ToyTokenizer, as_stored
 from .corpus import files_in, word_of
 from .models import EMBEDDERS, TortureModels, opened
 
@@ -103,7 +103,8 @@ def _documents(one: Index, texts: dict[str, str]) -> Iterator[str]:
         elif any(row.vector is None for row in rows):
             yield f"{path} is complete and lacks vectors"
         elif rows:
-            right = embedder.embed_passages([embedded_text(passage) for passage in expected])
+            texts = [embedded_text(passage) for passage in expected]
+            right = as_stored(embedder.embed_passages(texts))
             if not np.array_equal(right, np.stack([row.vector for row in rows])):
                 yield f"{path} has wrong vectors"
 

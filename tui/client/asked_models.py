@@ -163,6 +163,13 @@ class AskedEmbedder:
             vectors = self.asked.vectors("embed passages", self.revision, texts=list(texts))
         return self.own.get().embed_passages(texts) if vectors is None else vectors
 
+    def embed_counted(self, texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+        """The vectors of passages, and each text's number of tokens.
+
+        Only an ingest counts, and it has the model's tokenizer in its own process.
+        """
+        return self.own.get().embed_counted(texts)
+
 
 @dataclass(slots=True)
 class AskedReranker:
