@@ -2,7 +2,7 @@
 
 The fixture is an index of four documents below /tmp/earlier/notes, made with the starter profile at
 the last commit before the modules were moved into folders, and what `docsearch query --json`
-answered then.
+answered then. One score is that of today's weight of words.
 """
 
 import json
