@@ -120,7 +120,7 @@ def test_plain_mode_draws_no_boxes_and_no_colours(terminal: Terminal, tmp_path: 
     start(terminal, tmp_path, "--plain --color never")
     assert "Models: starter" in terminal.wait("Escape: later")
     terminal.keys("Escape", "F5")
-    screen = terminal.wait("bge-small-en-v1.5-bf16")
+    screen = terminal.wait("Qwen/Qwen3-Embedding-0.6B")
     assert not set(screen) & set("╭─╮│╰╯━█▊▌▐●")
     colours = re.findall(r"[34]8;2;(\d+);(\d+);(\d+)", terminal.screen("-e"))
     assert {len(set(colour)) for colour in colours} <= {1}

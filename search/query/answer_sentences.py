@@ -56,7 +56,6 @@ TOGETHER = 1.0
 
 _ENDED = re.compile(r"[.!?:;,|…。！？][\"'”’»)\]]*$")
 _ITEM = re.compile(r"[-*+•–|>]|\(?\w{1,3}[.)]\s")
-_RULE = re.compile(r"\|[-:| ]*-[-:| ]*")
 _WORDS = re.compile(r"\w+")
 
 
@@ -171,7 +170,7 @@ def _candidates(hit: Hit, marker: Marker) -> list[_Sentence]:
         is_heading = text[0] == "#" and hit.kind not in LINE_KINDS
         # So do the names of a table's columns, above a line of dashes.
         below = hit.text[slice(*spans[at + 1])] if at + 1 < len(spans) else ""
-        is_header = text[0] == "|" and _RULE.fullmatch(below) is not None
+        is_header = text[0] == "|" and {"|", "-"} <= set(below) <= set("|-: ")
         if is_heading or is_header or not all_words or all_words in headings:
             continue
         # Rare words, room for an answer and an early place make a good sentence.
