@@ -129,9 +129,10 @@ def make_older(manifest, by):
     """Set back the time in a manifest, which LanceDB goes by, and the time of the file."""
     status = manifest.stat()
     content = manifest.read_bytes()
-    # On a loaded machine the file is written some seconds after its time was taken.
+    # On a loaded machine the file is written some seconds after its time was taken. The clock of
+    # files is some milliseconds behind, so that the file's second may also be the one before.
     written = int(status.st_mtime)
-    for second in range(written, written - 30, -1):
+    for second in range(written + 1, written - 30, -1):
         aged = content.replace(timestamp(second), timestamp(second - int(by.total_seconds())))
         if aged != content:
             manifest.write_bytes(aged)
