@@ -90,7 +90,8 @@ def _distributions() -> Iterator[Distribution]:
     seen = set()
     for distribution in distributions():
         # A folder without metadata, which an interrupted installation leaves, has no name.
-        if distribution.name and distribution.name not in seen:
+        has_name = "Name" in distribution.metadata
+        if has_name and distribution.name not in seen:
             seen.add(distribution.name)
             yield distribution
 
