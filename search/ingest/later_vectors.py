@@ -20,11 +20,11 @@ from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState
 from ..text.passages import embedded_text
 from .embedding import Pace, embedded
+from .paced_upkeep import PacedUpkeep
 from .priority import priority
 from .reuse import ReusableVectors
 from .tally import Tally
 from .turns import TURN, Source, in_turns
-from .upkeep import Upkeep
 
 if TYPE_CHECKING:
     from ..documents import Vectors
@@ -61,7 +61,7 @@ class LaterVectors:
         open_embedder: Callable[[], Embedder],
         tally: Tally,
         on_progress: Callable[[Progress], None],
-        upkeep: Upkeep,
+        upkeep: PacedUpkeep,
     ) -> None:
         self.catalog = catalog
         self.open_store = open_store

@@ -23,8 +23,8 @@ from ..storage.index_models import Change, complete_change, remove_unused_tables
 from ..storage.store import Store
 from ..text.passages import embedded_text
 from .embedding import embedded, timed_batches
+from .paced_upkeep import PacedUpkeep
 from .tally import Tally
-from .upkeep import Upkeep
 
 SPECIAL_TOKENS = 4
 """Room for the special tokens that a tokenizer puts around a text."""
@@ -65,7 +65,7 @@ class Reembedding:
         # Embed what is missing; each batch is on the disk before the next one begins.
         stored = [entry for entry in entries if entry.doc in source_counts]
         missing = self._missing(stored, source_counts, target_counts, tally)
-        upkeep = Upkeep(lambda: self.target)
+        upkeep = PacedUpkeep(lambda: self.target)
         for batch in timed_batches(missing):
             self._embed(batch, tally)
             self.target.trim({entry.doc: source_counts[entry.doc] for entry, _ in batch})

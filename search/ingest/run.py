@@ -8,24 +8,23 @@ last vector is on the disk. So whatever ends a run, the next one goes on where i
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Collection, Generator, Iterable
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..documents import File
-from ..errors import DocsearchError
 from ..readers.pool import WORKERS, ReaderPool
 from ..results import IngestReport, LargeFile, Progress
 from ..storage.catalog import Catalog
-from ..storage.lance import preload
+from ..storage.lance import preload, preloading
 from ..text.passage_rules import PassageRules
 from .embedding import Pace
 from .intake import Incoming, Intake, ReadResult
 from .large_files import large_files, note_speed
 from .later_vectors import LaterVectors
+from .paced_upkeep import PacedUpkeep
 from .passage_writer import PassageWriter
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .plan import Plan
@@ -35,7 +34,6 @@ from .removal import take_out
 from .report import report_of
 from .tally import Tally
 from .turns import TURN, Source, in_turns
-from .upkeep import Upkeep
 
 if TYPE_CHECKING:
     from ..protocols import Embedder
@@ -107,11 +105,11 @@ class Ingestion:
         tally = Tally(len(files), sum(file.size for file in files))
         tally.has_two_stages = tally.bytes_total > SMALL_RUN
         # Read, and store the words, or in a small run the vectors as well.
-        upkeep = Upkeep(self.open_store)
+        upkeep = PacedUpkeep(self.open_store)
         later = LaterVectors(
             self.catalog, self.open_store, self.open_embedder, tally, self.on_progress, upkeep
         )
-        with _preloading(bool(files)):
+        with preloading(preload) if files else nullcontext():
             commits = self._read(files, reread, tally, later, upkeep)
         # Forget what is gone.
         for plan in plans:
@@ -135,7 +133,7 @@ class Ingestion:
         reread: Collection[str],
         tally: Tally,
         later: LaterVectors,
-        upkeep: Upkeep,
+        upkeep: PacedUpkeep,
     ) -> int:
         """Read the files and store their passages in batches; the number of commits."""
         writer = PassageWriter(
@@ -225,20 +223,3 @@ class Ingestion:
             self.catalog.put_root(
                 replace(plan.root, ingested_ns=self.clock(), passed_over=plan.passed_over)
             )
-
-
-@contextmanager
-def _preloading(is_needed: bool) -> Iterator[None]:
-    """A context that begins to import LanceDB in another thread.
-
-    An error waits for that thread: a process that ends amid such an import aborts.
-    """
-    thread = threading.Thread(target=preload, daemon=True)
-    if is_needed:
-        thread.start()
-    try:
-        yield
-    except DocsearchError:
-        if is_needed:
-            thread.join()
-        raise

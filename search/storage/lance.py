@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar
 
+from ..errors import DocsearchError
 from ..lazy_package import import_lazily
 from ..package_part import import_part
 from ..process_memory import share_one_heap
@@ -78,6 +80,21 @@ def preload_native() -> Native | None:
             return None
         import_module("pyarrow")
     return Native(module, loop.run) if is_usable(module) else None
+
+
+@contextmanager
+def preloading(load: Callable[[], object]) -> Iterator[None]:
+    """A context in which another thread imports LanceDB, by `preload` or `preload_native`.
+
+    An error waits for that thread: a process that ends amid such an import aborts.
+    """
+    thread = threading.Thread(target=load, daemon=True)
+    thread.start()
+    try:
+        yield
+    except DocsearchError:
+        thread.join()
+        raise
 
 
 def _silence() -> None:

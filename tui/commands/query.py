@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from search.config import MAX_LIMIT, MODES
-from search.errors import DocsearchError, UsageError
+from search.errors import UsageError
 
 from .. import completions
 from ..asked import FilterOptions, asked, cleaned, joined
@@ -196,19 +196,11 @@ def query(
 def _warm(index: Index, mode: str) -> None:
     """Make the model ready while another thread imports LanceDB: these dominate a cold query."""
     if mode != "text" and index.model:
-        import threading
+        from search.storage.lance import preload_native, preloading
 
-        from search.storage.lance import preload_native
-
-        preloading = threading.Thread(target=preload_native, daemon=True)
-        preloading.start()
-        try:
+        with preloading(preload_native):
             # A model prepares its matrices at its first text, largely outside of Python.
             index.embedder.embed_query("")
-        except DocsearchError:
-            # A process that ends amid this import aborts.
-            preloading.join()
-            raise
 
 
 def _write(

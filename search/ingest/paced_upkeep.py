@@ -17,7 +17,7 @@ where queries meanwhile read the new passages one by one.
 """
 
 
-class Upkeep:
+class PacedUpkeep:
     """The upkeep of the table that a run writes; `clock` gives seconds."""
 
     def __init__(

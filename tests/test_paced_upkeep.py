@@ -1,6 +1,6 @@
 """When a run tidies its table up."""
 
-from search.ingest.upkeep import Upkeep
+from search.ingest.paced_upkeep import PacedUpkeep
 
 
 class Table:
@@ -29,7 +29,7 @@ class Clock:
 def test_tidying_up_takes_a_twentieth_of_a_run_before_its_end():
     clock = Clock()
     table = Table(clock, seconds=10.0)
-    upkeep = Upkeep(lambda: table, clock)
+    upkeep = PacedUpkeep(lambda: table, clock)
     while clock.now < 2000:
         clock.now += 1.0
         upkeep.between_batches()
@@ -53,7 +53,7 @@ def test_tidying_up_takes_a_twentieth_of_a_run_before_its_end():
 def test_what_is_not_due_takes_no_time():
     clock = Clock()
     table = Table(clock, seconds=10.0, is_due=False)
-    upkeep = Upkeep(lambda: table, clock)
+    upkeep = PacedUpkeep(lambda: table, clock)
     clock.now = 30.0
     upkeep.between_batches()
     assert table.times == []
