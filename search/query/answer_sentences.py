@@ -134,17 +134,17 @@ def _by_odds(sentences: Sequence[_Sentence], odds: Sequence[float]) -> tuple[int
     if best is None or highest < UNANSWERED:
         return None
 
-    def joins(number: int, of_list: bool) -> bool:
+    def joins(number: int) -> bool:
         likely, each = by_number.get(number, (-math.inf, best))
-        return likely >= highest - TOGETHER and (each.is_item or not of_list)
+        return likely >= highest - TOGETHER and (each.is_item or not best.is_item)
 
     first = last = best.number
     if best.is_item:
-        while joins(first - 1, of_list=True):
+        while joins(first - 1):
             first -= 1
-        while joins(last + 1, of_list=True):
+        while joins(last + 1):
             last += 1
-    elif joins(last + 1, of_list=False):
+    elif joins(last + 1):
         last += 1
     return by_number[first][1].start, by_number[last][1].end
 
