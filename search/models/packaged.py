@@ -90,9 +90,9 @@ def _distributions() -> Iterator[Distribution]:
     seen = set()
     for distribution in distributions():
         # A folder without metadata, which an interrupted installation leaves, has no name.
-        has_name = "Name" in distribution.metadata
-        if has_name and distribution.name not in seen:
-            seen.add(distribution.name)
+        names = distribution.metadata.get_all("Name")
+        if names and names[0] not in seen:
+            seen.add(names[0])
             yield distribution
 
 
