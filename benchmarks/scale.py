@@ -18,15 +18,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from search.ingest.upkeep import Upkeep
 
 from search import Filter, Index
-from search.ingest.upkeep import Upkeep
 from search.process_memory import peak
 from search.results import IndexModels
 from search.storage.arrow_rows import known_vectors
@@ -202,7 +203,7 @@ def models() -> IndexModels:
 
 def latency(index: Index, texts: Sequence[str], **options: object) -> Latency:
     """That of the queries, after each has been asked once."""
-    ask: Callable[[str], object] = lambda text: index.query(text, rerank=False, **options)  # type: ignore[arg-type]  # noqa: E731
+    ask = partial(index.query, rerank=False, **options)  # type: ignore[arg-type]
     for text in texts:
         ask(text)
     times, started = [], time.process_time()

@@ -147,7 +147,8 @@ class Renamed:
     """A source whose embedder has other weights by now."""
 
     def embedder(self, name: str, backend: str) -> Any:
-        return replace(LoadedModels().embedder(name, backend), revision="other")  # type: ignore[type-var]
+        own = LoadedModels().embedder(name, backend)
+        return replace(own, revision="other")  # type: ignore[type-var]
 
     def reranker(self, name: str, backend: str) -> Any:
         raise AssertionError("not asked for")

@@ -302,7 +302,8 @@ def test_search_takes_the_options_of_query(web: Served) -> None:
         each["name"]: each["description"]
         for each in document["paths"]["/search"]["get"]["parameters"]
     }
-    options = {each.name: each.help for each in map(Parameter.of, query.params[1:])}  # type: ignore[arg-type]
+    own = map(Parameter.of, query.params[1:])  # type: ignore[arg-type]
+    options = {each.name: each.help for each in own}
     assert set(parameters) == {"q", *OPTIONS}
     assert {name: parameters[name] for name in OPTIONS} == {name: options[name] for name in OPTIONS}
     left_out = {"json", "jsonl", "files_with_matches", "null", "full", "reranker"}
