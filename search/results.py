@@ -354,7 +354,8 @@ class Status:
     `size_bytes` is its size on disk. `health` is "ok" or a sentence that says what to do. `models`
     is None until the first document is ingested. `without_vectors` counts the documents that are
     found by their words only, until a run has embedded them. `unread` are the folders and files
-    that the last runs could not read.
+    that the last runs could not read. `languages` counts the documents of each language, most
+    first; those whose language is not known are left out.
     """
 
     index: str
@@ -373,6 +374,7 @@ class Status:
     models: IndexModels | None = None
     unread: tuple[Skip, ...] = ()
     without_vectors: int = 0
+    languages: tuple[tuple[str, int], ...] = ()
 
 
 class CheckState(StrEnum):

@@ -19,7 +19,8 @@ _LATIN = {
     "zum war haben nur oder aber vor zur bis mehr durch wenn ich du wir ihr kein man",
     "en": "the of and to in a is that for it as was with be by on not he this are or his from at "
     "which but have an had they you were their been has when who will more no if can its would "
-    "what there so one all i we do my your how than these into",
+    "what there so one all i we do my your how than these into may must should could such other "
+    "some about also only each after before until",
     "es": "de la que el en y a los se del las un por con no una su para es al lo como más pero "
     "sus le ya o este sí porque esta entre cuando muy sin sobre también fue ha hay son está desde",
     "et": "ja on ei see et oli ka kui mis oma ning aga ta nende selle või ma kuid need mida kas "

@@ -7,10 +7,14 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
+from ..documents import Document
 from .function_words import FUNCTION_WORDS
 
 SAMPLE = 1200
 """The characters of each of the three stretches of a long text that are looked at."""
+
+MAX_BLOCKS = 60
+"""The most blocks of a document that are looked at, spread over all of it."""
 
 MIN_LETTERS = 12
 """The least letters of a text in a script that one language alone uses."""
@@ -102,6 +106,18 @@ def language_of(text: str) -> str:
         han = weight / _WEIGHTS["CJK"]
         return "ja" if kana > _MIN_KANA * han else "zh"
     return _SCRIPTS.get(script, "")
+
+
+def language_of_document(document: Document) -> str:
+    """As `language_of`, for the prose of a document: its blocks of code do not count."""
+    prose = [block for block in document.blocks if block.kind != "code"]
+    step = -(-len(prose) // MAX_BLOCKS) or 1
+    return language_of(
+        "\n".join(
+            document.text[block.start : min(block.end, block.start + SAMPLE)]
+            for block in prose[::step]
+        )
+    )
 
 
 _KANA = frozenset(map(chr, range(0x3041, 0x30FB)))
