@@ -125,7 +125,8 @@ class Progress:
 
     A large run has two stages, and `stage` names the one it is in: "words" while files are read and
     their words stored, "vectors" while their passages are embedded. Files, bytes, tokens and times
-    are then those of the stage. `stage` is empty in other runs.
+    are then those of the stage. `stage` is empty in other runs. `language` is the ISO code of the
+    language that most documents are in, empty where none is known.
     """
 
     files_done: int
@@ -139,6 +140,7 @@ class Progress:
     starting: float = 0.0
     model: str = ""
     stage: str = ""
+    language: str = ""
 
     @property
     def embedding(self) -> float:

@@ -180,6 +180,7 @@ class Intake:
             message="; ".join(document.warnings),
             language=language_of_document(document),
         )
+        self.tally.languages[entry.language] += 1
         # Passages whose text is the same as before get their vectors from the store.
         tokenizer = self.open_tokenizer()
         was_stored = previous is not None and previous.stored

@@ -158,6 +158,11 @@ class Refresh:
                 catalog.forget_root(inner)
         plans = self.plans(catalog, scopes, prune)
         new_roots = [scope.root.path for scope in scopes if scope.root.ingested_ns == 0]
+        notices: list[str] = []
+
+        def choose(language: str) -> None:
+            notices.extend(self.opened.suit(language))
+
         report = Ingestion(
             catalog,
             open_store,
@@ -165,6 +170,7 @@ class Refresh:
             self.rules,
             on_progress,
             marks=self.marks,
+            on_language=choose if models_in(catalog) is None else None,
         ).run(plans, on_large, lambda: self._note_versions(catalog, scopes))
         # A run that embedded nothing needs no model, and changes little.
         models = models_in(catalog)
@@ -181,7 +187,7 @@ class Refresh:
             if prune and not os.path.lexists(root) and not catalog.holds(root):
                 catalog.forget_root(root)
         moved = (advice(old, new) for new in new_roots if (old := moved_from(catalog, new)))
-        warnings = [*report.warnings, *moved]
+        warnings = [*notices, *report.warnings, *moved]
         if disk.version_on_disk() and not vocabulary.is_whole():
             trouble = open_store().vocabulary.trouble
             warnings += [f"queries find whole words only: {trouble}"] if trouble else []

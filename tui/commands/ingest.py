@@ -43,7 +43,7 @@ class RunOptions(TypedDict):
     "--profile",
     metavar="NAME",
     shell_complete=completions.profiles,
-    help="The models of a new index (default: those present that fit the machine).",
+    help="The models of a new index (default: those present that fit machine and language).",
 )
 @click.option(
     "--embedder",
