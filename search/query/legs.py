@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from ..storage.store import Store
     from .query_text import QueryText
 
+STEM_WEIGHT = 0.5
+"""The weight of a word's stem in the language of a document.
+
+The word itself has the rest, so that a full match has about the same BM25 in each language. It has
+more the fewer documents have stems, and all of the weight where none has.
+"""
+
 
 @dataclass(frozen=True)
 class Legs:
@@ -104,7 +111,7 @@ def run_legs(
     """
     terms = query.terms if mode != "vector" else ()
     related, warnings = _related(store, query) if terms else ([], ())
-    words, further = _grouped(query) if terms else (), " ".join(related)
+    words, further = grouped(query) if terms else (), " ".join(related)
     if mode == "text":
         vector, nearest = None, []
         matched = store.matching(words, depth, only, vectors=False, related=further)
@@ -126,11 +133,14 @@ def run_legs(
     )
 
 
-def _grouped(query: QueryText) -> tuple[tuple[float, str], ...]:
-    """The terms of each weight, separated by spaces."""
+def grouped(query: QueryText) -> tuple[tuple[float, str], ...]:
+    """The terms and stems of each weight, separated by spaces."""
     by_weight: dict[float, list[str]] = {}
+    share = 1.0 - STEM_WEIGHT * query.stemmed_share
     for term, weight in zip(query.terms, query.weights, strict=True):
-        by_weight.setdefault(weight, []).append(term)
+        by_weight.setdefault(weight * share, []).append(term)
+    if query.stems:
+        by_weight.setdefault(STEM_WEIGHT, []).extend(query.stems)
     return tuple((weight, " ".join(terms)) for weight, terms in by_weight.items())
 
 
