@@ -13,7 +13,7 @@ _LATIN = {
     "podle od po za při také aby byla bylo jeho již jsem není",
     "da": "og i at det er en den til på af som med for de har ikke der et var han om fra ved blev "
     "efter være kan også eller hvor hvad når skal deres sig nogle mellem jeg meget end ad op ud "
-    "mig",
+    "mig men der bliver kun mod",
     "de": "der die das und in den von zu ist mit sich des auf für im dem nicht ein eine als auch "
     "es an werden aus er hat dass sie nach wird bei einer um am sind noch wie einem über einen so "
     "zum war haben nur oder aber vor zur bis mehr durch wenn ich du wir ihr kein man",
@@ -50,7 +50,8 @@ _LATIN = {
     "nl": "de van het een en in is dat op te zijn met voor niet die aan er om ook als bij door "
     "naar wordt hij maar uit werd of dan nog over ze was tot kan worden deze heeft meer geen zich",
     "no": "og i det er en på til som av for med at den de ikke har et var om fra han ble seg "
-    "eller etter også være kan hun jeg når hvor hva noen mellom ved bli må vi meg enn opp ut nå",
+    "eller etter også være kan hun jeg når hvor hva noen mellom ved bli må vi meg enn opp ut nå "
+    "men der blir bare mot",
     "pl": "w i na z się nie do to że jest o od jak po za przez dla a ale co są jego był oraz tym "
     "tego które może być ich który która przy tylko lub jako jej już również czy",
     "pt": "de a o que e do da em um para com não uma os no se na por mais as dos como mas ao ele "
