@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 
 from ..documents import Candidate
 from ..errors import DocsearchError
+from ..storage.compounds import MIN_PART
 from ..storage.filters import Admitted
 from ..text.spelling import form
+from ..text.stems import COMPOUNDING, stem
+from ..text.terms import WORD
 from .fusion import full_match, text_weight
 
 if TYPE_CHECKING:
@@ -110,14 +113,15 @@ def run_legs(
     The text leg runs beside the embedding of the query. In mode "text" no model is asked for.
     """
     terms = query.terms if mode != "vector" else ()
-    related, warnings = _related(store, query) if terms else ([], ())
-    words, further = grouped(query) if terms else (), " ".join(related)
+    related, compounds, warnings = _related(store, query) if terms else ([], [], ())
+    words = grouped(query) if terms else ()
+    further = {"related": " ".join(related), "compounds": " ".join(compounds)}
     if mode == "text":
         vector, nearest = None, []
-        matched = store.matching(words, depth, only, vectors=False, related=further)
+        matched = store.matching(words, depth, only, vectors=False, **further)
     else:
         with ThreadPoolExecutor(1) as pool:
-            matching = pool.submit(store.matching, words, depth, only, related=further)
+            matching = pool.submit(store.matching, words, depth, only, **further)
             vector = embed_query(query.plain)
             nearest = store.nearest(vector, depth, only)
             matched = matching.result()
@@ -128,7 +132,7 @@ def run_legs(
         query_vector=vector,
         word_count=query.word_count + sum(query.weights) - len(query.weights),
         passage_count=store.count(),
-        related=tuple(related),
+        related=(*related, *compounds),
         warnings=warnings,
     )
 
@@ -144,10 +148,35 @@ def grouped(query: QueryText) -> tuple[tuple[float, str], ...]:
     return tuple((weight, " ".join(terms)) for weight, terms in by_weight.items())
 
 
-def _related(store: Store, query: QueryText) -> tuple[list[str], tuple[str, ...]]:
-    """The passages' words that are related to those of the query, and warnings for the user."""
+def _related(store: Store, query: QueryText) -> tuple[list[str], list[str], tuple[str, ...]]:
+    """The passages' words that are related to those of the query, compounds, and warnings."""
     try:
         words = store.vocabulary.related(list(map(form, query.words)), list(query.beginnings))
+        of_unknown, compounds = store.vocabulary.compounds(compound_parts(query))
     except DocsearchError as error:
-        return [], (f"only whole words were looked for: {error}",)
-    return words, ()
+        return [], [], (f"only whole words were looked for: {error}",)
+    related = dict.fromkeys([*words, *of_unknown])
+    return list(related), [word for word in compounds if word not in related], ()
+
+
+def _is_latin(word: str) -> bool:
+    return WORD.fullmatch(word) is not None and form(word).isascii() and not word[0].isdigit()
+
+
+def compound_parts(query: QueryText) -> dict[str, list[str]]:
+    """Each word of the query with the letters by which compounds have it as a part.
+
+    Only documents in languages that write compounds as one word have them. The parts of a word are
+    its stems there, where they are long enough; function words have none.
+    """
+    languages = [language for language in query.languages if language in COMPOUNDING]
+    parts: dict[str, list[str]] = {}
+    for word in query.words:
+        stems = {stem(word, language) for language in languages if _is_latin(word)}
+        if stems and "" not in stems:
+            long = {one for one in stems if len(one) >= MIN_PART} or {form(word)}
+            # A longer part that begins with another one brings nothing more.
+            parts[form(word)] = sorted(
+                one for one in long if not any(one != other and other in one for other in long)
+            )
+    return parts

@@ -37,6 +37,9 @@ STEMMERS: Mapping[str, str] = {
 }
 """ISO code → the stemmer of the language's words, for languages in Latin letters but English."""
 
+COMPOUNDING = frozenset({"da", "de", "nl", "no", "sv"})
+"""The languages of these that write compounds as one word, and whose compounds are looked for."""
+
 CHANGE_BEGINNINGS = frozenset({"ga", "id", "nl"})
 """The languages whose stemmers take letters off the beginning of a word."""
 
