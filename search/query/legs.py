@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ..documents import Candidate
@@ -115,16 +115,16 @@ def run_legs(
     terms = query.terms if mode != "vector" else ()
     related, compounds, warnings = _related(store, query) if terms else ([], [], ())
     words = grouped(query) if terms else ()
-    further = {"related": " ".join(related), "compounds": " ".join(compounds)}
+    matching = partial(store.matching, related=" ".join(related), compounds=" ".join(compounds))
     if mode == "text":
         vector, nearest = None, []
-        matched = store.matching(words, depth, only, vectors=False, **further)
+        matched = matching(words, depth, only, vectors=False)
     else:
         with ThreadPoolExecutor(1) as pool:
-            matching = pool.submit(store.matching, words, depth, only, **further)
+            matches = pool.submit(matching, words, depth, only)
             vector = embed_query(query.plain)
             nearest = store.nearest(vector, depth, only)
-            matched = matching.result()
+            matched = matches.result()
     return Legs(
         candidates={candidate.id: candidate for candidate in [*nearest, *matched]},
         vector={candidate.id: candidate.score for candidate in nearest},

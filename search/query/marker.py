@@ -14,6 +14,7 @@ from .query_text import QueryText, understand
 # A run of one script. A single hiragana is left out: it mostly is grammar and no word.
 _RUN = re.compile(f"[{HAN}]+|[\u3041-\u309f]{{2,}}|[\u30a0-\u30ff]+|[{HANGUL}]+")
 _IS_HAN = re.compile(f"[{HAN}]")
+_HANGUL = re.compile(f"[{HANGUL}]")
 _UNSPACED = re.compile(f"[{UNSPACED}]+")
 
 MIN_PART = 4
@@ -165,12 +166,14 @@ def _run_places(text: str, runs: Iterable[str]) -> Iterator[tuple[int, int, str]
 def _parts_in(run: str, text: str) -> list[str]:
     """The run itself, or the longest parts of it that the text has.
 
-    A run has parts where the index takes its script apart with a dictionary.
+    A run has parts where the index takes its script apart with a dictionary, and in Korean, where
+    endings stand behind a word.
     """
-    if not _UNSPACED.match(run):
+    is_korean = _HANGUL.match(run) is not None and run not in text
+    if not (is_korean or _UNSPACED.match(run)):
         return [run]
     parts, at = [], 0
-    min_length = min(len(run), MIN_PART)
+    min_length = min(len(run), 2 if is_korean else MIN_PART)
     while at + min_length <= len(run):
         end = at + min_length
         if _is_mark(run[at]) or run[at:end] not in text:

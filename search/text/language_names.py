@@ -14,5 +14,5 @@ my Burmese, ne Nepali, nl Dutch, no Norwegian, pa Punjabi, pl Polish, pt Portugu
 ru Russian, si Sinhala, sk Slovak, sl Slovenian, sq Albanian, sr Serbian, sv Swedish, sw Swahili,
 ta Tamil, te Telugu, th Thai, tr Turkish, uk Ukrainian, ur Urdu, vi Vietnamese, zh Chinese
 """
-NAMES: Mapping[str, str] = dict(entry.split() for entry in _NAMES.split(","))  # type: ignore[misc]
+NAMES: Mapping[str, str] = dict(entry.split() for entry in _NAMES.split(","))
 """ISO code → name, for each language that `languages.language_of` tells."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import lru_cache
 
 from ..documents import Document
@@ -158,7 +158,8 @@ def _by_words(sample: str, script: str) -> str:
     """
     words = Counter(_WORD.findall(unicodedata.normalize("NFC", sample)))
     owners = {word: known for word in words if (known := _owners(script).get(word))}
-    scores, hits = Counter[str](), Counter[str]()
+    scores: defaultdict[str, float] = defaultdict(float)
+    hits = Counter[str]()
     long_hits, distinct = Counter[str](), Counter[str]()
     for word, languages in owners.items():
         for language in languages:
@@ -173,7 +174,7 @@ def _by_words(sample: str, script: str) -> str:
         # Single words of another language have such letters too, as names do.
         if language in scores:
             scores[language] += OWN_LETTER * sample.count(letter)
-    (best, score), *others = scores.most_common(2)
+    (best, score), *others = sorted(scores.items(), key=lambda item: -item[1])
     is_sure = (
         long_hits[best] >= MIN_HITS
         and distinct[best] >= MIN_DISTINCT

@@ -47,6 +47,7 @@ _MARK = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u109f
 _LETTER = rf"[^\W_{HAN}{KANA}{HANGUL}]"
 WORD = re.compile(rf"{_LETTER}(?:{_LETTER}+|[{_MARK}{INVISIBLE}]+)*")
 _TOKEN = re.compile(rf"{WORD.pattern}|[{HAN}{KANA}{HANGUL}]+")
+_SINGLE = re.compile(f"[{HAN}{HANGUL}]")
 _CLITIC = re.compile(r"(?<=\w)['’](?:s|t|ll|re|ve|d|m)\b", re.IGNORECASE)
 _JOINED = re.compile(
     r"(?<![\w.-])(?:[^\W\d_]+(?:['’.\-_][^\W\d_]+)+|"
@@ -106,6 +107,9 @@ def passage_terms(
         for number in _pointed(full_text)
         for count in range(2, len(number) + 1)
     }
+    # A single Chinese or Korean character may be a word, which no pair of characters finds.
+    if not full_text.isascii():
+        parts.update(_SINGLE.findall(full_text))
     # Write each word in its form. ASCII text stays as it is: the table's tokenizer does the rest.
     forms = full_text if full_text.isascii() else _TOKEN.sub(_form, full_text)
     stems = stem_terms(WORD.findall(own_text), language) if language else []
