@@ -133,10 +133,12 @@ class Refresh:
         prune: bool,
         on_progress: Callable[[Progress], None],
         on_large: Callable[[tuple[LargeFile, ...]], None] = unheard,
+        on_notice: Callable[[str], None] = lambda notice: None,
     ) -> IngestReport:
         """Bring the scopes up to date. To be called within `writing`. Raises IndexDamaged.
 
-        `on_large` is given the large files that are about to be read, where there are any.
+        `on_large` is given the large files that are about to be read, where there are any, and
+        `on_notice` each warning of the report that is known before anything is embedded.
         """
         open_store = cache(lambda: self.opened.open_for_writing(catalog))
         # Opening the store repairs a damaged table, where that is possible, and flushes what a
@@ -161,7 +163,9 @@ class Refresh:
         notices: list[str] = []
 
         def choose(language: str) -> None:
-            notices.extend(self.opened.suit(language))
+            for notice in self.opened.suit(language):
+                notices.append(notice)
+                on_notice(notice)
 
         report = Ingestion(
             catalog,
