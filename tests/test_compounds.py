@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from search.index import Index
-from search.query.legs import compound_parts
+from search.query.legs import COMPOUND_WORDS, compound_parts
 from search.query.query_text import understand
 from search.storage.compounds import MAX_COMPOUNDS, is_compound
 from search.storage.vocabulary import Vocabulary
@@ -70,6 +70,12 @@ def test_a_word_stands_in_compounds_by_its_stem(
 ) -> None:
     shares = dict.fromkeys(languages, 1 / max(len(languages), 1))
     assert compound_parts(understand(query, languages=shares)) == parts
+
+
+def test_the_first_words_of_a_long_query_stand_in_compounds() -> None:
+    words = [f"{letter}baum" for letter in "abcdefghijklmnopqrst"]
+    parts = compound_parts(understand(" ".join(words), languages={"de": 1.0}))
+    assert list(parts) == words[:COMPOUND_WORDS]
 
 
 DOCUMENTS = {
