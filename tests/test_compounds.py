@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from search.index import Index
-from search.query.legs import COMPOUND_WORDS, compound_parts
+from search.query.compound_parts import COMPOUND_WORDS, compound_parts
 from search.query.query_text import understand
 from search.storage.compounds import MAX_COMPOUNDS, is_compound
 from search.storage.vocabulary import Vocabulary

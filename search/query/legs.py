@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 
 from ..documents import Candidate
 from ..errors import DocsearchError
-from ..storage.compounds import MIN_PART
 from ..storage.filters import Admitted
 from ..text.spelling import form
-from ..text.stems import COMPOUNDING, stem
-from ..text.terms import WORD
+from .compound_parts import compound_parts
 from .fusion import full_match, text_weight
 
 if TYPE_CHECKING:
@@ -27,13 +25,6 @@ STEM_WEIGHT = 0.5
 
 The word itself has the rest, so that a full match has about the same BM25 in each language. It has
 more the fewer documents have stems, and all of the weight where none has.
-"""
-
-
-COMPOUND_WORDS = 12
-"""The most words of a query whose compounds are looked for: each takes up to 10 ms.
-
-That was measured with a vocabulary of 300,000 words.
 """
 
 
@@ -164,29 +155,3 @@ def _related(store: Store, query: QueryText) -> tuple[list[str], list[str], tupl
         return [], [], (f"only whole words were looked for: {error}",)
     related = dict.fromkeys([*words, *of_unknown])
     return list(related), [word for word in compounds if word not in related], ()
-
-
-def _is_latin(word: str) -> bool:
-    return WORD.fullmatch(word) is not None and form(word).isascii() and not word[0].isdigit()
-
-
-def compound_parts(query: QueryText) -> dict[str, list[str]]:
-    """Each word of the query with the letters by which compounds have it as a part.
-
-    Only documents in languages that write compounds as one word have them. The parts of a word are
-    its stems there, where they are long enough; function words have none. Only the first
-    COMPOUND_WORDS words are looked at.
-    """
-    languages = [language for language in query.languages if language in COMPOUNDING]
-    parts: dict[str, list[str]] = {}
-    for word in query.words:
-        if len(parts) == COMPOUND_WORDS:
-            break
-        stems = {stem(word, language) for language in languages if _is_latin(word)}
-        if stems and "" not in stems:
-            long = {one for one in stems if len(one) >= MIN_PART} or {form(word)}
-            # A longer part that begins with another one brings nothing more.
-            parts[form(word)] = sorted(
-                one for one in long if not any(one != other and other in one for other in long)
-            )
-    return parts
