@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 from ..errors import UsageError
 from ..text.spelling import KANA, UNSPACED, normalise
-from ..text.stems import STEMMERS
 from ..text.terms import (
     MAX_WORDS,
     STOP_WORDS,
@@ -26,6 +25,7 @@ from ..text.terms import (
     without_clitics,
     word_count,
 )
+from .spoken import spoken_in
 
 PROSE_WORDS = 3
 """A query with more words than this outside its quotation marks is prose, as is a question.
@@ -80,7 +80,8 @@ class QueryText:
     beginnings: the beginnings of words that are looked for (`auth*`).
     word_count: the number of words as a person counts them.
     words_left_out: the number of further words, which are not among `words`.
-    languages: the share of the documents in each language, by its ISO code.
+    languages: the languages in which it is looked for by stems as well, with the share of the
+    documents in each, as `spoken_in` tells them.
     stems: the terms of the words' stems in these languages, where they have a stemmer.
     """
 
@@ -100,7 +101,7 @@ class QueryText:
     @property
     def stemmed_share(self) -> float:
         """The share of the documents whose passages have stems beside their words."""
-        return sum(share for language, share in self.languages.items() if language in STEMMERS)
+        return sum(self.languages.values())
 
     @property
     def is_strict(self) -> bool:
@@ -158,6 +159,7 @@ def understand(
         phrases = []
     plain = normalise(text)
     bare = without_clitics(plain)
+    spoken = spoken_in(plain, languages)
     all_words = content_words(bare)
     words = all_words[:MAX_WORDS]
     terms = query_terms(bare, words)
@@ -172,8 +174,8 @@ def understand(
         beginnings=beginnings(plain),
         word_count=word_count(bare, words),
         words_left_out=len(all_words) - len(words),
-        languages=languages,
-        stems=query_stems(words, languages),
+        languages=spoken,
+        stems=query_stems(words, spoken),
     )
 
 
