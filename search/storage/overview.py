@@ -61,6 +61,7 @@ def overview(catalog: Catalog, folder: str) -> Status:
         models=replace(models, reranker=reranker_of(models)) if models else None,
         unread=unread,
         without_vectors=_without_vectors(groups),
+        languages=catalog.languages.counts(),
     )
 
 
