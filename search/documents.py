@@ -157,6 +157,14 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class CutPassage:
+    """A passage as it was cut from its document, with the words that the text leg matches."""
+
+    passage: Passage
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A passage as the table stores it.
 

@@ -189,7 +189,7 @@ class LaterVectors:
             if held.row is not None:
                 yield held
             tokens_before = reusable.tokens
-            ((_, vector),) = reusable.look_up([row.passage])
+            vector = reusable.look_up(row.passage)
             held = Lacking(entry, row, vector, reusable.tokens - tokens_before)
         yield replace(held, last=True)
 

@@ -20,6 +20,7 @@ from ..results import IngestReport, LargeFile, Progress
 from ..storage.catalog import Catalog
 from ..storage.lance import preload, preloading
 from ..text.passage_rules import PassageRules
+from . import cutting_worker
 from .embedding import Pace
 from .intake import Incoming, Intake, ReadResult
 from .large_files import large_files, note_speed
@@ -176,10 +177,10 @@ class Ingestion:
         Later files are read meanwhile. In a run of two stages, None stands for a time in which the
         next file is still being read: it is used for what waits for its vectors.
         """
-        with ReaderPool() as pool:
+        with ReaderPool(module=cutting_worker.MODULE) as pool:
             intake = Intake(
                 *(pool, self.catalog, self.open_store, lambda: self.open_embedder().tokenizer),
-                *(self.rules, tally, self.clock, self.marks),
+                *(self.rules, tally, self.clock, self.marks, tally.has_two_stages),
             )
 
             def read(file: File, reserve: Reserve) -> ReadResult:
