@@ -93,8 +93,8 @@ def test_a_mail_file_has_its_messages_and_each_passage_the_words_of_its_subject(
 ) -> None:
     found = process.cut(MAILBOX, "/d/a.mbox", ORDER.encoded())
     assert [message.title for message in found.messages] == ["Boiler", "Über"]
-    subjects = [passage.terms.split("\n")[1] for passage in found.passages()]
-    assert subjects == ["Boiler", "Uber"]
+    subjects = dict.fromkeys(cut.terms.split("\n")[1] for cut in found.passages())
+    assert list(subjects) == ["Boiler", "uber"]
 
 
 def test_a_lone_surrogate_in_a_title_or_a_heading_comes_through() -> None:

@@ -208,7 +208,7 @@ def test_a_mixed_answer_has_both_and_the_next_run_makes_only_vectors(
     index: Index, embedder: ToyEmbedder, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # The first batch has eight passages, and of the second one nothing is stored.
-    stopped(index, notes, lambda progress: progress.passages > 20)
+    stopped(index, notes, lambda progress: progress.passages > 8)
     states = states_of(index)
     assert sorted(states.values()) == ["complete"] * 8 + ["words"] * 3
     assert (states["9.txt"], states["log.txt"]) == ("complete", "words")

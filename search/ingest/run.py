@@ -21,7 +21,7 @@ from ..storage.catalog import Catalog
 from ..storage.lance import preload, preloading
 from ..text.passage_rules import PassageRules
 from . import cutting_worker
-from .embedding import Pace
+from .embedding import EmbeddingThread, Pace
 from .intake import Incoming, Intake, ReadResult
 from .large_files import large_files, note_speed
 from .later_vectors import LaterVectors
@@ -107,19 +107,21 @@ class Ingestion:
         tally.has_two_stages = tally.bytes_total > SMALL_RUN
         # Read, and store the words, or in a small run the vectors as well.
         upkeep = PacedUpkeep(self.open_store)
-        later = LaterVectors(
-            self.catalog, self.open_store, self.open_embedder, tally, self.on_progress, upkeep
-        )
-        with preloading(preload) if files else nullcontext():
-            commits = self._read(files, reread, tally, later, upkeep)
-        # Forget what is gone.
-        for plan in plans:
-            self._finish(plan, tally)
-        on_read()
-        # Embed what was stored by its words, now or by an earlier run.
-        later.embed_all(
-            entry for plan in plans for entry in self.catalog.words_only.entries(plan.top)
-        )
+        with EmbeddingThread() as thread:
+            later = LaterVectors(
+                *(self.catalog, self.open_store, self.open_embedder, tally, self.on_progress),
+                *(upkeep, thread),
+            )
+            with preloading(preload) if files else nullcontext():
+                commits = self._read(files, reread, tally, later, upkeep)
+            # Forget what is gone.
+            for plan in plans:
+                self._finish(plan, tally)
+            on_read()
+            # Embed what was stored by its words, now or by an earlier run.
+            later.embed_all(
+                entry for plan in plans for entry in self.catalog.words_only.entries(plan.top)
+            )
         # Tidy the table up where it changed.
         if commits or later.commits or tally.removed:
             upkeep.now()
