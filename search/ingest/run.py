@@ -182,7 +182,8 @@ class Ingestion:
         with ReaderPool(module=cutting_worker.MODULE) as pool:
             intake = Intake(
                 *(pool, self.catalog, self.open_store, lambda: self.open_embedder().tokenizer),
-                *(self.rules, tally, self.clock, self.marks, tally.has_two_stages),
+                *(self.rules, tally, self.clock, self.marks),
+                cuts_in_workers=tally.has_two_stages,
             )
 
             def read(file: File, reserve: Reserve) -> ReadResult:
