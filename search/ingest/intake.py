@@ -203,12 +203,11 @@ class Intake:
         )
         looked_up = ((passage, reusable.look_up(passage.passage)) for passage in passages)
         for item in self._incoming(entry, looked_up, document.messages):
-            counted = replace(item.entry, tokens=reusable.tokens)
-            yield (
-                replace(item, entry=counted, page_labels=document.page_labels)
-                if item.last
-                else item
-            )
+            if item.last:
+                counted = replace(item.entry, tokens=reusable.tokens)
+                yield replace(item, entry=counted, page_labels=document.page_labels)
+            else:
+                yield item
 
     def _twin(self, file: File, content: str) -> Entry | None:
         """A whole document with the same contents, read by the same reader."""

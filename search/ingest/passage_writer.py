@@ -54,11 +54,11 @@ class PassageWriter:
         """Store one batch; the order of the steps is what makes a crash harmless."""
         # The documents become pending before any of their passages is stored.
         entries = {item.entry.doc: item.entry for item in reversed(batch)}
-        previous = {doc: self.catalog.entry(entry.file.path) for doc, entry in entries.items()}
+        previous = self.catalog.by_doc(entries)
         self.catalog.put(
             replace(entry, state=EntryState.PENDING, passages=old.passages if old else 0)
             for doc, entry in entries.items()
-            if (old := previous[doc]) is None or old.state is not EntryState.PENDING
+            if (old := previous.get(doc)) is None or old.state is not EntryState.PENDING
         )
         # Their new passages overwrite the old ones; what is left of the old ones is deleted.
         rows = [*self._reused(batch), *(self._embedded if self.embeds else self._words)(batch)]

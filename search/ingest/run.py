@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing, nullcontext
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ..documents import File
@@ -76,7 +77,8 @@ class Ingestion:
     ) -> None:
         self.catalog = catalog
         self.open_store = open_store
-        self.open_embedder = open_embedder
+        # To open it anew for each file would ask the catalogue each time which models are wanted.
+        self.open_embedder = cache(open_embedder)
         self.rules = rules
         self.on_progress = on_progress
         self.clock = clock
