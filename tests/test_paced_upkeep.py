@@ -1,6 +1,6 @@
 """When a run tidies its table up."""
 
-from search.ingest.paced_upkeep import PacedUpkeep
+from search.ingest.paced_upkeep import SHARE_BESIDE, PacedUpkeep
 
 
 class Table:
@@ -48,6 +48,16 @@ def test_tidying_up_takes_a_twentieth_of_a_run_before_its_end():
     ]
     upkeep.now()
     assert len(table.times) == 11
+
+
+def test_beside_the_embedding_it_may_take_a_fifth():
+    clock = Clock()
+    table = Table(clock, seconds=10.0)
+    upkeep = PacedUpkeep(lambda: table, clock)
+    while clock.now < 200:
+        clock.now += 1.0
+        upkeep.between_batches(SHARE_BESIDE)
+    assert table.times == [5.0, 100.0, 150.0, 200.0]
 
 
 def test_what_is_not_due_takes_no_time():

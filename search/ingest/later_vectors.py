@@ -20,7 +20,7 @@ from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState
 from ..text.passages import embedded_text
 from .embedding import Embedded, EmbeddingThread, Pace
-from .paced_upkeep import PacedUpkeep
+from .paced_upkeep import SHARE_BESIDE, PacedUpkeep
 from .priority import priority
 from .reuse import ReusableVectors
 from .tally import Tally
@@ -126,9 +126,11 @@ class LaterVectors:
             sum(entry.file.size for entry in waiting.values()),
             sum(self._lacking.values()),
         )
+        # Queries read one by one what is not in the word index yet, and this stage takes long.
+        self.upkeep.now()
         while self.is_due:
             self.embed_batch()
-            self.upkeep.between_batches()
+            self.upkeep.between_batches(SHARE_BESIDE)
 
     def embed_batch(self) -> None:
         """Begin to embed a batch, and store the one before it."""

@@ -10,10 +10,16 @@ if TYPE_CHECKING:
     from ..storage.store import Store
 
 SHARE = 0.05
-"""The share of a run's time that tidying up may take before the run ends.
+"""The share of a run's time that tidying up may take while the run waits for it.
 
-It takes the longer, the larger the table is. So it comes rarely in a long run into a large table,
-where queries meanwhile read the new passages one by one.
+It takes the longer, the larger the table is. So it comes rarely while a long run stores words, and
+queries meanwhile read the new passages one by one.
+"""
+
+SHARE_BESIDE = 0.2
+"""The share that it may take beside the embedding, which goes on meanwhile.
+
+Of the processor time of two cores that is about a tenth.
 """
 
 
@@ -30,9 +36,9 @@ class PacedUpkeep:
         # What the first time takes is a guess. Most runs end before its turn comes.
         self._last = 1.0
 
-    def between_batches(self) -> None:
-        """Tidy the table up where that is due, and there was time enough since the last time."""
-        if self._spent + self._last <= SHARE * (self._clock() - self._began):
+    def between_batches(self, share: float = SHARE) -> None:
+        """Tidy the table up where that is due, and it takes no more than a `share` of the run."""
+        if self._spent + self._last <= share * (self._clock() - self._began):
             self.now()
 
     def now(self) -> None:
