@@ -37,7 +37,7 @@ from search.storage.index_models import put_models
 from search.storage.store import Store
 from search.storage.upkeep import tail_limit
 from search.supply.model_choice import ModelChoice
-from search.text.passages import PassageRules
+from search.text.passage_rules import PassageRules
 
 from .made_passages import DIMENSIONS, PER_DOCUMENT, ROOT, MadePassages
 from .measure import Row, write_results
