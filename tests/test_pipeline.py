@@ -49,6 +49,7 @@ def test_the_rows_of_an_ingest_are_those_of_its_steps_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_run: int
 ) -> None:
     monkeypatch.setattr(run, "SMALL_RUN", small_run)
+    monkeypatch.setattr(run, "LARGE_RUN", small_run)
     embedder = stand_in()
     tokenizer = CountingTokenizer(ROOT / "search" / "models" / "starter" / "tokenizer.json")
     counting = replace(embedder, tokenizer=tokenizer)
@@ -96,6 +97,7 @@ def test_rows_are_the_same_wherever_documents_are_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run, "SMALL_RUN", -1)
+    monkeypatch.setattr(run, "LARGE_RUN", -1)
     path = ROOT / "search" / "models" / "starter" / "tokenizer.json"
     corpus = ROOT / "sample_corpus"
     found: list[tuple[list[Row], list[Entry]]] = []

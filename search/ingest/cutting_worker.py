@@ -1,6 +1,6 @@
-"""The worker process of a large run, which also cuts documents and splits their words.
+"""The worker process of a run, which in a large run also cuts documents and splits their words.
 
-Both take about as long as a fast embedder, and in the main process they would have only one core.
+In the main process both would have one core, whatever the machine has.
 """
 
 from __future__ import annotations

@@ -48,6 +48,12 @@ SMALL_RUN = 200_000
 At 4 bytes a token, a small model on a processor takes some ten seconds for them.
 """
 
+LARGE_RUN = 2_000_000
+"""Files of more bytes together are cut into passages by the worker processes.
+
+To start a worker takes as much processor time as to cut 300 kB.
+"""
+
 GRACE = 0.2
 """Seconds to wait for a file that is being read before something else is done."""
 
@@ -185,7 +191,7 @@ class Ingestion:
             intake = Intake(
                 *(pool, self.catalog, self.open_store, lambda: self.open_embedder().tokenizer),
                 *(self.rules, tally, self.clock, self.marks),
-                cuts_in_workers=tally.has_two_stages,
+                cuts_in_workers=tally.bytes_total > LARGE_RUN,
             )
 
             def read(file: File, reserve: Reserve) -> ReadResult:

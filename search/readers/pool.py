@@ -1,7 +1,7 @@
 """Reads files in worker processes, several at once.
 
-Small files whose readers are our own plain Python are read in this process, unless they are to be
-cut as well.
+Small files whose readers are our own plain Python are read in this process, unless a worker is to
+cut them as well.
 """
 
 from __future__ import annotations
