@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from ..documents import Vectors
@@ -81,81 +79,61 @@ def embedded(
     batch of the model needs little padding. `tally` counts passages, tokens and the seconds that
     they take. `on_chunk` is called after the items of each chunk, with the first of its last text.
     """
-    by_text = _by_text(items)
+    by_text = items_by_text(items)
     if by_text:
         tally.begin(embedder.name)
-    done = (_timed(embedder, chunk) for chunk in _chunks(by_text))
-    return _with_items(by_text, done, tally, on_chunk)
+    done = (embed(embedder, chunk) for chunk in chunks(by_text, CHUNK))
+    return with_items(by_text, done, tally, on_chunk)
 
 
-class EmbeddingThread:
-    """A thread that embeds batches in their order, while their user stores and reads others.
-
-    Use it as a context manager. At the end of the context it gives up what it has not begun.
-    """
-
-    def __init__(self) -> None:
-        self._executor = ThreadPoolExecutor(1, "embedding")
-
-    def begin(
-        self,
-        embedder: Embedder,
-        items: Iterable[tuple[str, Item]],
-        tally: Tally,
-        on_chunk: Callable[[Item], None],
-    ) -> Iterator[tuple[Item, Embedded]]:
-        """As `embedded`, but the embedding begins at once. The counts follow with the items."""
-        by_text = _by_text(items)
-        if by_text:
-            tally.begin(embedder.name)
-        coming = [self._executor.submit(_timed, embedder, chunk) for chunk in _chunks(by_text)]
-        return _with_items(by_text, (future.result() for future in coming), tally, on_chunk)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._executor.shutdown(cancel_futures=True)
-
-
-def _by_text(items: Iterable[tuple[str, Item]]) -> dict[str, list[Item]]:
+def items_by_text(items: Iterable[tuple[str, Item]]) -> dict[str, list[Item]]:
+    """The items of each distinct text."""
     by_text: dict[str, list[Item]] = {}
     for text, item in items:
         by_text.setdefault(text, []).append(item)
     return by_text
 
 
-def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
-    """The texts in order of their length, CHUNK at a time."""
+def chunks(texts: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The texts in order of their length, `size` at a time.
+
+    >>> list(chunks(["ccc", "a", "bb"], 2))
+    [['a', 'bb'], ['ccc']]
+    """
     by_length = iter(sorted(texts, key=len))
-    while chunk := list(islice(by_length, CHUNK)):
+    while chunk := list(islice(by_length, size)):
         yield chunk
 
 
-def _timed(embedder: Embedder, chunk: list[str]) -> tuple[list[Embedded], float]:
-    """The texts with their vectors, and the seconds that these took."""
-    started = time.perf_counter()
+@dataclass(frozen=True, slots=True)
+class EmbeddedChunk:
+    """The texts of a chunk with their vectors, and the seconds that these took."""
+
+    results: list[Embedded]
+    seconds: float
+
+
+def embed(
+    embedder: Embedder, chunk: list[str], clock: Callable[[], float] = time.perf_counter
+) -> EmbeddedChunk:
+    """Embed the texts of one chunk."""
+    started = clock()
     vectors, counts = embedder.embed_counted(chunk)
-    return list(map(Embedded, chunk, vectors, counts)), time.perf_counter() - started
+    return EmbeddedChunk(list(map(Embedded, chunk, vectors, counts)), clock() - started)
 
 
-def _with_items(
+def with_items(
     by_text: dict[str, list[Item]],
-    done: Iterable[tuple[list[Embedded], float]],
+    done: Iterable[EmbeddedChunk],
     tally: Tally,
     on_chunk: Callable[[Item], None],
 ) -> Iterator[tuple[Item, Embedded]]:
-    """The items of the chunks that are `done`, counted as they come."""
-    for results, seconds in done:
-        tally.embedding_seconds += seconds
-        tally.tokens += sum(result.tokens for result in results)
-        for result in results:
+    """The items of the chunks that are done, as `embedded` gives and counts them."""
+    for chunk in done:
+        tally.embedding_seconds += chunk.seconds
+        tally.tokens += sum(result.tokens for result in chunk.results)
+        for result in chunk.results:
             for item in by_text[result.text]:
                 tally.passages += 1
                 yield item, result
-        on_chunk(by_text[results[-1].text][0])
+        on_chunk(by_text[chunk.results[-1].text][0])

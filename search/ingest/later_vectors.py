@@ -19,7 +19,8 @@ from ..results import Progress
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState
 from ..text.passages import embedded_text
-from .embedding import Embedded, EmbeddingThread, Pace
+from .embedding import Embedded, Pace
+from .embedding_thread import EmbeddingThread
 from .paced_upkeep import SHARE_BESIDE, PacedUpkeep
 from .priority import priority
 from .reuse import ReusableVectors

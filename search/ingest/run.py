@@ -22,7 +22,8 @@ from ..storage.catalog import Catalog
 from ..storage.lance import preload, preloading
 from ..text.passage_rules import PassageRules
 from . import cutting_worker
-from .embedding import EmbeddingThread, Pace
+from .embedding import Pace
+from .embedding_thread import EmbeddingThread
 from .intake import Incoming, Intake, ReadResult
 from .large_files import large_files, note_speed
 from .later_vectors import LaterVectors
