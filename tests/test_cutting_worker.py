@@ -20,6 +20,7 @@ from search.protocols import TokenizerFile
 from search.readers.cut_document import PART, CutDocument, encoded, head_of, parts_of
 from search.readers.limits import Limits
 from search.readers.process import ReaderProcess
+from search.readers.worker import MOST_CUT
 from search.text.passage_rules import PassageRules
 from search.text.passage_words import cut
 
@@ -81,6 +82,7 @@ def test_a_worker_cuts_a_document_as_this_process_does(
     process: ReaderProcess, name: str, data: bytes
 ) -> None:
     found = process.cut(data, f"/d/{name}", ORDER.encoded())
+    assert isinstance(found, CutDocument)
     assert found == cut_here(data, f"/d/{name}")
     assert list(found.passages()) == list(
         cut(readers.read(data, f"/d/{name}"), ModelTokenizer(Path(FILE.path)), RULES)
@@ -92,6 +94,7 @@ def test_a_mail_file_has_its_messages_and_each_passage_the_words_of_its_subject(
     process: ReaderProcess,
 ) -> None:
     found = process.cut(MAILBOX, "/d/a.mbox", ORDER.encoded())
+    assert isinstance(found, CutDocument)
     assert [message.title for message in found.messages] == ["Boiler", "Über"]
     subjects = dict.fromkeys(cut.terms.split("\n")[1] for cut in found.passages())
     assert list(subjects) == ["Boiler", "uber"]
@@ -120,6 +123,7 @@ def test_the_passages_come_in_parts_and_stay_in_the_worker_until_there_is_room(
             raise Full
 
     whole = process.cut(LONG, "/d/tides.md", ORDER.encoded(), reserved.append)
+    assert isinstance(whole, CutDocument)
     count = sum(1 for _ in whole.passages())
     assert len(whole.parts) == -(-count // PART)
     # The head, the parts and the end.
@@ -130,6 +134,12 @@ def test_the_passages_come_in_parts_and_stay_in_the_worker_until_there_is_room(
         process.cut(LONG, "/d/tides.md", ORDER.encoded(), reserve)
     # What was not taken is still on its way, so that the process can take no other file.
     assert process.spent
+
+
+def test_a_long_document_comes_back_as_it_is(process: ReaderProcess) -> None:
+    data = b"The tide came late.\n" * (MOST_CUT // 20 + 1)
+    assert process.cut(data, "/d/a.txt", ORDER.encoded()) == readers.read(data, "/d/a.txt")
+    assert not process.spent
 
 
 def test_a_file_without_a_document_and_a_missing_tokenizer_are_told_apart(

@@ -66,8 +66,10 @@ class ReaderPool:
         with self._process() as process:
             return process.read(data, path, reserve)
 
-    def cut(self, data: bytes, path: str, order: bytes, reserve: Reserve = no_limit) -> CutDocument:
-        """The same document, cut in a worker process as the `order` says.
+    def cut(
+        self, data: bytes, path: str, order: bytes, reserve: Reserve = no_limit
+    ) -> CutDocument | Document:
+        """The same document, which a worker cuts as the `order` says if it is not long.
 
         Raises as `read` does, and ReaderFailure where documents cannot be cut so.
         """

@@ -92,15 +92,15 @@ class ReaderProcess:
         seconds = self._seconds(len(data))
         try:
             self._ask(seconds, path, b"", data)
-            answer = self._told(self._message(seconds, reserve, ANSWER_FACTOR))
-            text = self._message(seconds, reserve, ANSWER_FACTOR).decode()
+            head = self._told(self._message(seconds, reserve, ANSWER_FACTOR))
+            return self._document(head, seconds, reserve)
         except (OSError, EOFError):
             raise self._death(len(data)) from None
-        self.spent = answer.pop("spent")
-        return _document(answer, text)
 
-    def cut(self, data: bytes, path: str, order: bytes, reserve: Reserve = no_limit) -> CutDocument:
-        """The same document, cut into passages as the `order` tells the worker.
+    def cut(
+        self, data: bytes, path: str, order: bytes, reserve: Reserve = no_limit
+    ) -> CutDocument | Document:
+        """The same document, cut into passages as the `order` tells the worker if it is not long.
 
         `reserve` is called before each part is taken. Raises as `read` does, and ReaderFailure
         where documents cannot be cut so.
@@ -109,6 +109,8 @@ class ReaderProcess:
         try:
             self._ask(seconds, path, order, data)
             head = self._told(self._message(seconds, reserve, ANSWER_FACTOR))
+            if "blocks" in head:
+                return self._document(head, seconds, reserve)
             while (part := self._message(seconds, reserve, 1)).startswith(b"["):
                 parts.append(part)
             end = self._told(part)
@@ -153,6 +155,12 @@ class ReaderProcess:
         reserve(factor * size)
         with self._alarm.within(seconds):
             return receive_rest(self._from, size)
+
+    def _document(self, head: dict[str, Any], seconds: float, reserve: Reserve) -> Document:
+        """The document of an answer that began with `head`; its text comes next."""
+        text = self._message(seconds, reserve, ANSWER_FACTOR).decode()
+        self.spent = head.pop("spent")
+        return _document(head, text)
 
     def _told(self, message: bytes) -> dict[str, Any]:
         """What a message says, unless it says why there is no document, which is raised."""

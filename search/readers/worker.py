@@ -4,9 +4,10 @@ It answers one request after the other. A request is three messages: the file's 
 order, and the file's bytes. An answer is a JSON message and more, unless the message gives a reason
 why there is no document. Text that parsers made of a hostile file is never unpickled.
 
-With an empty order, the text follows in UTF-8. The parent needs less memory for a long text that is
-no part of the JSON. With any other order, the document is cut as the order says: the passages
-follow in parts, each a JSON array, and then an end, which is a JSON object and may give a reason.
+With an empty order, or for a long document, the text follows in UTF-8. The parent needs less memory
+for a long text that is no part of the JSON. With any other order, the document is cut as the order
+says: the passages follow in parts, each a JSON array, and then an end, which is a JSON object and
+may give a reason.
 """
 
 from __future__ import annotations
@@ -37,6 +38,12 @@ SPENT = 4
 """A worker that holds more than 1/SPENT of the memory limit after a file takes no other file.
 
 The memory that it holds would count against the next file.
+"""
+
+MOST_CUT = 2_000_000
+"""Characters above which a document comes back as it is.
+
+Its passages would come after seconds, and all at once. Its parent cuts it while it stores them.
 """
 
 _REFUSED = (
@@ -105,7 +112,7 @@ def _answer(path: str, order: bytes, data: bytes, limits: Limits, cut: Cut) -> I
         # A cut takes time in proportion to the text, whatever the size of the file was.
         timer.stop()
         del data
-        if order:
+        if order and len(document.text) <= MOST_CUT:
             yield encoded(head_of(document))
             yield from parts_of(cut(document, order))
             del document
