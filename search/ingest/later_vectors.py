@@ -21,7 +21,7 @@ from ..storage.entries import Entry, EntryState
 from ..text.passages import embedded_text
 from .embedding import Embedded, Pace
 from .embedding_thread import EmbeddingThread
-from .paced_upkeep import SHARE_BESIDE, PacedUpkeep
+from .paced_upkeep import PacedUpkeep
 from .priority import priority
 from .reuse import ReusableVectors
 from .tally import Tally
@@ -127,11 +127,10 @@ class LaterVectors:
             sum(entry.file.size for entry in waiting.values()),
             sum(self._lacking.values()),
         )
-        # Queries read one by one what is not in the word index yet, and this stage takes long.
-        self.upkeep.now()
+        self.upkeep.go_beside()
         while self.is_due:
             self.embed_batch()
-            self.upkeep.between_batches(SHARE_BESIDE)
+            self.upkeep.between_batches()
 
     def embed_batch(self) -> None:
         """Begin to embed a batch, and store the one before it."""

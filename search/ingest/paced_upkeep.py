@@ -32,13 +32,17 @@ class PacedUpkeep:
         self._open_store = open_store
         self._clock = clock
         self._began = clock()
-        self._spent = 0.0
+        self._spent, self._share = 0.0, SHARE
         # What the first time takes is a guess. Most runs end before its turn comes.
         self._last = 1.0
 
-    def between_batches(self, share: float = SHARE) -> None:
-        """Tidy the table up where that is due, and it takes no more than a `share` of the run."""
-        if self._spent + self._last <= share * (self._clock() - self._began):
+    def go_beside(self) -> None:
+        """Note that from now on the run embeds, and need not wait: the share is SHARE_BESIDE."""
+        self._share, self._began, self._spent = SHARE_BESIDE, self._clock(), 0.0
+
+    def between_batches(self) -> None:
+        """Tidy the table up where that is due, and there was time enough since the last time."""
+        if self._spent + self._last <= self._share * (self._clock() - self._began):
             self.now()
 
     def now(self) -> None:
