@@ -38,6 +38,7 @@ from .text.passage_rules import PassageRules
 if TYPE_CHECKING:
     from .protocols import Embedder, Reranker
     from .storage.catalog import Catalog
+    from .storage.home import Home
     from .storage.store import Store
 
 Part = TypeVar("Part")
@@ -82,7 +83,7 @@ class _Slot(Generic[Part]):
 
 
 class Opened:
-    """The parts of the index in `folder`, safe to ask for from several threads.
+    """The parts of the index in `home`, safe to ask for from several threads.
 
     `asked` are the models that the user wants this index to have, `default` those for a new index
     where `asked` leaves them open. `revision_of` gives the revision of a model's weights without
@@ -92,7 +93,7 @@ class Opened:
 
     def __init__(
         self,
-        folder: Path,
+        home: Home,
         asked: ModelChoice,
         default: ModelChoice,
         rules: PassageRules,
@@ -100,7 +101,7 @@ class Opened:
         load_reranker: Callable[[str], Reranker] | None,
         revision_of: Callable[[str], str],
     ) -> None:
-        self.folder = folder
+        self.home = home
         self.asked = asked
         self.default = default
         self.rules = rules
@@ -129,16 +130,27 @@ class Opened:
             self._store.clear()
 
     @property
+    def folder(self) -> Path:
+        """The folder of this machine to read from now. Raises NoIndex and RemoteFailure."""
+        return self.home.folder
+
+    @property
     def catalog(self) -> Catalog:
         """The catalogue, for reading. Raises NoIndex or NotAnIndex."""
         from .storage.catalog import Catalog
 
-        return self._catalog.get(lambda: Catalog.open(self.folder))
+        folder = self.home.folder
+        return self._catalog.get(lambda: Catalog.open(folder), folder)
 
     @property
     def store(self) -> Store:
         """The table of passages. Raises NoIndex where nothing was stored yet."""
-        return self._store.get(self._open_store, self.table)
+        return self.store_of(self.catalog)
+
+    def store_of(self, catalog: Catalog) -> Store:
+        """The table of passages that belongs to this catalogue."""
+        key = catalog.folder, table_in_use(catalog)
+        return self._store.get(lambda: self._open_store(catalog), key)
 
     @property
     def embedder(self) -> Embedder:
@@ -169,9 +181,13 @@ class Opened:
         return (embedder.notice,) if embedder is not None and embedder.notice else ()
 
     @property
-    def table(self) -> str:
-        """The name of the table in use; it changes when any process changes the models."""
-        return table_in_use(self.catalog)
+    def state(self) -> tuple[Path, str]:
+        """What is read now: the folder of the catalogue, and the name of the table in use.
+
+        It changes when any process changes the models, or publishes a snapshot in a store.
+        """
+        catalog = self.catalog
+        return catalog.folder, table_in_use(catalog)
 
     @property
     def models(self) -> IndexModels | None:
@@ -244,7 +260,8 @@ class Opened:
                 embedder = self.embedder
                 models = self._record_of(self._new_models(), embedder)
             table = table_in_use(catalog)
-            store = Store(self.folder, models.dimensions, create=True, table=table)
+            place = self.home.place(table)
+            store = Store(catalog.folder, models.dimensions, create=True, table=table, place=place)
             if store.healed_to is not None:
                 catalog.mark_pending_after(store.healed_to)
                 # Going back to an older version also takes deletions back.
@@ -254,7 +271,7 @@ class Opened:
             put_models(catalog, models)
             if embedder is not None:
                 self.keep_embedder(models, embedder)
-            self._store.put(store, table)
+            self._store.put(store, (catalog.folder, table))
             return store
 
     def keep_embedder(self, models: IndexModels, embedder: Embedder) -> None:
@@ -292,7 +309,7 @@ class Opened:
         same = vector_key(after) == vector_key(models)
         if begun is not None and vector_key(begun.models) != vector_key(after):
             put_change(catalog, None)
-            remove_unused_tables(self.folder, catalog)
+            remove_unused_tables(self.home, catalog)
             begun = None
         begun = None if same else Change(begun.table if begun else next_table(catalog), after)
         put_change(catalog, begun)
@@ -319,15 +336,17 @@ class Opened:
             precision=embedder.precision,
         )
 
-    def _open_store(self) -> Store:
+    def _open_store(self, catalog: Catalog) -> Store:
         from .storage.store import Store
 
-        models = self.models
+        models, table = models_in(catalog), table_in_use(catalog)
         if models is None:
             raise NoIndex(
-                f"the index in {self.folder} holds no document yet", "run: docsearch ingest FOLDER"
+                f"the index in {self.home.name} holds no document yet",
+                "run: docsearch ingest FOLDER",
             )
-        return Store(self.folder, models.dimensions, table=self.table)
+        place = self.home.place(table, catalog.folder)
+        return Store(catalog.folder, models.dimensions, table=table, place=place)
 
     def _open_embedder(self) -> Embedder:
         models = self.models

@@ -5,6 +5,17 @@ from __future__ import annotations
 import os
 
 from .errors import UsageError
+from .urls import is_url, tidied, without_file_scheme
+
+
+def index_place(path: str | os.PathLike[str]) -> str:
+    """The absolute path of an index, or its URL in an object store.
+
+    >>> index_place("/data/index/"), index_place("s3://bucket/index/")
+    ('/data/index', 's3://bucket/index')
+    """
+    text = without_file_scheme(os.fspath(path))
+    return tidied(text) if is_url(text) else os.path.abspath(os.path.expanduser(text))
 
 
 def absolute(path: str | os.PathLike[str]) -> str:

@@ -12,7 +12,7 @@ from ..readers.pool import ReaderPool
 from ..results import Verdict
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState
-from ..storage.lock import holder
+from ..storage.home import Home
 from ..wording import counted
 from .file_bytes import read_bytes
 from .placeholders import SYSTEM_MARKS, CloudMarks
@@ -22,12 +22,12 @@ from .walker import WalkRules, file_at, skip_of
 
 def judge(
     catalog: Catalog,
-    folder: str,
+    home: Home,
     path: str,
     max_file_size: int,
     marks: CloudMarks = SYSTEM_MARKS,
 ) -> Verdict:
-    """Why the absolute `path` is or is not in the index in `folder`.
+    """Why the absolute `path` is or is not in the index in `home`.
 
     A file that the index does not know is read, to see what it would become. `max_file_size`
     (bytes) is the limit for a path that is under no root. A cloud placeholder, by its `marks`, is
@@ -57,7 +57,7 @@ def judge(
     # The catalogue answers for a path that it knows.
     file, is_away = file_at(path), skip is not None and skip.reason is Reason.NOT_DOWNLOADED
     if entry is not None:
-        return _judge_entry(entry, file, holder(folder) is not None, is_away)
+        return _judge_entry(entry, file, home.holder() is not None, is_away)
     if not os.path.lexists(path) and not is_away:
         return Verdict(path, False, "missing", "there is no such file")
     # The name may leave an unknown file out.

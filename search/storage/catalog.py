@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -75,6 +76,8 @@ class Catalog:
         self._folder = folder
         self._connection = connection
         self._lock = threading.RLock()
+        # A reader lets go of a catalogue that another one follows; a query may still hold it then.
+        weakref.finalize(self, connection.close).atexit = False
         self.messages = MessageTable(self._all, self._write_all)
         """The messages of mail files."""
         self.page_labels = PageLabels(self._all, self._write_all)
@@ -116,6 +119,11 @@ class Catalog:
         )
         catalog._prepare(create=True, write=True)
         return catalog
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file."""
+        return self._folder
 
     def _prepare(self, create: bool, write: bool) -> None:
         """Make the tables of a new file; check another one, and add the tables that it lacks."""
