@@ -418,14 +418,14 @@ class Index:
 
         return overview(self.catalog, self.home)
 
-    def pulse(self) -> tuple[object, ...]:
-        """Values that differ from those before after another process changed the index.
+    def pulse(self) -> tuple[object, str | None]:
+        """Two values that differ from those before after another process changed the index.
 
-        They are the folder and the version of the catalogue's file, as SQLite counts it (PRAGMA
+        They are the catalogue's folder with the version of its file as SQLite counts it (PRAGMA
         data_version), and who writes now, None where nobody does. Raises NoIndex.
         """
         catalog = self.catalog
-        return catalog.folder, catalog.data_version, self.home.holder()
+        return (catalog.folder, catalog.data_version), self.home.holder()
 
     def skips(self) -> tuple[Skip, ...]:
         """What a run tried to read in vain, files and folders, each with its reason, by path.
