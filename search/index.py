@@ -38,6 +38,7 @@ from .results import (
 from .storage.home import home_at
 from .supply.model_choice import ModelChoice
 from .text.passage_rules import PassageRules
+from .urls import is_url
 
 if TYPE_CHECKING:
     from .ingest.refresh import Refresh
@@ -238,6 +239,7 @@ class Index:
         """
         refresh, targets = self._refresh(models), _targets(paths, rules, default_max_file_size)
         profile_named(refresh.opened.asked.over(self.opened.default).profile or "starter")
+        # A URL is asked for in any case, so that a store that refuses is told of at once.
         if not targets.paths or not all(map(os.path.lexists, targets.paths)):
             with self._catalog_or_none_yet() as catalog:
                 # Refuses a wrong path before an index is made.
@@ -398,6 +400,11 @@ class Index:
         from .readers.picture_process import picture
 
         kind = self.part(path, chars=(0, 0)).kind
+        if is_url(os.fspath(path)):
+            raise UsageError(
+                "pages of a document in a store are not drawn",
+                "its text is shown, or fetch the file with the store's own tools",
+            )
         if kind not in DRAWN_KINDS:
             raise UsageError(f"a document of kind {kind} has no picture", "show its text")
         return picture(os.fspath(path), page, *size, mark=mark)
@@ -560,8 +567,7 @@ class Index:
         Raises UsageError where `old` is no root or is still there, and where most of its files are
         not at `new`; IndexLocked while another process writes.
         """
-        gone = os.path.abspath(os.path.expanduser(old))
-        return self._refresh().move(gone, real(new), on_progress)
+        return self._refresh().move(index_place(old), real(new), on_progress)
 
     def export(self, folder: str | os.PathLike[str]) -> Transfer:
         """Write all that the index holds as Parquet files into a new or empty folder.

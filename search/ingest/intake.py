@@ -20,10 +20,10 @@ from ..storage.entries import Entry, EntryState, doc_id
 from ..text.passage_rules import PassageRules
 from ..text.passages import split
 from .document_memory import document_memory
-from .file_bytes import read_bytes
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .removal import take_out
 from .reuse import ReusableVectors
+from .sources import source_of
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Intake:
         """
         reserve(file.size)
         read_ns = self.clock()
-        data = read_bytes(file, self.marks)
+        data = source_of(file.path, self.marks).read(file)
         content = hashlib.sha256(data).hexdigest()
         if reuse:
             previous = self.catalog.entry(file.path)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +20,7 @@ from ..storage.retention import RETENTION
 from ..storage.vocabulary_file import VocabularyFile
 from ..text import passages, terms
 from ..text.passage_rules import PassageRules
+from ..urls import is_url
 from .baseline_estimate import note_baseline
 from .moving import advice, moved_from, root_to_move
 from .placeholders import SYSTEM_MARKS, CloudMarks
@@ -28,6 +28,7 @@ from .plan import Plan, changed_scopes, make_plan
 from .removal import take_out
 from .run import Ingestion, unheard
 from .scopes import RootRules, Scope, Targets, outermost
+from .sources import source_of
 from .tally import Tally
 from .watch import Watch
 
@@ -166,7 +167,7 @@ class Refresh:
         # Forget pruned roots of which nothing is left.
         for scope in scopes:
             root = scope.root.path
-            if prune and not os.path.lexists(root) and not catalog.holds(root):
+            if prune and not catalog.holds(root) and not source_of(root).is_at(root):
                 catalog.forget_root(root)
         moved = (advice(old, new) for new in new_roots if (old := moved_from(catalog, new)))
         warnings = [*report.warnings, *moved]
@@ -241,8 +242,18 @@ class Refresh:
 
         Most batches are empty, and so are their reports. The watch covers all known roots, or only
         the absolute `paths` in them. Everything is looked through at first. While another process
-        writes, changed paths wait.
+        writes, changed paths wait. Raises UsageError where there are only roots in stores, which
+        cannot be watched.
         """
+        watched, urls = self._watched(paths), self._unwatched(paths)
+        if urls and not watched:
+            raise UsageError(
+                f"{urls[0]} cannot be watched, since a store tells nobody of its changes",
+                "run docsearch ingest now and then",
+            )
+        for url in urls:
+            warning = f"{url} cannot be watched; run docsearch ingest now and then"
+            yield replace(NOTHING_DONE, warnings=(warning,))
         waiting: dict[str, None] = {}
         for changes in Watch(lambda: self._watched(paths), stop).changes():
             waiting |= dict.fromkeys(changes.paths)
@@ -281,12 +292,21 @@ class Refresh:
 
     def _watched(self, paths: Collection[str]) -> list[str]:
         """The paths to watch: all roots, or those of `paths` that lie in a root."""
-        roots = [root.path for root in self.opened.catalog.roots()]
+        roots = [root.path for root in self.opened.catalog.roots() if not is_url(root.path)]
         return outermost(
             [path for path in paths if any(within(path, root) for root in roots)]
             if paths
             else roots
         )
+
+    def _unwatched(self, paths: Collection[str]) -> list[str]:
+        """The roots in stores, or those of them that are named by `paths`."""
+        roots = [root.path for root in self.opened.catalog.roots() if is_url(root.path)]
+        return [
+            root
+            for root in roots
+            if not paths or any(within(path, root) or within(root, path) for path in paths)
+        ]
 
 
 NOTHING_DONE = IngestReport(0, 0, 0, 0, 0, 0, 0, 0.0, (), (), (), ())

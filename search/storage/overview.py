@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from ..documents import Reason, Skip
+from ..paths import may_be_at
 from ..results import Check, CheckState, RootStatus, Status
 from ..times import utc_text
 from .catalog import Catalog
@@ -118,7 +118,7 @@ def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
     documents = sum(group.stored for group in root_groups)
     passages = sum(group.passages for group in root_groups)
     ingested = utc_text(root.ingested_ns) if root.ingested_ns else None
-    return RootStatus(root.path, documents, passages, ingested, os.path.lexists(root.path))
+    return RootStatus(root.path, documents, passages, ingested, may_be_at(root.path))
 
 
 def _private_folder(home: Home) -> Path | None:
