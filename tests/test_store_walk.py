@@ -133,7 +133,7 @@ class TestIngest:
         assert index.query("tide").hits[0].path == f"{store_url}/sea.rst"
         text = (notes / "sea.rst").read_text()
         assert index.document(f"{store_url}/sea.rst").text == text.rstrip()
-        assert index.check(f"{store_url}/sea.rst").reason == "indexed"
+        assert index.check(f"{store_url}/sea.rst").code == "indexed"
         (root,) = index.status().roots
         assert root == RootStatus(store_url, 4, 4, root.ingested, True)
 
