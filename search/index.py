@@ -452,7 +452,7 @@ class Index:
         is given up: the size is then a part of the whole.
         """
         from .ingest.folder_size import folder_size
-        from .ingest.walker import WalkRules
+        from .ingest.rule_verdicts import WalkRules
 
         return folder_size(real(path), WalkRules(max_file_size=MAX_FILE_SIZE), on_step)
 

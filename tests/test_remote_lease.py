@@ -111,9 +111,7 @@ class TestKeeping:
         )
         assert lease_of(store) == other
 
-    def test_a_process_that_slept_keeps_a_lease_that_nobody_took(
-        self, store: ObjectStore
-    ) -> None:
+    def test_a_process_that_slept_keeps_a_lease_that_nobody_took(self, store: ObjectStore) -> None:
         ticks = Clock()
         with Lease(store, ticks=ticks) as lease:
             ticks.now += 3600

@@ -9,8 +9,9 @@ import pytest
 from search.documents import File, Reason, Skip
 from search.errors import RemoteFailure, UsageError
 from search.index import Index
+from search.ingest.rule_verdicts import WalkRules
 from search.ingest.store_walk import StoreWalk, walk_store
-from search.ingest.walker import WalkRules, walk
+from search.ingest.walker import walk
 from search.object_store import client
 from search.object_store.client import ObjectStore
 from search.results import RootStatus

@@ -16,8 +16,8 @@ from ..storage.home import Home
 from ..wording import counted
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .plan import is_unchanged, rules_of
+from .rule_verdicts import WalkRules
 from .sources import source_of
-from .walker import WalkRules
 
 
 def judge(

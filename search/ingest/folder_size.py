@@ -8,8 +8,8 @@ from collections.abc import Callable
 from .. import readers
 from ..documents import File
 from ..results import FolderSize
+from .rule_verdicts import WalkRules
 from .sources import source_of
-from .walker import WalkRules
 
 TEXT_BYTES_PER_TOKEN = (2.5, 4.0)
 """The fewest and the most bytes of text for each token that is embedded.

@@ -19,9 +19,10 @@ from ..urls import is_url
 from ..wording import counted
 from .ignore import GIT_EXCLUDE, IGNORE_FILES
 from .placeholders import SYSTEM_MARKS, CloudMarks
+from .rule_verdicts import WalkRules
 from .scopes import Scope, outermost
 from .sources import Source, source_of
-from .walker import WalkRules, file_at, skip_of
+from .walker import file_at, skip_of
 
 RACY_NS = 10_000_000
 """A file changed less than 10 ms before it was read may have changed again afterwards.

@@ -15,8 +15,9 @@ from ..storage.entries import Root
 from ..urls import is_url
 from .file_bytes import read_bytes
 from .placeholders import SYSTEM_MARKS, CloudMarks
+from .rule_verdicts import WalkRules
 from .store_walk import StoreWalk, is_at, object_at, read_object, walk_store
-from .walker import WalkRules, file_at, skip_of, walk
+from .walker import file_at, skip_of, walk
 
 
 class Source(Protocol):
