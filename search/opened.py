@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .storage.catalog import Catalog
     from .storage.home import Home
     from .storage.store import Store
+    from .storage.table_place import TablePlace
 
 Part = TypeVar("Part")
 
@@ -149,8 +150,8 @@ class Opened:
 
     def store_of(self, catalog: Catalog) -> Store:
         """The table of passages that belongs to this catalogue."""
-        key = catalog.folder, table_in_use(catalog)
-        return self._store.get(lambda: self._open_store(catalog), key)
+        place = self.home.place(table_in_use(catalog), catalog.folder)
+        return self._store.get(lambda: self._open_store(catalog, place), _key_of(place))
 
     @property
     def embedder(self) -> Embedder:
@@ -181,13 +182,13 @@ class Opened:
         return (embedder.notice,) if embedder is not None and embedder.notice else ()
 
     @property
-    def state(self) -> tuple[Path, str]:
-        """What is read now: the folder of the catalogue, and the name of the table in use.
+    def state(self) -> tuple[object, ...]:
+        """What is read now: the folder of the catalogue, the name of the table, and its place.
 
         It changes when any process changes the models, or publishes a snapshot in a store.
         """
         catalog = self.catalog
-        return catalog.folder, table_in_use(catalog)
+        return _key_of(self.home.place(table_in_use(catalog), catalog.folder))
 
     @property
     def models(self) -> IndexModels | None:
@@ -271,7 +272,7 @@ class Opened:
             put_models(catalog, models)
             if embedder is not None:
                 self.keep_embedder(models, embedder)
-            self._store.put(store, (catalog.folder, table))
+            self._store.put(store, _key_of(place))
             return store
 
     def keep_embedder(self, models: IndexModels, embedder: Embedder) -> None:
@@ -336,17 +337,16 @@ class Opened:
             precision=embedder.precision,
         )
 
-    def _open_store(self, catalog: Catalog) -> Store:
+    def _open_store(self, catalog: Catalog, place: TablePlace) -> Store:
         from .storage.store import Store
 
-        models, table = models_in(catalog), table_in_use(catalog)
+        models = models_in(catalog)
         if models is None:
             raise NoIndex(
                 f"the index in {self.home.name} holds no document yet",
                 "run: docsearch ingest FOLDER",
             )
-        place = self.home.place(table, catalog.folder)
-        return Store(catalog.folder, models.dimensions, table=table, place=place)
+        return Store(place.folder, models.dimensions, table=place.name, place=place)
 
     def _open_embedder(self) -> Embedder:
         models = self.models
@@ -371,3 +371,8 @@ class Opened:
             if dimensions is None or dimensions == embedder.dimensions
             else embedder.narrowed(dimensions)
         )
+
+
+def _key_of(place: TablePlace) -> tuple[object, ...]:
+    """What tells a table that is open from another one, or from another copy of it."""
+    return place.folder, place.name, place.uri

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from search.errors import IndexLocked, NoIndex, NotAnIndex, RemoteFailure, UsageError
+from search.errors import IndexDamaged, IndexLocked, NoIndex, NotAnIndex, RemoteFailure, UsageError
 from search.index import Index
 from search.object_store.client import ObjectStore
 from search.results import Progress
@@ -20,6 +22,7 @@ from search.storage.catalog import Catalog
 from search.storage.remote.cache import Cache
 from search.storage.remote.home import RemoteHome
 from search.storage.remote.lease import LEASE, Turn
+from search.storage.remote.mirror import Mirror
 from search.storage.remote.snapshots import POINTER
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules
@@ -323,7 +326,7 @@ class TestEndsOfWriters:
         with opened(store_url) as reader:
             stored = reader.status()
         assert (stored.documents, stored.pending) == (12, 0)
-        assert 0 < stored.without_vectors < 12
+        assert stored.without_vectors
         with opened(store_url) as writer:
             report = writer.ingest()
         assert (report.completed, report.failed) == (stored.without_vectors, ())
@@ -348,39 +351,97 @@ class TestTheCache:
             reader.status()
         assert str(damage.value).startswith(f"a file of the index in {store_url} is damaged")
 
-    def test_snapshots_beyond_the_limit_go(self, tmp_path: Path, wait: Callable) -> None:
+    def test_snapshots_beyond_the_limit_go(self, tmp_path: Path) -> None:
         cache = Cache(tmp_path, "s3://bucket/a", limit=10)
         for key in ("first", "second", "third"):
             with cache.adding(key) as new:
                 cache.file(key).write_bytes(bytes(8))
                 (new / "catalog.sqlite").hardlink_to(cache.file(key))
-            wait()
+            let_an_hour_pass(tmp_path)
         assert sorted(path.name for path in tmp_path.glob("*/*")) == ["files", "third"]
         assert [path.name for path in tmp_path.glob("*/files/*")] == ["third"]
 
-    @pytest.fixture
-    def wait(self, monkeypatch: pytest.MonkeyPatch) -> Callable:
-        """Make what is there look unused for an hour."""
-        import os
-        import time
+    def test_another_index_goes_where_there_is_no_room(self, tmp_path: Path) -> None:
+        first, second = (Cache(tmp_path, url, limit=10) for url in ("s3://b/1", "s3://b/2"))
+        (first.tables / "passages.lance").mkdir()
+        (first.tables / "passages.lance/rows").write_bytes(bytes(20))
+        let_an_hour_pass(tmp_path)
+        with second.adding("only") as new:
+            second.file("only").write_bytes(bytes(8))
+            (new / "catalog.sqlite").hardlink_to(second.file("only"))
+        assert sorted(path.name for path in tmp_path.glob("*/*")) == ["files", "only"]
 
-        folder = []
 
-        def wait() -> None:
-            for path in folder[0].glob("*/*"):
+class TestCopiesOfTables:
+    def copied(self, reader: Index) -> bool:
+        """Wait until the table is copied; the process asks its second query."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            reader.query("tide")
+            if reader.opened.state[2] != reader.path:
+                return True
+            time.sleep(0.05)
+        return False
+
+    def test_a_second_query_makes_a_copy(self, store_url: str, notes: Path) -> None:
+        with opened(store_url) as writer:
+            writer.ingest([notes])
+        with opened(store_url) as reader:
+            first = reader.query("tide").hits
+            assert self.copied(reader)
+            assert reader.query("tide").hits == first
+            copy = Path(str(reader.opened.state[2]))
+        # The copy serves the next process at once, also without the table in the store.
+        store = ObjectStore(store_url)
+        store.delete([each.name for each in store.objects("passages.lance/data")])
+        with opened(store_url) as reader:
+            assert reader.query("tide").hits == first
+            # A damaged copy is not trusted, and nor is a store that lacks the files.
+            for path in copy.glob("passages.lance/data/*"):
+                path.write_bytes(bytes(path.stat().st_size))
+        with opened(store_url) as reader, pytest.raises(IndexDamaged):
+            reader.query("tide")
+
+    def test_a_damaged_copy_is_left_for_the_store(self, store_url: str, notes: Path) -> None:
+        with opened(store_url) as writer:
+            writer.ingest([notes])
+        with opened(store_url) as reader:
+            first = reader.query("tide").hits
+            assert self.copied(reader)
+            copy = Path(str(reader.opened.state[2]))
+        for path in copy.glob("passages.lance/data/*"):
+            path.write_bytes(bytes(path.stat().st_size))
+        with opened(store_url) as reader:
+            assert reader.query("tide").hits == first
+
+    def test_a_large_table_is_read_in_its_place(self, store_url: str, notes: Path) -> None:
+        with opened(store_url) as writer:
+            writer.ingest([notes])
+        with opened(store_url) as reader:
+            store = ObjectStore(store_url)
+            version = reader.home.place("passages").mark().version
+            folder = reader.home._cache.tables
+            assert not Mirror(store, folder, limit=100).copy("passages", version)
+            assert Mirror(store, folder).copy("passages", version)
+
+    def test_old_versions_go(self, store_url: str, notes: Path, tmp_path: Path) -> None:
+        mirror = Mirror(ObjectStore(store_url), tmp_path / "tables")
+        for number in range(2):
+            (notes / f"{number}.md").write_text(f"# Reef {number}\n\nThe reef.\n")
+            with opened(store_url) as writer:
+                writer.ingest([notes])
+                version = writer.home.place("passages").mark().version
+            assert mirror.copy("passages", version)
+            whole = [path.name for path in (tmp_path / "tables").glob("*.whole")]
+            for path in (tmp_path / "tables").rglob("*"):
                 os.utime(path, (time.time() - 3600,) * 2)
-            for path in folder[0].glob("*/files/*"):
-                os.utime(path, (time.time() - 3600,) * 2)
+        assert mirror.find("passages", version) == tmp_path / "tables"
+        assert len(whole) == 1
 
-        monkeypatch.setattr(Cache, "__post__", None, raising=False)
-        init = Cache.__init__
 
-        def remembered(self, home: Path, *rest, **more) -> None:
-            folder.append(home)
-            init(self, home, *rest, **more)
-
-        monkeypatch.setattr(Cache, "__init__", remembered)
-        return wait
+def let_an_hour_pass(home: Path) -> None:
+    for path in [*home.glob("*/*"), *home.glob("*/files/*")]:
+        os.utime(path, (time.time() - 3600,) * 2)
 
 
 def test_queries_while_an_ingest_goes_on(store_url: str, tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ class Home(Protocol):
         """True for an object store."""
 
     def look_again(self) -> None:
-        """Look for what another process stored, at the next call at the latest."""
+        """Look for what another process stored at the next call, after a read has failed."""
 
     def writing(self, create: bool) -> AbstractContextManager[Catalog]:
         """The catalogue, with the right to write.

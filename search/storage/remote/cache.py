@@ -24,6 +24,8 @@ LEFT_BEHIND = 86_400.0
 
 _WORK = "work-"
 _NEW = "new-"
+_FILES = "files"
+_TABLES = "tables"
 
 
 class Cache:
@@ -37,6 +39,13 @@ class Cache:
         self._home = home
         self._limit = limit
         self._folder = home / hashlib.sha256(url.encode()).hexdigest()[:24]
+
+    @property
+    def tables(self) -> Path:
+        """The folder for copies of the tables."""
+        folder = self._folder / _TABLES
+        make_private_folder(folder)
+        return folder
 
     def find(self, key: str) -> Path | None:
         """The folder of a snapshot, which counts as used now; None where it is not here."""
@@ -62,7 +71,7 @@ class Cache:
 
     def file(self, digest: str) -> Path:
         """Where the file with these contents is kept, or is to be put."""
-        folder = self._folder / "files"
+        folder = self._folder / _FILES
         make_private_folder(folder)
         return folder / digest
 
@@ -83,18 +92,19 @@ class Cache:
 
         The newest snapshot of an index that is used goes last.
         """
-        snapshots = sorted(
-            (path for path in self._home.glob("*/*") if _is_snapshot(path)), key=_used_at
-        )
-        total = sum(_size(path) for path in self._home.glob("*/files/*"))
+        folders = sorted(filter(_may_go, self._home.glob("*/*")), key=_used_at)
+        total = sum(_size(path) for path in self._home.glob(f"*/{_FILES}/*"))
+        total += sum(map(_size_below, self._home.glob(f"*/{_TABLES}")))
         now = time.time()
-        for path in snapshots:
-            is_older = path.parent == used.parent and path != used
+        for path in folders:
             if path == used or now - _used_at(path) < IN_USE:
                 continue
-            if is_older or total > self._limit:
+            if path.name == _TABLES and total > self._limit:
+                total -= _size_below(path)
                 shutil.rmtree(path, ignore_errors=True)
-                total -= self._remove_unused(path.parent / "files")
+            elif path.name != _TABLES and (path.parent == used.parent or total > self._limit):
+                shutil.rmtree(path, ignore_errors=True)
+                total -= self._remove_unused(path.parent / _FILES)
 
     def _remove_unused(self, files: Path) -> int:
         """Remove the files that no snapshot links to any more; the bytes that they had."""
@@ -108,8 +118,9 @@ class Cache:
         return freed
 
 
-def _is_snapshot(path: Path) -> bool:
-    return path.name != "files" and not path.name.startswith((_WORK, _NEW))
+def _may_go(path: Path) -> bool:
+    """True for a snapshot, and for the copies of an index's tables."""
+    return path.name != _FILES and not path.name.startswith((_WORK, _NEW))
 
 
 def _used_at(path: Path) -> float:
@@ -124,3 +135,7 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def _size_below(folder: Path) -> int:
+    return sum(_size(path) for path in folder.rglob("*"))

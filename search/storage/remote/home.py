@@ -25,6 +25,7 @@ from ..table_place import TablePlace
 from ..vocabulary_file import VocabularyFile
 from .cache import Cache
 from .lease import LEASE, Lease, holder_of
+from .mirror import Mirror
 from .snapshots import FILES, POINTER, Snapshot, Snapshots
 from .table import RemoteTable, delete_table
 
@@ -86,6 +87,7 @@ class RemoteHome:
         self._fresh = fresh
         self._snapshots = Snapshots(store, cache)
         self._cache = cache
+        self._mirror = Mirror(store, cache.tables)
         self._lock = threading.RLock()
         self._newest: Snapshot | None = None
         self._looked = float("-inf")
@@ -118,8 +120,9 @@ class RemoteHome:
             return self._fetched(self._look())
 
     def look_again(self) -> None:
-        """Ask the store for the newest snapshot at the next call."""
+        """Ask the store for the newest snapshot at the next call, and trust no copy."""
         self._looked = float("-inf")
+        self._mirror.distrust()
 
     def _look(self) -> Snapshot | None:
         """The newest snapshot, for which the store is asked once a while."""
@@ -219,7 +222,12 @@ class RemoteHome:
         folder, turn = folder or self.folder, self._turn
         if turn is not None and turn.folder == folder:
             return RemoteTable(self._store, folder, table, is_pinned=False, turn=turn)
-        return RemoteTable(self._store, folder, table, is_pinned=True)
+        place = RemoteTable(self._store, folder, table, is_pinned=True)
+        version = place.mark().version
+        place.copy = self._mirror.find(table, version)
+        if place.copy is None:
+            self._mirror.note_query(table, version)
+        return place
 
     def tables(self) -> set[str]:
         """The names of the tables in the store."""

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +40,12 @@ class RemoteTable:
 
     `folder` holds the table's mark, which names the version that belongs to the catalogue there.
     `is_pinned` is true for a reader, who keeps that version. `turn` is the writer's right to write:
-    it is checked before each change, and asked to publish what was flushed.
+    it is checked before each change, and asked to publish what was flushed. `copy` is the folder
+    of this machine with a copy of the table, for a reader.
     """
 
     retention = RETENTION
+    copy: Path | None = None
 
     def __init__(
         self, store: ObjectStore, folder: Path, name: str, is_pinned: bool, turn: Any = None
@@ -63,13 +64,13 @@ class RemoteTable:
 
     @property
     def uri(self) -> str:
-        """The URL of the index."""
-        return self._store.url
+        """The URL of the index, or the folder with the copy."""
+        return str(self.copy) if self.copy else self._store.url
 
-    @cached_property
+    @property
     def options(self) -> Mapping[str, str]:
         """How LanceDB reaches the store."""
-        return lance_options(os.environ)
+        return {} if self.copy else lance_options(os.environ)
 
     @property
     def pinned(self) -> int | None:
