@@ -206,8 +206,8 @@ class Catalog:
         """Take a root out of the list; its documents stay until they are removed."""
         self._write("DELETE FROM roots WHERE path = ?", [(os.fsencode(path),)])
 
-    def entries(self, below: str = "/") -> Iterator[Entry]:
-        """The entries of a file, or of all files below a folder, by path.
+    def entries(self, below: str = "") -> Iterator[Entry]:
+        """The entries of a file, or of all files below a folder, by path; without one, all.
 
         The catalogue may be changed while the entries are iterated over.
         """
@@ -220,7 +220,7 @@ class Catalog:
             f"SELECT {COLUMNS} FROM documents WHERE path > ? AND path < ? "
             f"ORDER BY path LIMIT {_PAGE_ROWS}"
         )
-        last, end = top + b"/", top + b"0"
+        last, end = (top + b"/", top + b"0") if below else (b"", b"\xff")
         while rows := self._all(statement, (last, end)):
             yield from map(entry_of, rows)
             last = rows[-1][1]
