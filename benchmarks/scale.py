@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from search.ingest.upkeep import Upkeep
 
 from search import Filter, Index
+from search.ingest.paced_upkeep import PacedUpkeep
 from search.process_memory import peak
 from search.results import IndexModels
 from search.storage.arrow_rows import known_vectors
@@ -37,7 +37,7 @@ from search.storage.index_models import put_models
 from search.storage.store import Store
 from search.storage.upkeep import tail_limit
 from search.supply.model_choice import ModelChoice
-from search.text.passages import PassageRules
+from search.text.passage_rules import PassageRules
 
 from .made_passages import DIMENSIONS, PER_DOCUMENT, ROOT, MadePassages
 from .measure import Row, write_results
@@ -164,7 +164,7 @@ def filled(folder: Path, made: MadePassages, size: int) -> list[Row]:
         catalog.put_root(Root(ROOT))
         store = Store(folder, DIMENSIONS, create=True)
         put_models(catalog, models())
-        upkeep = Upkeep(lambda: store)
+        upkeep = PacedUpkeep(lambda: store)
         for first in range(0, size, BATCH):
             rows, entries = made.batch(first, min(BATCH, size - first))
             started = time.process_time()

@@ -12,7 +12,7 @@ import pytest
 
 from search.models.bundled import BUNDLED
 from search.models.tokenizer import ModelTokenizer
-from training import calibration, metrics
+from training import calibration, manuals, metrics
 from training.answers import elsewhere
 from training.answers import read as read_answers
 from training.candidates import known_item
@@ -20,13 +20,16 @@ from training.collection import BEIR, DEPTH, KNOWN_ITEM, Collection
 from training.corpus import Corpus, open_tokenizer, read
 from training.evaluation import judged
 from training.lists import Dealer, Lists
+from training.manuals import Section
+from training.marks import Marks
 from training.mined import DEPTH as MINED
 from training.mined import Mined
-from training.packing import CLS, SEP, pack, pair
+from training.packing import pack, pair
 from training.ragged import Ragged
 from training.sentence_loop import NAMES, gradient, loss, train
 from training.sentence_states import Seen
 from training.stages.sentences import judged as judged_sentences
+from training.translations import rows_of
 
 
 def passages() -> Iterator[dict[str, object]]:
@@ -56,9 +59,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
         with lzma.open(folder / f"{name}.jsonl.xz", "wt", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
     tokenizer = open_tokenizer(BUNDLED["starter"].folder)
-    read(folder / "passages.jsonl.xz", folder / "queries.jsonl.xz", tokenizer).save(
-        folder / "corpus.npz"
-    )
+    read([folder], tokenizer).save(folder / "corpus.npz")
     return Corpus.load(folder / "corpus.npz")
 
 
@@ -79,18 +80,87 @@ def test_a_query_made_from_a_sentence_finds_the_passage_without_it(corpus: Corpu
 
 
 def test_pairs_become_rows_and_batches() -> None:
-    rows = [pair(np.array([7, 8], np.int16), np.arange(1, n, dtype=np.int16), 12) for n in (30, 3)]
+    marks = Marks(101, 102, 9, 5, 90)
+    rows = [pair(np.array([7, 8]), np.arange(1, n), 12, marks) for n in (30, 3)]
     assert [row.ids.tolist() for row in rows] == [
-        [CLS, 7, 8, SEP, 1, 2, 3, 4, 5, 6, 7, SEP],
-        [CLS, 7, 8, SEP, 1, 2, SEP],
+        [101, 7, 8, 102, 1, 2, 3, 4, 5, 6, 7, 102],
+        [101, 7, 8, 102, 1, 2, 102],
     ]
-    (batch,) = pack(rows, 32)
+    (batch,) = pack(rows, 32, 9)
+    assert batch.ids[0].tolist() == [101, 7, 8, 102, 1, 2, 102, *[9] * 9]
     assert (batch.places.tolist(), batch.ids.shape, batch.seconds.tolist()) == (
         [1, 0],
         (2, 16),
         [4, 4],
     )
-    assert [packed.places.tolist() for packed in pack(rows, 31)] == [[1], [0]]
+    assert [packed.places.tolist() for packed in pack(rows, 31, 9)] == [[1], [0]]
+
+
+def test_the_marks_are_those_of_the_tokenizer() -> None:
+    starter = open_tokenizer(BUNDLED["starter"].folder)
+    assert Marks.of(starter) == Marks(101, 102, 0, 1996, 29_000)
+
+
+def test_two_folders_make_one_corpus(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        passage = {"s": f"manuals-{name}", "d": 0, "t": "Tide", "x": f"Water {name}."}
+        query = {"q": f"water {name}", "p": 0, "k": "heading", "u": 0, "r": None}
+        for rows, row in (("passages", passage), ("queries", query)):
+            with lzma.open(tmp_path / name / f"{rows}.jsonl.xz", "wt", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+    both = read([tmp_path / "a", tmp_path / "b"], open_tokenizer(BUNDLED["starter"].folder))
+    assert both.pools == ("manuals-a", "manuals-b")
+    assert (both.positive.tolist(), both.pool.tolist()) == ([0, 1], [0, 1])
+    assert texts(both, both.body, 1) == "water b."
+
+
+LONG = {
+    "en": "Every six hours the tide turns, and then the boats in the harbour lie dry on the sand.",
+    "de": "Alle sechs Stunden kippt die Tide, und danach liegen die Boote im Hafen auf dem Sand.",
+    "fr": "La marée change toutes les six heures, et les bateaux du port restent sur le sable.",
+}
+
+
+def page(heading: str, text: str) -> str:
+    body = f"<h2>1.2. {heading}</h2><p>{text}</p><p>{text}</p>"
+    return f"<html><body><div class='toc'><p>x</p></div><h1>Harbour</h1>{body}</body></html>"
+
+
+def test_sections_of_manuals_are_read_with_their_languages(tmp_path: Path) -> None:
+    for folder, language in (("de-DE", "de"), ("en-US", "en"), ("fr-FR", "en")):
+        place = tmp_path / "handbook" / "usr/share/doc/debian-handbook/html" / folder
+        place.mkdir(parents=True)
+        (place / "tides.html").write_text(page("Tides", LONG[language]))
+    found = list(manuals.sections(tmp_path))
+    text = f"{LONG['de']} {LONG['de']}"
+    assert found[0] == Section("handbook", "de", "tides.html", 1, 2, "Harbour", "Tides", text)
+    assert [section.language for section in found] == ["de", "en", "fr"]
+    # The French page is not translated.
+    rows = rows_of(found)
+    assert sorted(row["s"] for row in rows.passages) == ["manuals-de", "manuals-en"]
+    assert {row["t"] for row in rows.passages} == {"Harbour > Tides"}
+
+
+def test_queries_in_one_language_ask_for_passages_in_another() -> None:
+    found = [
+        Section(
+            "faq", language, f"{number}.html", 0, 1, "Tides", f"Tides {language}", f"{text} {text}"
+        )
+        for number in range(40)
+        for language, text in LONG.items()
+    ]
+    rows = rows_of(found)
+    assert rows == rows_of(found)
+    assert len(rows.passages) == 120
+    asked: dict[str, set[bool]] = {}
+    for query in rows.queries:
+        passage = rows.passages[query["p"]]
+        own = passage["s"].removeprefix("manuals-")
+        is_own = query["q"] == f"Tides {own}" or query["q"] in LONG[own]
+        asked.setdefault(query["k"], set()).add(is_own)
+        assert query["r"] is None or passage["x"][slice(*query["r"])] == query["q"]
+    assert asked == {"heading": {True, False}, "fragment": {True}, "claim": {False}}
 
 
 def dealt(corpus: Corpus, seed: int) -> Lists:

@@ -10,6 +10,7 @@ import sys
 from importlib import import_module
 
 STAGES = {
+    "translations": "make training data in many languages from manuals",
     "read": "tokenise the training data",
     "candidates": "collect the candidates that a reranker orders on the development collections",
     "mine": "find hard negatives",

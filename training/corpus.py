@@ -85,15 +85,22 @@ class Corpus:
         return cls(pools=tuple(map(str, stored["pools"])), **plain, **ragged)
 
 
-def read(passages: Path, queries: Path, tokenizer: Tokenizer, every: int = 1) -> Corpus:
-    """The corpus of two .jsonl.xz files.
+def read(folders: Sequence[Path], tokenizer: Tokenizer, every: int = 1) -> Corpus:
+    """The corpus of passages.jsonl.xz and queries.jsonl.xz in each of the folders.
 
     To try a stage, `every` = n takes only every n-th passage.
     """
-    rows = [row for number, row in enumerate(_lines(passages)) if number % every == 0]
-    query_rows = [
-        row | {"p": row["p"] // every} for row in _lines(queries) if row["p"] % every == 0
-    ]
+    rows: list[dict[str, Any]] = []
+    query_rows: list[dict[str, Any]] = []
+    for folder in folders:
+        first = len(rows)
+        passages = enumerate(_lines(folder / "passages.jsonl.xz"))
+        rows += [row for number, row in passages if number % every == 0]
+        query_rows += [
+            row | {"p": first + row["p"] // every}
+            for row in _lines(folder / "queries.jsonl.xz")
+            if row["p"] % every == 0
+        ]
     pools = tuple(sorted({row["s"] for row in rows}))
     documents = [(row["s"], row["d"]) for row in rows]
     rests = [_without(rows[row["p"]]["x"], row["r"]) if row["r"] else "" for row in query_rows]
@@ -120,7 +127,7 @@ def tokenised(tokenizer: Tokenizer, texts: Sequence[str], limit: int) -> Ragged:
     for start in range(0, len(texts), 10_000):
         beginnings = [text[: CHARACTERS_A_TOKEN * limit] for text in texts[start : start + 10_000]]
         parts += [
-            np.array(encoding.ids[:limit], np.int16)
+            np.array(encoding.ids[:limit], np.int32)
             for encoding in tokenizer.encode_batch_fast(beginnings, add_special_tokens=False)
         ]
     return Ragged.of(parts)

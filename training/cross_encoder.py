@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from search.models.checkpoint import Checkpoint
 
-WIDTH, HEADS, INNER, VOCABULARY, POSITIONS, EPS = 384, 12, 1536, 30522, 512, 1e-12
+WIDTH, HEADS, INNER, POSITIONS, EPS = 384, 12, 1536, 512, 1e-12
 PARTS = {
     "output": "attention.output.dense",
     "norm": "attention.output.LayerNorm",
@@ -53,11 +53,15 @@ class Layer(nn.Module):
 
 
 class CrossEncoder(nn.Module):
-    """`layers` layers above the embeddings, the pooler and a classifier of one label."""
+    """`layers` layers above the embeddings, the pooler and a classifier of one label.
 
-    def __init__(self, layers: int) -> None:
+    `vocabulary` is the number of word pieces, and `padding` the id behind a row that is short.
+    """
+
+    def __init__(self, layers: int, vocabulary: int, padding: int) -> None:
         super().__init__()
-        self.words = nn.Embedding(VOCABULARY, WIDTH)
+        self.padding = padding
+        self.words = nn.Embedding(vocabulary, WIDTH)
         self.positions = nn.Embedding(POSITIONS, WIDTH)
         self.segments = nn.Embedding(2, WIDTH)
         self.norm = nn.LayerNorm(WIDTH, EPS)
@@ -66,33 +70,35 @@ class CrossEncoder(nn.Module):
         self.classifier = nn.Linear(WIDTH, 1)
 
     def hidden(self, ids: Tensor, seconds: Tensor) -> Tensor:
-        """The last hidden states of the first tokens, (n, width).
+        """The last hidden states of all tokens, (n, length, width).
 
         `ids` (n, length); `seconds` (n,) is the start of each row's second segment.
         """
         position = torch.arange(ids.shape[1], device=ids.device)
-        segment = ((position >= seconds[:, None]) & (ids != 0)).long()
+        segment = ((position >= seconds[:, None]) & (ids != self.padding)).long()
         rows = self.norm(self.words(ids) + self.positions(position) + self.segments(segment))
         if torch.is_autocast_enabled(ids.device.type):
             rows = rows.to(torch.bfloat16)
-        mask = (ids != 0)[:, None, None, :]
+        mask = (ids != self.padding)[:, None, None, :]
         for layer in self.layers:
             rows = layer(rows, mask)
-        return rows[:, 0]
+        return rows
 
     def forward(self, ids: Tensor, seconds: Tensor) -> Tensor:
         """(n, length) ids and (n,) starts of the second segments → (n,) float32 logits."""
-        pooled = torch.tanh(self.pooler(self.hidden(ids, seconds)))
+        pooled = torch.tanh(self.pooler(self.hidden(ids, seconds)[:, 0]))
         return self.classifier(pooled)[:, 0].float()
 
 
-def from_starter(folder: Path) -> CrossEncoder:
+def from_embedder(folder: Path) -> CrossEncoder:
     """The embedder's layers with a new head.
 
     The pooler begins near the identity, and the classifier's weights near zero.
     """
-    model = CrossEncoder(12)
-    _load(model, Checkpoint(folder), "", range(12))
+    checkpoint = Checkpoint(folder)
+    layers = int(checkpoint.setting("num_hidden_layers"))
+    model = _empty(checkpoint, layers)
+    _load(model, checkpoint, "", range(layers))
     with torch.no_grad():
         model.pooler.weight.copy_(torch.eye(WIDTH) + 0.02 * torch.randn(WIDTH, WIDTH))
         model.pooler.bias.zero_()
@@ -105,11 +111,16 @@ def from_folder(folder: Path, layers: Sequence[int] | None = None) -> CrossEncod
     """A trained cross-encoder, with all its layers or with those of `layers`."""
     checkpoint = Checkpoint(folder)
     chosen = range(int(checkpoint.setting("num_hidden_layers"))) if layers is None else layers
-    model = CrossEncoder(len(chosen))
+    model = _empty(checkpoint, len(chosen))
     _load(model, checkpoint, "bert.", chosen)
     _copy(model.pooler, checkpoint, "bert.pooler.dense")
     _copy(model.classifier, checkpoint, "classifier")
     return model
+
+
+def _empty(checkpoint: Checkpoint, layers: int) -> CrossEncoder:
+    settings = (int(checkpoint.setting(name)) for name in ("vocab_size", "pad_token_id"))
+    return CrossEncoder(layers, *settings)
 
 
 def tensors(model: CrossEncoder) -> Iterator[tuple[str, np.ndarray]]:

@@ -14,6 +14,7 @@ import numpy as np
 from search.text.terms import STOP_WORDS
 
 from .corpus import Corpus
+from .marks import Marks
 from .mined import Mined
 from .packing import Batch, Row, pack, pair
 
@@ -33,8 +34,8 @@ KIND_WEIGHT = {
     "long": 0.5,
     "chat": 0.5,
 }
-POOL_WEIGHT = {"qa": 3.0, "medquad": 0.6, "factbook": 0.5, "meeting": 1.5}
-"""How often a query is dealt, by its kind and its pool.
+POOL_WEIGHT = {"qa": 3.0, "medquad": 0.6, "factbook": 0.5, "meeting": 1.5, "manuals": 2.0}
+"""How often a query is dealt, by its kind and its pool; the pools manuals-de and so on are alike.
 
 Questions that people wrote count most; garbled kinds, and pools of similar texts, count least.
 """
@@ -71,8 +72,6 @@ RANDOM_NEGATIVE = 0.7
 """The share of lists with a random passage among the negatives."""
 EXTRA_TITLES = 0.25
 """The share of lists that show titles although their pool hides them."""
-FIRST_ID, LAST_ID = 1996, 29_000
-"""Random word pieces are drawn from these ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +105,10 @@ class Dealer:
         self._size = size
         self._max_tokens = max_tokens
         self._random = np.random.default_rng(seed)
+        self._marks = Marks.of(tokenizer)
         stop_words = tokenizer.encode_batch(sorted(STOP_WORDS), add_special_tokens=False)
         self._function_words = np.array(
-            sorted({word.ids[0] for word in stop_words if len(word.ids) == 1}), np.int16
+            sorted({word.ids[0] for word in stop_words if len(word.ids) == 1}), np.int32
         )
         limits = np.array([RANK_LIMIT.get(kind, OTHER_LIMIT) for kind in corpus.kind])
         usable = (mined.rank < limits) & (mined.candidates[:, 0] >= 0)
@@ -127,7 +127,7 @@ class Dealer:
             for line in range(queries):
                 list_rows, fused[line], answered[line] = self._list(next(order))
                 rows += list_rows
-            yield Lists(tuple(pack(rows, budget)), fused, answered)
+            yield Lists(tuple(pack(rows, budget, self._marks.padding)), fused, answered)
 
     def _order(self) -> Iterator[int]:
         """Queries in random order without end, each as often as its weight says on average."""
@@ -135,7 +135,7 @@ class Dealer:
         weights = np.array(
             [
                 KIND_WEIGHT.get(str(corpus.kind[i]), 1.0)
-                * POOL_WEIGHT.get(corpus.pools[corpus.pool_of_query[i]], 1.0)
+                * POOL_WEIGHT.get(corpus.pools[corpus.pool_of_query[i]].split("-")[0], 1.0)
                 for i in self.usable
             ]
         )
@@ -177,7 +177,8 @@ class Dealer:
             query = self._without_function_words(query)
         if terse:
             texts = [self._without_function_words(text) for text in texts]
-        return [pair(query, text, max_tokens) for text in texts], scores, float(answered)
+        rows = [pair(query, text, max_tokens, self._marks) for text in texts]
+        return rows, scores, float(answered)
 
     def _negatives(self, i: int) -> tuple[list[int], list[float]]:
         """Candidates that do not answer, drawn with more weight near the top, and their scores."""
@@ -216,7 +217,8 @@ class Dealer:
                 np.concatenate([corpus.query[int(other)][:4] for other in others])
             )
         if draw < 0.5:
-            return random.integers(FIRST_ID, LAST_ID, int(random.integers(2, 9))).astype(np.int16)
+            marks, count = self._marks, int(random.integers(2, 9))
+            return random.integers(marks.first_piece, marks.last_piece, count).astype(np.int32)
         return corpus.query[int(others[0])]
 
     def _text(self, passage: int, shown: bool, body: Ids | None = None) -> Ids:

@@ -221,8 +221,9 @@ def _on(batch: Batch, device: str) -> tuple[Tensor, Tensor]:
 
 
 def _optimiser(pupil: Pupil, device: str) -> torch.optim.AdamW:
-    matrices = [p for p in pupil.model.parameters() if p.ndim > 1]
-    others = [p for p in pupil.model.parameters() if p.ndim < 2]
+    learned = [p for p in pupil.model.parameters() if p.requires_grad]
+    matrices = [p for p in learned if p.ndim > 1]
+    others = [p for p in learned if p.ndim < 2]
     groups = [{"params": matrices, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}]
     return torch.optim.AdamW(
         groups, lr=pupil.rate, betas=(0.9, 0.98), eps=1e-6, fused=device == "cuda"

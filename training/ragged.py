@@ -11,12 +11,12 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ids = NDArray[np.int16]
+    Ids = NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
-    """The ids of text i are `flat[starts[i]:starts[i + 1]]`. BERT's 30,522 ids fit into 16 bits."""
+    """The ids of text i are `flat[starts[i]:starts[i + 1]]`."""
 
     flat: Ids
     starts: NDArray[np.int64]
@@ -24,9 +24,9 @@ class Ragged:
     @classmethod
     def of(cls, texts: Iterable[Sequence[int]]) -> Ragged:
         """Put the texts one after the other."""
-        parts = [np.asarray(text, np.int16) for text in texts]
+        parts = [np.asarray(text, np.int32) for text in texts]
         starts = np.cumsum([0, *map(len, parts)])
-        return cls(np.concatenate(parts) if parts else np.empty(0, np.int16), starts)
+        return cls(np.concatenate(parts) if parts else np.empty(0, np.int32), starts)
 
     def __len__(self) -> int:
         return len(self.starts) - 1

@@ -10,6 +10,7 @@ import torch
 
 from .collection import Collection
 from .cross_encoder import CrossEncoder
+from .marks import Marks
 from .packing import Row, pack, pair
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def logits_of(model: CrossEncoder, rows: Sequence[Row], device: str) -> NDArray[
     """(n,) logits in the order of the rows."""
     model.to(device).eval()
     logits = np.zeros(len(rows), np.float32)
-    for batch in pack(rows, 131_072 if device == "cuda" else 8192):
+    for batch in pack(rows, 131_072 if device == "cuda" else 8192, model.padding):
         with torch.autocast("cuda", torch.bfloat16, enabled=device == "cuda"):
             batch_logits = model(
                 torch.from_numpy(batch.ids).to(device).long(),
@@ -35,7 +36,12 @@ def logits_of(model: CrossEncoder, rows: Sequence[Row], device: str) -> NDArray[
 
 
 def score(
-    model: CrossEncoder, collection: Collection, device: str, limit: int, windows: bool = False
+    model: CrossEncoder,
+    collection: Collection,
+    device: str,
+    limit: int,
+    marks: Marks,
+    windows: bool = False,
 ) -> NDArray[np.float32]:
     """(queries, DEPTH) logits, −inf where there is no candidate.
 
@@ -52,7 +58,7 @@ def score(
         step = max(1, round(room * (1 - OVERLAP)))
         starts = range(0, max(1, len(passage) - round(room * OVERLAP)), step) if windows else [0]
         for start in starts:
-            rows.append(pair(query, passage[start:], limit))
+            rows.append(pair(query, passage[start:], limit, marks))
             owners.append((line, place))
     # The highest logit of each candidate.
     best = np.full(collection.candidates.shape, -np.inf, np.float32)

@@ -42,15 +42,18 @@ def run(options: argparse.Namespace) -> None:
     if options.models:
         import torch
 
+        from ..corpus import open_tokenizer
         from ..cross_encoder import from_folder
+        from ..marks import Marks
         from ..scoring import score
 
         device = "cuda" if torch.cuda.is_available() else "cpu"
         for folder in options.models:
             model = from_folder(folder).to(device).eval()
+            marks = Marks.of(open_tokenizer(folder))
             logits = {
                 collection.name: score(
-                    model, collection, device, options.most, options.windows
+                    model, collection, device, options.most, marks, options.windows
                 ).astype(np.float16)
                 for collection in collections
             }

@@ -9,7 +9,12 @@ from ..corpus import open_tokenizer, read
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("data", type=Path, help="folder of passages.jsonl.xz and queries.jsonl.xz")
+    parser.add_argument(
+        "data",
+        type=Path,
+        nargs="+",
+        help="folders of passages.jsonl.xz and queries.jsonl.xz",
+    )
     parser.add_argument("base", type=Path, help="folder of the base model")
     parser.add_argument("work", type=Path, help="folder to write")
     parser.add_argument(
@@ -19,12 +24,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> None:
     options.work.mkdir(parents=True, exist_ok=True)
-    data = options.data
-    corpus = read(
-        data / "passages.jsonl.xz",
-        data / "queries.jsonl.xz",
-        open_tokenizer(options.base),
-        options.every,
-    )
+    corpus = read(options.data, open_tokenizer(options.base), options.every)
     corpus.save(options.work / "corpus.npz")
     print(f"{len(corpus.body):,} passages, {len(corpus.query):,} queries")

@@ -9,7 +9,7 @@ import torch
 
 from ..checkpoints import save
 from ..corpus import Corpus, open_tokenizer
-from ..cross_encoder import from_folder, from_starter
+from ..cross_encoder import from_embedder, from_folder
 from ..lists import Dealer
 from ..loop import Pace, Pupil, streamed, train
 from ..losses import labelled, residual
@@ -32,6 +32,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--go-on",
         type=Path,
         help="begin with the first layers of this trained model, not with the base model",
+    )
+    parser.add_argument(
+        "--freeze-words",
+        action="store_true",
+        help="leave the word embeddings as they are, so that the embedder's can be used",
     )
     parser.add_argument(
         "--layers", type=int, default=10, help="how many of its layers to take (%(default)s)"
@@ -73,8 +78,10 @@ def run(options: argparse.Namespace) -> None:
     model = (
         from_folder(options.go_on, range(options.layers))
         if options.go_on
-        else from_starter(options.base)
+        else from_embedder(options.base)
     )
+
+    model.words.requires_grad_(not options.freeze_words)
 
     def dealer(seed: int) -> Dealer:
         return Dealer(corpus, mined, tokenizer, size, MAX_TOKENS, 100 * options.seed + seed)
