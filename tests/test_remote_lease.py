@@ -13,7 +13,6 @@ from search.errors import IndexLocked
 from search.object_store.client import ObjectStore
 from search.storage.remote.lease import LEASE, SLACK, Lease, Turn, holder_of, turn_in
 
-
 OURS = f"process {os.getpid()} on {socket.gethostname()}"
 
 
