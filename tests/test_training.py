@@ -9,9 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from training.manuals import Section
-from training.marks import Marks
-from training.translations import rows_of
 
 from search.models.bundled import BUNDLED
 from search.models.tokenizer import ModelTokenizer
@@ -23,6 +20,8 @@ from training.collection import BEIR, DEPTH, KNOWN_ITEM, Collection
 from training.corpus import Corpus, open_tokenizer, read
 from training.evaluation import judged
 from training.lists import Dealer, Lists
+from training.manuals import Section
+from training.marks import Marks
 from training.mined import DEPTH as MINED
 from training.mined import Mined
 from training.packing import pack, pair
@@ -30,6 +29,7 @@ from training.ragged import Ragged
 from training.sentence_loop import NAMES, gradient, loss, train
 from training.sentence_states import Seen
 from training.stages.sentences import judged as judged_sentences
+from training.translations import rows_of
 
 
 def passages() -> Iterator[dict[str, object]]:
