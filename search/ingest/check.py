@@ -17,7 +17,7 @@ from ..wording import counted
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .plan import is_unchanged, rules_of
 from .rule_verdicts import WalkRules
-from .sources import source_of
+from .sources import read_bytes, source_of
 
 
 def judge(
@@ -87,7 +87,7 @@ def _judge_unread(file: File, in_root: bool, marks: CloudMarks) -> Verdict:
     """The verdict on a file that no run has met yet: it is read, and nothing is stored."""
     try:
         with ReaderPool() as pool:
-            document = pool.read(source_of(file.path, marks).read(file), file.path)
+            document = pool.read(read_bytes(file, marks), file.path)
     except Unreadable as error:
         return Verdict(
             file.path, False, str(error.reason), f"it would not be read: {error.message}"

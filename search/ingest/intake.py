@@ -23,7 +23,7 @@ from .document_memory import document_memory
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .removal import take_out
 from .reuse import ReusableVectors
-from .sources import source_of
+from .sources import read_bytes
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Intake:
         """
         reserve(file.size)
         read_ns = self.clock()
-        data = source_of(file.path, self.marks).read(file)
+        data = read_bytes(file, self.marks)
         content = hashlib.sha256(data).hexdigest()
         if reuse:
             previous = self.catalog.entry(file.path)

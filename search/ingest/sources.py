@@ -13,7 +13,7 @@ from ..documents import File, Skip
 from ..paths import mount_of, nearest
 from ..storage.entries import Root
 from ..urls import is_url
-from .file_bytes import read_bytes
+from . import file_bytes
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .rule_verdicts import WalkRules
 from .store_walk import StoreWalk, is_at, object_at, read_object, walk_store
@@ -67,7 +67,7 @@ class LocalSource:
 
     def read(self, file: File) -> bytes:
         """The file's bytes."""
-        return read_bytes(file, self.marks)
+        return file_bytes.read_bytes(file, self.marks)
 
     def file_at(self, path: str) -> File | None:
         """The regular file."""
@@ -137,3 +137,8 @@ class StoreSource:
 def source_of(path: str, marks: CloudMarks = SYSTEM_MARKS) -> Source:
     """The source that a path belongs to."""
     return StoreSource() if is_url(path) else LocalSource(marks)
+
+
+def read_bytes(file: File, marks: CloudMarks = SYSTEM_MARKS) -> bytes:
+    """A file's contents, as many bytes as the walk saw. Raises FileNotFoundError and Unreadable."""
+    return source_of(file.path, marks).read(file)
