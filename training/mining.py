@@ -171,8 +171,8 @@ class Words:
         counts = np.zeros(len(queries), np.float32)
         for line, query in enumerate(queries):
             asked = np.unique(query)
-            columns = np.searchsorted(self._pieces, asked)
-            known = columns[np.isin(asked, self._pieces)]
+            columns = np.searchsorted(self._pieces[:-1], asked)
+            known = columns[self._pieces[columns] == asked]
             # A piece that no passage has is a word too.
             counts[line] = max(1, len(asked) - len(known) + self._is_word[known].sum())
             pieces_of[line, torch.from_numpy(known).to(self._device)] = 1
