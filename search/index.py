@@ -354,14 +354,16 @@ class Index:
         watchers = Watchers(on_order, on_step, on_fused)
         state = self.opened.state
         try:
-            return self.engine.query(request, reranking, watchers)
+            result = self.engine.query(request, reranking, watchers)
         except IndexDamaged:
             self.home.look_again()
             if state == self.opened.state:
                 raise
             # Another process changed the models meanwhile, and the table that was asked is gone, or
             # the version of it that belongs to an older snapshot.
-            return self.engine.query(request, reranking, watchers)
+            result = self.engine.query(request, reranking, watchers)
+        self.home.note_query(self.opened.place)
+        return result
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""

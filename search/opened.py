@@ -124,6 +124,7 @@ class Opened:
 
     def close(self) -> None:
         """Close the files; models stay."""
+        self.home.close()
         with self._opening:
             if (catalog := self._catalog.part) is not None:
                 catalog.close()
@@ -187,8 +188,13 @@ class Opened:
 
         It changes when any process changes the models, or publishes a snapshot in a store.
         """
+        return _key_of(self.place)
+
+    @property
+    def place(self) -> TablePlace:
+        """The place of the table in use. Raises NoIndex."""
         catalog = self.catalog
-        return _key_of(self.home.place(table_in_use(catalog), catalog.folder))
+        return self.home.place(table_in_use(catalog), catalog.folder)
 
     @property
     def models(self) -> IndexModels | None:

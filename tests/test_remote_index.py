@@ -27,6 +27,7 @@ from search.storage.remote.snapshots import POINTER
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules
 
+from .settled import settle
 from .toys import ToyEmbedder
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class TestVerbs:
     def test_it_answers_as_a_local_index_does(
         self, store_url: str, notes: Path, index: Index
     ) -> None:
+        settle(notes)
         index.ingest([notes])
         with opened(store_url) as remote:
             remote.ingest([notes])

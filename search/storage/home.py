@@ -42,6 +42,12 @@ class Home(Protocol):
     def look_again(self) -> None:
         """Look for what another process stored at the next call, after a read has failed."""
 
+    def note_query(self, place: TablePlace) -> None:
+        """Note that a query was answered from a table, as others may follow."""
+
+    def close(self) -> None:
+        """End what goes on in the background."""
+
     def writing(self, create: bool) -> AbstractContextManager[Catalog]:
         """The catalogue, with the right to write.
 
@@ -82,6 +88,12 @@ class LocalHome:
 
     def look_again(self) -> None:
         """Nothing: a folder is read as it is now."""
+
+    def note_query(self, place: TablePlace) -> None:
+        """Nothing: a table in a folder need not be brought nearer."""
+
+    def close(self) -> None:
+        """Nothing: nothing goes on in the background."""
 
     @contextmanager
     def writing(self, create: bool) -> Iterator[Catalog]:

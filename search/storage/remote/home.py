@@ -124,6 +124,15 @@ class RemoteHome:
         self._looked = float("-inf")
         self._mirror.distrust()
 
+    def note_query(self, place: TablePlace) -> None:
+        """Copy the table in the background after the second query, where it was not copied yet."""
+        if place.pinned is not None and place.uri == self.name:
+            self._mirror.note_query(place.name, place.pinned)
+
+    def close(self) -> None:
+        """End the copying of tables."""
+        self._mirror.close()
+
     def _look(self) -> Snapshot | None:
         """The newest snapshot, for which the store is asked once a while."""
         if self._newest is None or time.monotonic() - self._looked >= self._fresh:
@@ -223,10 +232,7 @@ class RemoteHome:
         if turn is not None and turn.folder == folder:
             return RemoteTable(self._store, folder, table, is_pinned=False, turn=turn)
         place = RemoteTable(self._store, folder, table, is_pinned=True)
-        version = place.mark().version
-        place.copy = self._mirror.find(table, version)
-        if place.copy is None:
-            self._mirror.note_query(table, version)
+        place.copy = self._mirror.find(table, place.mark().version)
         return place
 
     def tables(self) -> set[str]:

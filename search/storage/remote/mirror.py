@@ -30,6 +30,10 @@ _AT_ONCE = 8
 _LAST_VERSION = 2**64 - 1
 
 
+class _Ended(Exception):
+    """The copying was ended."""
+
+
 class Mirror:
     """The copies of the tables of the index in `store`, in `folder`. Thread-safe."""
 
@@ -39,6 +43,8 @@ class Mirror:
         self._limit = limit
         self._asked = Counter[tuple[str, int]]()
         self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._threads: list[threading.Thread] = []
 
     def find(self, table: str, version: int) -> Path | None:
         """The folder with the copy of a version, where there is a whole one; it counts as used."""
@@ -54,12 +60,23 @@ class Mirror:
         with self._lock:
             self._asked[table, version] += 1
             is_second = self._asked[table, version] == 2
-        if is_second:
-            threading.Thread(target=self._try, args=(table, version), daemon=True).start()
+            if is_second:
+                self._ended.clear()
+                thread = threading.Thread(target=self._try, args=(table, version), daemon=True)
+                self._threads.append(thread)
+                thread.start()
+
+    def close(self) -> None:
+        """End the copying; what was copied by then stays for the next time."""
+        self._ended.set()
+        with self._lock:
+            threads, self._threads = self._threads, []
+        for thread in threads:
+            thread.join()
 
     def _try(self, table: str, version: int) -> None:
         # Without a copy, queries go on in the store, and tell of its failures themselves.
-        with suppress(DocsearchError, OSError):
+        with suppress(DocsearchError, OSError, _Ended):
             self.copy(table, version)
 
     def distrust(self) -> None:
@@ -117,6 +134,8 @@ class Mirror:
         try:
             with new.open("wb") as target:
                 for piece in pieces:
+                    if self._ended.is_set():
+                        raise _Ended
                     target.write(piece)
             new.replace(file)
         finally:
