@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from search.ingest.walker import walk
 from search.object_store import client
 from search.object_store.client import ObjectStore
 from search.results import RootStatus
+from search.urls import parted
 
 from .s3_server import put_files
 
@@ -115,6 +117,24 @@ class TestAWalk:
         store.create("notes/", b"")
         store.create("notes/a.md", b"A")
         assert [found.path for found in walk_store(store_url, RULES)] == [f"{store_url}/notes/a.md"]
+
+    def test_an_odd_key_costs_its_folder(
+        self, store_url: str, s3_endpoint: str, notes: Path, index: Index
+    ) -> None:
+        put_files(notes, store_url)
+        index.ingest([store_url])
+        put_raw(s3_endpoint, f"{store_url}/kitchen//odd.md".removeprefix("s3://"))
+        report = index.ingest()
+        assert [skip.path for skip in report.failed] == [f"{store_url}/kitchen"]
+        assert report.failed[0].message == (
+            "the folder cannot be listed: a key cannot be read: invalid path: Path "
+            f'"{parted(store_url)[1]}/kitchen//" contained empty path segment'
+        )
+        assert (report.unchanged, report.warnings) == (
+            3,
+            ("1 document could not be looked for; the index keeps what it has",),
+        )
+        assert index.query("dough").hits[0].path == f"{store_url}/kitchen/bread.md"
 
     def test_an_index_below_the_root(self, store_url: str, notes: Path, index: Index) -> None:
         put_files(notes, store_url)
@@ -236,6 +256,12 @@ class TestAway:
             f"{store_url} cannot be watched, since a store tells nobody of its changes; "
             "run docsearch ingest now and then"
         )
+
+
+def put_raw(endpoint: str, key: str) -> None:
+    """Store an object under a key that obstore refuses."""
+    request = urllib.request.Request(f"{endpoint}/{key}", data=b"odd", method="PUT")
+    urllib.request.urlopen(request).close()
 
 
 def bucket(url: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ..documents import File, Reason, Skip
 from ..errors import DocsearchError, RemoteFailure, Unreadable, UsageError
-from ..object_store.client import ObjectStore, StoredObject, store_at
+from ..object_store.client import ObjectStore, OddKey, StoredObject, store_at
 from ..paths import within
 from ..storage.remote.lease import LEASE
 from ..storage.remote.snapshots import POINTER
@@ -112,7 +112,12 @@ class StoreWalk:
     def _listed(self, top: str) -> list[StoredObject]:
         """The objects at and below `top`, by name, without those that stand for folders."""
         _, key = parted(top)
-        objects = sorted(self.store.objects(key), key=lambda found: found.name)
+        try:
+            objects = list(self.store.objects(key))
+        except OddKey:
+            # One odd key spoils the list of all, so folder after folder is listed.
+            objects = list(self._by_folder(key))
+        objects.sort(key=lambda found: found.name)
         if not objects and key:
             single = self.store.head(key)
             return [single] if single else []
@@ -126,8 +131,25 @@ class StoreWalk:
         parents = {folder.removeprefix(f"{self.bucket}/") for folder in self.children}
         return [found for found in objects if found.size or found.name not in parents]
 
+    def _by_folder(self, prefix: str) -> Iterator[StoredObject]:
+        """The objects in and below a folder, but for the folders that hold an odd key."""
+        waiting = [prefix]
+        while waiting:
+            folder = waiting.pop()
+            try:
+                objects, folders = self.store.children(folder)
+            except OddKey as error:
+                path = f"{self.bucket}/{folder}".rstrip("/")
+                message = f"the folder cannot be listed: {error.message}"
+                self.problems.append(Skip(path, Reason.UNREADABLE, message))
+                continue
+            yield from objects
+            waiting += folders
+
     def _judged(self, top: str, objects: list[StoredObject]) -> Iterator[File | Skip]:
         told: set[str] = set()
+        yield from self.problems
+        self.problems.clear()
         for found in objects:
             path = f"{self.bucket}/{found.name}"
             if path == self.root:

@@ -49,6 +49,10 @@ class StoredObject:
     tag: Tag
 
 
+class OddKey(RemoteFailure):
+    """A key that is no path, as it has an empty part, or a character of control."""
+
+
 class ObjectStore:
     """The objects below `url`. Thread-safe.
 
@@ -155,16 +159,20 @@ class ObjectStore:
                 return None
 
     def objects(self, prefix: str = "") -> Iterator[StoredObject]:
-        """All objects whose names begin with the folder `prefix`, in the order of the store."""
+        """All objects in and below the folder `prefix`, in the order of the store.
+
+        Raises OddKey where the key of any of them is no path.
+        """
         with self._failures():
             for batch in self._library.list(self._store, prefix=prefix or None):
                 yield from map(_stored, batch)
 
-    def folders(self) -> set[str]:
-        """The first parts of all names that have more than one."""
+    def children(self, prefix: str = "") -> tuple[list[StoredObject], list[str]]:
+        """The objects and the folders right below the folder `prefix`, by their whole names."""
         with self._failures():
-            found = self._library.list_with_delimiter(self._store)
-            return {prefix.rstrip("/") for prefix in found["common_prefixes"]}
+            found = self._library.list_with_delimiter(self._store, prefix or None)
+            folders = [name.rstrip("/") for name in found["common_prefixes"]]
+            return list(map(_stored, found["objects"])), folders
 
     def delete(self, names: Iterable[str]) -> None:
         """Delete objects; those that are gone do not matter."""
@@ -180,6 +188,9 @@ class ObjectStore:
         except FileNotFoundError:
             raise
         except Exception as error:
+            if isinstance(error, self._library.exceptions.InvalidPathError):
+                cause = str(error).splitlines()[0].removeprefix("Encountered object with ")
+                raise OddKey(f"a key cannot be read: {cause}", "rename the object") from error
             base = self._library.exceptions.BaseError
             if not isinstance(error, (base, OSError, ValueError)):
                 raise

@@ -238,7 +238,7 @@ class RemoteHome:
     def tables(self) -> set[str]:
         """The names of the tables in the store."""
         suffix = ".lance"
-        folders = self._store.folders()
+        _, folders = self._store.children()
         return {name.removesuffix(suffix) for name in folders if name.endswith(suffix)}
 
     def remove_table(self, name: str) -> None:
