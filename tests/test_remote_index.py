@@ -180,6 +180,15 @@ class TestBadInput:
             f"there is no index at {store_url}; run: docsearch ingest FOLDER"
         )
 
+    def test_an_index_that_was_deleted(self, store_url: str, notes: Path) -> None:
+        with opened(store_url) as reader:
+            reader.ingest([notes])
+            store = ObjectStore(store_url)
+            store.delete([found.name for found in store.objects()])
+            reader.home.look_again()
+            with pytest.raises(NoIndex):
+                reader.query("tide")
+
     def test_no_such_bucket(self, store_url: str, notes: Path) -> None:
         for verb in (lambda index: index.ingest([notes]), lambda index: index.status()):
             with opened("s3://nowhere/index") as index, pytest.raises(RemoteFailure) as refused:

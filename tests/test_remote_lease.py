@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from search.errors import IndexLocked
-from search.object_store.client import ObjectStore
+from search.errors import IndexLocked, RemoteFailure
+from search.object_store.client import ObjectStore, Tag
 from search.storage.remote.lease import LEASE, SLACK, Lease, Turn, holder_of, turn_in
 
 OURS = f"process {os.getpid()} on {socket.gethostname()}"
@@ -80,6 +80,23 @@ class TestTaking:
 
         with Lease(Deaf(store.url)) as taken:
             taken.check()
+
+    def test_a_store_that_makes_what_is_there_already(self, store: ObjectStore) -> None:
+        class Old(ObjectStore):
+            def create(self, name: str, data: bytes) -> Tag | None:
+                self.upload_bytes(name, data)
+                found = self.read(name)
+                return found[1] if found else None
+
+            def upload_bytes(self, name: str, data: bytes) -> None:
+                found = self.read(name)
+                if found is None:
+                    super().create(name, data)
+                else:
+                    self.replace(name, data, found[1])
+
+        with pytest.raises(RemoteFailure, match="does not know conditional puts"):
+            Lease(Old(store.url)).__enter__()
 
 
 class TestKeeping:

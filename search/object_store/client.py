@@ -93,7 +93,7 @@ class ObjectStore:
                 return None
 
     def read_if_other(self, name: str, known: Tag) -> tuple[bytes, Tag] | None:
-        """As `read`; None also where the object is still the one that is known."""
+        """As `read`, but without contents where the object is still the one that is known."""
         with self._failures():
             try:
                 found = self._library.get(self._store, name, options={"if_none_match": known.e_tag})
@@ -102,7 +102,7 @@ class ObjectStore:
                 self._check_bucket(error)
                 return None
             except self._library.exceptions.NotModifiedError:
-                return None
+                return b"", known
 
     def read_first(self, name: str, size: int) -> bytes:
         """The first `size` bytes of an object. Raises FileNotFoundError where it is gone."""

@@ -46,9 +46,10 @@ class Turn:
 class Lease:
     """The right to write to the index in `store`, as a context manager.
 
-    Entering never waits: it raises IndexLocked while another writer has its turn. A thread renews
-    the lease until it is left. `seconds` is how long it lasts, `clock` gives the Unix time, and
-    `ticks` gives seconds that no change of the clock moves.
+    Entering never waits: it raises IndexLocked while another writer has its turn, and RemoteFailure
+    for a store that knows no conditional puts. A thread renews the lease until it is left.
+    `seconds` is how long it lasts, `clock` gives the Unix time, and `ticks` gives seconds that no
+    change of the clock moves.
     """
 
     def __init__(
@@ -72,8 +73,14 @@ class Lease:
 
     def __enter__(self) -> Lease:
         started = self._ticks()
-        tag = self._store.create(LEASE, self._turn().as_bytes()) or self._take_over()
-        self._tag, self._renewed = tag, started
+        made = self._store.create(LEASE, self._turn().as_bytes())
+        if made is not None and self._store.create(LEASE, self._turn().as_bytes()) is not None:
+            raise RemoteFailure(
+                f"the store of {self._store.url} does not know conditional puts, without which two "
+                "writers would destroy an index",
+                "keep the index in another store or on a disk with --index",
+            )
+        self._tag, self._renewed = made or self._take_over(), started
         self._thread.start()
         return self
 

@@ -75,10 +75,10 @@ class Snapshots:
 
         Raises IndexFailure where a newer program wrote it, IndexDamaged where it cannot be read.
         """
-        if known is not None:
-            found = self._store.read_if_other(POINTER, known.tag)
-            return self._snapshot(*found) if found else known
-        found = self._store.read(POINTER)
+        if known is None:
+            found = self._store.read(POINTER)
+        elif (found := self._store.read_if_other(POINTER, known.tag)) == (b"", known.tag):
+            return known
         return self._snapshot(*found) if found else None
 
     def _snapshot(self, data: bytes, tag: Tag) -> Snapshot:
