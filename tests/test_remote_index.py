@@ -265,7 +265,7 @@ def killed_ingest(url: str, paths: list[Path], after: int, cache: Path) -> None:
 
 
 class TestEndsOfWriters:
-    @pytest.mark.parametrize("after", range(4))
+    @pytest.mark.parametrize("after", range(0, 4, 2))
     def test_a_killed_writer_costs_nothing(
         self, store_url: str, notes: Path, tmp_path: Path, after: int
     ) -> None:
