@@ -224,6 +224,7 @@ class Index:
         reembed: bool = False,
         models: ModelChoice | None = None,
         on_large: Callable[[tuple[LargeFile, ...]], None] = _unheard,
+        on_notice: Callable[[str], None] = lambda notice: None,
     ) -> IngestReport:
         """Add or refresh folders and files; without `paths` all known roots.
 
@@ -232,7 +233,7 @@ class Index:
         re-embedding that was interrupted; queries use the old vectors until the new ones are
         complete. New roots pass over files larger than `default_max_file_size` bytes, where `rules`
         name no other size. `on_large` is given the large files that are about to be read, where
-        there are any.
+        there are any, and `on_notice` each warning that is known before anything is embedded.
 
         Raises UsageError for a path that does not exist, IndexLocked while another process writes,
         ModelMismatch, StorageFull.
@@ -247,7 +248,8 @@ class Index:
         with refresh.writing(create=True) as catalog:
             done = refresh.change_models(catalog, on_progress) if reembed else None
             refresh.opened.take_choice(catalog)
-            report = refresh.run(catalog, targets.scopes(catalog), prune, on_progress, on_large)
+            scopes = targets.scopes(catalog)
+            report = refresh.run(catalog, scopes, prune, on_progress, on_large, on_notice)
             report = report if done is None else done.joined(report)
             notices = (*self.opened.notices, *refresh.opened.note_reranker(catalog))
             return replace(report, warnings=(*report.warnings, *notices))
@@ -282,6 +284,7 @@ class Index:
         reembed: bool = False,
         stop: threading.Event | None = None,
         on_large: Callable[[tuple[LargeFile, ...]], None] = _unheard,
+        on_notice: Callable[[str], None] = lambda notice: None,
     ) -> Iterator[IngestReport]:
         """Ingest, then keep up with whatever changes, until `stop` is set.
 
@@ -301,6 +304,7 @@ class Index:
             default_max_file_size=default_max_file_size,
             reembed=reembed,
             on_large=on_large,
+            on_notice=on_notice,
         )
         news.is_in(first)
         yield first

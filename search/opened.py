@@ -30,6 +30,7 @@ from .supply.model_choice import (
     ModelChoice,
     Models,
     check_same_vectors,
+    missing_for,
     models_after,
     models_for_new,
 )
@@ -109,6 +110,7 @@ class Opened:
         self.load_embedder = load_embedder
         self.load_reranker = load_reranker
         self.revision_of = revision_of
+        self._language = ""
         self.writing = threading.RLock()
         self._opening = threading.RLock()
         self._catalog: _Slot[Catalog] = _Slot(self._opening)
@@ -285,6 +287,16 @@ class Opened:
         """Use this one, which is open already, where the index has these models."""
         self._embedder.put(embedder, vector_key(models))
 
+    def suit(self, language: str) -> tuple[str, ...]:
+        """Choose the models of a new index for documents mostly in this language.
+
+        It is an ISO code, empty for English. Models that were asked for by name stay. Returned is
+        what the user is to be told where models for the language are not here.
+        """
+        if not self.asked.over(self.default).is_about_vectors:
+            self._language = language
+        return missing_for(self._language, self._new_models())
+
     def take_choice(self, catalog: Catalog) -> None:
         """Record the profile and the reranker that were asked for, where the index has documents.
 
@@ -325,7 +337,7 @@ class Opened:
         return begun, embedder
 
     def _new_models(self) -> Models:
-        return models_for_new(self.asked.over(self.default))
+        return models_for_new(self.asked.over(self.default), self._language)
 
     def _record_of(self, models: Models, embedder: Embedder) -> IndexModels:
         return IndexModels(

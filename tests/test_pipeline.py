@@ -15,6 +15,7 @@ from search.ingest import run
 from search.models.tokenizer import ModelTokenizer
 from search.storage.entries import doc_id
 from search.supply.model_choice import ModelChoice
+from search.text.languages import language_of_document
 from search.text.passage_rules import PassageRules
 from search.text.passages import embedded_text, split
 from search.text.terms import passage_terms
@@ -67,7 +68,13 @@ def test_the_rows_of_an_ingest_are_those_of_its_steps_one_by_one(
             (
                 doc_id(str(file)),
                 passage,
-                passage_terms(document.title, passage.headings, passage.text, file.name),
+                passage_terms(
+                    document.title,
+                    passage.headings,
+                    passage.text,
+                    file.name,
+                    language_of_document(document),
+                ),
             )
             for passage in passages
         ]

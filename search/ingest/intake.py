@@ -17,6 +17,7 @@ from ..documents import Document, File, Message, Passage, Reason, Skip
 from ..errors import Unreadable
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState, doc_id
+from ..text.languages import language_of_document
 from ..text.passage_rules import PassageRules
 from ..text.passages import split
 from .document_memory import document_memory
@@ -153,7 +154,12 @@ class Intake:
             self.tally.copied += 1
             title = _title_at(file.path, twin)
             entry = replace(
-                entry, kind=twin.kind, title=title, tokens=twin.tokens, message=twin.message
+                entry,
+                kind=twin.kind,
+                title=title,
+                tokens=twin.tokens,
+                message=twin.message,
+                language=twin.language,
             )
             rows = ((row.passage, row.vector) for row in self.open_store().rows(twin.doc))
             labels = self.catalog.page_labels.of(twin.doc)
@@ -168,8 +174,13 @@ class Intake:
             self.tally.changed += 1
         self.tally.warnings += [(file.path, warning) for warning in document.warnings]
         entry = replace(
-            entry, kind=document.kind, title=document.title, message="; ".join(document.warnings)
+            entry,
+            kind=document.kind,
+            title=document.title,
+            message="; ".join(document.warnings),
+            language=language_of_document(document),
         )
+        self.tally.languages[entry.language] += 1
         # Passages whose text is the same as before get their vectors from the store.
         tokenizer = self.open_tokenizer()
         was_stored = previous is not None and previous.stored

@@ -143,6 +143,5 @@ def _row(item: Incoming, passage: Passage, vector: Vectors | None) -> Row:
     entry = item.entry
     name = os.path.basename(os.fsencode(entry.file.path)).decode("utf-8", "replace")
     title = item.message.title if item.message else entry.title
-    return Row(
-        entry.doc, passage, passage_terms(title, passage.headings, passage.text, name), vector
-    )
+    terms = passage_terms(title, passage.headings, passage.text, name, entry.language)
+    return Row(entry.doc, passage, terms, vector)

@@ -61,6 +61,7 @@ class Reembedding:
             sum(entry.file.size for entry in entries),
             passages_total=sum(source_counts.values()),
         )
+        tally.languages.update(dict(self.catalog.languages.counts()))
         self.tokens = {entry.doc: 0 for entry in entries}
         # Embed what is missing; each batch is on the disk before the next one begins.
         stored = [entry for entry in entries if entry.doc in source_counts]

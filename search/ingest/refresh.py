@@ -122,10 +122,12 @@ class Refresh:
         prune: bool,
         on_progress: Callable[[Progress], None],
         on_large: Callable[[tuple[LargeFile, ...]], None] = unheard,
+        on_notice: Callable[[str], None] = lambda notice: None,
     ) -> IngestReport:
         """Bring the scopes up to date. To be called within `writing`. Raises IndexDamaged.
 
-        `on_large` is given the large files that are about to be read, where there are any.
+        `on_large` is given the large files that are about to be read, where there are any, and
+        `on_notice` each warning of the report that is known before anything is embedded.
         """
         open_store = cache(lambda: self.opened.open_for_writing(catalog))
         # Opening the store repairs a damaged table, where that is possible, and flushes what a
@@ -147,6 +149,13 @@ class Refresh:
                 catalog.forget_root(inner)
         plans = self.plans(catalog, scopes, prune)
         new_roots = [scope.root.path for scope in scopes if scope.root.ingested_ns == 0]
+        notices: list[str] = []
+
+        def choose(language: str) -> None:
+            for notice in self.opened.suit(language):
+                notices.append(notice)
+                on_notice(notice)
+
         report = Ingestion(
             catalog,
             open_store,
@@ -154,6 +163,7 @@ class Refresh:
             self.rules,
             on_progress,
             marks=self.marks,
+            on_language=choose if models_in(catalog) is None else None,
         ).run(plans, on_large, lambda: self._note_versions(catalog, scopes))
         # A run that embedded nothing needs no model, and changes little.
         models = models_in(catalog)
@@ -170,7 +180,7 @@ class Refresh:
             if prune and not catalog.holds(root) and not source_of(root).is_at(root):
                 catalog.forget_root(root)
         moved = (advice(old, new) for new in new_roots if (old := moved_from(catalog, new)))
-        warnings = [*report.warnings, *moved]
+        warnings = [*notices, *report.warnings, *moved]
         if place.version_on_disk() and not vocabulary.is_whole():
             trouble = open_store().vocabulary.trouble
             warnings += [f"queries find whole words only: {trouble}"] if trouble else []

@@ -33,6 +33,7 @@ from .priority import by_priority
 from .read_ahead import MAX_BYTES, Ahead, read_ahead
 from .removal import take_out
 from .report import report_of
+from .sample import Sample
 from .tally import Tally
 from .turns import TURN, Source, in_turns
 
@@ -69,7 +70,9 @@ class Ingestion:
 
     The store and the embedder are opened at their first use: an unchanged folder needs neither.
     `clock` gives the time in nanoseconds since the epoch. Documents that are read ahead or in work
-    hold about `max_memory` bytes, or more where a single one does.
+    hold about `max_memory` bytes, or more where a single one does. `on_language` is given the
+    language of most of a sample of the files, before any of them needs the store or the embedder;
+    without it no sample is read.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class Ingestion:
         clock: Callable[[], int] = time.time_ns,
         max_memory: int = MAX_BYTES,
         marks: CloudMarks = SYSTEM_MARKS,
+        on_language: Callable[[str], None] | None = None,
     ) -> None:
         self.catalog = catalog
         self.open_store = open_store
@@ -91,6 +95,7 @@ class Ingestion:
         self.clock = clock
         self.max_memory = max_memory
         self.marks = marks
+        self.on_language = on_language
 
     def run(
         self,
@@ -113,6 +118,7 @@ class Ingestion:
         if large:
             on_large(large)
         tally = Tally(len(files), sum(file.size for file in files))
+        tally.languages.update(dict(self.catalog.languages.counts()))
         tally.has_two_stages = tally.bytes_total > SMALL_RUN
         # Read, and store the words, or in a small run the vectors as well.
         upkeep = PacedUpkeep(self.open_store)
@@ -192,8 +198,15 @@ class Ingestion:
                 *(self.rules, tally, self.clock, self.marks),
             )
 
-            def read(file: File, reserve: Reserve) -> ReadResult:
+            def read_now(file: File, reserve: Reserve) -> ReadResult:
                 return intake.read(file, file.path not in reread, reserve)
+
+            sample = Sample(files if self.on_language is not None else (), read_now)
+            if self.on_language is not None and files:
+                self.on_language(sample.language())
+
+            def read(file: File, reserve: Reserve) -> ReadResult:
+                return sample.take(file.path) or read_now(file, reserve)
 
             def pieces(coming: Ahead[File, ReadResult]) -> Iterable[Incoming | None]:
                 if tally.has_two_stages and not coming.is_ready(GRACE):

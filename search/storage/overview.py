@@ -60,6 +60,7 @@ def overview(catalog: Catalog, home: Home) -> Status:
         models=replace(models, reranker=reranker_of(models)) if models else None,
         unread=unread,
         without_vectors=_without_vectors(groups),
+        languages=catalog.languages.counts(),
     )
 
 

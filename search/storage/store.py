@@ -42,6 +42,13 @@ if TYPE_CHECKING:
 RELATED_WEIGHT = 0.5
 """The weight of a related word: one that has a word of the query as a part, or is a part of it."""
 
+COMPOUND_WEIGHT = 0.1
+"""The weight of a compound with a word that passages have by itself.
+
+A compound stands in few passages, so that its BM25 is high. With this weight, a passage that has
+the word itself comes first.
+"""
+
 _ATTEMPTS = 4
 _ID = re.compile(r"([0-9a-f]{16})-([0-9]{1,9})")
 _GONE = re.compile("Not found|No such file")
@@ -253,17 +260,20 @@ class Store:
         only: Admitted | None = None,
         vectors: bool = True,
         related: str = "",
+        compounds: str = "",
     ) -> list[Candidate]:
         """The `limit` passages with the highest BM25 for any of the words, best first.
 
         `only` limits them to these documents and passages; None means all. `words` has the words of
-        each weight, separated by spaces as those of `related` are; a related word counts
-        RELATED_WEIGHT. Without `vectors` the candidates have none, which is faster.
+        each weight, separated by spaces as those of `related` and `compounds` are; a related word
+        counts RELATED_WEIGHT, a compound COMPOUND_WEIGHT. Without `vectors` the candidates have
+        none, which is faster.
         """
         words = [(weight, group) for weight, group in words if group.strip()]
         if not words or limit < 1 or (only is not None and not only):
             return []
-        further = [(RELATED_WEIGHT, related)] if related else []
+        further = [(RELATED_WEIGHT, related), (COMPOUND_WEIGHT, compounds)]
+        further = [(weight, group) for weight, group in further if group]
         columns = [*self._columns, "vector"] if vectors else self._columns
 
         def matching(count: int, where: Any) -> Any:
