@@ -22,10 +22,10 @@ from ..text.passage_rules import PassageRules
 from ..text.passage_words import PassageWords, cut
 from .cutting_worker import CutOrder
 from .document_memory import document_memory
-from .file_bytes import read_bytes
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .removal import take_out
 from .reuse import ReusableVectors
+from .sources import read_bytes
 from .tally import Tally
 
 if TYPE_CHECKING:
