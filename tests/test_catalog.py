@@ -644,3 +644,12 @@ def test_a_catalogue_that_was_closed_in_use_is_told(folder):
         f"the index in {folder} was closed while it was in use; "
         "close it after the last call has returned"
     )
+
+
+def test_entries_of_folders_and_of_urls(tmp_path):
+    """All entries are more than those below the root of this machine's folders."""
+    paths = ["/notes/a.md", "s3://bucket/b.md", "s3://bucket-2/c.md"]
+    with Catalog.open(tmp_path, create=True) as catalog:
+        catalog.put(Entry(File(path, path, 1, 1, 1, 1), doc_id(path)) for path in paths)
+        found = [[e.file.path for e in catalog.entries(b)] for b in ("", "/", "s3://bucket")]
+    assert found == [[paths[0], paths[2], paths[1]], paths[:1], paths[1:2]]

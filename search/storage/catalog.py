@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -79,6 +80,8 @@ class Catalog:
         self._folder = folder
         self._connection = connection
         self._lock = threading.RLock()
+        # A reader lets go of a catalogue that another one follows; a query may still hold it then.
+        weakref.finalize(self, connection.close).atexit = False
         self.messages = MessageTable(self._all, self._write_all)
         """The messages of mail files."""
         self.page_labels = PageLabels(self._all, self._write_all)
@@ -122,6 +125,11 @@ class Catalog:
         )
         catalog._prepare(create=True, write=True)
         return catalog
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the file."""
+        return self._folder
 
     def _prepare(self, create: bool, write: bool) -> None:
         """Make the tables of a new file; check another one, and add what it lacks."""
@@ -204,8 +212,8 @@ class Catalog:
         """Take a root out of the list; its documents stay until they are removed."""
         self._write("DELETE FROM roots WHERE path = ?", [(os.fsencode(path),)])
 
-    def entries(self, below: str = "/") -> Iterator[Entry]:
-        """The entries of a file, or of all files below a folder, by path.
+    def entries(self, below: str = "") -> Iterator[Entry]:
+        """The entries of a file, or of all files below a folder, by path; without one, all.
 
         The catalogue may be changed while the entries are iterated over.
         """
@@ -218,7 +226,7 @@ class Catalog:
             f"SELECT {self.languages.columns} FROM documents WHERE path > ? AND path < ? "
             f"ORDER BY path LIMIT {_PAGE_ROWS}"
         )
-        last, end = top + b"/", top + b"0"
+        last, end = (top + b"/", top + b"0") if below else (b"", b"\xff")
         while rows := self._all(statement, (last, end)):
             yield from map(entry_of, rows)
             last = rows[-1][1]
