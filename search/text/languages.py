@@ -117,7 +117,8 @@ def is_foreign(query: str, languages: Collection[str]) -> bool:
     A query is too short for `language_of` to be sure. But it is foreign where it has function words
     of other languages and none of these. Without `languages` no query is.
 
-    >>> is_foreign("Wo sitzt der Hahn?", {"en"}), is_foreign("Wo sitzt der Hahn?", {"en", "de"})
+    >>> query = "Wo sitzt das Ventil der Heizung?"
+    >>> is_foreign(query, {"en"}), is_foreign(query, {"en", "de"})
     (True, False)
     >>> is_foreign("Dichtung Hahn", {"en"}), is_foreign("水龙头在哪里漏水的原因和维修方法", {"en"})
     (False, True)
