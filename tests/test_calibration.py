@@ -1,11 +1,15 @@
 """Calibrated scores mean the same from query to query, whatever embedder an index has."""
 
+from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 
+from search.documents import Candidate, Passage
 from search.models.bundled import BUNDLED
 from search.query.calibration import (
+    MULTILINGUAL,
     STARTER,
     STARTER_BASELINE,
     UNKNOWN,
@@ -14,6 +18,8 @@ from search.query.calibration import (
     estimated,
     is_measured,
 )
+from search.query.legs import Legs
+from search.query.ranking import rank
 
 LEAST, MOST = 0.0, 1.2
 """The bounds of a fused score: a cosine, hardly ever negative, and 0.2 of the text leg."""
@@ -110,3 +116,31 @@ def test_a_baseline_brings_qwen3s_published_answers_near_those_of_bge():
         "Qwen3-Embedding-8B": [0.93, 0.81, 0.01, 0.02],
         "bge-small-en-v1.5": [0.94, 0.9, 0.01, 0.02],
     }
+
+
+def test_words_of_a_foreign_query_keep_a_part_of_their_weight() -> None:
+    near, named = (
+        Candidate(doc, Passage(0, "text", (), None, 1, 1, 0, 4), np.array(vector, np.float32), 0.0)
+        for doc, vector in ((1, [0.84, 0.5426]), (2, [0.74, 0.6726]))
+    )
+    legs = Legs(
+        candidates={near.id: near, named.id: named},
+        vector={near.id: 0.84, named.id: 0.74},
+        text={named.id: 6.0},
+        query_vector=np.array([1, 0], np.float32),
+        word_count=1,
+        passage_count=999,
+    )
+    foreign = replace(legs, is_foreign=True)
+    orders = [
+        [ranked.row.key for ranked in rank(each, "hybrid", calibration)]
+        for calibration in (MULTILINGUAL, STARTER)
+        for each in (legs, foreign)
+    ]
+    # The starter reads English alone, so that names in the query are all that it can go by.
+    assert orders == [
+        [named.id, near.id],
+        [near.id, named.id],
+        [named.id, near.id],
+        [named.id, near.id],
+    ]

@@ -85,3 +85,26 @@ def test_a_word_that_a_query_repeats_weighs_more() -> None:
 def test_a_query_has_to_ask_for_something() -> None:
     with pytest.raises(UsageError, match="says only what to leave out; add what to look for"):
         understand("-diesel -petrol")
+
+
+@pytest.mark.parametrize(
+    ("query", "languages", "is_foreign"),
+    [
+        ("Wo sitzt das Ventil der Heizung?", {"en": 1.0}, True),
+        ("Wo sitzt das Ventil der Heizung?", {"en": 0.9, "de": 0.1}, False),
+        # One document in a hundred does not make a language that of the index.
+        ("Wo sitzt das Ventil der Heizung?", {"en": 0.99, "de": 0.01}, True),
+        ("Ventil Heizung", {"en": 1.0}, False),
+        ("Where is the valve of the heating?", {"en": 1.0}, False),
+        ("where is the valve", {"zh": 0.5, "de": 0.5}, True),
+        ("供暖系统的阀门在哪里可以找到", {"en": 1.0}, True),
+        # Such a name is a Japanese word as well.
+        ("東京都千代田区霞が関一丁目庁舎", {"zh": 1.0}, False),
+        ("Где находится вентиль отопления?", {"ru": 1.0}, False),
+        ("Wo sitzt das Ventil der Heizung?", {}, False),
+    ],
+)
+def test_a_query_is_foreign_where_no_document_is_in_its_language(
+    query: str, languages: dict[str, float], is_foreign: bool
+) -> None:
+    assert understand(query, languages=languages).is_foreign is is_foreign
