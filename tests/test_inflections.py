@@ -184,12 +184,14 @@ def test_a_query_is_in_one_language_of_the_documents_or_in_any(
     query: str, languages: dict[str, float]
 ) -> None:
     shares = {"en": 0.6, "de": 0.2, "es": 0.1, "ru": 0.1}
-    assert understand(query, languages=shares).languages == languages
+    assert understand(query, languages=shares).spoken == languages
 
 
 def test_an_english_question_is_as_in_an_index_of_english() -> None:
     question = "when were the houses built"
-    assert understand(question, languages={"de": 0.5, "en": 0.5}) == understand(question)
+    query = understand(question, languages={"de": 0.5, "en": 0.5})
+    assert grouped(query) == grouped(understand(question)) == ((1.0, "houses built"),)
+    assert query.stems == ()
 
 
 def test_a_word_and_its_stem_share_the_weight() -> None:

@@ -84,8 +84,8 @@ class QueryText:
     beginnings: the beginnings of words that are looked for (`auth*`).
     word_count: the number of words as a person counts them.
     words_left_out: the number of further words, which are not among `words`.
-    languages: the languages in which it is looked for by stems as well, with the share of the
-    documents in each, as `spoken_in` tells them.
+    languages: the share of the documents in each language, by its ISO code.
+    spoken: those in which it is looked for by stems as well, as `spoken_in` tells them.
     stems: the terms of the words' stems in these languages, where they have a stemmer.
     """
 
@@ -100,6 +100,7 @@ class QueryText:
     word_count: int
     words_left_out: int = 0
     languages: Mapping[str, float] = field(default_factory=dict)
+    spoken: Mapping[str, float] = field(default_factory=dict)
     stems: tuple[str, ...] = ()
 
     @property
@@ -110,8 +111,8 @@ class QueryText:
 
     @property
     def stemmed_share(self) -> float:
-        """The share of the documents whose passages have stems beside their words."""
-        return sum(self.languages.values())
+        """The share of the documents whose stems are looked for beside the query's words."""
+        return sum(self.spoken.values())
 
     @property
     def is_strict(self) -> bool:
@@ -184,7 +185,8 @@ def understand(
         beginnings=beginnings(plain),
         word_count=word_count(bare, words),
         words_left_out=len(all_words) - len(words),
-        languages=spoken,
+        languages=languages,
+        spoken=spoken,
         stems=query_stems(words, spoken),
     )
 
