@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -154,6 +156,22 @@ class Passage:
     char_end: int
     section: int | None = None
     opening: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CutPassage:
+    """A passage as it was cut from its document, with the words that the text leg matches."""
+
+    passage: Passage
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """A document while it is cut: its language as an ISO code, and its passages as they come."""
+
+    language: str
+    passages: Iterator[CutPassage]
 
 
 @dataclass(frozen=True, slots=True)

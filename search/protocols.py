@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from .documents import Judgement, Vectors
 
 
+@dataclass(frozen=True, slots=True)
+class TokenizerFile:
+    """The file that a tokenizer is made of, so that another process can make the same one.
+
+    `literal_specials` says whether special tokens in a text are read as plain characters.
+    """
+
+    path: str
+    literal_specials: bool
+
+
 class Tokenizer(Protocol):
-    """Cuts text into the model's tokens."""
+    """Cuts text into the model's tokens.
+
+    `file` is None where only this process can have the tokenizer.
+    """
+
+    @property
+    def file(self) -> TokenizerFile | None:
+        """The file that it is made of."""
+        ...
 
     def spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         """Each text's tokens as character ranges (start, end).

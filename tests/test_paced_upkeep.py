@@ -50,6 +50,19 @@ def test_tidying_up_takes_a_twentieth_of_a_run_before_its_end():
     assert len(table.times) == 11
 
 
+def test_beside_the_embedding_it_may_take_a_fifth():
+    clock = Clock()
+    table = Table(clock, seconds=10.0)
+    upkeep = PacedUpkeep(lambda: table, clock)
+    clock.now = 1000.0
+    # What the run did before gives no time for it.
+    upkeep.go_beside()
+    while clock.now < 1200:
+        clock.now += 1.0
+        upkeep.between_batches()
+    assert table.times == [1005.0, 1100.0, 1150.0, 1200.0]
+
+
 def test_what_is_not_due_takes_no_time():
     clock = Clock()
     table = Table(clock, seconds=10.0, is_due=False)

@@ -13,7 +13,7 @@ from search import Index, readers
 from search.documents import Row
 from search.ingest import run
 from search.models.tokenizer import ModelTokenizer
-from search.storage.entries import doc_id
+from search.storage.entries import Entry, doc_id
 from search.supply.model_choice import ModelChoice
 from search.text.languages import language_of_document
 from search.text.passage_rules import PassageRules
@@ -50,12 +50,18 @@ def test_the_rows_of_an_ingest_are_those_of_its_steps_one_by_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, small_run: int
 ) -> None:
     monkeypatch.setattr(run, "SMALL_RUN", small_run)
+    monkeypatch.setattr(run, "LARGE_RUN", small_run)
     embedder = stand_in()
     tokenizer = CountingTokenizer(ROOT / "search" / "models" / "starter" / "tokenizer.json")
     counting = replace(embedder, tokenizer=tokenizer)
     with Index(
         (tmp_path / "index").as_posix(), ModelChoice(), lambda name: counting, RULES
     ) as index:
+        # The sample of a first run, by which the models are chosen, is cut here in any case.
+        first = tmp_path / "first.txt"
+        first.write_text("The tide turns.")
+        index.ingest([first])
+        tokenizer.spanned = tokenizer.encoded = 0
         index.ingest(FILES)
         found = {entry.file.path: entry for entry in index.catalog.entries()}
         stored = {path: list(index.store.rows(entry.doc)) for path, entry in found.items()}
@@ -86,7 +92,41 @@ def test_the_rows_of_an_ingest_are_those_of_its_steps_one_by_one(
     # The cut goes once over each document, and again over the few words that open its sections and
     # over passages that are nearly too long. The model's own look at its text gives the count.
     assert tokenizer.encoded == sum(map(len, embedded))
-    assert read * 0.9 < tokenizer.spanned < read * 1.3
+    if small_run:
+        assert read * 0.9 < tokenizer.spanned < read * 1.3
+    else:
+        # The workers of a large run have tokenizers of their own.
+        assert tokenizer.spanned == 0
+
+
+class LocalTokenizer(ModelTokenizer):
+    """A tokenizer that only this process can have."""
+
+    file = None  # type: ignore[assignment]
+
+
+def test_rows_are_the_same_wherever_documents_are_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "SMALL_RUN", -1)
+    monkeypatch.setattr(run, "LARGE_RUN", -1)
+    path = ROOT / "search" / "models" / "starter" / "tokenizer.json"
+    corpus = ROOT / "sample_corpus"
+    found: list[tuple[list[Row], list[Entry]]] = []
+    for tokenizer in (ModelTokenizer(path), LocalTokenizer(path)):
+        embedder = replace(stand_in(), tokenizer=tokenizer)
+        folder = str(tmp_path / type(tokenizer).__name__)
+        with Index(folder, ModelChoice(), lambda name: embedder, RULES) as index:  # noqa: B023
+            index.ingest([corpus])
+            entries = [replace(entry, ingested_ns=0) for entry in index.catalog.entries()]
+            rows = [row for entry in entries for row in index.store.rows(entry.doc)]
+        found.append(([replace(row, vector=row.vector.tolist()) for row in rows], entries))
+    by_workers, here = found
+    assert by_workers[0] == here[0]
+    assert [replace(entry, version=0) for entry in by_workers[1]] == [
+        replace(entry, version=0) for entry in here[1]
+    ]
+    assert len(here[1]) > 30
 
 
 def _with_vectors(rows: list[Row]) -> list[Row]:

@@ -19,7 +19,7 @@ def row(number: int) -> Row:
 
 
 def found(reusable: ReusableVectors, texts: list[str]) -> list[float | None]:
-    vectors = [vector for _, vector in reusable.look_up(passage(text) for text in texts)]
+    vectors = [reusable.look_up(passage(text)) for text in texts]
     return [None if vector is None else float(vector[0]) for vector in vectors]
 
 
@@ -29,9 +29,7 @@ def test_a_passage_with_the_same_text_and_headings_keeps_its_vector() -> None:
     # Both texts have three tokens: Head, text and a number.
     assert reusable.tokens == 6
     other = Passage(0, "text 1", ("Other",), None, 1, 1, 0, 6)
-    assert [vector for _, vector in ReusableVectors([row(1)], ToyTokenizer()).look_up([other])] == [
-        None
-    ]
+    assert ReusableVectors([row(1)], ToyTokenizer()).look_up(other) is None
 
 
 def test_a_new_document_has_no_reusable_vectors() -> None:
@@ -53,6 +51,5 @@ def test_a_limited_number_of_insertions_or_deletions_is_bridged() -> None:
         *(f"text {place}" for place in range(number)),
     ]
     assert found(ReusableVectors(rows(), ToyTokenizer()), more) == [*[None] * REACH, *range(number)]
-    lazy = ReusableVectors(rows(), ToyTokenizer()).look_up([passage("x")])
-    next(lazy)
+    ReusableVectors(rows(), ToyTokenizer()).look_up(passage("x"))
     assert read == REACH - 1

@@ -41,6 +41,8 @@ def as_stored(vectors: Vectors) -> Vectors:
 class ToyTokenizer:
     """A token is a word or a single other character."""
 
+    file = None
+
     def spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
         return [[match.span() for match in re.finditer(r"\w+|[^\w\s]", text)] for text in texts]
 

@@ -79,21 +79,61 @@ def embedded(
     batch of the model needs little padding. `tally` counts passages, tokens and the seconds that
     they take. `on_chunk` is called after the items of each chunk, with the first of its last text.
     """
+    by_text = items_by_text(items)
+    if by_text:
+        tally.begin(embedder.name)
+    done = (embed(embedder, chunk) for chunk in chunks(by_text, CHUNK))
+    return with_items(by_text, done, tally, on_chunk)
+
+
+def items_by_text(items: Iterable[tuple[str, Item]]) -> dict[str, list[Item]]:
+    """The items of each distinct text."""
     by_text: dict[str, list[Item]] = {}
     for text, item in items:
         by_text.setdefault(text, []).append(item)
-    if by_text:
-        tally.begin(embedder.name)
-    distinct = sorted(by_text, key=len)
-    for start in range(0, len(distinct), CHUNK):
-        chunk = distinct[start : start + CHUNK]
-        started = time.perf_counter()
-        vectors, counts = embedder.embed_counted(chunk)
-        results = list(map(Embedded, chunk, vectors, counts))
-        tally.embedding_seconds += time.perf_counter() - started
-        tally.tokens += sum(result.tokens for result in results)
-        for result in results:
+    return by_text
+
+
+def chunks(texts: Iterable[str], size: int) -> Iterator[list[str]]:
+    """The texts in order of their length, `size` at a time.
+
+    >>> list(chunks(["ccc", "a", "bb"], 2))
+    [['a', 'bb'], ['ccc']]
+    """
+    by_length = iter(sorted(texts, key=len))
+    while chunk := list(islice(by_length, size)):
+        yield chunk
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedChunk:
+    """The texts of a chunk with their vectors, and the seconds that these took."""
+
+    results: list[Embedded]
+    seconds: float
+
+
+def embed(
+    embedder: Embedder, chunk: list[str], clock: Callable[[], float] = time.perf_counter
+) -> EmbeddedChunk:
+    """Embed the texts of one chunk."""
+    started = clock()
+    vectors, counts = embedder.embed_counted(chunk)
+    return EmbeddedChunk(list(map(Embedded, chunk, vectors, counts)), clock() - started)
+
+
+def with_items(
+    by_text: dict[str, list[Item]],
+    done: Iterable[EmbeddedChunk],
+    tally: Tally,
+    on_chunk: Callable[[Item], None],
+) -> Iterator[tuple[Item, Embedded]]:
+    """The items of the chunks that are done, as `embedded` gives and counts them."""
+    for chunk in done:
+        tally.embedding_seconds += chunk.seconds
+        tally.tokens += sum(result.tokens for result in chunk.results)
+        for result in chunk.results:
             for item in by_text[result.text]:
                 tally.passages += 1
                 yield item, result
-        on_chunk(by_text[chunk[-1]][0])
+        on_chunk(by_text[chunk.results[-1].text][0])

@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..documents import Document, File, Message, Passage, Reason, Skip
+from ..documents import CutPassage, Document, File, Message, Passage, Reason, Skip
 from ..errors import Unreadable
+from ..readers.cut_document import CutDocument
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState, doc_id
-from ..text.languages import language_of_document
 from ..text.passage_rules import PassageRules
-from ..text.passages import split
+from ..text.passage_words import PassageWords, cut
+from .cutting_worker import CutOrder
 from .document_memory import document_memory
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .removal import take_out
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A passage on its way into the store, with its vector where that is known already.
+    """A passage on its way into the store, with its words, and its vector where that is known.
 
     On a document's `last` passage, `entry` is complete, and `page_labels` are the document's own
     names of its pages. A document without passages comes as one Incoming whose `passage` is None.
@@ -46,6 +47,7 @@ class Incoming:
 
     entry: Entry
     passage: Passage | None
+    terms: str
     vector: Vectors | None
     message: Message | None
     last: bool
@@ -62,19 +64,22 @@ class ReadResult:
 
     read_ns: int
     content: str
-    document: Document | None
+    document: Document | CutDocument | None
     data: bytes
 
     @property
     def memory(self) -> int:
         """About the bytes of memory that it holds."""
+        if isinstance(self.document, CutDocument):
+            return self.document.memory
         return len(self.data) + (document_memory(self.document) if self.document else 0)
 
 
 class Intake:
     """Reads files, and records in the catalogue those that need no embedding.
 
-    `clock` gives nanoseconds since the epoch.
+    `clock` gives nanoseconds since the epoch. With `cuts_in_workers`, the pool's workers carry out
+    a CutOrder; a tokenizer that has no file cuts in this process all the same.
     """
 
     def __init__(
@@ -87,6 +92,7 @@ class Intake:
         tally: Tally,
         clock: Callable[[], int],
         marks: CloudMarks = SYSTEM_MARKS,
+        cuts_in_workers: bool = False,
     ) -> None:
         self.pool = pool
         self.catalog = catalog
@@ -96,10 +102,12 @@ class Intake:
         self.tally = tally
         self.clock = clock
         self.marks = marks
+        self.cuts_in_workers = cuts_in_workers
 
-    def read(self, file: File, reuse: bool, reserve: Reserve) -> ReadResult:
+    def read(self, file: File, reuse: bool, reserve: Reserve, uncut: bool = False) -> ReadResult:
         """What the file holds; with `reuse`, no document is made of contents that are known.
 
+        With `uncut`, the document comes whole, and neither model nor tokenizer is needed.
         `reserve` is called with the bytes of memory that are about to be taken. Any thread may call
         this, ahead of `passages`: it looks into the catalogue and changes nothing. Raises
         FileNotFoundError and Unreadable.
@@ -112,7 +120,17 @@ class Intake:
             previous = self.catalog.entry(file.path)
             if _has_content(previous, content) or self._twin(file, content) is not None:
                 return ReadResult(read_ns, content, None, data)
-        return ReadResult(read_ns, content, self.pool.read(data, file.path, reserve), b"")
+        return ReadResult(read_ns, content, self._document(data, file.path, reserve, uncut), b"")
+
+    def _document(
+        self, data: bytes, path: str, reserve: Reserve, uncut: bool = False
+    ) -> Document | CutDocument:
+        """The document, cut already where the workers of this run do that."""
+        cuts = self.cuts_in_workers and not uncut
+        file = self.open_tokenizer().file if cuts else None
+        if file is None:
+            return self.pool.read(data, path, reserve)
+        return self.pool.cut(data, path, CutOrder(file, self.rules).encoded(), reserve)
 
     def passages(
         self, file: File, reuse: bool, get_result: Callable[[], ReadResult], reserve: Reserve
@@ -161,39 +179,49 @@ class Intake:
                 message=twin.message,
                 language=twin.language,
             )
-            rows = ((row.passage, row.vector) for row in self.open_store().rows(twin.doc))
+            messages = tuple(self.catalog.messages.of(twin.doc))
+            # The words hold the file's name, which is another one.
+            words = PassageWords(file.path, title, messages, twin.language)
+            copies = (
+                (CutPassage(row.passage, words.of(row.passage)), row.vector)
+                for row in self.open_store().rows(twin.doc)
+            )
             labels = self.catalog.page_labels.of(twin.doc)
-            for item in self._incoming(entry, rows, self.catalog.messages.of(twin.doc)):
+            for item in self._incoming(entry, copies, messages):
                 yield replace(item, page_labels=labels) if item.last else item
             return
         # The contents are new, or those of a document that has changed since the file was read.
-        document = result.document or self.pool.read(result.data, file.path, reserve)
+        document = result.document or self._document(result.data, file.path, reserve)
         if previous is None:
             self.tally.added += 1
         else:
             self.tally.changed += 1
         self.tally.warnings += [(file.path, warning) for warning in document.warnings]
+        tokenizer = self.open_tokenizer()
+        cutting = (
+            document.cutting()
+            if isinstance(document, CutDocument)
+            else cut(document, tokenizer, self.rules)
+        )
         entry = replace(
             entry,
             kind=document.kind,
             title=document.title,
             message="; ".join(document.warnings),
-            language=language_of_document(document),
+            language=cutting.language,
         )
         self.tally.languages[entry.language] += 1
         # Passages whose text is the same as before get their vectors from the store.
-        tokenizer = self.open_tokenizer()
         was_stored = previous is not None and previous.stored
         previous_rows = self.open_store().rows(entry.doc) if was_stored else ()
         reusable = ReusableVectors(previous_rows, tokenizer)
-        passages = reusable.look_up(split(document, tokenizer, self.rules))
-        for item in self._incoming(entry, passages, document.messages):
-            counted = replace(item.entry, tokens=reusable.tokens)
-            yield (
-                replace(item, entry=counted, page_labels=document.page_labels)
-                if item.last
-                else item
-            )
+        looked_up = ((passage, reusable.look_up(passage.passage)) for passage in cutting.passages)
+        for item in self._incoming(entry, looked_up, document.messages):
+            if item.last:
+                counted = replace(item.entry, tokens=reusable.tokens)
+                yield replace(item, entry=counted, page_labels=document.page_labels)
+            else:
+                yield item
 
     def _twin(self, file: File, content: str) -> Entry | None:
         """A whole document with the same contents, read by the same reader."""
@@ -207,7 +235,7 @@ class Intake:
     def _incoming(
         self,
         entry: Entry,
-        passages: Iterable[tuple[Passage, Vectors | None]],
+        passages: Iterable[tuple[CutPassage, Vectors | None]],
         messages: Iterable[Message],
     ) -> Iterator[Incoming]:
         """The document's passages, each with its message; the last one completes the entry.
@@ -215,16 +243,17 @@ class Intake:
         One passage is held back, because only the last one can tell how many there are.
         """
         count = length = 0
-        pending = Incoming(entry, None, None, None, last=False)
+        pending = Incoming(entry, None, "", None, None, last=False)
         following = deque(messages)
-        for passage, vector in passages:
+        for cut_passage, vector in passages:
             if pending.passage is not None:
                 yield pending
+            passage, terms = cut_passage.passage, cut_passage.terms
             # The passage belongs to the last message that starts at or before it.
             message = pending.message
             while following and following[0].start <= passage.char_start:
                 message = following.popleft()
-            pending = Incoming(entry, passage, vector, message, last=False)
+            pending = Incoming(entry, passage, terms, vector, message, last=False)
             count += 1
             self.tally.passages_read += 1
             # A large file takes minutes; the length of its passages tells about how far it is.

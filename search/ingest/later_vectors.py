@@ -19,7 +19,8 @@ from ..results import Progress
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState
 from ..text.passages import embedded_text
-from .embedding import Pace, embedded
+from .embedding import Embedded, Pace
+from .embedding_thread import EmbeddingThread
 from .paced_upkeep import PacedUpkeep
 from .priority import priority
 from .reuse import ReusableVectors
@@ -51,8 +52,23 @@ class Lacking:
     last: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _UnderWay:
+    """A batch that is being embedded, and its passages with their vectors to come.
+
+    `contents` are the hashes of its files.
+    """
+
+    batch: list[Lacking]
+    coming: Iterator[tuple[tuple[Entry, Row], Embedded]]
+    contents: frozenset[str]
+
+
 class LaterVectors:
-    """The documents that wait for their vectors, and their embedding, a batch at a time."""
+    """The documents that wait for their vectors, and their embedding, a batch at a time.
+
+    While a batch is embedded in the `thread`, the one before it is stored, and the next one read.
+    """
 
     def __init__(
         self,
@@ -62,6 +78,7 @@ class LaterVectors:
         tally: Tally,
         on_progress: Callable[[Progress], None],
         upkeep: PacedUpkeep,
+        thread: EmbeddingThread,
     ) -> None:
         self.catalog = catalog
         self.open_store = open_store
@@ -69,6 +86,7 @@ class LaterVectors:
         self.tally = tally
         self.on_progress = on_progress
         self.upkeep = upkeep
+        self.thread = thread
         self.commits = 0
         self._queue: deque[Entry] = deque()
         # About how many vectors each document lacks that has not got them all, and the documents
@@ -76,7 +94,8 @@ class LaterVectors:
         self._lacking: dict[int, int] = {}
         self._own: set[int] = set()
         self._pieces: Iterator[Lacking] = iter(())
-        self._pace = Pace()
+        self._under_way: _UnderWay | None = None
+        self._pace, self._mark = Pace(), 0.0
 
     def add(self, entry: Entry, lacking: int) -> None:
         """Let a document wait behind the others; `lacking` is the number of vectors it lacks."""
@@ -108,20 +127,42 @@ class LaterVectors:
             sum(entry.file.size for entry in waiting.values()),
             sum(self._lacking.values()),
         )
+        self.upkeep.go_beside()
         while self.is_due:
             self.embed_batch()
             self.upkeep.between_batches()
 
     def embed_batch(self) -> None:
-        """Embed and store one batch; the order of the steps is what makes a crash harmless."""
+        """Begin to embed a batch, and store the one before it."""
         batch = self._next_batch()
         if not batch:
             # Documents came to wait since the last ones began.
             self._pieces = in_turns(self._sources(), READ)
             batch = self._next_batch()
-        started = time.perf_counter()
-        tokens: Counter[int] = Counter()
-        rows = self._rows(batch, tokens)
+        before, self._under_way = self._under_way, self._begun(batch) if batch else None
+        if before is not None:
+            self._finish(before)
+
+    def _begun(self, batch: list[Lacking]) -> _UnderWay:
+        """The batch, whose embedding begins now; each distinct text is embedded once."""
+        if self._under_way is None:
+            self._mark = time.perf_counter()
+        waiting = [
+            (embedded_text(item.row.passage), (item.entry, item.row))
+            for item in batch
+            if item.row and item.vector is None
+        ]
+        coming: Iterator[tuple[tuple[Entry, Row], Embedded]] = iter(())
+        if waiting:
+            coming = self.thread.begin(
+                self.open_embedder(), waiting, self.tally, lambda last: self._advance(last[0])
+            )
+        return _UnderWay(batch, coming, frozenset(item.entry.content for item in batch))
+
+    def _finish(self, under_way: _UnderWay) -> None:
+        """Store a batch with its vectors; the order of the steps is what makes a crash harmless."""
+        batch, tokens = under_way.batch, Counter[int]()
+        rows = self._rows(under_way, tokens)
         store = self.open_store()
         if rows:
             store.upsert(rows, words_known=True)
@@ -140,7 +181,9 @@ class LaterVectors:
         for doc in finished:
             self.tally.vectors_done(self._lacking.pop(doc))
             self.tally.completed += doc not in self._own
-        self._pace.took(len(batch), time.perf_counter() - started)
+        now = time.perf_counter()
+        self._pace.took(len(batch), now - self._mark)
+        self._mark = now
         self.commits += 1
 
     def _next_batch(self) -> list[Lacking]:
@@ -179,7 +222,10 @@ class LaterVectors:
     def _pieces_of(self, entry: Entry, rows: Iterator[Row]) -> Iterator[Lacking]:
         """The document's passages without vectors; one is held back to tell which is the last."""
         tokenizer = self.open_embedder().tokenizer
-        # A copy that is complete by now lends its vectors.
+        # A copy that is complete by now lends its vectors; one that is under way is awaited.
+        if self._under_way is not None and entry.content in self._under_way.contents:
+            before, self._under_way = self._under_way, None
+            self._finish(before)
         twin = self.catalog.same_content(entry.content)
         is_complete = twin is not None and twin.state is EntryState.COMPLETE
         copies = self.open_store().rows(twin.doc) if twin is not None and is_complete else ()
@@ -189,31 +235,22 @@ class LaterVectors:
             if held.row is not None:
                 yield held
             tokens_before = reusable.tokens
-            ((_, vector),) = reusable.look_up([row.passage])
+            vector = reusable.look_up(row.passage)
             held = Lacking(entry, row, vector, reusable.tokens - tokens_before)
         yield replace(held, last=True)
 
-    def _rows(self, batch: list[Lacking], tokens: Counter[int]) -> list[Row]:
-        """The batch's passages with their vectors; each distinct text is embedded once.
-
-        `tokens` counts the tokens of each document.
-        """
-        known = [(item, item.row) for item in batch if item.row and item.vector is not None]
+    def _rows(self, under_way: _UnderWay, tokens: Counter[int]) -> list[Row]:
+        """The batch's passages with their vectors; `tokens` counts those of each document."""
+        known = [
+            (item, item.row) for item in under_way.batch if item.row and item.vector is not None
+        ]
         rows = [replace(row, vector=item.vector) for item, row in known]
         for item, row in known:
             tokens[row.doc] += item.tokens
         self.tally.passages += len(rows)
-        waiting = [
-            (embedded_text(item.row.passage), (item.entry, item.row))
-            for item in batch
-            if item.row and item.vector is None
-        ]
-        if waiting:
-            for (_, row), result in embedded(
-                self.open_embedder(), waiting, self.tally, lambda last: self._advance(last[0])
-            ):
-                tokens[row.doc] += result.tokens
-                rows.append(replace(row, vector=result.vector))
+        for (_, row), result in under_way.coming:
+            tokens[row.doc] += result.tokens
+            rows.append(replace(row, vector=result.vector))
         return rows
 
     def _advance(self, entry: Entry) -> None:

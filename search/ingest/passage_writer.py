@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ..documents import Passage, Row
+from ..documents import Row
 from ..results import Progress
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState
 from ..text.passages import embedded_text
-from ..text.terms import passage_terms
 from .embedding import embedded
 from .intake import Incoming
 from .tally import Tally
 
 if TYPE_CHECKING:
-    from ..documents import Vectors
     from ..protocols import Embedder
     from ..storage.store import Store
 
@@ -57,11 +54,11 @@ class PassageWriter:
         """Store one batch; the order of the steps is what makes a crash harmless."""
         # The documents become pending before any of their passages is stored.
         entries = {item.entry.doc: item.entry for item in reversed(batch)}
-        previous = {doc: self.catalog.entry(entry.file.path) for doc, entry in entries.items()}
+        previous = self.catalog.by_doc(entries)
         self.catalog.put(
             replace(entry, state=EntryState.PENDING, passages=old.passages if old else 0)
             for doc, entry in entries.items()
-            if (old := previous[doc]) is None or old.state is not EntryState.PENDING
+            if (old := previous.get(doc)) is None or old.state is not EntryState.PENDING
         )
         # Their new passages overwrite the old ones; what is left of the old ones is deleted.
         rows = [*self._reused(batch), *(self._embedded if self.embeds else self._words)(batch)]
@@ -103,7 +100,7 @@ class PassageWriter:
     def _reused(self, batch: list[Incoming]) -> list[Row]:
         """The rows of the passages whose vectors are known already."""
         rows = [
-            _row(item, item.passage, item.vector)
+            Row(item.entry.doc, item.passage, item.terms, item.vector)
             for item in batch
             if item.passage and item.vector is not None
         ]
@@ -113,7 +110,9 @@ class PassageWriter:
     def _words(self, batch: list[Incoming]) -> list[Row]:
         """The rows of the other passages, which wait for their vectors."""
         rows = [
-            _row(item, item.passage, None) for item in batch if item.passage and item.vector is None
+            Row(item.entry.doc, item.passage, item.terms, None)
+            for item in batch
+            if item.passage and item.vector is None
         ]
         self._lacking.update(row.doc for row in rows)
         self._advance(batch[-1].entry)
@@ -132,16 +131,7 @@ class PassageWriter:
             self.open_embedder(), waiting, self.tally, lambda last: self._advance(last[0].entry)
         ):
             self._tokens[item.entry.doc] += result.tokens
-            yield _row(item, passage, result.vector)
+            yield Row(item.entry.doc, passage, item.terms, result.vector)
 
     def _advance(self, entry: Entry) -> None:
         self.on_progress(self.tally.progress(entry.file.path))
-
-
-def _row(item: Incoming, passage: Passage, vector: Vectors | None) -> Row:
-    """The row to store, with the words for the text leg: of title, headings, text and file name."""
-    entry = item.entry
-    name = os.path.basename(os.fsencode(entry.file.path)).decode("utf-8", "replace")
-    title = item.message.title if item.message else entry.title
-    terms = passage_terms(title, passage.headings, passage.text, name, entry.language)
-    return Row(entry.doc, passage, terms, vector)

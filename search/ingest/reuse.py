@@ -6,7 +6,7 @@ message costs the embedding of one message.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -39,20 +39,19 @@ class ReusableVectors:
         self._by_text: dict[str, Vectors] = {}
         self._started = False
 
-    def look_up(self, passages: Iterable[Passage]) -> Iterator[tuple[Passage, Vectors | None]]:
-        """Each passage with its vector, None where it has to be embedded."""
-        for passage in passages:
-            # Stay REACH rows ahead of the passages.
-            self._read_rows(1 if self._started else REACH)
-            self._started = True
-            vector = None
-            # Most documents are new and have nothing to look for.
-            if self._by_text:
-                text = embedded_text(passage)
-                vector = self._by_text.get(text)
-                if vector is not None:
-                    self.tokens += len(self._tokenizer.spans([text])[0])
-            yield passage, vector
+    def look_up(self, passage: Passage) -> Vectors | None:
+        """The vector of the document's next passage, None where it has to be embedded."""
+        # Stay REACH rows ahead of the passages.
+        self._read_rows(1 if self._started else REACH)
+        self._started = True
+        # Most documents are new and have nothing to look for.
+        if not self._by_text:
+            return None
+        text = embedded_text(passage)
+        vector = self._by_text.get(text)
+        if vector is not None:
+            self.tokens += len(self._tokenizer.spans([text])[0])
+        return vector
 
     def _read_rows(self, count: int) -> None:
         for row in islice(self._rows, count):

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing, nullcontext
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from ..documents import File
@@ -21,7 +22,9 @@ from ..storage.catalog import Catalog
 from ..storage.lance import preload, preloading
 from ..text.passage_rules import PassageRules
 from ..urls import is_url
+from . import cutting_worker
 from .embedding import Pace
+from .embedding_thread import EmbeddingThread
 from .intake import Incoming, Intake, ReadResult
 from .large_files import large_files, note_speed
 from .later_vectors import LaterVectors
@@ -46,6 +49,12 @@ SMALL_RUN = 200_000
 """Files of so many bytes together are embedded as they are read; more are read in two stages.
 
 At 4 bytes a token, a small model on a processor takes some ten seconds for them.
+"""
+
+LARGE_RUN = 2_000_000
+"""Files of more bytes together are cut into passages by the worker processes.
+
+To start a worker takes as much processor time as to cut 300 kB.
 """
 
 GRACE = 0.2
@@ -89,7 +98,8 @@ class Ingestion:
     ) -> None:
         self.catalog = catalog
         self.open_store = open_store
-        self.open_embedder = open_embedder
+        # To open it anew for each file would ask the catalogue each time which models are wanted.
+        self.open_embedder = cache(open_embedder)
         self.rules = rules
         self.on_progress = on_progress
         self.clock = clock
@@ -122,19 +132,21 @@ class Ingestion:
         tally.has_two_stages = tally.bytes_total > SMALL_RUN
         # Read, and store the words, or in a small run the vectors as well.
         upkeep = PacedUpkeep(self.open_store)
-        later = LaterVectors(
-            self.catalog, self.open_store, self.open_embedder, tally, self.on_progress, upkeep
-        )
-        with preloading(preload) if files else nullcontext():
-            commits = self._read(files, reread, tally, later, upkeep)
-        # Forget what is gone.
-        for plan in plans:
-            self._finish(plan, tally)
-        on_read()
-        # Embed what was stored by its words, now or by an earlier run.
-        later.embed_all(
-            entry for plan in plans for entry in self.catalog.words_only.entries(plan.top)
-        )
+        with EmbeddingThread() as thread:
+            later = LaterVectors(
+                *(self.catalog, self.open_store, self.open_embedder, tally, self.on_progress),
+                *(upkeep, thread),
+            )
+            with preloading(preload) if files else nullcontext():
+                commits = self._read(files, reread, tally, later, upkeep)
+            # Forget what is gone.
+            for plan in plans:
+                self._finish(plan, tally)
+            on_read()
+            # Embed what was stored by its words, now or by an earlier run.
+            later.embed_all(
+                entry for plan in plans for entry in self.catalog.words_only.entries(plan.top)
+            )
         # Tidy the table up where it changed.
         if commits or later.commits or tally.removed:
             upkeep.now()
@@ -192,16 +204,21 @@ class Ingestion:
         Later files are read meanwhile. In a run of two stages, None stands for a time in which the
         next file is still being read: it is used for what waits for its vectors.
         """
-        with ReaderPool() as pool:
+        with ReaderPool(module=cutting_worker.MODULE) as pool:
             intake = Intake(
                 *(pool, self.catalog, self.open_store, lambda: self.open_embedder().tokenizer),
                 *(self.rules, tally, self.clock, self.marks),
+                cuts_in_workers=tally.bytes_total > LARGE_RUN,
             )
 
             def read_now(file: File, reserve: Reserve) -> ReadResult:
                 return intake.read(file, file.path not in reread, reserve)
 
-            sample = Sample(files if self.on_language is not None else (), read_now)
+            def read_whole(file: File, reserve: Reserve) -> ReadResult:
+                # The sample comes before the choice of the models, and so before the tokenizer.
+                return intake.read(file, file.path not in reread, reserve, uncut=True)
+
+            sample = Sample(files if self.on_language is not None else (), read_whole)
             if self.on_language is not None and files:
                 self.on_language(sample.language())
 

@@ -80,7 +80,8 @@ def _some(files: Sequence[File]) -> Sequence[File]:
 
 def _document(future: Future[ReadResult]) -> Document | None:
     try:
-        return future.result().document
+        document = future.result().document
     except (FileNotFoundError, Unreadable):
         # The run reports it when it comes to the file.
         return None
+    return document if isinstance(document, Document) else None

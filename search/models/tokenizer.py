@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import ModelError
+from ..protocols import TokenizerFile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ class ModelTokenizer:
         from tokenizers import AddedToken, Tokenizer
 
         self._path = path
-
+        self._literal_specials = literal_specials
         try:
             source = path.read_text(encoding="utf-8")
             self._tokenizer = Tokenizer.from_str(source)
@@ -78,6 +79,11 @@ class ModelTokenizer:
         self._closing: list[int] = []
         if closing and self._tokenizer.encode("").ids[-1:] != [self.token_id(closing)]:
             self._closing = [self.token_id(closing)]
+
+    @property
+    def file(self) -> TokenizerFile:
+        """The file that the tokenizer is made of, for the `spans` of another process."""
+        return TokenizerFile(str(self._path), self._literal_specials)
 
     def fit(self, vocab_size: int) -> None:
         """Leaves out ids that have no weights, which are those from `vocab_size` on.

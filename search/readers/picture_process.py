@@ -35,7 +35,7 @@ def picture(
     send(request, json.dumps([path, page, width, height, mark]).encode())
     try:
         done = subprocess.run(
-            program("picture_process"),
+            program("search.readers.picture_process"),
             input=request.getvalue(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,20 +1,24 @@
 """Reads files in worker processes, several at once.
 
-Small files whose readers are our own plain Python are read in this process.
+Small files whose readers are our own plain Python are read in this process, unless a worker is to
+cut them as well.
 """
 
 from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
 from .. import readers
 from ..documents import Document, Reason
 from ..errors import Unreadable
+from .cut_document import CutDocument
 from .limits import LIMITS, Limits, Reserve, no_limit
-from .process import ReaderProcess
+from .process import WORKER, ReaderProcess
 
 WORKERS = min(os.cpu_count() or 1, 4)
 
@@ -34,11 +38,12 @@ They are those of a text whose characters need up to 4 bytes, or of many short b
 class ReaderPool:
     """Worker processes: each starts when a file needs one and none is idle, and serves later files.
 
-    Use the pool as a context manager.
+    They run `module`. Use the pool as a context manager.
     """
 
-    def __init__(self, limits: Limits = LIMITS) -> None:
+    def __init__(self, limits: Limits = LIMITS, module: str = WORKER) -> None:
         self.limits = limits
+        self.module = module
         self._lock = threading.Lock()
         self._idle: list[ReaderProcess] = []
         self._busy: set[ReaderProcess] = set()
@@ -58,11 +63,18 @@ class ReaderPool:
                 return readers.read(data, path)
             except MemoryError as error:
                 raise Unreadable(Reason.LIMIT, "there is not enough memory to read it") from error
-        process = self._taken()
-        try:
+        with self._process() as process:
             return process.read(data, path, reserve)
-        finally:
-            self._put_back(process)
+
+    def cut(
+        self, data: bytes, path: str, order: bytes, reserve: Reserve = no_limit
+    ) -> CutDocument | Document:
+        """The same document, which a worker cuts as the `order` says if it is not long.
+
+        Raises as `read` does, and ReaderFailure where documents cannot be cut so.
+        """
+        with self._process() as process:
+            return process.cut(data, path, order, reserve)
 
     def __enter__(self) -> Self:
         return self
@@ -85,11 +97,20 @@ class ReaderPool:
         for process in idle:
             process.close()
 
+    @contextmanager
+    def _process(self) -> Iterator[ReaderProcess]:
+        """A process for one file."""
+        process = self._taken()
+        try:
+            yield process
+        finally:
+            self._put_back(process)
+
     def _taken(self) -> ReaderProcess:
         """An idle process, or a new one, now marked as busy."""
         with self._lock:
             process = self._idle.pop() if self._idle else None
-        process = process or ReaderProcess(self.limits)
+        process = process or ReaderProcess(self.limits, self.module)
         with self._lock:
             self._busy.add(process)
             if self._closed:

@@ -7,18 +7,20 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any, BinaryIO, cast
 
 from ..documents import Block, Document, Message, Reason
 from ..errors import ReaderFailure, Unreadable
-from .frames import receive, send
+from .alarm import Alarm
+from .cut_document import CutDocument
+from .frames import receive, receive_length, receive_rest, send
 from .limits import MEMORY_EXIT, Limits, Reserve, no_limit
 
 START_SECONDS = 60.0
+
+WORKER = "search.readers.worker"
+"""The worker that reads documents and does not cut them."""
 
 ANSWER_FACTOR = 5
 """The bytes of memory that each byte of an answer takes while a document is made of it.
@@ -29,28 +31,29 @@ of theirs, but they are the smaller part of an answer.
 
 
 def program(module: str) -> list[str]:
-    """The command that runs `serve` of a module in a process with this one's search path."""
+    """The command that runs `serve` of a module in a process with this one's search path.
+
+    `module` is a name such as "search.readers.worker".
+    """
     path = [os.path.abspath(folder) for folder in sys.path]
-    start = (
-        f"import sys; sys.path[:] = {path!r}; from search.readers.{module} import serve; serve()"
-    )
+    start = f"import sys; sys.path[:] = {path!r}; from {module} import serve; serve()"
     return [sys.executable, "-I", "-c", start]
 
 
 class ReaderProcess:
-    """One worker process. Raises ReaderFailure where it cannot be started.
+    """One worker process, which runs `module`. Raises ReaderFailure where it cannot be started.
 
     The process is a program of its own and not made by `multiprocessing`, which would run the main
     module of the library's user once more.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, module: str = WORKER) -> None:
         self.limits = limits
         try:
             # The worker gets its own process group: Ctrl-C is for the parent, which ends its
             # workers in order.
             self._process = subprocess.Popen(
-                program("worker"),
+                program(module),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -64,8 +67,11 @@ class ReaderProcess:
         self._to = cast("BinaryIO", self._process.stdin)
         self._from = cast("BinaryIO", self._process.stdout)
         self._overdue = False
+        self._alarm = Alarm(self._overrun)
         try:
-            self._ask(START_SECONDS, json.dumps(asdict(limits)).encode())
+            with self._alarm.within(START_SECONDS):
+                send(self._to, json.dumps(asdict(limits)).encode())
+                receive(self._from)
         except (OSError, EOFError) as error:
             exit_code = self._process.wait()
             self.close()
@@ -83,29 +89,35 @@ class ReaderProcess:
         Before the answer is taken, `reserve` is called with the bytes of memory that it needs here.
         Raises Unreadable where there is none, or where the process crashed, hung or grew too large.
         """
+        seconds = self._seconds(len(data))
         try:
-            seconds = self.limits.patience * self.limits.seconds_for(len(data))
-            size = int(self._ask(seconds, json.dumps(path).encode(), data))
-        except (OSError, EOFError):
-            self.spent = True
-            raise self._death(len(data)) from None
-        # The answer stays in the process until there is room for it. While it was not taken, the
-        # process can take no other file.
-        self.spent = True
-        reserve(ANSWER_FACTOR * size)
-        try:
-            with self._alarm(seconds):
-                encoded, encoded_text = receive(self._from), receive(self._from)
+            self._ask(seconds, path, b"", data)
+            head = self._told(self._message(seconds, reserve, ANSWER_FACTOR))
+            return self._document(head, seconds, reserve)
         except (OSError, EOFError):
             raise self._death(len(data)) from None
-        text = encoded_text.decode()
-        del encoded_text
-        answer = json.loads(encoded)
-        del encoded
-        self.spent = answer.pop("spent")
-        if "reason" in answer:
-            raise Unreadable(Reason(answer["reason"]), answer["message"])
-        return _document(answer, text)
+
+    def cut(
+        self, data: bytes, path: str, order: bytes, reserve: Reserve = no_limit
+    ) -> CutDocument | Document:
+        """The same document, cut into passages as the `order` tells the worker if it is not long.
+
+        `reserve` is called before each part is taken. Raises as `read` does, and ReaderFailure
+        where documents cannot be cut so.
+        """
+        seconds, parts = self._seconds(len(data)), list[bytes]()
+        try:
+            self._ask(seconds, path, order, data)
+            head = self._told(self._message(seconds, reserve, ANSWER_FACTOR))
+            if "blocks" in head:
+                return self._document(head, seconds, reserve)
+            while (part := self._message(seconds, reserve, 1)).startswith(b"["):
+                parts.append(part)
+            end = self._told(part)
+        except (OSError, EOFError):
+            raise self._death(len(data)) from None
+        self.spent = end["spent"]
+        return CutDocument.received(head, parts)
 
     def kill(self) -> None:
         """End the process, whatever it does. Threads other than the one in `read` may call this."""
@@ -114,6 +126,7 @@ class ReaderProcess:
 
     def close(self) -> None:
         """End the process and close its pipes."""
+        self._alarm.end()
         self.kill()
         for pipe in (self._to, self._from):
             try:
@@ -122,22 +135,42 @@ class ReaderProcess:
                 # Data on its way to a dead process have no reader. The pipe is closed all the same.
                 pass
 
-    def _ask(self, seconds: float, *messages: bytes) -> bytes:
-        """Send messages and wait for the answer, at most `seconds` by the clock."""
-        with self._alarm(seconds):
-            send(self._to, *messages)
-            return receive(self._from)
+    def _seconds(self, size: int) -> float:
+        """How long each step over a file of `size` bytes may take by the clock."""
+        return self.limits.patience * self.limits.seconds_for(size)
 
-    @contextmanager
-    def _alarm(self, seconds: float) -> Iterator[None]:
-        """End the process where the block takes longer than `seconds` by the clock."""
-        alarm = threading.Timer(seconds, self._overrun)
-        alarm.daemon = True
-        alarm.start()
-        try:
-            yield
-        finally:
-            alarm.cancel()
+    def _ask(self, seconds: float, path: str, order: bytes, data: bytes) -> None:
+        # While its answer was not taken to the end, the process can take no other file.
+        self.spent = True
+        with self._alarm.within(seconds):
+            send(self._to, json.dumps(path).encode(), order, data)
+
+    def _message(self, seconds: float, reserve: Reserve, factor: int) -> bytes:
+        """The next message of an answer; each of its bytes takes `factor` bytes of memory here.
+
+        A message stays in the process until there is room for it.
+        """
+        with self._alarm.within(seconds):
+            size = receive_length(self._from)
+        reserve(factor * size)
+        with self._alarm.within(seconds):
+            return receive_rest(self._from, size)
+
+    def _document(self, head: dict[str, Any], seconds: float, reserve: Reserve) -> Document:
+        """The document of an answer that began with `head`; its text comes next."""
+        text = self._message(seconds, reserve, ANSWER_FACTOR).decode()
+        self.spent = head.pop("spent")
+        return _document(head, text)
+
+    def _told(self, message: bytes) -> dict[str, Any]:
+        """What a message says, unless it says why there is no document, which is raised."""
+        told: dict[str, Any] = json.loads(message)
+        if "reason" in told:
+            self.spent = told["spent"]
+            raise Unreadable(Reason(told["reason"]), told["message"])
+        if "problem" in told:
+            raise ReaderFailure(told["problem"], told["hint"])
+        return told
 
     def _overrun(self) -> None:
         self._overdue = True

@@ -34,6 +34,8 @@ def start(seconds: float) -> None:
 def stop() -> None:
     """Stop the timer, when the file has been read."""
     signal.setitimer(signal.ITIMER_PROF, 0)
+    hard = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))
 
 
 @contextmanager

@@ -1,9 +1,13 @@
 """The worker process, which reads files within limits and ends when its parent is gone.
 
-It answers one request after the other. A request is a JSON message and the file's bytes. An answer
-is three messages: the number of bytes of the other two, a JSON message, and the document's text in
-UTF-8. The parent needs less memory for a long text that is no part of the JSON. Text that parsers
-made of a hostile file is never unpickled.
+It answers one request after the other. A request is three messages: the file's path as JSON, the
+order, and the file's bytes. An answer is a JSON message and more, unless the message gives a reason
+why there is no document. Text that parsers made of a hostile file is never unpickled.
+
+With an empty order, or for a long document, the text follows in UTF-8. The parent needs less memory
+for a long text that is no part of the JSON. With any other order, the document is cut as the order
+says: the passages follow in parts, each a JSON array, and then an end, which is a JSON object and
+may give a reason.
 """
 
 from __future__ import annotations
@@ -16,22 +20,30 @@ import resource
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, fields, replace
 from operator import attrgetter
 from typing import Any, BinaryIO, NoReturn
 
 from .. import process_memory
-from ..documents import Block, Document, Reason
-from ..errors import Unreadable
+from ..documents import Block, Cutting, Document, Reason
+from ..errors import DocsearchError, Unreadable
 from . import read, timer
 from .block_limit import MOST, joined
-from .frames import receive, send
+from .cut_document import encoded, head_of, parts_of
+from .frames import put, receive, send
 from .limits import MEMORY_EXIT, Limits, OutOfTime
 
 SPENT = 4
 """A worker that holds more than 1/SPENT of the memory limit after a file takes no other file.
 
 The memory that it holds would count against the next file.
+"""
+
+MOST_CUT = 2_000_000
+"""Characters above which a document comes back as it is.
+
+Its passages would come after seconds, and all at once. Its parent cuts it while it stores them.
 """
 
 _REFUSED = (
@@ -46,7 +58,16 @@ _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def serve() -> NoReturn:
+Cut = Callable[[Document, bytes], Cutting]
+"""Cuts a document as an order says. Raises DocsearchError where it cannot be cut so."""
+
+
+def uncut(document: Document, order: bytes) -> Cutting:
+    """Stands where documents are never cut."""
+    raise NotImplementedError
+
+
+def serve(cut: Cut = uncut) -> NoReturn:
     """Answer requests from stdin on stdout; the first message holds the limits. Never returns."""
     # Parsers, also those in C, sometimes write to the standard streams. These therefore lead
     # nowhere, and the messages go over copies of the streams.
@@ -60,20 +81,16 @@ def serve() -> NoReturn:
     sys.addaudithook(refuse)
     timer.prepare()
     # Answer requests until the parent is gone.
-    requests: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
+    requests: queue.SimpleQueue[tuple[str, bytes, bytes]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(source, requests), daemon=True).start()
     send(sink, b"ready")
     while True:
-        path, data = requests.get()
-        others, text = _answer(data, path, limits)
-        del data
-        answer = json.dumps(others, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        content = text.encode()
-        del others, text
-        send(sink, str(len(answer) + len(content)).encode(), answer, content)
+        for message in _answer(*requests.get(), limits, cut):
+            put(sink, message)
+        sink.flush()
 
 
-def _listen(source: BinaryIO, requests: queue.SimpleQueue[tuple[str, bytes]]) -> None:
+def _listen(source: BinaryIO, requests: queue.SimpleQueue[tuple[str, bytes, bytes]]) -> None:
     """Pass on requests, and end the process when the parent is gone.
 
     This is a thread of its own, so that it notices the end of the parent while a file is being
@@ -81,33 +98,53 @@ def _listen(source: BinaryIO, requests: queue.SimpleQueue[tuple[str, bytes]]) ->
     """
     try:
         while True:
-            requests.put((json.loads(receive(source)), receive(source)))
+            requests.put((json.loads(receive(source)), receive(source), receive(source)))
     except EOFError:
         os._exit(0)
 
 
-def _answer(data: bytes, path: str, limits: Limits) -> tuple[dict[str, Any], str]:
-    """The answer to a request: the document's fields and its text, or why there is no document.
-
-    The blocks come as one list for each of their fields.
-    """
+def _answer(path: str, order: bytes, data: bytes, limits: Limits, cut: Cut) -> Iterator[bytes]:
+    """The messages that answer a request."""
     seconds = limits.seconds_for(len(data))
     try:
         timer.start(seconds)
         document = fitted(read(data, path), limits.characters)
+        # A cut takes time in proportion to the text, whatever the size of the file was.
+        timer.stop()
+        del data
+        if order and len(document.text) <= MOST_CUT:
+            cutting = cut(document, order)
+            yield encoded(head_of(document, cutting.language))
+            yield from parts_of(cutting.passages)
+            del document, cutting
+            yield encoded({"spent": _spent(limits)})
+        else:
+            head, text = _head(document), document.text.encode()
+            del document
+            yield encoded({**head, "spent": _spent(limits)})
+            yield text
     except Unreadable as error:
-        return {"reason": error.reason, "message": error.message, "spent": _spent(limits)}, ""
+        yield _failure(error.reason, error.message, _spent(limits))
     except OutOfTime:
-        message = f"reading it takes longer than {seconds:.0f} seconds"
-        return {"reason": Reason.TIMEOUT, "message": message, "spent": True}, ""
+        yield _failure(Reason.TIMEOUT, f"reading it takes longer than {seconds:.0f} seconds", True)
     except MemoryError:
-        message = f"reading it takes more than {limits.memory / 1e6:,.0f} MB of memory"
-        return {"reason": Reason.LIMIT, "message": message, "spent": True}, ""
+        memory = f"{limits.memory / 1e6:,.0f} MB of memory"
+        yield _failure(Reason.LIMIT, f"reading it takes more than {memory}", True)
+    except DocsearchError as error:
+        # The order cannot be carried out, which is not the file's fault.
+        yield encoded({"problem": error.message, "hint": error.hint, "spent": True})
     finally:
         timer.stop()
+
+
+def _head(document: Document) -> dict[str, Any]:
+    """A document's fields without its text, with the blocks as a list for each of their fields."""
     blocks = [list(map(attrgetter(field.name), document.blocks)) for field in fields(Block)]
-    others = asdict(replace(document, blocks=(), text=""))
-    return {**others, "blocks": blocks, "spent": _spent(limits)}, document.text
+    return asdict(replace(document, blocks=(), text="")) | {"blocks": blocks}
+
+
+def _failure(reason: Reason, message: str, spent: bool) -> bytes:
+    return encoded({"reason": reason, "message": message, "spent": spent})
 
 
 def fitted(document: Document, characters: int) -> Document:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ..documents import Document, Passage
 from ..protocols import Tokenizer
@@ -110,8 +111,8 @@ def _below(trail: tuple[str, ...], text: str) -> str:
     """The text below its trail of headings, unless its first lines are that trail."""
     if not trail:
         return text
-    lines = [words for line in text[:4_000].split("\n") if (words := _WORDS.findall(line))]
-    if [_WORDS.findall(heading) for heading in trail] == lines[: len(trail)]:
+    lines = (words for line in text[:4_000].split("\n") if (words := _WORDS.findall(line)))
+    if [_WORDS.findall(heading) for heading in trail] == list(islice(lines, len(trail))):
         return text
     return " > ".join(trail) + "\n" + text
 
