@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from search.errors import IndexDamaged, IndexLocked, NoIndex, NotAnIndex, RemoteFailure, UsageError
+from search.errors import (
+    IndexDamaged,
+    IndexFailure,
+    IndexLocked,
+    NoIndex,
+    NotAnIndex,
+    RemoteFailure,
+    UsageError,
+)
 from search.index import Index
 from search.object_store.client import ObjectStore
 from search.results import Progress
@@ -222,6 +230,18 @@ class TestBadInput:
             "and the endpoint (AWS_ENDPOINT_URL), then run the command again"
         )
 
+    def test_a_cache_that_cannot_be_made(
+        self, store_url: str, notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with opened(store_url) as writer:
+            writer.ingest([notes])
+        (tmp_path / "file").touch()
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+        for verb in (lambda index: index.ingest([notes]), lambda index: index.status()):
+            with opened(store_url) as index, pytest.raises(IndexFailure) as refused:
+                verb(index)
+            assert str(refused.value).startswith("the cache of this machine cannot be used: ")
+
     def test_a_newer_program_wrote_it(self, store_url: str) -> None:
         ObjectStore(store_url).create(POINTER, json.dumps({"format": 9}).encode())
         with opened(store_url) as index, pytest.raises(Exception, match="made by a newer"):
@@ -374,7 +394,7 @@ class TestTheCache:
 
     def test_another_index_goes_where_there_is_no_room(self, tmp_path: Path) -> None:
         first, second = (Cache(tmp_path, url, limit=10) for url in ("s3://b/1", "s3://b/2"))
-        (first.tables / "passages.lance").mkdir()
+        (first.tables / "passages.lance").mkdir(parents=True)
         (first.tables / "passages.lance/rows").write_bytes(bytes(20))
         let_an_hour_pass(tmp_path)
         with second.adding("only") as new:
