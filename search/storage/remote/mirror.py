@@ -85,7 +85,7 @@ class Mirror:
             except _Ended:
                 # An index that was closed may be opened again.
                 with self._lock:
-                    del self._asked[table, version]
+                    self._asked.pop((table, version), None)
 
     def distrust(self) -> None:
         """Remove all copies: a query met damage."""
