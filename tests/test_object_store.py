@@ -54,6 +54,11 @@ URL = "s3://bucket/index"
             "AWS_SKIP_SIGNATURE=true for a public bucket (docs/remote.md)",
         ),
         (
+            "Generic MicrosoftAzure error: Account must be specified",
+            "the account of the store is not named (s3://bucket/index); set "
+            "AZURE_STORAGE_ACCOUNT_NAME",
+        ),
+        (
             "after 6 retries - Server returned non-2xx status code: 503 Service Unavailable: ",
             "the store is overloaded or out of order (s3://bucket/index); run the command again "
             "later",
