@@ -71,7 +71,10 @@ def object_at(url: str) -> File | None:
 def is_at(url: str) -> bool:
     """Whether there is an object at a URL, or any below it. Raises RemoteFailure."""
     bucket, key = parted(url)
-    first = next(store_at(bucket).objects(key), None)
+    try:
+        first = next(store_at(bucket).objects(key), None)
+    except OddKey:
+        return True
     return first is not None or object_at(url) is not None
 
 
