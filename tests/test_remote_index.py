@@ -9,6 +9,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ from search.storage.remote.home import RemoteHome
 from search.storage.remote.lease import LEASE, Turn
 from search.storage.remote.mirror import Mirror
 from search.storage.remote.snapshots import POINTER
+from search.storage.remote.table import RemoteTable
+from search.storage.retention import Retention
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules
 
@@ -508,6 +511,25 @@ def test_queries_while_an_ingest_goes_on(store_url: str, tmp_path: Path) -> None
         done.set()
         asking.join()
     assert faults == []
+
+
+def test_a_reader_whose_version_went(
+    store_url: str, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table was tidied up, and nothing is left of the version that the reader has open."""
+    monkeypatch.setattr(RemoteTable, "retention", Retention(kept=1, grace=timedelta(milliseconds=1)))
+    with opened(store_url) as writer, opened(store_url) as reader:
+        writer.ingest([notes])
+        assert reader.query("tide").hits
+        version = reader.opened.place.pinned
+        for number in range(3):
+            (notes / f"{number}.md").write_text(f"# Reef {number}\n\nThe reef.\n")
+            writer.ingest()
+        manifest = f"passages.lance/_versions/{2**64 - 1 - version:020}.manifest"
+        assert ObjectStore(store_url).head(manifest) is None
+        hits = reader.query("reef", mode="text").hits
+        assert len(hits) == 3
+        assert reader.opened.place.pinned > version
 
 
 def test_a_catalogue_that_another_one_follows_is_closed(tmp_path: Path) -> None:
