@@ -53,6 +53,7 @@ class Turn:
         self._lease = lease
         self._snapshots = snapshots
         self._next = time.monotonic() + PUBLISHED_EACH
+        self._publishing = threading.Lock()
 
     def check(self) -> None:
         """Raise IndexLocked where the lease was lost."""
@@ -60,15 +61,15 @@ class Turn:
 
     def publish(self, now: bool = True) -> None:
         """Publish a snapshot, or only where the last one was published long enough ago."""
-        self.has_flushed = True
-        started = time.monotonic()
-        if not now and started < self._next:
-            return
-        self.check()
-        with cache_errors():
+        with self._publishing, cache_errors():
+            self.has_flushed = True
+            started = time.monotonic()
+            if not now and started < self._next:
+                return
+            self.check()
             self.newest = self._snapshots.published(self.folder, self.newest)
-        ended = time.monotonic()
-        self._next = ended + max(PUBLISHED_EACH, PUBLISHING_SHARE * (ended - started))
+            ended = time.monotonic()
+            self._next = ended + max(PUBLISHED_EACH, PUBLISHING_SHARE * (ended - started))
 
 
 class RemoteHome:
