@@ -517,7 +517,9 @@ def test_a_reader_whose_version_went(
     store_url: str, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The table was tidied up, and nothing is left of the version that the reader has open."""
-    monkeypatch.setattr(RemoteTable, "retention", Retention(kept=1, grace=timedelta(milliseconds=1)))
+    monkeypatch.setattr(
+        RemoteTable, "retention", Retention(kept=1, grace=timedelta(milliseconds=1))
+    )
     with opened(store_url) as writer, opened(store_url) as reader:
         writer.ingest([notes])
         assert reader.query("tide").hits
