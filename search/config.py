@@ -15,6 +15,8 @@ from typing import Any
 
 from .config_tables import TABLES, OwnKey, OwnTheme, Serve
 from .errors import ConfigError
+from .paths import index_place
+from .urls import is_url
 
 LOCAL_FILE = ".docsearch.toml"
 MODES = ("hybrid", "vector", "text")
@@ -30,9 +32,9 @@ MAX_LIMIT = 1000
 class Config:
     """Every setting with its default.
 
-    `index` is a folder. `max_file_size` is in bytes. Where `profile`, `embedder`, `reranker`,
-    `dimensions` or `max_file_size` is empty or 0, the index's own value holds. An empty `theme`
-    leaves the choice to the app.
+    `index` is a folder or the URL of an object store. `max_file_size` is in bytes. Where `profile`,
+    `embedder`, `reranker`, `dimensions` or `max_file_size` is empty or 0, the index's own value
+    holds. An empty `theme` leaves the choice to the app.
     """
 
     index: str = ""
@@ -103,8 +105,11 @@ def load_config(file: str | None, environment: Mapping[str, str], folder: str) -
         if value := environment.get(variable):
             number = isinstance(getattr(config, key), int) and value.isascii() and value.isdigit()
             config = replace(config, **_checked(key, int(value) if number else value, variable))
-    index = os.path.join(folder, os.path.expanduser(config.index))
-    return replace(config, index=os.path.abspath(index))
+    if is_url(config.index) or config.index.startswith("file://"):
+        return replace(config, index=index_place(config.index))
+    return replace(
+        config, index=index_place(os.path.join(folder, os.path.expanduser(config.index)))
+    )
 
 
 def default_index() -> str:

@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -162,6 +164,14 @@ class CutPassage:
 
     passage: Passage
     terms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """A document while it is cut: its language as an ISO code, and its passages as they come."""
+
+    language: str
+    passages: Iterator[CutPassage]
 
 
 @dataclass(frozen=True, slots=True)

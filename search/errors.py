@@ -10,6 +10,7 @@ DocsearchError
 │   ├── IndexDamaged    files of the index are missing or broken
 │   └── ModelMismatch   the index was made with another model
 ├── ModelError          a model that is missing, damaged or of an unknown kind
+├── RemoteFailure       an object store that cannot be reached, or refuses
 ├── StorageFull         the disk has no room left
 ├── ReaderFailure       the processes that read files cannot be started
 └── Unreadable          one file cannot be read; this never ends a run
@@ -71,6 +72,10 @@ class ModelMismatch(IndexFailure):
 
 class ModelError(DocsearchError):
     code = "model"
+
+
+class RemoteFailure(DocsearchError):
+    code = "remote"
 
 
 class StorageFull(DocsearchError):

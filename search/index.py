@@ -17,7 +17,7 @@ from .errors import IndexDamaged, ModelError, NoIndex, UsageError
 from .ingest.placeholders import SYSTEM_MARKS, CloudMarks
 from .models.profiles import profile_named
 from .opened import Opened
-from .paths import is_missing, real
+from .paths import index_place, is_missing, real
 from .results import (
     Check,
     DocumentList,
@@ -35,8 +35,10 @@ from .results import (
     Transfer,
     Verdict,
 )
+from .storage.home import home_at
 from .supply.model_choice import ModelChoice
 from .text.passage_rules import PassageRules
+from .urls import is_url
 
 if TYPE_CHECKING:
     from .ingest.refresh import Refresh
@@ -62,7 +64,7 @@ def _unheard(large: tuple[LargeFile, ...]) -> None:
 
 
 class Index:
-    """An index on disk.
+    """An index on this machine's disk, or at the URL of an object store.
 
     Opening it reads nothing: the first call that needs the catalogue, the table or a model opens
     it.
@@ -90,12 +92,13 @@ class Index:
                 "the index's path is not valid UTF-8", "choose another folder with --index"
             ) from error
         self.path = path
+        self.home = home_at(path)
         self.rules = rules
         self.marks = marks
         self.backend = backend
         nothing = ModelChoice()
         self.opened = Opened(
-            Path(path),
+            self.home,
             asked or nothing,
             default or nothing,
             rules,
@@ -117,7 +120,7 @@ class Index:
         dimensions: int | None = None,
         loaded: ModelSource | None = None,
     ) -> Self:
-        """The index in the folder `path` (None: the user's own).
+        """The index in the folder or at the URL `path` (None: the user's own).
 
         A new index is made with the models named here, else with `default`, else with the profile
         that fits this machine and the models that are here. `embedder` and `reranker` name a
@@ -141,7 +144,7 @@ class Index:
 
             return load_reranker(name, backend)
 
-        folder = os.path.abspath(os.path.expanduser(path or default_index()))
+        folder = index_place(path or default_index())
         asked = ModelChoice(profile, embedder, reranker, dimensions)
         return cls(
             *(folder, asked, by_name, PassageRules(), default, reranker_by_name, _revision_of),
@@ -188,9 +191,10 @@ class Index:
         from .query.engine import Engine
         from .storage.baseline import baseline_in
 
-        name, baseline = self.model, baseline_in(self.catalog)
+        catalog, name = self.catalog, self.model
+        baseline, store = baseline_in(catalog), self.opened.store_of(catalog)
         calibration = calibration_for(name, baseline.cosine if baseline else None)
-        return Engine(self.catalog, self.store, lambda: self.embedder, name, calibration)
+        return Engine(catalog, store, lambda: self.embedder, name, calibration)
 
     @property
     def model(self) -> str:
@@ -207,7 +211,7 @@ class Index:
         from .query.calibration import is_measured
 
         opened = self.opened if models is None else self.opened.asking(models)
-        return Refresh(self.path, opened, self.rules, is_measured, self.marks)
+        return Refresh(opened, self.rules, is_measured, self.marks)
 
     def ingest(
         self,
@@ -220,6 +224,7 @@ class Index:
         reembed: bool = False,
         models: ModelChoice | None = None,
         on_large: Callable[[tuple[LargeFile, ...]], None] = _unheard,
+        on_notice: Callable[[str], None] = lambda notice: None,
     ) -> IngestReport:
         """Add or refresh folders and files; without `paths` all known roots.
 
@@ -228,13 +233,14 @@ class Index:
         re-embedding that was interrupted; queries use the old vectors until the new ones are
         complete. New roots pass over files larger than `default_max_file_size` bytes, where `rules`
         name no other size. `on_large` is given the large files that are about to be read, where
-        there are any.
+        there are any, and `on_notice` each warning that is known before anything is embedded.
 
         Raises UsageError for a path that does not exist, IndexLocked while another process writes,
         ModelMismatch, StorageFull.
         """
         refresh, targets = self._refresh(models), _targets(paths, rules, default_max_file_size)
         profile_named(refresh.opened.asked.over(self.opened.default).profile or "starter")
+        # A URL is asked for in any case, so that a store that refuses is told of at once.
         if not targets.paths or not all(map(os.path.lexists, targets.paths)):
             with self._catalog_or_none_yet() as catalog:
                 # Refuses a wrong path before an index is made.
@@ -242,7 +248,8 @@ class Index:
         with refresh.writing(create=True) as catalog:
             done = refresh.change_models(catalog, on_progress) if reembed else None
             refresh.opened.take_choice(catalog)
-            report = refresh.run(catalog, targets.scopes(catalog), prune, on_progress, on_large)
+            scopes = targets.scopes(catalog)
+            report = refresh.run(catalog, scopes, prune, on_progress, on_large, on_notice)
             report = report if done is None else done.joined(report)
             notices = (*self.opened.notices, *refresh.opened.note_reranker(catalog))
             return replace(report, warnings=(*report.warnings, *notices))
@@ -277,6 +284,7 @@ class Index:
         reembed: bool = False,
         stop: threading.Event | None = None,
         on_large: Callable[[tuple[LargeFile, ...]], None] = _unheard,
+        on_notice: Callable[[str], None] = lambda notice: None,
     ) -> Iterator[IngestReport]:
         """Ingest, then keep up with whatever changes, until `stop` is set.
 
@@ -296,6 +304,7 @@ class Index:
             default_max_file_size=default_max_file_size,
             reembed=reembed,
             on_large=on_large,
+            on_notice=on_notice,
         )
         news.is_in(first)
         yield first
@@ -347,14 +356,18 @@ class Index:
             Reranking(*self.opened.reranker(explicit=bool(rerank))) if wanted else NO_RERANKING
         )
         watchers = Watchers(on_order, on_step, on_fused)
-        table = self.opened.table
+        state = self.opened.state
         try:
-            return self.engine.query(request, reranking, watchers)
+            result = self.engine.query(request, reranking, watchers)
         except IndexDamaged:
-            if table == self.opened.table:
+            self.home.look_again()
+            if state == self.opened.state:
                 raise
-            # Another process changed the models meanwhile, and the table that was asked is gone.
-            return self.engine.query(request, reranking, watchers)
+            # Another process changed the models meanwhile, and the table that was asked is gone, or
+            # the version of it that belongs to an older snapshot.
+            result = self.engine.query(request, reranking, watchers)
+        self.home.note_query(self.opened.place)
+        return result
 
     def document(self, path: str | os.PathLike[str]) -> StoredText:
         """A document's text as indexed. Raises UsageError where the index does not hold it."""
@@ -393,6 +406,11 @@ class Index:
         from .readers.picture_process import picture
 
         kind = self.part(path, chars=(0, 0)).kind
+        if is_url(os.fspath(path)):
+            raise UsageError(
+                "pages of a document in a store are not drawn",
+                "its text is shown, or fetch the file with the store's own tools",
+            )
         if kind not in DRAWN_KINDS:
             raise UsageError(f"a document of kind {kind} has no picture", "show its text")
         return picture(os.fspath(path), page, *size, mark=mark)
@@ -411,17 +429,16 @@ class Index:
         """Counts, roots and health, from the catalogue alone. Raises NoIndex."""
         from .storage.overview import overview
 
-        return overview(self.catalog, self.path)
+        return overview(self.catalog, self.home)
 
-    def pulse(self) -> tuple[int, int | None]:
-        """Two numbers that differ from those before after another process changed the index.
+    def pulse(self) -> tuple[object, str | None]:
+        """Two values that differ from those before after another process changed the index.
 
-        They are the version of the catalogue's file as SQLite counts it (PRAGMA data_version), and
-        the number of the process that writes now, None where none does. Raises NoIndex.
+        They are the catalogue's folder with the version of its file as SQLite counts it (PRAGMA
+        data_version), and who writes now, None where nobody does. Raises NoIndex.
         """
-        from .storage.lock import holder
-
-        return self.catalog.data_version, holder(self.path)
+        catalog = self.catalog
+        return (catalog.folder, catalog.data_version), self.home.holder()
 
     def skips(self) -> tuple[Skip, ...]:
         """What a run tried to read in vain, files and folders, each with its reason, by path.
@@ -441,7 +458,7 @@ class Index:
         is given up: the size is then a part of the whole.
         """
         from .ingest.folder_size import folder_size
-        from .ingest.walker import WalkRules
+        from .ingest.rule_verdicts import WalkRules
 
         return folder_size(real(path), WalkRules(max_file_size=MAX_FILE_SIZE), on_step)
 
@@ -499,7 +516,7 @@ class Index:
 
         with self._catalog_or_none_yet() as catalog:
             known = self._texts(catalog).known(path)
-            return judge(catalog, self.path, known, max_file_size, self.marks)
+            return judge(catalog, self.home, known, max_file_size, self.marks)
 
     def passed_over(
         self, reason: str, limit: int = 200, *, on_step: Callable[[], None] = lambda: None
@@ -556,8 +573,7 @@ class Index:
         Raises UsageError where `old` is no root or is still there, and where most of its files are
         not at `new`; IndexLocked while another process writes.
         """
-        gone = os.path.abspath(os.path.expanduser(old))
-        return self._refresh().move(gone, real(new), on_progress)
+        return self._refresh().move(index_place(old), real(new), on_progress)
 
     def export(self, folder: str | os.PathLike[str]) -> Transfer:
         """Write all that the index holds as Parquet files into a new or empty folder.
@@ -583,7 +599,7 @@ class Index:
         source = Path(os.path.abspath(os.path.expanduser(folder)))
         check_export(source)
         with self._refresh().writing(create=True) as catalog:
-            transfer = make(catalog, Path(self.path), source)
+            transfer = make(catalog, self.home, source)
         # What was open before is of an empty index.
         self.close()
         return transfer

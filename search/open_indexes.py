@@ -12,6 +12,7 @@ from typing import Any
 from .config import default_index
 from .index import Index
 from .models.loaded import LoadedModels
+from .paths import index_place
 from .storage.index_folder import CATALOGUE
 
 MOST_INDEXES = 8
@@ -53,7 +54,7 @@ class OpenIndexes:
     @contextmanager
     def open(self, path: str | os.PathLike[str] | None = None, **options: Any) -> Iterator[Index]:
         """The index that `Index.open` would open with the same arguments."""
-        folder = os.path.abspath(os.path.expanduser(path or default_index()))
+        folder = index_place(path or default_index())
         given = {name: value for name, value in options.items() if value is not None}
         key = (folder, *sorted(given.items()))
         with self._lock:

@@ -30,6 +30,7 @@ from .supply.model_choice import (
     ModelChoice,
     Models,
     check_same_vectors,
+    missing_for,
     models_after,
     models_for_new,
 )
@@ -38,7 +39,9 @@ from .text.passage_rules import PassageRules
 if TYPE_CHECKING:
     from .protocols import Embedder, Reranker
     from .storage.catalog import Catalog
+    from .storage.home import Home
     from .storage.store import Store
+    from .storage.table_place import TablePlace
 
 Part = TypeVar("Part")
 
@@ -82,7 +85,7 @@ class _Slot(Generic[Part]):
 
 
 class Opened:
-    """The parts of the index in `folder`, safe to ask for from several threads.
+    """The parts of the index in `home`, safe to ask for from several threads.
 
     `asked` are the models that the user wants this index to have, `default` those for a new index
     where `asked` leaves them open. `revision_of` gives the revision of a model's weights without
@@ -92,7 +95,7 @@ class Opened:
 
     def __init__(
         self,
-        folder: Path,
+        home: Home,
         asked: ModelChoice,
         default: ModelChoice,
         rules: PassageRules,
@@ -100,13 +103,14 @@ class Opened:
         load_reranker: Callable[[str], Reranker] | None,
         revision_of: Callable[[str], str],
     ) -> None:
-        self.folder = folder
+        self.home = home
         self.asked = asked
         self.default = default
         self.rules = rules
         self.load_embedder = load_embedder
         self.load_reranker = load_reranker
         self.revision_of = revision_of
+        self._language = ""
         self.writing = threading.RLock()
         self._opening = threading.RLock()
         self._catalog: _Slot[Catalog] = _Slot(self._opening)
@@ -122,6 +126,7 @@ class Opened:
 
     def close(self) -> None:
         """Close the files; models stay."""
+        self.home.close()
         with self._opening:
             if (catalog := self._catalog.part) is not None:
                 catalog.close()
@@ -129,16 +134,27 @@ class Opened:
             self._store.clear()
 
     @property
+    def folder(self) -> Path:
+        """The folder of this machine to read from now. Raises NoIndex and RemoteFailure."""
+        return self.home.folder
+
+    @property
     def catalog(self) -> Catalog:
         """The catalogue, for reading. Raises NoIndex or NotAnIndex."""
         from .storage.catalog import Catalog
 
-        return self._catalog.get(lambda: Catalog.open(self.folder))
+        folder = self.home.folder
+        return self._catalog.get(lambda: Catalog.open(folder), folder)
 
     @property
     def store(self) -> Store:
         """The table of passages. Raises NoIndex where nothing was stored yet."""
-        return self._store.get(self._open_store, self.table)
+        return self.store_of(self.catalog)
+
+    def store_of(self, catalog: Catalog) -> Store:
+        """The table of passages that belongs to this catalogue."""
+        place = self.home.place(table_in_use(catalog), catalog.folder)
+        return self._store.get(lambda: self._open_store(catalog, place), _key_of(place))
 
     @property
     def embedder(self) -> Embedder:
@@ -169,9 +185,18 @@ class Opened:
         return (embedder.notice,) if embedder is not None and embedder.notice else ()
 
     @property
-    def table(self) -> str:
-        """The name of the table in use; it changes when any process changes the models."""
-        return table_in_use(self.catalog)
+    def state(self) -> tuple[object, ...]:
+        """What is read now: the folder of the catalogue, the name of the table, and its place.
+
+        It changes when any process changes the models, or publishes a snapshot in a store.
+        """
+        return _key_of(self.place)
+
+    @property
+    def place(self) -> TablePlace:
+        """The place of the table in use. Raises NoIndex."""
+        catalog = self.catalog
+        return self.home.place(table_in_use(catalog), catalog.folder)
 
     @property
     def models(self) -> IndexModels | None:
@@ -244,7 +269,8 @@ class Opened:
                 embedder = self.embedder
                 models = self._record_of(self._new_models(), embedder)
             table = table_in_use(catalog)
-            store = Store(self.folder, models.dimensions, create=True, table=table)
+            place = self.home.place(table)
+            store = Store(catalog.folder, models.dimensions, create=True, table=table, place=place)
             if store.healed_to is not None:
                 catalog.mark_pending_after(store.healed_to)
                 # Going back to an older version also takes deletions back.
@@ -254,12 +280,22 @@ class Opened:
             put_models(catalog, models)
             if embedder is not None:
                 self.keep_embedder(models, embedder)
-            self._store.put(store, table)
+            self._store.put(store, _key_of(place))
             return store
 
     def keep_embedder(self, models: IndexModels, embedder: Embedder) -> None:
         """Use this one, which is open already, where the index has these models."""
         self._embedder.put(embedder, vector_key(models))
+
+    def suit(self, language: str) -> tuple[str, ...]:
+        """Choose the models of a new index for documents mostly in this language.
+
+        It is an ISO code, empty for English. Models that were asked for by name stay. Returned is
+        what the user is to be told where models for the language are not here.
+        """
+        if not self.asked.over(self.default).is_about_vectors:
+            self._language = language
+        return missing_for(self._language, self._new_models())
 
     def take_choice(self, catalog: Catalog) -> None:
         """Record the profile and the reranker that were asked for, where the index has documents.
@@ -292,7 +328,7 @@ class Opened:
         same = vector_key(after) == vector_key(models)
         if begun is not None and vector_key(begun.models) != vector_key(after):
             put_change(catalog, None)
-            remove_unused_tables(self.folder, catalog)
+            remove_unused_tables(self.home, catalog)
             begun = None
         begun = None if same else Change(begun.table if begun else next_table(catalog), after)
         put_change(catalog, begun)
@@ -301,7 +337,7 @@ class Opened:
         return begun, embedder
 
     def _new_models(self) -> Models:
-        return models_for_new(self.asked.over(self.default))
+        return models_for_new(self.asked.over(self.default), self._language)
 
     def _record_of(self, models: Models, embedder: Embedder) -> IndexModels:
         return IndexModels(
@@ -319,15 +355,16 @@ class Opened:
             precision=embedder.precision,
         )
 
-    def _open_store(self) -> Store:
+    def _open_store(self, catalog: Catalog, place: TablePlace) -> Store:
         from .storage.store import Store
 
-        models = self.models
+        models = models_in(catalog)
         if models is None:
             raise NoIndex(
-                f"the index in {self.folder} holds no document yet", "run: docsearch ingest FOLDER"
+                f"the index in {self.home.name} holds no document yet",
+                "run: docsearch ingest FOLDER",
             )
-        return Store(self.folder, models.dimensions, table=self.table)
+        return Store(place.folder, models.dimensions, table=place.name, place=place)
 
     def _open_embedder(self) -> Embedder:
         models = self.models
@@ -352,3 +389,8 @@ class Opened:
             if dimensions is None or dimensions == embedder.dimensions
             else embedder.narrowed(dimensions)
         )
+
+
+def _key_of(place: TablePlace) -> tuple[object, ...]:
+    """What tells a table that is open from another one, or from another copy of it."""
+    return place.folder, place.name, place.uri

@@ -5,6 +5,17 @@ from __future__ import annotations
 import os
 
 from .errors import UsageError
+from .urls import is_url, tidied, without_file_scheme
+
+
+def index_place(path: str | os.PathLike[str]) -> str:
+    """The absolute path of an index, or its URL in an object store.
+
+    >>> index_place("/data/index/"), index_place("s3://bucket/index/")
+    ('/data/index', 's3://bucket/index')
+    """
+    text = without_file_scheme(os.fspath(path))
+    return tidied(text) if is_url(text) else os.path.abspath(os.path.expanduser(text))
 
 
 def absolute(path: str | os.PathLike[str]) -> str:
@@ -12,7 +23,10 @@ def absolute(path: str | os.PathLike[str]) -> str:
 
     Raises UsageError for an empty path.
     """
-    folder, name = os.path.split(os.path.abspath(_expanded(path)))
+    text = _expanded(path)
+    if is_url(text):
+        return tidied(text)
+    folder, name = os.path.split(os.path.abspath(text))
     return os.path.join(os.path.realpath(folder), name)
 
 
@@ -22,13 +36,17 @@ def spellings(path: str | os.PathLike[str]) -> tuple[str, ...]:
     The first has its folder's links resolved, the second none of its links, and the third all.
     Raises UsageError for an empty path.
     """
-    unresolved = os.path.abspath(_expanded(path))
+    text = _expanded(path)
+    if is_url(text):
+        return (tidied(text),)
+    unresolved = os.path.abspath(text)
     return tuple(dict.fromkeys((absolute(path), unresolved, os.path.realpath(unresolved))))
 
 
 def real(path: str | os.PathLike[str]) -> str:
-    """The path with all links resolved. Raises UsageError for an empty path."""
-    return os.path.realpath(_expanded(path))
+    """The path with all links resolved, or the URL. Raises UsageError for an empty path."""
+    text = _expanded(path)
+    return tidied(text) if is_url(text) else os.path.realpath(text)
 
 
 def within(path: str, folder: str) -> bool:
@@ -41,12 +59,25 @@ def within(path: str, folder: str) -> bool:
 
 
 def is_missing(path: str) -> bool:
-    """Whether there is no file at the path. A path that cannot be asked about is not missing."""
+    """Whether there is no file at the path. A path that cannot be asked about is not missing.
+
+    A URL is not asked about, which would take long.
+    """
+    if is_url(path):
+        return False
     try:
         os.stat(path)
     except OSError as error:
         return isinstance(error, (FileNotFoundError, NotADirectoryError))
     return False
+
+
+def may_be_at(path: str) -> bool:
+    """Whether there is something at the path, a link without a target included.
+
+    A URL is not asked about, which would take long.
+    """
+    return is_url(path) or os.path.lexists(path)
 
 
 def anchored(path: str, root: str) -> str:
@@ -78,4 +109,4 @@ def _expanded(path: str | os.PathLike[str]) -> str:
     text = os.fspath(path)
     if not text:
         raise UsageError("the path is empty", "name a file or folder")
-    return os.path.expanduser(text)
+    return os.path.expanduser(without_file_scheme(text))

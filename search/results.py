@@ -125,7 +125,8 @@ class Progress:
 
     A large run has two stages, and `stage` names the one it is in: "words" while files are read and
     their words stored, "vectors" while their passages are embedded. Files, bytes, tokens and times
-    are then those of the stage. `stage` is empty in other runs.
+    are then those of the stage. `stage` is empty in other runs. `language` is the ISO code of the
+    language that most documents are in, empty where none is known.
     """
 
     files_done: int
@@ -139,6 +140,7 @@ class Progress:
     starting: float = 0.0
     model: str = ""
     stage: str = ""
+    language: str = ""
 
     @property
     def embedding(self) -> float:
@@ -354,7 +356,8 @@ class Status:
     `size_bytes` is its size on disk. `health` is "ok" or a sentence that says what to do. `models`
     is None until the first document is ingested. `without_vectors` counts the documents that are
     found by their words only, until a run has embedded them. `unread` are the folders and files
-    that the last runs could not read.
+    that the last runs could not read. `languages` counts the documents of each language, most
+    first; those whose language is not known are left out.
     """
 
     index: str
@@ -373,6 +376,7 @@ class Status:
     models: IndexModels | None = None
     unread: tuple[Skip, ...] = ()
     without_vectors: int = 0
+    languages: tuple[tuple[str, int], ...] = ()
 
 
 class CheckState(StrEnum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from search.config import ENVIRONMENT
 from search.index import Index
 from search.text.passages import PassageRules
 
+from .s3_server import BUCKET, s3_server
+from .s3_server import ENVIRONMENT as ENVIRONMENT_OF_S3
 from .toys import ToyEmbedder
 
 NOTES = {
@@ -71,6 +74,29 @@ def notes(tmp_path: Path) -> Path:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     return root
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    """A server of S3 with an empty bucket."""
+    with s3_server() as url:
+        yield url
+
+
+@pytest.fixture
+def store_url(
+    s3_endpoint: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> str:
+    """A prefix of that bucket that no other test uses; the cache of this machine is empty."""
+    for name, value in ENVIRONMENT_OF_S3.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_endpoint)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    place = f"{request.node.path.stem}/{request.node.name}"
+    return f"s3://{BUCKET}/{re.sub('[^a-z0-9_/]+', '-', place)}"
 
 
 @pytest.fixture

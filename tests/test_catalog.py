@@ -37,6 +37,12 @@ def entry(path, root="/notes", mtime_ns=1000, **values):
     )
 
 
+def drop_languages(connection):
+    """Take away what version 6 of the schema added."""
+    connection.execute("DROP INDEX documents_by_language")
+    connection.execute("ALTER TABLE documents DROP COLUMN language")
+
+
 def steps(folder, read):
     """The instructions of SQLite's virtual machine that `read` takes with a catalogue."""
     count = 0
@@ -441,6 +447,7 @@ class TestOpening:
             catalog.put([entry("/notes/a"), skipped])
         with sqlite3.connect(folder / CATALOGUE) as connection:
             connection.execute("DROP INDEX documents_set_aside")
+            drop_languages(connection)
             connection.execute("PRAGMA user_version = 3")
         connection.close()
         # A reader changes nothing and reads all the same; the next writer adds the index.
@@ -450,10 +457,29 @@ class TestOpening:
             assert list(catalog.set_aside()) == [skipped]
             assert steps(folder, lambda opened: list(opened.set_aside())) < 200
 
+    def test_an_older_format_gets_the_column_of_languages(self, folder):
+        with Catalog.open(folder, create=True) as catalog:
+            catalog.put([entry("/notes/a")])
+        with sqlite3.connect(folder / CATALOGUE) as connection:
+            drop_languages(connection)
+            connection.execute("PRAGMA user_version = 5")
+        connection.close()
+        # A reader sees what a writer adds while it has the catalogue open.
+        with Catalog.open(folder) as reader:
+            assert list(reader.entries()) == [entry("/notes/a")]
+            assert reader.newest(1) == (entry("/notes/a"),)
+            assert reader.languages.counts() == ()
+            with Catalog.open(folder, write=True) as catalog:
+                assert list(catalog.entries()) == [entry("/notes/a")]
+                catalog.put([entry("/notes/a", language="de"), entry("/notes/b", language="de")])
+                catalog.put([entry("/notes/c", language="af"), entry("/notes/d")])
+            assert reader.entry("/notes/b") == entry("/notes/b", language="de")
+            assert reader.languages.counts() == (("de", 2), ("af", 1))
+
     def test_a_newer_format_is_refused(self, folder):
         Catalog.open(folder, create=True).close()
         with sqlite3.connect(folder / CATALOGUE) as connection:
-            connection.execute("PRAGMA user_version = 6")
+            connection.execute("PRAGMA user_version = 7")
         connection.close()
         with pytest.raises(IndexFailure, match="newer docsearch") as failure:
             Catalog.open(folder)
@@ -618,3 +644,12 @@ def test_a_catalogue_that_was_closed_in_use_is_told(folder):
         f"the index in {folder} was closed while it was in use; "
         "close it after the last call has returned"
     )
+
+
+def test_entries_of_folders_and_of_urls(tmp_path):
+    """All entries are more than those below the root of this machine's folders."""
+    paths = ["/notes/a.md", "s3://bucket/b.md", "s3://bucket-2/c.md"]
+    with Catalog.open(tmp_path, create=True) as catalog:
+        catalog.put(Entry(File(path, path, 1, 1, 1, 1), doc_id(path)) for path in paths)
+        found = [[e.file.path for e in catalog.entries(b)] for b in ("", "/", "s3://bucket")]
+    assert found == [[paths[0], paths[2], paths[1]], paths[:1], paths[1:2]]

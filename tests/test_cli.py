@@ -453,6 +453,7 @@ def test_status_counts_and_check_explains(place: Path) -> None:
         (root, 4, True)
     ]
     assert status["kinds"] == {"code": 1, "markdown": 1, "rst": 1, "text": 1}
+    assert status["languages"] == {"en": 3}
     assert "documents  4 (1 code, 1 markdown, 1 rst, 1 text)\n" in run(place, "status").out
     verdict = json.loads(run(place, "check", "--json", "docs/sea.rst").out)
     assert (verdict["indexed"], verdict["code"]) == (True, "indexed")

@@ -57,14 +57,15 @@ def process() -> Iterator[ReaderProcess]:
 def cut_here(data: bytes, path: str) -> CutDocument:
     """The document as this process reads and cuts it."""
     document = readers.read(data, path)
-    tokenizer = ModelTokenizer(Path(FILE.path))
+    cutting = cut(document, ModelTokenizer(Path(FILE.path)), RULES)
     return CutDocument(
         document.kind,
         document.title,
         document.warnings,
         document.messages,
         document.page_labels,
-        tuple(parts_of(cut(document, tokenizer, RULES))),
+        cutting.language,
+        tuple(parts_of(cutting.passages)),
     )
 
 
@@ -84,9 +85,9 @@ def test_a_worker_cuts_a_document_as_this_process_does(
     found = process.cut(data, f"/d/{name}", ORDER.encoded())
     assert isinstance(found, CutDocument)
     assert found == cut_here(data, f"/d/{name}")
-    assert list(found.passages()) == list(
-        cut(readers.read(data, f"/d/{name}"), ModelTokenizer(Path(FILE.path)), RULES)
-    )
+    document = readers.read(data, f"/d/{name}")
+    cutting = cut(document, ModelTokenizer(Path(FILE.path)), RULES)
+    assert list(found.passages()) == list(cutting.passages)
     assert not process.spent
 
 
@@ -104,7 +105,7 @@ def test_a_lone_surrogate_in_a_title_or_a_heading_comes_through() -> None:
     document = Document("/d/a.txt", "text", "a\udce9", "", ())
     passage = Passage(0, "Words.", ("b\udce9",), None, 1, 1, 0, 6)
     parts = list(parts_of([CutPassage(passage, "words")]))
-    found = CutDocument.received(json.loads(encoded(head_of(document))), parts)
+    found = CutDocument.received(json.loads(encoded(head_of(document, "en"))), parts)
     assert found.title == "a\udce9"
     assert list(found.passages()) == [CutPassage(passage, "words")]
 

@@ -35,7 +35,7 @@ def test_the_pulse_changes_with_what_others_write(
     first = index.pulse()
     assert index.pulse() == first
     with WriterLock(index.path):
-        assert index.pulse() == (first[0], os.getpid())
+        assert index.pulse() == (first[0], f"process {os.getpid()}")
     assert index.pulse() == first
     (notes / "new.md").write_text("# New\n\nRent.\n")
     with Index(str(tmp_path / "index"), None, lambda name: embedder, PassageRules()) as other:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from search.documents import File
-from search.ingest.walker import WalkRules, walk
+from search.ingest.rule_verdicts import WalkRules
+from search.ingest.walker import walk
 
 FOLDERS = ("a", "b", "deep", "build")
 FILES = ("x.md", "y.md", "z.log", "a", "deep.md", "build.txt")

@@ -231,6 +231,8 @@ def test_an_index_of_an_older_version_gets_its_messages_by_the_next_ingest(
     with closing(sqlite3.connect(Path(index.path) / CATALOGUE)) as connection, connection:
         connection.execute("DROP TABLE messages")
         connection.execute("DROP TABLE page_labels")
+        connection.execute("DROP INDEX documents_by_language")
+        connection.execute("ALTER TABLE documents DROP COLUMN language")
         connection.execute("PRAGMA user_version = 1")
         connection.execute("DELETE FROM settings WHERE key = 'recipes'")
         connection.execute(

@@ -224,7 +224,9 @@ class TestReaders:
         "open_at_one_version",
         [
             lambda folder: LanceReader(lancedb.connect(folder).open_table("passages")),
-            lambda folder: NativeReader.open(preload_native(), str(folder), "passages", None),
+            lambda folder: NativeReader.open(
+                preload_native(), Durability(folder, "passages"), None
+            ),
         ],
         ids=["all of LanceDB", "its compiled module"],
     )

@@ -59,7 +59,10 @@ def packages(monkeypatch, tmp_path) -> Packages:
     paths = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
     monkeypatch.setenv("DOCSEARCH_BACKEND", "cpu")
-    return Packages(folder)
+    packages = Packages(folder)
+    # It hides the package of that name that may be installed.
+    packages.install("docsearch-multilingual", "")
+    return packages
 
 
 @pytest.fixture
@@ -182,9 +185,63 @@ def test_the_profile_takes_the_package_or_what_was_pulled(packages, model, tmp_p
     assert repositories("multilingual") == repositories(NAME) == (REPOSITORY,)
 
 
-def test_the_profile_is_not_chosen_by_itself(model):
+def test_the_profile_is_chosen_for_other_languages_than_english(model):
     assert present_profiles() == (PROFILES["starter"], PROFILE)
     assert fitting_profile() is PROFILES["starter"]
+    assert fitting_profile("de") is PROFILE
+
+
+def test_without_its_model_the_profile_is_not_chosen(packages):
+    assert fitting_profile("de") is PROFILES["starter"]
+
+
+GERMAN = "Die Häuser in dieser Straße sind alt, und die meisten haben einen Garten mit einem Baum."
+FRENCH = "Les maisons de cette rue sont anciennes et la plupart ont un jardin avec un arbre."
+
+
+@pytest.fixture
+def foreign(notes, tmp_path) -> Path:
+    """Four English documents, and more text in German and French."""
+    (notes / "de.txt").write_text(f"{GERMAN}\n" * 30)
+    (notes / "fr.txt").write_text(f"{FRENCH}\n" * 20)
+    return notes
+
+
+def profile_of(tmp_path: Path, index: str) -> str:
+    status = json.loads(run(tmp_path, "--index", index, "status", "--json").out)
+    assert status["languages"] == {"en": 4, "de": 1, "fr": 1}
+    return status["models"]["profile"]
+
+
+def test_a_first_ingest_takes_the_models_for_the_languages_of_most_text(model, foreign, tmp_path):
+    done = run(tmp_path, "--index", "new", "ingest", str(foreign))
+    assert (done.code, done.err.count("\n")) == (0, 1)
+    assert profile_of(tmp_path, "new") == "multilingual"
+    # What is asked for by name is taken, by an option or by the settings.
+    for index, arguments in (("asked", ["--profile", "starter"]), ("shorter", [])):
+        settings = tmp_path / "xdg-config" / "docsearch" / "config.toml"
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text("" if arguments else 'profile = "starter"\n')
+        done = run(tmp_path, "--index", index, "ingest", str(foreign), *arguments)
+        assert (done.code, done.err.count("\n")) == (0, 1)
+        assert profile_of(tmp_path, index) == "starter"
+
+
+def test_a_first_ingest_says_how_to_get_models_for_other_languages(packages, foreign, tmp_path):
+    done = run(tmp_path, "--index", "index", "ingest", str(foreign), "--json")
+    notice = (
+        "most of the text is in German, and the model of this index reads English only: run "
+        "make multilingual in docsearch's sources, which installs docsearch-multilingual, or "
+        "docsearch models pull multilingual; then docsearch ingest --reembed --profile multilingual"
+    )
+    assert (done.code, json.loads(done.out)["warnings"]) == (0, [notice])
+    # It is told before anything is embedded, and once.
+    assert done.err.splitlines()[0] == f"docsearch: {notice}"
+    assert done.err.count(notice) == 1
+    assert profile_of(tmp_path, "index") == "starter"
+    # An index that has its models says nothing.
+    done = run(tmp_path, "--index", "index", "ingest", "--json")
+    assert json.loads(done.out)["warnings"] == []
 
 
 def test_a_missing_model_says_how_to_get_it(packages, notes, tmp_path):

@@ -65,6 +65,26 @@ def test_the_announcement_names_the_time_the_rate_and_a_faster_profile():
     )
 
 
+def test_a_faster_profile_is_one_for_the_language_of_the_documents():
+    estimate = "about 4 h 10 min at 150 tokens/s on this CPU"
+    german = replace(progress(1000), language="de")
+    hint = "a smaller model is faster: docsearch ingest --reembed --profile multilingual"
+    assert announcement(german, 15_000, "CPU") == f"{estimate}; {hint}"
+    for model in ("multilingual-e5-small", BUNDLED["starter"].title):
+        assert announcement(replace(german, model=model), 15_000, "CPU") == estimate
+
+
+def test_a_run_tells_the_language_of_most_documents(index: Index, notes):
+    states = []
+    index.ingest([notes], on_progress=states.append)
+    assert states[-1].language == "en"
+    for number in range(5):
+        (notes / f"{number}.txt").write_text(f"Der Baum {number} steht in dem Garten und ist alt.")
+    index.ingest([notes], on_progress=states.append)
+    # The index has four documents in English.
+    assert states[-1].language == "de"
+
+
 @pytest.mark.parametrize("is_terminal", [True, False])
 def test_the_announcement_is_made_once(is_terminal):
     stream = io.StringIO()

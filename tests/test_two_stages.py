@@ -490,7 +490,7 @@ def test_the_vector_index_is_trained_on_what_has_vectors(
     def check(count: int, trained: int) -> None:
         store.maintain()
         store.sync()
-        assert store._disk.mark().trained == trained
+        assert store._place.mark().trained == trained
         question = np.ones(WIDTH, dtype=np.float32)
         cosines = vectors[:count] @ question / np.linalg.norm(vectors[:count], axis=1)
         best = np.argsort(-cosines)[:10].tolist()

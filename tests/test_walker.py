@@ -14,7 +14,8 @@ import pytest
 
 from search.documents import File, Reason, Skip
 from search.errors import UsageError
-from search.ingest.walker import WalkRules, file_at, skip_of, walk
+from search.ingest.rule_verdicts import WalkRules
+from search.ingest.walker import file_at, skip_of, walk
 from search.storage.catalog import Catalog
 
 EVERYTHING = WalkRules()

@@ -8,6 +8,7 @@ import click
 
 from search import __version__
 from search.config import CHOICES, load_config
+from search.urls import is_url
 
 from .command_line import RootGroup
 from .commands import COMMANDS
@@ -25,7 +26,10 @@ from .surroundings import NotResident, Surroundings
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
-    "--index", type=PATH, metavar="DIR", help="The index's folder (also DOCSEARCH_INDEX)."
+    "--index",
+    type=PATH,
+    metavar="DIR|URL",
+    help="The index's folder, or its URL in a store (also DOCSEARCH_INDEX).",
 )
 @click.option(
     "--config", type=PATH, metavar="FILE", help="A configuration file instead of the user's own."
@@ -69,7 +73,8 @@ def cli(
     flags = {"DOCSEARCH_INDEX": index, "DOCSEARCH_BACKEND": backend}
     environment.update({variable: value for variable, value in flags.items() if value})
     settings = load_config(config, environment, around.folder)
-    if around.is_resident and settings.daemon == "never":
+    # A store is asked with the credentials of the place where the command was typed.
+    if around.is_resident and (settings.daemon == "never" or is_url(settings.index)):
         raise NotResident
     if color is None:
         # NO_COLOR concerns this run, so it counts more than the configuration file.

@@ -113,7 +113,7 @@ def dry_run_json(plan: DryRun) -> str:
 def status_json(status: Status) -> str:
     """The state of the index."""
     fields = asdict(status)
-    for name in ("kinds", "skipped", "failed"):
+    for name in ("kinds", "skipped", "failed", "languages"):
         fields[name] = dict(fields[name])
     fields["unread"] = [_skip_json(skip) for skip in status.unread]
     return dumps({"schema": SCHEMA} | fields)

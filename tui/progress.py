@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from search.models.bundled import BUNDLED
+from search.models.profiles import PROFILES
 from search.results import Progress
 from search.wording import counted
 
@@ -86,13 +87,16 @@ def long_time_left(progress: Progress) -> float | None:
 
 
 def announcement(progress: Progress, left: float, device: str) -> str:
-    """How long the run will take, and which model would be faster."""
+    """How long the run will take, and which model for the documents' language is faster."""
     minutes = round(left / 60)
     span = f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"
     estimate = f"about {span} at {progress.tokens_per_second:,.0f} tokens/s on this {device}"
-    if progress.model == BUNDLED["starter"].title:
+    is_english = progress.language in ("", "en")
+    profile = PROFILES["starter" if is_english else "multilingual"]
+    if progress.model in (BUNDLED["starter"].title, profile.embedder):
         return estimate
-    return f"{estimate}; a smaller model is faster: docsearch ingest --reembed --profile starter"
+    hint = f"a smaller model is faster: docsearch ingest --reembed --profile {profile.name}"
+    return f"{estimate}; {hint}"
 
 
 class QuestionLine:

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from search.urls import is_url
+
 from .columns import columns_of
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ class Surroundings:
         >>> Surroundings("/notes", {}, False, 80).path("a.md")
         '/notes/a.md'
         """
-        return os.path.join(self.folder, os.path.expanduser(typed))
+        return typed if is_url(typed) else os.path.join(self.folder, os.path.expanduser(typed))
 
     def shown(self, path: str) -> str:
         """The shortest path that opens the file: relative below the working folder, else absolute.

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from urllib.parse import quote
 
+from search.urls import is_url
+
 CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -46,7 +48,9 @@ class Style:
         return f"\x1b[{';'.join(map(str, codes))}m{text}\x1b[0m" if self.on else text
 
     def link(self, text: str, path: str) -> str:
-        """The text as an OSC 8 hyperlink to a file."""
+        """The text as an OSC 8 hyperlink to a file; an object of a store is no file."""
+        if is_url(path):
+            return text
         return (
             f"\x1b]8;;file://{quote(os.fsencode(path))}\x1b\\{text}\x1b]8;;\x1b\\"
             if self.on

@@ -27,12 +27,14 @@ def examine(
     mounts: Callable[[], tuple[Mount, ...]] = system_mounts,
 ) -> tuple[Check, ...]:
     """All checks of an index and of the machine. Nothing is written, and no lock is needed."""
+    # A store has no disk and no permissions that this machine could look at.
+    folder = None if opened.home.is_remote else opened.folder
     checks = [
         *index_checks(opened),
         *model_checks(_used_models(opened), models or InstalledModels()),
-        *disk_checks(opened.folder, mounts()),
+        *(disk_checks(folder, mounts()) if folder else ()),
         *backend_checks(backend),
-        *permission_checks(opened.folder, _roots(opened), _own_folders()),
+        *permission_checks(folder, _roots(opened), _own_folders()),
     ]
     return tuple(sorted(checks, key=lambda check: AREAS.index(check.area)))
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from ..errors import DocsearchError, NoIndex
 from ..opened import Opened
 from ..results import Check, CheckState, IndexModels
 from ..storage.catalog import Catalog
-from ..storage.durability import tables
 from ..storage.entries import Entry
+from ..storage.home import Home
 from ..storage.index_models import change_of, models_in, table_in_use
-from ..storage.lock import holder
 from ..storage.overview import recorded
 from ..storage.vocabulary_file import VocabularyFile
 from .table_checks import table_checks
@@ -34,15 +32,16 @@ def index_checks(opened: Opened) -> Iterator[Check]:
     except DocsearchError as error:
         yield Check(AREA, "catalogue", CheckState.ERROR, error.message, error.hint)
         return
-    before = holder(opened.folder)
-    checks = list(_checks(opened, catalog, written=before is not None))
-    if before is None and holder(opened.folder) is not None:
+    home = opened.home
+    before = home.holder()
+    checks = list(_checks(home, catalog, written=before is not None))
+    if before is None and home.holder() is not None:
         # A writer has begun meanwhile, so files that were missing may be on their way.
-        checks = list(_checks(opened, catalog, written=True))
+        checks = list(_checks(home, catalog, written=True))
     yield from checks
 
 
-def _checks(opened: Opened, catalog: Catalog, written: bool) -> Iterator[Check]:
+def _checks(home: Home, catalog: Catalog, written: bool) -> Iterator[Check]:
     try:
         damage = catalog.damage()
         if damage:
@@ -56,19 +55,18 @@ def _checks(opened: Opened, catalog: Catalog, written: bool) -> Iterator[Check]:
         change = change_of(catalog)
         yield _catalogue_check(entries)
         if written:
-            yield from recorded(catalog, str(opened.folder), has_words=True)
-            writer = holder(opened.folder)
-            text = f"process {writer} is writing to it now, so its files were not looked at"
+            yield from recorded(catalog, home, has_words=True)
+            text = f"{home.holder()} is writing to it now, so its files were not looked at"
             yield Check(AREA, "table", CheckState.OK, text)
             return
-        fault = VocabularyFile(opened.folder, table).fault() if models else ""
-        yield from recorded(catalog, str(opened.folder), has_words=not fault)
+        fault = VocabularyFile(catalog.folder, table).fault() if models else ""
+        yield from recorded(catalog, home, has_words=not fault)
     except DocsearchError as error:
         yield Check(AREA, "catalogue", CheckState.ERROR, error.message, error.hint)
         return
     if models is not None:
-        yield from table_checks(opened.folder, table, models, entries)
-    yield _strays_check(opened.folder, models, {table, change.table if change else ""})
+        yield from table_checks(home.place(table, catalog.folder), models, entries)
+    yield _strays_check(home, models, {table, change.table if change else ""})
 
 
 def _catalogue_check(entries: list[Entry]) -> Check:
@@ -78,9 +76,9 @@ def _catalogue_check(entries: list[Entry]) -> Check:
     return Check(AREA, "catalogue", CheckState.OK, text)
 
 
-def _strays_check(folder: Path, models: IndexModels | None, used: set[str]) -> Check:
+def _strays_check(home: Home, models: IndexModels | None, used: set[str]) -> Check:
     """Whether there are tables that nobody needs."""
-    strays = sorted(tables(folder) - (used if models else set()))
+    strays = sorted(home.tables() - (used if models else set()))
     if not strays:
         return Check(AREA, "strays", CheckState.OK, "there is no table that nobody uses")
     return Check(

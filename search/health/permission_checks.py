@@ -16,13 +16,16 @@ _PRIVACY = "; on macOS also: System Settings > Privacy & Security > Full Disk Ac
 
 
 def permission_checks(
-    folder: Path,
+    folder: Path | None,
     roots: tuple[str, ...],
     own_folders: tuple[Path, ...],
     platform: str = sys.platform,
 ) -> Iterator[Check]:
-    """The checks of the index folder, of the roots, and of the folders of docsearch's own files."""
-    if folder.exists():
+    """The checks of the index folder, of the roots, and of the folders of docsearch's own files.
+
+    `folder` is None for an index in a store.
+    """
+    if folder is not None and folder.exists():
         yield _writable_check(folder)
     yield from _root_checks(roots, platform)
     yield from _own_checks(own_folders)

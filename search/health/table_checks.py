@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 
 from ..errors import DocsearchError
 from ..results import Check, CheckState, IndexModels
 from ..storage.durability import Durability
 from ..storage.entries import Entry, EntryState
-from ..storage.retention import RETENTION
+from ..storage.table_place import TablePlace
 from ..wording import counted
 
 AREA = "index"
@@ -20,16 +19,17 @@ _REPAIR = (
 
 
 def table_checks(
-    folder: Path, table: str, models: IndexModels, entries: Iterable[Entry]
+    place: TablePlace, models: IndexModels, entries: Iterable[Entry]
 ) -> Iterator[Check]:
     """The checks of the table in use; the caller has made sure that nobody writes."""
     from ..storage.store import Store
 
-    disk = Durability(folder, table)
-    yield _files_check(disk)
-    yield _unfinished_check(disk)
+    # Only files of a disk may be torn.
+    if isinstance(place, Durability):
+        yield _files_check(place)
+        yield _unfinished_check(place)
     try:
-        store = Store(folder, models.dimensions, table=table)
+        store = Store(place.folder, models.dimensions, table=place.name, place=place)
         stored = store.scan()
         yield Check(
             AREA,
@@ -38,7 +38,7 @@ def table_checks(
             f"all of it can be read: passages {sum(stored.values()):,}",
         )
         yield _agreement_check(stored, entries)
-        yield _versions_check(disk, sum(stored.values()))
+        yield _versions_check(place, sum(stored.values()))
     except DocsearchError as error:
         yield Check(AREA, "table", CheckState.ERROR, error.message, error.hint)
 
@@ -85,12 +85,12 @@ def _agreement_check(stored: Mapping[int, int], entries: Iterable[Entry]) -> Che
     return Check(AREA, "agreement", CheckState.ERROR, ", and ".join(parts), advice)
 
 
-def _versions_check(disk: Durability, rows: int) -> Check:
+def _versions_check(place: TablePlace, rows: int) -> Check:
     """Whether there are more old versions than the retention allows.
 
     Their age tells nothing: they go with the next write, and there may be none for weeks.
     """
-    count, limit = len(disk.version_ages()), RETENTION.limit(rows)
+    count, limit = len(place.version_ages()), place.retention.limit(rows)
     if count > limit:
         return Check(
             *(AREA, "old versions", CheckState.WARNING),

@@ -12,28 +12,28 @@ from ..readers.pool import ReaderPool
 from ..results import Verdict
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState
-from ..storage.lock import holder
+from ..storage.home import Home
 from ..wording import counted
-from .file_bytes import read_bytes
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .plan import is_unchanged, rules_of
-from .walker import WalkRules, file_at, skip_of
+from .rule_verdicts import WalkRules
+from .sources import read_bytes, source_of
 
 
 def judge(
     catalog: Catalog,
-    folder: str,
+    home: Home,
     path: str,
     max_file_size: int,
     marks: CloudMarks = SYSTEM_MARKS,
 ) -> Verdict:
-    """Why the absolute `path` is or is not in the index in `folder`.
+    """Why the absolute `path` is or is not in the index in `home`.
 
     A file that the index does not know is read, to see what it would become. `max_file_size`
     (bytes) is the limit for a path that is under no root. A cloud placeholder, by its `marks`, is
     not opened.
     """
-    entry = catalog.entry(path)
+    entry, source = catalog.entry(path), source_of(path, marks)
     # The folder above the path may forbid looking at it at all.
     try:
         os.lstat(path)
@@ -50,15 +50,15 @@ def judge(
     # The walk's rules may leave the path out.
     root = next((root for root in catalog.roots() if within(path, root.path)), None)
     skip = (
-        skip_of(path, root.path, rules_of(root), marks)
+        source.skip_of(path, root.path, rules_of(root))
         if root
-        else skip_of(path, path, WalkRules((), (), max_file_size=max_file_size), marks)
+        else source.skip_of(path, path, WalkRules((), (), max_file_size=max_file_size))
     )
     # The catalogue answers for a path that it knows.
-    file, is_away = file_at(path), skip is not None and skip.reason is Reason.NOT_DOWNLOADED
+    file, is_away = source.file_at(path), skip is not None and skip.reason is Reason.NOT_DOWNLOADED
     if entry is not None:
-        return _judge_entry(entry, file, holder(folder) is not None, is_away)
-    if not os.path.lexists(path) and not is_away:
+        return _judge_entry(entry, file, home.holder() is not None, is_away)
+    if not is_away and not source.is_at(path):
         return Verdict(path, False, "missing", "there is no such file")
     # The name may leave an unknown file out.
     if skip is None and file is not None:
@@ -109,7 +109,7 @@ def _judge_entry(entry: Entry, file: File | None, is_writing: bool, is_away: boo
     """
     path, stored = entry.file.path, entry.passages > 0
     passages = counted(entry.passages, "passage")
-    if file is None and not is_away and not os.path.lexists(path):
+    if file is None and not is_away and not source_of(path).is_at(path):
         return Verdict(path, stored, "missing", "it was read, but the file is not there now")
     if entry.state is EntryState.PENDING:
         message = (

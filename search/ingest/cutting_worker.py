@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import NoReturn, Self
 
-from ..documents import CutPassage, Document
+from ..documents import Cutting, Document
 from ..protocols import Tokenizer, TokenizerFile
 from ..readers import worker
 from ..text.passage_rules import PassageRules
@@ -48,8 +47,8 @@ def serve() -> NoReturn:
     worker.serve(cut_as_ordered)
 
 
-def cut_as_ordered(document: Document, order: bytes) -> Iterator[CutPassage]:
-    """The passages of a document. Raises ModelError where the tokenizer cannot be loaded."""
+def cut_as_ordered(document: Document, order: bytes) -> Cutting:
+    """Cut a document as the order says. Raises ModelError where the tokenizer cannot be loaded."""
     wanted = CutOrder.decoded(order)
     return cut(document, _tokenizer(wanted.tokenizer), wanted.rules)
 

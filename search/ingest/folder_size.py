@@ -8,7 +8,8 @@ from collections.abc import Callable
 from .. import readers
 from ..documents import File
 from ..results import FolderSize
-from .walker import WalkRules, walk
+from .rule_verdicts import WalkRules
+from .sources import source_of
 
 TEXT_BYTES_PER_TOKEN = (2.5, 4.0)
 """The fewest and the most bytes of text for each token that is embedded.
@@ -30,7 +31,7 @@ STEP = 200
 def folder_size(path: str, rules: WalkRules, on_step: Callable[[], None]) -> FolderSize:
     """The files below `path` that a run would read. What `on_step` raises ends the walk."""
     files, size, least, most, started = 0, 0, 0.0, 0.0, time.monotonic()
-    for number, found in enumerate(walk(path, rules)):
+    for number, found in enumerate(source_of(path).walk(path, rules, None)):
         if number % STEP == 0:
             on_step()
             if files >= MOST_FILES or time.monotonic() - started > MOST_SECONDS:

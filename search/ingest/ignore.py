@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 
 IGNORE_FILES = (".gitignore", ".ignore", ".docsearchignore")
@@ -140,12 +140,17 @@ class Ignores:
         object.__setattr__(self, "_ordered", ordered)
 
     def enter(
-        self, folder: str, names: Collection[str], prefix: str | None = None, lead: str = ""
+        self,
+        folder: str,
+        names: Collection[str],
+        prefix: str | None = None,
+        lead: str = "",
+        read: Callable[[str], list[str]] | None = None,
     ) -> tuple[Ignores, list[tuple[str, OSError]]]:
         """The rules inside `folder`, and the ignore files that cannot be read, with their errors.
 
         `names` are the folder's entries. `prefix` and `lead` are as in Patterns; None means the
-        folder itself with a slash.
+        folder itself with a slash. `read` gives the lines of an ignore file; None reads the file.
         """
         layers = list(self.layers)
         found = [(kind, name) for kind, name in enumerate(IGNORE_FILES) if name in names]
@@ -157,7 +162,7 @@ class Ignores:
         for kind, name in found:
             source = f"{folder.rstrip('/')}/{name}"
             try:
-                lines = _read(source)
+                lines = (read or _read)(source)
             except (FileNotFoundError, NotADirectoryError):
                 continue
             except OSError as error:
@@ -196,6 +201,11 @@ def _read(path: str) -> list[str]:
         data = os.read(handle, MAX_IGNORE_FILE)
     finally:
         os.close(handle)
+    return lines_of(data)
+
+
+def lines_of(data: bytes) -> list[str]:
+    """The lines of an ignore file's bytes."""
     return [
         os.fsdecode(line.removesuffix(b"\r"))
         for line in data.removeprefix(b"\xef\xbb\xbf").split(b"\n")

@@ -21,11 +21,11 @@ from ..storage.entries import Entry, EntryState, doc_id
 from ..text.passage_rules import PassageRules
 from ..text.passage_words import PassageWords, cut
 from .cutting_worker import CutOrder
-from .file_bytes import read_bytes
 from .incoming import Incoming, ReadResult
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .removal import take_out
 from .reuse import ReusableVectors
+from .sources import read_bytes
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -65,9 +65,10 @@ class Intake:
         self.marks = marks
         self.cuts_in_workers = cuts_in_workers
 
-    def read(self, file: File, reuse: bool, reserve: Reserve) -> ReadResult:
+    def read(self, file: File, reuse: bool, reserve: Reserve, uncut: bool = False) -> ReadResult:
         """What the file holds; with `reuse`, no document is made of contents that are known.
 
+        With `uncut`, the document comes whole, and neither model nor tokenizer is needed.
         `reserve` is called with the bytes of memory that are about to be taken. Any thread may call
         this, ahead of `passages`: it looks into the catalogue and changes nothing. Raises
         FileNotFoundError and Unreadable.
@@ -80,11 +81,14 @@ class Intake:
             previous = self.catalog.entry(file.path)
             if _has_content(previous, content) or self._twin(file, content) is not None:
                 return ReadResult(read_ns, content, None, data)
-        return ReadResult(read_ns, content, self._document(data, file.path, reserve), b"")
+        return ReadResult(read_ns, content, self._document(data, file.path, reserve, uncut), b"")
 
-    def _document(self, data: bytes, path: str, reserve: Reserve) -> Document | CutDocument:
+    def _document(
+        self, data: bytes, path: str, reserve: Reserve, uncut: bool = False
+    ) -> Document | CutDocument:
         """The document, cut already where the workers of this run do that."""
-        file = self.open_tokenizer().file if self.cuts_in_workers else None
+        cuts = self.cuts_in_workers and not uncut
+        file = self.open_tokenizer().file if cuts else None
         if file is None:
             return self.pool.read(data, path, reserve)
         return self.pool.cut(data, path, CutOrder(file, self.rules).encoded(), reserve)
@@ -129,11 +133,16 @@ class Intake:
             self.tally.copied += 1
             title = _title_at(file.path, twin)
             entry = replace(
-                entry, kind=twin.kind, title=title, tokens=twin.tokens, message=twin.message
+                entry,
+                kind=twin.kind,
+                title=title,
+                tokens=twin.tokens,
+                message=twin.message,
+                language=twin.language,
             )
             messages = tuple(self.catalog.messages.of(twin.doc))
             # The words hold the file's name, which is another one.
-            words = PassageWords(file.path, title, messages)
+            words = PassageWords(file.path, title, messages, twin.language)
             copies = (
                 (CutPassage(row.passage, words.of(row.passage)), row.vector)
                 for row in self.open_store().rows(twin.doc)
@@ -149,20 +158,25 @@ class Intake:
         else:
             self.tally.changed += 1
         self.tally.warnings += [(file.path, warning) for warning in document.warnings]
-        entry = replace(
-            entry, kind=document.kind, title=document.title, message="; ".join(document.warnings)
-        )
-        # Passages whose text is the same as before get their vectors from the store.
         tokenizer = self.open_tokenizer()
-        was_stored = previous is not None and previous.stored
-        previous_rows = self.open_store().rows(entry.doc) if was_stored else ()
-        reusable = ReusableVectors(previous_rows, tokenizer)
-        passages = (
-            document.passages()
+        cutting = (
+            document.cutting()
             if isinstance(document, CutDocument)
             else cut(document, tokenizer, self.rules)
         )
-        looked_up = ((passage, reusable.look_up(passage.passage)) for passage in passages)
+        entry = replace(
+            entry,
+            kind=document.kind,
+            title=document.title,
+            message="; ".join(document.warnings),
+            language=cutting.language,
+        )
+        self.tally.languages[entry.language] += 1
+        # Passages whose text is the same as before get their vectors from the store.
+        was_stored = previous is not None and previous.stored
+        previous_rows = self.open_store().rows(entry.doc) if was_stored else ()
+        reusable = ReusableVectors(previous_rows, tokenizer)
+        looked_up = ((passage, reusable.look_up(passage.passage)) for passage in cutting.passages)
         for item in self._incoming(entry, looked_up, document.messages):
             if item.last:
                 counted = replace(item.entry, tokens=reusable.tokens)

@@ -7,9 +7,10 @@ import shlex
 from collections.abc import Iterable
 
 from ..errors import UsageError
-from ..paths import within
+from ..paths import may_be_at, within
 from ..storage.catalog import Catalog
 from ..storage.entries import Root
+from ..urls import is_url
 
 MIN_SHARE = 0.8
 """A folder looks like a missing root where it has this share of its files, at the same places."""
@@ -21,7 +22,7 @@ def moved_from(catalog: Catalog, new: str) -> str | None:
     Both are compared by the contents of their files, so `new` must have been ingested.
     """
     for root in catalog.roots():
-        if root.path == new or os.path.lexists(root.path):
+        if root.path == new or may_be_at(root.path):
             continue
         contents = {
             entry.file.path[len(root.path) :]: entry.content
@@ -52,6 +53,11 @@ def root_to_move(catalog: Catalog, old: str, new: str) -> Root:
     root = next((root for root in catalog.roots() if root.path == old), None)
     if root is None:
         raise UsageError(f"the index has no folder {old}", "see the folders: docsearch status")
+    if is_url(old) or is_url(new):
+        raise UsageError(
+            "only folders of this machine can be moved within an index",
+            "ingest the new place, and forget the old one",
+        )
     if os.path.lexists(old):
         hint = f"to take it out of the index: docsearch forget {shlex.quote(old)}"
         raise UsageError(f"{old} is still there, so it was not moved", hint)

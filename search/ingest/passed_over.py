@@ -9,7 +9,7 @@ from itertools import islice
 from ..documents import Skip
 from ..storage.entries import Root
 from .plan import rules_of
-from .walker import walk
+from .sources import source_of
 
 MOST_SECONDS = 10.0
 """The walk ends then, with what was found so far."""
@@ -27,7 +27,7 @@ def passed_over(
 def _skips(roots: Iterable[Root], reason: str, on_step: Callable[[], None]) -> Iterator[Skip]:
     end = time.monotonic() + MOST_SECONDS
     for root in roots:
-        for number, found in enumerate(walk(root.path, rules_of(root))):
+        for number, found in enumerate(source_of(root.path).walk(root.path, rules_of(root), None)):
             if number % STEP == 0:
                 on_step()
                 if time.monotonic() > end:

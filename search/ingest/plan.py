@@ -12,14 +12,17 @@ from dataclasses import dataclass, replace
 
 from .. import readers
 from ..documents import File, Reason, Skip
-from ..paths import mount_of, nearest, within
+from ..paths import within
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState, Root, doc_id, due_again
+from ..urls import is_url
 from ..wording import counted
 from .ignore import GIT_EXCLUDE, IGNORE_FILES
 from .placeholders import SYSTEM_MARKS, CloudMarks
+from .rule_verdicts import WalkRules
 from .scopes import Scope, outermost
-from .walker import WalkRules, file_at, skip_of, walk
+from .sources import Source, source_of
+from .walker import file_at, skip_of
 
 RACY_NS = 10_000_000
 """A file changed less than 10 ms before it was read may have changed again afterwards.
@@ -95,6 +98,7 @@ def make_plan(
     """
     root = scope.root
     top = scope.below or root.path
+    source = source_of(root.path, marks)
     known = {entry.file.path: entry for entry in catalog.entries(top)}
     read: list[File] = []
     moved: list[Entry] = []
@@ -106,7 +110,7 @@ def make_plan(
     away: set[str] = set()
     due: list[Entry] = []
     unchanged = waiting = 0
-    for found in walk(root.path, rules_of(root), scope.below, marks):
+    for found in source.walk(root.path, rules_of(root), scope.below):
         if isinstance(found, Skip) and found.reason is Reason.NOT_DOWNLOADED:
             away.add(found.path)
         # A file that was read once stays until it changes, even where its engine is gone.
@@ -144,7 +148,7 @@ def make_plan(
     failed = {skip.path: skip for skip in skips if skip.reason.failed and skip.path not in seen}
     unread = (_as_unread(skip, known.get(path), root) for path, skip in failed.items())
     missing = [entry for path, entry in known.items() if path not in seen and path not in failed]
-    gone, warnings = _surely_gone(missing, scope, prune, bool(seen), {*failed, *away})
+    gone, warnings = _surely_gone(source, missing, scope, prune, bool(seen), {*failed, *away})
     passed_over = Counter(
         skip.reason for skip in skips if not skip.reason.failed and skip.path != top
     )
@@ -216,7 +220,10 @@ def changed_scopes(
     it. A path means nothing where it lies below the folder `left_out`, where its root is not
     there, or where the rules leave it out and the index does not hold it.
     """
-    roots = [root for root in catalog.roots() if os.path.lexists(root.path)]
+    # No store tells of changes.
+    roots = [
+        root for root in catalog.roots() if not is_url(root.path) and os.path.lexists(root.path)
+    ]
     outer_roots = [
         root
         for root in roots
@@ -275,15 +282,19 @@ def is_unchanged(entry: Entry, file: File) -> bool:
 
 
 def _surely_gone(
-    missing: list[Entry], scope: Scope, prune: bool, found_any: bool, unread: Collection[str]
+    source: Source,
+    missing: list[Entry],
+    scope: Scope,
+    prune: bool,
+    found_any: bool,
+    unread: Collection[str],
 ) -> tuple[list[Entry], list[str]]:
     """The missing entries that are surely gone, and a warning for those that are not.
 
     `unread` are the paths that could not be read, or are not on this disk.
     """
     root = scope.root
-    present = os.path.isdir(root.path) or os.path.isfile(root.path)
-    mounted = present and mount_of(root.path) == root.mount
+    present, mounted = source.is_present(root), source.is_mounted(root)
     # Each missing entry is ruled out, cannot be seen now, or is absent.
     gone: list[Entry] = []
     unseen: list[Entry] = []
@@ -295,9 +306,9 @@ def _surely_gone(
             (unseen if entry.stored or entry.reason is not Reason.UNREADABLE else gone).append(
                 entry
             )
-        elif os.path.lexists(path):
+        elif source.left_by_rules(path):
             gone.append(entry)
-        elif present and entry.file.mounted and mount_of(nearest(path)) == root.mount:
+        elif present and source.is_on_absent_disk(entry.file, root):
             # The file lay on a disk below the root, which is not mounted now.
             unseen.append(entry)
         else:

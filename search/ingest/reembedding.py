@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
-from pathlib import Path
 
 from ..documents import Row
 from ..protocols import Embedder
 from ..results import Progress
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, due_again
+from ..storage.home import Home
 from ..storage.index_models import Change, complete_change, remove_unused_tables
 from ..storage.store import Store
 from ..text.passages import embedded_text
@@ -61,6 +61,7 @@ class Reembedding:
             sum(entry.file.size for entry in entries),
             passages_total=sum(source_counts.values()),
         )
+        tally.languages.update(dict(self.catalog.languages.counts()))
         self.tokens = {entry.doc: 0 for entry in entries}
         # Embed what is missing; each batch is on the disk before the next one begins.
         stored = [entry for entry in entries if entry.doc in source_counts]
@@ -124,7 +125,7 @@ class Reembedding:
 
 
 def reembed(
-    folder: Path,
+    home: Home,
     catalog: Catalog,
     change: Change,
     source: Store,
@@ -136,11 +137,16 @@ def reembed(
     The table in use stays whole until the new one is complete. The new table then takes its place
     in one transaction of the catalogue, and the old one is deleted.
     """
-    target = Store(folder, change.models.dimensions, create=True, table=change.table)
+    target = Store(
+        *(catalog.folder, change.models.dimensions),
+        create=True,
+        table=change.table,
+        place=home.place(change.table),
+    )
     if target.healed_to is not None:
         target.sync()
     reembedding = Reembedding(catalog, source, target, embedder, on_progress)
     tally = reembedding.run()
     complete_change(catalog, change, reembedding.tokens, target.version)
-    remove_unused_tables(folder, catalog)
+    remove_unused_tables(home, catalog)
     return tally

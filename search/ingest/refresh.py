@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from functools import cache
-from pathlib import Path
 
 from .. import readers
 from ..errors import IndexDamaged, IndexLocked, StorageFull, UsageError
 from ..opened import Opened
 from ..paths import anchored, mount_of, within
-from ..private_files import is_private, make_tree_private
 from ..results import IngestReport, LargeFile, Progress
 from ..storage.catalog import Catalog
-from ..storage.durability import Durability
 from ..storage.index_models import models_in, remove_unused_tables, table_in_use
-from ..storage.lock import WriterLock
 from ..storage.retention import RETENTION
 from ..storage.vocabulary_file import VocabularyFile
 from ..text import passages, terms
 from ..text.passage_rules import PassageRules
+from ..urls import is_url
 from .baseline_estimate import note_baseline
 from .moving import advice, moved_from, root_to_move
 from .placeholders import SYSTEM_MARKS, CloudMarks
@@ -32,6 +28,7 @@ from .plan import Plan, changed_scopes, make_plan
 from .removal import take_out
 from .run import Ingestion, unheard
 from .scopes import RootRules, Scope, Targets, outermost
+from .sources import source_of
 from .tally import Tally
 from .watch import Watch
 
@@ -46,7 +43,7 @@ RECOGNISED_KEY = "recognised"
 
 
 class Refresh:
-    """The writing side of the index in `folder`.
+    """The writing side of an index.
 
     `is_measured` tells of an embedder's name whether the scale of its scores is known.
 
@@ -55,13 +52,11 @@ class Refresh:
 
     def __init__(
         self,
-        folder: str,
         opened: Opened,
         rules: PassageRules,
         is_measured: Callable[[str], bool],
         marks: CloudMarks = SYSTEM_MARKS,
     ) -> None:
-        self.folder = folder
         self.opened = opened
         self.rules = rules
         self.is_measured = is_measured
@@ -73,15 +68,9 @@ class Refresh:
 
         Raises IndexLocked while another process has that right, and NoIndex.
         """
-        folder = Path(self.folder)
-        with (
-            self.opened.writing,
-            Catalog.open(folder, create=create, write=True) as catalog,
-            WriterLock(folder),
-        ):
-            if not is_private(folder):
-                make_tree_private(folder)
-            remove_unused_tables(folder, catalog)
+        home = self.opened.home
+        with self.opened.writing, home.writing(create) as catalog:
+            remove_unused_tables(home, catalog)
             yield catalog
 
     def change_models(
@@ -99,7 +88,7 @@ class Refresh:
         if change is None:
             return None
         tally = reembed(
-            Path(self.folder),
+            self.opened.home,
             catalog,
             change,
             self.opened.open_for_writing(catalog),
@@ -133,23 +122,25 @@ class Refresh:
         prune: bool,
         on_progress: Callable[[Progress], None],
         on_large: Callable[[tuple[LargeFile, ...]], None] = unheard,
+        on_notice: Callable[[str], None] = lambda notice: None,
     ) -> IngestReport:
         """Bring the scopes up to date. To be called within `writing`. Raises IndexDamaged.
 
-        `on_large` is given the large files that are about to be read, where there are any.
+        `on_large` is given the large files that are about to be read, where there are any, and
+        `on_notice` each warning of the report that is known before anything is embedded.
         """
         open_store = cache(lambda: self.opened.open_for_writing(catalog))
         # Opening the store repairs a damaged table, where that is possible, and flushes what a
         # killed run left.
-        disk = Durability(Path(self.folder), table_in_use(catalog))
-        if disk.is_damaged() or disk.is_unfinished():
+        place = self.opened.home.place(table_in_use(catalog))
+        if place.is_damaged() or place.is_unfinished():
             open_store()
-            if disk.is_damaged():
+            if place.is_damaged():
                 hint = "delete that folder, then ingest again"
-                raise IndexDamaged(f"files of the index in {self.folder} are torn", hint)
+                raise IndexDamaged(f"files of the index in {place.shown} are torn", hint)
         # Opening the store also makes a vocabulary that is missing or damaged.
-        vocabulary = VocabularyFile(disk.folder, disk.name)
-        if disk.version_on_disk() and not vocabulary.is_whole():
+        vocabulary = VocabularyFile(place.folder, place.name)
+        if place.version_on_disk() and not vocabulary.is_whole():
             open_store()
         # Each scope's root takes the place of the roots inside it.
         for scope in scopes:
@@ -158,6 +149,13 @@ class Refresh:
                 catalog.forget_root(inner)
         plans = self.plans(catalog, scopes, prune)
         new_roots = [scope.root.path for scope in scopes if scope.root.ingested_ns == 0]
+        notices: list[str] = []
+
+        def choose(language: str) -> None:
+            for notice in self.opened.suit(language):
+                notices.append(notice)
+                on_notice(notice)
+
         report = Ingestion(
             catalog,
             open_store,
@@ -165,6 +163,7 @@ class Refresh:
             self.rules,
             on_progress,
             marks=self.marks,
+            on_language=choose if models_in(catalog) is None else None,
         ).run(plans, on_large, lambda: self._note_versions(catalog, scopes))
         # A run that embedded nothing needs no model, and changes little.
         models = models_in(catalog)
@@ -172,17 +171,17 @@ class Refresh:
             note_baseline(catalog, open_store, lambda: self.opened.embedder)
         # A run without any change leaves the table alone, but old versions have to go in time. To
         # drop them takes room on the disk; where there is none, a later run does it.
-        if RETENTION.has_too_old(disk.version_ages()):
+        if RETENTION.has_too_old(place.version_ages()):
             with suppress(StorageFull):
                 open_store().maintain()
         # Forget pruned roots of which nothing is left.
         for scope in scopes:
             root = scope.root.path
-            if prune and not os.path.lexists(root) and not catalog.holds(root):
+            if prune and not catalog.holds(root) and not source_of(root).is_at(root):
                 catalog.forget_root(root)
         moved = (advice(old, new) for new in new_roots if (old := moved_from(catalog, new)))
-        warnings = [*report.warnings, *moved]
-        if disk.version_on_disk() and not vocabulary.is_whole():
+        warnings = [*notices, *report.warnings, *moved]
+        if place.version_on_disk() and not vocabulary.is_whole():
             trouble = open_store().vocabulary.trouble
             warnings += [f"queries find whole words only: {trouble}"] if trouble else []
         return replace(report, warnings=tuple(warnings))
@@ -253,8 +252,18 @@ class Refresh:
 
         Most batches are empty, and so are their reports. The watch covers all known roots, or only
         the absolute `paths` in them. Everything is looked through at first. While another process
-        writes, changed paths wait.
+        writes, changed paths wait. Raises UsageError where there are only roots in stores, which
+        cannot be watched.
         """
+        watched, urls = self._watched(paths), self._unwatched(paths)
+        if urls and not watched:
+            raise UsageError(
+                f"{urls[0]} cannot be watched, since a store tells nobody of its changes",
+                "run docsearch ingest now and then",
+            )
+        for url in urls:
+            warning = f"{url} cannot be watched; run docsearch ingest now and then"
+            yield replace(NOTHING_DONE, warnings=(warning,))
         waiting: dict[str, None] = {}
         for changes in Watch(lambda: self._watched(paths), stop).changes():
             waiting |= dict.fromkeys(changes.paths)
@@ -274,7 +283,7 @@ class Refresh:
             yield replace(report, warnings=(*changes.warnings, *report.warnings))
 
     def _changed_scopes(self, catalog: Catalog, paths: Iterable[str]) -> list[Scope]:
-        return changed_scopes(catalog, paths, self.folder, self.marks)
+        return changed_scopes(catalog, paths, self.opened.home.name, self.marks)
 
     def _passage_versions(self) -> str:
         """The versions and rules that decide which passages a file gives, as JSON.
@@ -293,12 +302,21 @@ class Refresh:
 
     def _watched(self, paths: Collection[str]) -> list[str]:
         """The paths to watch: all roots, or those of `paths` that lie in a root."""
-        roots = [root.path for root in self.opened.catalog.roots()]
+        roots = [root.path for root in self.opened.catalog.roots() if not is_url(root.path)]
         return outermost(
             [path for path in paths if any(within(path, root) for root in roots)]
             if paths
             else roots
         )
+
+    def _unwatched(self, paths: Collection[str]) -> list[str]:
+        """The roots in stores, or those of them that are named by `paths`."""
+        roots = [root.path for root in self.opened.catalog.roots() if is_url(root.path)]
+        return [
+            root
+            for root in roots
+            if not paths or any(within(path, root) or within(root, path) for path in paths)
+        ]
 
 
 NOTHING_DONE = IngestReport(0, 0, 0, 0, 0, 0, 0, 0.0, (), (), (), ())

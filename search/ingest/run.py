@@ -21,6 +21,7 @@ from ..results import IngestReport, LargeFile, Progress
 from ..storage.catalog import Catalog
 from ..storage.lance import preload, preloading
 from ..text.passage_rules import PassageRules
+from ..urls import is_url
 from . import cutting_worker
 from .embedding import Pace
 from .embedding_thread import EmbeddingThread
@@ -36,6 +37,7 @@ from .priority import by_priority
 from .read_ahead import MAX_BYTES, Ahead, read_ahead
 from .removal import take_out
 from .report import report_of
+from .sample import Sample
 from .tally import Tally
 from .turns import TURN, Source, in_turns
 
@@ -60,6 +62,15 @@ GRACE = 0.2
 """Seconds to wait for a file that is being read before something else is done."""
 
 
+FETCHING = 16
+"""How many objects of a store are fetched at a time: most of the time they are on their way."""
+
+
+def threads_for(files: list[File]) -> int:
+    """How many threads read the files ahead."""
+    return FETCHING if any(is_url(file.path) for file in files) else WORKERS
+
+
 def unheard(large: tuple[LargeFile, ...]) -> None:
     """Take no notice of large files."""
 
@@ -69,7 +80,9 @@ class Ingestion:
 
     The store and the embedder are opened at their first use: an unchanged folder needs neither.
     `clock` gives the time in nanoseconds since the epoch. Documents that are read ahead or in work
-    hold about `max_memory` bytes, or more where a single one does.
+    hold about `max_memory` bytes, or more where a single one does. `on_language` is given the
+    language of most of a sample of the files, before any of them needs the store or the embedder;
+    without it no sample is read.
     """
 
     def __init__(
@@ -82,6 +95,7 @@ class Ingestion:
         clock: Callable[[], int] = time.time_ns,
         max_memory: int = MAX_BYTES,
         marks: CloudMarks = SYSTEM_MARKS,
+        on_language: Callable[[str], None] | None = None,
     ) -> None:
         self.catalog = catalog
         self.open_store = open_store
@@ -92,6 +106,7 @@ class Ingestion:
         self.clock = clock
         self.max_memory = max_memory
         self.marks = marks
+        self.on_language = on_language
 
     def run(
         self,
@@ -114,6 +129,7 @@ class Ingestion:
         if large:
             on_large(large)
         tally = Tally(len(files), sum(file.size for file in files))
+        tally.languages.update(dict(self.catalog.languages.counts()))
         tally.has_two_stages = tally.bytes_total > SMALL_RUN
         # Read, and store the words, or in a small run the vectors as well.
         upkeep = PacedUpkeep(self.open_store)
@@ -196,8 +212,19 @@ class Ingestion:
                 cuts_in_workers=tally.bytes_total > LARGE_RUN,
             )
 
-            def read(file: File, reserve: Reserve) -> ReadResult:
+            def read_now(file: File, reserve: Reserve) -> ReadResult:
                 return intake.read(file, file.path not in reread, reserve)
+
+            def read_whole(file: File, reserve: Reserve) -> ReadResult:
+                # The sample comes before the choice of the models, and so before the tokenizer.
+                return intake.read(file, file.path not in reread, reserve, uncut=True)
+
+            sample = Sample(files if self.on_language is not None else (), read_whole)
+            if self.on_language is not None and files:
+                self.on_language(sample.language())
+
+            def read(file: File, reserve: Reserve) -> ReadResult:
+                return sample.take(file.path) or read_now(file, reserve)
 
             def pieces(coming: Ahead[File, ReadResult]) -> Iterable[Incoming | None]:
                 if tally.has_two_stages and not coming.is_ready(GRACE):
@@ -213,7 +240,7 @@ class Ingestion:
                 return Source(coming.item.size, iter(pieces(coming)), coming.held, coming.release)
 
             with read_ahead(
-                files, read, lambda result: result.memory, WORKERS, self.max_memory
+                files, read, lambda result: result.memory, threads_for(files), self.max_memory
             ) as ahead:
                 sources = map(source, ahead)
                 try:

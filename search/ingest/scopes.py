@@ -11,6 +11,8 @@ from ..errors import UsageError
 from ..paths import anchored, mount_of, within
 from ..storage.catalog import Catalog
 from ..storage.entries import Root
+from ..urls import is_url
+from .sources import source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +82,14 @@ def scopes_of(
         wanted = outermost(roots)
     scopes = [_scope(path, roots, rules, max_file_size) for path in wanted]
     for path in wanted:
-        if path not in roots and not os.path.lexists(path) and not holds(path):
+        if path not in roots and not holds(path) and not source_of(path).is_at(path):
             raise UsageError(f"{path} does not exist", "check the path")
     return [replace(scope, root=_with_mount(scope.root)) for scope in scopes]
 
 
 def _with_mount(root: Root) -> Root:
     """The root with its present mount point, which is settled by the first complete run."""
-    is_new = root.ingested_ns == 0 and os.path.lexists(root.path)
+    is_new = root.ingested_ns == 0 and not is_url(root.path) and os.path.lexists(root.path)
     return replace(root, mount=mount_of(root.path)) if is_new else root
 
 

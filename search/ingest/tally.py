@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from ..documents import Skip
@@ -41,7 +42,8 @@ class Tally:
     embedding_seconds: the time in which the embedder worked. has_two_stages: True where words are
     stored first, and `vectors` is the second stage once it has begun. starting: the seconds before
     the first passage came to the embedder, whose name is `model`. warnings: pairs of a file's path
-    and a sentence about it.
+    and a sentence about it. languages: the number of documents in each language, those that the
+    index had before and those that this run has read.
     """
 
     files_total: int
@@ -69,11 +71,18 @@ class Tally:
     failed: list[Skip] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
     warnings: list[tuple[str, str]] = field(default_factory=list)
+    languages: Counter[str] = field(default_factory=Counter)
 
     @property
     def seconds(self) -> float:
         """Seconds since the start."""
         return time.perf_counter() - self.started
+
+    @property
+    def language(self) -> str:
+        """The language of most documents, as an ISO code; empty where none is known."""
+        known = ((count, code) for code, count in self.languages.items() if code)
+        return max(known, default=(0, ""))[1]
 
     def begin(self, model: str) -> None:
         """Note that the embedder `model` gets passages from now on.
@@ -126,6 +135,7 @@ class Tally:
                 self.starting,
                 self.model,
                 stage="words",
+                language=self.language,
             )
         embedded_share = self.passages / self.passages_read if self.passages_read else 1.0
         bytes_done = int((self.bytes_read + sum(self.bytes_open.values())) * embedded_share)
@@ -146,6 +156,7 @@ class Tally:
             path,
             self.starting,
             self.model,
+            language=self.language,
         )
 
     def _vector_progress(self, stage: VectorStage, path: str) -> Progress:
@@ -163,4 +174,5 @@ class Tally:
             max(self.starting, stage.seconds_before),
             self.model,
             stage="vectors",
+            language=self.language,
         )

@@ -10,14 +10,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 
 from ..documents import File, Reason, Skip
 from ..errors import UsageError
 from ..storage.index_folder import is_index
-from .ignore import IGNORE_FILES, LEFT_OUT, Ignores, Match, Patterns
+from .ignore import IGNORE_FILES, LEFT_OUT, Ignores, Patterns
 from .placeholders import (
     SYSTEM_MARKS,
     CloudMarks,
@@ -26,27 +26,9 @@ from .placeholders import (
     stub_at,
     stub_path_for,
 )
+from .rule_verdicts import RuleVerdicts, WalkRules, an_index
 
-VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".bzr", ".jj", "_darcs", "CVS"})
 EFFECTIVE_IDS = os.access in os.supports_effective_ids
-
-
-@dataclass(frozen=True, slots=True)
-class WalkRules:
-    """What a walk leaves out.
-
-    exclude, include: gitignore-style globs relative to the root; an empty `include` takes all
-    files. hidden: take names that begin with a dot as well. ignore_files: obey .gitignore, .ignore,
-    .docsearchignore and the list of names that are left out by default. max_file_size: in bytes.
-    fetch_cloud: take placeholders too whose contents the system downloads when they are opened.
-    """
-
-    exclude: tuple[str, ...] = ()
-    include: tuple[str, ...] = ()
-    hidden: bool = False
-    ignore_files: bool = True
-    max_file_size: int = 50_000_000
-    fetch_cloud: bool = False
 
 
 def walk(
@@ -100,8 +82,7 @@ class _Walk:
         self.inside = self.root.rstrip("/") + "/"
         self.rules = rules
         self.marks = marks
-        self.exclude = Patterns(rules.exclude, self.inside) if rules.exclude else None
-        self.include = Patterns(rules.include, self.inside) if rules.include else None
+        self.verdicts = RuleVerdicts(self.root, self.inside, rules)
         self.real_root = os.path.realpath(self.root)
         self.device = -1
         self.linked: set[tuple[int, int]] = set()
@@ -131,7 +112,7 @@ class _Walk:
         if away := self.not_downloaded(self.root, status):
             return away
         if is_index(self.root):
-            return _an_index(self.root)
+            return an_index(self.root)
         # Each folder on the way to the path adds its rules, or leaves the path out.
         outcome: File | Skip | _Folder = _Folder(self.root, self.above_root())
         current = self.root
@@ -148,13 +129,13 @@ class _Walk:
                     stub = stub_path_for(current)
                     if stub is None:
                         return None
-                    current, name = stub, os.path.basename(stub)
+                    current = stub
                     status = os.lstat(current)
             except (FileNotFoundError, NotADirectoryError):
                 return None
             except OSError as error:
                 return _unreadable(current, error)
-            outcome = self.judge(current, name, status, ignores)
+            outcome = self.judge(current, status, ignores)
         return outcome
 
     def everything_in(self, top: _Folder) -> Iterator[File | Skip]:
@@ -191,7 +172,7 @@ class _Walk:
             except OSError as error:
                 yield _unreadable(entry.path, error)
                 continue
-            outcome = self.judge(entry.path, entry.name, status, ignores)
+            outcome = self.judge(entry.path, status, ignores)
             if isinstance(outcome, _Folder):
                 folder = outcome
             else:
@@ -234,32 +215,17 @@ class _Walk:
         # A user who names a folder that its repository ignores wants the files in it.
         return default if root_match and root_match.ignored else ignores
 
-    def judge(
-        self, path: str, name: str, status: os.stat_result, ignores: Ignores
-    ) -> File | Skip | _Folder:
+    def judge(self, path: str, status: os.stat_result, ignores: Ignores) -> File | Skip | _Folder:
         """The verdict on an entry of a folder with the rules `ignores`."""
         mode = status.st_mode
         stub = stub_at(path, status)
         if stub is not None:
-            path, name = stub.path, os.path.basename(stub.path)
-        named = f"{'the folder' if stat.S_ISDIR(mode) else 'the file'} {name}"
+            path = stub.path
         # The name may be left out.
-        if name in VERSION_CONTROL:
-            return Skip(path, Reason.EXCLUDED, f"{named} is version control's own")
-        if name.startswith(".") and not self.rules.hidden:
-            return Skip(path, Reason.HIDDEN, f"{named} is hidden")
-        if (
-            self.exclude
-            and (match := self.exclude.match(path, stat.S_ISDIR(mode)))
-            and match.ignored
-        ):
-            return Skip(
-                path, Reason.EXCLUDED, f"{named} is excluded by the pattern {match.pattern}"
-            )
-        if (match := ignores.match(path, stat.S_ISDIR(mode))) and match.ignored:
-            return Skip(path, Reason.IGNORED, f"{named} is ignored {_by(match)}")
+        if left_out := self.verdicts.of_name(path, stat.S_ISDIR(mode), ignores):
+            return left_out
         if stub is not None:
-            return self.not_included(path) or _not_downloaded(path, stub.placeholder)
+            return self.verdicts.not_included(path) or _not_downloaded(path, stub.placeholder)
         # A link stands for its target, where it is followed.
         if stat.S_ISLNK(mode):
             target = self.follow(path)
@@ -269,7 +235,7 @@ class _Walk:
         if stat.S_ISDIR(status.st_mode):
             if away := self.not_downloaded(path, status):
                 return away
-            return _an_index(path) if is_index(path) else _Folder(path, ignores)
+            return an_index(path) if is_index(path) else _Folder(path, ignores)
         return self.judge_file(path, status)
 
     def judge_file(self, path: str, status: os.stat_result) -> File | Skip:
@@ -277,28 +243,16 @@ class _Walk:
         mode = status.st_mode
         if not stat.S_ISREG(mode):
             return Skip(path, Reason.SPECIAL, f"{_special(mode)} is no document")
-        if left_out := self.not_included(path):
+        if left_out := self.verdicts.not_included(path):
             return left_out
-        if status.st_size > self.rules.max_file_size:
-            size, limit = _size(status.st_size), _size(self.rules.max_file_size)
-            return Skip(
-                path, Reason.TOO_LARGE, f"the file has {size}, more than the limit of {limit}"
-            )
+        if too_large := self.verdicts.too_large(path, status.st_size):
+            return too_large
         if away := self.not_downloaded(path, status):
             return away
         if mode & 0o444 != 0o444 and not os.access(path, os.R_OK, effective_ids=EFFECTIVE_IDS):
             return Skip(path, Reason.UNREADABLE, "the file cannot be read: permission denied")
         file = _file(path, self.root, status, mounted=status.st_dev != self.device)
         return replace(file, fetch=True) if self.rules.fetch_cloud else file
-
-    def not_included(self, path: str) -> Skip | None:
-        """Why the root's patterns of what is to be included leave the file out."""
-        if not self.include or path == self.root:
-            return None
-        match = self.include.match_with_parents(path, False)
-        if match and match.ignored:
-            return None
-        return Skip(path, Reason.EXCLUDED, "the file matches no pattern that is to be included")
 
     def not_downloaded(self, path: str, status: os.stat_result) -> Skip | None:
         """The skip of a placeholder that may not be opened; None for everything else."""
@@ -375,12 +329,6 @@ def _file(path: str, root: str, status: os.stat_result, mounted: bool) -> File:
     )
 
 
-def _an_index(folder: str) -> Skip:
-    return Skip(
-        folder, Reason.EXCLUDED, f"the folder {os.path.basename(folder)} is a docsearch index"
-    )
-
-
 def _not_downloaded(path: str, placeholder: Placeholder) -> Skip:
     remedy = (
         "to download and read it: docsearch ingest --fetch-cloud FOLDER"
@@ -396,15 +344,6 @@ def _rule_files(folder: str) -> list[str]:
     return [name for name in (".git", *IGNORE_FILES) if os.path.lexists(f"{folder}/{name}")]
 
 
-def _by(match: Match) -> str:
-    """Which rule a path is ignored by, in words."""
-    return (
-        f"by {match.source} line {match.line}: {match.pattern}"
-        if match.source
-        else f"by default: {match.pattern}"
-    )
-
-
 def _unreadable(path: str, error: OSError, noun: str = "the path") -> Skip:
     return Skip(path, Reason.UNREADABLE, f"{noun} cannot be read: {_cause(error)}")
 
@@ -417,15 +356,3 @@ def _special(mode: int) -> str:
     if stat.S_ISFIFO(mode):
         return "a named pipe"
     return "a socket" if stat.S_ISSOCK(mode) else "a device"
-
-
-def _size(count: int) -> str:
-    """A number of bytes in words.
-
-    >>> _size(52_428_800), _size(9)
-    ('52.4 MB', '9 bytes')
-    """
-    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if count >= factor:
-            return f"{count / factor:.1f} {unit}".replace(".0 ", " ")
-    return f"{count} bytes"

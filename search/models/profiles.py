@@ -17,7 +17,8 @@ class Profile:
     `reranker` is empty where the profile has none. `candidates` is the number of passages that the
     reranker reads where the caller names no other. Where an installed package brings the embedder,
     `package` is that package, and `download` is the repository that a pull fetches in its place.
-    `is_chosen` says whether a new index may get the profile where nobody names one.
+    `is_chosen` says whether a new index of English documents may get the profile where nobody names
+    one. `reads_english` is true where the embedder reads English alone.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Profile:
     package: str = ""
     download: str = ""
     is_chosen: bool = True
+    reads_english: bool = False
 
     @property
     def embedders(self) -> tuple[str, ...]:
@@ -44,12 +46,14 @@ _ALL = (
         "starter-reranker",
         "shipped with docsearch: works at once, offline, anywhere",
         candidates=12,
+        reads_english=True,
     ),
     Profile(
         "fast",
         "mlx-community/bge-small-en-v1.5-bf16",
         "Qwen/Qwen3-Reranker-0.6B",
         "a small embedder, reranked",
+        reads_english=True,
     ),
     Profile(
         "balanced",

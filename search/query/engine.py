@@ -53,7 +53,8 @@ class Engine:
         Raises UsageError for a query that only excludes, and what the watchers raise.
         """
         started = time.perf_counter()
-        understood = understood_request(request, reranking, self.model, self.store)
+        languages = self.catalog.languages.shares()
+        understood = understood_request(request, reranking, self.model, self.store, languages)
         retrieved = retrieve(understood, self.catalog, self.store, self._embed_query, watchers.step)
         fused = rank(retrieved.legs, understood.mode, self.calibration)
         copies = fold_copies(fused, retrieved)

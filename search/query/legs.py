@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ..documents import Candidate
 from ..errors import DocsearchError
 from ..storage.filters import Admitted
 from ..text.spelling import form
+from .compound_parts import compound_parts
 from .fusion import full_match, text_weight
 
 if TYPE_CHECKING:
     from ..documents import Vectors
     from ..storage.store import Store
     from .query_text import QueryText
+
+STEM_WEIGHT = 0.5
+"""The weight of a word's stem in the language of a document.
+
+The word itself has the rest, so that a full match has about the same BM25 in each language. It has
+more the fewer documents have stems, and all of the weight where none has.
+"""
 
 
 @dataclass(frozen=True)
@@ -103,17 +111,18 @@ def run_legs(
     The text leg runs beside the embedding of the query. In mode "text" no model is asked for.
     """
     terms = query.terms if mode != "vector" else ()
-    related, warnings = _related(store, query) if terms else ([], ())
-    words, further = _grouped(query) if terms else (), " ".join(related)
+    related, compounds, warnings = _related(store, query) if terms else ([], [], ())
+    words = grouped(query) if terms else ()
+    matching = partial(store.matching, related=" ".join(related), compounds=" ".join(compounds))
     if mode == "text":
         vector, nearest = None, []
-        matched = store.matching(words, depth, only, vectors=False, related=further)
+        matched = matching(words, depth, only, vectors=False)
     else:
         with ThreadPoolExecutor(1) as pool:
-            matching = pool.submit(store.matching, words, depth, only, related=further)
+            matches = pool.submit(matching, words, depth, only)
             vector = embed_query(query.plain)
             nearest = store.nearest(vector, depth, only)
-            matched = matching.result()
+            matched = matches.result()
     return Legs(
         candidates={candidate.id: candidate for candidate in [*nearest, *matched]},
         vector={candidate.id: candidate.score for candidate in nearest},
@@ -121,23 +130,28 @@ def run_legs(
         query_vector=vector,
         word_count=query.word_count + sum(query.weights) - len(query.weights),
         passage_count=store.count(),
-        related=tuple(related),
+        related=(*related, *compounds),
         warnings=warnings,
     )
 
 
-def _grouped(query: QueryText) -> tuple[tuple[float, str], ...]:
-    """The terms of each weight, separated by spaces."""
+def grouped(query: QueryText) -> tuple[tuple[float, str], ...]:
+    """The terms and stems of each weight, separated by spaces."""
     by_weight: dict[float, list[str]] = {}
+    share = 1.0 - STEM_WEIGHT * query.stemmed_share
     for term, weight in zip(query.terms, query.weights, strict=True):
-        by_weight.setdefault(weight, []).append(term)
+        by_weight.setdefault(weight * share, []).append(term)
+    if query.stems:
+        by_weight.setdefault(STEM_WEIGHT, []).extend(query.stems)
     return tuple((weight, " ".join(terms)) for weight, terms in by_weight.items())
 
 
-def _related(store: Store, query: QueryText) -> tuple[list[str], tuple[str, ...]]:
-    """The passages' words that are related to those of the query, and warnings for the user."""
+def _related(store: Store, query: QueryText) -> tuple[list[str], list[str], tuple[str, ...]]:
+    """The passages' words that are related to those of the query, compounds, and warnings."""
     try:
         words = store.vocabulary.related(list(map(form, query.words)), list(query.beginnings))
+        of_unknown, compounds = store.vocabulary.compounds(compound_parts(query))
     except DocsearchError as error:
-        return [], (f"only whole words were looked for: {error}",)
-    return words, ()
+        return [], [], (f"only whole words were looked for: {error}",)
+    related = dict.fromkeys([*words, *of_unknown])
+    return list(related), [word for word in compounds if word not in related], ()

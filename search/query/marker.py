@@ -7,12 +7,14 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 from ..text.spelling import HAN, HANGUL, UNSPACED, form, normalise, stemmed, variants
+from ..text.stems import CHANGE_BEGINNINGS, stem_terms
 from ..text.terms import HUMP, HUMPS, WORD
 from .query_text import QueryText, understand
 
 # A run of one script. A single hiragana is left out: it mostly is grammar and no word.
 _RUN = re.compile(f"[{HAN}]+|[\u3041-\u309f]{{2,}}|[\u30a0-\u30ff]+|[{HANGUL}]+")
 _IS_HAN = re.compile(f"[{HAN}]")
+_HANGUL = re.compile(f"[{HANGUL}]")
 _UNSPACED = re.compile(f"[{UNSPACED}]+")
 
 MIN_PART = 4
@@ -36,7 +38,7 @@ class Marker:
 
     def __init__(self, query: QueryText, related: Iterable[str] = ()) -> None:
         words = (word for word in query.words if WORD.match(word) and not _UNSPACED.match(word))
-        self._stemmed = _Stems(words, related)
+        self._stemmed = _Stems(words, related, query.languages)
         self._runs = _runs(query.plain)
         self._seen: dict[str, tuple[tuple[int, int, str], ...]] = {}
 
@@ -49,8 +51,9 @@ class Marker:
     def ranges(self, text: str) -> tuple[tuple[int, int], ...]:
         """The character ranges of `text` that show a word of the query, in order and disjoint.
 
-        Words match whatever their case, accents, Unicode form and English ending. Chinese, Japanese
-        and Korean match by characters; Thai, Lao, Burmese and Khmer by their longest common parts.
+        Words match whatever their case, accents, Unicode form and ending, in English and in the
+        languages of the documents. Chinese, Japanese and Korean match by characters; Thai, Lao,
+        Burmese and Khmer by their longest common parts.
         """
         return _merged((start, end) for start, end, _ in self.found(text))
 
@@ -81,9 +84,15 @@ class Marker:
 
 
 class _Stems:
-    """The stems of a query's words; `words` has those of each."""
+    """The stems of a query's words; `words` has those of each, as English.
 
-    def __init__(self, words: Iterable[str], related: Iterable[str]) -> None:
+    `languages` are those in which words are compared by their stems too.
+    """
+
+    def __init__(
+        self, words: Iterable[str], related: Iterable[str], languages: Iterable[str]
+    ) -> None:
+        words = list(words)
         spelled = [{form(word), *variants(word)} for word in words]
         forms = {other for word in spelled for other in word} | set(related)
         self._stems = {stemmed(word) for word in forms} | forms
@@ -92,6 +101,7 @@ class _Stems:
         # the query's is stemmed.
         self._beginnings = {word[:3] for word in self._stems}
         self._known: dict[str, str] = {}
+        self._foreign = [_ForeignStems(words, language) for language in languages]
 
     def __bool__(self) -> bool:
         return bool(self._stems)
@@ -105,8 +115,29 @@ class _Stems:
             if plain[:3] in self._beginnings or plain[:2] in self._beginnings:
                 stem = stemmed(plain)
                 known = stem if plain in self._stems or stem in self._stems else ""
+            known = known or next(filter(None, (each.of(word) for each in self._foreign)), "")
             self._known[word] = known
         return known
+
+
+class _ForeignStems:
+    """The stems of a query's words in one language other than English."""
+
+    def __init__(self, words: Iterable[str], language: str) -> None:
+        self._english: dict[str, str] = {}
+        for word in words:
+            for term in stem_terms([word], language):
+                self._english.setdefault(term, stemmed(form(word)))
+        self._language = language
+        self._beginnings = {form(word)[:2] for word in words} if self._english else set()
+
+    def of(self, word: str) -> str:
+        """The English stem of the query's word that has the same stem as this; empty for none."""
+        is_alike = self._language in CHANGE_BEGINNINGS or form(word)[:2] in self._beginnings
+        if not (self._english and is_alike):
+            return ""
+        terms = stem_terms([normalise(word)], self._language)
+        return self._english.get(terms[0], "") if terms else ""
 
 
 def _runs(plain: str) -> set[str]:
@@ -135,12 +166,14 @@ def _run_places(text: str, runs: Iterable[str]) -> Iterator[tuple[int, int, str]
 def _parts_in(run: str, text: str) -> list[str]:
     """The run itself, or the longest parts of it that the text has.
 
-    A run has parts where the index takes its script apart with a dictionary.
+    A run has parts where the index takes its script apart with a dictionary, and in Korean, where
+    endings stand behind a word.
     """
-    if not _UNSPACED.match(run):
+    is_korean = _HANGUL.match(run) is not None and run not in text
+    if not (is_korean or _UNSPACED.match(run)):
         return [run]
     parts, at = [], 0
-    min_length = min(len(run), MIN_PART)
+    min_length = min(len(run), 2 if is_korean else MIN_PART)
     while at + min_length <= len(run):
         end = at + min_length
         if _is_mark(run[at]) or run[at:end] not in text:

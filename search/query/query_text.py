@@ -7,17 +7,19 @@ value.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from ..errors import UsageError
 from ..text.spelling import KANA, UNSPACED, normalise
+from ..text.stems import STEMMERS
 from ..text.terms import (
     MAX_WORDS,
     STOP_WORDS,
     beginnings,
     content_words,
     folded_line,
+    query_stems,
     query_terms,
     query_words,
     term_weights,
@@ -30,6 +32,9 @@ PROSE_WORDS = 3
 
 Prose quotes in its own wording, so that a document need not hold the quoted phrase.
 """
+
+NO_LANGUAGES: Mapping[str, float] = {}
+"""Documents in English, or in no language that is known."""
 
 OPTION_LENGTH = 3
 """Up to so many letters behind a hyphen at a line's beginning are an option of a command."""
@@ -75,6 +80,8 @@ class QueryText:
     beginnings: the beginnings of words that are looked for (`auth*`).
     word_count: the number of words as a person counts them.
     words_left_out: the number of further words, which are not among `words`.
+    languages: the share of the documents in each language, by its ISO code.
+    stems: the terms of the words' stems in these languages, where they have a stemmer.
     """
 
     text: str
@@ -87,6 +94,13 @@ class QueryText:
     beginnings: tuple[str, ...]
     word_count: int
     words_left_out: int = 0
+    languages: Mapping[str, float] = field(default_factory=dict)
+    stems: tuple[str, ...] = ()
+
+    @property
+    def stemmed_share(self) -> float:
+        """The share of the documents whose passages have stems beside their words."""
+        return sum(share for language, share in self.languages.items() if language in STEMMERS)
 
     @property
     def is_strict(self) -> bool:
@@ -105,8 +119,10 @@ class QueryText:
         return next(found, "")
 
 
-def understand(query: str, literal: Collection[str] = ()) -> QueryText:
-    """Take a query apart.
+def understand(
+    query: str, literal: Collection[str] = (), languages: Mapping[str, float] = NO_LANGUAGES
+) -> QueryText:
+    """Take a query apart, for documents of which these shares are in these languages.
 
     A hyphen excludes a word where it stands before the word's first letter and the word has two
     characters or more. With a star behind it, it excludes all words that begin so. Words in
@@ -156,6 +172,8 @@ def understand(query: str, literal: Collection[str] = ()) -> QueryText:
         beginnings=beginnings(plain),
         word_count=word_count(bare, words),
         words_left_out=len(all_words) - len(words),
+        languages=languages,
+        stems=query_stems(words, languages),
     )
 
 

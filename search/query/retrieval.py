@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ..paths import may_be_at
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry
 from ..text.passages import headed_text
@@ -104,9 +104,7 @@ def retrieve(
         ),
         warnings=(*warnings, *legs.warnings, *_left_out(refusals.values())),
         missing_roots=frozenset(
-            root
-            for root in {entry.file.root for entry in entries.values()}
-            if not os.path.lexists(root)
+            root for root in {entry.file.root for entry in entries.values()} if not may_be_at(root)
         ),
     )
 

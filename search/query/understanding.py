@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,13 +48,19 @@ LOOKED_AT = 50
 
 
 def understood_request(
-    request: Request, reranking: Reranking, model: str, store: Store
+    request: Request,
+    reranking: Reranking,
+    model: str,
+    store: Store,
+    languages: Mapping[str, float],
 ) -> Understood:
     """The request, understood for an index whose embedder is called `model`.
 
+    `languages` has the share of its documents in each language, by the ISO code.
+
     Raises UsageError for a query that only excludes.
     """
-    query, mode = _as_meant(request.text, store), request.mode
+    query, mode = _as_meant(request.text, store, languages), request.mode
     reranker, warnings = reranking.reranker, reranking.warnings
     if not any(map(str.isalnum, query.text)):
         # To a model all marks and symbols are alike, and near to what it cannot read.
@@ -71,12 +78,12 @@ def understood_request(
     return Understood(request, query, mode, reranker, warnings)
 
 
-def _as_meant(text: str, store: Store) -> QueryText:
+def _as_meant(text: str, store: Store, languages: Mapping[str, float]) -> QueryText:
     """The query, with the options of commands that stand in passages taken for words.
 
     `tar -xzf archive` excludes nothing where a passage has `-xzf` as it stands.
     """
-    query = understand(text)
+    query = understand(text, languages=languages)
     literal = {
         word.written
         for word in query.excluded
@@ -87,4 +94,4 @@ def _as_meant(text: str, store: Store) -> QueryText:
             )
         )
     }
-    return understand(text, literal) if literal else query
+    return understand(text, literal, languages) if literal else query

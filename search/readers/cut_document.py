@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any, Self
 
-from ..documents import CutPassage, Document, Message, Passage
+from ..documents import CutPassage, Cutting, Document, Message, Passage
 
 PART = 64
 """The passages that come in one message."""
@@ -26,6 +26,7 @@ class CutDocument:
     warnings: tuple[str, ...]
     messages: tuple[Message, ...]
     page_labels: tuple[str, ...]
+    language: str
     parts: tuple[bytes, ...]
 
     @classmethod
@@ -37,6 +38,7 @@ class CutDocument:
             tuple(head["warnings"]),
             tuple(Message(**message) for message in head["messages"]),
             tuple(head["page_labels"]),
+            head["language"],
             tuple(parts),
         )
 
@@ -45,6 +47,10 @@ class CutDocument:
         """About the bytes of memory that it holds."""
         return sum(map(len, self.parts))
 
+    def cutting(self) -> Cutting:
+        """Its language, and its passages with their words."""
+        return Cutting(self.language, self.passages())
+
     def passages(self) -> Iterator[CutPassage]:
         """Its passages in order with their words; one part is unpacked at a time."""
         for part in self.parts:
@@ -52,7 +58,7 @@ class CutDocument:
                 yield CutPassage(Passage(ordinal, text, tuple(headings), *others), terms)
 
 
-def head_of(document: Document) -> dict[str, Any]:
+def head_of(document: Document, language: str) -> dict[str, Any]:
     """What a CutDocument keeps of a document besides its passages."""
     return {
         "kind": document.kind,
@@ -60,6 +66,7 @@ def head_of(document: Document) -> dict[str, Any]:
         "warnings": document.warnings,
         "messages": [asdict(message) for message in document.messages],
         "page_labels": document.page_labels,
+        "language": language,
     }
 
 

@@ -25,7 +25,7 @@ from operator import attrgetter
 from typing import Any, BinaryIO, NoReturn
 
 from .. import process_memory
-from ..documents import Block, CutPassage, Document, Reason
+from ..documents import Block, Cutting, Document, Reason
 from ..errors import DocsearchError, Unreadable
 from . import read, timer
 from .cut_document import encoded, head_of, parts_of
@@ -55,11 +55,11 @@ REFUSED = frozenset(_REFUSED.split())
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 
-Cut = Callable[[Document, bytes], Iterator[CutPassage]]
+Cut = Callable[[Document, bytes], Cutting]
 """Cuts a document as an order says. Raises DocsearchError where it cannot be cut so."""
 
 
-def uncut(document: Document, order: bytes) -> Iterator[CutPassage]:
+def uncut(document: Document, order: bytes) -> Cutting:
     """Stands where documents are never cut."""
     raise NotImplementedError
 
@@ -110,9 +110,10 @@ def _answer(path: str, order: bytes, data: bytes, limits: Limits, cut: Cut) -> I
         timer.stop()
         del data
         if order and len(document.text) <= MOST_CUT:
-            yield encoded(head_of(document))
-            yield from parts_of(cut(document, order))
-            del document
+            cutting = cut(document, order)
+            yield encoded(head_of(document, cutting.language))
+            yield from parts_of(cutting.passages)
+            del document, cutting
             yield encoded({"spent": _spent(limits)})
         else:
             head, text = _head(document), document.text.encode()

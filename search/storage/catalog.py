@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -22,6 +23,9 @@ from ..errors import IndexFailure, NoIndex, NotAnIndex
 from ..private_files import make_private_folder
 from .catalog_file import check_folder, connected
 from .catalog_tables import CatalogTables
+from .document_languages import ADDED as LANGUAGE
+from .document_languages import VERSION as WITH_LANGUAGE
+from .document_languages import DocumentLanguages
 from .entries import COLUMNS, Entry, EntryState, Group, Root, doc_id, entry_of, root_of, row_of
 from .filters import Admitted, Filter
 from .index_folder import APPLICATION
@@ -36,7 +40,7 @@ from .words_only import WordsOnly
 _FILE = "the catalogue", "delete the index folder and ingest again"
 """The name and the cure that `file_errors` takes."""
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _PAGE_ROWS = 1000
 _TABLES = """
 CREATE TABLE settings (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -52,13 +56,14 @@ CREATE INDEX documents_by_content ON documents (content) WHERE state = 'complete
 _SET_ASIDE_INDEX = (
     "CREATE INDEX IF NOT EXISTS documents_set_aside ON documents (path) WHERE reason IS NOT NULL"
 )
-_ADDED_TABLES: dict[int, tuple[str, ...]] = {
+_ADDED: dict[int, tuple[str, ...]] = {
     2: (MESSAGES, PAGE_LABELS),
     3: (WORDS_ONLY_INDEX,),
     4: (_SET_ASIDE_INDEX,),
     5: (),
+    WITH_LANGUAGE: LANGUAGE,
 }
-"""The tables and indexes that each later version of the schema added.
+"""The tables, columns and indexes that each later version of the schema added.
 
 Version 3 also has documents in the state `words`, and version 5 vectors of float16, which an
 earlier program does not know.
@@ -75,6 +80,8 @@ class Catalog:
         self._folder = folder
         self._connection = connection
         self._lock = threading.RLock()
+        # A reader lets go of a catalogue that another one follows; a query may still hold it then.
+        weakref.finalize(self, connection.close).atexit = False
         self.messages = MessageTable(self._all, self._write_all)
         """The messages of mail files."""
         self.page_labels = PageLabels(self._all, self._write_all)
@@ -83,6 +90,8 @@ class Catalog:
         """All tables, as an export has them."""
         self.words_only = WordsOnly(self._all)
         """The documents that wait for their vectors."""
+        self.languages = DocumentLanguages(self._all)
+        """The languages of the documents."""
         # The app asks with the same filter at every key that is typed.
         self._last_filtered: tuple[tuple[Filter, int, int], Admitted] | None = None
 
@@ -117,19 +126,24 @@ class Catalog:
         catalog._prepare(create=True, write=True)
         return catalog
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the file."""
+        return self._folder
+
     def _prepare(self, create: bool, write: bool) -> None:
-        """Make the tables of a new file; check another one, and add the tables that it lacks."""
+        """Make the tables of a new file; check another one, and add what it lacks."""
         version = self._pragma("user_version")
         if version == 0 and not self._all("SELECT 1 FROM sqlite_master"):
             if not create:
                 raise NoIndex(
                     f"nothing was ingested into {self._folder} yet", "run: docsearch ingest FOLDER"
                 )
-            added_tables = chain.from_iterable(_ADDED_TABLES.values())
+            added = chain.from_iterable(_ADDED.values())
             with self._transaction():
                 # Another process may have made the tables meanwhile.
                 if not self._all("SELECT 1 FROM sqlite_master"):
-                    for statement in (*_TABLES.split(";"), *added_tables):
+                    for statement in (*_TABLES.split(";"), *added):
                         self._connection.execute(statement)
                     self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
                     self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
@@ -143,15 +157,15 @@ class Catalog:
                 "update docsearch",
             )
         elif version < SCHEMA_VERSION and write:
-            self._add_missing_tables()
+            self._add_missing()
 
-    def _add_missing_tables(self) -> None:
-        """Add the tables of later schema versions; the other tables stay as they are."""
+    def _add_missing(self) -> None:
+        """Add what later schema versions have; everything else stays as it is."""
         with self._transaction():
             # Another process may have added them meanwhile.
             version = self._pragma("user_version")
             for later_version in range(version + 1, SCHEMA_VERSION + 1):
-                for statement in _ADDED_TABLES[later_version]:
+                for statement in _ADDED[later_version]:
                     self._connection.execute(statement)
             self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
@@ -198,21 +212,21 @@ class Catalog:
         """Take a root out of the list; its documents stay until they are removed."""
         self._write("DELETE FROM roots WHERE path = ?", [(os.fsencode(path),)])
 
-    def entries(self, below: str = "/") -> Iterator[Entry]:
-        """The entries of a file, or of all files below a folder, by path.
+    def entries(self, below: str = "") -> Iterator[Entry]:
+        """The entries of a file, or of all files below a folder, by path; without one, all.
 
         The catalogue may be changed while the entries are iterated over.
         """
         top = os.fsencode(below.rstrip("/"))
-        file = self._all(f"SELECT {COLUMNS} FROM documents WHERE path = ?", (top,))
+        file = self._all(f"SELECT {self.languages.columns} FROM documents WHERE path = ?", (top,))
         yield from map(entry_of, file)
         # "0" is the character after "/", so paths between the two lie below the folder. A page is
         # one range of the index on the path: with an OR, SQLite would sort all rows behind it.
         statement = (
-            f"SELECT {COLUMNS} FROM documents WHERE path > ? AND path < ? "
+            f"SELECT {self.languages.columns} FROM documents WHERE path > ? AND path < ? "
             f"ORDER BY path LIMIT {_PAGE_ROWS}"
         )
-        last, end = top + b"/", top + b"0"
+        last, end = (top + b"/", top + b"0") if below else (b"", b"\xff")
         while rows := self._all(statement, (last, end)):
             yield from map(entry_of, rows)
             last = rows[-1][1]
@@ -220,15 +234,16 @@ class Catalog:
     def newest(self, limit: int) -> tuple[Entry, ...]:
         """The entries of the documents whose files changed last, the newest first."""
         statement = (
-            f"SELECT {COLUMNS} FROM documents WHERE doc IN (SELECT doc FROM documents NOT INDEXED "
-            "WHERE passages > 0 ORDER BY mtime_ns DESC, path LIMIT ?1) "
-            "ORDER BY mtime_ns DESC, path"
+            f"SELECT {self.languages.columns} FROM documents "
+            "WHERE doc IN (SELECT doc FROM documents NOT INDEXED WHERE passages > 0 "
+            "ORDER BY mtime_ns DESC, path LIMIT ?1) ORDER BY mtime_ns DESC, path"
         )
         return tuple(map(entry_of, self._all(statement, (limit,))))
 
     def set_aside(self) -> Iterator[Entry]:
         """The entries of what was skipped or failed, by path."""
-        statement = f"SELECT {COLUMNS} FROM documents WHERE reason IS NOT NULL ORDER BY path"
+        columns = self.languages.columns
+        statement = f"SELECT {columns} FROM documents WHERE reason IS NOT NULL ORDER BY path"
         yield from map(entry_of, self._all(statement))
 
     def holds(self, path: str) -> bool:
@@ -242,7 +257,10 @@ class Catalog:
     def by_doc(self, docs: Iterable[int]) -> dict[int, Entry]:
         """The entries of these documents, by id; ids that are not known are left out."""
         # json_each takes any number of ids in one parameter.
-        statement = f"SELECT {COLUMNS} FROM documents WHERE doc IN (SELECT value FROM json_each(?))"
+        statement = (
+            f"SELECT {self.languages.columns} FROM documents "
+            "WHERE doc IN (SELECT value FROM json_each(?))"
+        )
         return {row[0]: entry_of(row) for row in self._all(statement, (json.dumps(list(docs)),))}
 
     def same_content(self, content: str) -> Entry | None:
@@ -255,8 +273,8 @@ class Catalog:
         for state in (EntryState.COMPLETE, EntryState.WORDS):
             # The state stands in the statement, since an index holds the documents of each.
             statement = (
-                f"SELECT {COLUMNS} FROM documents WHERE content = ? AND state = '{state}' "
-                "ORDER BY path LIMIT 1"
+                f"SELECT {self.languages.columns} FROM documents "
+                f"WHERE content = ? AND state = '{state}' ORDER BY path LIMIT 1"
             )
             if rows := self._all(statement, (content,)):
                 return entry_of(rows[0])

@@ -11,14 +11,19 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from ..errors import IndexFailure
 from ..private_files import keep_private, make_private_file, make_private_folder, make_tree_private
+from .lance_errors import lance_errors
 from .manifest import NeededFile, needed_files
+from .mark import Mark, mark_in
+from .retention import RETENTION
 from .whole_files import has_a_hole, is_whole
 
 TABLE = "passages"
@@ -29,22 +34,6 @@ _HALF_WRITTEN = ".tmp"
 """Lance writes a file under a name that begins so, and renames it when it is whole."""
 
 _LAST_VERSION = 2**64 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What is known to be on the disk.
-
-    version: the newest version of the table that was flushed; 0 before the first. trained: the
-    number of vectors that the vector index was trained on; 0 without one. healed_to: the version
-    that a repair went back to, until the next flush. stale: how many passages were deleted or
-    replaced since the vocabulary was made.
-    """
-
-    version: int = 0
-    trained: int = 0
-    healed_to: int | None = None
-    stale: int = 0
 
 
 class FileState(NamedTuple):
@@ -61,29 +50,33 @@ class FileState(NamedTuple):
 class Durability:
     """Flushes and repairs the table `name`.lance in an index folder.
 
-    The caller is the only writer.
+    It is the TablePlace of a table on this machine. The caller is the only writer.
     """
+
+    options: Mapping[str, str] = MappingProxyType({})
+    pinned: int | None = None
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder = folder
         self.name = name
+        self.retention = RETENTION
         self._table = folder / f"{name}.lance"
         self._mark = folder / f"{name}.synced"
         self._flushed: set[FileState] = set()
 
+    @property
+    def shown(self) -> str:
+        """The folder of the index."""
+        return str(self.folder)
+
+    @property
+    def uri(self) -> str:
+        """The folder of the index."""
+        return str(self.folder)
+
     def mark(self) -> Mark:
         """The mark on the disk; where it is missing or broken, nothing counts as flushed."""
-        try:
-            fields = json.loads(self._mark.read_text(encoding="ascii"))
-            return Mark(
-                int(fields["version"]),
-                int(fields["trained"]),
-                fields["healed_to"],
-                # The mark of an older index lacks it.
-                int(fields.get("stale", 0)),
-            )
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
-            return Mark()
+        return mark_in(self._mark)
 
     def put_mark(self, mark: Mark) -> None:
         """Replace the mark; the new one is on the disk when this returns."""
@@ -105,7 +98,32 @@ class Durability:
         all_flushed = self.mark().version == self.version_on_disk()
         self._flushed = self._current() if all_flushed else set()
 
-    def flush(self, mark: Mark) -> None:
+    def repair(self, opens_as: Callable[[int], bool]) -> None:
+        """Set aside the versions that a power cut tore, and remove their torn files.
+
+        The newest versions go until the last flushed one where any file is torn or missing, and
+        then as long as the newest manifest cannot be opened.
+        """
+        while not self.is_trusted():
+            self.set_newest_aside()
+        while version := self.version_on_disk():
+            if self.is_newest_whole() and opens_as(version):
+                break
+            self.set_newest_aside()
+        self.remove_strays()
+
+    def check_kind(self) -> None:
+        """Raise IndexFailure where the file system has no hard links."""
+        probe_hard_links(self.folder)
+
+    def take_back(self, table: Any) -> None:
+        """Nothing: what a killed writer left is flushed and kept."""
+
+    def committing(self) -> AbstractContextManager[None]:
+        """The context of LanceDB's errors."""
+        return lance_errors(self.folder)
+
+    def flush(self, mark: Mark, before_cut: bool = False) -> None:
         """Flush the table's files that are new since the last call to the disk, then the mark."""
         current = self._current()
         folders = {self._table}

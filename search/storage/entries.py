@@ -14,7 +14,7 @@ from ..documents import File, Reason
 
 COLUMNS = (
     "doc, path, root, size, mtime_ns, ctime_ns, inode, mounted, content, kind, title, passages, "
-    "tokens, state, reason, message, ingested_ns, version"
+    "tokens, state, reason, message, ingested_ns, version, language"
 )
 """The columns of the table of documents, in the order of `row_of`."""
 
@@ -47,6 +47,7 @@ class Entry:
     passages, tokens: how many it has. reason: why it is skipped or failed; message: one sentence
     about that, or about what is missing. ingested_ns: when it was read, in nanoseconds since the
     epoch. version: the version of the LanceDB table that holds its passages.
+    language: the ISO code of the language that it is written in, empty where that is not known.
     """
 
     file: File
@@ -61,6 +62,7 @@ class Entry:
     message: str = ""
     ingested_ns: int = 0
     version: int = 0
+    language: str = ""
 
     @property
     def stored(self) -> bool:
@@ -175,6 +177,7 @@ def row_of(entry: Entry) -> tuple[Any, ...]:
         entry.message.encode("utf-8", "surrogatepass"),
         entry.ingested_ns,
         entry.version,
+        entry.language,
     )
 
 
@@ -203,6 +206,7 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
         message,
         ingested_ns,
         version,
+        language,
     ) = row
     inode = inode + 2**64 if inode < 0 else inode
     file = File(
@@ -225,4 +229,5 @@ def entry_of(row: tuple[Any, ...]) -> Entry:
         message,
         ingested_ns,
         version,
+        language,
     )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..errors import UsageError
+from ..urls import is_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +17,11 @@ class Filter:
     """The conditions on a document that a query may bring; an empty condition admits all.
 
     paths: patterns as in a .gitignore file. `*` stays within a folder, `**` crosses folders. A bare
-    name matches anywhere, a pattern that begins with `/` matches the absolute path, and any other
-    pattern the path below the root. A folder stands for all below it. types: suffixes without a
-    dot. after_ns, before_ns: nanoseconds since the epoch. A document modified at `after_ns` is in,
-    one modified at `before_ns` is out; the messages of a mail file count by their own dates.
+    name matches anywhere, a pattern that begins with `/`, or as a URL does, matches the absolute
+    path, and any other pattern the path below the root. A folder stands for all below it. types:
+    suffixes without a dot. after_ns, before_ns: nanoseconds since the epoch. A document modified at
+    `after_ns` is in, one modified at `before_ns` is out; the messages of a mail file count by their
+    own dates.
     """
 
     paths: tuple[str, ...] = ()
@@ -84,7 +86,7 @@ class PathMatcher:
             return True
         if not path.isascii():
             path, root = unicodedata.normalize("NFC", path), unicodedata.normalize("NFC", root)
-        absolute, below = path[1:], path[len(root.rstrip("/")) + 1 :]
+        absolute, below = path.removeprefix("/"), path[len(root.rstrip("/")) + 1 :]
         return any(
             pattern.regex.match(below if pattern.below_root else absolute)
             for pattern in self.patterns
@@ -103,6 +105,8 @@ def _path_pattern(glob: str) -> PathPattern:
         )
     plain = unicodedata.normalize("NFC", os.path.expanduser(glob)).removeprefix("./")
     plain = plain.rstrip("/") or "/**"
+    if is_url(plain):
+        plain = f"/{plain}"
     below_root = "/" in plain and not plain.startswith("/")
     return PathPattern(_git_regex(plain, glob), below_root)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from ..models.profiles import profile_named
 from ..results import IndexModels
 from .catalog import Catalog
-from .durability import TABLE, remove_table, tables
+from .durability import TABLE
+from .home import Home
 from .vocabulary_file import VocabularyFile
 
 MODELS_KEY = "model"
@@ -94,17 +94,16 @@ def next_table(catalog: Catalog) -> str:
     return f"{name}-{int(number or 1) + 1}"
 
 
-def remove_unused_tables(folder: Path, catalog: Catalog) -> None:
+def remove_unused_tables(home: Home, catalog: Catalog) -> None:
     """Delete the tables that are neither in use nor being filled by a change.
 
     The vocabulary that the tables of an older index shared goes once the table in use has its own.
     """
     change = change_of(catalog)
     used = {table_in_use(catalog), change.table if change else ""}
-    for name in tables(folder) - used:
-        VocabularyFile(folder, name).remove()
-        remove_table(folder, name)
-    VocabularyFile(folder, table_in_use(catalog)).remove_earlier()
+    for name in home.tables() - used:
+        home.remove_table(name)
+    VocabularyFile(home.folder, table_in_use(catalog)).remove_earlier()
 
 
 def vector_key(models: IndexModels) -> tuple[str, int, str, str, str]:

@@ -24,7 +24,7 @@ _USED = {
     "connect": (),
     "Session": (),
     "Connection": ("open_table",),
-    "Table": ("checkout_latest", "count_rows", "query", "schema", "version"),
+    "Table": ("checkout", "checkout_latest", "count_rows", "query", "schema", "version"),
     "Query": ("execute", "nearest_to", "nearest_to_text", "select_columns", "where"),
     "FTSQuery": ("execute", "limit", "select_columns", "where", "where_expr"),
     "VectorQuery": (

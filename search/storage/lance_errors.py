@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from os import PathLike
 
 from ..errors import DocsearchError, IndexDamaged, IndexFailure, IndexLocked, StorageFull
+from ..object_store.failures import failure_of
+from ..urls import is_url
 
 _BUSY = "another process is writing to this index"
 _FULL = "free some space, then run the command again"
@@ -54,10 +56,11 @@ _ERRORS: tuple[tuple[str, type[DocsearchError], str, str], ...] = (
 
 
 @contextmanager
-def lance_errors(folder: Path) -> Iterator[None]:
+def lance_errors(folder: str | PathLike[str]) -> Iterator[None]:
     """A context that turns LanceDB's and the file system's errors into those of docsearch.
 
-    Raises StorageFull, IndexLocked, IndexDamaged and IndexFailure.
+    `folder` may be the URL of an index. Raises StorageFull, IndexLocked, IndexDamaged, IndexFailure
+    and RemoteFailure.
     """
     try:
         yield
@@ -71,6 +74,8 @@ def lance_errors(folder: Path) -> Iterator[None]:
             and type(error).__name__ != "RustPanic"
         ):
             raise
+        if is_url(folder) and (away := failure_of(error, str(folder))) is not None:
+            raise away from error
         # The first line of the message without the place in LanceDB's sources.
         cause = (
             str(error).split(", /")[0].splitlines()[0][:200] if str(error) else type(error).__name__

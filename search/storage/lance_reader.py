@@ -15,10 +15,14 @@ if TYPE_CHECKING:
 
 
 class LanceReader:
-    """A TableReader on LanceDB's handle of a table, for a process that has all of LanceDB."""
+    """A TableReader on LanceDB's handle of a table, for a process that has all of LanceDB.
 
-    def __init__(self, table: Any) -> None:
+    A handle that is `pinned` to a version keeps it.
+    """
+
+    def __init__(self, table: Any, pinned: int | None = None) -> None:
         self._table = table
+        self._pinned = pinned
 
     @property
     def version(self) -> int:
@@ -31,8 +35,9 @@ class LanceReader:
         return self._table.schema
 
     def checkout_latest(self) -> None:
-        """Read the newest version from now on."""
-        self._table.checkout_latest()
+        """Read the newest version from now on, unless one is pinned."""
+        if self._pinned is None:
+            self._table.checkout_latest()
 
     def count(self) -> int:
         """The number of rows."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from ..documents import Vectors
     from .filters import Admitted
     from .lance import Native
+    from .table_place import TablePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,28 +41,36 @@ class BooleanQuery:
 class NativeReader:
     """A TableReader on the compiled handle of a table."""
 
-    def __init__(self, native: Native, table: Any) -> None:
+    def __init__(self, native: Native, table: Any, pinned: int | None = None) -> None:
         self._run = native.run
         self._module = native.module
         self._table = table
+        self._pinned = pinned
 
     @classmethod
     def open(
-        cls, native: Native, folder: str, name: str, consistency: float | None, **cache_bytes: int
+        cls, native: Native, place: TablePlace, consistency: float | None, **cache_bytes: int
     ) -> NativeReader:
-        """The table `name` of the database in `folder`, with these limits of LanceDB's caches.
+        """The table in a place, with these limits of LanceDB's caches.
 
-        Each read sees versions that are `consistency` seconds old; None keeps the first version.
+        Each read sees versions that are `consistency` seconds old; None keeps the first version. A
+        place that pins a version is read at that one.
         """
 
         async def opened() -> Any:
             session = native.module.Session(**cache_bytes)
             connection = await native.module.connect(
-                folder, read_consistency_interval=consistency, session=session
+                place.uri,
+                read_consistency_interval=consistency,
+                storage_options=dict(place.options) or None,
+                session=session,
             )
-            return await connection.open_table(name)
+            table = await connection.open_table(place.name)
+            if place.pinned is not None:
+                await table.checkout(place.pinned)
+            return table
 
-        return cls(native, native.run(opened()))
+        return cls(native, native.run(opened()), place.pinned)
 
     @property
     def version(self) -> int:
@@ -74,8 +83,9 @@ class NativeReader:
         return self._run(self._called("schema"))
 
     def checkout_latest(self) -> None:
-        """Read the newest version from now on."""
-        self._run(self._called("checkout_latest"))
+        """Read the newest version from now on, unless one is pinned."""
+        if self._pinned is None:
+            self._run(self._called("checkout_latest"))
 
     def count(self) -> int:
         """The number of rows."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -10,12 +9,13 @@ from itertools import chain
 from pathlib import Path
 
 from ..documents import Reason, Skip
+from ..paths import may_be_at
 from ..results import Check, CheckState, RootStatus, Status
 from ..times import utc_text
 from .catalog import Catalog
 from .entries import EntryState, Group, Root
+from .home import Home
 from .index_models import change_of, models_in, reranker_of, table_in_use
-from .lock import holder
 from .recorded_checks import health_of, recorded_checks
 from .vocabulary_file import VocabularyFile
 
@@ -26,8 +26,8 @@ NO_PASSAGES = Check(
 )
 
 
-def overview(catalog: Catalog, folder: str) -> Status:
-    """The status of the index in `folder`."""
+def overview(catalog: Catalog, home: Home) -> Status:
+    """The status of the index in `home`."""
     groups = catalog.groups()
     roots, unread = _roots(catalog, groups), _unread(catalog, groups)
     models = models_in(catalog)
@@ -38,14 +38,13 @@ def overview(catalog: Catalog, folder: str) -> Status:
             reasons[group.reason] += group.files
     for root in catalog.roots():
         reasons.update(dict(root.passed_over))
-    has_words = models is None or VocabularyFile(Path(folder), table_in_use(catalog)).is_readable()
-    checks = _checks(catalog, folder, groups, roots, unread, has_words)
-    if any(group.passages for group in groups) and not _has_files(
-        Path(folder) / f"{table_in_use(catalog)}.lance" / "data"
-    ):
+    table = table_in_use(catalog)
+    has_words = models is None or VocabularyFile(catalog.folder, table).is_readable()
+    checks = _checks(catalog, home, groups, roots, unread, has_words)
+    if any(group.passages for group in groups) and not home.has_passages(table):
         checks = chain([NO_PASSAGES], checks)
     return Status(
-        index=folder,
+        index=home.name,
         model=models.name if models else "",
         dimensions=models.dimensions if models else 0,
         roots=roots,
@@ -53,35 +52,36 @@ def overview(catalog: Catalog, folder: str) -> Status:
         passages=sum(group.passages for group in groups),
         tokens=sum(group.tokens for group in groups),
         pending=_pending(groups),
-        size_bytes=sum(map(_size, Path(folder).rglob("*"))),
+        size_bytes=home.size(),
         kinds=tuple(sorted((+kinds).items())),
         skipped=_sorted(reasons, failed=False),
         failed=_sorted(reasons, failed=True),
-        health=health_of(checks, holder(folder)),
+        health=health_of(checks, home.holder()),
         models=replace(models, reranker=reranker_of(models)) if models else None,
         unread=unread,
         without_vectors=_without_vectors(groups),
+        languages=catalog.languages.counts(),
     )
 
 
-def recorded(catalog: Catalog, folder: str, has_words: bool) -> Iterator[Check]:
+def recorded(catalog: Catalog, home: Home, has_words: bool) -> Iterator[Check]:
     """The checks that need the catalogue alone, the most urgent first."""
     groups = catalog.groups()
     return _checks(
-        *(catalog, folder, groups, _roots(catalog, groups), _unread(catalog, groups), has_words)
+        *(catalog, home, groups, _roots(catalog, groups), _unread(catalog, groups), has_words)
     )
 
 
 def _checks(
     catalog: Catalog,
-    folder: str,
+    home: Home,
     groups: Iterable[Group],
     roots: Iterable[RootStatus],
     unread: Sequence[Skip],
     has_words: bool,
 ) -> Iterator[Check]:
     return recorded_checks(
-        *(folder, _pending(groups), _without_vectors(groups), change_of(catalog)),
+        *(_private_folder(home), _pending(groups), _without_vectors(groups), change_of(catalog)),
         *(roots, has_words, unread),
     )
 
@@ -119,19 +119,12 @@ def _root_status(root: Root, groups: Iterable[Group]) -> RootStatus:
     documents = sum(group.stored for group in root_groups)
     passages = sum(group.passages for group in root_groups)
     ingested = utc_text(root.ingested_ns) if root.ingested_ns else None
-    return RootStatus(root.path, documents, passages, ingested, os.path.lexists(root.path))
+    return RootStatus(root.path, documents, passages, ingested, may_be_at(root.path))
 
 
-def _has_files(folder: Path) -> bool:
-    return folder.is_dir() and any(folder.iterdir())
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size if path.is_file() else 0
-    except FileNotFoundError:
-        # A running ingest replaces files.
-        return 0
+def _private_folder(home: Home) -> Path | None:
+    """The folder that others should not read; None for a store, which has rights of its own."""
+    return None if home.is_remote else home.folder
 
 
 def _sorted(reasons: Counter[Reason], failed: bool) -> tuple[tuple[str, int], ...]:

@@ -14,10 +14,11 @@ from typing import Any, TypeVar, cast
 
 from ..errors import IndexDamaged, ModelMismatch, NoIndex
 from .arrow_rows import added_fields, schema_of
-from .durability import Durability, Mark, probe_hard_links
 from .lance import Native, preload, preload_native
 from .lance_reader import LanceReader
+from .mark import Mark
 from .native_reader import NativeReader
+from .table_place import TablePlace
 from .table_reader import TableReader
 
 _METADATA_CACHE = 64 << 20
@@ -45,26 +46,26 @@ _Handle = TypeVar("_Handle")
 
 
 def open_table(
-    disk: Durability, dimensions: int, find_native: Callable[[], Native | None] = preload_native
+    place: TablePlace, dimensions: int, find_native: Callable[[], Native | None] = preload_native
 ) -> TableReader:
     """The table, for reading; its vectors have length `dimensions`.
 
     It is read through all of LanceDB where `find_native` finds no compiled module that will do.
     Raises NoIndex, IndexDamaged, and ModelMismatch for other dimensions.
     """
-    if not disk.version_on_disk():
-        if disk.mark().version:
+    if not place.version_on_disk():
+        if place.mark().version:
             raise IndexDamaged(
-                f"the table of passages in {disk.folder} is missing",
+                f"the table of passages in {place.shown} is missing",
                 "run: docsearch ingest, which makes it again",
             )
         raise NoIndex(
-            f"nothing was ingested into {disk.folder} yet", "run: docsearch ingest FOLDER"
+            f"nothing was ingested into {place.shown} yet", "run: docsearch ingest FOLDER"
         )
-    return _opened(partial(_reader, disk, find_native()), disk, dimensions)
+    return _opened(partial(_reader, place, find_native()), place, dimensions)
 
 
-def make_table(disk: Durability, dimensions: int) -> Any:
+def make_table(place: TablePlace, dimensions: int) -> Any:
     """LanceDB's handle of the table, for writing; the caller holds the writer lock.
 
     The table is made where it is missing, repaired where it is torn, and given the columns and
@@ -73,16 +74,17 @@ def make_table(disk: Durability, dimensions: int) -> Any:
     links.
     """
     # Open a whole version of the table, or make the table.
-    disk.begin()
-    database = _connected(disk, WRITER_CACHES)
-    _repair(database, disk)
-    if disk.version_on_disk():
-        table = _opened(partial(database.open_table, disk.name), disk, dimensions)
+    place.begin()
+    database = _connected(place, WRITER_CACHES)
+    place.repair(partial(_opens_as, database, place.name))
+    if place.version_on_disk():
+        table = _opened(partial(database.open_table, place.name), place, dimensions)
+        place.take_back(table)
     else:
-        probe_hard_links(disk.folder)
-        if disk.mark().version:
-            disk.put_mark(Mark(healed_to=0))
-        table = database.create_table(disk.name, schema=schema_of(dimensions))
+        place.check_kind()
+        if place.mark().version:
+            place.put_mark(Mark(healed_to=0))
+        table = database.create_table(place.name, schema=schema_of(dimensions))
     # An older index lacks some columns, and a crash while the table was made may have left out the
     # key or an index.
     if added := [field for field in added_fields() if field.name not in table.schema.names]:
@@ -93,30 +95,38 @@ def make_table(disk: Durability, dimensions: int) -> Any:
     for name, config in _indexes().items():
         if name not in present:
             table.create_index(name, config=config, name=name)
-    if table.version != disk.mark().version:
-        disk.flush(replace(disk.mark(), version=table.version))
+    if table.version != place.mark().version:
+        place.flush(replace(place.mark(), version=table.version))
     return table
 
 
-def _reader(disk: Durability, native: Native | None) -> TableReader:
+def _reader(place: TablePlace, native: Native | None) -> TableReader:
     if native is None:
-        return LanceReader(_connected(disk, READER_CACHES).open_table(disk.name))
-    return NativeReader.open(native, str(disk.folder), disk.name, NEWEST, **READER_CACHES)
+        table = _connected(place, READER_CACHES).open_table(place.name)
+        if place.pinned is not None:
+            table.checkout(place.pinned)
+        return LanceReader(table, place.pinned)
+    return NativeReader.open(native, place, NEWEST, **READER_CACHES)
 
 
-def _connected(disk: Durability, caches: dict[str, int]) -> Any:
+def _connected(place: TablePlace, caches: dict[str, int]) -> Any:
     lancedb = preload()
     session = lancedb.Session(**caches)
     newest = timedelta(seconds=NEWEST)
-    return lancedb.connect(disk.folder, read_consistency_interval=newest, session=session)
+    return lancedb.connect(
+        place.uri,
+        read_consistency_interval=newest,
+        session=session,
+        storage_options=dict(place.options) or None,
+    )
 
 
-def _opened(open_handle: Callable[[], _Handle], disk: Durability, dimensions: int) -> _Handle:
+def _opened(open_handle: Callable[[], _Handle], place: TablePlace, dimensions: int) -> _Handle:
     """The table at its newest version. Raises IndexDamaged and ModelMismatch."""
-    table: Any = open_handle() if disk.is_newest_whole() else None
+    table: Any = open_handle() if place.is_newest_whole() else None
     if table is None or table.version == 0:
         raise IndexDamaged(
-            f"the newest version of the table in {disk.folder} is not complete",
+            f"the newest version of the table in {place.shown} is not complete",
             "run: docsearch ingest, which goes back to the version before it",
         )
     width = table.schema.field("vector").type.list_size
@@ -126,21 +136,6 @@ def _opened(open_handle: Callable[[], _Handle], disk: Durability, dimensions: in
             "use the model that made the index, or make another index with --index",
         )
     return cast(_Handle, table)
-
-
-def _repair(database: Any, disk: Durability) -> None:
-    """Set aside the versions of the table that a power cut tore, and remove their torn files.
-
-    The newest versions go until the last flushed one where any file is torn or missing, and then as
-    long as the newest manifest cannot be opened.
-    """
-    while not disk.is_trusted():
-        disk.set_newest_aside()
-    while version := disk.version_on_disk():
-        if disk.is_newest_whole() and _opens_as(database, disk.name, version):
-            break
-        disk.set_newest_aside()
-    disk.remove_strays()
 
 
 def _opens_as(database: Any, name: str, version: int) -> bool:

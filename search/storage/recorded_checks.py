@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from ..documents import Skip
 from ..private_files import is_private
@@ -12,13 +13,13 @@ from ..wording import counted
 from .index_models import Change
 
 
-def health_of(checks: Iterable[Check], writer: int | None) -> str:
+def health_of(checks: Iterable[Check], writer: str | None) -> str:
     """The most urgent thing to know about an index, as one sentence; "ok" where all is well.
 
-    `writer` is the number of the process that writes to it now, None where none does.
+    `writer` is who writes to it now, None where nobody does.
     """
     if writer is not None:
-        return f"process {writer} is writing to it now"
+        return f"{writer} is writing to it now"
     for check in checks:
         if check.state is not CheckState.OK:
             return f"{check.message}; {check.advice}"
@@ -26,7 +27,7 @@ def health_of(checks: Iterable[Check], writer: int | None) -> str:
 
 
 def recorded_checks(
-    folder: str,
+    folder: Path | None,
     pending: int,
     without_vectors: int,
     change: Change | None,
@@ -34,12 +35,16 @@ def recorded_checks(
     has_words: bool,
     unread: Sequence[Skip],
 ) -> Iterator[Check]:
-    """What the catalogue tells of the index in `folder`, the most urgent first."""
-    yield _check(
-        *("permissions", "privacy", is_private(folder), "nobody else may read the index"),
-        "other users of this machine may read it",
-        "take that from them with: docsearch ingest",
-    )
+    """What the catalogue tells of an index, the most urgent first.
+
+    `folder` is that of the index; None where it lies in a store.
+    """
+    if folder is not None:
+        yield _check(
+            *("permissions", "privacy", is_private(folder), "nobody else may read the index"),
+            "other users of this machine may read it",
+            "take that from them with: docsearch ingest",
+        )
     yield _check(
         *("index", "documents", not pending, "no document is half done"),
         f"{counted(pending, 'document is', 'documents are')} half done after an interrupted run",

@@ -30,7 +30,8 @@ from .lance_errors import lance_errors
 from .lance_reader import LanceReader
 from .limited import Limits
 from .passage_table import make_table, open_table
-from .retention import RETENTION, Retention
+from .retention import Retention
+from .table_place import TablePlace
 from .table_reader import BATCH, TableReader, probes
 from .upkeep import Upkeep
 from .vocabulary import Vocabulary
@@ -40,6 +41,13 @@ if TYPE_CHECKING:
 
 RELATED_WEIGHT = 0.5
 """The weight of a related word: one that has a word of the query as a part, or is a part of it."""
+
+COMPOUND_WEIGHT = 0.1
+"""The weight of a compound with a word that passages have by itself.
+
+A compound stands in few passages, so that its BM25 is high. With this weight, a passage that has
+the word itself comes first.
+"""
 
 _ATTEMPTS = 4
 _ID = re.compile(r"([0-9a-f]{16})-([0-9]{1,9})")
@@ -61,17 +69,19 @@ class Store:
         dimensions: int,
         create: bool = False,
         table: str = TABLE,
-        retention: Retention = RETENTION,
+        retention: Retention | None = None,
+        place: TablePlace | None = None,
     ) -> None:
         """Open the table of that name, with vectors of length `dimensions`.
 
         With `create`, which needs the writer lock, the table is made or repaired first.
-        `retention` bounds the old versions.
+        `retention` bounds the old versions; None means as its place does. The table is kept in
+        `place`, without it in the folder.
         Raises NoIndex, ModelMismatch for other dimensions, IndexDamaged, StorageFull, and
         IndexFailure where the file system has no hard links.
         """
         self._folder = Path(folder)
-        self._disk = Durability(self._folder, table)
+        self._place = place or Durability(self._folder, table)
         self._deleted = 0
         # The passages whose words went, as far as the mark does not count them yet.
         self._stale = 0
@@ -79,24 +89,24 @@ class Store:
         self.dimensions = dimensions
         # LanceDB's own handle, which only a writer needs.
         self._table: Any = None
-        with lance_errors(self._folder):
+        with lance_errors(self._place.shown):
             if create:
-                self._table = make_table(self._disk, dimensions)
+                self._table = make_table(self._place, dimensions)
             self._reader: TableReader = (
-                LanceReader(self._table) if create else open_table(self._disk, dimensions)
+                LanceReader(self._table) if create else open_table(self._place, dimensions)
             )
             schema = self._reader.schema
             self._columns, self._number = columns_of(schema), number_of(schema)
-            self.healed_to = self._disk.mark().healed_to
+            self.healed_to = self._place.mark().healed_to
         self._limits = Limits(self._reader.condition)
-        self._upkeep = Upkeep(self._table, self._disk, retention)
+        self._upkeep = Upkeep(self._table, self._place, retention or self._place.retention)
         if create:
             self.vocabulary.mend()
 
     @property
     def version(self) -> int:
         """The version of the table; each commit makes the next one."""
-        with lance_errors(self._folder):
+        with lance_errors(self._place.shown):
             return self._reader.version
 
     def count(self) -> int:
@@ -143,7 +153,7 @@ class Store:
             self.vocabulary.add(row.terms for row in rows)
         for start in range(0, len(rows), BATCH):
             table = arrow_table(rows[start : start + BATCH], self.dimensions, self._number)
-            with lance_errors(self._folder):
+            with self._place.committing():
                 merge = (
                     self._table.merge_insert("id")
                     .when_matched_update_all()
@@ -164,7 +174,7 @@ class Store:
         )
         excess = [row["id"] for row in stored.to_pylist() if row["ordinal"] >= counts[row["doc"]]]
         if excess:
-            with lance_errors(self._folder):
+            with self._place.committing():
                 self._table.delete("id IN ({})".format(", ".join(f"'{name}'" for name in excess)))
             self._note_deleted(len(excess))
 
@@ -172,7 +182,7 @@ class Store:
         """Delete all passages of these documents, in one commit."""
         number = self._read(lambda: self._table.count_rows(_among("doc", docs))) if docs else 0
         if number:
-            with lance_errors(self._folder):
+            with self._place.committing():
                 self._table.delete(_among("doc", docs))
             self._note_deleted(number)
 
@@ -250,17 +260,20 @@ class Store:
         only: Admitted | None = None,
         vectors: bool = True,
         related: str = "",
+        compounds: str = "",
     ) -> list[Candidate]:
         """The `limit` passages with the highest BM25 for any of the words, best first.
 
         `only` limits them to these documents and passages; None means all. `words` has the words of
-        each weight, separated by spaces as those of `related` are; a related word counts
-        RELATED_WEIGHT. Without `vectors` the candidates have none, which is faster.
+        each weight, separated by spaces as those of `related` and `compounds` are; a related word
+        counts RELATED_WEIGHT, a compound COMPOUND_WEIGHT. Without `vectors` the candidates have
+        none, which is faster.
         """
         words = [(weight, group) for weight, group in words if group.strip()]
         if not words or limit < 1 or (only is not None and not only):
             return []
-        further = [(RELATED_WEIGHT, related)] if related else []
+        further = [(RELATED_WEIGHT, related), (COMPOUND_WEIGHT, compounds)]
+        further = [(weight, group) for weight, group in further if group]
         columns = [*self._columns, "vector"] if vectors else self._columns
 
         def matching(count: int, where: Any) -> Any:
@@ -336,9 +349,9 @@ class Store:
 
     def sync(self) -> None:
         """Flush what was written to the disk. Only then may a document be called complete."""
-        mark = self._disk.mark()
-        with lance_errors(self._folder):
-            self._disk.flush(
+        mark = self._place.mark()
+        with self._place.committing():
+            self._place.flush(
                 replace(
                     mark,
                     version=self._table.version,
@@ -353,17 +366,17 @@ class Store:
 
         Until then queries stay right and take up to half as long again.
         """
-        with lance_errors(self._folder):
+        with self._place.committing():
             if not self._upkeep.is_due(self._deleted):
                 return False
             self._upkeep.tidy()
             self._deleted = 0
-            mark = self._disk.mark()
+            mark = self._place.mark()
             # Words that no passage has any more do no harm, and all passages are read to drop them.
             is_stale = 2 * (mark.stale + self._stale) > self._table.count_rows()
         if is_stale:
             self.vocabulary.rebuild()
-            self._disk.put_mark(replace(mark, stale=0))
+            self._place.put_mark(replace(mark, stale=0))
             self._stale = 0
         return True
 
@@ -373,7 +386,7 @@ class Store:
 
     def _texts(self) -> Iterator[str]:
         """The words of all passages."""
-        with lance_errors(self._folder):
+        with lance_errors(self._place.shown):
             for table in self._tables(["terms"]):
                 yield from table["terms"].to_pylist()
 
@@ -383,7 +396,7 @@ class Store:
         They are those of one version. Raises IndexDamaged where that version goes meanwhile, so
         that the caller holds the writer lock.
         """
-        with lance_errors(self._folder):
+        with lance_errors(self._place.shown):
             yield from self._tables(self.schema.names)
 
     @property
@@ -400,7 +413,7 @@ class Store:
         arrow: Any = import_module("pyarrow")
         table = with_numbers(arrow.Table.from_batches([batch]), self.dimensions, self._number)
         self.vocabulary.add(table["terms"].to_pylist())
-        with lance_errors(self._folder):
+        with self._place.committing():
             self._table.add(table, on_bad_vectors="null")
         return len(table)
 
@@ -411,7 +424,7 @@ class Store:
 
     def _read(self, query: Callable[[], _Result]) -> _Result:
         """The result of a query, which is repeated where the version that it reads is gone."""
-        with lance_errors(self._folder):
+        with lance_errors(self._place.shown):
             for _ in range(_ATTEMPTS - 1):
                 try:
                     return query()

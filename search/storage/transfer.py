@@ -17,10 +17,10 @@ from ..results import Transfer
 from .arrow_rows import with_numbers
 from .catalog import Catalog
 from .catalog_tables import EXPORTED
-from .durability import remove_table, tables
+from .durability import TABLE
+from .home import Home
 from .index_models import CHANGE_KEY, TABLE_KEY
 from .store import Store
-from .vocabulary_file import VocabularyFile
 
 FORMAT = 1
 """Raise this when an export has something that an earlier program would read wrongly."""
@@ -85,7 +85,7 @@ def check_export(folder: Path) -> None:
             )
 
 
-def make(catalog: Catalog, home: Path, folder: Path) -> Transfer:
+def make(catalog: Catalog, home: Home, folder: Path) -> Transfer:
     """Fill the empty index in `home` with the export in `folder`.
 
     The caller holds the writer lock. The catalogue is filled at the end, at once, so that an import
@@ -94,12 +94,11 @@ def make(catalog: Catalog, home: Path, folder: Path) -> Transfer:
     """
     if catalog.groups():
         raise UsageError(
-            f"the index in {home} holds documents already", "name another folder with --index"
+            f"the index in {home.name} holds documents already", "name another folder with --index"
         )
-    for name in tables(home):
+    for name in home.tables():
         # An import that was interrupted left it.
-        VocabularyFile(home, name).remove()
-        remove_table(home, name)
+        home.remove_table(name)
     contents = {}
     for name in EXPORTED:
         with _opened(folder / f"{name}.parquet") as file:
@@ -107,7 +106,8 @@ def make(catalog: Catalog, home: Path, folder: Path) -> Transfer:
         contents[name] = table.column_names, [tuple(row.values()) for row in table.to_pylist()]
     count = 0
     with _opened(folder / f"{PASSAGES}.parquet") as file:
-        store = Store(home, file.schema_arrow.field("vector").type.list_size, create=True)
+        dimensions = file.schema_arrow.field("vector").type.list_size
+        store = Store(catalog.folder, dimensions, create=True, place=home.place(TABLE))
         for batch in file.iter_batches(batch_size=10_000):
             count += store.append(batch)
     store.maintain()

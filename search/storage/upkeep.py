@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from ..process_memory import give_back
-from .durability import Durability
 from .passage_table import word_index
 from .retention import Retention
+from .table_place import TablePlace
 
 VECTOR_INDEX_ROWS = 40_000
 """With more rows, a vector index is faster than a search that reads all vectors.
@@ -39,9 +39,9 @@ def tail_limit(rows: int) -> int:
 class Upkeep:
     """The upkeep of one table, whose only writer is the caller."""
 
-    def __init__(self, table: Any, disk: Durability, retention: Retention) -> None:
+    def __init__(self, table: Any, place: TablePlace, retention: Retention) -> None:
         self._table = table
-        self._disk = disk
+        self._place = place
         self._retention = retention
 
     def is_due(self, deleted: int) -> bool:
@@ -58,7 +58,7 @@ class Upkeep:
             unindexed > tail_limit(rows)
             or 10 * deleted >= max(rows, 1)
             or fragments >= _MANY_FRAGMENTS
-            or self._retention.is_exceeded(self._disk.version_ages(), rows)
+            or self._retention.is_exceeded(self._place.version_ages(), rows)
         )
 
     def tidy(self) -> None:
@@ -71,13 +71,14 @@ class Upkeep:
         self._settle()
         trained = self._trained()
         settled = self._settle()
-        self._disk.flush(replace(self._disk.mark(), version=self._table.version, trained=trained))
+        mark = replace(self._place.mark(), version=self._table.version, trained=trained)
+        self._place.flush(mark, before_cut=True)
         # Only now drop old versions. LanceDB first merges files where it can, and a merged version
         # is not on the disk yet. So versions are cut short only where nothing is left to merge:
         # then the version on the disk is the newest one, which LanceDB keeps.
-        cut = self._retention.cut(self._disk.version_ages())
+        cut = self._retention.cut(self._place.version_ages())
         self._optimize(cut if settled else self._retention.grace)
-        self._disk.flush(replace(self._disk.mark(), version=self._table.version))
+        self._place.flush(replace(self._place.mark(), version=self._table.version))
 
     def _renew_word_index(self) -> None:
         """Replace the word index of an older table, which keeps positions that no query needs."""
@@ -112,7 +113,7 @@ class Upkeep:
         """Build the vector index where that is due; the number of vectors that trained it."""
         from lancedb.index import IvfSq
 
-        rows, trained = self._table.count_rows(), self._disk.mark().trained
+        rows, trained = self._table.count_rows(), self._place.mark().trained
         segments = [
             index.num_segments or 1
             for index in self._table.list_indices()

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from pathlib import Path
 
 from ..errors import DocsearchError
 from ..text.spelling import stemmed
+from .compounds import compounds_of
 from .vocabulary_file import VocabularyFile
 
 MIN_WORD = 4
@@ -136,6 +137,26 @@ class Vocabulary:
                 if word not in known:
                     related += _related(connection, word)
         return list(dict.fromkeys(related))
+
+    def compounds(self, parts: Mapping[str, Sequence[str]]) -> tuple[list[str], list[str]]:
+        """The passages' words that are compounds with words of a query.
+
+        `parts` has the spellings and stems of each word by which it stands in compounds. First come
+        the compounds of the words that no passage has, then those of the others. Raises as
+        `related` does.
+        """
+        of_unknown: list[str] = []
+        of_known: list[str] = []
+        if not any(parts.values()):
+            return of_unknown, of_known
+        with self._file.reading() as connection:
+            known = set(_known(connection, list(parts)))
+            for word, spellings in parts.items():
+                found = of_known if word in known else of_unknown
+                for spelling in spellings:
+                    found += compounds_of(connection, spelling)
+        of_unknown = list(dict.fromkeys(of_unknown))
+        return of_unknown, [word for word in dict.fromkeys(of_known) if word not in of_unknown]
 
 
 def _words_in(texts: Iterable[str]) -> set[str]:

@@ -141,8 +141,20 @@ def present_profiles(profiles: Iterable[Profile] = PROFILES.values()) -> tuple[P
     )
 
 
-def fitting_profile() -> Profile:
-    """The profile for a new index, by this machine's memory, its GPU and the models on it."""
+def fitting_profile(language: str = "") -> Profile:
+    """The profile for a new index, by this machine's memory, its GPU and the models on it.
+
+    Documents that mostly are in a language other than English get the profile for many languages,
+    where its model is here and that of the profile reads English alone. `language` is an ISO code,
+    empty for English and where it is not known.
+    """
+    profile, multilingual = _profile_for_english(), PROFILES["multilingual"]
+    if language and profile.reads_english and present_profiles((multilingual,)):
+        return multilingual
+    return profile
+
+
+def _profile_for_english() -> Profile:
     eligible = [profile for profile in PROFILES.values() if profile.is_chosen]
     embedders = {profile.embedder for profile in present_profiles(eligible)}
     if embedders == {"starter"}:

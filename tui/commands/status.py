@@ -8,6 +8,7 @@ from dataclasses import replace
 import click
 
 from search.results import IndexModels, Status
+from search.text.language_names import NAMES
 from search.wording import counted
 
 from ..exit_codes import ExitCode
@@ -51,6 +52,9 @@ def _text(state: Status) -> str:
         f"passages   {state.passages:,} ({counted(state.tokens, 'token')})",
         f"size       {state.size_bytes / 1e6:,.1f} MB",
     ]
+    if state.languages:
+        named = tuple((NAMES.get(language, language), count) for language, count in state.languages)
+        lines.insert(-2, f"languages  {_counts(named)}")
     if state.without_vectors:
         lines.append(
             f"no vectors {counted(state.without_vectors, 'document')}, which only words find yet"

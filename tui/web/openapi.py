@@ -32,7 +32,13 @@ OWN: Mapping[str, Mapping[str, Schema]] = {
     "Hit": {"line": LINE, "path_bytes": PATH_BYTES},
     "QueryResult": {"schema": VERSION, "cut": COUNTS},
     "Skip": {"path_bytes": PATH_BYTES},
-    "Status": {"schema": VERSION, "kinds": COUNTS, "skipped": COUNTS, "failed": COUNTS},
+    "Status": {
+        "schema": VERSION,
+        "kinds": COUNTS,
+        "skipped": COUNTS,
+        "failed": COUNTS,
+        "languages": COUNTS,
+    },
     "StoredPart": {"schema": VERSION, "path_bytes": PATH_BYTES},
 }
 OPTIONAL = frozenset({"path_bytes", "explanation"})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from search.index import DRAWN_KINDS
 from search.text.sentences import LINE_KINDS
+from search.urls import is_url
 
 from ..terminal import printable
 from .blocks import Block, Layout
@@ -61,7 +62,7 @@ def preview_view(index: Index, place: Place, links: Links) -> PreviewView:
     end = min(end, start + MOST_CHARS)
     first, last = max(0, start - place.reach), end + place.reach
     part = index.part(path, chars=(first, last)).within(first - SPARE, last + SPARE)
-    is_drawn = part.kind in DRAWN_KINDS
+    is_drawn = part.kind in DRAWN_KINDS and not is_url(path)
     pages = part.page_count or int(is_drawn)
     page = min(place.page or page_of(part, place.answer or place.at) or 1, max(pages, 1))
     shows_page = is_drawn and place.view != "text"

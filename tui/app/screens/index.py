@@ -11,6 +11,7 @@ from textual.widgets import DataTable, Static
 
 from search.documents import Skip
 from search.results import IngestReport, Progress, RootStatus, Status
+from search.text.language_names import NAMES
 from search.wording import counted
 
 from ... import messages
@@ -184,8 +185,12 @@ def _counts(status: Status | None, busy: bool) -> str:
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in status.kinds)
     documents = counted(status.documents, "document") + (f" ({kinds})" if kinds else "")
     passages = counted(status.passages, "passage")
+    languages = ", ".join(
+        f"{count:,} {NAMES.get(language, language)}" for language, count in status.languages
+    )
     lines = [
         f"{documents}, {passages}, {_size(status.size_bytes)} in {status.index}",
+        f"Languages: {languages}" if languages else "",
         f"Model: {status.model}, {status.dimensions} dimensions" if status.model else "",
         "" if status.roots or busy else "There are no folders: press a to add one.",
         # While this app reads, its own writing is no news.

@@ -1,0 +1,1 @@
+"""An index in an object store: its lease, its snapshots, their cache, and its tables."""

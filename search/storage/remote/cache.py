@@ -1,0 +1,141 @@
+"""The folder of this machine that keeps what was fetched from object stores, up to a limit."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ...private_files import make_private_folder
+
+LIMIT = 4 * 10**9
+"""The bytes that all indexes of all stores may take; a larger one is kept alone."""
+
+IN_USE = 600.0
+"""A snapshot that was used in these seconds stays: another process may be reading it."""
+
+LEFT_BEHIND = 86_400.0
+"""The folder of a writer that was killed goes after so many seconds."""
+
+_WORK = "work-"
+_NEW = "new-"
+_FILES = "files"
+_TABLES = "tables"
+
+
+class Cache:
+    """The snapshots of one index, each in a folder named by its key, below `home`.
+
+    A file of a snapshot is kept once under its digest, and each snapshot has a link to it. Other
+    processes may use the same folder.
+    """
+
+    def __init__(self, home: Path, url: str, limit: int = LIMIT) -> None:
+        self._home = home
+        self._limit = limit
+        self._folder = home / hashlib.sha256(url.encode()).hexdigest()[:24]
+
+    @property
+    def tables(self) -> Path:
+        """The folder for copies of the tables."""
+        folder = self._folder / _TABLES
+        make_private_folder(folder)
+        return folder
+
+    def find(self, key: str) -> Path | None:
+        """The folder of a snapshot, which counts as used now; None where it is not here."""
+        folder = self._folder / key
+        try:
+            os.utime(folder)
+        except FileNotFoundError:
+            return None
+        return folder
+
+    @contextmanager
+    def adding(self, key: str) -> Iterator[Path]:
+        """A new folder to be filled; afterwards it is the snapshot's, and old ones may go."""
+        new = self._new_folder(_NEW)
+        try:
+            yield new
+            with suppress(OSError):
+                # Another process may have fetched the same snapshot meanwhile.
+                new.rename(self._folder / key)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+        self._trim(self._folder / key)
+
+    def file(self, digest: str) -> Path:
+        """Where the file with these contents is kept, or is to be put."""
+        folder = self._folder / _FILES
+        make_private_folder(folder)
+        return folder / digest
+
+    def work_folder(self) -> Path:
+        """A new folder for a writer, who removes it."""
+        for folder in self._folder.glob(f"{_WORK}*"):
+            if time.time() - folder.stat().st_mtime > LEFT_BEHIND:
+                shutil.rmtree(folder, ignore_errors=True)
+        return self._new_folder(_WORK)
+
+    def _new_folder(self, kind: str) -> Path:
+        folder = self._folder / f"{kind}{uuid.uuid4().hex}"
+        make_private_folder(folder)
+        return folder
+
+    def _trim(self, used: Path) -> None:
+        """Remove snapshots that were not used for a while, and then files that none has any more.
+
+        The newest snapshot of an index that is used goes last.
+        """
+        folders = sorted(filter(_may_go, self._home.glob("*/*")), key=_used_at)
+        total = sum(_size(path) for path in self._home.glob(f"*/{_FILES}/*"))
+        total += sum(map(_size_below, self._home.glob(f"*/{_TABLES}")))
+        now = time.time()
+        for path in folders:
+            if path == used or now - _used_at(path) < IN_USE:
+                continue
+            if path.name == _TABLES and total > self._limit:
+                total -= _size_below(path)
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.name != _TABLES and (path.parent == used.parent or total > self._limit):
+                shutil.rmtree(path, ignore_errors=True)
+                total -= self._remove_unused(path.parent / _FILES)
+
+    def _remove_unused(self, files: Path) -> int:
+        """Remove the files that no snapshot links to any more; the bytes that they had."""
+        freed = 0
+        for path in files.glob("*"):
+            with suppress(FileNotFoundError):
+                status = path.stat()
+                if status.st_nlink == 1 and time.time() - status.st_mtime > IN_USE:
+                    path.unlink()
+                    freed += status.st_size
+        return freed
+
+
+def _may_go(path: Path) -> bool:
+    """True for a snapshot, and for the copies of an index's tables."""
+    return path.name != _FILES and not path.name.startswith((_WORK, _NEW))
+
+
+def _used_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _size_below(folder: Path) -> int:
+    return sum(_size(path) for path in folder.rglob("*"))
