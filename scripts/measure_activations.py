@@ -23,6 +23,7 @@ from search.models.activation_ranges import ATTENTION, DOWN, FILE, UP
 from search.models.bert import BertConfig
 from search.models.bert_inputs import BertInputs
 from search.models.bert_layers import LayerNorm, StoredLayer, norm_of
+from search.models.borrowed_words import tokenizer_folder
 from search.models.checkpoint import Checkpoint
 from search.models.tokenizer import ModelTokenizer
 
@@ -37,7 +38,7 @@ def main() -> None:
     folder = Path(sys.argv[1])
     checkpoint = Checkpoint(folder)
     config = BertConfig.of(checkpoint)
-    tokenizer = ModelTokenizer(folder / "tokenizer.json")
+    tokenizer = ModelTokenizer(tokenizer_folder(folder) / "tokenizer.json")
     inputs = BertInputs(checkpoint, config)
     ranges: dict[str, Float32] = {}
     texts = list(_texts(tokenizer, config.max_tokens, sys.argv[2] if sys.argv[2:] else ""))

@@ -266,7 +266,7 @@ def test_a_folder_is_ingested_and_found_with_the_model(model, notes, tmp_path):
     assert recorded == {
         "profile": "multilingual",
         "embedder": NAME,
-        "reranker": "",
+        "reranker": "multilingual-reranker",
         "name": NAME,
     }
     assert (status["models"]["query_prompt"], status["models"]["passage_prompt"]) == (
@@ -281,7 +281,11 @@ def test_a_folder_is_ingested_and_found_with_the_model(model, notes, tmp_path):
     assert (done.code, done.err, answer["model"], answer["reranked"]) == (0, "", NAME, False)
     assert len(answer["hits"]) == 4
     done = run(tmp_path, *index, "query", "котёл", "--min-score", "0", "--json")
-    assert (json.loads(done.out)["warnings"], done.err) == ([], "")
+    warning = (
+        "not reranked: the model multilingual-reranker is not here; "
+        "install the package docsearch-multilingual"
+    )
+    assert (json.loads(done.out)["warnings"], done.err) == ([warning], f"docsearch: {warning}\n")
     done = run(tmp_path, *index, "ingest", "--profile", "multilingual")
     assert done.code == 0
 

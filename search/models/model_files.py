@@ -42,7 +42,8 @@ class ModelFiles:
         """The model's tokenizer. Raises ModelError where it has none."""
         from .tokenizer import ModelTokenizer
 
-        return ModelTokenizer(self.folder / "tokenizer.json", rules.literal_specials, rules.closing)
+        folder = self.checkpoint.lender or self.folder
+        return ModelTokenizer(folder / "tokenizer.json", rules.literal_specials, rules.closing)
 
     def encoder(
         self, backend: str, tokenizer: ModelTokenizer, pooling: str, precision: str

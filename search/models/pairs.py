@@ -134,6 +134,14 @@ class BertPairs:
         return rows
 
 
+class MarkedBertPairs(BertPairs):
+    """`<s> query </s> passage </s>`, for a BERT with the tokenizer of XLM-RoBERTa."""
+
+    start = ("<s>",)
+    middle = ("</s>",)
+    end = ("</s>",)
+
+
 class XlmRobertaPairs(BertPairs):
     """`<s> query </s></s> passage </s>`."""
 

@@ -82,8 +82,9 @@ _ALL = (
     Profile(
         "multilingual",
         "multilingual-e5-small",
-        "",
-        "a small embedder that reads a hundred languages",
+        "multilingual-reranker",
+        "small models that read a hundred languages",
+        candidates=16,
         package="docsearch-multilingual",
         download="intfloat/multilingual-e5-small",
         is_chosen=False,

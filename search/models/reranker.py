@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 
 # model_type in config.json → the class that builds the rows of tokens, the class of the head, and
 # the pooling of the state that the head reads
+# and where a tokenizer of another kind has other marks, the class for that
 ARCHITECTURES = {
     "qwen3": ("Qwen3Pairs", "Qwen3Head", "lasttoken"),
     "bert": ("BertPairs", "BertHead", "cls"),
     "xlm-roberta": ("XlmRobertaPairs", "BertHead", "cls"),
 }
+MARKS = {("bert", "XLMRobertaTokenizer"): "MarkedBertPairs"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,8 @@ def load_reranker(
     if recipe_for(files.name).pooling or (files.folder / "1_Pooling").is_dir():
         raise ModelError(f"{files.folder} is an embedder", "choose a reranker")
     pairs_class, head_class, pooling = ARCHITECTURES[kind]
+    tokenizer_kind = str(files.checkpoint.config.get("tokenizer_class"))
+    pairs_class = MARKS.get((kind, tokenizer_kind), pairs_class)
     tokenizer = files.tokenizer(TokenRules(literal_specials=True))
     head: Head = getattr(import_module(".heads", __package__), head_class)(
         files.checkpoint, tokenizer

@@ -36,7 +36,7 @@ class Legs:
     scores (cosine, BM25). word_count: the words that the text leg looked for; "2022-EC-0417" is
     one. passage_count: all passages in the store. related: further words, which have words of the
     query as parts. warnings: what the user is to be told. contents: the content hash of each
-    document.
+    document. is_foreign: whether the query is in another language than the documents.
     """
 
     candidates: dict[str, Candidate]
@@ -48,6 +48,7 @@ class Legs:
     related: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     contents: Mapping[int, str] = field(default_factory=dict)
+    is_foreign: bool = False
 
     @cached_property
     def full_match_bm25(self) -> float:
@@ -132,6 +133,7 @@ def run_legs(
         passage_count=store.count(),
         related=(*related, *compounds),
         warnings=warnings,
+        is_foreign=query.is_foreign,
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ..errors import UsageError
+from ..text.languages import is_foreign
 from ..text.spelling import KANA, UNSPACED, normalise
 from ..text.stems import STEMMERS
 from ..text.terms import (
@@ -35,6 +36,9 @@ Prose quotes in its own wording, so that a document need not hold the quoted phr
 
 NO_LANGUAGES: Mapping[str, float] = {}
 """Documents in English, or in no language that is known."""
+
+HARDLY_ANY = 0.02
+"""A language that a smaller share of the documents is in does not count as theirs."""
 
 OPTION_LENGTH = 3
 """Up to so many letters behind a hyphen at a line's beginning are an option of a command."""
@@ -96,6 +100,12 @@ class QueryText:
     words_left_out: int = 0
     languages: Mapping[str, float] = field(default_factory=dict)
     stems: tuple[str, ...] = ()
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the query is in a language that hardly any document is in."""
+        common = {code for code, share in self.languages.items() if share >= HARDLY_ANY}
+        return is_foreign(self.text, common)
 
     @property
     def stemmed_share(self) -> float:

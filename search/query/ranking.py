@@ -44,6 +44,7 @@ def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:
     cosines = {key: legs.cosine(key) for key in legs.candidates}
     nearest = max((cosine for cosine in cosines.values() if cosine is not None), default=None)
     doubt = 0.0 if nearest is None else 1 - calibration.score(nearest)
+    words = calibration.word_unit * (calibration.foreign_words if legs.is_foreign else 1.0)
     rows = fuse(
         (
             (
@@ -54,8 +55,8 @@ def rank(legs: Legs, mode: str, calibration: Calibration) -> list[Ranked]:
             for key, cosine in cosines.items()
         ),
         legs.full_match_bm25,
-        legs.text_weight * calibration.word_unit,
-        doubt * calibration.word_unit,
+        legs.text_weight * words,
+        doubt * words,
     )
     # Passages that have no vector yet give no feedback and get none.
     known = [row for row in rows if cosines[row.key] is not None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from functools import lru_cache
 
 from ..documents import Document
@@ -37,6 +38,8 @@ OWN_LETTER = 0.5
 MAX_RIVAL = 0.8
 """The language that comes second has at most this part of the first one's score."""
 
+# A few words in Chinese characters may be in either language.
+_RELATED = {"zh": {"zh", "ja"}, "ja": {"zh", "ja"}}
 _SCRIPTS = {
     "HANGUL": "ko",
     "GREEK": "el",
@@ -106,6 +109,30 @@ def language_of(text: str) -> str:
         han = weight / _WEIGHTS["CJK"]
         return "ja" if kana > _MIN_KANA * han else "zh"
     return _SCRIPTS.get(script, "")
+
+
+def is_foreign(query: str, languages: Collection[str]) -> bool:
+    """Whether a query is in none of the `languages`, as far as its script and its words tell.
+
+    A query is too short for `language_of` to be sure. But it is foreign where it has function words
+    of other languages and none of these. Without `languages` no query is.
+
+    >>> is_foreign("Wo sitzt der Hahn?", {"en"}), is_foreign("Wo sitzt der Hahn?", {"en", "de"})
+    (True, False)
+    >>> is_foreign("Dichtung Hahn", {"en"}), is_foreign("水龙头在哪里漏水的原因和维修方法", {"en"})
+    (False, True)
+    """
+    if not languages:
+        return False
+    sample = query.lower()
+    weights = _weights(sample)
+    script = max(weights, key=lambda name: weights[name], default="")
+    if script not in FUNCTION_WORDS:
+        language = language_of(query)
+        return bool(language) and not _RELATED.get(language, {language}) & set(languages)
+    words = set(_WORD.findall(unicodedata.normalize("NFC", sample)))
+    owners = [known for word in words if len(word) > 1 and (known := _owners(script).get(word))]
+    return len(owners) >= MIN_DISTINCT and not any(set(known) & set(languages) for known in owners)
 
 
 def language_of_document(document: Document) -> str:

@@ -22,10 +22,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--scale", type=float, default=1.0, help="factor of the logit (%(default)s)"
     )
     parser.add_argument("--shift", type=float, default=0.0, help="added to the logit (%(default)s)")
+    parser.add_argument(
+        "--lender",
+        type=Path,
+        help="folder of the embedder whose word embeddings the model uses and does not bring",
+    )
     parser.add_argument("--out", type=Path, default=OUT, help="folder to write (%(default)s)")
 
 
 def run(options: argparse.Namespace) -> None:
-    quantise(options.source, options.out, options.layers, options.scale, options.shift)
+    quantise(
+        *(options.source, options.out, options.layers, options.scale, options.shift),
+        options.lender,
+    )
     size = sum(file.stat().st_size for file in options.out.iterdir())
     print(f"{options.out}: {size:,} bytes")
