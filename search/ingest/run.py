@@ -24,7 +24,8 @@ from ..text.passage_rules import PassageRules
 from . import cutting_worker
 from .embedding import Pace
 from .embedding_thread import EmbeddingThread
-from .intake import Incoming, Intake, ReadResult
+from .incoming import Incoming, ReadResult
+from .intake import Intake
 from .large_files import large_files, note_speed
 from .later_vectors import LaterVectors
 from .paced_upkeep import PacedUpkeep
