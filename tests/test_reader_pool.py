@@ -18,10 +18,10 @@ import pytest
 
 from search.documents import Block, Document, Reason
 from search.errors import Unreadable
+from search.readers.fitting import fitted
 from search.readers.limits import MEMORY_EXIT, Limits
 from search.readers.pool import ReaderPool
 from search.readers.process import ReaderProcess
-from search.readers.worker import fitted
 
 from .test_readers_pdf import pdf
 

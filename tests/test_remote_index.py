@@ -9,12 +9,21 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from search.errors import IndexDamaged, IndexLocked, NoIndex, NotAnIndex, RemoteFailure, UsageError
+from search.errors import (
+    IndexDamaged,
+    IndexFailure,
+    IndexLocked,
+    NoIndex,
+    NotAnIndex,
+    RemoteFailure,
+    UsageError,
+)
 from search.index import Index
 from search.object_store.client import ObjectStore
 from search.results import Progress
@@ -24,6 +33,8 @@ from search.storage.remote.home import RemoteHome
 from search.storage.remote.lease import LEASE, Turn
 from search.storage.remote.mirror import Mirror
 from search.storage.remote.snapshots import POINTER
+from search.storage.remote.table import RemoteTable
+from search.storage.retention import Retention
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules
 
@@ -222,6 +233,18 @@ class TestBadInput:
             "and the endpoint (AWS_ENDPOINT_URL), then run the command again"
         )
 
+    def test_a_cache_that_cannot_be_made(
+        self, store_url: str, notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with opened(store_url) as writer:
+            writer.ingest([notes])
+        (tmp_path / "file").touch()
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+        for verb in (lambda index: index.ingest([notes]), lambda index: index.status()):
+            with opened(store_url) as index, pytest.raises(IndexFailure) as refused:
+                verb(index)
+            assert str(refused.value).startswith("the cache of this machine cannot be used: ")
+
     def test_a_newer_program_wrote_it(self, store_url: str) -> None:
         ObjectStore(store_url).create(POINTER, json.dumps({"format": 9}).encode())
         with opened(store_url) as index, pytest.raises(Exception, match="made by a newer"):
@@ -374,7 +397,7 @@ class TestTheCache:
 
     def test_another_index_goes_where_there_is_no_room(self, tmp_path: Path) -> None:
         first, second = (Cache(tmp_path, url, limit=10) for url in ("s3://b/1", "s3://b/2"))
-        (first.tables / "passages.lance").mkdir()
+        (first.tables / "passages.lance").mkdir(parents=True)
         (first.tables / "passages.lance/rows").write_bytes(bytes(20))
         let_an_hour_pass(tmp_path)
         with second.adding("only") as new:
@@ -488,6 +511,27 @@ def test_queries_while_an_ingest_goes_on(store_url: str, tmp_path: Path) -> None
         done.set()
         asking.join()
     assert faults == []
+
+
+def test_a_reader_whose_version_went(
+    store_url: str, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The table was tidied up, and nothing is left of the version that the reader has open."""
+    monkeypatch.setattr(
+        RemoteTable, "retention", Retention(kept=1, grace=timedelta(milliseconds=1))
+    )
+    with opened(store_url) as writer, opened(store_url) as reader:
+        writer.ingest([notes])
+        assert reader.query("tide").hits
+        version = reader.opened.place.pinned
+        for number in range(3):
+            (notes / f"{number}.md").write_text(f"# Reef {number}\n\nThe reef.\n")
+            writer.ingest()
+        manifest = f"passages.lance/_versions/{2**64 - 1 - version:020}.manifest"
+        assert ObjectStore(store_url).head(manifest) is None
+        hits = reader.query("reef", mode="text").hits
+        assert len(hits) == 3
+        assert reader.opened.place.pinned > version
 
 
 def test_a_catalogue_that_another_one_follows_is_closed(tmp_path: Path) -> None:

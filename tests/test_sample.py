@@ -8,7 +8,7 @@ import pytest
 
 from search.documents import Block, Document, File, Reason
 from search.errors import Unreadable
-from search.ingest.intake import ReadResult
+from search.ingest.incoming import ReadResult
 from search.ingest.sample import MAX_CHARS, MOST_FILES, Sample, language_of_most
 from search.readers.limits import Reserve
 

@@ -11,7 +11,7 @@ from search.documents import File, Reason, Skip
 from search.errors import RemoteFailure, UsageError
 from search.index import Index
 from search.ingest.rule_verdicts import WalkRules
-from search.ingest.store_walk import StoreWalk, walk_store
+from search.ingest.store_walk import StoreWalk, is_at, walk_store
 from search.ingest.walker import walk
 from search.object_store import client
 from search.object_store.client import ObjectStore
@@ -124,6 +124,7 @@ class TestAWalk:
         put_files(notes, store_url)
         index.ingest([store_url])
         put_raw(s3_endpoint, f"{store_url}/kitchen//odd.md".removeprefix("s3://"))
+        assert is_at(store_url)
         report = index.ingest()
         assert [skip.path for skip in report.failed] == [f"{store_url}/kitchen"]
         assert report.failed[0].message == (

@@ -10,10 +10,10 @@ import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..documents import CutPassage, Document, File, Message, Passage, Reason, Skip
+from ..documents import CutPassage, Document, File, Message, Reason, Skip
 from ..errors import Unreadable
 from ..readers.cut_document import CutDocument
 from ..storage.catalog import Catalog
@@ -21,7 +21,7 @@ from ..storage.entries import Entry, EntryState, doc_id
 from ..text.passage_rules import PassageRules
 from ..text.passage_words import PassageWords, cut
 from .cutting_worker import CutOrder
-from .document_memory import document_memory
+from .incoming import Incoming, ReadResult
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .removal import take_out
 from .reuse import ReusableVectors
@@ -34,45 +34,6 @@ if TYPE_CHECKING:
     from ..readers.limits import Reserve
     from ..readers.pool import ReaderPool
     from ..storage.store import Store
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A passage on its way into the store, with its words, and its vector where that is known.
-
-    On a document's `last` passage, `entry` is complete, and `page_labels` are the document's own
-    names of its pages. A document without passages comes as one Incoming whose `passage` is None.
-    `message` is the message of a mail file that the passage belongs to.
-    """
-
-    entry: Entry
-    passage: Passage | None
-    terms: str
-    vector: Vectors | None
-    message: Message | None
-    last: bool
-    page_labels: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ReadResult:
-    """What a file held at the time `read_ns`.
-
-    `content` is the hex SHA-256 of its bytes. `document` is None where a document with the same
-    contents is known, so that reading it seems unnecessary; then `data` are the bytes, else empty.
-    """
-
-    read_ns: int
-    content: str
-    document: Document | CutDocument | None
-    data: bytes
-
-    @property
-    def memory(self) -> int:
-        """About the bytes of memory that it holds."""
-        if isinstance(self.document, CutDocument):
-            return self.document.memory
-        return len(self.data) + (document_memory(self.document) if self.document else 0)
 
 
 class Intake:

@@ -7,7 +7,6 @@ vector.
 
 from __future__ import annotations
 
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -95,7 +94,7 @@ class LaterVectors:
         self._own: set[int] = set()
         self._pieces: Iterator[Lacking] = iter(())
         self._under_way: _UnderWay | None = None
-        self._pace, self._mark = Pace(), 0.0
+        self._pace = Pace()
 
     def add(self, entry: Entry, lacking: int) -> None:
         """Let a document wait behind the others; `lacking` is the number of vectors it lacks."""
@@ -145,8 +144,6 @@ class LaterVectors:
 
     def _begun(self, batch: list[Lacking]) -> _UnderWay:
         """The batch, whose embedding begins now; each distinct text is embedded once."""
-        if self._under_way is None:
-            self._mark = time.perf_counter()
         waiting = [
             (embedded_text(item.row.passage), (item.entry, item.row))
             for item in batch
@@ -162,7 +159,9 @@ class LaterVectors:
     def _finish(self, under_way: _UnderWay) -> None:
         """Store a batch with its vectors; the order of the steps is what makes a crash harmless."""
         batch, tokens = under_way.batch, Counter[int]()
+        seconds_before = self.tally.embedding_seconds
         rows = self._rows(under_way, tokens)
+        self._pace.took(len(batch), self.tally.embedding_seconds - seconds_before)
         store = self.open_store()
         if rows:
             store.upsert(rows, words_known=True)
@@ -181,9 +180,6 @@ class LaterVectors:
         for doc in finished:
             self.tally.vectors_done(self._lacking.pop(doc))
             self.tally.completed += doc not in self._own
-        now = time.perf_counter()
-        self._pace.took(len(batch), now - self._mark)
-        self._mark = now
         self.commits += 1
 
     def _next_batch(self) -> list[Lacking]:

@@ -14,7 +14,7 @@ from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState
 from ..text.passages import embedded_text
 from .embedding import embedded
-from .intake import Incoming
+from .incoming import Incoming
 from .tally import Tally
 
 if TYPE_CHECKING:

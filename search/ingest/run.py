@@ -21,11 +21,11 @@ from ..results import IngestReport, LargeFile, Progress
 from ..storage.catalog import Catalog
 from ..storage.lance import preload, preloading
 from ..text.passage_rules import PassageRules
-from ..urls import is_url
 from . import cutting_worker
 from .embedding import Pace
 from .embedding_thread import EmbeddingThread
-from .intake import Incoming, Intake, ReadResult
+from .incoming import Incoming, ReadResult
+from .intake import Intake
 from .large_files import large_files, note_speed
 from .later_vectors import LaterVectors
 from .paced_upkeep import PacedUpkeep
@@ -59,15 +59,6 @@ To start a worker takes as much processor time as to cut 300 kB.
 
 GRACE = 0.2
 """Seconds to wait for a file that is being read before something else is done."""
-
-
-FETCHING = 16
-"""How many objects of a store are fetched at a time: most of the time they are on their way."""
-
-
-def threads_for(files: list[File]) -> int:
-    """How many threads read the files ahead."""
-    return FETCHING if any(is_url(file.path) for file in files) else WORKERS
 
 
 def unheard(large: tuple[LargeFile, ...]) -> None:
@@ -239,7 +230,7 @@ class Ingestion:
                 return Source(coming.item.size, iter(pieces(coming)), coming.held, coming.release)
 
             with read_ahead(
-                files, read, lambda result: result.memory, threads_for(files), self.max_memory
+                files, read, lambda result: result.memory, WORKERS, self.max_memory
             ) as ahead:
                 sources = map(source, ahead)
                 try:

@@ -11,7 +11,7 @@ from ..errors import Unreadable
 from ..readers.limits import Reserve, no_limit
 from ..readers.pool import WORKERS
 from ..text.languages import language_of_document
-from .intake import ReadResult
+from .incoming import ReadResult
 
 MOST_FILES = 32
 """The most files of a sample, spread over all in the order of their reading."""

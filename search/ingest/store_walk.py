@@ -22,6 +22,8 @@ from ..urls import parted
 from .ignore import IGNORE_FILES, LEFT_OUT, MAX_IGNORE_FILE, Ignores, Patterns, lines_of
 from .rule_verdicts import RuleVerdicts, WalkRules, an_index
 
+_BEARING = frozenset((*IGNORE_FILES, ".git", POINTER, LEASE))
+
 AWAY_SECONDS = 60.0
 """A store that could not be reached is not asked again for so long: each try takes half a minute.
 
@@ -69,7 +71,10 @@ def object_at(url: str) -> File | None:
 def is_at(url: str) -> bool:
     """Whether there is an object at a URL, or any below it. Raises RemoteFailure."""
     bucket, key = parted(url)
-    first = next(store_at(bucket).objects(key), None)
+    try:
+        first = next(store_at(bucket).objects(key), None)
+    except OddKey:
+        return True
     return first is not None or object_at(url) is not None
 
 
@@ -81,7 +86,10 @@ class _Folder:
 
 
 class StoreWalk:
-    """One walk of one root. `children` has the names in each folder that bear rules."""
+    """One walk of one root.
+
+    `bearing` has the names in each folder with objects that tell something about the folder.
+    """
 
     def __init__(self, root: str, rules: WalkRules) -> None:
         self.root = root
@@ -89,7 +97,8 @@ class StoreWalk:
         self.verdicts = RuleVerdicts(root, f"{root}/", rules)
         self.bucket = parted(root)[0]
         self.store: ObjectStore = store_at(self.bucket)
-        self.children: dict[str, set[str]] = defaultdict(set)
+        self.top = root
+        self.bearing: dict[str, set[str]] = defaultdict(set)
         self.folders: dict[str, _Folder | Skip] = {}
         self.problems: list[Skip] = []
 
@@ -97,6 +106,7 @@ class StoreWalk:
         """The files and skips at and below `top`."""
         if not within(top, self.root):
             raise UsageError(f"{top} is not under {self.root}", "name a URL below that root")
+        self.top = top
         try:
             objects = self._listed(top)
             yield from self._judged(top, objects)
@@ -123,12 +133,13 @@ class StoreWalk:
             return [single] if single else []
         for found in objects:
             folder, _, name = f"{self.bucket}/{found.name}".rpartition("/")
-            self.children[folder].add(name)
-            while ".git" in folder and len(folder) > len(self.bucket):
-                folder, _, name = folder.rpartition("/")
-                self.children[folder].add(name)
+            bearing = self.bearing[folder]
+            if name in _BEARING:
+                bearing.add(name)
+            if "/.git/" in f"{folder}/":
+                self.bearing[f"{folder}/".partition("/.git/")[0]].add(".git")
         # Some tools make an empty object for each folder.
-        parents = {folder.removeprefix(f"{self.bucket}/") for folder in self.children}
+        parents = {folder.removeprefix(f"{self.bucket}/") for folder in self.bearing}
         return [found for found in objects if found.size or found.name not in parents]
 
     def _by_folder(self, prefix: str) -> Iterator[StoredObject]:
@@ -180,8 +191,10 @@ class StoreWalk:
         return self.folders[path]
 
     def _judged_folder(self, path: str) -> _Folder | Skip:
-        names = self.children.get(path)
-        if names is not None and {POINTER, LEASE} <= names:
+        # The folders above the top were not listed, so their ignore files are asked for.
+        is_listed = within(path, self.top)
+        names = self.bearing.get(path, set()) if is_listed else set(IGNORE_FILES)
+        if {POINTER, LEASE} <= names:
             return an_index(path)
         around = Ignores()
         if path != self.root:
@@ -195,10 +208,7 @@ class StoreWalk:
             around = Ignores(always=(Patterns(LEFT_OUT, f"{self.root}/"),))
         if not self.rules.ignore_files:
             return _Folder(around)
-        # The folders above the top were not listed, so their ignore files are asked for.
-        ignores, problems = around.enter(
-            path, IGNORE_FILES if names is None else names, read=self._lines
-        )
+        ignores, problems = around.enter(path, names, read=self._lines)
         self.problems += [
             Skip(source, Reason.UNREADABLE, f"the ignore file cannot be read: {error.strerror}")
             for source, error in problems

@@ -50,6 +50,12 @@ _FAILURES: tuple[tuple[str, type[DocsearchError], str, str], ...] = (
         "set AWS_SKIP_SIGNATURE=true for a public bucket (docs/remote.md)",
     ),
     (
+        "Account must be specified|MissingAccount",
+        RemoteFailure,
+        "the account of the store is not named",
+        "set AZURE_STORAGE_ACCOUNT_NAME",
+    ),
+    (
         "QuotaExceeded|StorageFull|InsufficientStorage|507 |EntityTooLarge",
         StorageFull,
         "the store has no room left",

@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import os
 import queue
-import re
 import resource
 import sys
 import threading
@@ -29,8 +28,8 @@ from .. import process_memory
 from ..documents import Block, Cutting, Document, Reason
 from ..errors import DocsearchError, Unreadable
 from . import read, timer
-from .block_limit import MOST, joined
 from .cut_document import encoded, head_of, parts_of
+from .fitting import fitted
 from .frames import put, receive, send
 from .limits import MEMORY_EXIT, Limits, OutOfTime
 
@@ -55,8 +54,6 @@ REFUSED = frozenset(_REFUSED.split())
 """Audit events that no reader has a use for: network, other programs, changes on the disk."""
 
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
 
 Cut = Callable[[Document, bytes], Cutting]
 """Cuts a document as an order says. Raises DocsearchError where it cannot be cut so."""
@@ -145,54 +142,6 @@ def _head(document: Document) -> dict[str, Any]:
 
 def _failure(reason: Reason, message: str, spent: bool) -> bytes:
     return encoded({"reason": reason, "message": message, "spent": spent})
-
-
-def fitted(document: Document, characters: int) -> Document:
-    """The document cut to that many characters and to MOST blocks, with a warning.
-
-    Lone surrogates are replaced, because they cannot be stored.
-    """
-    document = _with_fewer_blocks(document)
-    # Make the text storable.
-    text = document.text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        text = _SURROGATE.sub("\ufffd", text)
-    if len(text) <= characters:
-        return replace(document, text=text)
-    warning = f"only the first {characters:,} of its {len(text):,} characters are read"
-    cut = _cut(replace(document, text=text), characters)
-    return replace(cut, warnings=(*document.warnings, warning))
-
-
-def _cut(document: Document, characters: int) -> Document:
-    """The document's first characters, without everything that lies beyond them."""
-    blocks = tuple(
-        replace(block, end=min(block.end, characters))
-        for block in document.blocks
-        if block.start < characters
-    )
-    pages = tuple(page for page in document.pages if page < characters)
-    messages = tuple(message for message in document.messages if message.start < characters)
-    return replace(
-        document,
-        text=document.text[:characters],
-        blocks=blocks,
-        pages=pages,
-        messages=messages,
-        page_labels=document.page_labels[: len(pages)],
-    )
-
-
-def _with_fewer_blocks(document: Document) -> Document:
-    """The document with its short blocks joined, and cut where more than MOST blocks remain."""
-    blocks = joined(document.blocks, document.text)
-    if len(blocks) <= MOST:
-        return replace(document, blocks=tuple(blocks))
-    told = f"only the first {MOST:,} of its {len(blocks):,} blocks are read"
-    cut = _cut(replace(document, blocks=tuple(blocks[:MOST])), blocks[MOST].start)
-    return replace(cut, warnings=(*document.warnings, told))
 
 
 def limit_memory(limit: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ...errors import IndexFailure, StorageFull
 from ...private_files import make_private_folder
 
 LIMIT = 4 * 10**9
@@ -28,6 +30,22 @@ _FILES = "files"
 _TABLES = "tables"
 
 
+@contextmanager
+def cache_errors() -> Iterator[None]:
+    """A context for work with the cache. Raises StorageFull and IndexFailure for an OSError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull(
+                f"the disk has no room left for the cache: {error}",
+                "free some space, then run the command again",
+            ) from error
+        raise IndexFailure(
+            f"the cache of this machine cannot be used: {error}", "check the folder's permissions"
+        ) from error
+
+
 class Cache:
     """The snapshots of one index, each in a folder named by its key, below `home`.
 
@@ -43,9 +61,7 @@ class Cache:
     @property
     def tables(self) -> Path:
         """The folder for copies of the tables."""
-        folder = self._folder / _TABLES
-        make_private_folder(folder)
-        return folder
+        return self._folder / _TABLES
 
     def find(self, key: str) -> Path | None:
         """The folder of a snapshot, which counts as used now; None where it is not here."""

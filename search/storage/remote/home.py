@@ -23,10 +23,10 @@ from ...urls import tidied
 from ..catalog import Catalog
 from ..table_place import TablePlace
 from ..vocabulary_file import VocabularyFile
-from .cache import Cache
+from .cache import Cache, cache_errors
 from .lease import LEASE, Lease, holder_of
 from .mirror import Mirror
-from .snapshots import FILES, POINTER, Snapshot, Snapshots
+from .snapshots import FILES, POINTER, Snapshot, Snapshots, copy_snapshot
 from .table import RemoteTable, delete_table
 
 FRESH = 1.0
@@ -53,6 +53,7 @@ class Turn:
         self._lease = lease
         self._snapshots = snapshots
         self._next = time.monotonic() + PUBLISHED_EACH
+        self._publishing = threading.Lock()
 
     def check(self) -> None:
         """Raise IndexLocked where the lease was lost."""
@@ -60,14 +61,15 @@ class Turn:
 
     def publish(self, now: bool = True) -> None:
         """Publish a snapshot, or only where the last one was published long enough ago."""
-        self.has_flushed = True
-        started = time.monotonic()
-        if not now and started < self._next:
-            return
-        self.check()
-        self.newest = self._snapshots.published(self.folder, self.newest)
-        ended = time.monotonic()
-        self._next = ended + max(PUBLISHED_EACH, PUBLISHING_SHARE * (ended - started))
+        with self._publishing, cache_errors():
+            self.has_flushed = True
+            started = time.monotonic()
+            if not now and started < self._next:
+                return
+            self.check()
+            self.newest = self._snapshots.published(self.folder, self.newest)
+            ended = time.monotonic()
+            self._next = ended + max(PUBLISHED_EACH, PUBLISHING_SHARE * (ended - started))
 
 
 class RemoteHome:
@@ -117,7 +119,8 @@ class RemoteHome:
         with self._lock:
             if self._turn is not None:
                 return self._turn.folder
-            return self._fetched(self._look())
+            with cache_errors():
+                return self._fetched(self._look())
 
     def look_again(self) -> None:
         """Ask the store for the newest snapshot at the next call, and trust no copy."""
@@ -169,11 +172,12 @@ class RemoteHome:
         self._check_exists(create)
         with ExitStack() as stack:
             lease = stack.enter_context(self._lease(self._store))
-            folder = self._cache.work_folder()
-            stack.callback(self._retire, folder)
-            before = self._snapshots.newest()
-            if before is not None:
-                self._snapshots.copied(before, folder)
+            with cache_errors():
+                folder = self._cache.work_folder()
+                stack.callback(self._retire, folder)
+                before = self._snapshots.newest()
+                if before is not None:
+                    copy_snapshot(self._fetched(before), folder)
             with Catalog.open(folder, create=create, write=True) as catalog:
                 turn = Turn(lease, self._snapshots, folder, before)
                 self._enter(turn)

@@ -44,6 +44,7 @@ class Mirror:
         self._asked = Counter[tuple[str, int]]()
         self._lock = threading.Lock()
         self._ended = threading.Event()
+        self._copied: set[str] = set()
         self._threads: list[threading.Thread] = []
 
     def find(self, table: str, version: int) -> Path | None:
@@ -56,11 +57,13 @@ class Mirror:
         return self._folder
 
     def note_query(self, table: str, version: int) -> None:
-        """Begin to copy a version in the background where it is asked for the second time."""
+        """Begin to copy a version in the background where it is asked for the second time.
+
+        Once this process has copied a version of the table, a later one is copied at once.
+        """
         with self._lock:
             self._asked[table, version] += 1
-            is_second = self._asked[table, version] == 2
-            if is_second:
+            if self._asked[table, version] == (1 if table in self._copied else 2):
                 self._ended.clear()
                 thread = threading.Thread(target=self._try, args=(table, version), daemon=True)
                 self._threads.append(thread)
@@ -76,8 +79,13 @@ class Mirror:
 
     def _try(self, table: str, version: int) -> None:
         # Without a copy, queries go on in the store, and tell of its failures themselves.
-        with suppress(DocsearchError, OSError, _Ended):
-            self.copy(table, version)
+        with suppress(DocsearchError, OSError):
+            try:
+                self.copy(table, version)
+            except _Ended:
+                # An index that was closed may be opened again.
+                with self._lock:
+                    self._asked.pop((table, version), None)
 
     def distrust(self) -> None:
         """Remove all copies: a query met damage."""
@@ -104,6 +112,7 @@ class Mirror:
         # The manifest comes last, and the note that all is here after it.
         self._put(name, [found[0]])
         make_private_file(self._whole(table, version))
+        self._copied.add(table)
         self._drop_old(table)
         return True
 

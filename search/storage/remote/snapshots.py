@@ -156,13 +156,6 @@ class Snapshots:
         finally:
             new.unlink(missing_ok=True)
 
-    def copied(self, snapshot: Snapshot, work: Path) -> None:
-        """Copy the snapshot's files into the folder of a writer. Raises as `fetched` does."""
-        folder = self.fetched(snapshot)
-        for path in folder.iterdir():
-            make_private_file(work / path.name)
-            shutil.copyfile(path, work / path.name)
-
     def published(self, work: Path, before: Snapshot | None) -> Snapshot:
         """Make a snapshot of a writer's folder, in the place of the one before.
 
@@ -225,6 +218,13 @@ class Snapshots:
             if found.name.removeprefix(f"{FILES}/") not in used
             and now - found.modified_ns > KEPT_SECONDS * 10**9
         )
+
+
+def copy_snapshot(folder: Path, work: Path) -> None:
+    """Copy the files of a snapshot into the folder of a writer, who changes them."""
+    for path in folder.iterdir():
+        make_private_file(work / path.name)
+        shutil.copyfile(path, work / path.name)
 
 
 def _copy_database(path: Path, copy: Path) -> None:

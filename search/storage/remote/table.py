@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from ...errors import IndexDamaged
 from ...object_store.client import ObjectStore, lance_options
@@ -25,14 +25,24 @@ Each of them reads the next snapshot with its next query, so none keeps a versio
 """
 
 
-class Turnless:
-    """Stands for the right to write in a reader, which has none."""
+class WriterTurn(Protocol):
+    """The right to write."""
 
     def check(self) -> None:
-        """Nothing: a reader changes nothing."""
+        """Raise IndexLocked where the right was lost."""
 
     def publish(self, now: bool) -> None:
-        """Nothing: a reader changes nothing."""
+        """Publish what was flushed, `now` or where it is time."""
+
+
+class _NoTurn:
+    """Stands for the right to write in a reader, which changes nothing."""
+
+    def check(self) -> None:
+        """Nothing."""
+
+    def publish(self, now: bool) -> None:
+        """Nothing."""
 
 
 class RemoteTable:
@@ -48,10 +58,15 @@ class RemoteTable:
     copy: Path | None = None
 
     def __init__(
-        self, store: ObjectStore, folder: Path, name: str, is_pinned: bool, turn: Any = None
+        self,
+        store: ObjectStore,
+        folder: Path,
+        name: str,
+        is_pinned: bool,
+        turn: WriterTurn | None = None,
     ) -> None:
         self._store = store
-        self._turn = turn or Turnless()
+        self._turn = turn or _NoTurn()
         self._mark = folder / f"{name}.synced"
         self._is_pinned = is_pinned
         self.folder = folder

@@ -1,0 +1,53 @@
+"""What comes out of a file: its document as it was read, and its passages for the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..documents import Document, Message, Passage
+from ..readers.cut_document import CutDocument
+from ..storage.entries import Entry
+from .document_memory import document_memory
+
+if TYPE_CHECKING:
+    from ..documents import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A passage on its way into the store, with its words, and its vector where that is known.
+
+    On a document's `last` passage, `entry` is complete, and `page_labels` are the document's own
+    names of its pages. A document without passages comes as one Incoming whose `passage` is None.
+    `message` is the message of a mail file that the passage belongs to.
+    """
+
+    entry: Entry
+    passage: Passage | None
+    terms: str
+    vector: Vectors | None
+    message: Message | None
+    last: bool
+    page_labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadResult:
+    """What a file held at the time `read_ns`.
+
+    `content` is the hex SHA-256 of its bytes. `document` is None where a document with the same
+    contents is known, so that reading it seems unnecessary; then `data` are the bytes, else empty.
+    """
+
+    read_ns: int
+    content: str
+    document: Document | CutDocument | None
+    data: bytes
+
+    @property
+    def memory(self) -> int:
+        """About the bytes of memory that it holds."""
+        if isinstance(self.document, CutDocument):
+            return self.document.memory
+        return len(self.data) + (document_memory(self.document) if self.document else 0)

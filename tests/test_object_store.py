@@ -1,0 +1,160 @@
+"""The client of object stores: what its failures mean, and what it takes from the environment."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from search.errors import RemoteFailure, StorageFull
+from search.object_store.client import (
+    ObjectStore,
+    StoredObject,
+    is_http_allowed,
+    lance_options,
+)
+from search.object_store.failures import failure_of
+from search.urls import is_url, parted, tidied
+
+URL = "s3://bucket/index"
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        (
+            "Server returned non-2xx status code: 404 Not Found: <Error><Code>NoSuchBucket</Code>"
+            "<Message>The specified bucket does not exist</Message></Error>",
+            "there is no such bucket (s3://bucket/index: The specified bucket does not exist); "
+            "check its name, and the endpoint (AWS_ENDPOINT_URL)",
+        ),
+        (
+            "400 Bad Request: <Error><Code>AuthorizationHeaderMalformed</Code><Message>The region "
+            "'us-east-1' is wrong; expecting 'eu-central-1'</Message></Error>",
+            "the bucket is in another region (s3://bucket/index: The region 'us-east-1' is wrong; "
+            "expecting 'eu-central-1'); set AWS_REGION to the bucket's region",
+        ),
+        (
+            "Received redirect without LOCATION, this normally indicates an incorrectly configured "
+            "region",
+            "the bucket is in another region (s3://bucket/index); set AWS_REGION to the bucket's "
+            "region",
+        ),
+        (
+            "403 Forbidden: <Error><Code>ExpiredToken</Code><Message>The provided token has "
+            "expired.</Message></Error>",
+            "the store refuses access (s3://bucket/index: The provided token has expired); check "
+            "the credentials in the environment, and what they allow (docs/remote.md)",
+        ),
+        (
+            "Error performing PUT http://169.254.169.254/latest/api/token in 1s",
+            "no credentials for the store were found (s3://bucket/index); put them into the "
+            "environment, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or set "
+            "AWS_SKIP_SIGNATURE=true for a public bucket (docs/remote.md)",
+        ),
+        (
+            "Generic MicrosoftAzure error: Account must be specified",
+            "the account of the store is not named (s3://bucket/index); set "
+            "AZURE_STORAGE_ACCOUNT_NAME",
+        ),
+        (
+            "after 6 retries - Server returned non-2xx status code: 503 Service Unavailable: ",
+            "the store is overloaded or out of order (s3://bucket/index); run the command again "
+            "later",
+        ),
+        (
+            "Generic S3 error: HTTP error: error sending request\n\nDebug source: ...",
+            "the store cannot be reached (s3://bucket/index: error sending request); check the "
+            "network and the endpoint (AWS_ENDPOINT_URL), then run the command again",
+        ),
+    ],
+)
+def test_failures(message: str, told: str) -> None:
+    failure = failure_of(message, URL)
+    assert isinstance(failure, RemoteFailure)
+    assert str(failure) == told
+
+
+def test_a_full_store() -> None:
+    assert isinstance(failure_of("<Code>QuotaExceeded</Code>", URL), StorageFull)
+
+
+def test_what_is_no_failure_of_a_store() -> None:
+    assert failure_of("lance error: the table has no column x", URL) is None
+
+
+def test_obstore_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "obstore", None)
+    with pytest.raises(RemoteFailure) as missing:
+        ObjectStore(URL)
+    assert str(missing.value) == (
+        "s3://bucket/index needs the extra remote; install it: pip install 'docsearch[remote]'"
+    )
+
+
+def test_unencrypted_endpoints_are_those_that_the_user_names() -> None:
+    http, https = "http://127.0.0.1:9000", "https://store.example"
+    assert [
+        is_http_allowed(environment)
+        for environment in (
+            {},
+            {"AWS_ENDPOINT_URL": http},
+            {"AWS_ENDPOINT_URL": https},
+            {"AWS_ENDPOINT_URL_S3": https, "AWS_ENDPOINT_URL": http},
+            {"AWS_ALLOW_HTTP": "true"},
+        )
+    ] == [False, True, False, False, True]
+    assert "allow_http" not in lance_options({})
+    assert lance_options({"AWS_ENDPOINT_URL": http})["allow_http"] == "true"
+
+
+def test_options_of_lancedb_hold_no_credentials() -> None:
+    secrets = {"AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "secret"}
+    assert sorted(lance_options(secrets)) == [
+        "client_max_retries",
+        "client_retry_timeout",
+        "connect_timeout",
+    ]
+
+
+def test_objects(store_url: str, tmp_path: Path) -> None:
+    store = ObjectStore(store_url)
+    assert store.read("a/b") is None
+    first = store.create("a/b", b"one")
+    assert first is not None
+    assert store.create("a/b", b"two") is None
+    assert store.read("a/b") == (b"one", first)
+    assert store.read_if_other("a/b", first) == (b"", first)
+    second = store.replace("a/b", b"three", first)
+    assert second is not None
+    assert store.replace("a/b", b"four", first) is None
+    assert store.replace("missing", b"", first) is None
+    assert store.read_if_other("a/b", first) == (b"three", second)
+    assert store.read_first("a/b", 2) == b"th"
+    assert store.read_first("a/b", 0) == b""
+    with pytest.raises(FileNotFoundError):
+        store.read_first("missing", 2)
+    (tmp_path / "file").write_bytes(bytes(3 << 20))
+    store.upload(tmp_path / "file", "big")
+    assert b"".join(store.pieces("big")) == bytes(3 << 20)
+    found = store.head("a/b")
+    assert found == StoredObject("a/b", 5, found.modified_ns if found else 0, second)
+    assert {each.name for each in store.objects()} == {"a/b", "big"}
+    assert {each.name for each in store.objects("a")} == {"a/b"}
+    objects, folders = store.children()
+    assert ([each.name for each in objects], folders) == (["big"], ["a"])
+    store.delete(["a/b", "missing"])
+    assert {each.name for each in store.objects()} == {"big"}
+
+
+def test_urls() -> None:
+    assert [is_url(path) for path in ("s3://b", "gs://b/c", "az://c/d", "s3:/b", "http://h/p")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert parted("s3://b/c/d e.md") == ("s3://b", "c/d e.md")
+    assert tidied("s3://b/c//") == "s3://b/c"
