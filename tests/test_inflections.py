@@ -164,6 +164,36 @@ def test_the_shares_of_the_languages_of_most_documents(tmp_path: Path) -> None:
         assert (list(shares)[0], shares["en"]) == ("en", 1000 / 1036)
 
 
+@pytest.mark.parametrize(
+    ("query", "languages"),
+    [
+        # The function words of a query tell its language, among those of the documents.
+        ("Wann wurde das Haus gebaut?", {"de": 1.0}),
+        ("Welche Häuser?", {"de": 1.0}),
+        ("¿Cuándo fue construida la casa?", {"es": 1.0}),
+        ("when was the house built", {}),
+        ("what is a Haus", {}),
+        # No function word, and as many of two languages.
+        ("Haus", {"de": 0.2, "es": 0.1}),
+        ("the und", {"de": 0.2, "es": 0.1}),
+        ("дом", {"de": 0.2, "es": 0.1}),
+        ("", {"de": 0.2, "es": 0.1}),
+    ],
+)
+def test_a_query_is_in_one_language_of_the_documents_or_in_any(
+    query: str, languages: dict[str, float]
+) -> None:
+    shares = {"en": 0.6, "de": 0.2, "es": 0.1, "ru": 0.1}
+    assert understand(query, languages=shares).spoken == languages
+
+
+def test_an_english_question_is_as_in_an_index_of_english() -> None:
+    question = "when were the houses built"
+    query = understand(question, languages={"de": 0.5, "en": 0.5})
+    assert grouped(query) == grouped(understand(question)) == ((1.0, "houses built"),)
+    assert query.stems == ()
+
+
 def test_a_word_and_its_stem_share_the_weight() -> None:
     def groups(**languages: float) -> tuple[tuple[float, str], ...]:
         return grouped(understand("Häuser", languages=languages))

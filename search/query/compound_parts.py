@@ -26,7 +26,7 @@ def compound_parts(query: QueryText) -> dict[str, list[str]]:
     its stems there, where they are long enough; function words have none. Only the first
     COMPOUND_WORDS words are looked at.
     """
-    languages = [language for language in query.languages if language in COMPOUNDING]
+    languages = [language for language in query.spoken if language in COMPOUNDING]
     parts: dict[str, list[str]] = {}
     for word in query.words:
         if len(parts) == COMPOUND_WORDS:

@@ -38,7 +38,7 @@ class Marker:
 
     def __init__(self, query: QueryText, related: Iterable[str] = ()) -> None:
         words = (word for word in query.words if WORD.match(word) and not _UNSPACED.match(word))
-        self._stemmed = _Stems(words, related, query.languages)
+        self._stemmed = _Stems(words, related, query.spoken)
         self._runs = _runs(query.plain)
         self._seen: dict[str, tuple[tuple[int, int, str], ...]] = {}
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from ..errors import UsageError
 from ..text.languages import is_foreign
 from ..text.spelling import KANA, UNSPACED, normalise
-from ..text.stems import STEMMERS
 from ..text.terms import (
     MAX_WORDS,
     STOP_WORDS,
@@ -27,6 +26,7 @@ from ..text.terms import (
     without_clitics,
     word_count,
 )
+from .spoken import spoken_in
 
 PROSE_WORDS = 3
 """A query with more words than this outside its quotation marks is prose, as is a question.
@@ -85,6 +85,7 @@ class QueryText:
     word_count: the number of words as a person counts them.
     words_left_out: the number of further words, which are not among `words`.
     languages: the share of the documents in each language, by its ISO code.
+    spoken: those in which it is looked for by stems as well, as `spoken_in` tells them.
     stems: the terms of the words' stems in these languages, where they have a stemmer.
     """
 
@@ -99,6 +100,7 @@ class QueryText:
     word_count: int
     words_left_out: int = 0
     languages: Mapping[str, float] = field(default_factory=dict)
+    spoken: Mapping[str, float] = field(default_factory=dict)
     stems: tuple[str, ...] = ()
 
     @property
@@ -109,8 +111,8 @@ class QueryText:
 
     @property
     def stemmed_share(self) -> float:
-        """The share of the documents whose passages have stems beside their words."""
-        return sum(share for language, share in self.languages.items() if language in STEMMERS)
+        """The share of the documents whose stems are looked for beside the query's words."""
+        return sum(self.spoken.values())
 
     @property
     def is_strict(self) -> bool:
@@ -168,6 +170,7 @@ def understand(
         phrases = []
     plain = normalise(text)
     bare = without_clitics(plain)
+    spoken = spoken_in(plain, languages)
     all_words = content_words(bare)
     words = all_words[:MAX_WORDS]
     terms = query_terms(bare, words)
@@ -183,7 +186,8 @@ def understand(
         word_count=word_count(bare, words),
         words_left_out=len(all_words) - len(words),
         languages=languages,
-        stems=query_stems(words, languages),
+        spoken=spoken,
+        stems=query_stems(words, spoken),
     )
 
 
