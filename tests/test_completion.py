@@ -102,7 +102,7 @@ def test_other_shells_read_their_script(place: Path, shell: str) -> None:
 def test_other_shells_get_their_answers(place: Path) -> None:
     words = {"COMP_WORDS": "docsearch query tide --ind", "COMP_CWORD": "3"}
     zsh = docsearch(cwd=place, env=words | {"_DOCSEARCH_COMPLETE": "zsh_complete"})
-    help_text = "The index's folder (also DOCSEARCH_INDEX)."
+    help_text = "The index's folder, or its URL in a store (also DOCSEARCH_INDEX)."
     assert (zsh.code, zsh.out) == (0, f"plain\n--index\n{help_text}\n")
     words["COMP_CWORD"] = "--ind"
     fish = docsearch(cwd=place, env=words | {"_DOCSEARCH_COMPLETE": "fish_complete"})

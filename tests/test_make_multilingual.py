@@ -100,9 +100,11 @@ def test_the_committed_files_have_their_checksums():
     made_here = ["model.safetensors", "tokenizer.json"]
     listed = [line.split()[1] for line in (MODEL / "SHA256SUMS").read_text().splitlines()]
     assert sorted(listed) == sorted(
-        ["1_Pooling/config.json", "LICENSE", "README.md", "config.json", "modules.json", *made_here]
+        ["1_Pooling/config.json", "LICENSE", "README.md", "activations.safetensors"]
+        + ["config.json", "modules.json", *made_here]
     )
     assert set(wrong_files(MODEL)) <= set(made_here)
+    assert wrong_files(MODEL.with_name("multilingual-reranker")) == []
 
 
 def test_the_head_has_the_sizes_and_the_pieces(file):
