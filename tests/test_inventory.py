@@ -20,6 +20,8 @@ from .made_models import BERT, MADE, empty_caches, made, one_file, packed, write
 @pytest.fixture(autouse=True)
 def no_discovered_caches(monkeypatch, tmp_path):
     empty_caches(monkeypatch, tmp_path)
+    # A package with models may be installed beside docsearch.
+    monkeypatch.setattr("search.supply.inventory.packaged_models", lambda: ())
 
 
 def in_hub_cache(tmp_path: Path, name: str) -> Path:
