@@ -108,7 +108,7 @@ def embedding_panels(figures: Sequence[Figure]) -> list[LinePanel]:
 def scale_panels(figures: Sequence[Figure]) -> list[LinePanel]:
     """What queries, the disk and the memory take, by thousands of passages."""
     shown = {
-        "Processor time of a query": ("ms, by thousands of passages", ticks("0", "120", "40")),
+        "A query by both legs": ("ms, by thousands of passages", ticks("0", "120", "40")),
         "The index on the disk": ("MB, by thousands of passages", ticks("0", "3000", "1000")),
         "Peak memory of an ingest": ("MB, by thousands of passages", ticks("0", "1200", "400")),
     }

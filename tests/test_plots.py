@@ -107,19 +107,15 @@ def test_figures_by_cores_become_curves() -> None:
 
 def test_figures_by_passages_become_curves() -> None:
     figures = [
-        Figure(
-            "scale", "Processor time of a query, 10,000 passages", "text", Decimal(9), "ms", "c"
-        ),
-        Figure(
-            "scale", "Processor time of a query, 1,000,000 passages", "text", Decimal(50), "ms", "c"
-        ),
+        Figure("scale", "A query by both legs, 10,000 passages", "text", Decimal(9), "ms", "c"),
+        Figure("scale", "A query by both legs, 1,000,000 passages", "text", Decimal(50), "ms", "c"),
         Figure(
             "scale", "The index on the disk, 10,000 passages", "docsearch", Decimal(27), "MB", "c"
         ),
         Figure("ingest", "all", "docsearch", Decimal(9), "s", "c"),
     ]
     queries, disk, memory = scale_panels(figures)
-    assert (queries.title, queries.places) == ("Processor time of a query", [10, 1000])
+    assert (queries.title, queries.places) == ("A query by both legs", [10, 1000])
     assert queries.curves == [Curve("text", [(10, Decimal(9)), (1000, Decimal(50))])]
     assert (disk.places, memory.curves) == ([10], [])
 

@@ -302,7 +302,7 @@ print("done", flush=True)
 class TestMaintenance:
     def test_few_passages_are_missing_in_the_word_index_however_large_the_table(self):
         assert [tail_limit(rows) for rows in (0, 9, 50, 3000, 100_000, 1_000_000)] == [
-            *(0, 0, 5, 300, 450, 900)
+            *(0, 0, 5, 300, 425, 650)
         ]
 
     def test_the_word_index_has_no_positions(self, store):

@@ -81,7 +81,7 @@ _FAILURES: tuple[tuple[str, type[DocsearchError], str, str], ...] = (
         "check the network and the endpoint (AWS_ENDPOINT_URL), then run the command again",
     ),
 )
-_CAUSE = re.compile(r"<Message>(.*?)</Message>|HTTP error: ([^\n]{1,120})", re.DOTALL)
+_CAUSE = re.compile(r"<Message>([^<]{1,500})</Message>|HTTP error: ([^\n]{1,120})")
 
 
 def failure_of(error: BaseException | str, url: str) -> DocsearchError | None:

@@ -31,9 +31,9 @@ def tail_limit(rows: int) -> int:
     bounded by what a query takes otherwise, and not by what bringing the index up to date takes.
 
     >>> tail_limit(50), tail_limit(3000), tail_limit(100_000), tail_limit(10**6)
-    (5, 300, 450, 900)
+    (5, 300, 425, 650)
     """
-    return min(rows // 10, 400 + rows // 2000)
+    return min(rows // 10, 400 + rows // 4000)
 
 
 class Upkeep:
