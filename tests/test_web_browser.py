@@ -258,8 +258,9 @@ def test_it_works_without_a_script(browser: Browser, web: Served) -> None:
         assert page.get_by_role("button", name="Keys").count() == 0
         assert page.get_by_role("button", name="Copy path").count() == 0
         page.set_viewport_size({"width": 420, "height": 800})
-        assert page.locator("#results").is_hidden()
+        page.locator("#results").wait_for(state="hidden")
         page.get_by_role("link", name="Back").click()
+        page.locator("#results .file").wait_for()
         assert page.locator("#results .file").count() == 1
 
 
