@@ -22,7 +22,7 @@ from ..errors import IndexFailure
 from ..private_files import keep_private, make_private_file, make_private_folder, make_tree_private
 from .lance_errors import lance_errors
 from .manifest import NeededFile, needed_files
-from .mark import Mark, mark_in
+from .mark import SUFFIX, Mark, mark_file, mark_in
 from .retention import RETENTION
 from .whole_files import has_a_hole, is_whole
 
@@ -61,7 +61,7 @@ class Durability:
         self.name = name
         self.retention = RETENTION
         self._table = folder / f"{name}.lance"
-        self._mark = folder / f"{name}.synced"
+        self._mark = mark_file(folder, name)
         self._flushed: set[FileState] = set()
 
     @property
@@ -326,7 +326,7 @@ def tables(folder: Path) -> set[str]:
 
 def remove_table(folder: Path, name: str) -> None:
     """Delete a table that no catalogue names any more."""
-    for mark in folder.glob(f"{name}.synced*"):
+    for mark in folder.glob(f"{name}{SUFFIX}*"):
         mark.unlink()
     shutil.rmtree(folder / f"{name}.lance")
 

@@ -6,6 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+SUFFIX = ".synced"
+"""How the name of a mark's file ends; before it stands the name of the table."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -21,6 +24,11 @@ class Mark:
     trained: int = 0
     healed_to: int | None = None
     stale: int = 0
+
+
+def mark_file(folder: Path, table: str) -> Path:
+    """The file with the mark of a table, in the folder of its index."""
+    return folder / f"{table}{SUFFIX}"
 
 
 def mark_in(file: Path) -> Mark:

@@ -21,6 +21,7 @@ from ...errors import IndexDamaged, NoIndex, NotAnIndex
 from ...object_store.client import ObjectStore
 from ...urls import tidied
 from ..catalog import Catalog
+from ..mark import mark_file
 from ..table_place import TablePlace
 from ..vocabulary_file import VocabularyFile
 from .cache import Cache, cache_errors
@@ -251,7 +252,7 @@ class RemoteHome:
         assert turn is not None, "only a writer removes tables"
         turn.check()
         VocabularyFile(turn.folder, name).remove()
-        (turn.folder / f"{name}.synced").unlink(missing_ok=True)
+        mark_file(turn.folder, name).unlink(missing_ok=True)
         if turn.newest is not None and name in turn.newest.tables:
             turn.publish()
         delete_table(self._store, name)

@@ -43,6 +43,10 @@ class Turn:
         return json.dumps(asdict(self)).encode()
 
 
+NOBODY = Turn("", "", 0.0)
+"""A turn that is over."""
+
+
 class Lease:
     """The right to write to the index in `store`, as a context manager.
 
@@ -108,11 +112,10 @@ class Lease:
 
     def _take_over(self) -> Tag:
         """The tag of the lease, taken from a writer whose turn is over."""
-        found = self._store.read(LEASE)
-        if found is None:
+        turn, known = _standing(self._store)
+        if known is None:
             tag = self._store.create(LEASE, self._turn().as_bytes())
         else:
-            turn, known = turn_in(found[0]), found[1]
             if turn.token == self._token:
                 # The store made the object, and its answer was lost.
                 return known
@@ -120,11 +123,10 @@ class Lease:
                 raise _locked(turn)
             tag = self._store.replace(LEASE, self._turn().as_bytes(), known)
         if tag is None:
-            found = self._store.read(LEASE)
-            turn = turn_in(found[0]) if found else Turn("", "", 0.0)
-            if found is None or turn.token != self._token:
+            turn, known = _standing(self._store)
+            if known is None or turn.token != self._token:
                 raise _locked(turn)
-            return found[1]
+            return known
         return tag
 
     def _keep(self) -> None:
@@ -141,13 +143,11 @@ class Lease:
             started = self._ticks()
             tag = self._store.replace(LEASE, self._turn().as_bytes(), self._tag)
             if tag is None:
-                found = self._store.read(LEASE)
-                turn = turn_in(found[0]) if found else Turn("", "", 0.0)
-                if found is None or turn.token != self._token:
+                turn, tag = _standing(self._store)
+                if tag is None or turn.token != self._token:
                     self._lost_to = f"{turn.holder or 'another docsearch'} has it now"
                     return
-                # The store replaced the object, and its answer was lost.
-                tag = found[1]
+                # Otherwise the store replaced the object, and its answer was lost.
             self._tag, self._renewed = tag, started
 
 
@@ -157,13 +157,18 @@ def turn_in(data: bytes) -> Turn:
         fields = json.loads(data)
         return Turn(str(fields["holder"]), str(fields["token"]), float(fields["until"]))
     except (ValueError, KeyError, TypeError):
-        return Turn("", "", 0.0)
+        return NOBODY
+
+
+def _standing(store: ObjectStore) -> tuple[Turn, Tag | None]:
+    """The turn that the lease in a store says, and the tag of the lease, None without one."""
+    found = store.read(LEASE)
+    return (turn_in(found[0]), found[1]) if found else (NOBODY, None)
 
 
 def holder_of(store: ObjectStore, clock: Callable[[], float] = time.time) -> str | None:
     """Who writes to the index in `store` now, such as "process 12 on desk"; None for nobody."""
-    found = store.read(LEASE)
-    turn = turn_in(found[0]) if found else Turn("", "", 0.0)
+    turn, _ = _standing(store)
     return turn.holder or "another docsearch" if turn.until > clock() else None
 
 

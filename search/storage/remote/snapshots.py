@@ -25,6 +25,7 @@ from ...errors import IndexDamaged, IndexFailure, IndexLocked
 from ...object_store.client import ObjectStore, Tag
 from ...private_files import make_private_file
 from ..index_folder import CATALOGUE
+from ..mark import SUFFIX
 from .cache import Cache
 
 POINTER = "docsearch.json"
@@ -36,7 +37,6 @@ KEPT_SECONDS = 600.0
 """Files of a snapshot that was replaced stay for so long: a reader may be fetching them."""
 
 _ATTEMPTS = 4
-_MARKS = "*.synced"
 _WORDS = "*.words"
 _FAST = 1
 """The level of compression: more takes far longer and makes a catalogue little smaller."""
@@ -59,7 +59,7 @@ class Snapshot:
     @property
     def tables(self) -> frozenset[str]:
         """The names of the tables that readers of the snapshot may read."""
-        return frozenset(name.removesuffix(".synced") for name in self.marks)
+        return frozenset(name.removesuffix(SUFFIX) for name in self.marks)
 
 
 class Snapshots:
@@ -164,7 +164,7 @@ class Snapshots:
         files = {}
         for path in (work / CATALOGUE, *sorted(work.glob(_WORDS))):
             files[path.name] = self._uploaded(path, before)
-        marks = {path.name: path.read_text("ascii") for path in sorted(work.glob(_MARKS))}
+        marks = {path.name: path.read_text("ascii") for path in sorted(work.glob(f"*{SUFFIX}"))}
         number = before.number + 1 if before else 1
         fields = {"format": FORMAT, "number": number, "files": files, "marks": marks}
         data = json.dumps(fields, sort_keys=True).encode()

@@ -15,7 +15,7 @@ from ...errors import IndexDamaged
 from ...object_store.client import ObjectStore, lance_options
 from ...private_files import make_private_file
 from ..lance_errors import lance_errors
-from ..mark import Mark, mark_in
+from ..mark import Mark, mark_file, mark_in
 from ..retention import Retention
 
 RETENTION = Retention(kept=10**9, fewest=10_000, most=10_000)
@@ -67,7 +67,7 @@ class RemoteTable:
     ) -> None:
         self._store = store
         self._turn = turn or _NoTurn()
-        self._mark = folder / f"{name}.synced"
+        self._mark = mark_file(folder, name)
         self._is_pinned = is_pinned
         self.folder = folder
         self.name = name
