@@ -310,13 +310,14 @@ class Index:
         stop: threading.Event | None = None,
         on_large: Callable[[tuple[LargeFile, ...]], None] = _unheard,
         on_notice: Callable[[str], None] = lambda notice: None,
+        ray: str | None = None,
     ) -> Iterator[IngestReport]:
         """Ingest, then keep up with whatever changes, until `stop` is set.
 
         Yields a report of the first run, then one of each run that has news. Only what changed is
         looked at. Without `paths` all roots are watched, also those that are added meanwhile. Other
-        processes may write between the runs. Raises as `ingest` does, IndexLocked in the first run
-        only.
+        processes may write between the runs. A cluster at `ray` does the first run alone. Raises as
+        `ingest` does, IndexLocked in the first run only.
         """
         from .ingest.news import News
 
@@ -330,6 +331,7 @@ class Index:
             reembed=reembed,
             on_large=on_large,
             on_notice=on_notice,
+            ray=ray,
         )
         news.is_in(first)
         yield first

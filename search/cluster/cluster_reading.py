@@ -124,6 +124,7 @@ class ClusterReading:
                 tally,
                 files_read=min(tally.files_read + done.files, tally.files_total),
                 bytes_read=min(tally.bytes_read + done.size, tally.bytes_total),
+                passages_read=tally.passages_read + done.cut,
                 passages=tally.passages + done.passages,
                 tokens=tally.tokens + done.tokens,
             )

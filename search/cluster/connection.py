@@ -62,6 +62,8 @@ def connected(address: str) -> Iterator[Cluster]:
         _check_reachable(match["host"].strip("[]"), int(match["port"]), address)
     # Nothing about a run leaves the cluster.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # Ray's compiled part writes to stderr, between the lines of the progress.
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     ray: Any = import_module("ray")
     is_own = not ray.is_initialized()
     if is_own:
@@ -78,11 +80,31 @@ def connected(address: str) -> Iterator[Cluster]:
 def _connect(ray: Any, address: str) -> None:
     own = {"include_dashboard": False} if address == HERE else {}
     try:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL, **own)
+        with _without_stderr():
+            ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL, **own)
     except (ConnectionError, RuntimeError, OSError, ValueError) as error:
         ray.shutdown()
+        if address == "auto":
+            raise ClusterFailure("no Ray cluster runs on this machine", _CLUSTER) from error
         reason = str(error).strip().split("\n")[0][:200]
         raise ClusterFailure(f"Ray at {address} cannot be used: {reason}", _CLUSTER) from error
+
+
+@contextmanager
+def _without_stderr() -> Iterator[None]:
+    """A context in which nothing is written to stderr, whoever writes it.
+
+    Ray's compiled part tells there which level of its messages was asked for.
+    """
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 def _check_reachable(host: str, port: int, address: str) -> None:

@@ -11,7 +11,7 @@ SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Files read to their end and their bytes, passages embedded and their tokens.
+    """Files read to their end and their bytes, passages cut, passages embedded and their tokens.
 
     What a worker did before it was killed counts, and so does what another one did again. `path` is
     the file that was read last.
@@ -19,6 +19,7 @@ class Done:
 
     files: int = 0
     size: int = 0
+    cut: int = 0
     passages: int = 0
     tokens: int = 0
     path: str = ""
@@ -35,11 +36,9 @@ class Counts:
         """New counts, which begin with nothing."""
         return cls(ray.remote(num_cpus=0)(Counter).remote())
 
-    def add(
-        self, path: str, files: int = 0, size: int = 0, passages: int = 0, tokens: int = 0
-    ) -> None:
+    def add(self, done: Done) -> None:
         """Add what was done, without waiting."""
-        self._actor.add.remote(Done(files, size, passages, tokens, path))
+        self._actor.add.remote(done)
 
     def so_far(self, ray: Any) -> Done:
         """The counts so far; nothing while the machine that keeps them does not answer."""
@@ -63,6 +62,7 @@ class Counter:
             done,
             files=done.files + more.files,
             size=done.size + more.size,
+            cut=done.cut + more.cut,
             passages=done.passages + more.passages,
             tokens=done.tokens + more.tokens,
             path=more.path or done.path,

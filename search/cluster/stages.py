@@ -22,7 +22,7 @@ from ..readers.limits import no_limit
 from ..readers.pool import ReaderPool
 from ..storage.entries import Entry, doc_id
 from ..text.passages import embedded_text
-from .counts import Counts
+from .counts import Counts, Done
 from .file_notes import FileNote, Outcome
 from .orders import StageOrder
 from .parcels import Ordered, Parcel
@@ -54,13 +54,15 @@ class ReadStage:
         """The passages of the parcels in an Arrow table, as tables of at most ROWS rows."""
         rows = self._rows(batch)
         while staged := list(islice(rows, ROWS)):
+            self._counts.add(Done(cut=sum(item.row is not None for item in staged)))
             yield staged_table(staged, self._schema)
 
     def _rows(self, batch: Any) -> Iterator[Staged]:
         for text in batch["parcel"].to_pylist():
             for ordered in Parcel.decoded(text).files:
                 yield from self.read(ordered)
-                self._counts.add(ordered.file.path, files=1, size=ordered.file.size)
+                file = ordered.file
+                self._counts.add(Done(files=1, size=file.size, path=file.path))
 
     def read(self, ordered: Ordered) -> Iterator[Staged]:
         """The rows of one file."""
@@ -106,7 +108,7 @@ class EmbedStage:
         results = dict(embedded(self._embedder, texts, Tally(0, 0), lambda last: None))
         done = [results[number] for number in range(len(passages))]
         tokens = [result.tokens for result in done]
-        self._counts.add("", passages=len(passages), tokens=sum(tokens))
+        self._counts.add(Done(passages=len(passages), tokens=sum(tokens)))
         return with_vectors(table, places, [result.vector for result in done], tokens)
 
 

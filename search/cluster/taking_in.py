@@ -87,6 +87,7 @@ class TakingIn:
         self.catalog.put(
             replace(entry, tokens=tokens[doc], version=version) for doc, entry in entries.items()
         )
+        self.tally.passages_read += counts.total()
         self.tally.passages += counts.total()
         self.tally.tokens += tokens.total()
 
