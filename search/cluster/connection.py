@@ -78,7 +78,12 @@ def connected(address: str) -> Iterator[Cluster]:
 
 
 def _connect(ray: Any, address: str) -> None:
-    own = {"include_dashboard": False} if address == HERE else {}
+    # A cluster of this run alone is for nobody else to reach.
+    alone = {"include_dashboard": False, "_node_ip_address": "127.0.0.1"}
+    own = alone if address == HERE else {}
+    # Each try takes half a minute, and Ray would make twenty of them.
+    if address != HERE:
+        os.environ.setdefault("RAY_gcs_server_port_wait_time_s", "1")
     try:
         with _without_stderr():
             ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL, **own)
