@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from search.cluster import parcels
-from search.cluster.connection import check_address
+from search.cluster.connection import check_address, connected
 from search.cluster.file_notes import FileNote, Outcome
 from search.cluster.parcels import Ordered, Parcel, parcels_of, waves_of
 from search.cluster.staged import (
@@ -20,7 +20,7 @@ from search.cluster.staged import (
     with_vectors,
 )
 from search.documents import File, Message, Passage, Reason, Row
-from search.errors import UsageError
+from search.errors import ClusterFailure, UsageError
 from search.storage.entries import Entry, EntryState, doc_id
 
 NOT_UTF8 = os.fsdecode(b"/notes/caf\xe9.txt")
@@ -110,3 +110,44 @@ def test_addresses(address: str) -> None:
 def test_what_is_no_address(address: str) -> None:
     with pytest.raises(UsageError):
         check_address(address)
+
+
+class FailingRay:
+    """A Ray that cannot connect."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        self.is_left = False
+
+    def is_initialized(self) -> bool:
+        return False
+
+    def init(self, **options: object) -> None:
+        raise self.error
+
+    def shutdown(self) -> None:
+        self.is_left = True
+
+
+@pytest.mark.parametrize(
+    ("address", "error", "message"),
+    [
+        ("auto", ConnectionError("Could not find\nany"), "no Ray cluster runs on this machine"),
+        (
+            "local",
+            RuntimeError("Version mismatch: 2.50\nand 2.60"),
+            "Ray at local cannot be used: Version mismatch: 2.50",
+        ),
+    ],
+)
+def test_a_cluster_that_refuses(
+    address: str, error: Exception, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ray = FailingRay(error)
+    monkeypatch.setattr("search.cluster.connection.import_module", lambda name: ray)
+    with pytest.raises(ClusterFailure) as caught, connected(address):
+        pass
+    assert str(caught.value) == (
+        f"{message}; see docs/scale.md, or leave out --ray to ingest on this machine"
+    )
+    assert ray.is_left

@@ -13,12 +13,13 @@ from ..ingest.tally import Tally
 from ..results import Progress
 from ..storage.catalog import Catalog
 from ..storage.home import Home
-from ..storage.index_models import models_in
+from ..storage.index_models import models_in, table_in_use
 from ..storage.table_place import TablePlace
 from ..text.passage_rules import PassageRules
 from .connection import Cluster
 from .counts import Counts
 from .dataset import StagingDataset
+from .indexes import ClusterIndexes
 from .nodes import NodeQuestion, check_nodes
 from .orders import StageOrder
 from .parcels import Ordered, parcels_of, waves_of
@@ -73,6 +74,9 @@ class ClusterReading:
         assert models is not None, "an open store has models"
         place = self.home.place(STAGED)
         check_nodes(self.cluster, NodeQuestion.of(files, place, models))
+        if self.cluster.cores > 1:
+            table = self.home.place(table_in_use(self.catalog))
+            store.build_indexes_with(ClusterIndexes(self.cluster, table))
         schema = staged_schema(store.dimensions, store.number)
         pipeline = Pipeline(self.cluster, StageOrder(self.rules, models, self.backend, schema))
         taking_in = TakingIn(self.catalog, self.open_store, tally)

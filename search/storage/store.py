@@ -33,7 +33,7 @@ from .passage_table import make_table, open_table
 from .retention import Retention
 from .table_place import TablePlace
 from .table_reader import BATCH, TableReader, probes
-from .upkeep import Upkeep
+from .upkeep import IndexBuilder, Upkeep
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -360,6 +360,10 @@ class Store:
                 )
             )
         self.healed_to, self._stale = None, 0
+
+    def build_indexes_with(self, builder: IndexBuilder) -> None:
+        """Have a builder build the large indexes from now on, when the table is tidied up."""
+        self._upkeep.builder = builder
 
     def maintain(self) -> bool:
         """Tidy the table up where that is due, as `Upkeep` tells; True where it was.
