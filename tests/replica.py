@@ -18,7 +18,7 @@ from .web_server import until
 TOKEN = "0123456789abcdef0123"
 URL = "http://docsearch"
 BEGINNING = re.compile(
-    r"answering at 127\.0\.0\.1:(\d+) for http://docsearch\n"
+    r"answering at [\d.]+:(\d+) for http://docsearch\n"
     r"programs send the header Authorization: Bearer TOKEN; end it with Ctrl-C\n"
 )
 
@@ -42,7 +42,9 @@ class Replica:
 
 
 @contextmanager
-def replica(index: str | Path, folder: Path, **env: str) -> Iterator[Replica]:
+def replica(
+    index: str | Path, folder: Path, host: str = "127.0.0.1", **env: str
+) -> Iterator[Replica]:
     """A replica over an index, whose cache is `folder`/cache, until the end of the block."""
     folder.mkdir(exist_ok=True)
     log = folder / "log"
@@ -56,7 +58,7 @@ def replica(index: str | Path, folder: Path, **env: str) -> Iterator[Replica]:
         environment.pop(name, None)
     with log.open("wb") as target:
         process = subprocess.Popen(
-            [COMMAND, "serve", "--http", "127.0.0.1:0", "--external-url", URL],
+            [COMMAND, "serve", "--http", f"{host}:0", "--external-url", URL],
             env=environment | env,
             cwd="/",
             stderr=target,

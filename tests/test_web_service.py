@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -90,6 +91,15 @@ def test_it_writes_to_its_cache_alone(index_url: str, tmp_path: Path) -> None:
         assert each.client.get("/search", params={"q": "tide"}).json()["hits"]
         assert sorted(path.name for path in folder.iterdir()) == ["cache", "log"]
         assert not Path("/nonexistent").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="127.0.0.2 is no address of this machine")
+def test_a_probe_names_the_address_that_it_asks(tmp_path: Path) -> None:
+    with replica(tmp_path / "none", tmp_path / "a", host="0.0.0.0") as each:
+        port = each.client.base_url.port
+        assert httpx2.get(f"http://127.0.0.2:{port}/live").json() == {"schema": 1, "live": True}
+        answer = httpx2.get(f"http://127.0.0.2:{port}/live", headers={"Host": f"evil:{port}"})
+        assert error_of(answer)[:2] == (421, "host")
 
 
 def test_answers_are_given_before_it_ends(tmp_path: Path) -> None:
