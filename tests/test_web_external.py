@@ -111,6 +111,11 @@ def test_the_page_is_answered_behind_a_proxy_that_encrypts(web: Served) -> None:
         assert error_of(ask(web, "/search?q=tide", Origin=origin, **own))[:2] == (403, "origin")
 
 
+def test_the_page_does_not_say_that_nothing_leaves_the_machine(web: Served) -> None:
+    page = ask(web, "/", Host="docsearch", Authorization=f"Bearer {TOKEN}").text
+    assert "4 documents, 4 passages.</p>" in page
+
+
 def test_a_cookie_without_encryption_is_not_marked_as_encrypted(web: Served) -> None:
     opened = ask(web, f"/?token={TOKEN}", Host="docsearch")
     assert opened.headers["set-cookie"].endswith("; Max-Age=31536000")

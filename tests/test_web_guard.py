@@ -101,7 +101,7 @@ def test_a_browser_without_the_token_sees_a_page_that_says_so(web: Served) -> No
         401,
         "text/html; charset=utf-8",
     )
-    assert "Open it by the link" in response.text
+    assert "Open the link" in response.text
     assert response.headers["content-security-policy"] == POLICY
 
 

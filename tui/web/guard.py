@@ -49,8 +49,9 @@ HEADERS: Mapping[str, str] = {
 }
 LOCKED = """<!doctype html><html lang="en"><meta charset="utf-8"><title>docsearch</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<h1>docsearch</h1><p>This page needs its token. Open it by the link that
-<code>docsearch serve --http</code> printed.</p></html>
+<h1>docsearch</h1><p>This page needs its token. Open the link that
+<code>docsearch serve --http</code> printed, or write <code>/?token=TOKEN</code> behind the
+address.</p></html>
 """
 
 
@@ -185,7 +186,7 @@ class Guard:
             401,
             "token",
             "the token is missing or wrong",
-            "send the header Authorization: Bearer TOKEN, or open the link that docsearch printed",
+            "send the header Authorization: Bearer TOKEN, or open the page at /?token=TOKEN",
             {"WWW-Authenticate": "Bearer"},
         )
 

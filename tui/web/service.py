@@ -99,7 +99,7 @@ class Service:
         metrics = Metrics(PATHS, turns)
         self.readiness = Readiness(self.answering, tell)
         api = Api(self.answering, self.readiness, metrics, openapi(questions.parameters))
-        pages = Pages(self.answering)
+        pages = Pages(self.answering, not address.external)
         routes = {
             "/": pages.page,
             "/results": pages.results,
