@@ -168,7 +168,7 @@ def test_a_pod_is_valid(name: str, version: str) -> None:
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_a_pod_has_few_rights_and_no_secret(name: str) -> None:
     spec = TEMPLATES[name]["spec"]
-    assert spec["automountServiceAccountToken"] is False
+    assert (spec["automountServiceAccountToken"], spec["enableServiceLinks"]) == (False, False)
     assert spec["serviceAccountName"] == REPLICAS["ServiceAccount"]["metadata"]["name"]
     assert spec["securityContext"]["runAsNonRoot"] is True
     assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -191,6 +191,10 @@ def test_a_pod_has_few_rights_and_no_secret(name: str) -> None:
     assert cache is not None
     assert set(mounted) == {cache[1], "/tmp"}
     assert {each["name"] for each in spec["volumes"]} == set(mounted.values())
+
+
+def test_the_ray_cluster_wants_a_token() -> None:
+    assert CLUSTER["authOptions"] == {"mode": "token"}
 
 
 def test_nothing_is_told_to_the_makers_of_ray() -> None:
