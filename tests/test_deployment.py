@@ -108,10 +108,7 @@ def test_the_images_have_extras_that_exist() -> None:
         for name in group.split(",")
     }
     assert extras == {"http", "remote", "ray"}
-    assert extras - set(PROJECT["project"]["optional-dependencies"]) <= NOT_YET
-
-
-NOT_YET = {"ray"} - set(PROJECT["project"]["optional-dependencies"])
+    assert extras <= set(PROJECT["project"]["optional-dependencies"])
 
 
 def test_the_images_are_built_as_the_page_says() -> None:
@@ -249,7 +246,6 @@ def test_the_manifests_mean_one_another() -> None:
     assert spaces - {None} == {REPLICAS["Namespace"]["metadata"]["name"]}
 
 
-@pytest.mark.skipif("ray" in NOT_YET, reason="docsearch ingest has no option --ray")
 def test_the_ray_job_runs_a_command_that_exists() -> None:
     program, *words = shlex.split(RAYJOB["spec"]["entrypoint"])
     assert program == "docsearch"
@@ -271,8 +267,7 @@ def page_lines() -> Iterator[str]:
 
 @pytest.mark.parametrize("line", page_lines())
 def test_a_command_line_of_the_page_is_one(line: str) -> None:
-    if "--ray" not in line or not NOT_YET:
-        check_words(shlex.split(line))
+    check_words(shlex.split(line))
 
 
 def test_the_page_has_a_token_that_is_long_enough() -> None:
