@@ -16,6 +16,9 @@ from dataclasses import dataclass
 MEMORY = 150 << 20
 """The bytes of each machine's object store."""
 
+SECONDS = 60.0
+"""For how long a worker is waited for."""
+
 ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
     # Otherwise Ray takes 127.0.0.1 for the machine's address on its network.
@@ -60,18 +63,20 @@ def ray_cluster(environment: Mapping[str, str]) -> Iterator[RayCluster]:
 
 
 def kill_worker(stage: str) -> None:
-    """Kill a process that runs a stage, once there is one."""
+    """Kill a process that runs a stage, once there is one; raise TimeoutError without one."""
     # Ray brings this package along, under its own folder.
     import psutil
 
     head = psutil.Process()
-    while True:
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
         for child in head.children(recursive=True):
             with suppress(psutil.Error):
                 if any(stage in part for part in child.cmdline()):
                     child.kill()
                     return
         time.sleep(0.1)
+    raise TimeoutError(stage)
 
 
 def main() -> None:

@@ -37,6 +37,9 @@ It is a table that the catalogue does not name, so the next run removes what a k
 
 PROGRESS_SECONDS = 0.5
 
+GPU_THREADS = 2
+"""With two, one H200 embeds 1.7 times as many passages, by the starter's model."""
+
 RETRIES = 3
 """How often a wave begins anew whose own process went away."""
 
@@ -80,7 +83,10 @@ class ClusterReading:
             table = self.home.place(table_in_use(self.catalog))
             store.build_indexes_with(ClusterIndexes(self.cluster, table))
         schema = staged_schema(store.dimensions, store.number)
-        order = StageOrder(self.rules, models, self.backend, schema)
+        order = StageOrder(
+            *(self.rules, models, self.backend, schema),
+            embedding_threads=GPU_THREADS if self.cluster.gpus else 1,
+        )
         pipeline = Pipeline(order, self.cluster.cores, self.cluster.gpus, place.uri, place.options)
         taking_in = TakingIn(self.catalog, self.open_store, tally)
         tally.begin(models.name)

@@ -18,12 +18,15 @@ class StageOrder:
     """How the passages of an index are made.
 
     models: those of the index. backend: as in `load_embedder`. schema: that of the staging dataset.
+    embedding_threads: those of one worker. A GPU computes for one of them while another one cuts its
+    texts into tokens.
     """
 
     rules: PassageRules
     models: IndexModels
     backend: str
     schema: Any
+    embedding_threads: int = 1
 
     def tokenizer(self) -> Tokenizer:
         """The tokenizer of the index's embedder. Raises ModelError."""

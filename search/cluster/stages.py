@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import Any
 
 from ..documents import Reason, Row
 from ..errors import Unreadable
 from ..ingest import cutting_worker
-from ..ingest.embedding import embedded
+from ..ingest.embedding import CHUNK, chunks, embed, items_by_text, with_items
 from ..ingest.file_reading import FileReading
 from ..ingest.incoming import Incoming, described, incoming
 from ..ingest.tally import Tally
@@ -100,12 +102,16 @@ class EmbedStage:
     def __init__(self, order: StageOrder, counts: Counts) -> None:
         self._embedder = order.embedder()
         self._counts = counts
+        self._executor = ThreadPoolExecutor(order.embedding_threads, "embedding")
 
     def __call__(self, table: Any) -> Any:
         """The same table with the vectors of its passages."""
         places, passages = staged_passages(table)
-        texts = ((embedded_text(passage), number) for number, passage in enumerate(passages))
-        results = dict(embedded(self._embedder, texts, Tally(0, 0), lambda last: None))
+        by_text = items_by_text(
+            (embedded_text(passage), number) for number, passage in enumerate(passages)
+        )
+        embedded = self._executor.map(partial(embed, self._embedder), chunks(by_text, CHUNK))
+        results = dict(with_items(by_text, embedded, Tally(0, 0), lambda last: None))
         done = [results[number] for number in range(len(passages))]
         tokens = [result.tokens for result in done]
         self._counts.add(Done(passages=len(passages), tokens=sum(tokens)))
