@@ -1,0 +1,118 @@
+"""The arithmetic of the capacity tables, and that docs/scale.md has them as they are printed."""
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks import capacity
+from benchmarks.capacity import Fleet, tables
+from benchmarks.capacity_inputs import Input, Inputs, Prices, inputs
+
+MILLION = 1_000_000
+CORES = Fleet("two machines", "starter", 2, 8)
+GPUS = Fleet("four GPUs", "starter", 2, 8, 2)
+
+
+def of(*values, unit=""):
+    given = [Input(f"figure {value}", value, unit, "`here`") for value in values]
+    return given[0] if len(given) == 1 else tuple(given)
+
+
+KNOWN = Inputs(
+    passage_tokens=of(200, unit="tokens"),
+    passages_of_document=of(10),
+    disk=of(1000, unit="MB"),
+    snapshot=of(300, unit="B"),
+    index_memory=of(500, unit="B"),
+    process_memory=of(100, unit="MB"),
+    ingest_memory=of(300, 1000, unit="MB"),
+    query_time=of(30, 44, unit="ms"),
+    query_processor=of(60, 95, unit="ms"),
+    cores_starter=of(32_000, unit="tokens/s"),
+    gpus_starter=of(2_000_000, unit="tokens/s"),
+    gpus_qwen3=of(400_000, unit="tokens/s"),
+    processing=of(2.6, unit="s"),
+    main_process=of(1.0, unit="s"),
+    driver=of(90, unit="ms"),
+    storage_price=of(0.02, unit="$"),
+    core_price=of(0.1, unit="$"),
+    gpu_price=of(2.0, unit="$"),
+    memory_price=of(0.01, unit="$"),
+)
+
+
+@pytest.mark.parametrize(
+    ("compute", "at_a_million", "at_ten_millions"),
+    [
+        # 1,000 MB of 2^20 bytes for a million passages.
+        (capacity.disk, 1_048_576_000, 10_485_760_000),
+        # A document of ten passages has 300 bytes.
+        (capacity.snapshot, 30_000_000, 300_000_000),
+        # 100 MB and 500 bytes for each passage.
+        (capacity.query_memory, 604_857_600, 5_104_857_600),
+        # From 300,000 to a million, 700 MB more: 1 kB for each passage.
+        (capacity.ingest_memory, 1000 * 2**20, 10_000 * 2**20),
+        # 14 ms more for 700,000 passages: 20 ms for each million.
+        (capacity.query_seconds, 0.044, 0.224),
+        # 35 ms more for 700,000 passages: 50 ms for each million.
+        (capacity.query_processor_seconds, 0.095, 0.545),
+        # Two cores over the processor time.
+        (capacity.queries_per_second, 2 / 0.095, 2 / 0.545),
+        # (1.048576 + 0.03) GB at 2 cents.
+        (capacity.storage_cost, 0.02157152, 0.2157152),
+        # 730 hours of two cores and of 0.6048576 GB.
+        (capacity.replica_cost, 146 + 4.41546048, 146 + 37.26546048),
+    ],
+)
+def test_what_an_index_takes(compute, at_a_million, at_ten_millions):
+    found = [compute(KNOWN, size) for size in (MILLION, 10 * MILLION)]
+    assert found == pytest.approx([at_a_million, at_ten_millions], rel=1e-9)
+
+
+def test_cores_share_their_time_between_cutting_and_embedding():
+    # 1.6 s of a thousand passages on 16 cores are 100 s of a million. Then 200 million tokens at
+    # the rate of 16 cores.
+    assert capacity.stages(KNOWN, CORES) == {"embedding": 100 + 6250, "driver": 90}
+    assert capacity.slowest(KNOWN, CORES) == ("embedding", 6350 / 3600)
+    # Two machines of eight cores for 1.76 hours, at 10 cents.
+    assert capacity.ingest_cost(KNOWN, CORES) == pytest.approx(16 * 0.1 * 6350 / 3600)
+
+
+def test_with_gpus_the_stages_run_beside_each_other():
+    # Four GPUs make four million tokens a second.
+    assert capacity.stages(KNOWN, GPUS) == {"cutting": 100, "embedding": 50, "driver": 90}
+    assert capacity.slowest(KNOWN, GPUS) == ("cutting", 100 / 3600)
+    assert capacity.ingest_cost(KNOWN, GPUS) == pytest.approx(2 * (0.8 + 4) * 100 / 3600)
+    many = Fleet("sixteen machines", "Qwen3-0.6B", 16, 16, 1)
+    assert capacity.stages(KNOWN, many) == {"cutting": 6.25, "embedding": 62.5, "driver": 90}
+
+
+def test_the_tables():
+    index, ingest, reckoned = tables(KNOWN).removesuffix("\n").split("\n\n")
+    assert index.splitlines()[2:5] == [
+        "| on a disk | 1.05 GB (m) | 10.5 GB (c) | 105 GB (c) | 1.05 TB (c) |",
+        "| in a store, the catalogue besides | 30 MB (c) | 300 MB (c) | 3 GB (c) | 30 GB (c) |",
+        "| memory of the process that stores, at its peak "
+        "| 1.05 GB (m) | 10.5 GB (c) | 105 GB (c) | 1.05 TB (c) |",
+    ]
+    assert index.splitlines()[-2:] == [
+        "| the store, for a month | $0.02 (a) | $0.22 (a) | $2.16 (a) | $21.57 (a) |",
+        "| a replica with 2 cores, for a month | $150 (a) | $183 (a) | $512 (a) | $3,797 (a) |",
+    ]
+    assert ingest.splitlines()[2:5] == [
+        "| 1 machine of 16 cores | starter | embedding "
+        "| 1.76 (c) | 17.6 (c) | 176 (c) | 1,760 (c) | $2.82 (a) |",
+        "| 10 machines of 16 cores | starter | embedding "
+        "| 0.176 (c) | 1.76 (c) | 17.6 (c) | 176 (c) | $2.82 (a) |",
+        "| 16 cores, 1 H200 | starter | embedding "
+        "| 0.0556 (c) | 0.556 (c) | 5.56 (c) | 55.6 (c) | $0.20 (a) |",
+    ]
+    assert reckoned.splitlines()[2:4] == [
+        "| figure 200 | 200 tokens | measured | `here` |",
+        "| figure 10 | 10 | measured | `here` |",
+    ]
+
+
+def test_the_page_has_the_tables_as_they_are_printed():
+    page = (Path(__file__).parent.parent / "docs" / "scale.md").read_text(encoding="utf-8")
+    assert tables(inputs(Prices())) in page
