@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from benchmarks import capacity
-from benchmarks.capacity import Fleet, tables
+from benchmarks.capacity import QWEN3, STARTER, Fleet
 from benchmarks.capacity_inputs import Input, Inputs, Prices, inputs
+from benchmarks.capacity_tables import tables
 
 MILLION = 1_000_000
-CORES = Fleet("two machines", "starter", 2, 8)
-GPUS = Fleet("four GPUs", "starter", 2, 8, 2)
+CORES = Fleet("two machines", STARTER, 2)
+GPUS = Fleet("four GPUs", STARTER, 2, 2)
+ALONE = Fleet("one machine", STARTER, 1, 1, ray=False)
 
 
 def of(*values, unit=""):
@@ -33,7 +35,9 @@ KNOWN = Inputs(
     gpus_qwen3=of(400_000, unit="tokens/s"),
     processing=of(2.6, unit="s"),
     main_process=of(1.0, unit="s"),
+    process=of(1500, unit="ms"),
     driver=of(90, unit="ms"),
+    index_building=of(32, 192, unit="s"),
     storage_price=of(0.02, unit="$"),
     core_price=of(0.1, unit="$"),
     gpu_price=of(2.0, unit="$"),
@@ -52,6 +56,8 @@ KNOWN = Inputs(
         (capacity.query_memory, 604_857_600, 5_104_857_600),
         # From 300,000 to a million, 700 MB more: 1 kB for each passage.
         (capacity.ingest_memory, 1000 * 2**20, 10_000 * 2**20),
+        # 16 s for each million and 16 s for its square are 32 s, and 48 + 144 = 192 s of three.
+        (capacity.index_building, 32, 160 + 1600),
         # 14 ms more for 700,000 passages: 20 ms for each million.
         (capacity.query_seconds, 0.044, 0.224),
         # 35 ms more for 700,000 passages: 50 ms for each million.
@@ -70,44 +76,61 @@ def test_what_an_index_takes(compute, at_a_million, at_ten_millions):
 
 
 def test_cores_share_their_time_between_cutting_and_embedding():
-    # 1.6 s of a thousand passages on 16 cores are 100 s of a million. Then 200 million tokens at
-    # the rate of 16 cores.
-    assert capacity.stages(KNOWN, CORES) == {"embedding": 100 + 6250, "driver": 90}
-    assert capacity.slowest(KNOWN, CORES) == ("embedding", 6350 / 3600)
-    # Two machines of eight cores for 1.76 hours, at 10 cents.
-    assert capacity.ingest_cost(KNOWN, CORES) == pytest.approx(16 * 0.1 * 6350 / 3600)
+    # 1.6 s of a thousand passages on 32 cores are 50 s of a million. Then 200 million tokens at
+    # twice the rate of 16 cores.
+    assert capacity.stages(KNOWN, CORES) == {"embedding": 50 + 3125, "driver": 90}
+    assert capacity.slowest(KNOWN, CORES) == ("embedding", 3175)
+    # One machine builds the index: 32 s on 16 cores. With ten times the passages it is 1,760 s.
+    hours = [capacity.ingest_hours(KNOWN, CORES, size) for size in (MILLION, 10 * MILLION)]
+    assert hours == pytest.approx([(3175 + 2) / 3600, (31750 + 110) / 3600])
+    # Both machines' cores, at 10 cents an hour.
+    assert capacity.ingest_cost(KNOWN, CORES) == pytest.approx(32 * 0.1 * 3177 / 3600)
 
 
 def test_with_gpus_the_stages_run_beside_each_other():
     # Four GPUs make four million tokens a second.
-    assert capacity.stages(KNOWN, GPUS) == {"cutting": 100, "embedding": 50, "driver": 90}
-    assert capacity.slowest(KNOWN, GPUS) == ("cutting", 100 / 3600)
-    assert capacity.ingest_cost(KNOWN, GPUS) == pytest.approx(2 * (0.8 + 4) * 100 / 3600)
-    many = Fleet("sixteen machines", "Qwen3-0.6B", 16, 16, 1)
+    assert capacity.stages(KNOWN, GPUS) == {"cutting": 50, "embedding": 50, "driver": 90}
+    assert capacity.slowest(KNOWN, GPUS) == ("driver", 90)
+    assert capacity.ingest_cost(KNOWN, GPUS) == pytest.approx(2 * (1.6 + 4) * 92 / 3600)
+    # Sixteen GPUs make 3.2 million tokens of the larger model a second.
+    many = Fleet("sixteen machines", QWEN3, 16, 1)
     assert capacity.stages(KNOWN, many) == {"cutting": 6.25, "embedding": 62.5, "driver": 90}
+
+
+def test_without_ray_one_process_does_all():
+    assert capacity.stages(KNOWN, ALONE) == {"cutting": 100, "embedding": 200, "process": 1500}
+    assert capacity.ingest_hours(KNOWN, ALONE, MILLION) == 1502 / 3600
 
 
 def test_the_tables():
     index, ingest, reckoned = tables(KNOWN).removesuffix("\n").split("\n\n")
-    assert index.splitlines()[2:5] == [
+    assert index.splitlines()[:6] == [
+        "| one index | 1M | 10M | 100M | 1B |",
+        "|---|---|---|---|---|",
         "| on a disk | 1.05 GB (m) | 10.5 GB (c) | 105 GB (c) | 1.05 TB (c) |",
         "| in a store, the catalogue besides | 30 MB (c) | 300 MB (c) | 3 GB (c) | 30 GB (c) |",
         "| memory of the process that stores, at its peak "
         "| 1.05 GB (m) | 10.5 GB (c) | 105 GB (c) | 1.05 TB (c) |",
+        "| building its vector index, processor time "
+        "| 32 s (m) | 1,760 s (c) | 44.9 h (c) | 4,450 h (c) |",
     ]
     assert index.splitlines()[-2:] == [
         "| the store, for a month | $0.02 (a) | $0.22 (a) | $2.16 (a) | $21.57 (a) |",
         "| a replica with 2 cores, for a month | $150 (a) | $183 (a) | $512 (a) | $3,797 (a) |",
     ]
-    assert ingest.splitlines()[2:5] == [
-        "| 1 machine of 16 cores | starter | embedding "
-        "| 1.76 (c) | 17.6 (c) | 176 (c) | 1,760 (c) | $2.82 (a) |",
-        "| 10 machines of 16 cores | starter | embedding "
-        "| 0.176 (c) | 1.76 (c) | 17.6 (c) | 176 (c) | $2.82 (a) |",
-        "| 16 cores, 1 H200 | starter | embedding "
-        "| 0.0556 (c) | 0.556 (c) | 5.56 (c) | 55.6 (c) | $0.20 (a) |",
+    assert ingest.splitlines()[:5] == [
+        "| hours of an ingest | model | limited by | 1M | 10M | 100M | 1B | cost of 1M |",
+        "|---|---|---|---|---|---|---|---|",
+        "| 1 machine | starter | embedding "
+        "| 1.76 (c) | 17.7 (c) | 179 (c) | 2,040 (c) | $2.82 (a) |",
+        "| 1 machine with an H200 | starter | process "
+        "| 0.417 (c) | 4.2 (c) | 44.5 (c) | 695 (c) | $1.50 (a) |",
+        "| 10 machines, Ray | starter | embedding "
+        "| 0.177 (c) | 1.79 (c) | 20.4 (c) | 454 (c) | $2.83 (a) |",
     ]
-    assert reckoned.splitlines()[2:4] == [
+    assert reckoned.splitlines()[:4] == [
+        "| reckoned from | | | see |",
+        "|---|---|---|---|",
         "| figure 200 | 200 tokens | measured | `here` |",
         "| figure 10 | 10 | measured | `here` |",
     ]
