@@ -62,6 +62,17 @@ def test_rows_of_padding_change_no_vector(folder, watched, pooling):
     assert plain.shapes[0] == (11, 11)
 
 
+def test_a_rerankers_batch_gets_no_rows():
+    texts = [[3, 4]] * 9
+    bert = WatchedBert(Checkpoint(FIXTURES / "bert" / "tiny"), "cls", FEW)
+    qwen3 = WatchedQwen3(Checkpoint(FIXTURES / "qwen3"), "lasttoken", FEW)
+    for encoder in (bert, qwen3):
+        encoder.encode(texts)
+        encoder.encode_after([1], texts)
+    # Nine texts get a tenth row, but not where a prefix stands before them.
+    assert (bert.shapes, qwen3.shapes) == ([(10, 4), (9, 4)], [(10, 4), (9, 4)])
+
+
 def test_states_are_those_of_the_texts_alone():
     checkpoint = Checkpoint(FIXTURES / "bert" / "tiny")
     plain, filled = (WatchedBert(checkpoint, "cls", plan) for plan in (PLANS["cpu"], FEW))

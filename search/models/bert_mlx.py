@@ -227,11 +227,12 @@ class BertMlx:
     ) -> NDArray[np.float32]:
         out = np.empty((len(ids), self.dimensions), np.float32)
         plan = self._plan
+        rows_of = plan.rows if first_segment is None else None
 
         def work(batch: list[int]) -> None:
             # Each batch is a task of its own, so that a query can run between an ingest's batches.
             texts = [ids[i] for i in batch]
-            rows, lengths = padded(texts, plan.length_step, self.max_tokens, plan.rows)
+            rows, lengths = padded(texts, plan.length_step, self.max_tokens, rows_of)
             pooled, before = on_inference_thread(
                 partial(self._forward, rows, lengths, first_segment, states is not None)
             )

@@ -17,7 +17,8 @@ class ComputePlan:
 
     `batch_tokens` are the padded tokens in a batch; more would only cost memory. Texts are padded
     to a multiple of `length_step`, and where there are `few_shapes`, a batch also gets rows of
-    padding: CUDA's attention makes a plan for each new shape, which takes 0.1 s.
+    padding: CUDA's attention makes a plan for each new shape, which takes 0.1 s. A reranker reads
+    as many texts in each query, so its batches get no rows.
     `bytes_per_value` is what a weight takes in memory, None where weights stay as they are stored.
     `clears_buffers` says whether buffers are freed after each batch. Elsewhere they are kept, up to
     a limit, because freeing them takes a third of the time on CUDA.

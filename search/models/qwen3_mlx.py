@@ -222,13 +222,13 @@ class Qwen3Mlx:
         The prefix's keys and values are computed once and kept for the next call.
         """
         out = np.empty((len(ids), self.dimensions), np.float32)
-        plan = self._plan
+        plan, room = self._plan, self.max_tokens - len(prefix)
+        rows_of = None if prefix else plan.rows
 
         def work(batch: list[int]) -> None:
             # Each batch is a task of its own, so that a query can run between an ingest's batches.
-            room = self.max_tokens - len(prefix)
             texts = [ids[i] for i in batch]
-            rows, lengths = padded(texts, plan.length_step, room, plan.rows)
+            rows, lengths = padded(texts, plan.length_step, room, rows_of)
             pooled = on_inference_thread(partial(self._forward, tuple(prefix), rows, lengths))
             out[batch] = pooled[: len(texts)]
 
