@@ -67,10 +67,8 @@ class Rate:
 
     model: str
     place: str
-    processes: int
     size: int
     callers: int
-    precision: str
     tokens_per_second: float
     passages_per_second: float
     cosine: float | None
@@ -83,7 +81,6 @@ class Part:
     passages: int
     tokens: int
     seconds: float
-    precision: str
     cosine: float | None
 
 
@@ -100,8 +97,8 @@ def main() -> None:
     if arguments.worker:
         work(Load(**json.loads(arguments.worker)))
         return
-    print("| model | on | calls | threads | precision | tokens/s | passages/s | cosine |")
-    print("|---|---|---:|---:|---|---:|---:|---:|")
+    print("| model | on | calls | threads | tokens/s | passages/s | cosine |")
+    print("|---|---|---:|---:|---:|---:|---:|")
     rates = []
     for count in arguments.cores:
         # A processor fills its cores with any call, so one size is enough.
@@ -119,7 +116,8 @@ def main() -> None:
                         load = Load(model, "mlx", size, callers, arguments.seconds, checkpoint)
                         rates.append(shown(measured(load, f"{count} GPUs", shares, gpus=True)))
     RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "throughput.json").write_text(json.dumps([asdict(row) for row in rates], indent=1))
+    results = json.dumps([asdict(row) for row in rates], indent=1)
+    (RESULTS / "throughput.json").write_text(results + "\n")
 
 
 def core_set(number: int, shares: int, count: int) -> list[int]:
@@ -165,10 +163,8 @@ def measured(load: Load, place: str, shares: Sequence[list[int]], gpus: bool = F
     return Rate(
         load.model,
         place,
-        len(parts),
         load.size,
         load.callers,
-        parts[0].precision,
         sum(part.tokens / part.seconds for part in parts),
         sum(part.passages / part.seconds for part in parts),
         min(cosines, default=None),
@@ -178,7 +174,7 @@ def measured(load: Load, place: str, shares: Sequence[list[int]], gpus: bool = F
 def shown(rate: Rate) -> Rate:
     """The same rate, after its row of the table was printed."""
     cosine = "" if rate.cosine is None else f"{rate.cosine:.5f}"
-    cells = (rate.model, rate.place, f"{rate.size:,}", str(rate.callers), rate.precision)
+    cells = (rate.model, rate.place, f"{rate.size:,}", str(rate.callers))
     figures = (f"{rate.tokens_per_second:,.0f}", f"{rate.passages_per_second:,.0f}", cosine)
     print(f"| {' | '.join(cells + figures)} |", flush=True)
     return rate
@@ -195,7 +191,7 @@ def work(load: Load) -> None:
     print("ready", flush=True)
     sys.stdin.readline()
     done, tokens, seconds = repeat(embedder, calls, load.callers, load.seconds)
-    print(json.dumps(asdict(Part(done, tokens, seconds, embedder.precision, cosine))))
+    print(json.dumps(asdict(Part(done, tokens, seconds, cosine))))
 
 
 def passages() -> list[str]:
@@ -217,7 +213,7 @@ def opened(load: Load) -> ModelEmbedder:
 
     encoder = Qwen3Mlx(Checkpoint(Path(load.checkpoint)))
     starter = load_embedder("starter", "cpu")
-    return replace(starter, encoder=encoder, dimensions=encoder.dimensions, precision="bfloat16")
+    return replace(starter, encoder=encoder, dimensions=encoder.dimensions)
 
 
 def drawn(texts: Sequence[str], size: int) -> Iterator[list[str]]:
