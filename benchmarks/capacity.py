@@ -20,6 +20,8 @@ SMALL = 300_000
 CORES = 16
 """The cores of each machine, and those that each GPU was measured with."""
 MEASURED_GPUS = 2
+BUILDERS = 4
+"""The most workers that build an index on a Ray cluster."""
 REPLICA_CORES = 2
 HOURS_OF_MONTH = 730
 STARTER, QWEN3 = "starter", "Qwen3-0.6B"
@@ -141,9 +143,13 @@ def slowest(known: Inputs, fleet: Fleet) -> tuple[str, float]:
 
 
 def ingest_hours(known: Inputs, fleet: Fleet, passages: int) -> float:
-    """Hours of the slowest stage, and of the vector index, which one machine builds at the end."""
+    """Hours of the slowest stage, and of the vector index at the end.
+
+    One machine builds the index, and on Ray as many as BUILDERS of them.
+    """
     seconds = slowest(known, fleet)[1] * passages / MILLION
-    return (seconds + index_building(known, passages) / CORES) / 3600
+    builders = min(fleet.machines, BUILDERS) if fleet.ray else 1
+    return (seconds + index_building(known, passages) / (builders * CORES)) / 3600
 
 
 def storage_cost(known: Inputs, passages: int) -> float:

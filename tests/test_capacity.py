@@ -80,21 +80,23 @@ def test_cores_share_their_time_between_cutting_and_embedding():
     # twice the rate of 16 cores.
     assert capacity.stages(KNOWN, CORES) == {"embedding": 50 + 3125, "driver": 90}
     assert capacity.slowest(KNOWN, CORES) == ("embedding", 3175)
-    # One machine builds the index: 32 s on 16 cores. With ten times the passages it is 1,760 s.
+    # Both build the index: 32 s on 32 cores. With ten times the passages it is 1,760 s.
     hours = [capacity.ingest_hours(KNOWN, CORES, size) for size in (MILLION, 10 * MILLION)]
-    assert hours == pytest.approx([(3175 + 2) / 3600, (31750 + 110) / 3600])
+    assert hours == pytest.approx([(3175 + 1) / 3600, (31750 + 55) / 3600])
     # Both machines' cores, at 10 cents an hour.
-    assert capacity.ingest_cost(KNOWN, CORES) == pytest.approx(32 * 0.1 * 3177 / 3600)
+    assert capacity.ingest_cost(KNOWN, CORES) == pytest.approx(32 * 0.1 * 3176 / 3600)
 
 
 def test_with_gpus_the_stages_run_beside_each_other():
     # Four GPUs make four million tokens a second.
     assert capacity.stages(KNOWN, GPUS) == {"cutting": 50, "embedding": 50, "driver": 90}
     assert capacity.slowest(KNOWN, GPUS) == ("driver", 90)
-    assert capacity.ingest_cost(KNOWN, GPUS) == pytest.approx(2 * (1.6 + 4) * 92 / 3600)
+    assert capacity.ingest_cost(KNOWN, GPUS) == pytest.approx(2 * (1.6 + 4) * 91 / 3600)
     # Sixteen GPUs make 3.2 million tokens of the larger model a second.
     many = Fleet("sixteen machines", QWEN3, 16, 1)
     assert capacity.stages(KNOWN, many) == {"cutting": 6.25, "embedding": 62.5, "driver": 90}
+    # Four of the sixteen build the index.
+    assert capacity.ingest_hours(KNOWN, many, MILLION) == 90.5 / 3600
 
 
 def test_without_ray_one_process_does_all():
@@ -126,7 +128,7 @@ def test_the_tables():
         "| 1 machine with an H200 | starter | process "
         "| 0.417 (c) | 4.2 (c) | 44.5 (c) | 695 (c) | $1.50 (a) |",
         "| 10 machines, Ray | starter | embedding "
-        "| 0.177 (c) | 1.79 (c) | 20.4 (c) | 454 (c) | $2.83 (a) |",
+        "| 0.177 (c) | 1.77 (c) | 18.3 (c) | 246 (c) | $2.82 (a) |",
     ]
     assert reckoned.splitlines()[:4] == [
         "| reckoned from | | | see |",
