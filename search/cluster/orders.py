@@ -18,8 +18,8 @@ class StageOrder:
     """How the passages of an index are made.
 
     models: those of the index. backend: as in `load_embedder`. schema: that of the staging dataset.
-    embedding_threads: those of one worker. A GPU computes for one of them while another one cuts its
-    texts into tokens.
+    embedding_threads: those of one worker. A GPU computes for one of them while another one cuts
+    its texts into tokens.
     """
 
     rules: PassageRules
