@@ -225,7 +225,7 @@ class TestBadInput:
         self, store_url: str, notes: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-        monkeypatch.setattr("search.object_store.client.RETRIES", 1)
+        monkeypatch.setattr("search.object_store.options.RETRIES", 1)
         with opened(store_url) as index, pytest.raises(RemoteFailure) as refused:
             index.ingest([notes])
         assert str(refused.value) == (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -161,7 +161,14 @@ class ObjectStore:
         """Delete objects; those that are gone do not matter."""
         with self._failures():
             if listed := list(names):
-                self._library.delete(self._store, listed)
+                try:
+                    self._library.delete(self._store, listed)
+                except FileNotFoundError as error:
+                    # Azure ends with the first one that is gone.
+                    self._check_bucket(error)
+                    for name in listed:
+                        with suppress(FileNotFoundError):
+                            self._library.delete(self._store, name)
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
@@ -205,6 +212,6 @@ def _tag(meta: Mapping[str, Any]) -> Tag:
 
 
 def _stored(meta: Mapping[str, Any]) -> StoredObject:
+    # A list may give parts of a second, and the answer about one object whole seconds.
     modified_ns = int(meta["last_modified"].timestamp()) * 10**9
-    modified_ns += meta["last_modified"].microsecond * 1000
     return StoredObject(meta["path"], meta["size"], modified_ns, _tag(meta))

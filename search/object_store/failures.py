@@ -31,6 +31,14 @@ class _Failure:
 
 _FAILURES = (
     _Failure(
+        "instance credentials|169\\.254\\.169\\.254|metadata\\.google|[Mm]issing.?credential|"
+        "CredentialsNotLoaded|no providers in chain|MissingAccessKeyId",
+        "no credentials for the store were found",
+        "put them into the environment, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name "
+        "a profile with AWS_PROFILE, or set AWS_SKIP_SIGNATURE=true for a public bucket "
+        "(docs/remote.md)",
+    ),
+    _Failure(
         "NoSuchBucket|BucketNotFound|bucket does not exist|ContainerNotFound",
         "there is no such bucket",
         "check its name, and the endpoint (AWS_ENDPOINT_URL)",
@@ -63,7 +71,7 @@ _FAILURES = (
         _OTHER_KEYS,
     ),
     _Failure(
-        "SignatureDoesNotMatch|AuthenticationFailed",
+        "SignatureDoesNotMatch|AuthenticationFailed|Server failed to authenticate",
         "the secret key does not belong to the access key",
         _OTHER_KEYS,
     ),
@@ -72,14 +80,6 @@ _FAILURES = (
         "AuthorizationFailure|AuthorizationPermissionMismatch|status: 40[13]\\b",
         "the store refuses access",
         "check the credentials in the environment, and what they allow (docs/remote.md)",
-    ),
-    _Failure(
-        "instance credentials|169\\.254\\.169\\.254|metadata\\.google|[Mm]issing.?credential|"
-        "CredentialsNotLoaded|no providers in chain|MissingAccessKeyId",
-        "no credentials for the store were found",
-        "put them into the environment, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name "
-        "a profile with AWS_PROFILE, or set AWS_SKIP_SIGNATURE=true for a public bucket "
-        "(docs/remote.md)",
     ),
     _Failure(
         "Account must be specified|MissingAccount",
@@ -116,7 +116,7 @@ _FAILURES = (
         "check the network and the endpoint (AWS_ENDPOINT_URL), then run the command again",
     ),
 )
-_CAUSE = re.compile(r"<Message>([^<]{1,500})</Message>|HTTP error: ([^\n]{1,120})")
+_CAUSE = re.compile(r"<Message>([^<\n]{1,500})|HTTP error: ([^\n]{1,120})")
 _REGION = re.compile("expecting '([a-z0-9-]+)'|<Region>([a-z0-9-]+)</Region>")
 _ACTION = re.compile(r"(?:Error performing |method: )([A-Z]+)(?:, uri: Some\(| )(\S+)")
 _ACTIONS = {

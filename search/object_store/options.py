@@ -35,10 +35,15 @@ RETRIES = 6
 
 def is_http_allowed(url: str, environment: Mapping[str, str]) -> bool:
     """Whether the endpoint in use, which the user named, has no encryption."""
-    if not _is_s3(url):
-        return False
-    allowed = environment.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true", "yes")
-    return allowed or endpoint_in(environment).startswith("http://")
+    if _is_s3(url):
+        endpoint, prefix = endpoint_in(environment), "AWS"
+    elif url.startswith("az://"):
+        endpoint, prefix = environment.get("AZURE_STORAGE_ENDPOINT", ""), "AZURE"
+    else:
+        # Google's libraries take another endpoint from the file of credentials only.
+        endpoint, prefix = "", "GOOGLE"
+    allowed = environment.get(f"{prefix}_ALLOW_HTTP", "").lower() in ("1", "true", "yes")
+    return allowed or endpoint.startswith("http://")
 
 
 def endpoint_in(environment: Mapping[str, str]) -> str:
