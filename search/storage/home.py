@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from ..config import CACHE_SIZE
 from ..private_files import is_private, make_tree_private
 from ..urls import is_url
 from .catalog import Catalog
@@ -134,12 +135,12 @@ class LocalHome:
         return data.is_dir() and any(data.iterdir())
 
 
-def home_at(path: str | os.PathLike[str]) -> Home:
-    """The home of the index at a path or URL."""
+def home_at(path: str | os.PathLike[str], cache_size: int = CACHE_SIZE) -> Home:
+    """The home of the index at a path or URL; what is fetched of it takes so many bytes here."""
     if is_url(path):
         from .remote.home import RemoteHome
 
-        return RemoteHome.at(str(path))
+        return RemoteHome.at(str(path), cache_size)
     return LocalHome(Path(path))
 
 

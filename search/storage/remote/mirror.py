@@ -23,9 +23,6 @@ from ...private_files import make_private_file, make_private_folder
 from ..manifest import needed_files
 from .cache import IN_USE
 
-LIMIT = 2 * 10**9
-"""The bytes of the largest table that is copied."""
-
 _AT_ONCE = 8
 _LAST_VERSION = 2**64 - 1
 
@@ -35,9 +32,12 @@ class _Ended(Exception):
 
 
 class Mirror:
-    """The copies of the tables of the index in `store`, in `folder`. Thread-safe."""
+    """The copies of the tables of the index in `store`, in `folder`. Thread-safe.
 
-    def __init__(self, store: ObjectStore, folder: Path, limit: int = LIMIT) -> None:
+    A table of more than `limit` bytes is not copied.
+    """
+
+    def __init__(self, store: ObjectStore, folder: Path, limit: int) -> None:
         self._store = store
         self._folder = folder
         self._limit = limit
