@@ -22,7 +22,6 @@ from ..text.passage_rules import PassageRules
 from ..text.passage_words import PassageWords, cut
 from .cutting_worker import CutOrder
 from .incoming import Incoming, ReadResult
-from .placeholders import SYSTEM_MARKS, CloudMarks
 from .removal import take_out
 from .reuse import ReusableVectors
 from .sources import read_bytes
@@ -39,8 +38,9 @@ if TYPE_CHECKING:
 class Intake:
     """Reads files, and records in the catalogue those that need no embedding.
 
-    `clock` gives nanoseconds since the epoch. With `cuts_in_workers`, the pool's workers carry out
-    a CutOrder; a tokenizer that has no file cuts in this process all the same.
+    `clock` gives nanoseconds since the epoch, and `contents` a file's bytes as `read_bytes` does.
+    With `cuts_in_workers`, the pool's workers carry out a CutOrder; a tokenizer that has no file
+    cuts in this process all the same.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Intake:
         rules: PassageRules,
         tally: Tally,
         clock: Callable[[], int],
-        marks: CloudMarks = SYSTEM_MARKS,
+        contents: Callable[[File], bytes] = read_bytes,
         cuts_in_workers: bool = False,
     ) -> None:
         self.pool = pool
@@ -62,7 +62,7 @@ class Intake:
         self.rules = rules
         self.tally = tally
         self.clock = clock
-        self.marks = marks
+        self.contents = contents
         self.cuts_in_workers = cuts_in_workers
 
     def read(self, file: File, reuse: bool, reserve: Reserve, uncut: bool = False) -> ReadResult:
@@ -75,7 +75,7 @@ class Intake:
         """
         reserve(file.size)
         read_ns = self.clock()
-        data = read_bytes(file, self.marks)
+        data = self.contents(file)
         content = hashlib.sha256(data).hexdigest()
         if reuse:
             previous = self.catalog.entry(file.path)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing, nullcontext
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from ..documents import File
@@ -24,6 +24,7 @@ from ..text.passage_rules import PassageRules
 from . import cutting_worker
 from .embedding import Pace
 from .embedding_thread import EmbeddingThread
+from .fetching_ahead import FetchingAhead
 from .incoming import Incoming, ReadResult
 from .intake import Intake
 from .large_files import large_files, note_speed
@@ -37,6 +38,7 @@ from .read_ahead import MAX_BYTES, Ahead, read_ahead
 from .removal import take_out
 from .report import report_of
 from .sample import Sample
+from .sources import read_bytes
 from .tally import Tally
 from .turns import TURN, Source, in_turns
 
@@ -195,10 +197,13 @@ class Ingestion:
         Later files are read meanwhile. In a run of two stages, None stands for a time in which the
         next file is still being read: it is used for what waits for its vectors.
         """
-        with ReaderPool(module=cutting_worker.MODULE) as pool:
+        with (
+            ReaderPool(module=cutting_worker.MODULE) as pool,
+            FetchingAhead(files, partial(read_bytes, marks=self.marks)) as fetching,
+        ):
             intake = Intake(
                 *(pool, self.catalog, self.open_store, lambda: self.open_embedder().tokenizer),
-                *(self.rules, tally, self.clock, self.marks),
+                *(self.rules, tally, self.clock, fetching.contents),
                 cuts_in_workers=tally.bytes_total > LARGE_RUN,
             )
 
