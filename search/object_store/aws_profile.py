@@ -77,9 +77,7 @@ def profile_in(environment: Mapping[str, str]) -> AwsProfile:
     """
     asked = environment.get("AWS_PROFILE", "")
     name = asked or "default"
-    home = Path(environment.get("HOME") or Path.home()) / ".aws"
-    config = _read(environment.get("AWS_CONFIG_FILE") or home / "config")
-    keys = _read(environment.get("AWS_SHARED_CREDENTIALS_FILE") or home / "credentials")
+    config, keys = map(_read, profile_files(environment))
     section = name if name == "default" else f"profile {name}"
     if asked and not (config.has_section(section) or keys.has_section(name)):
         raise ConfigError(
@@ -97,6 +95,14 @@ def profile_in(environment: Mapping[str, str]) -> AwsProfile:
     )
 
 
+def profile_files(environment: Mapping[str, str]) -> tuple[Path, Path]:
+    """The file with the settings of profiles, and the one with their keys."""
+    home = Path(environment.get("HOME") or Path.home()) / ".aws"
+    config = environment.get("AWS_CONFIG_FILE") or home / "config"
+    keys = environment.get("AWS_SHARED_CREDENTIALS_FILE") or home / "credentials"
+    return Path(config).expanduser(), Path(keys).expanduser()
+
+
 def profile_for_keys(environment: Mapping[str, str]) -> AwsProfile | None:
     """The profile, where the keys are to come from it: the environment has none."""
     if any(environment.get(name) for name in _KEYED):
@@ -104,8 +110,7 @@ def profile_for_keys(environment: Mapping[str, str]) -> AwsProfile | None:
     return profile_in(environment)
 
 
-def _read(path: str | Path) -> RawConfigParser:
-    file = Path(path).expanduser()
+def _read(file: Path) -> RawConfigParser:
     parser = RawConfigParser(strict=False)
     try:
         if file.is_file():

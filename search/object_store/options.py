@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError
-from .aws_profile import AwsKey, AwsProfile, profile_for_keys, profile_in
+from .aws_profile import AwsKey, AwsProfile, profile_files, profile_for_keys, profile_in
 
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 """The variables of the environment that name another endpoint than Amazon's."""
@@ -61,6 +62,13 @@ def region_in(environment: Mapping[str, str]) -> str:
     """The region of the environment, else that of the profile; empty where there is none."""
     regions = (environment.get(name, "") for name in REGIONS)
     return next(filter(None, regions), "") or profile_in(environment).region
+
+
+def credential_files(environment: Mapping[str, str]) -> tuple[Path, ...]:
+    """The files that may hold credentials, whether they are there or not."""
+    google = ("GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_SERVICE_ACCOUNT")
+    named = (environment.get(name) for name in google)
+    return (*profile_files(environment), *(Path(path) for path in named if path))
 
 
 def client_options(url: str, environment: Mapping[str, str]) -> dict[str, Any]:

@@ -40,6 +40,9 @@ class Home(Protocol):
     def is_remote(self) -> bool:
         """True for an object store."""
 
+    def see_newest(self) -> None:
+        """Look for what another process stored at the next call."""
+
     def look_again(self) -> None:
         """Look for what another process stored at the next call, after a read has failed."""
 
@@ -86,6 +89,9 @@ class LocalHome:
     def name(self) -> str:
         """The folder."""
         return str(self.folder)
+
+    def see_newest(self) -> None:
+        """Nothing: a folder is read as it is now."""
 
     def look_again(self) -> None:
         """Nothing: a folder is read as it is now."""

@@ -124,9 +124,13 @@ class RemoteHome:
             with cache_errors():
                 return self._fetched(self._look())
 
+    def see_newest(self) -> None:
+        """Ask the store for the newest snapshot at the next call."""
+        self._looked = float("-inf")
+
     def look_again(self) -> None:
         """Ask the store for the newest snapshot at the next call, and trust no copy."""
-        self._looked = float("-inf")
+        self.see_newest()
         self._mirror.distrust()
 
     def note_query(self, place: TablePlace) -> None:
