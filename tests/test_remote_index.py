@@ -26,7 +26,7 @@ from search.errors import (
 )
 from search.index import Index
 from search.object_store.client import ObjectStore
-from search.results import Progress
+from search.results import CheckState, Progress
 from search.storage.catalog import Catalog
 from search.storage.remote.cache import Cache
 from search.storage.remote.home import RemoteHome
@@ -179,6 +179,7 @@ class TestVerbs:
             "table": "all of it can be read: passages 4",
             "agreement": "the catalogue and the table name the same passages",
             "old versions": checks["old versions"],
+            "copy": "the table is small enough to be copied here",
             "strays": "there is no table that nobody uses",
         }
 
@@ -457,6 +458,11 @@ class TestCopiesOfTables:
             assert isinstance(home, RemoteHome)
             version = home.place("passages").mark().version
             assert home._mirror.copy("passages", version) is is_copied
+            assert bool(home.too_large(home.place("passages"))) is not is_copied
+            checks = Index.open(store_url, cache_size=cache_size).doctor()
+            assert [check.state for check in checks if check.name == "copy"] == [
+                CheckState.OK if is_copied else CheckState.WARNING
+            ]
 
     def test_old_versions_go(self, store_url: str, notes: Path, tmp_path: Path) -> None:
         mirror = Mirror(ObjectStore(store_url), tmp_path / "tables", 10**9)

@@ -49,6 +49,9 @@ class Home(Protocol):
     def note_query(self, place: TablePlace) -> None:
         """Note that a query was answered from a table, as others may follow."""
 
+    def too_large(self, place: TablePlace) -> int:
+        """The bytes of a table that is too large to be brought nearer; 0 for any other."""
+
     def close(self) -> None:
         """End what goes on in the background."""
 
@@ -98,6 +101,10 @@ class LocalHome:
 
     def note_query(self, place: TablePlace) -> None:
         """Nothing: a table in a folder need not be brought nearer."""
+
+    def too_large(self, place: TablePlace) -> int:
+        """0: a table in a folder need not be brought nearer."""
+        return 0
 
     def close(self) -> None:
         """Nothing: nothing goes on in the background."""

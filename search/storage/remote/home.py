@@ -138,6 +138,15 @@ class RemoteHome:
         if place.pinned is not None and place.uri == self.name:
             self._mirror.note_query(place.name, place.pinned)
 
+    def too_large(self, place: TablePlace) -> int:
+        """The bytes of a table that has more than a copy may have; 0 for any other."""
+        try:
+            size = self._mirror.size(place.name, place.mark().version)
+        except FileNotFoundError:
+            # The version went meanwhile, or the table is damaged, which its own checks tell.
+            return 0
+        return size if size > self._mirror.limit else 0
+
     def close(self) -> None:
         """End the copying of tables."""
         self._mirror.close()
