@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypedDict
 import click
 
 from search.config import MAX_FILE_SIZE
+from search.errors import UsageError
 from search.results import DryRun, IngestReport, LargeFile, Progress
 from search.wording import counted
 
@@ -26,6 +27,9 @@ from ..settings import Settings, json_flag, pass_settings
 
 if TYPE_CHECKING:
     from search import RootRules
+
+RAY_HERE = "local"
+"""What --ray without an address stands for: a Ray of the run's own, on this machine."""
 
 LISTED = 20
 """How many failed files are listed, and how many that were passed over."""
@@ -104,6 +108,13 @@ class RunOptions(TypedDict):
 @click.option(
     "--watch", is_flag=True, help="Then keep the index up to date with every change, until Ctrl-C."
 )
+@click.option(
+    "--ray",
+    is_flag=False,
+    flag_value=RAY_HERE,
+    metavar="[ADDRESS]",
+    help="Read and embed on a Ray cluster: HOST:PORT, or auto; without ADDRESS on this machine.",
+)
 @click.option("--dry-run", is_flag=True, help="Only list what would be read; writes nothing.")
 @json_flag(
     "--json",
@@ -127,6 +138,7 @@ def ingest(
     fetch_cloud: bool | None,
     prune: bool,
     watch: bool,
+    ray: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> int:
@@ -148,6 +160,8 @@ def ingest(
     from ..progress import ProgressLine
     from ..terminal import printable
 
+    if watch and ray is not None:
+        raise UsageError("--watch and --ray do not go together", "leave one of them out")
     options = RunOptions(
         rules=RootRules(
             exclude or None, include or None, hidden, ignore, max_file_size, fetch_cloud
@@ -195,6 +209,7 @@ def ingest(
                 stop=stop,
                 on_large=tell_large,
                 on_notice=tell,
+                ray=ray,
             )
             for number, report in enumerate(islice(reports, None if watch else 1)):
                 line.close()
