@@ -1,7 +1,7 @@
 """A server of S3 on the loopback interface, in a process of its own, and a bucket in it.
 
 It is moto's server. Run as a script, it serves until its stdin is closed. Where DOCSEARCH_TEST_S3
-is set, to `KEY:SECRET@HOST:PORT`, tests use that server instead, which has the bucket.
+is set, to `KEY:SECRET@HOST:PORT`, tests use that server instead, which has the empty bucket.
 """
 
 from __future__ import annotations

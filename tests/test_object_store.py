@@ -99,6 +99,33 @@ def test_failures(message: str, told: str) -> None:
     assert str(failure) == told
 
 
+@pytest.mark.parametrize(
+    ("url", "message", "hint"),
+    [
+        (
+            "gs://bucket",
+            "Error performing token request: Error performing GET http://169.254.169.254/token",
+            "name their file with GOOGLE_APPLICATION_CREDENTIALS, or run: gcloud auth "
+            "application-default login (docs/remote.md)",
+        ),
+        (
+            "az://box",
+            "404 Not Found: <Error><Code>ContainerNotFound</Code></Error>",
+            "check its name, and the endpoint (AZURE_STORAGE_ENDPOINT)",
+        ),
+        (
+            "az://box",
+            "403: <Error><Code>AuthorizationFailure</Code><Message>Server failed to authenticate",
+            "check the key in AZURE_STORAGE_ACCOUNT_KEY, and the endpoint (docs/remote.md)",
+        ),
+    ],
+)
+def test_hints_for_other_clouds(url: str, message: str, hint: str) -> None:
+    failure = failure_of(message, url)
+    assert failure is not None
+    assert failure.hint == hint
+
+
 def test_a_full_store() -> None:
     assert isinstance(failure_of("<Code>QuotaExceeded</Code>", URL), StorageFull)
 

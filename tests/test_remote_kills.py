@@ -49,7 +49,7 @@ def test_kills(store_url: str, tmp_path: Path) -> None:
         with subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE) as writer:
             assert writer.stdout is not None
             writer.stdout.readline()
-            time.sleep(chance.uniform(0.0, 3.0))
+            time.sleep(chance.uniform(0.0, 1.0))
             ended_alone += writer.poll() is not None
             writer.send_signal(signal.SIGKILL)
         # Until the lease has run out, nobody else may write.

@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass
 
 from ..errors import DocsearchError, RemoteFailure, StorageFull
+from .clouds import in_words_of
 
 _LATER = "run the command again later"
-_OTHER_KEYS = "check the key in the environment or in ~/.aws, and the endpoint (docs/remote.md)"
+_OTHER_KEYS = "check the key in {keys}, and the endpoint (docs/remote.md)"
 
 
 class OtherRegion(RemoteFailure):
@@ -34,14 +35,12 @@ _FAILURES = (
         "instance credentials|169\\.254\\.169\\.254|metadata\\.google|[Mm]issing.?credential|"
         "CredentialsNotLoaded|no providers in chain|MissingAccessKeyId",
         "no credentials for the store were found",
-        "put them into the environment, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name "
-        "a profile with AWS_PROFILE, or set AWS_SKIP_SIGNATURE=true for a public bucket "
-        "(docs/remote.md)",
+        "{credentials} (docs/remote.md)",
     ),
     _Failure(
         "NoSuchBucket|BucketNotFound|bucket does not exist|ContainerNotFound",
         "there is no such bucket",
-        "check its name, and the endpoint (AWS_ENDPOINT_URL)",
+        "check its name, and the endpoint ({endpoint})",
     ),
     _Failure(
         "InvalidBucketName",
@@ -101,19 +100,19 @@ _FAILURES = (
     _Failure(
         "URL scheme is not allowed",
         "the endpoint has no encryption",
-        "set AWS_ALLOW_HTTP=true where that is meant, else an endpoint with https://",
+        "set {http}=true where that is meant, else an endpoint with https://",
     ),
     _Failure(
         "status code: \\d+ [^:]{1,40}: \\s*<(!DOCTYPE|!doctype|html|HTML)",
         "what answers is a web page, and no object store",
-        "check the endpoint (AWS_ENDPOINT_URL)",
+        "check the endpoint ({endpoint})",
     ),
     _Failure(
         "error sending request|dns error|error decoding response body|HttpError \\{|timed out|"
         "[Cc]onnection (refused|reset|closed)|operation was canceled|IncompleteMessage|"
         "request or response body error",
         "the store cannot be reached",
-        "check the network and the endpoint (AWS_ENDPOINT_URL), then run the command again",
+        "check the network and the endpoint ({endpoint}), then run the command again",
     ),
 )
 _CAUSE = re.compile(r"<Message>([^<\n]{1,500})|HTTP error: ([^\n]{1,120})")
@@ -168,7 +167,7 @@ def _told(failure: _Failure, text: str, url: str) -> DocsearchError:
     if message == "the store cannot be reached":
         reasons = (told for pattern, told in _UNREACHED if re.search(pattern, text))
         cause = next((f": {told}" for told in reasons), cause)
-    return failure.kind(f"{message} ({url}{cause})", hint)
+    return failure.kind(f"{message} ({url}{cause})", in_words_of(url, hint))
 
 
 def other_region(url: str, region: str) -> OtherRegion:
