@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..documents import File
+from ..errors import ClusterFailure
 from ..ingest.paced_upkeep import PacedUpkeep
 from ..ingest.tally import Tally
 from ..results import Progress
 from ..storage.catalog import Catalog
 from ..storage.home import Home
 from ..storage.index_models import models_in, table_in_use
-from ..storage.table_place import TablePlace
 from ..text.passage_rules import PassageRules
 from .connection import Cluster
 from .counts import Counts
@@ -23,7 +22,7 @@ from .indexes import ClusterIndexes
 from .nodes import NodeQuestion, check_nodes
 from .orders import StageOrder
 from .parcels import Ordered, parcels_of, waves_of
-from .pipeline import Pipeline
+from .pipeline import Pipeline, own_error
 from .staged import staged_schema
 from .taking_in import TakingIn
 
@@ -37,6 +36,9 @@ It is a table that the catalogue does not name, so the next run removes what a k
 """
 
 PROGRESS_SECONDS = 0.5
+
+RETRIES = 3
+"""How often a wave begins anew whose own process went away."""
 
 
 class ClusterReading:
@@ -78,27 +80,22 @@ class ClusterReading:
             table = self.home.place(table_in_use(self.catalog))
             store.build_indexes_with(ClusterIndexes(self.cluster, table))
         schema = staged_schema(store.dimensions, store.number)
-        pipeline = Pipeline(self.cluster, StageOrder(self.rules, models, self.backend, schema))
+        order = StageOrder(self.rules, models, self.backend, schema)
+        pipeline = Pipeline(order, self.cluster.cores, self.cluster.gpus, place.uri, place.options)
         taking_in = TakingIn(self.catalog, self.open_store, tally)
         tally.begin(models.name)
         waves = waves_of(self._ordered(files, reread), self.cluster.cores, self.cluster.gpus)
         number = 0
-        with ThreadPoolExecutor(1, "cluster") as executor:
-            try:
-                wave = self._begun(executor, pipeline, next(waves, None), number)
-                while wave is not None:
-                    self._await(wave, tally)
-                    number += 1
-                    following = self._begun(executor, pipeline, next(waves, None), number)
-                    taking_in.take(StagingDataset(wave.place))
-                    self.home.remove_table(wave.place.name)
-                    self.on_progress(tally.progress(files[-1].path))
-                    upkeep.between_batches()
-                    wave = following
-            except BaseException:
-                # The thread would otherwise wait for the cluster to finish the wave.
-                self.cluster.leave()
-                raise
+        wave = self._begun(pipeline, next(waves, None), number)
+        while wave is not None:
+            self._await(wave, tally)
+            number += 1
+            following = self._begun(pipeline, next(waves, None), number)
+            taking_in.take(StagingDataset(self.home.place(wave.name)))
+            self.home.remove_table(wave.name)
+            self.on_progress(tally.progress(files[-1].path))
+            upkeep.between_batches()
+            wave = following
         return number
 
     def _ordered(self, files: Iterable[File], reread: Collection[str]) -> Iterator[Ordered]:
@@ -107,23 +104,22 @@ class ClusterReading:
             yield Ordered(file, entry.content if entry is not None and entry.whole else "")
 
     def _begun(
-        self,
-        executor: ThreadPoolExecutor,
-        pipeline: Pipeline,
-        files: tuple[Ordered, ...] | None,
-        number: int,
+        self, pipeline: Pipeline, files: tuple[Ordered, ...] | None, number: int
     ) -> _Wave | None:
         """The wave of these files, which begins now; None without any."""
         if files is None:
             return None
-        place, counts = self.home.place(f"{STAGED}-{number}"), Counts.begin(self.cluster.ray)
-        parcels = list(parcels_of(files))
-        return _Wave(place, counts, executor.submit(pipeline.write, parcels, counts, place))
+        ray, name = self.cluster.ray, f"{STAGED}-{number}"
+        counts = Counts.begin(ray)
+        # Ray's own scheduling of a wave is then another process, which an interrupted run leaves.
+        task = ray.remote(num_cpus=0, max_retries=RETRIES)(Pipeline.write)
+        return _Wave(name, counts, task.remote(pipeline, name, list(parcels_of(files)), counts))
 
     def _await(self, wave: _Wave, tally: Tally) -> None:
         """Wait for the end of a wave, and show meanwhile how far it is."""
-        while not wait([wave.written], PROGRESS_SECONDS).done:
-            done = wave.counts.so_far(self.cluster.ray)
+        ray = self.cluster.ray
+        while not ray.wait([wave.written], timeout=PROGRESS_SECONDS)[0]:
+            done = wave.counts.so_far(ray)
             shown = replace(
                 tally,
                 files_read=min(tally.files_read + done.files, tally.files_total),
@@ -133,13 +129,19 @@ class ClusterReading:
                 tokens=tally.tokens + done.tokens,
             )
             self.on_progress(shown.progress(done.path))
-        wave.written.result()
+        try:
+            ray.get(wave.written)
+        except ray.exceptions.RayError as error:
+            raise own_error(error) or ClusterFailure(
+                f"the cluster could not finish: {str(error).strip().splitlines()[-1][:200]}",
+                "run docsearch ingest again, which goes on where it ended",
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
 class _Wave:
-    """A wave that the cluster works on: where it is staged, its counts, and its end to come."""
+    """A wave that the cluster works on: its dataset's name, its counts, and its end to come."""
 
-    place: TablePlace
+    name: str
     counts: Counts
-    written: Future[None]
+    written: Any

@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 import os
 import re
+import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
+from types import FrameType
 from typing import Any
 
 from ..errors import ClusterFailure, UsageError
@@ -30,10 +33,6 @@ class Cluster:
     ray: Any
     cores: int
     gpus: int
-
-    def leave(self) -> None:
-        """Give up what the cluster is doing for this process."""
-        self.ray.shutdown()
 
 
 def check_address(address: str) -> None:
@@ -62,6 +61,8 @@ def connected(address: str) -> Iterator[Cluster]:
         _check_reachable(match["host"].strip("[]"), int(match["port"]), address)
     # Nothing about a run leaves the cluster.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # A thread that still asks Ray after the end would start another one.
+    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
     # Ray's compiled part writes to stderr, between the lines of the progress.
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     ray: Any = import_module("ray")
@@ -85,14 +86,42 @@ def _connect(ray: Any, address: str) -> None:
     if address != HERE:
         os.environ.setdefault("RAY_gcs_server_port_wait_time_s", "1")
     try:
-        with _without_stderr():
+        with _uninterrupted(), _without_stderr():
             ray.init(address=address, log_to_driver=False, logging_level=logging.CRITICAL, **own)
+    except KeyboardInterrupt:
+        ray.shutdown()
+        raise
     except (ConnectionError, RuntimeError, OSError, ValueError) as error:
         ray.shutdown()
         if address == "auto":
             raise ClusterFailure("no Ray cluster runs on this machine", _CLUSTER) from error
         reason = str(error).strip().split("\n")[0][:200]
         raise ClusterFailure(f"Ray at {address} cannot be used: {reason}", _CLUSTER) from error
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """A context in which Ctrl-C waits for the end.
+
+    Ray leaves processes behind where it is interrupted while it starts. A second Ctrl-C ends this
+    process at once.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    caught: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        caught.append(number)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if caught:
+        raise KeyboardInterrupt
 
 
 @contextmanager

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from ..errors import ClusterFailure, DocsearchError
-from ..storage.table_place import TablePlace
-from .connection import Cluster
 from .counts import Counts
 from .orders import StageOrder
 from .parcels import Parcel
@@ -25,22 +23,28 @@ ROWS_PER_FRAGMENT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Runs waves on a cluster, as `order` tells."""
+    """Runs waves on a cluster of so many cores and GPUs, as `order` tells.
 
-    cluster: Cluster
+    The datasets of the waves are tables of the database at `uri`, in a store with these `options`.
+    """
+
     order: StageOrder
+    cores: int
+    gpus: int
+    uri: str
+    options: Mapping[str, str]
 
-    def write(self, parcels: Iterable[Parcel], counts: Counts, place: TablePlace) -> None:
-        """Write what the files of the parcels hold into a new dataset at `place`.
+    def write(self, name: str, parcels: Sequence[Parcel], counts: Counts) -> None:
+        """Write what the files of the parcels hold into a new dataset of that name.
 
-        The dataset appears all at once. Ray does the work of workers and machines that go away
-        again on others. Raises ClusterFailure, and what a stage raises.
+        The dataset appears all at once. Ray gives the work of workers and machines that go away to
+        others. To be called in a task of Ray. Raises ClusterFailure, and what a stage raises.
         """
         lance_ray: Any = import_module("lance_ray")
         data: Any = import_module("ray.data")
         items = [{"parcel": parcel.encoded()} for parcel in parcels]
         _quiet(data)
-        gpus, cores = self.cluster.gpus, max(self.cluster.cores, 1)
+        gpus, cores = self.gpus, max(self.cores, 1)
         embedding = {"num_gpus": 1} if gpus else {"num_cpus": EMBED_CORES}
         common = {
             "batch_size": None,
@@ -56,17 +60,17 @@ class Pipeline:
         try:
             lance_ray.write_lance(
                 staged,
-                f"{place.uri}/{place.name}.lance",
+                f"{self.uri}/{name}.lance",
                 schema=self.order.schema,
                 mode="overwrite",
                 min_rows_per_file=ROWS_PER_FRAGMENT,
-                storage_options=dict(place.options) or None,
+                storage_options=dict(self.options) or None,
                 ray_remote_args={"num_cpus": WRITE_CORES},
             )
         except DocsearchError:
             raise
         except Exception as error:
-            raise _own(error) or ClusterFailure(
+            raise own_error(error) or ClusterFailure(
                 f"the cluster could not finish: {_first_line(error)}",
                 "run docsearch ingest again, which goes on where it ended",
             ) from error
@@ -84,7 +88,7 @@ def _quiet(data: Any) -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def _own(error: BaseException | None) -> DocsearchError | None:
+def own_error(error: BaseException | None) -> DocsearchError | None:
     """The error of docsearch's that a stage raised, where Ray brings one."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
