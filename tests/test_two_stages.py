@@ -322,7 +322,7 @@ def test_the_watch_makes_the_vectors_that_an_earlier_run_owes(index: Index, note
 def test_files_that_are_read_slowly_leave_time_for_vectors(
     index: Index, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read_bytes = sys.modules["search.ingest.intake"].read_bytes
+    read_bytes = sys.modules["search.ingest.run"].read_bytes
     go_on = threading.Event()
 
     def slowly(file: File, marks: object) -> bytes:
@@ -330,7 +330,7 @@ def test_files_that_are_read_slowly_leave_time_for_vectors(
             assert go_on.wait(60)
         return bytes(read_bytes(file, marks))
 
-    monkeypatch.setattr("search.ingest.intake.read_bytes", slowly)
+    monkeypatch.setattr("search.ingest.run.read_bytes", slowly)
     monkeypatch.setattr("search.ingest.run.GRACE", 0.01)
     embedded_early: list[int] = []
 
