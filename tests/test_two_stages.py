@@ -222,7 +222,9 @@ def test_a_mixed_answer_has_both_and_the_next_run_makes_only_vectors(
     assert result.warnings[0].startswith("3 documents have no vectors yet")
     before, left = len(embedder.embedded), lacking(index)
     assert left > 0
-    monkeypatch.setattr("search.ingest.intake.read_bytes", None)
+    monkeypatch.setattr(
+        "search.ingest.run.read_bytes", lambda file, marks: pytest.fail(f"{file.path} was read")
+    )
     report = index.ingest()
     assert (report.completed, report.unchanged, report.added) == (3, 8, 0)
     assert (report.passages, len(embedder.embedded) - before) == (left, left)
