@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from .config import MAX_FILE_SIZE, default_index
+from .config import CACHE_SIZE, MAX_FILE_SIZE, default_index
 from .documents import Passage, Skip
 from .errors import IndexDamaged, ModelError, NoIndex, UsageError
 from .ingest.placeholders import SYSTEM_MARKS, CloudMarks
@@ -85,6 +85,7 @@ class Index:
         revision_of: Callable[[str], str] = lambda name: "",
         marks: CloudMarks = SYSTEM_MARKS,
         backend: str = "auto",
+        cache_size: int = CACHE_SIZE,
     ) -> None:
         try:
             path.encode()
@@ -93,7 +94,7 @@ class Index:
                 "the index's path is not valid UTF-8", "choose another folder with --index"
             ) from error
         self.path = path
-        self.home = home_at(path)
+        self.home = home_at(path, cache_size)
         self.rules = rules
         self.marks = marks
         self.backend = backend
@@ -120,6 +121,7 @@ class Index:
         reranker: str | None = None,
         dimensions: int | None = None,
         loaded: ModelSource | None = None,
+        cache_size: int = CACHE_SIZE,
     ) -> Self:
         """The index in the folder or at the URL `path` (None: the user's own).
 
@@ -128,7 +130,8 @@ class Index:
         repository or a folder in place of the profile's; `dimensions` cuts the vectors of an
         embedder that is trained for it. An index that exists must have been made with these models,
         but for the reranker. Models are taken from `loaded` where it is given, else loaded for this
-        index alone.
+        index alone. What is fetched of an index in an object store takes up to `cache_size` bytes
+        on this machine; a table that takes more than half of them is read in the store.
         """
 
         def by_name(name: str) -> Embedder:
@@ -150,6 +153,7 @@ class Index:
         return cls(
             *(folder, asked, by_name, PassageRules(), default, reranker_by_name, _revision_of),
             backend=backend,
+            cache_size=cache_size,
         )
 
     def __enter__(self) -> Self:

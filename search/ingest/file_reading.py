@@ -11,7 +11,6 @@ from ..readers.cut_document import CutDocument
 from ..text.passage_rules import PassageRules
 from ..text.passage_words import cut
 from .cutting_worker import CutOrder
-from .placeholders import SYSTEM_MARKS, CloudMarks
 from .sources import read_bytes
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FileReading:
-    """Reads files with the processes of `pool`.
+    """Reads files with the processes of `pool`; `read` gives the bytes of one.
 
     With `cuts_in_workers`, those carry out a CutOrder; a tokenizer that has no file cuts in this
     process all the same.
@@ -32,18 +31,18 @@ class FileReading:
         pool: ReaderPool,
         open_tokenizer: Callable[[], Tokenizer],
         rules: PassageRules,
-        marks: CloudMarks = SYSTEM_MARKS,
+        read: Callable[[File], bytes] = read_bytes,
         cuts_in_workers: bool = False,
     ) -> None:
         self.pool = pool
         self.open_tokenizer = open_tokenizer
         self.rules = rules
-        self.marks = marks
+        self.read = read
         self.cuts_in_workers = cuts_in_workers
 
     def contents(self, file: File) -> tuple[bytes, str]:
         """The file's bytes, and their SHA-256 in hex. Raises FileNotFoundError and Unreadable."""
-        data = read_bytes(file, self.marks)
+        data = self.read(file)
         return data, hashlib.sha256(data).hexdigest()
 
     def document(

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing, nullcontext
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Protocol
 
 from ..documents import File
@@ -24,6 +24,7 @@ from ..text.passage_rules import PassageRules
 from . import cutting_worker
 from .embedding import Pace
 from .embedding_thread import EmbeddingThread
+from .fetching_ahead import FetchingAhead
 from .file_reading import FileReading
 from .incoming import Incoming, ReadResult
 from .intake import Intake
@@ -38,6 +39,7 @@ from .read_ahead import MAX_BYTES, Ahead, read_ahead
 from .removal import take_out
 from .report import report_of
 from .sample import Sample
+from .sources import read_bytes
 from .tally import Tally
 from .turns import TURN, Source, in_turns
 
@@ -215,9 +217,12 @@ class Ingestion:
         Later files are read meanwhile. In a run of two stages, None stands for a time in which the
         next file is still being read: it is used for what waits for its vectors.
         """
-        with ReaderPool(module=cutting_worker.MODULE) as pool:
+        with (
+            ReaderPool(module=cutting_worker.MODULE) as pool,
+            FetchingAhead(files, partial(read_bytes, marks=self.marks)) as fetching,
+        ):
             reading = FileReading(
-                *(pool, lambda: self.open_embedder().tokenizer, self.rules, self.marks),
+                *(pool, lambda: self.open_embedder().tokenizer, self.rules, fetching.contents),
                 cuts_in_workers=tally.bytes_total > LARGE_RUN,
             )
             intake = Intake(reading, self.catalog, self.open_store, tally, self.clock)
@@ -267,7 +272,8 @@ class Ingestion:
             return
         with ReaderPool() as pool:
             reading = FileReading(
-                pool, lambda: self.open_embedder().tokenizer, self.rules, self.marks
+                *(pool, lambda: self.open_embedder().tokenizer, self.rules),
+                partial(read_bytes, marks=self.marks),
             )
             intake = Intake(reading, self.catalog, self.open_store, tally, self.clock)
             sample = Sample(files, lambda file, reserve: intake.read(file, False, reserve, True))

@@ -18,6 +18,7 @@ from search.results import DryRun, IngestReport, LargeFile, Progress
 from search.wording import counted
 
 from .. import completions
+from ..endings import ENDINGS, call_at, raise_at_endings
 from ..exit_codes import ExitCode
 from ..parameters import PATH, SIZE
 from ..remedies import by_reason, left_out_line
@@ -174,7 +175,9 @@ def ingest(
         if dry_run:
             _list(settings, index.dry_run(paths, **options), as_json)
             return ExitCode.FOUND
+        raise_at_endings()
         backend, stop = settings.config.backend, threading.Event()
+        ended_by: list[int] = []
         line = ProgressLine(
             sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(backend)
         )
@@ -216,7 +219,7 @@ def ingest(
                     click.echo(report_json(report))
                 _narrate(settings, report, told)
                 if watch and number == 0:
-                    _end_between_lines(stop)
+                    _end_between_lines(stop, ended_by)
                     settings.note("watching for changes; Ctrl-C ends it")
         except KeyboardInterrupt:
             if not stop.is_set():
@@ -224,7 +227,7 @@ def ingest(
         finally:
             line.close()
     if stop.is_set():
-        return ExitCode.INTERRUPTED
+        return 128 + ended_by[0]
     return ExitCode.NOTHING if report is not None and report.failed else ExitCode.FOUND
 
 
@@ -262,21 +265,18 @@ def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
     )
 
 
-def _end_between_lines(stop: threading.Event) -> None:
-    """Make Ctrl-C set `stop`, so that the run ends between two lines of output.
+def _end_between_lines(stop: threading.Event, ended_by: list[int]) -> None:
+    """Make Ctrl-C and its like set `stop`, so that the run ends between two lines of output.
 
-    An exception in the middle of a write would have the line written twice. A second Ctrl-C ends
-    the process at once.
+    An exception in the middle of a write would have the line written twice. `ended_by` gets the
+    number of the signal.
     """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        # The command runs in the background of a script, where Ctrl-C is not meant for it.
-        return
 
     def end(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        ended_by.append(number)
         stop.set()
 
-    signal.signal(signal.SIGINT, end)
+    call_at((signal.SIGINT, *ENDINGS), end)
 
 
 def _tell_left_out(settings: Settings, report: IngestReport) -> None:
