@@ -21,6 +21,9 @@ from ..errors import ClusterFailure, UsageError
 HERE = "local"
 """The address that stands for a Ray of this run's own, on this machine."""
 
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""The signals that end a process, unless it handles or ignores them."""
+
 REACHABLE_SECONDS = 5.0
 _ADDRESS = re.compile(r"(?:ray://)?(?P<host>\[[0-9a-fA-F:]+\]|[^\s:/\[\]]+):(?P<port>[0-9]{1,5})")
 _CLUSTER = "see docs/scale.md, or leave out --ray to ingest on this machine"
@@ -101,10 +104,10 @@ def _connect(ray: Any, address: str) -> None:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """A context in which Ctrl-C waits for the end.
+    """A context in which signals that end the process wait for its end.
 
-    Ray leaves processes behind where it is interrupted while it starts. A second Ctrl-C ends this
-    process at once.
+    Ray leaves processes behind where it is interrupted while it starts, and sets a handler of its
+    own. A second signal ends this process at once.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -113,15 +116,19 @@ def _uninterrupted() -> Iterator[None]:
 
     def note(number: int, frame: FrameType | None) -> None:
         caught.append(number)
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(number, signal.SIG_DFL)
 
-    before = signal.signal(signal.SIGINT, note)
+    before = {number: signal.getsignal(number) for number in ENDINGS}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, note)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
-    if caught:
-        raise KeyboardInterrupt
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number in caught:
+        signal.raise_signal(number)
 
 
 @contextmanager
