@@ -127,8 +127,8 @@ def _uninterrupted() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    for number in caught:
-        signal.raise_signal(number)
+    for came in caught:
+        signal.raise_signal(came)
 
 
 @contextmanager
