@@ -63,7 +63,7 @@ lint: $(VENV)/dev
 test: lint check
 
 check: $(VENV)/dev
-	$(BIN)/pytest --numprocesses $(JOBS)
+	$(BIN)/pytest --numprocesses $(JOBS) --dist loadgroup
 
 test-slow: $(VENV)/dev
 	$(BIN)/pytest -m slow

@@ -1,6 +1,8 @@
 """Ingest end to end: its rate beside the embedder's, its memory, and a run over unchanged files.
 
-python -m benchmarks.ingest [--documents 150] [--files 10000]
+python -m benchmarks.ingest [--documents 150] [--files 10000] [--rates]
+
+`--rates` leaves out all but the rates.
 """
 
 from __future__ import annotations
@@ -31,13 +33,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure ingest.")
     parser.add_argument("--documents", type=int, default=150)
     parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--rates", action="store_true", help="measure nothing else")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        rows = [
-            *rates(Path(folder), arguments.documents),
-            *stages(Path(folder)),
-            *unchanged(Path(folder), arguments.files),
-        ]
+        rows = rates(Path(folder), arguments.documents)
+        if not arguments.rates:
+            rows += [*stages(Path(folder)), *unchanged(Path(folder), arguments.files)]
     write_results("ingest", rows)
 
 

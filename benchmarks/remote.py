@@ -3,7 +3,8 @@
     python -m benchmarks.remote [--passages 10000]
 
 The store is moto's server of S3 on the loopback interface, which takes some milliseconds for a
-request; a store that is far away takes longer, and one in C or Go less.
+request; a store that is far away takes longer, and one in C or Go less. DOCSEARCH_TEST_S3 names
+another one, as in tests/s3_server.py.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ LOCAL_FILE = ".docsearch.toml"
 MODES = ("hybrid", "vector", "text")
 BACKENDS = ("auto", "mlx", "cpu")
 MAX_FILE_SIZE = 50 * 1024 * 1024
+CACHE_SIZE = 4 * 10**9
 CANDIDATES = 50
 """How many passages a reranker reads unless the profile or the caller says otherwise."""
 MAX_LIMIT = 1000
@@ -32,7 +33,8 @@ MAX_LIMIT = 1000
 class Config:
     """Every setting with its default.
 
-    `index` is a folder or the URL of an object store. `max_file_size` is in bytes. Where `profile`,
+    `index` is a folder or the URL of an object store. `max_file_size` is in bytes, and so is
+    `cache_size`, which is for the indexes of object stores. Where `profile`,
     `embedder`, `reranker`, `dimensions` or `max_file_size` is empty or 0, the index's own value
     holds. An empty `theme` leaves the choice to the app.
     """
@@ -47,6 +49,7 @@ class Config:
     limit: int = 10
     min_score: float = 0.0
     max_file_size: int = 0
+    cache_size: int = CACHE_SIZE
     color: str = "auto"
     plain: bool = False
     keys: str = "typing"
@@ -69,6 +72,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "limit": (1, MAX_LIMIT),
     "min_score": (0, 1),
     "max_file_size": (0, 2**63 - 1),
+    "cache_size": (0, 2**63 - 1),
     "dimensions": (0, 1 << 16),
 }
 ENVIRONMENT: Mapping[str, str] = {
@@ -78,6 +82,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "DOCSEARCH_RERANKER": "reranker",
     "DOCSEARCH_DIMENSIONS": "dimensions",
     "DOCSEARCH_BACKEND": "backend",
+    "DOCSEARCH_CACHE_SIZE": "cache_size",
     "DOCSEARCH_DAEMON": "daemon",
 }
 

@@ -11,6 +11,7 @@ DocsearchError
 │   └── ModelMismatch   the index was made with another model
 ├── ModelError          a model that is missing, damaged or of an unknown kind
 ├── RemoteFailure       an object store that cannot be reached, or refuses
+├── ClusterFailure      a Ray cluster that cannot be reached, or cannot finish
 ├── StorageFull         the disk has no room left
 ├── ReaderFailure       the processes that read files cannot be started
 └── Unreadable          one file cannot be read; this never ends a run
@@ -76,6 +77,10 @@ class ModelError(DocsearchError):
 
 class RemoteFailure(DocsearchError):
     code = "remote"
+
+
+class ClusterFailure(DocsearchError):
+    code = "cluster"
 
 
 class StorageFull(DocsearchError):

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from .config import MAX_FILE_SIZE, default_index
+from .config import CACHE_SIZE, MAX_FILE_SIZE, default_index
 from .documents import Passage, Skip
 from .errors import IndexDamaged, ModelError, NoIndex, UsageError
 from .ingest.placeholders import SYSTEM_MARKS, CloudMarks
@@ -41,6 +41,7 @@ from .text.passage_rules import PassageRules
 from .urls import is_url
 
 if TYPE_CHECKING:
+    from .cluster.cluster_reading import ClusterReading
     from .ingest.refresh import Refresh
     from .ingest.scopes import RootRules, Targets
     from .protocols import Embedder, ModelSource, Reranker
@@ -84,6 +85,7 @@ class Index:
         revision_of: Callable[[str], str] = lambda name: "",
         marks: CloudMarks = SYSTEM_MARKS,
         backend: str = "auto",
+        cache_size: int = CACHE_SIZE,
     ) -> None:
         try:
             path.encode()
@@ -92,7 +94,7 @@ class Index:
                 "the index's path is not valid UTF-8", "choose another folder with --index"
             ) from error
         self.path = path
-        self.home = home_at(path)
+        self.home = home_at(path, cache_size)
         self.rules = rules
         self.marks = marks
         self.backend = backend
@@ -119,6 +121,7 @@ class Index:
         reranker: str | None = None,
         dimensions: int | None = None,
         loaded: ModelSource | None = None,
+        cache_size: int = CACHE_SIZE,
     ) -> Self:
         """The index in the folder or at the URL `path` (None: the user's own).
 
@@ -127,7 +130,8 @@ class Index:
         repository or a folder in place of the profile's; `dimensions` cuts the vectors of an
         embedder that is trained for it. An index that exists must have been made with these models,
         but for the reranker. Models are taken from `loaded` where it is given, else loaded for this
-        index alone.
+        index alone. What is fetched of an index in an object store takes up to `cache_size` bytes
+        on this machine; a table that takes more than half of them is read in the store.
         """
 
         def by_name(name: str) -> Embedder:
@@ -149,6 +153,7 @@ class Index:
         return cls(
             *(folder, asked, by_name, PassageRules(), default, reranker_by_name, _revision_of),
             backend=backend,
+            cache_size=cache_size,
         )
 
     def __enter__(self) -> Self:
@@ -225,6 +230,7 @@ class Index:
         models: ModelChoice | None = None,
         on_large: Callable[[tuple[LargeFile, ...]], None] = _unheard,
         on_notice: Callable[[str], None] = lambda notice: None,
+        ray: str | None = None,
     ) -> IngestReport:
         """Add or refresh folders and files; without `paths` all known roots.
 
@@ -234,10 +240,14 @@ class Index:
         complete. New roots pass over files larger than `default_max_file_size` bytes, where `rules`
         name no other size. `on_large` is given the large files that are about to be read, where
         there are any, and `on_notice` each warning that is known before anything is embedded.
+        `ray` is the address of a Ray cluster that reads and embeds: HOST:PORT, `auto` for the one
+        that runs on this machine, or `local` for one that the run starts here.
 
         Raises UsageError for a path that does not exist, IndexLocked while another process writes,
-        ModelMismatch, StorageFull.
+        ModelMismatch, StorageFull, and ClusterFailure where the cluster cannot be used.
         """
+        if ray is not None and reembed:
+            raise UsageError("a cluster does not embed documents anew", "leave out --ray")
         refresh, targets = self._refresh(models), _targets(paths, rules, default_max_file_size)
         profile_named(refresh.opened.asked.over(self.opened.default).profile or "starter")
         # A URL is asked for in any case, so that a store that refuses is told of at once.
@@ -245,14 +255,33 @@ class Index:
             with self._catalog_or_none_yet() as catalog:
                 # Refuses a wrong path before an index is made.
                 targets.scopes(catalog)
-        with refresh.writing(create=True) as catalog:
+        with self._cluster(ray, on_progress) as cluster_for, refresh.writing(True) as catalog:
             done = refresh.change_models(catalog, on_progress) if reembed else None
             refresh.opened.take_choice(catalog)
             scopes = targets.scopes(catalog)
-            report = refresh.run(catalog, scopes, prune, on_progress, on_large, on_notice)
+            report = refresh.run(
+                catalog, scopes, prune, on_progress, on_large, on_notice, cluster_for
+            )
             report = report if done is None else done.joined(report)
             notices = (*self.opened.notices, *refresh.opened.note_reranker(catalog))
             return replace(report, warnings=(*report.warnings, *notices))
+
+    @contextmanager
+    def _cluster(
+        self, address: str | None, on_progress: Callable[[Progress], None]
+    ) -> Iterator[Callable[[Catalog, Callable[[], Store]], ClusterReading] | None]:
+        """What makes the cluster at an address read for a catalogue; None without an address."""
+        if address is None:
+            yield None
+            return
+        from .cluster.cluster_reading import ClusterReading
+        from .cluster.connection import connected
+
+        with connected(address) as cluster:
+            yield lambda catalog, open_store: ClusterReading(
+                *(cluster, self.backend, self.opened.home, catalog, open_store),
+                *(self.rules, on_progress),
+            )
 
     def dry_run(
         self,
@@ -285,13 +314,14 @@ class Index:
         stop: threading.Event | None = None,
         on_large: Callable[[tuple[LargeFile, ...]], None] = _unheard,
         on_notice: Callable[[str], None] = lambda notice: None,
+        ray: str | None = None,
     ) -> Iterator[IngestReport]:
         """Ingest, then keep up with whatever changes, until `stop` is set.
 
         Yields a report of the first run, then one of each run that has news. Only what changed is
         looked at. Without `paths` all roots are watched, also those that are added meanwhile. Other
-        processes may write between the runs. Raises as `ingest` does, IndexLocked in the first run
-        only.
+        processes may write between the runs. A cluster at `ray` does the first run alone. Raises as
+        `ingest` does, IndexLocked in the first run only.
         """
         from .ingest.news import News
 
@@ -305,6 +335,7 @@ class Index:
             reembed=reembed,
             on_large=on_large,
             on_notice=on_notice,
+            ray=ray,
         )
         news.is_in(first)
         yield first

@@ -7,20 +7,26 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .config import default_index
 from .index import Index
 from .models.loaded import LoadedModels
+from .object_store.options import credential_files
 from .paths import index_place
 from .storage.index_folder import CATALOGUE
+from .urls import is_url
 
 MOST_INDEXES = 8
 """How many indexes stay open that nobody uses at the moment."""
 
 Key = tuple[object, ...]
 Identity = tuple[tuple[int, int], ...]
-"""The device and the inode of an index's folder and of its catalogue."""
+"""Two numbers for each file that tells an index from another one in its place.
+
+They are the device and the inode of an index's folder and of its catalogue.
+"""
 
 
 @dataclass(slots=True)
@@ -36,8 +42,9 @@ class _Open:
 class OpenIndexes:
     """Indexes, each opened once for all who use it, on models that are loaded once. Thread-safe.
 
-    An index that was deleted or replaced is opened anew, and so are all after a model's files
-    changed. What another process stores in an index is seen at the next query, as ever.
+    An index that was deleted or replaced is opened anew, one in a store after credentials changed,
+    and all after a model's files changed. What another process stores in an index is seen at the
+    next query, as ever.
     """
 
     def __init__(self) -> None:
@@ -106,9 +113,20 @@ class OpenIndexes:
 
 
 def _identity(folder: str) -> Identity:
-    """Empty where there is no index."""
+    """Empty where there is no index; for a store, the files with credentials tell it."""
+    if is_url(folder):
+        return tuple(_version(path) for path in credential_files(os.environ))
     try:
         found = [os.stat(path) for path in (folder, os.path.join(folder, CATALOGUE))]
     except (FileNotFoundError, NotADirectoryError):
         return ()
     return tuple((stat.st_dev, stat.st_ino) for stat in found)
+
+
+def _version(path: Path) -> tuple[int, int]:
+    """The inode and the time of a file; zeros where there is none."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_ino, stat.st_mtime_ns

@@ -41,7 +41,8 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 # Tests of the app and of processes that wait for each other: they share the processor's time with
 # threads, timers and terminals.
 APP_TESTS = ("test_agents", "test_app", "test_background", "test_pick", "test_resident")
-APP_TESTS += ("test_web_command", "test_web_browser", "test_web_hostile")
+APP_TESTS += ("test_web_command", "test_web_browser", "test_web_hostile", "test_web_service")
+APP_TESTS += ("test_replicas",)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,10 +1,12 @@
 """A server of S3 on the loopback interface, in a process of its own, and a bucket in it.
 
-It is moto's server. Run as a script, it serves until its stdin is closed.
+It is moto's server. Run as a script, it serves until its stdin is closed. Where DOCSEARCH_TEST_S3
+is set, to `KEY:SECRET@HOST:PORT`, tests use that server instead, which has the empty bucket.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import urllib.request
@@ -13,9 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 BUCKET = "archive"
+OTHER = os.environ.get("DOCSEARCH_TEST_S3", "")
+_KEY = (OTHER.rpartition("@")[0] or "key:secret").partition(":")
 ENVIRONMENT = {
-    "AWS_ACCESS_KEY_ID": "key",
-    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_ACCESS_KEY_ID": _KEY[0],
+    "AWS_SECRET_ACCESS_KEY": _KEY[2],
     "AWS_REGION": "us-east-1",
 }
 
@@ -23,6 +27,9 @@ ENVIRONMENT = {
 @contextmanager
 def s3_server() -> Iterator[str]:
     """The URL of a server that holds one empty bucket."""
+    if OTHER:
+        yield f"http://{OTHER.rpartition('@')[2]}"
+        return
     with subprocess.Popen(
         [sys.executable, __file__],
         stdin=subprocess.PIPE,

@@ -582,7 +582,7 @@ def test_names_that_are_not_utf8_come_back_as_their_bytes(tmp_path: Path) -> Non
     )
 
 
-@pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("stop_signal", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_an_interrupted_run_is_continued(tmp_path: Path, stop_signal: signal.Signals) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
@@ -600,8 +600,8 @@ def test_an_interrupted_run_is_continued(tmp_path: Path, stop_signal: signal.Sig
         pass
     process.send_signal(stop_signal)
     errors = process.communicate()[1].decode()
-    if stop_signal is signal.SIGINT:
-        assert process.returncode == 130
+    if stop_signal is not signal.SIGKILL:
+        assert process.returncode == 128 + stop_signal
         assert (
             "docsearch: interrupted; what was stored is kept, run the command again to go on\n"
             in errors

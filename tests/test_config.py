@@ -39,7 +39,7 @@ def test_the_default_index_lies_in_the_users_data_folder(tmp_path: Path) -> None
     [
         (
             "limits = 3",
-            "has an unknown setting 'limits'; the settings are backend, bindings, color",
+            "has an unknown setting 'limits'; the settings are backend, bindings, cache_size",
         ),
         ("limit = ", "is not valid TOML: Invalid value"),
         ('limit = "3"', "limit must be of type int; it is '3' now"),

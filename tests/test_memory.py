@@ -86,10 +86,10 @@ def test_loaded_models_lessen_the_free_memory_of_apple_gpus():
 class CrowdedBert(BertMlx):
     """An encoder with memory for only two texts at a time."""
 
-    def _forward(self, texts, first, with_states):
-        if len(texts) > 2:
+    def _forward(self, rows, lengths, first, with_states):
+        if len(rows) > 2:
             raise NO_MEMORY
-        return super()._forward(texts, first, with_states)
+        return super()._forward(rows, lengths, first, with_states)
 
 
 class CrowdedBertOnnx(BertFloat32):
@@ -104,10 +104,10 @@ class CrowdedBertOnnx(BertFloat32):
 class CrowdedQwen3(Qwen3Mlx):
     """An encoder with memory for only two texts at a time."""
 
-    def _forward(self, prefix, texts):
-        if len(texts) > 2:
+    def _forward(self, prefix, rows, lengths):
+        if len(rows) > 2:
             raise NO_MEMORY
-        return super()._forward(prefix, texts)
+        return super()._forward(prefix, rows, lengths)
 
 
 @pytest.mark.parametrize(

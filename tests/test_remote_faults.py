@@ -10,7 +10,7 @@ import pytest
 from search.errors import RemoteFailure, StorageFull
 from search.index import Index
 from search.ingest import store_walk
-from search.object_store import client
+from search.object_store import client, options
 from search.storage.remote.lease import Lease
 from search.text.passages import PassageRules
 
@@ -80,7 +80,7 @@ def test_a_store_that_stays_away_ends_the_run(
     error: type[Exception],
 ) -> None:
     """Readers have the snapshot from before, whatever was being written, and a new run goes on."""
-    monkeypatch.setattr(client, "RETRIES", 1)
+    monkeypatch.setattr(options, "RETRIES", 1)
     with opened(store_url) as writer:
         writer.ingest([notes / "sea.rst"])
 
@@ -117,8 +117,8 @@ def test_no_rights(
             with pytest.raises(RemoteFailure) as refused:
                 reader.ingest([notes])
     assert str(refused.value) == (
-        f"the store refuses access ({store_url}); check the credentials in the environment, and "
-        "what they allow (docs/remote.md)"
+        f"the store refuses to write objects ({store_url}: Access Denied); allow s3:PutObject "
+        "there, or use other credentials (docs/remote.md)"
     )
     monkeypatch.setenv("AWS_ENDPOINT_URL", s3_endpoint)
     check(store_url, 1)
@@ -131,7 +131,7 @@ def test_files_that_cannot_be_fetched_fail_and_come_later(
     index: Index,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(client, "RETRIES", 0)
+    monkeypatch.setattr(options, "RETRIES", 0)
     put_files(notes, store_url)
 
     def fault(method: str, path: str, number: int) -> str:

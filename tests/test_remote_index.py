@@ -26,7 +26,7 @@ from search.errors import (
 )
 from search.index import Index
 from search.object_store.client import ObjectStore
-from search.results import Progress
+from search.results import CheckState, Progress
 from search.storage.catalog import Catalog
 from search.storage.remote.cache import Cache
 from search.storage.remote.home import RemoteHome
@@ -179,6 +179,7 @@ class TestVerbs:
             "table": "all of it can be read: passages 4",
             "agreement": "the catalogue and the table name the same passages",
             "old versions": checks["old versions"],
+            "copy": "the table is small enough to be copied here",
             "strays": "there is no table that nobody uses",
         }
 
@@ -225,11 +226,11 @@ class TestBadInput:
         self, store_url: str, notes: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-        monkeypatch.setattr("search.object_store.client.RETRIES", 1)
+        monkeypatch.setattr("search.object_store.options.RETRIES", 1)
         with opened(store_url) as index, pytest.raises(RemoteFailure) as refused:
             index.ingest([notes])
         assert str(refused.value) == (
-            f"the store cannot be reached ({store_url}: error sending request); check the network "
+            f"the store cannot be reached ({store_url}: nothing listens there); check the network "
             "and the endpoint (AWS_ENDPOINT_URL), then run the command again"
         )
 
@@ -451,15 +452,20 @@ class TestCopiesOfTables:
     def test_a_large_table_is_read_in_its_place(self, store_url: str, notes: Path) -> None:
         with opened(store_url) as writer:
             writer.ingest([notes])
-        with opened(store_url) as reader:
-            store = ObjectStore(store_url)
-            version = reader.home.place("passages").mark().version
-            folder = reader.home._cache.tables
-            assert not Mirror(store, folder, limit=100).copy("passages", version)
-            assert Mirror(store, folder).copy("passages", version)
+        size = sum(found.size for found in ObjectStore(store_url).objects("passages.lance"))
+        for cache_size, is_copied in ((1000, False), (2 * size, True)):
+            home = Index.open(store_url, cache_size=cache_size).home
+            assert isinstance(home, RemoteHome)
+            version = home.place("passages").mark().version
+            assert home._mirror.copy("passages", version) is is_copied
+            assert bool(home.too_large(home.place("passages"))) is not is_copied
+            checks = Index.open(store_url, cache_size=cache_size).doctor()
+            assert [check.state for check in checks if check.name == "copy"] == [
+                CheckState.OK if is_copied else CheckState.WARNING
+            ]
 
     def test_old_versions_go(self, store_url: str, notes: Path, tmp_path: Path) -> None:
-        mirror = Mirror(ObjectStore(store_url), tmp_path / "tables")
+        mirror = Mirror(ObjectStore(store_url), tmp_path / "tables", 10**9)
         for number in range(2):
             (notes / f"{number}.md").write_text(f"# Reef {number}\n\nThe reef.\n")
             with opened(store_url) as writer:

@@ -288,8 +288,10 @@ def test_other_errors_are_not_taken_for_a_lack_of_memory():
 
 
 def test_rows_are_padded_on_the_right():
-    assert padded([[1, 2, 3], [4]], 2, 8).tolist() == [[1, 2, 3, 0], [4, 0, 0, 0]]
-    assert padded([[1, 2, 3], [4]], 8, 3).tolist() == [[1, 2, 3], [4, 0, 0]]
+    ids, lengths = padded([[1, 2, 3], [4]], 2, 8)
+    assert (ids.tolist(), lengths.tolist()) == ([[1, 2, 3, 0], [4, 0, 0, 0]], [3, 1])
+    ids, lengths = padded([[1, 2, 3], [4]], 8, 3)
+    assert (ids.tolist(), lengths.tolist()) == ([[1, 2, 3], [4, 0, 0]], [3, 1])
 
 
 def test_the_fixture_names_its_architecture():

@@ -846,8 +846,14 @@ class TestNumbers:
         for store in (older, newer):
             before = store.count()
             for number in (pa.float16(), pa.float32()):
-                (batch,) = arrow_table(rows, WIDTH, number).to_batches()
-                assert store.append(batch) == 2
+                table = arrow_table(rows, WIDTH, number)
+                version = store.version
+                assert (
+                    store.append(lambda columns, table=table: table.select(columns).to_batches(1))
+                    == 2
+                )
+                assert store.version == version + 1
+            assert store.append(lambda columns: iter(())) == 0
             assert store.count() == before + 4
             vectors = [each.vector for each in (*store.rows(5), *store.rows(6))]
             assert vectors[2:] == [None, None]

@@ -13,12 +13,12 @@ from search.index import Index
 from search.ingest.rule_verdicts import WalkRules
 from search.ingest.store_walk import StoreWalk, is_at, walk_store
 from search.ingest.walker import walk
-from search.object_store import client
+from search.object_store import client, options
 from search.object_store.client import ObjectStore
 from search.results import RootStatus
 from search.urls import parted
 
-from .s3_server import put_files
+from .s3_server import BUCKET, make_bucket, put_files
 
 
 def write(folder: Path, **files: str) -> None:
@@ -159,6 +159,22 @@ class TestIngest:
         (root,) = index.status().roots
         assert root == RootStatus(store_url, 4, 4, root.ingested, True)
 
+    def test_a_store_that_keeps_versions(
+        self, store_url: str, s3_endpoint: str, notes: Path, index: Index
+    ) -> None:
+        """It tells them of one object, and not in a list."""
+        name = f"{BUCKET}-versions"
+        make_bucket(s3_endpoint, name)
+        keep = b"<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+        put_raw(s3_endpoint, f"{name}?versioning", keep)
+        put_files(notes, f"s3://{name}")
+        assert index.ingest([f"s3://{name}"]).added == 4
+        store = ObjectStore(f"s3://{name}")
+        listed = next(found for found in store.objects() if found.name == "sea.rst")
+        assert store.head("sea.rst") != listed
+        assert index.check(f"s3://{name}/sea.rst").code == "indexed"
+        assert index.ingest().unchanged == 4
+
     def test_changes_are_told_by_the_tag(self, store_url: str, notes: Path, index: Index) -> None:
         put_files(notes, store_url)
         index.ingest([store_url])
@@ -200,7 +216,7 @@ class TestAway:
         put_files(notes, store_url)
         index.ingest([store_url, notes])
         endpoint = client.os.environ["AWS_ENDPOINT_URL"]
-        monkeypatch.setattr(client, "RETRIES", 1)
+        monkeypatch.setattr(options, "RETRIES", 1)
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
         client.store_at.cache_clear()
         for prune in (False, True):
@@ -210,7 +226,7 @@ class TestAway:
             ]
             assert report.failed[0].message == (
                 f"the store cannot be listed: the store cannot be reached ({bucket(store_url)}: "
-                "error sending request)"
+                "nothing listens there)"
             )
             assert report.warnings == (
                 "4 documents could not be looked for; the index keeps what it has",
@@ -259,9 +275,10 @@ class TestAway:
         )
 
 
-def put_raw(endpoint: str, key: str) -> None:
+def put_raw(endpoint: str, key: str, data: bytes = b"odd") -> None:
     """Store an object under a key that obstore refuses."""
-    request = urllib.request.Request(f"{endpoint}/{key}", data=b"odd", method="PUT")
+    headers = {"Content-Type": "application/octet-stream"}
+    request = urllib.request.Request(f"{endpoint}/{key}", data, headers, method="PUT")
     urllib.request.urlopen(request).close()
 
 

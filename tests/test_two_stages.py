@@ -222,7 +222,9 @@ def test_a_mixed_answer_has_both_and_the_next_run_makes_only_vectors(
     assert result.warnings[0].startswith("3 documents have no vectors yet")
     before, left = len(embedder.embedded), lacking(index)
     assert left > 0
-    monkeypatch.setattr("search.ingest.intake.read_bytes", None)
+    monkeypatch.setattr(
+        "search.ingest.run.read_bytes", lambda file, marks: pytest.fail(f"{file.path} was read")
+    )
     report = index.ingest()
     assert (report.completed, report.unchanged, report.added) == (3, 8, 0)
     assert (report.passages, len(embedder.embedded) - before) == (left, left)
@@ -322,7 +324,7 @@ def test_the_watch_makes_the_vectors_that_an_earlier_run_owes(index: Index, note
 def test_files_that_are_read_slowly_leave_time_for_vectors(
     index: Index, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read_bytes = sys.modules["search.ingest.intake"].read_bytes
+    read_bytes = sys.modules["search.ingest.run"].read_bytes
     go_on = threading.Event()
 
     def slowly(file: File, marks: object) -> bytes:
@@ -330,7 +332,7 @@ def test_files_that_are_read_slowly_leave_time_for_vectors(
             assert go_on.wait(60)
         return bytes(read_bytes(file, marks))
 
-    monkeypatch.setattr("search.ingest.intake.read_bytes", slowly)
+    monkeypatch.setattr("search.ingest.run.read_bytes", slowly)
     monkeypatch.setattr("search.ingest.run.GRACE", 0.01)
     embedded_early: list[int] = []
 

@@ -252,7 +252,10 @@ def test_news_are_told_once(notes: Path) -> None:
     assert is_new == [False, True, False, True, False, True]
 
 
-def test_the_command_refreshes_until_ctrl_c(notes: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_refreshes_until_a_signal(
+    notes: Path, tmp_path: Path, number: signal.Signals
+) -> None:
     command = [COMMAND, "--index", tmp_path / "index", "ingest", "--watch", "--json", notes]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
@@ -268,9 +271,9 @@ def test_the_command_refreshes_until_ctrl_c(notes: Path, tmp_path: Path) -> None
         assert process.stderr.readline().startswith("documents: 1 added")
         (notes / "new.md").unlink()
         assert json.loads(process.stdout.readline())["removed"] == 1
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         rest = process.stderr.read()
-        assert (process.wait(60), process.stdout.read()) == (130, "")
+        assert (process.wait(60), process.stdout.read()) == (128 + number, "")
         assert [
             line for line in rest.splitlines() if not line.startswith("documents: 1 removed")
         ] == []

@@ -15,7 +15,7 @@ from tui.tokens import kept_token
 from tui.web.address import Address
 
 from .test_web import error_of
-from .web_server import TOKEN, Served, served
+from .web_server import TOKEN, Served, served, until
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -39,7 +39,7 @@ def ask(web: Served, path: str, method: str = "GET", **headers: str | bytes) -> 
 
 
 @pytest.mark.parametrize("path", [*ROUTES, *OTHERS])
-def test_every_route_but_health_wants_the_token(web: Served, path: str) -> None:
+def test_every_route_but_two_wants_the_token(web: Served, path: str) -> None:
     wrong: list[dict[str, str | bytes]] = [
         {},
         {"Authorization": "Bearer wrong"},
@@ -56,8 +56,10 @@ def test_every_route_but_health_wants_the_token(web: Served, path: str) -> None:
         assert response.headers["www-authenticate"] == "Bearer"
 
 
-def test_health_needs_no_token(web: Served) -> None:
+def test_probes_need_no_token(web: Served) -> None:
+    until(lambda: ask(web, "/health").status_code == 200)
     assert ask(web, "/health").json() == {"schema": 1, "health": "ok"}
+    assert ask(web, "/live").json() == {"schema": 1, "live": True}
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ def test_a_browser_without_the_token_sees_a_page_that_says_so(web: Served) -> No
         401,
         "text/html; charset=utf-8",
     )
-    assert "Open it by the link" in response.text
+    assert "Open the link" in response.text
     assert response.headers["content-security-policy"] == POLICY
 
 
@@ -110,7 +112,7 @@ def test_a_browser_without_the_token_sees_a_page_that_says_so(web: Served) -> No
         *("127.0.0.1:PORT.evil.example", "0.0.0.0:PORT", "127.0.0.2:PORT", "[::]:PORT"),
     ],
 )
-@pytest.mark.parametrize("path", ["/health", "/search?q=tide"])
+@pytest.mark.parametrize("path", ["/health", "/live", "/search?q=tide"])
 def test_a_name_that_was_bound_to_this_machine_is_refused(
     web: Served, host: str, path: str
 ) -> None:
@@ -123,7 +125,7 @@ def test_a_name_that_was_bound_to_this_machine_is_refused(
 
 @pytest.mark.parametrize("host", ["127.0.0.1:PORT", "localhost:PORT", "[::1]:PORT"])
 def test_the_names_of_this_machine_are_answered(web: Served, host: str) -> None:
-    assert ask(web, "/health", Host=host.replace("PORT", str(web.address.port))).status_code == 200
+    assert ask(web, "/live", Host=host.replace("PORT", str(web.address.port))).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -142,7 +144,7 @@ def test_the_names_of_this_machine_are_answered(web: Served, host: str) -> None:
 def test_a_page_of_another_site_is_refused(web: Served, headers: dict[str, str]) -> None:
     port = str(web.address.port)
     given = {name: value.replace("PORT", port) for name, value in headers.items()}
-    for path in ("/search?q=tide", "/health", "/static/page.js"):
+    for path in ("/search?q=tide", "/health", "/live", "/static/page.js"):
         response = ask(web, path, Cookie=f"docsearch-{port}={TOKEN}", **given)
         assert error_of(response)[:2] == (403, "origin")
         assert "access-control-allow-origin" not in response.headers
@@ -175,7 +177,7 @@ def test_head_gives_the_same_without_a_body(web: Served) -> None:
     assert int(response.headers["content-length"]) == len(web.get("/status").content)
 
 
-@pytest.mark.parametrize("path", [*ROUTES, *OTHERS, "/health"])
+@pytest.mark.parametrize("path", [*ROUTES, *OTHERS, "/health", "/live"])
 def test_every_answer_has_the_headers_of_a_private_page(web: Served, path: str) -> None:
     for response in (web.get(path), ask(web, path), ask(web, path, Host="evil.example")):
         found = {

@@ -95,7 +95,7 @@ def told(answer: bytes) -> tuple[int, str]:
 
 
 def still_answers(web: Served) -> bool:
-    return web.get("/health").status_code == 200
+    return web.get("/live").status_code == 200
 
 
 @pytest.mark.parametrize(

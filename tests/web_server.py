@@ -16,6 +16,7 @@ from search.config import Config
 from tui.commands.query import query
 from tui.web.address import Address
 from tui.web.connections import LimitedConnection
+from tui.web.external_url import ExternalUrl
 from tui.web.idle import Idle
 from tui.web.service import Service
 
@@ -26,11 +27,12 @@ NEVER = Idle(lambda: None, 3600, 1 << 60)
 
 @dataclass(frozen=True)
 class Served:
-    """A running service: its address, and a client that brings the token."""
+    """A running service: its address, a client that brings the token, and what it has told."""
 
     service: Service
     address: Address
     client: httpx2.Client
+    told: list[str]
 
     def get(self, path: str, **options: Any) -> httpx2.Response:
         return self.client.get(path, **options)
@@ -44,13 +46,17 @@ def served(
     open_index: Callable[[], AbstractContextManager[Any]],
     config: Config = DEFAULTS,
     idle: Idle = NEVER,
+    external: tuple[ExternalUrl, ...] = (),
     **limits: Any,
 ) -> Iterator[Served]:
     """The service over an index, until the end of the block."""
-    address = Address("127.0.0.1", 0)
+    address = Address("127.0.0.1", 0, external)
     with address.listener() as listener:
         bound = replace(address, port=listener.getsockname()[1])
-        service = Service(open_index, query.params, config, bound, TOKEN, idle, **limits)
+        told: list[str] = []
+        service = Service(
+            open_index, query.params, config, bound, TOKEN, idle, told.append, **limits
+        )
         thread = threading.Thread(target=service.run, args=[listener], daemon=True)
         thread.start()
         headers = {"Authorization": f"Bearer {TOKEN}"}
@@ -58,7 +64,7 @@ def served(
             base_url=f"http://{bound.name}", headers=headers, timeout=60, trust_env=False
         ) as client:
             try:
-                yield Served(service, bound, client)
+                yield Served(service, bound, client, told)
             finally:
                 service.stop()
                 thread.join(30)

@@ -84,10 +84,10 @@ def run(words: list[str], around: Surroundings | None = None) -> int:
         return ending.exit_code
     except OutputClosed:
         return ExitCode.FOUND
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, click.Abort) as ending:
         was_ingest = context is not None and context.invoked_subcommand == "ingest"
         advice = "; what was stored is kept, run the command again to go on" if was_ingest else ""
-        return _interrupted("interrupted" + advice)
+        return _interrupted("interrupted" + advice, getattr(ending, "number", signal.SIGINT))
     except click.ClickException as error:
         from .wrong_usage import usage_error
 
@@ -114,13 +114,11 @@ def run(words: list[str], around: Surroundings | None = None) -> int:
         return _fail(DocsearchError(message, hint), words, context)
 
 
-def _interrupted(message: str) -> int:
+def _interrupted(message: str, number: int = signal.SIGINT) -> int:
     # From here on, Ctrl-C ends the process at once: an exception would break into its ending.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    from .exit_codes import ExitCode
-
     print(f"docsearch: {message}", file=sys.stderr)
-    return ExitCode.INTERRUPTED
+    return 128 + number
 
 
 def _fail(error: DocsearchError, words: list[str], context: click.Context | None) -> int:

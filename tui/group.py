@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 
 import click
@@ -10,6 +11,7 @@ from search import __version__
 from search.config import CHOICES, load_config
 from search.urls import is_url
 
+from .client.address import STORES
 from .command_line import RootGroup
 from .commands import COMMANDS
 from .commands.app import has_terminal, run_app
@@ -73,8 +75,9 @@ def cli(
     flags = {"DOCSEARCH_INDEX": index, "DOCSEARCH_BACKEND": backend}
     environment.update({variable: value for variable, value in flags.items() if value})
     settings = load_config(config, environment, around.folder)
-    # A store is asked with the credentials of the place where the command was typed.
-    if around.is_resident and (settings.daemon == "never" or is_url(settings.index)):
+    if around.is_resident and (
+        settings.daemon == "never" or (is_url(settings.index) and not _reaches_stores_as(around))
+    ):
         raise NotResident
     if color is None:
         # NO_COLOR concerns this run, so it counts more than the configuration file.
@@ -85,6 +88,18 @@ def cli(
     )
     if context.invoked_subcommand is None:
         _open_app(context)
+
+
+def _reaches_stores_as(around: Surroundings) -> bool:
+    """Whether this process has the endpoints and the credentials of a command's environment.
+
+    The libraries that reach object stores read them from the process.
+    """
+    here, there = (
+        {name: value for name, value in environment.items() if name.startswith(STORES)}
+        for environment in (os.environ, around.environment)
+    )
+    return here == there
 
 
 def _index_options(index: str | None, config: str | None) -> str:

@@ -81,6 +81,7 @@ class Settings:
             reranker=reranker,
             dimensions=dimensions,
             loaded=loaded,
+            cache_size=config.cache_size,
         )
 
     @property

@@ -12,6 +12,7 @@ from ..storage.entries import Entry
 from ..storage.home import Home
 from ..storage.index_models import change_of, models_in, table_in_use
 from ..storage.overview import recorded
+from ..storage.table_place import TablePlace
 from ..storage.vocabulary_file import VocabularyFile
 from .table_checks import table_checks
 
@@ -65,8 +66,24 @@ def _checks(home: Home, catalog: Catalog, written: bool) -> Iterator[Check]:
         yield Check(AREA, "catalogue", CheckState.ERROR, error.message, error.hint)
         return
     if models is not None:
-        yield from table_checks(home.place(table, catalog.folder), models, entries)
+        place = home.place(table, catalog.folder)
+        yield from table_checks(place, models, entries)
+        if home.is_remote:
+            yield _copy_check(home, place)
     yield _strays_check(home, models, {table, change.table if change else ""})
+
+
+def _copy_check(home: Home, place: TablePlace) -> Check:
+    """Whether queries may read a copy of a table in a store."""
+    try:
+        size = home.too_large(place)
+    except DocsearchError as error:
+        return Check(AREA, "copy", CheckState.ERROR, error.message, error.hint)
+    if not size:
+        return Check(AREA, "copy", CheckState.OK, "the table is small enough to be copied here")
+    text = f"the table has {size / 1e9:,.1f} GB and is read in the store, which takes longer"
+    hint = f"where the disk has room, set cache_size to {2 * size:,} or more"
+    return Check(AREA, "copy", CheckState.WARNING, text, hint.replace(",", "_"))
 
 
 def _catalogue_check(entries: list[Entry]) -> Check:

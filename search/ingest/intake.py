@@ -6,64 +6,47 @@ not change is not cut again.
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..documents import CutPassage, Document, File, Message, Reason, Skip
+from ..documents import CutPassage, File
 from ..errors import Unreadable
-from ..readers.cut_document import CutDocument
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState, doc_id
-from ..text.passage_rules import PassageRules
-from ..text.passage_words import PassageWords, cut
-from .cutting_worker import CutOrder
-from .incoming import Incoming, ReadResult
-from .placeholders import SYSTEM_MARKS, CloudMarks
-from .removal import take_out
+from ..text.passage_words import PassageWords
+from .file_reading import FileReading
+from .incoming import Incoming, ReadResult, described, incoming
 from .reuse import ReusableVectors
-from .sources import read_bytes
+from .setting_aside import set_aside
 from .tally import Tally
 
 if TYPE_CHECKING:
     from ..documents import Vectors
-    from ..protocols import Tokenizer
     from ..readers.limits import Reserve
-    from ..readers.pool import ReaderPool
     from ..storage.store import Store
 
 
 class Intake:
     """Reads files, and records in the catalogue those that need no embedding.
 
-    `clock` gives nanoseconds since the epoch. With `cuts_in_workers`, the pool's workers carry out
-    a CutOrder; a tokenizer that has no file cuts in this process all the same.
+    `clock` gives nanoseconds since the epoch.
     """
 
     def __init__(
         self,
-        pool: ReaderPool,
+        reading: FileReading,
         catalog: Catalog,
         open_store: Callable[[], Store],
-        open_tokenizer: Callable[[], Tokenizer],
-        rules: PassageRules,
         tally: Tally,
         clock: Callable[[], int],
-        marks: CloudMarks = SYSTEM_MARKS,
-        cuts_in_workers: bool = False,
     ) -> None:
-        self.pool = pool
+        self.reading = reading
         self.catalog = catalog
         self.open_store = open_store
-        self.open_tokenizer = open_tokenizer
-        self.rules = rules
         self.tally = tally
         self.clock = clock
-        self.marks = marks
-        self.cuts_in_workers = cuts_in_workers
 
     def read(self, file: File, reuse: bool, reserve: Reserve, uncut: bool = False) -> ReadResult:
         """What the file holds; with `reuse`, no document is made of contents that are known.
@@ -75,23 +58,13 @@ class Intake:
         """
         reserve(file.size)
         read_ns = self.clock()
-        data = read_bytes(file, self.marks)
-        content = hashlib.sha256(data).hexdigest()
+        data, content = self.reading.contents(file)
         if reuse:
             previous = self.catalog.entry(file.path)
             if _has_content(previous, content) or self._twin(file, content) is not None:
                 return ReadResult(read_ns, content, None, data)
-        return ReadResult(read_ns, content, self._document(data, file.path, reserve, uncut), b"")
-
-    def _document(
-        self, data: bytes, path: str, reserve: Reserve, uncut: bool = False
-    ) -> Document | CutDocument:
-        """The document, cut already where the workers of this run do that."""
-        cuts = self.cuts_in_workers and not uncut
-        file = self.open_tokenizer().file if cuts else None
-        if file is None:
-            return self.pool.read(data, path, reserve)
-        return self.pool.cut(data, path, CutOrder(file, self.rules).encoded(), reserve)
+        document = self.reading.document(data, file.path, reserve, uncut)
+        return ReadResult(read_ns, content, document, b"")
 
     def passages(
         self, file: File, reuse: bool, get_result: Callable[[], ReadResult], reserve: Reserve
@@ -109,7 +82,10 @@ class Intake:
             # The file was deleted after the walk: the next run finds it gone.
             pass
         except Unreadable as error:
-            self._set_aside(file, previous, error)
+            set_aside(
+                *(self.catalog, self.open_store, self.tally, file, previous),
+                *(error.reason, error.message, self.clock()),
+            )
         self.tally.files_read += 1
         self.tally.bytes_read += file.size
         self.tally.bytes_open.pop(file.path, None)
@@ -148,41 +124,42 @@ class Intake:
                 for row in self.open_store().rows(twin.doc)
             )
             labels = self.catalog.page_labels.of(twin.doc)
-            for item in self._incoming(entry, copies, messages):
+            for item in incoming(entry, self._counted(file, copies), messages):
                 yield replace(item, page_labels=labels) if item.last else item
             return
         # The contents are new, or those of a document that has changed since the file was read.
-        document = result.document or self._document(result.data, file.path, reserve)
+        document = result.document or self.reading.document(result.data, file.path, reserve)
         if previous is None:
             self.tally.added += 1
         else:
             self.tally.changed += 1
         self.tally.warnings += [(file.path, warning) for warning in document.warnings]
-        tokenizer = self.open_tokenizer()
-        cutting = (
-            document.cutting()
-            if isinstance(document, CutDocument)
-            else cut(document, tokenizer, self.rules)
-        )
-        entry = replace(
-            entry,
-            kind=document.kind,
-            title=document.title,
-            message="; ".join(document.warnings),
-            language=cutting.language,
-        )
+        cutting = self.reading.cutting(document)
+        entry = described(entry, document, cutting.language)
         self.tally.languages[entry.language] += 1
         # Passages whose text is the same as before get their vectors from the store.
         was_stored = previous is not None and previous.stored
         previous_rows = self.open_store().rows(entry.doc) if was_stored else ()
-        reusable = ReusableVectors(previous_rows, tokenizer)
+        reusable = ReusableVectors(previous_rows, self.reading.open_tokenizer())
         looked_up = ((passage, reusable.look_up(passage.passage)) for passage in cutting.passages)
-        for item in self._incoming(entry, looked_up, document.messages):
+        for item in incoming(entry, self._counted(file, looked_up), document.messages):
             if item.last:
                 counted = replace(item.entry, tokens=reusable.tokens)
                 yield replace(item, entry=counted, page_labels=document.page_labels)
             else:
                 yield item
+
+    def _counted(
+        self, file: File, passages: Iterable[tuple[CutPassage, Vectors | None]]
+    ) -> Iterator[tuple[CutPassage, Vectors | None]]:
+        """The same passages, which the tally counts as they come."""
+        length = 0
+        for passage, vector in passages:
+            self.tally.passages_read += 1
+            # A large file takes minutes; the length of its passages tells about how far it is.
+            length += len(passage.passage.text)
+            self.tally.bytes_open[file.path] = min(length, file.size)
+            yield passage, vector
 
     def _twin(self, file: File, content: str) -> Entry | None:
         """A whole document with the same contents, read by the same reader."""
@@ -192,72 +169,6 @@ class Intake:
             and os.path.splitext(twin.file.path)[1] == os.path.splitext(file.path)[1]
         )
         return twin if same_suffix else None
-
-    def _incoming(
-        self,
-        entry: Entry,
-        passages: Iterable[tuple[CutPassage, Vectors | None]],
-        messages: Iterable[Message],
-    ) -> Iterator[Incoming]:
-        """The document's passages, each with its message; the last one completes the entry.
-
-        One passage is held back, because only the last one can tell how many there are.
-        """
-        count = length = 0
-        pending = Incoming(entry, None, "", None, None, last=False)
-        following = deque(messages)
-        for cut_passage, vector in passages:
-            if pending.passage is not None:
-                yield pending
-            passage, terms = cut_passage.passage, cut_passage.terms
-            # The passage belongs to the last message that starts at or before it.
-            message = pending.message
-            while following and following[0].start <= passage.char_start:
-                message = following.popleft()
-            pending = Incoming(entry, passage, terms, vector, message, last=False)
-            count += 1
-            self.tally.passages_read += 1
-            # A large file takes minutes; the length of its passages tells about how far it is.
-            length += len(passage.text)
-            self.tally.bytes_open[entry.file.path] = min(length, entry.file.size)
-        yield replace(
-            pending, entry=replace(entry, passages=count, state=EntryState.COMPLETE), last=True
-        )
-
-    def _set_aside(self, file: File, previous: Entry | None, error: Unreadable) -> None:
-        """Record a file that gives no document.
-
-        A file that should be readable keeps its last complete version; any other leaves the index.
-        A file that became a cloud placeholder stays what it was, so that it is read once it is
-        here.
-        """
-        if error.reason is Reason.NOT_DOWNLOADED:
-            self.tally.skipped.append(Skip(file.path, error.reason, error.message))
-            return
-        entry = Entry(file, doc_id(file.path))
-        if previous is not None and previous.stored:
-            if error.reason.failed and previous.state is not EntryState.PENDING:
-                entry = replace(previous, file=file)
-            else:
-                take_out(self.catalog, self.open_store, [previous])
-                self.tally.removed += previous.passages > 0
-        # The passages that such a file keeps may still wait for their vectors.
-        waits = entry.state is EntryState.WORDS
-        failed = EntryState.WORDS if waits else EntryState.FAILED
-        state = failed if error.reason.failed else EntryState.SKIPPED
-        self.catalog.put(
-            [
-                replace(
-                    entry,
-                    state=state,
-                    reason=error.reason,
-                    message=error.message,
-                    ingested_ns=self.clock(),
-                )
-            ]
-        )
-        skips = self.tally.failed if error.reason.failed else self.tally.skipped
-        skips.append(Skip(file.path, error.reason, error.message))
 
 
 def _has_content(entry: Entry | None, content: str) -> bool:

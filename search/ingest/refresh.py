@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 from .. import readers
 from ..errors import IndexDamaged, IndexLocked, StorageFull, UsageError
@@ -26,11 +27,14 @@ from .moving import advice, moved_from, root_to_move
 from .placeholders import SYSTEM_MARKS, CloudMarks
 from .plan import Plan, changed_scopes, make_plan
 from .removal import take_out
-from .run import Ingestion, unheard
+from .run import Cluster, Ingestion, unheard
 from .scopes import RootRules, Scope, Targets, outermost
 from .sources import source_of
 from .tally import Tally
 from .watch import Watch
+
+if TYPE_CHECKING:
+    from ..storage.store import Store
 
 VERSIONS_KEY = "recipes"
 """The setting that holds, for each root's path, the versions of the last run over all of it.
@@ -123,11 +127,13 @@ class Refresh:
         on_progress: Callable[[Progress], None],
         on_large: Callable[[tuple[LargeFile, ...]], None] = unheard,
         on_notice: Callable[[str], None] = lambda notice: None,
+        cluster_for: Callable[[Catalog, Callable[[], Store]], Cluster] | None = None,
     ) -> IngestReport:
         """Bring the scopes up to date. To be called within `writing`. Raises IndexDamaged.
 
         `on_large` is given the large files that are about to be read, where there are any, and
         `on_notice` each warning of the report that is known before anything is embedded.
+        `cluster_for` makes the cluster that reads and embeds for this catalogue and store.
         """
         open_store = cache(lambda: self.opened.open_for_writing(catalog))
         # Opening the store repairs a damaged table, where that is possible, and flushes what a
@@ -164,6 +170,7 @@ class Refresh:
             on_progress,
             marks=self.marks,
             on_language=choose if models_in(catalog) is None else None,
+            cluster=None if cluster_for is None else cluster_for(catalog, open_store),
         ).run(plans, on_large, lambda: self._note_versions(catalog, scopes))
         # A run that embedded nothing needs no model, and changes little.
         models = models_in(catalog)

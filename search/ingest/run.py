@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import closing, nullcontext
 from dataclasses import replace
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import TYPE_CHECKING, Protocol
 
 from ..documents import File
 from ..readers.pool import WORKERS, ReaderPool
@@ -24,6 +24,8 @@ from ..text.passage_rules import PassageRules
 from . import cutting_worker
 from .embedding import Pace
 from .embedding_thread import EmbeddingThread
+from .fetching_ahead import FetchingAhead
+from .file_reading import FileReading
 from .incoming import Incoming, ReadResult
 from .intake import Intake
 from .large_files import large_files, note_speed
@@ -37,6 +39,7 @@ from .read_ahead import MAX_BYTES, Ahead, read_ahead
 from .removal import take_out
 from .report import report_of
 from .sample import Sample
+from .sources import read_bytes
 from .tally import Tally
 from .turns import TURN, Source, in_turns
 
@@ -57,6 +60,19 @@ LARGE_RUN = 2_000_000
 To start a worker takes as much processor time as to cut 300 kB.
 """
 
+
+class Cluster(Protocol):
+    """Machines that read and embed the files of a run in place of this one."""
+
+    def read(
+        self, files: list[File], reread: Collection[str], tally: Tally, upkeep: PacedUpkeep
+    ) -> int:
+        """Read the files and store their passages with their vectors; the number of commits.
+
+        The files at the paths in `reread` are read even where their contents are known.
+        """
+
+
 GRACE = 0.2
 """Seconds to wait for a file that is being read before something else is done."""
 
@@ -72,7 +88,7 @@ class Ingestion:
     `clock` gives the time in nanoseconds since the epoch. Documents that are read ahead or in work
     hold about `max_memory` bytes, or more where a single one does. `on_language` is given the
     language of most of a sample of the files, before any of them needs the store or the embedder;
-    without it no sample is read.
+    without it no sample is read. A `cluster` does the work of reading and embedding.
     """
 
     def __init__(
@@ -86,6 +102,7 @@ class Ingestion:
         max_memory: int = MAX_BYTES,
         marks: CloudMarks = SYSTEM_MARKS,
         on_language: Callable[[str], None] | None = None,
+        cluster: Cluster | None = None,
     ) -> None:
         self.catalog = catalog
         self.open_store = open_store
@@ -97,6 +114,7 @@ class Ingestion:
         self.max_memory = max_memory
         self.marks = marks
         self.on_language = on_language
+        self.cluster = cluster
 
     def run(
         self,
@@ -120,7 +138,7 @@ class Ingestion:
             on_large(large)
         tally = Tally(len(files), sum(file.size for file in files))
         tally.languages.update(dict(self.catalog.languages.counts()))
-        tally.has_two_stages = tally.bytes_total > SMALL_RUN
+        tally.has_two_stages = tally.bytes_total > SMALL_RUN and self.cluster is None
         # Read, and store the words, or in a small run the vectors as well.
         upkeep = PacedUpkeep(self.open_store)
         with EmbeddingThread() as thread:
@@ -129,7 +147,11 @@ class Ingestion:
                 *(upkeep, thread),
             )
             with preloading(preload) if files else nullcontext():
-                commits = self._read(files, reread, tally, later, upkeep)
+                if self.cluster is None:
+                    commits = self._read(files, reread, tally, later, upkeep)
+                else:
+                    self._choose_models(files, tally)
+                    commits = self.cluster.read(files, reread, tally, upkeep)
             # Forget what is gone.
             for plan in plans:
                 self._finish(plan, tally)
@@ -195,12 +217,15 @@ class Ingestion:
         Later files are read meanwhile. In a run of two stages, None stands for a time in which the
         next file is still being read: it is used for what waits for its vectors.
         """
-        with ReaderPool(module=cutting_worker.MODULE) as pool:
-            intake = Intake(
-                *(pool, self.catalog, self.open_store, lambda: self.open_embedder().tokenizer),
-                *(self.rules, tally, self.clock, self.marks),
+        with (
+            ReaderPool(module=cutting_worker.MODULE) as pool,
+            FetchingAhead(files, partial(read_bytes, marks=self.marks)) as fetching,
+        ):
+            reading = FileReading(
+                *(pool, lambda: self.open_embedder().tokenizer, self.rules, fetching.contents),
                 cuts_in_workers=tally.bytes_total > LARGE_RUN,
             )
+            intake = Intake(reading, self.catalog, self.open_store, tally, self.clock)
 
             def read_now(file: File, reserve: Reserve) -> ReadResult:
                 return intake.read(file, file.path not in reread, reserve)
@@ -240,6 +265,19 @@ class Ingestion:
                     # An interrupted run does not wait for files that are being read.
                     pool.close()
                     raise
+
+    def _choose_models(self, files: list[File], tally: Tally) -> None:
+        """Read a sample of the files for the choice of the models, where those are not chosen."""
+        if self.on_language is None or not files:
+            return
+        with ReaderPool() as pool:
+            reading = FileReading(
+                *(pool, lambda: self.open_embedder().tokenizer, self.rules),
+                partial(read_bytes, marks=self.marks),
+            )
+            intake = Intake(reading, self.catalog, self.open_store, tally, self.clock)
+            sample = Sample(files, lambda file, reserve: intake.read(file, False, reserve, True))
+            self.on_language(sample.language())
 
     def _finish(self, plan: Plan, tally: Tally) -> None:
         """Forget the entries that are gone, and note the run on the root."""

@@ -237,6 +237,9 @@ def _file(bucket: str, found: StoredObject, root: str) -> File:
 
 
 def _number(found: StoredObject) -> int:
-    """The tag of an object as a number, which stands where a file has its inode."""
-    tag = f"{found.tag.e_tag}\n{found.tag.version}".encode()
+    """The tag of an object as a number, which stands where a file has its inode.
+
+    A list gives no versions, and Azure's gives tags without quotes.
+    """
+    tag = found.tag.e_tag.strip('"').encode()
     return int.from_bytes(hashlib.sha256(tag).digest()[:8]) >> 1

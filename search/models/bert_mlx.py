@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from .checkpoint import Checkpoint
 
-# Padded tokens in a batch: they keep a GPU busy, and more would only cost memory.
-BATCH_TOKENS = 4096
+# What is added to the scores of padding: a number of float16, whose exponential is 0.
+UNSEEN = -30000.0
 
 
 class SelfAttention(Module):
@@ -45,7 +45,7 @@ class SelfAttention(Module):
         self.value = Linear(config.hidden_size, config.hidden_size)
 
     def __call__(self, x: mx.array, mask: mx.array) -> mx.array:
-        """(B, L, width) → (B, L, width); `mask` is true where a key is a token."""
+        """(B, L, width) → (B, L, width); `mask`, (B, 1, 1, L), is added to the scores of keys."""
         count, length, width = x.shape
 
         def split(y: mx.array) -> mx.array:
@@ -171,11 +171,13 @@ class Bert(Module):
         The second array has the states before the last layer.
         `first_segment` is the length of each text's first segment, None where there is one segment.
         """
-        # A boolean mask leaves each row a key that it may see. If -inf were added to the scores
-        # instead, rows of padding would become NaN.
-        mask = (mx.arange(ids.shape[1])[None] < lengths[:, None])[:, None, None, :]
         length = ids.shape[1] if first_segment is None else first_segment
-        return self.encoder(self.embeddings(ids, length), mask)
+        x = self.embeddings(ids, length)
+        # Of a boolean mask, MLX on CUDA makes numbers for every head, query and layer, which takes
+        # half of the time.
+        is_token = mx.arange(ids.shape[1])[None] < lengths[:, None]
+        mask = mx.where(is_token, 0.0, UNSEEN).astype(x.dtype)[:, None, None, :]
+        return self.encoder(x, mask)
 
 
 class BertMlx:
@@ -224,19 +226,23 @@ class BertMlx:
         states: list[NDArray[np.float32]] | None = None,
     ) -> NDArray[np.float32]:
         out = np.empty((len(ids), self.dimensions), np.float32)
+        plan = self._plan
+        rows_of = plan.rows if first_segment is None else None
 
         def work(batch: list[int]) -> None:
             # Each batch is a task of its own, so that a query can run between an ingest's batches.
             texts = [ids[i] for i in batch]
+            rows, lengths = padded(texts, plan.length_step, self.max_tokens, rows_of)
             pooled, before = on_inference_thread(
-                partial(self._forward, texts, first_segment, states is not None)
+                partial(self._forward, rows, lengths, first_segment, states is not None)
             )
-            out[batch] = pooled
+            out[batch] = pooled[: len(texts)]
             if states is not None:
-                for i, text, part in zip(batch, texts, before, strict=True):
+                for i, text, part in zip(batch, texts, before, strict=False):
                     states[i] = part[: len(text)]
 
-        for batch in by_length(list(map(len, ids)), BATCH_TOKENS, padded=True):
+        lengths = list(map(len, ids))
+        for batch in by_length(lengths, plan.batch_tokens, padded=True, step=plan.length_step):
             in_halves(work, batch)
         return out
 
@@ -248,22 +254,24 @@ class BertMlx:
         load_weights(self._model, checkpoint, config.root, device)
 
     def _forward(
-        self, texts: list[Sequence[int]], first_segment: int | None, with_states: bool
+        self,
+        rows: NDArray[np.int32],
+        lengths: NDArray[np.int32],
+        first_segment: int | None,
+        with_states: bool,
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(len(texts), width) pooled states of one padded batch, on the inference thread.
+        """(B, width) pooled states of one padded batch, on the inference thread.
 
-        The second array has the (len(texts), length, width) states before the last layer; it has no
-        texts unless they are asked for.
+        The second array has the (B, L, width) states before the last layer; it has no rows unless
+        they are asked for.
         """
         try:
-            rows = padded(texts, self._plan.length_step, self.max_tokens)
-            lengths = mx.array(list(map(len, texts)))
-            hidden, before = self._model(mx.array(rows), lengths, first_segment)
-            asked = before if with_states else before[:0]
-            return (
-                np.array(self._pool(hidden, lengths)),
-                np.array(asked.astype(mx.float32)),
-            )
+            tokens = mx.array(lengths)
+            hidden, before = self._model(mx.array(rows), tokens, first_segment)
+            pooled = self._pool(hidden, tokens)
+            if not with_states:
+                return np.array(pooled), np.empty((0, 0, 0), np.float32)
+            return np.array(pooled), np.array(before.astype(mx.float32))
         finally:
             if self._plan.clears_buffers:
                 mx.clear_cache()

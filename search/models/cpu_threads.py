@@ -24,10 +24,16 @@ Item = TypeVar("Item")
 
 
 def cores() -> int:
-    """How many cores this process may use: by its affinity, and by the quota of its container."""
+    """How many cores this process may use.
+
+    The affinity of the process and the quota of its container tell, and OMP_NUM_THREADS, by which
+    programs that share a machine out, such as Ray, limit their processes.
+    """
+    asked = os.environ.get("OMP_NUM_THREADS", "")
+    most = int(asked) if asked.isascii() and asked.isdigit() and int(asked) else sys.maxsize
     if hasattr(os, "sched_getaffinity"):
-        return min(len(os.sched_getaffinity(0)), quota(CGROUP, CGROUPS) or sys.maxsize)
-    return os.cpu_count() or 1
+        return min(len(os.sched_getaffinity(0)), quota(CGROUP, CGROUPS) or sys.maxsize, most)
+    return min(os.cpu_count() or 1, most)
 
 
 @cache

@@ -130,11 +130,10 @@ def load_embedder(
     from .engines import notice_of, precisions_for
     from .projection import projections_of
     from .recipes import pooling_of, recipe_of
-    from .tokenizer import TOKEN_RULES, TokenRules
 
     files = ModelFiles.named(name_or_path)
     recipe = recipe_of(files.folder, files.name)
-    tokenizer = files.tokenizer(TOKEN_RULES.get(files.checkpoint.model_type, TokenRules()))
+    tokenizer = _tokenizer(files)
     projections = projections_of(files.checkpoint)
     pooling = pooling_of(files.folder, recipe)
     precisions = precisions_for(files.checkpoint, backend)
@@ -158,6 +157,17 @@ def load_embedder(
         open_encoder=open_encoder,
     )
     return embedder if dimensions is None else embedder.narrowed(dimensions)
+
+
+def load_tokenizer(name_or_path: str) -> ModelTokenizer:
+    """The tokenizer of that embedder alone. Raises ModelError as `load_embedder` does."""
+    return _tokenizer(ModelFiles.named(name_or_path))
+
+
+def _tokenizer(files: ModelFiles) -> ModelTokenizer:
+    from .tokenizer import TOKEN_RULES, TokenRules
+
+    return files.tokenizer(TOKEN_RULES.get(files.checkpoint.model_type, TokenRules()))
 
 
 def _width(encoder: Encoder, projections: tuple[Projection, ...]) -> int:

@@ -94,9 +94,8 @@ class ForeignMlx:
 
     def _forward(self, texts: list[Sequence[int]]) -> NDArray[np.float32]:
         try:
-            rows = padded(texts, self._plan.length_step, self.max_tokens)
-            lengths = mx.array(list(map(len, texts)))
-            hidden = self._family.hidden(self._model, mx.array(rows), lengths)
+            rows, lengths = map(mx.array, padded(texts, self._plan.length_step, self.max_tokens))
+            hidden = self._family.hidden(self._model, rows, lengths)
             return np.array(self._pool(hidden, lengths))
         finally:
             if self._plan.clears_buffers:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ModelError
+from ..telemetry import keep_onnxruntime_silent
 from .onnx_graph import MICROSOFT, Graph
 
 # onnxruntime's level of messages that end the process. What it calls errors is raised as well.
@@ -22,6 +23,7 @@ def session_of(graph: Graph, inputs: Shapes, outputs: Shapes) -> Any:
     `inputs` and `outputs` are as in `Graph.serialized`. Several threads may run it at a time. The
     session has a copy of the constants. Raises ModelError where onnxruntime cannot be loaded.
     """
+    keep_onnxruntime_silent()
     try:
         import onnxruntime
     except ImportError as error:

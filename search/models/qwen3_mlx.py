@@ -222,14 +222,18 @@ class Qwen3Mlx:
         The prefix's keys and values are computed once and kept for the next call.
         """
         out = np.empty((len(ids), self.dimensions), np.float32)
+        plan, room = self._plan, self.max_tokens - len(prefix)
+        rows_of = None if prefix else plan.rows
 
         def work(batch: list[int]) -> None:
             # Each batch is a task of its own, so that a query can run between an ingest's batches.
-            out[batch] = on_inference_thread(
-                partial(self._forward, tuple(prefix), [ids[i] for i in batch])
-            )
+            texts = [ids[i] for i in batch]
+            rows, lengths = padded(texts, plan.length_step, room, rows_of)
+            pooled = on_inference_thread(partial(self._forward, tuple(prefix), rows, lengths))
+            out[batch] = pooled[: len(texts)]
 
-        for batch in by_length(list(map(len, ids)), self._plan.batch_tokens, padded=True):
+        lengths = list(map(len, ids))
+        for batch in by_length(lengths, plan.batch_tokens, padded=True, step=plan.length_step):
             in_halves(work, batch)
         return out
 
@@ -240,13 +244,12 @@ class Qwen3Mlx:
         self._model = Qwen3(config, rotation_on(device, config))
         load_weights(self._model, checkpoint, config.root, device, bfloat16=device == "cuda")
 
-    def _forward(self, prefix: tuple[int, ...], texts: list[Sequence[int]]) -> NDArray[np.float32]:
-        """(len(texts), width) pooled states of one padded batch, on the inference thread."""
+    def _forward(
+        self, prefix: tuple[int, ...], rows: NDArray[np.int32], lengths: NDArray[np.int32]
+    ) -> NDArray[np.float32]:
+        """(B, width) pooled states of one padded batch, on the inference thread."""
         try:
-            rows = padded(texts, self._plan.length_step, self.max_tokens - len(prefix))
-            hidden = self._model(
-                mx.array(rows), mx.array(list(map(len, texts))), self._past(prefix)
-            )
+            hidden = self._model(mx.array(rows), mx.array(lengths), self._past(prefix))
             return np.array(hidden.astype(mx.float32))
         finally:
             if self._plan.clears_buffers:

@@ -1,31 +1,20 @@
-"""Reads and writes the objects below a URL; the only file that knows obstore.
-
-Credentials and endpoints come from the environment, as obstore and LanceDB both read it. They are
-never written anywhere.
-"""
+"""Reads and writes the objects below a URL; the only file that knows obstore."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from ..errors import RemoteFailure
-from .failures import failure
-
-ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
-"""The variables of the environment that name another endpoint than Amazon's."""
-
-CONNECT_SECONDS = 5
-RETRY_SECONDS = 30
-RETRIES = 6
-"""A store that is away is told of after so long, and not after the libraries' three minutes."""
+from ..errors import DocsearchError, RemoteFailure
+from .failures import OtherRegion, failure, failure_of, other_region
+from .options import client_options
+from .region import region_of
 
 PART = 1 << 20
 """A file is fetched in pieces of so many bytes."""
@@ -70,17 +59,7 @@ class ObjectStore:
                 f"{url} needs the extra remote", "install it: pip install 'docsearch[remote]'"
             ) from error
         with self._failures():
-            self._store: Any = make(
-                url,
-                client_options={
-                    "allow_http": is_http_allowed(os.environ),
-                    "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
-                },
-                retry_config={
-                    "max_retries": RETRIES,
-                    "retry_timeout": timedelta(seconds=RETRY_SECONDS),
-                },
-            )
+            self._store: Any = make(url, **client_options(url, os.environ))
 
     def read(self, name: str) -> tuple[bytes, Tag] | None:
         """An object's contents and its tag; None where there is no such object."""
@@ -157,6 +136,10 @@ class ObjectStore:
             except FileNotFoundError as error:
                 self._check_bucket(error)
                 return None
+            except self._library.exceptions.BaseError:
+                # An answer to HEAD has no text that tells why, but one to GET has.
+                self._library.get_range(self._store, name, start=0, length=1)
+                raise
 
     def objects(self, prefix: str = "") -> Iterator[StoredObject]:
         """All objects in and below the folder `prefix`, in the order of the store.
@@ -178,14 +161,24 @@ class ObjectStore:
         """Delete objects; those that are gone do not matter."""
         with self._failures():
             if listed := list(names):
-                self._library.delete(self._store, listed)
+                try:
+                    self._library.delete(self._store, listed)
+                except FileNotFoundError as error:
+                    # Azure ends with the first one that is gone.
+                    self._check_bucket(error)
+                    for name in listed:
+                        with suppress(FileNotFoundError):
+                            self._library.delete(self._store, name)
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
         """A context that turns errors of obstore into those of docsearch."""
         try:
             yield
-        except FileNotFoundError:
+        except DocsearchError:
+            raise
+        except FileNotFoundError as error:
+            self._check_bucket(error)
             raise
         except Exception as error:
             if isinstance(error, self._library.exceptions.InvalidPathError):
@@ -194,12 +187,18 @@ class ObjectStore:
             base = self._library.exceptions.BaseError
             if not isinstance(error, (base, OSError, ValueError)):
                 raise
-            raise failure(error, self.url) from error
+            raise self._told(error) from error
+
+    def _told(self, error: Exception) -> DocsearchError:
+        told = failure(error, self.url)
+        if isinstance(told, OtherRegion) and (region := region_of(self.url, os.environ)):
+            return other_region(self.url, region)
+        return told
 
     def _check_bucket(self, error: BaseException) -> None:
-        """Raise RemoteFailure where not only the object is missing, but its bucket."""
-        if "NoSuchBucket" in str(error) or "ContainerNotFound" in str(error):
-            raise failure(error, self.url) from error
+        """Raise RemoteFailure where not only the object is missing, but its bucket or the store."""
+        if (known := failure_of(error, self.url)) is not None:
+            raise known from error
 
 
 @lru_cache(maxsize=32)
@@ -208,28 +207,11 @@ def store_at(url: str) -> ObjectStore:
     return ObjectStore(url)
 
 
-def is_http_allowed(environment: Mapping[str, str]) -> bool:
-    """Whether the endpoint in use, which the user named, has no encryption."""
-    endpoint = next((environment[name] for name in ENDPOINTS if environment.get(name)), "")
-    allowed = environment.get("AWS_ALLOW_HTTP", "").lower() in ("1", "true", "yes")
-    return allowed or endpoint.startswith("http://")
-
-
-def lance_options(environment: Mapping[str, str]) -> dict[str, str]:
-    """LanceDB's options for a store; all else it reads from the environment by itself."""
-    options = {
-        "connect_timeout": f"{CONNECT_SECONDS}s",
-        "client_max_retries": str(RETRIES),
-        "client_retry_timeout": str(RETRY_SECONDS),
-    }
-    return options | ({"allow_http": "true"} if is_http_allowed(environment) else {})
-
-
 def _tag(meta: Mapping[str, Any]) -> Tag:
     return Tag(meta.get("e_tag") or "", meta.get("version") or "")
 
 
 def _stored(meta: Mapping[str, Any]) -> StoredObject:
+    # A list may give parts of a second, and the answer about one object whole seconds.
     modified_ns = int(meta["last_modified"].timestamp()) * 10**9
-    modified_ns += meta["last_modified"].microsecond * 1000
     return StoredObject(meta["path"], meta["size"], modified_ns, _tag(meta))

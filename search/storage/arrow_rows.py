@@ -86,7 +86,7 @@ def arrow_table(rows: Sequence[Row], dimensions: int, number: Any = None) -> Any
         "id": [passage_id(row.doc, row.passage.ordinal) for row in rows],
         "doc": [row.doc for row in rows],
         "terms": [_writable(row.terms) for row in rows],
-        "vector": _vector_column([row.vector for row in rows], dimensions, number_of(schema)),
+        "vector": vector_column([row.vector for row in rows], dimensions, number_of(schema)),
     }
     columns |= {name: [getattr(row.passage, name) for row in rows] for name in FIELDS}
     columns["text"] = [_writable(text) for text in columns["text"]]
@@ -108,7 +108,7 @@ def with_numbers(table: Any, dimensions: int, number: Any) -> Any:
     return table.set_column(place, "vector", _column(vectors, is_known, number))
 
 
-def _vector_column(vectors: Sequence[Vectors | None], dimensions: int, number: Any) -> Any:
+def vector_column(vectors: Sequence[Vectors | None], dimensions: int, number: Any) -> Any:
     """The column of these vectors; None becomes null, which no vector search finds."""
     import numpy as np
 

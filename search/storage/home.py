@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
+from ..config import CACHE_SIZE
 from ..private_files import is_private, make_tree_private
 from ..urls import is_url
 from .catalog import Catalog
@@ -39,11 +40,17 @@ class Home(Protocol):
     def is_remote(self) -> bool:
         """True for an object store."""
 
+    def see_newest(self) -> None:
+        """Look for what another process stored at the next call."""
+
     def look_again(self) -> None:
         """Look for what another process stored at the next call, after a read has failed."""
 
     def note_query(self, place: TablePlace) -> None:
         """Note that a query was answered from a table, as others may follow."""
+
+    def too_large(self, place: TablePlace) -> int:
+        """The bytes of a table that is too large to be brought nearer; 0 for any other."""
 
     def close(self) -> None:
         """End what goes on in the background."""
@@ -86,11 +93,18 @@ class LocalHome:
         """The folder."""
         return str(self.folder)
 
+    def see_newest(self) -> None:
+        """Nothing: a folder is read as it is now."""
+
     def look_again(self) -> None:
         """Nothing: a folder is read as it is now."""
 
     def note_query(self, place: TablePlace) -> None:
         """Nothing: a table in a folder need not be brought nearer."""
+
+    def too_large(self, place: TablePlace) -> int:
+        """0: a table in a folder need not be brought nearer."""
+        return 0
 
     def close(self) -> None:
         """Nothing: nothing goes on in the background."""
@@ -134,12 +148,12 @@ class LocalHome:
         return data.is_dir() and any(data.iterdir())
 
 
-def home_at(path: str | os.PathLike[str]) -> Home:
-    """The home of the index at a path or URL."""
+def home_at(path: str | os.PathLike[str], cache_size: int = CACHE_SIZE) -> Home:
+    """The home of the index at a path or URL; what is fetched of it takes so many bytes here."""
     if is_url(path):
         from .remote.home import RemoteHome
 
-        return RemoteHome.at(str(path))
+        return RemoteHome.at(str(path), cache_size)
     return LocalHome(Path(path))
 
 

@@ -6,7 +6,7 @@ what an older table lacks, and repairs it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -38,6 +38,16 @@ WRITER_CACHES = {
     "metadata_cache_size_bytes": _METADATA_CACHE,
 }
 """Enough for the ids of some million passages, which each batch is compared with."""
+
+# Stop words are indexed: otherwise "to be or not to be" would match nothing. Positions are not: no
+# query asks for them, and with them each upkeep of the index takes three times as long.
+WORD_INDEX: Mapping[str, Any] = {
+    "with_position": False,
+    "base_tokenizer": "icu/split",
+    "language": "English",
+    "remove_stop_words": False,
+}
+"""The options of the word index."""
 
 NEWEST = 0.0
 """For how many seconds a reader trusts the version that it knows: it looks at each read."""
@@ -156,11 +166,7 @@ def word_index() -> Any:
     """The configuration of the word index."""
     from lancedb.index import FTS
 
-    # Stop words are indexed: otherwise "to be or not to be" would match nothing. Positions are not:
-    # no query asks for them, and with them each upkeep of the index takes three times as long.
-    return FTS(
-        with_position=False, base_tokenizer="icu/split", language="English", remove_stop_words=False
-    )
+    return FTS(**WORD_INDEX)
 
 
 def _indexes() -> dict[str, Any]:

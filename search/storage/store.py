@@ -33,7 +33,7 @@ from .passage_table import make_table, open_table
 from .retention import Retention
 from .table_place import TablePlace
 from .table_reader import BATCH, TableReader, probes
-from .upkeep import Upkeep
+from .upkeep import IndexBuilder, Upkeep
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -361,6 +361,10 @@ class Store:
             )
         self.healed_to, self._stale = None, 0
 
+    def build_indexes_with(self, builder: IndexBuilder) -> None:
+        """Have a builder build the large indexes from now on, when the table is tidied up."""
+        self._upkeep.builder = builder
+
     def maintain(self) -> bool:
         """Tidy the table up where that is due, as `Upkeep` tells; True where it was.
 
@@ -404,18 +408,39 @@ class Store:
         """The Arrow schema of `tables`."""
         return self._reader.schema
 
-    def append(self, batch: Any) -> int:
-        """Add the rows of an Arrow batch with the columns of `schema_of`; the number of them.
+    @property
+    def number(self) -> Any:
+        """The Arrow type of the numbers in the table's vectors."""
+        return self._number
 
-        Its vectors may be of float32 or float16. The table must not have these passages yet. Raises
-        ModelError for a vector that cannot be stored.
+    def append(self, read: Callable[[list[str]], Iterable[Any]]) -> int:
+        """Add rows of Arrow batches in one commit; the number of them.
+
+        `read` gives all batches anew with the columns that it is asked for, which are some of
+        `schema_of`. Vectors may be of float32 or float16. The table must not have these passages
+        yet. Raises ModelError for a vector that cannot be stored.
         """
         arrow: Any = import_module("pyarrow")
-        table = with_numbers(arrow.Table.from_batches([batch]), self.dimensions, self._number)
-        self.vocabulary.add(table["terms"].to_pylist())
+        count = 0
+        for batch in read(["terms"]):
+            self.vocabulary.add(batch["terms"].to_pylist())
+            count += len(batch)
+        if not count:
+            return 0
+        schema = self.schema
+        batches = (
+            made
+            for batch in read(schema.names)
+            for made in with_numbers(
+                arrow.Table.from_batches([batch]), self.dimensions, self._number
+            )
+            .cast(schema)
+            .to_batches()
+        )
         with self._place.committing():
-            self._table.add(table, on_bad_vectors="null")
-        return len(table)
+            reader = arrow.RecordBatchReader.from_batches(schema, batches)
+            self._table.add(reader, on_bad_vectors="null")
+        return count
 
     def _tables(self, columns: list[str]) -> Iterator[Any]:
         arrow: Any = import_module("pyarrow")

@@ -104,12 +104,10 @@ def make(catalog: Catalog, home: Home, folder: Path) -> Transfer:
         with _opened(folder / f"{name}.parquet") as file:
             table = file.read()
         contents[name] = table.column_names, [tuple(row.values()) for row in table.to_pylist()]
-    count = 0
     with _opened(folder / f"{PASSAGES}.parquet") as file:
         dimensions = file.schema_arrow.field("vector").type.list_size
         store = Store(catalog.folder, dimensions, create=True, place=home.place(TABLE))
-        for batch in file.iter_batches(batch_size=10_000):
-            count += store.append(batch)
+        count = store.append(lambda columns: file.iter_batches(batch_size=10_000, columns=columns))
     store.maintain()
     store.sync()
     catalog.tables.fill(contents, store.version)

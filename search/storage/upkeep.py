@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from ..process_memory import give_back
 from .passage_table import word_index
@@ -16,6 +16,9 @@ VECTOR_INDEX_ROWS = 40_000
 
 Such an exact search takes some 10 ms for each 10,000 rows.
 """
+
+PARTITION_ROWS = 8192
+"""The vectors in a cluster of the vector index, which is also LanceDB's own choice."""
 
 MOST_SEGMENTS = 10
 _MANY_FRAGMENTS = 100
@@ -36,8 +39,23 @@ def tail_limit(rows: int) -> int:
     return min(rows // 10, 400 + rows // 4000)
 
 
+class IndexBuilder(Protocol):
+    """Builds indexes over all passages of a table that has VECTOR_INDEX_ROWS at least."""
+
+    def vectors(self, partitions: int) -> None:
+        """Build the vector index anew, with so many clusters of vectors."""
+
+    def words(self) -> None:
+        """Build the word index anew."""
+
+
 class Upkeep:
-    """The upkeep of one table, whose only writer is the caller."""
+    """The upkeep of one table, whose only writer is the caller.
+
+    A `builder` builds large indexes in place of LanceDB in this process.
+    """
+
+    builder: IndexBuilder | None = None
 
     def __init__(self, table: Any, place: TablePlace, retention: Retention) -> None:
         self._table = table
@@ -67,6 +85,7 @@ class Upkeep:
         It reads all words of the table and writes them anew, but few of the vectors.
         """
         self._renew_word_index()
+        self._build_words()
         # Make a tidy version, and bring it to the disk.
         self._settle()
         trained = self._trained()
@@ -85,6 +104,16 @@ class Upkeep:
         (index,) = (index for index in self._table.list_indices() if index.name == "terms")
         if (index.index_details or {}).get("with_position"):
             self._build("terms", word_index())
+
+    def _build_words(self) -> None:
+        """Have the builder build the word index, where more passages than not are missing in it.
+
+        LanceDB would write all of that index anew too, and then on one machine.
+        """
+        rows = self._table.count_rows()
+        unindexed = self._table.index_stats("terms").num_unindexed_rows
+        if self.builder is not None and 2 * unindexed > rows >= VECTOR_INDEX_ROWS:
+            self.builder.words()
 
     def _settle(self) -> bool:
         """Merge files and bring the indexes up to date; True once there is nothing left to do."""
@@ -128,6 +157,9 @@ class Upkeep:
             few_new = bool(segments) and max(segments) <= MOST_SEGMENTS and vectors < 2 * trained
             if vectors < VECTOR_INDEX_ROWS or few_new:
                 return trained if segments else 0
-            self._build("vector", IvfSq(distance_type="cosine"))
+            if self.builder is None:
+                self._build("vector", IvfSq(distance_type="cosine"))
+            else:
+                self.builder.vectors(-(-vectors // PARTITION_ROWS))
             return vectors
         return trained if segments else 0

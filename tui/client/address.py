@@ -18,7 +18,13 @@ FOLDERS_AND_ZONE = (
     *("HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "DOCSEARCH_MODELS", "TZ"),
 )
 """The variables that the code reads from its own process, so both sides need the same values."""
-PER_COMMAND = ("DOCSEARCH_", "NO_COLOR", "TERM", "COLORTERM", "CLICOLOR")
+STORES = (
+    *("AWS_", "AZURE_", "GOOGLE_", "SSL_CERT_"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
+    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
+)
+"""What the names of variables begin with that tell how an object store is reached, and by whom."""
+PER_COMMAND = ("DOCSEARCH_", "NO_COLOR", "TERM", "COLORTERM", "CLICOLOR", *STORES)
 """What the names of variables begin with that are handed over with each command."""
 FOLDER_MODE = 0o700
 

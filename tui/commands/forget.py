@@ -7,6 +7,7 @@ import click
 from search.wording import counted
 
 from .. import completions
+from ..endings import raise_at_endings
 from ..exit_codes import ExitCode
 from ..parameters import PATH
 from ..settings import Settings, pass_settings
@@ -23,6 +24,7 @@ def forget(settings: Settings, path: str) -> int:
     \b
     Example:  docsearch forget ~/notes/private
     """
+    raise_at_endings()
     with settings.open_index() as index:
         count = index.forget(path)
     settings.note(f"{counted(count, 'document is', 'documents are')} no longer in the index")

@@ -6,6 +6,7 @@ import click
 
 from search.wording import counted
 
+from ..endings import raise_at_endings
 from ..exit_codes import ExitCode
 from ..parameters import PATH
 from ..settings import Settings, pass_settings
@@ -23,6 +24,7 @@ def import_(settings: Settings, folder: str) -> int:
     \b
     Example:  docsearch import ~/backup/notes-index --index ~/restored
     """
+    raise_at_endings()
     with settings.open_index() as index:
         done = index.import_(folder)
     settings.note(

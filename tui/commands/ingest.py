@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, TypedDict
 import click
 
 from search.config import MAX_FILE_SIZE
+from search.errors import UsageError
 from search.results import DryRun, IngestReport, LargeFile, Progress
 from search.wording import counted
 
 from .. import completions
+from ..endings import ENDINGS, call_at, raise_at_endings
 from ..exit_codes import ExitCode
 from ..parameters import PATH, SIZE
 from ..remedies import by_reason, left_out_line
@@ -25,6 +27,9 @@ from ..settings import Settings, json_flag, pass_settings
 
 if TYPE_CHECKING:
     from search import RootRules
+
+RAY_HERE = "local"
+"""What --ray without an address stands for: a Ray of the run's own, on this machine."""
 
 LISTED = 20
 """How many failed files are listed, and how many that were passed over."""
@@ -103,6 +108,13 @@ class RunOptions(TypedDict):
 @click.option(
     "--watch", is_flag=True, help="Then keep the index up to date with every change, until Ctrl-C."
 )
+@click.option(
+    "--ray",
+    is_flag=False,
+    flag_value=RAY_HERE,
+    metavar="[ADDRESS]",
+    help="Read and embed on a Ray cluster: HOST:PORT, or auto; without ADDRESS on this machine.",
+)
 @click.option("--dry-run", is_flag=True, help="Only list what would be read; writes nothing.")
 @json_flag(
     "--json",
@@ -126,6 +138,7 @@ def ingest(
     fetch_cloud: bool | None,
     prune: bool,
     watch: bool,
+    ray: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> int:
@@ -147,6 +160,8 @@ def ingest(
     from ..progress import ProgressLine
     from ..terminal import printable
 
+    if watch and ray is not None:
+        raise UsageError("--watch and --ray do not go together", "leave one of them out")
     options = RunOptions(
         rules=RootRules(
             exclude or None, include or None, hidden, ignore, max_file_size, fetch_cloud
@@ -160,7 +175,9 @@ def ingest(
         if dry_run:
             _list(settings, index.dry_run(paths, **options), as_json)
             return ExitCode.FOUND
+        raise_at_endings()
         backend, stop = settings.config.backend, threading.Event()
+        ended_by: list[int] = []
         line = ProgressLine(
             sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(backend)
         )
@@ -192,6 +209,7 @@ def ingest(
                 stop=stop,
                 on_large=tell_large,
                 on_notice=tell,
+                ray=ray,
             )
             for number, report in enumerate(islice(reports, None if watch else 1)):
                 line.close()
@@ -201,7 +219,7 @@ def ingest(
                     click.echo(report_json(report))
                 _narrate(settings, report, told)
                 if watch and number == 0:
-                    _end_between_lines(stop)
+                    _end_between_lines(stop, ended_by)
                     settings.note("watching for changes; Ctrl-C ends it")
         except KeyboardInterrupt:
             if not stop.is_set():
@@ -209,7 +227,7 @@ def ingest(
         finally:
             line.close()
     if stop.is_set():
-        return ExitCode.INTERRUPTED
+        return 128 + ended_by[0]
     return ExitCode.NOTHING if report is not None and report.failed else ExitCode.FOUND
 
 
@@ -247,21 +265,18 @@ def _list(settings: Settings, plan: DryRun, as_json: bool) -> None:
     )
 
 
-def _end_between_lines(stop: threading.Event) -> None:
-    """Make Ctrl-C set `stop`, so that the run ends between two lines of output.
+def _end_between_lines(stop: threading.Event, ended_by: list[int]) -> None:
+    """Make Ctrl-C and its like set `stop`, so that the run ends between two lines of output.
 
-    An exception in the middle of a write would have the line written twice. A second Ctrl-C ends
-    the process at once.
+    An exception in the middle of a write would have the line written twice. `ended_by` gets the
+    number of the signal.
     """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        # The command runs in the background of a script, where Ctrl-C is not meant for it.
-        return
 
     def end(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        ended_by.append(number)
         stop.set()
 
-    signal.signal(signal.SIGINT, end)
+    call_at((signal.SIGINT, *ENDINGS), end)
 
 
 def _tell_left_out(settings: Settings, report: IngestReport) -> None:

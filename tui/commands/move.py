@@ -9,6 +9,7 @@ import click
 from search.wording import counted
 
 from .. import completions
+from ..endings import raise_at_endings
 from ..exit_codes import ExitCode
 from ..parameters import PATH
 from ..settings import Settings, pass_settings
@@ -36,6 +37,7 @@ def move(settings: Settings, old: str, new: str) -> int:
     line = ProgressLine(
         sys.stderr, sys.stderr.isatty(), settings.quiet, lambda: device_for(backend)
     )
+    raise_at_endings()
     with settings.open_index() as index:
         try:
             report = index.move(old, new, on_progress=line.show)

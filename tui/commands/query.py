@@ -11,7 +11,6 @@ import click
 
 from search.config import MAX_LIMIT, MODES
 from search.errors import UsageError
-from search.urls import is_url
 
 from .. import completions
 from ..asked import FilterOptions, asked, cleaned, joined
@@ -185,7 +184,7 @@ def query(
                 # Whoever names a least score wants to see the weak hits.
                 _print(settings, result, full, fold=min_score is None)
             _tell(settings, result)
-    if not settings.around.is_resident and not is_url(settings.config.index):
+    if not settings.around.is_resident:
         from ..client.starting import start_if_wanted
 
         start_if_wanted(settings.config.daemon, settings.around.environment)

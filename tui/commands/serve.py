@@ -26,6 +26,12 @@ HTTP = "127.0.0.1:8722"
 PACKAGES = ("jinja2", "prometheus_client", "starlette", "uvicorn")
 """What the extra `http` installs."""
 TOKEN_VARIABLE = "DOCSEARCH_HTTP_TOKEN"
+FEWEST_CHARS = 20
+"""Fewer characters of a token may be guessed by other machines."""
+EXTERNAL_ENDING_SECONDS = 20
+"""How long answers may take when a service for other machines ends: less than the 30 seconds after
+which Kubernetes kills it.
+"""
 
 
 @click.command()
@@ -40,7 +46,14 @@ TOKEN_VARIABLE = "DOCSEARCH_HTTP_TOKEN"
     is_flag=False,
     flag_value=HTTP,
     metavar="[HOST:PORT]",
-    help=f"Answer over HTTP too, with a search page, for this machine only (default: {HTTP}).",
+    help=f"Answer over HTTP, with a search page, for this machine alone (default: {HTTP}).",
+)
+@click.option(
+    "--external-url",
+    "external_urls",
+    multiple=True,
+    metavar="URL",
+    help="With --http: a URL by which other machines reach it. May be repeated.",
 )
 @click.option("--status", "wants_status", is_flag=True, help="Tell what the running process holds.")
 @click.option("--stop", is_flag=True, help="End the running process, after what it answers now.")
@@ -50,6 +63,7 @@ def serve(
     settings: Settings,
     idle: int | None,
     http: str | None,
+    external_urls: tuple[str, ...],
     wants_status: bool,
     stop: bool,
     as_json: bool,
@@ -61,7 +75,8 @@ def serve(
     1 where no process runs.
 
     With --http a process of its own answers in the browser and over HTTP, from this index alone. It
-    ends with Ctrl-C, or where --idle is given.
+    ends with Ctrl-C or SIGTERM, or where --idle is given. With --external-url it answers other
+    machines too.
 
     \b
     Example:  docsearch serve --http
@@ -70,8 +85,10 @@ def serve(
     """
     if http is not None and (wants_status or stop):
         raise click.UsageError("--http excludes --status and --stop", click.get_current_context())
+    if external_urls and http is None:
+        raise click.UsageError("--external-url needs --http", click.get_current_context())
     if http is not None:
-        return _serve_http(settings, http, idle)
+        return _serve_http(settings, http, idle, external_urls)
     if wants_status or stop:
         return _ask(settings, "stop" if stop else "status", as_json)
     seconds = 60 * (idle or settings.config.serve.idle)
@@ -82,7 +99,9 @@ def serve(
     os.execv(sys.executable, [sys.executable, "-P", "-m", "tui.server", *limits])
 
 
-def _serve_http(settings: Settings, typed: str, idle: int | None) -> int:
+def _serve_http(
+    settings: Settings, typed: str, idle: int | None, external_urls: tuple[str, ...]
+) -> int:
     """Answer over HTTP from the index that the settings name."""
     missing = [name for name in PACKAGES if find_spec(name) is None]
     if missing:
@@ -94,15 +113,21 @@ def _serve_http(settings: Settings, typed: str, idle: int | None) -> int:
 
     from ..tokens import kept_token
     from ..web.address import Address as WebAddress
+    from ..web.external_url import ExternalUrl
     from ..web.idle import Idle
-    from ..web.service import Service
+    from ..web.service import ENDING_SECONDS, Service
     from .query import query
 
-    address = WebAddress.parsed(typed)
-    # A wrong index is told before the first question.
-    with settings.open_index() as index:
-        index.status()
-    token = settings.around.environment.get(TOKEN_VARIABLE) or kept_token("http-token")
+    address = WebAddress.parsed(typed, tuple(map(ExternalUrl.parsed, external_urls)))
+    given = settings.around.environment.get(TOKEN_VARIABLE, "").strip()
+    if address.external:
+        # Whoever keeps the service running waits for its index: it need not end without one.
+        token = _long_token(given)
+    else:
+        # A wrong index is told before the first question.
+        with settings.open_index() as index:
+            index.status()
+        token = given or kept_token("http-token")
     indexes = OpenIndexes()
     around = replace(settings.around, open_index=indexes.open)
     with address.listener() as listener:
@@ -116,12 +141,28 @@ def _serve_http(settings: Settings, typed: str, idle: int | None) -> int:
         )
         service = Service(
             replace(settings, around=around).open_index,
-            *(query.params, settings.config, bound, token, resting),
+            *(query.params, settings.config, bound, token, resting, settings.note),
+            ending_seconds=EXTERNAL_ENDING_SECONDS if bound.external else ENDING_SECONDS,
         )
-        settings.note(f"open http://{bound.name}/?token={token}")
+        if bound.external:
+            # The lines are kept in a log, which others may read.
+            settings.note(f"answering at {bound.name} for {bound.url}")
+        else:
+            settings.note(f"open {bound.url}/?token={token}")
         settings.note("programs send the header Authorization: Bearer TOKEN; end it with Ctrl-C")
         service.run(listener)
     return ExitCode.FOUND
+
+
+def _long_token(given: str) -> str:
+    """The token that was set. Raises UsageError where it is missing or short."""
+    if len(given) < FEWEST_CHARS:
+        raise UsageError(
+            f"--external-url needs a token of {FEWEST_CHARS} characters or more, the same for all "
+            f"replicas, and {TOKEN_VARIABLE} has {len(given) or 'none'}",
+            f"set {TOKEN_VARIABLE}, for example to what openssl rand -hex 24 prints",
+        )
+    return given
 
 
 def _let_go(indexes: OpenIndexes) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from ..cli import run
 from ..client.address import PER_COMMAND
@@ -15,6 +16,8 @@ from ..surroundings import NotResident, Surroundings
 from .written import Written, writing_to
 
 if TYPE_CHECKING:
+    from search import Index
+
     from ..surroundings import OpenIndex
     from .requests import CommandLine
 
@@ -35,7 +38,7 @@ def run_command(
         _environment(line.environment),
         line.terminals[0],
         line.columns,
-        open_index,
+        _seeing_newest(open_index),
         check_on,
         is_resident=True,
     )
@@ -44,6 +47,18 @@ def run_command(
             return run(list(line.words), around), written
         except NotResident:
             return None, written
+
+
+def _seeing_newest(open_index: OpenIndex) -> OpenIndex:
+    """Open indexes as a process of its own would: it knows nothing older than its start."""
+
+    @contextmanager
+    def opened(*arguments: Any, **options: Any) -> Iterator[Index]:
+        with open_index(*arguments, **options) as index:
+            index.home.see_newest()
+            yield index
+
+    return opened
 
 
 def _environment(handed_over: Mapping[str, str]) -> dict[str, str]:

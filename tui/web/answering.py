@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from search import Index, QueryResult, StoredPart
 
     from .questions import Question, Questions
-    from .turns import Turns
+    from .turns import Turn, Turns
 
     OpenIndex = Callable[[], AbstractContextManager[Index]]
 
@@ -83,9 +83,11 @@ class Answering:
 
         return await self.drawing.answer(request, lambda check: self._with_index(draw))
 
-    def warm(self) -> None:
-        """Load what a question needs, before there is one. Its errors are the first question's."""
-        self.turns.begin(lambda check: self._with_index(lambda index: index.query("warm", limit=1)))
+    def warm(self) -> Turn[QueryResult]:
+        """A question of its own, whose answer loads what other questions need."""
+        return self.turns.begin(
+            lambda check: self._with_index(lambda index: index.query("warm", limit=1))
+        )
 
     def close(self) -> None:
         """Begin nothing more."""

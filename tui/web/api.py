@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from search.errors import DocsearchError
-
 from ..jsont import part_json, result_json, status_json
 from .documents import DOCUMENT, PICTURE
 from .events import EVENTS
-from .faults import JSON, Fault
+from .faults import JSON
 from .parameters import values
 
 if TYPE_CHECKING:
@@ -20,8 +18,10 @@ if TYPE_CHECKING:
 
     from .answering import Answering
     from .metrics import Metrics
+    from .readiness import Readiness
 
 HEALTHY = '{"schema": 1, "health": "ok"}'
+LIVE = '{"schema": 1, "live": true}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,7 @@ class Api:
     """The routes; `openapi` is the document that describes them."""
 
     answering: Answering
+    readiness: Readiness
     metrics: Metrics
     openapi: str
 
@@ -55,13 +56,15 @@ class Api:
         return _json(status_json(await self.answering.glance(lambda index: index.status())))
 
     async def health(self, request: Request) -> Response:
-        """Whether the index can be read. It tells nothing else, since it needs no token."""
+        """Whether questions can be answered. It tells nothing else, since it needs no token."""
         values((), request.scope["query_string"])
-        try:
-            await self.answering.glance(lambda index: index.catalog.data_version)
-        except DocsearchError:
-            raise Fault(503, "index", "the index cannot be read") from None
+        await self.readiness.check()
         return _json(HEALTHY)
+
+    async def live(self, request: Request) -> Response:
+        """That the process answers at all, whatever its index is like."""
+        values((), request.scope["query_string"])
+        return _json(LIVE)
 
     async def counts(self, request: Request) -> Response:
         """The metrics."""

@@ -12,6 +12,7 @@ from search.errors import (
     IndexFailure,
     ModelError,
     ReaderFailure,
+    RemoteFailure,
     StorageFull,
     Unreadable,
     UsageError,
@@ -45,6 +46,7 @@ STATUSES: tuple[tuple[type[DocsearchError], int], ...] = (
     (Unreadable, 422),
     (IndexFailure, 503),
     (ModelError, 503),
+    (RemoteFailure, 503),
     (StorageFull, 503),
     (ReaderFailure, 503),
 )
@@ -74,7 +76,7 @@ def answer_of(error: DocsearchError) -> Response:
     return Response(error_json(error) + "\n", status_of(error), headers, JSON)
 
 
-def unexpected(error: Exception) -> DocsearchError:
+def unexpected(error: BaseException) -> DocsearchError:
     """The error for what nobody expected; the log has what the client must not see."""
     LOG.error("unexpected %s: %s", type(error).__name__, error, exc_info=error)
     return DocsearchError(

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from .address import Address
 
-OPEN = "/health"
-"""The one path that needs no token."""
+OPEN = ("/health", "/live")
+"""The paths that need no token."""
 METHODS = ("GET", "HEAD")
 POLICY = "; ".join(
     f"{directive} '{source}'"
@@ -49,8 +49,9 @@ HEADERS: Mapping[str, str] = {
 }
 LOCKED = """<!doctype html><html lang="en"><meta charset="utf-8"><title>docsearch</title>
 <meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
-<h1>docsearch</h1><p>This page needs its token. Open it by the link that
-<code>docsearch serve --http</code> printed.</p></html>
+<h1>docsearch</h1><p>This page needs its token. Open the link that
+<code>docsearch serve --http</code> printed, or write <code>/?token=TOKEN</code> behind the
+address.</p></html>
 """
 
 
@@ -71,9 +72,13 @@ class Guard:
         """The name of the cookie: browsers keep one jar for all ports of a host."""
         return f"docsearch-{self.address.port}"
 
-    def cookie_header(self) -> str:
-        """The cookie that the page keeps: no script reads it, and no other site sends it."""
-        return f"{self.cookie}={self.token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000"
+    def cookie_header(self, is_encrypted: bool) -> str:
+        """The cookie that the page keeps: no script reads it, and no other site sends it.
+
+        One that came over https never goes over http.
+        """
+        kept = f"{self.cookie}={self.token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=31536000"
+        return f"{kept}; Secure" if is_encrypted else kept
 
     def is_token(self, given: str) -> bool:
         """Whether the text is the token, in a time that tells nothing about it."""
@@ -95,7 +100,7 @@ class Guard:
 
         headers = Headers(scope=scope)
         try:
-            self._check_sender(headers)
+            self._check_sender(headers, scope.get("server"))
             self._check_request(scope["method"], headers)
             opened = self._opened(scope["path"], scope["query_string"], headers)
             if opened is not None:
@@ -113,21 +118,25 @@ class Guard:
             known = error if isinstance(error, DocsearchError) else unexpected(error)
             await self._refusal(known, headers)(scope, receive, sending)
 
-    def _check_sender(self, headers: Headers) -> None:
-        if headers.getlist("host") not in [[name] for name in self.address.names]:
+    def _check_sender(self, headers: Headers, reached: tuple[str, int] | None) -> None:
+        named = headers.getlist("host")
+        if not (len(named) == 1 and self._is_own(named[0].lower(), reached)):
             raise Fault(
                 421,
                 "host",
                 "the request names another host",
-                f"ask http://{self.address.name}",
+                f"ask {self.address.url}",
             )
         origin = headers.get("origin")
-        if origin is not None and origin not in {f"http://{name}" for name in self.address.names}:
+        if origin is not None and origin not in self.address.origins:
             raise Fault(403, "origin", "the request comes from a page of another site")
         site, target = headers.get("sec-fetch-site", "none"), headers.get("sec-fetch-dest")
         # A link on another page may be followed; what it opens is a page of its own.
         if site not in ("same-origin", "none") and target != "document":
             raise Fault(403, "origin", "the request comes from a page of another site")
+
+    def _is_own(self, name: str, reached: tuple[str, int] | None) -> bool:
+        return name in self.address.names or self.address.is_reached_at(name, reached)
 
     def _check_request(self, method: str, headers: Headers) -> None:
         if method not in METHODS:
@@ -155,7 +164,8 @@ class Guard:
             return None
         pairs = [(name, text) for name, each in texts.items() for text in each]
         rest = urlencode(pairs, errors="surrogateescape")
-        keeping = {"Set-Cookie": self.cookie_header()} if is_right else {}
+        is_encrypted = self.address.is_encrypted(headers["host"].lower())
+        keeping = {"Set-Cookie": self.cookie_header(is_encrypted)} if is_right else {}
         return RedirectResponse(f"/?{rest}" if rest else "/", 303, keeping)
 
     def _is_known(self, headers: Headers) -> bool:
@@ -170,13 +180,13 @@ class Guard:
         return kept is not None and self.is_token(kept.value)
 
     def _check_token(self, path: str, headers: Headers) -> None:
-        if path == OPEN or self._is_known(headers):
+        if path in OPEN or self._is_known(headers):
             return
         raise Fault(
             401,
             "token",
             "the token is missing or wrong",
-            "send the header Authorization: Bearer TOKEN, or open the link that docsearch printed",
+            "send the header Authorization: Bearer TOKEN, or open the page at /?token=TOKEN",
             {"WWW-Authenticate": "Bearer"},
         )
 

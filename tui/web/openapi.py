@@ -59,6 +59,11 @@ HEALTH: Schema = {
     "required": ["schema", "health"],
     "properties": {"schema": VERSION, "health": {"const": "ok"}},
 }
+LIVE: Schema = {
+    "type": "object",
+    "required": ["schema", "live"],
+    "properties": {"schema": VERSION, "live": {"const": True}},
+}
 
 
 def openapi(question: Iterable[Parameter[Any]]) -> str:
@@ -81,8 +86,9 @@ def openapi(question: Iterable[Parameter[Any]]) -> str:
         ),
         "/picture": _get("A page, drawn.", {"image/png": {}}, PICTURE),
         "/status": _get("The state of the index.", {JSON: {"schema": reference(Status)}}),
-        "/health": _get("Whether the index can be read.", {JSON: {"schema": HEALTH}})
+        "/health": _get("Whether questions can be answered.", {JSON: {"schema": HEALTH}})
         | {"security": []},
+        "/live": _get("That the process answers.", {JSON: {"schema": LIVE}}) | {"security": []},
         "/metrics": _get("Counts for Prometheus.", {"text/plain": {"schema": {"type": "string"}}}),
         "/openapi.json": _get("This document.", {JSON: {"schema": {"type": "object"}}}),
     }

@@ -47,10 +47,14 @@ class RecentView:
 
 
 class Pages:
-    """The routes; all HTML is made by templates that escape what documents say."""
+    """The routes; all HTML is made by templates that escape what documents say.
 
-    def __init__(self, answering: Answering) -> None:
+    `is_local` is true where no other machine asks.
+    """
+
+    def __init__(self, answering: Answering, is_local: bool) -> None:
         self.answering = answering
+        self.is_local = is_local
         self.templates = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -79,7 +83,7 @@ class Pages:
             status = status_of(error)
             shown["error"] = printable(str(error), one_line=True)
         try:
-            shown |= await self.answering.read(request, lambda index: _around(index, query))
+            shown |= await self.answering.read(request, lambda index: self._around(index, query))
         except DocsearchError as error:
             status = status_of(error)
             shown |= {"form": form_view(query, (), ()), "counts": None}
@@ -116,6 +120,16 @@ class Pages:
             raise nothing_there(request.scope["path"])
         return Response(self.files[name], media_type=STATIC_TYPES[PurePath(name).suffix])
 
+    def _around(self, index: Index, query: bytes) -> dict[str, Any]:
+        """What the page says around the hits: the form, the counts, and the newest documents."""
+        status, newest = index.status(), index.newest(LOOKED_AT)
+        return {
+            "form": form_view(query, newest, tuple(root.path for root in status.roots)),
+            "counts": status,
+            "is_private": self.is_local and not index.home.is_remote,
+            "recent": tuple(map(_recent, newest[:NEWEST])),
+        }
+
     def _links(self, query: bytes) -> Links:
         return Links.of(query, self.answering.questions.names)
 
@@ -123,16 +137,6 @@ class Pages:
         html = self.templates.get_template(template).render(**shown)
         # Bytes of an address that are not UTF-8 cannot be shown.
         return html.encode(errors="replace").decode()
-
-
-def _around(index: Index, query: bytes) -> dict[str, Any]:
-    """What the page says around the hits: the form, the counts, and the newest documents."""
-    status, newest = index.status(), index.newest(LOOKED_AT)
-    return {
-        "form": form_view(query, newest, tuple(root.path for root in status.roots)),
-        "counts": status,
-        "recent": tuple(map(_recent, newest[:NEWEST])),
-    }
 
 
 def _recent(document: RecentDocument) -> RecentView:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from starlette.routing import Route, Router
 
 from search.models.cpu_threads import cores
 
+from ..app.endings import end_within
 from .answering import Answering
 from .api import Api
 from .connections import IDLE_SECONDS, MOST_HEAD_BYTES, LimitedConnection
@@ -23,10 +26,12 @@ from .metrics import Metrics
 from .openapi import openapi
 from .pages import Pages
 from .questions import Questions
+from .readiness import Readiness
 from .turns import Turns
 
 if TYPE_CHECKING:
     import socket
+    from types import FrameType
 
     from starlette.types import Receive, Scope, Send
 
@@ -37,7 +42,7 @@ if TYPE_CHECKING:
 
 PATHS = (
     *("/", "/results", "/preview", "/search", "/document", "/picture"),
-    *("/status", "/health", "/metrics", "/openapi.json"),
+    *("/status", "/health", "/live", "/metrics", "/openapi.json"),
 )
 """The paths that are counted by name."""
 WAITING = 64
@@ -47,10 +52,32 @@ DRAWERS = 2
 """How many pages are drawn at once; each takes a process."""
 ENDING_SECONDS = 3
 """How long answers that are being sent may take when the service ends."""
+LEAVING_SECONDS = 3
+"""How long the process may go on after that, as a store may keep a thread of it waiting."""
+
+
+class EndingServer(uvicorn.Server):
+    """A server whose process ends in time."""
+
+    _signal: int = signal.SIGTERM
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End after the answers that are being sent."""
+        self._signal = sig
+        super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Send these answers, and let the process go on only a little after that."""
+        await super().shutdown(sockets)
+        if threading.current_thread() is threading.main_thread():
+            end_within(LEAVING_SECONDS, self._signal)
 
 
 class Service:
-    """The service over one index; `options` are those of `docsearch query`."""
+    """The service over one index; `options` are those of `docsearch query`.
+
+    `tell` hears in a line that it is ready, or why it is not, whenever that has changed.
+    """
 
     def __init__(
         self,
@@ -60,7 +87,9 @@ class Service:
         address: Address,
         token: str,
         idle: Idle,
+        tell: Callable[[str], None],
         seconds: float = ANSWER_SECONDS,
+        ending_seconds: int = ENDING_SECONDS,
         connection: type[LimitedConnection] = LimitedConnection,
     ) -> None:
         self.idle = idle
@@ -68,8 +97,9 @@ class Service:
         questions = Questions(options, config)
         self.answering = Answering(open_index, questions, turns, Turns(DRAWERS, WAITING, seconds))
         metrics = Metrics(PATHS, turns)
-        api = Api(self.answering, metrics, openapi(questions.parameters))
-        pages = Pages(self.answering)
+        self.readiness = Readiness(self.answering, tell)
+        api = Api(self.answering, self.readiness, metrics, openapi(questions.parameters))
+        pages = Pages(self.answering, not address.external)
         routes = {
             "/": pages.page,
             "/results": pages.results,
@@ -80,6 +110,7 @@ class Service:
             "/picture": api.picture,
             "/status": api.status,
             "/health": api.health,
+            "/live": api.live,
             "/metrics": api.counts,
             "/openapi.json": api.description,
         }
@@ -96,17 +127,26 @@ class Service:
             lifespan="on",
             h11_max_incomplete_event_size=MOST_HEAD_BYTES,
             timeout_keep_alive=IDLE_SECONDS,
-            timeout_graceful_shutdown=ENDING_SECONDS,
+            timeout_graceful_shutdown=ending_seconds,
             log_level="error",
             access_log=False,
             server_header=False,
             proxy_headers=False,
         )
-        self.server = uvicorn.Server(limits)
+        self.server = EndingServer(limits)
 
     def run(self, listener: socket.socket) -> None:
-        """Answer at the listening socket until the process is told to end."""
-        self.server.run(sockets=[listener])
+        """Answer at the listening socket until the process is told to end.
+
+        In the main thread SIGTERM is such an order, which leaves the process its own exit code.
+        """
+        is_main = threading.current_thread() is threading.main_thread()
+        before = signal.signal(signal.SIGTERM, _nothing) if is_main else None
+        try:
+            self.server.run(sockets=[listener])
+        finally:
+            if is_main:
+                signal.signal(signal.SIGTERM, before)
 
     def stop(self) -> None:
         """End after the answers that are being sent."""
@@ -117,11 +157,15 @@ class Service:
         """What goes on between the start and the end."""
         turns = self.answering.turns
         # The first question need not wait for the models. What is wrong with them, it tells itself.
-        self.answering.warm()
+        self.readiness.begin()
         watching = asyncio.ensure_future(self.idle.watch(lambda: turns.asked_at, self.stop))
         yield
         watching.cancel()
         self.answering.close()
+
+
+def _nothing(number: int, frame: FrameType | None) -> None:
+    """Takes a signal that the server has obeyed, and sends again to whoever had it before."""
 
 
 async def _nothing_there(scope: Scope, receive: Receive, send: Send) -> None:

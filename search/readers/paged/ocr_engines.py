@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...telemetry import keep_onnxruntime_silent
 from .bands import in_bands
 from .reading_order import Line
 
@@ -38,6 +39,7 @@ class OcrEngine:
 
 def with_rapidocr() -> Recognise:
     """RapidOCR with the models of its package on one thread of onnxruntime."""
+    keep_onnxruntime_silent()
     import cv2
     import numpy as np
     from rapidocr import RapidOCR

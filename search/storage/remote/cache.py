@@ -12,11 +12,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from ...config import CACHE_SIZE
 from ...errors import IndexFailure, StorageFull
 from ...private_files import make_private_folder
-
-LIMIT = 4 * 10**9
-"""The bytes that all indexes of all stores may take; a larger one is kept alone."""
 
 IN_USE = 600.0
 """A snapshot that was used in these seconds stays: another process may be reading it."""
@@ -49,13 +47,15 @@ def cache_errors() -> Iterator[None]:
 class Cache:
     """The snapshots of one index, each in a folder named by its key, below `home`.
 
+    All indexes of all stores together take `limit` bytes; a larger one is kept alone.
+
     A file of a snapshot is kept once under its digest, and each snapshot has a link to it. Other
     processes may use the same folder.
     """
 
-    def __init__(self, home: Path, url: str, limit: int = LIMIT) -> None:
+    def __init__(self, home: Path, url: str, limit: int = CACHE_SIZE) -> None:
+        self.limit = limit
         self._home = home
-        self._limit = limit
         self._folder = home / hashlib.sha256(url.encode()).hexdigest()[:24]
 
     @property
@@ -115,10 +115,10 @@ class Cache:
         for path in folders:
             if path == used or now - _used_at(path) < IN_USE:
                 continue
-            if path.name == _TABLES and total > self._limit:
+            if path.name == _TABLES and total > self.limit:
                 total -= _size_below(path)
                 shutil.rmtree(path, ignore_errors=True)
-            elif path.name != _TABLES and (path.parent == used.parent or total > self._limit):
+            elif path.name != _TABLES and (path.parent == used.parent or total > self.limit):
                 shutil.rmtree(path, ignore_errors=True)
                 total -= self._remove_unused(path.parent / _FILES)
 

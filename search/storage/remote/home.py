@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Self
 
+from ...config import CACHE_SIZE
 from ...errors import IndexDamaged, NoIndex, NotAnIndex
 from ...object_store.client import ObjectStore
 from ...urls import tidied
@@ -90,7 +91,7 @@ class RemoteHome:
         self._fresh = fresh
         self._snapshots = Snapshots(store, cache)
         self._cache = cache
-        self._mirror = Mirror(store, cache.tables)
+        self._mirror = Mirror(store, cache.tables, cache.limit // 2)
         self._lock = threading.RLock()
         self._newest: Snapshot | None = None
         self._looked = float("-inf")
@@ -99,12 +100,12 @@ class RemoteHome:
         weakref.finalize(self, _remove_all, self._retired)
 
     @classmethod
-    def at(cls, url: str) -> Self:
-        """The index at a URL, with the user's own cache. Raises RemoteFailure."""
+    def at(cls, url: str, cache_size: int = CACHE_SIZE) -> Self:
+        """The index at a URL, with the user's own cache of so many bytes. Raises RemoteFailure."""
         from platformdirs import user_cache_dir
 
         cache = Path(user_cache_dir("docsearch", appauthor=False)) / "remote"
-        return cls(ObjectStore(tidied(url)), Cache(cache, tidied(url)))
+        return cls(ObjectStore(tidied(url)), Cache(cache, tidied(url), cache_size))
 
     @property
     def name(self) -> str:
@@ -123,15 +124,28 @@ class RemoteHome:
             with cache_errors():
                 return self._fetched(self._look())
 
+    def see_newest(self) -> None:
+        """Ask the store for the newest snapshot at the next call."""
+        self._looked = float("-inf")
+
     def look_again(self) -> None:
         """Ask the store for the newest snapshot at the next call, and trust no copy."""
-        self._looked = float("-inf")
+        self.see_newest()
         self._mirror.distrust()
 
     def note_query(self, place: TablePlace) -> None:
         """Copy the table in the background after the second query, where it was not copied yet."""
         if place.pinned is not None and place.uri == self.name:
             self._mirror.note_query(place.name, place.pinned)
+
+    def too_large(self, place: TablePlace) -> int:
+        """The bytes of a table that has more than a copy may have; 0 for any other."""
+        try:
+            size = self._mirror.size(place.name, place.mark().version)
+        except FileNotFoundError:
+            # The version went meanwhile, or the table is damaged, which its own checks tell.
+            return 0
+        return size if size > self._mirror.limit else 0
 
     def close(self) -> None:
         """End the copying of tables."""

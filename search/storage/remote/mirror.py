@@ -23,9 +23,6 @@ from ...private_files import make_private_file, make_private_folder
 from ..manifest import needed_files
 from .cache import IN_USE
 
-LIMIT = 2 * 10**9
-"""The bytes of the largest table that is copied."""
-
 _AT_ONCE = 8
 _LAST_VERSION = 2**64 - 1
 
@@ -35,12 +32,15 @@ class _Ended(Exception):
 
 
 class Mirror:
-    """The copies of the tables of the index in `store`, in `folder`. Thread-safe."""
+    """The copies of the tables of the index in `store`, in `folder`. Thread-safe.
 
-    def __init__(self, store: ObjectStore, folder: Path, limit: int = LIMIT) -> None:
+    A table of more than `limit` bytes is not copied.
+    """
+
+    def __init__(self, store: ObjectStore, folder: Path, limit: int) -> None:
         self._store = store
         self._folder = folder
-        self._limit = limit
+        self.limit = limit
         self._asked = Counter[tuple[str, int]]()
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -99,22 +99,31 @@ class Mirror:
 
         Raises RemoteFailure, OSError, and FileNotFoundError where the version went meanwhile.
         """
-        name = f"{table}.lance/_versions/{_LAST_VERSION - version:020}.manifest"
-        found = self._store.read(name)
-        if found is None:
-            raise FileNotFoundError(name)
-        sizes = self._sizes(table, found[0])
-        if sum(sizes.values()) > self._limit:
+        name, manifest = self._manifest(table, version)
+        sizes = self._sizes(table, manifest)
+        if sum(sizes.values()) > self.limit:
             return False
         missing = [name for name, size in sizes.items() if not self._is_here(name, size)]
         with ThreadPoolExecutor(_AT_ONCE, "mirror") as pool:
             list(pool.map(self._fetch, missing))
         # The manifest comes last, and the note that all is here after it.
-        self._put(name, [found[0]])
+        self._put(name, [manifest])
         make_private_file(self._whole(table, version))
         self._copied.add(table)
         self._drop_old(table)
         return True
+
+    def size(self, table: str, version: int) -> int:
+        """The bytes of a version. Raises RemoteFailure, and FileNotFoundError where it is gone."""
+        return sum(self._sizes(table, self._manifest(table, version)[1]).values())
+
+    def _manifest(self, table: str, version: int) -> tuple[str, bytes]:
+        """The name of the manifest of a version, and its contents."""
+        name = f"{table}.lance/_versions/{_LAST_VERSION - version:020}.manifest"
+        found = self._store.read(name)
+        if found is None:
+            raise FileNotFoundError(name)
+        return name, found[0]
 
     def _sizes(self, table: str, manifest: bytes) -> dict[str, int]:
         """The names of the files that a version needs, with their sizes in bytes."""

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ...errors import IndexDamaged
-from ...object_store.client import ObjectStore, lance_options
+from ...object_store.client import ObjectStore
+from ...object_store.options import lance_options
 from ...private_files import make_private_file
 from ..lance_errors import lance_errors
 from ..mark import Mark, mark_file, mark_in
@@ -85,7 +86,7 @@ class RemoteTable:
     @property
     def options(self) -> Mapping[str, str]:
         """How LanceDB reaches the store."""
-        return {} if self.copy else lance_options(os.environ)
+        return {} if self.copy else lance_options(self._store.url, os.environ)
 
     @property
     def pinned(self) -> int | None:

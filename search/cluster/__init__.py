@@ -1,0 +1,1 @@
+"""Ingest on the machines of a Ray cluster, by the same functions as on one machine."""

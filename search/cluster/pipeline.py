@@ -1,0 +1,104 @@
+"""One wave on the cluster: read and cut, embed, and write a staging dataset in one commit."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from ..errors import ClusterFailure, DocsearchError
+from .counts import Counts
+from .orders import StageOrder
+from .parcels import Parcel
+from .stages import EmbedStage, ReadStage
+
+READ_CORES, EMBED_CORES, WRITE_CORES = 0.2, 0.7, 0.1
+"""The shares of a core that the stages ask Ray for, so that a machine of one core has them all."""
+
+ROWS_PER_FRAGMENT = 50_000
+"""A fragment is written once so many rows are there, or at the wave's end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Runs waves on a cluster of so many cores and GPUs, as `order` tells.
+
+    The datasets of the waves are tables of the database at `uri`, in a store with these `options`.
+    """
+
+    order: StageOrder
+    cores: int
+    gpus: int
+    uri: str
+    options: Mapping[str, str]
+
+    def write(self, name: str, parcels: Sequence[Parcel], counts: Counts) -> None:
+        """Write what the files of the parcels hold into a new dataset of that name.
+
+        The dataset appears all at once. Ray gives the work of workers and machines that go away to
+        others. To be called in a task of Ray. Raises ClusterFailure, and what a stage raises.
+        """
+        lance_ray: Any = import_module("lance_ray")
+        data: Any = import_module("ray.data")
+        items = [{"parcel": parcel.encoded()} for parcel in parcels]
+        _quiet(data)
+        gpus, cores = self.gpus, max(self.cores, 1)
+        embedding = {"num_gpus": 1} if gpus else {"num_cpus": EMBED_CORES}
+        common = {
+            "batch_size": None,
+            "batch_format": "pyarrow",
+            "fn_constructor_args": (self.order, counts),
+            "zero_copy_batch": True,
+        }
+        staged = (
+            data.from_items(items, override_num_blocks=len(items))
+            .map_batches(ReadStage, num_cpus=READ_CORES, compute=_pool(data, cores), **common)
+            .map_batches(EmbedStage, compute=_pool(data, gpus or cores), **embedding, **common)
+        )
+        try:
+            lance_ray.write_lance(
+                staged,
+                f"{self.uri}/{name}.lance",
+                schema=self.order.schema,
+                mode="overwrite",
+                min_rows_per_file=ROWS_PER_FRAGMENT,
+                storage_options=dict(self.options) or None,
+                ray_remote_args={"num_cpus": WRITE_CORES},
+            )
+        except DocsearchError:
+            raise
+        except Exception as error:
+            raise own_error(error) or ClusterFailure(
+                f"the cluster could not finish: {_first_line(error)}",
+                "run docsearch ingest again, which goes on where it ended",
+            ) from error
+
+
+def _pool(data: Any, size: int) -> Any:
+    return data.ActorPoolStrategy(min_size=1, max_size=size, initial_size=size)
+
+
+def _quiet(data: Any) -> None:
+    context = data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def own_error(error: BaseException | None) -> DocsearchError | None:
+    """The error of docsearch's that a stage raised, where Ray brings one."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        if isinstance(error, DocsearchError):
+            return error
+        error = getattr(error, "cause", None) or error.__cause__ or error.__context__
+    return None
+
+
+def _first_line(error: BaseException) -> str:
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    return (lines[-1].strip() if lines else type(error).__name__)[:200]

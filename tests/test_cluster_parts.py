@@ -1,0 +1,153 @@
+"""The parts of an ingest on a cluster that need no cluster."""
+
+from __future__ import annotations
+
+import os
+
+import pyarrow as pa
+import pytest
+
+from search.cluster import parcels
+from search.cluster.connection import check_address, connected
+from search.cluster.file_notes import FileNote, Outcome
+from search.cluster.parcels import Ordered, Parcel, parcels_of, waves_of
+from search.cluster.staged import (
+    Staged,
+    message_of,
+    staged_passages,
+    staged_schema,
+    staged_table,
+    with_vectors,
+)
+from search.documents import File, Message, Passage, Reason, Row
+from search.errors import ClusterFailure, UsageError
+from search.storage.entries import Entry, EntryState, doc_id
+
+NOT_UTF8 = os.fsdecode(b"/notes/caf\xe9.txt")
+
+
+def file(name: str, size: int) -> File:
+    return File(f"/notes/{name}", "/notes", size, 1, 2, 2**63 + 5)
+
+
+def sizes(bundles: object) -> list[list[int]]:
+    return [[ordered.file.size for ordered in bundle] for bundle in bundles]  # type: ignore[attr-defined]
+
+
+def test_files_are_bundled_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [Ordered(file(str(number), size)) for number, size in enumerate((40, 50, 30, 200, 10))]
+    monkeypatch.setattr(parcels, "PARCEL_BYTES", 100)
+    monkeypatch.setattr(parcels, "WAVE_BYTES_PER_CORE", 60)
+    bundled = [parcel.files for parcel in parcels_of(files)]
+    assert sizes(bundled) == [[40, 50], [30], [200], [10]]
+    assert sizes(waves_of(files, cores=2, gpus=0)) == [[40, 50, 30], [200], [10]]
+    assert sizes(waves_of(files, cores=2, gpus=1)) == [[40, 50, 30, 200, 10]]
+    monkeypatch.setattr(parcels, "PARCEL_FILES", 1)
+    assert len(list(parcels_of(files))) == 5
+    assert list(parcels_of([])) == []
+
+
+def test_a_parcel_arrives_as_it_was_sent() -> None:
+    parcel = Parcel((Ordered(File(NOT_UTF8, "/notes", 3, 1, 2, 3, True), "abc"),))
+    assert Parcel.decoded(parcel.encoded()) == parcel
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        FileNote(
+            Outcome.DOCUMENT,
+            Entry(file("a", 9), 5, "abc", "pdf", "Title \udce9", 3, 0, EntryState.COMPLETE),
+            ("left out: 1 menu",),
+            ("i", "ii"),
+        ),
+        FileNote(
+            Outcome.UNREADABLE,
+            Entry(
+                File(NOT_UTF8, "/notes", 3, 1, 2, 3),
+                doc_id(NOT_UTF8),
+                reason=Reason.CORRUPT,
+                message="it is torn",
+            ),
+        ),
+    ],
+)
+def test_a_note_arrives_as_it_was_sent(note: FileNote) -> None:
+    assert FileNote.decoded(note.encoded()) == note
+
+
+def test_rows_of_passages_and_of_notes_alone() -> None:
+    schema = staged_schema(2)
+    passage = Passage(0, "text", ("House",), None, 1, 1, 0, 4, 0, "")
+    message = Message(1, 0, "Offer \udce9", None)
+    note = FileNote(Outcome.SAME, Entry(file("a", 9), 5))
+    table = staged_table(
+        [Staged(Row(5, passage, "text", None), message, note), Staged(None, note=note)], schema
+    )
+    assert table.schema == schema
+    assert table["id"].to_pylist() == ["0000000000000005-0", None]
+    assert table["note"].to_pylist() == [note.encoded()] * 2
+    assert message_of(table["message"][0].as_py()) == message
+    places, passages = staged_passages(table)
+    assert (places, passages) == ([0], [passage])
+    import numpy as np
+
+    embedded = with_vectors(table, places, [np.array([0.6, 0.8], np.float32)], [7])
+    assert embedded.schema == schema
+    assert embedded["tokens"].to_pylist() == [7, None]
+    assert embedded["vector"].type == pa.list_(pa.float16(), 2)
+    assert embedded["vector"].is_null().to_pylist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    "address", ["local", "auto", "head:6379", "10.0.0.1:1", "ray://h:10001", "[::1]:6379"]
+)
+def test_addresses(address: str) -> None:
+    check_address(address)
+
+
+@pytest.mark.parametrize("address", ["", "head", "http://head:6379", "~/notes", "head:6379/x"])
+def test_what_is_no_address(address: str) -> None:
+    with pytest.raises(UsageError):
+        check_address(address)
+
+
+class FailingRay:
+    """A Ray that cannot connect."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+        self.is_left = False
+
+    def is_initialized(self) -> bool:
+        return False
+
+    def init(self, **options: object) -> None:
+        raise self.error
+
+    def shutdown(self) -> None:
+        self.is_left = True
+
+
+@pytest.mark.parametrize(
+    ("address", "error", "message"),
+    [
+        ("auto", ConnectionError("Could not find\nany"), "no Ray cluster runs on this machine"),
+        (
+            "local",
+            RuntimeError("Version mismatch: 2.50\nand 2.60"),
+            "Ray at local cannot be used: Version mismatch: 2.50",
+        ),
+    ],
+)
+def test_a_cluster_that_refuses(
+    address: str, error: Exception, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ray = FailingRay(error)
+    monkeypatch.setattr("search.cluster.connection.import_module", lambda name: ray)
+    with pytest.raises(ClusterFailure) as caught, connected(address):
+        pass
+    assert str(caught.value) == (
+        f"{message}; see docs/scale.md, or leave out --ray to ingest on this machine"
+    )
+    assert ray.is_left
