@@ -32,7 +32,7 @@ from search.ingest.tally import Tally
 from search.storage.catalog import Catalog
 from search.storage.entries import Entry, EntryState, Root
 from search.storage.index_models import put_models
-from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 
 from .made_passages import DIMENSIONS, PER_DOCUMENT, ROOT, MadePassages
 from .measure import Row, write_results
@@ -71,7 +71,7 @@ class PacedVectors(MadeQueries):
         return vectors / np.linalg.norm(vectors, axis=1)[:, None], [0] * len(texts)
 
 
-class TimedStore(Store):
+class TimedStore(WritableStore):
     """A store that notes how long each of its upkeeps took, and the passages that waited for it."""
 
     upkeeps: list[tuple[float, int]]
@@ -103,7 +103,7 @@ def main() -> None:
         with Catalog.open(folder, create=True, write=True) as catalog:
             catalog.put_root(Root(ROOT))
             put_models(catalog, models())
-            store = TimedStore(folder, DIMENSIONS, create=True)
+            store = TimedStore(folder, DIMENSIONS)
             store.upkeeps = []
             for first in range(0, size, BATCH):
                 write(store, catalog, *made.batch(first, min(BATCH, size - first)))
@@ -136,7 +136,7 @@ def main() -> None:
 
 
 def words_only(
-    store: Store, catalog: Catalog, made: MadePassages, first: int, count: int
+    store: WritableStore, catalog: Catalog, made: MadePassages, first: int, count: int
 ) -> list[Entry]:
     """Store further passages by their words; the entries of their documents."""
     waiting = []
@@ -148,7 +148,7 @@ def words_only(
     return waiting
 
 
-def embed(store: Store, catalog: Catalog, entries: list[Entry], rate: float) -> None:
+def embed(store: WritableStore, catalog: Catalog, entries: list[Entry], rate: float) -> None:
     """The second stage of a run over these documents."""
     embedder = PacedVectors(rate)
     upkeep = PacedUpkeep(lambda: store)

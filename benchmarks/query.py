@@ -20,7 +20,7 @@ from search.documents import File, Passage
 from search.documents import Row as StoredRow
 from search.storage.catalog import Catalog
 from search.storage.entries import Entry, EntryState, doc_id
-from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 from search.text.terms import passage_terms
 
 from .measure import Row, median_seconds, run_command, write_results
@@ -55,7 +55,7 @@ def fill(path: Path, passages: int) -> None:
     # Store the made documents in batches of 5,000 passages.
     noise = np.random.default_rng(0)
     with Catalog.open(path, write=True) as catalog:
-        store = Store(path, embedder.dimensions, create=True)
+        store = WritableStore(path, embedder.dimensions)
         for first in range(0, passages - report.passages, 5000):
             rows: list[StoredRow] = []
             entries: list[Entry] = []

@@ -36,6 +36,7 @@ from search.storage.entries import Entry, Root
 from search.storage.index_models import put_models
 from search.storage.store import Store
 from search.storage.upkeep import tail_limit
+from search.storage.writable_store import WritableStore
 from search.supply.model_choice import ModelChoice
 from search.text.passage_rules import PassageRules
 
@@ -135,7 +136,7 @@ def queried(folder: Path, made: MadePassages, size: int) -> list[Row]:
         rows.append(figure(size, "counts of the app", time.process_time() - started, "s", "≤ 1 s"))
     # The most passages that a run leaves without the word index.
     tail = tail_limit(size) // PER_DOCUMENT * PER_DOCUMENT
-    store = Store(folder, DIMENSIONS, create=True)
+    store = WritableStore(folder, DIMENSIONS)
     store.upsert(made.batch(size, tail)[0])
     store.sync()
     with opened(folder, queries) as index:
@@ -162,7 +163,7 @@ def filled(folder: Path, made: MadePassages, size: int) -> list[Row]:
     stored = kept = 0.0
     with Catalog.open(folder, create=True) as catalog:
         catalog.put_root(Root(ROOT))
-        store = Store(folder, DIMENSIONS, create=True)
+        store = WritableStore(folder, DIMENSIONS)
         put_models(catalog, models())
         upkeep = PacedUpkeep(lambda: store)
         for first in range(0, size, BATCH):
@@ -244,7 +245,7 @@ def recall(index: Index, queries: Sequence[tuple[str, Vectors]]) -> float:
 
 def saved_often(folder: Path, made: MadePassages, size: int) -> list[Row]:
     """What two hundred saves of one document leave."""
-    store = Store(folder, DIMENSIONS, create=True)
+    store = WritableStore(folder, DIMENSIONS)
     rows, _ = made.batch(0, PER_DOCUMENT)
     for _ in range(200):
         store.upsert(rows)

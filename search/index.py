@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from .storage.filters import Filter
     from .storage.store import Store
     from .storage.stored_text import StoredTexts
+    from .storage.writable_store import WritableStore
 
 
 DRAWN_KINDS = ("pdf", "image")
@@ -269,7 +270,7 @@ class Index:
     @contextmanager
     def _cluster(
         self, address: str | None, on_progress: Callable[[Progress], None]
-    ) -> Iterator[Callable[[Catalog, Callable[[], Store]], ClusterReading] | None]:
+    ) -> Iterator[Callable[[Catalog, Callable[[], WritableStore]], ClusterReading] | None]:
         """What makes the cluster at an address read for a catalogue; None without an address."""
         if address is None:
             yield None

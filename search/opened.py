@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .storage.home import Home
     from .storage.store import Store
     from .storage.table_place import TablePlace
+    from .storage.writable_store import WritableStore
 
 Part = TypeVar("Part")
 
@@ -255,12 +256,12 @@ class Opened:
             or profile_named(own.profile).reranker
         )
 
-    def open_for_writing(self, catalog: Catalog) -> Store:
+    def open_for_writing(self, catalog: Catalog) -> WritableStore:
         """The store, made or repaired where needed.
 
         Documents that a repair lost are pending in the catalogue afterwards.
         """
-        from .storage.store import Store
+        from .storage.writable_store import WritableStore
 
         with self._opening:
             models = models_in(catalog)
@@ -270,7 +271,7 @@ class Opened:
                 models = self._record_of(self._new_models(), embedder)
             table = table_in_use(catalog)
             place = self.home.place(table)
-            store = Store(catalog.folder, models.dimensions, create=True, table=table, place=place)
+            store = WritableStore(catalog.folder, models.dimensions, table, place)
             if store.healed_to is not None:
                 catalog.mark_pending_after(store.healed_to)
                 # Going back to an older version also takes deletions back.

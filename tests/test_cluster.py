@@ -229,6 +229,7 @@ from search.documents import Passage, Row
 from search.storage.arrow_rows import arrow_table
 from search.storage.durability import Durability
 from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 
 chance = np.random.default_rng(3)
 vectors = chance.standard_normal((42_000, 8)).astype(np.float32)
@@ -238,7 +239,7 @@ rows = [
 ]
 table = arrow_table(rows, 8)
 folders = [Path(name) for name in sys.argv[2:4]]
-stores = [Store(folder, 8, create=True) for folder in folders]
+stores = [WritableStore(folder, 8) for folder in folders]
 for store in stores:
     for part in (table[:20_000], table[20_000:]):
         store.append(lambda columns: part.select(columns).to_batches(10_000))

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import os
+import pickle
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from search.cluster import parcels
 from search.cluster.connection import check_address, connected
+from search.cluster.dataset import StagingDataset
 from search.cluster.file_notes import FileNote, Outcome
+from search.cluster.orders import StageOrder
 from search.cluster.parcels import Ordered, Parcel, parcels_of, waves_of
+from search.cluster.pipeline import own_error
 from search.cluster.staged import (
     Staged,
     message_of,
@@ -19,9 +27,14 @@ from search.cluster.staged import (
     staged_table,
     with_vectors,
 )
+from search.cluster.taking_in import TakingIn
 from search.documents import File, Message, Passage, Reason, Row
-from search.errors import ClusterFailure, UsageError
+from search.errors import ClusterFailure, ModelMismatch, UsageError
+from search.index import Index
+from search.ingest.tally import Tally
+from search.results import IndexModels
 from search.storage.entries import Entry, EntryState, doc_id
+from search.text.passage_rules import PassageRules
 
 NOT_UTF8 = os.fsdecode(b"/notes/caf\xe9.txt")
 
@@ -99,14 +112,14 @@ def test_rows_of_passages_and_of_notes_alone() -> None:
     assert embedded["vector"].is_null().to_pylist() == [False, True]
 
 
-@pytest.mark.parametrize(
-    "address", ["local", "auto", "head:6379", "10.0.0.1:1", "ray://h:10001", "[::1]:6379"]
-)
+@pytest.mark.parametrize("address", ["local", "auto", "head:6379", "10.0.0.1:1", "[::1]:6379"])
 def test_addresses(address: str) -> None:
     check_address(address)
 
 
-@pytest.mark.parametrize("address", ["", "head", "http://head:6379", "~/notes", "head:6379/x"])
+@pytest.mark.parametrize(
+    "address", ["", "head", "http://head:6379", "ray://head:10001", "~/notes", "head:6379/x"]
+)
 def test_what_is_no_address(address: str) -> None:
     with pytest.raises(UsageError):
         check_address(address)
@@ -151,3 +164,52 @@ def test_a_cluster_that_refuses(
         f"{message}; see docs/scale.md, or leave out --ray to ingest on this machine"
     )
     assert ray.is_left
+
+
+def test_an_error_of_docsearch_comes_out_of_what_ray_raises() -> None:
+    inner = ModelMismatch("a worker has other weights", "put the same model there")
+    task = RuntimeError("ray::EmbedStage")
+    task.cause = inner  # type: ignore[attr-defined]
+    outer = ValueError("the dataset failed")
+    outer.__cause__ = task
+    assert own_error(outer) is inner
+    assert own_error(ValueError("a fault of Ray")) is None
+    assert str(pickle.loads(pickle.dumps(inner))) == str(inner)
+
+
+def test_a_worker_with_other_weights_refuses() -> None:
+    models = IndexModels(
+        "starter", "starter", "", "bge", "0" * 16, 384, "", "", 256, 32, 24, "float32"
+    )
+    with pytest.raises(ModelMismatch) as caught:
+        StageOrder(PassageRules(), models, "cpu", None).embedder()
+    assert str(caught.value).startswith("a worker of the cluster has other weights of bge (")
+    assert str(caught.value).endswith("put the same model on all machines")
+
+
+def test_passages_that_a_cluster_lost_are_not_called_complete(index: Index, notes: Path) -> None:
+    index.ingest([notes])
+    (entry, *_) = index.catalog.entries(str(notes))
+    before = list(index.catalog.entries(str(notes)))
+    lost = replace(entry, passages=entry.passages + 1)
+    taking_in = TakingIn(index.catalog, lambda: index.store, Tally(1, 1))
+    with pytest.raises(ClusterFailure) as caught:
+        taking_in.take(LostDataset(FileNote(Outcome.DOCUMENT, lost), entry.passages))
+    assert str(caught.value) == (
+        f"the cluster lost passages of {entry.file.path}; run docsearch ingest again"
+    )
+    assert list(index.catalog.entries(str(notes))) == before
+
+
+class LostDataset(StagingDataset):
+    """A staging dataset with fewer passages than its note tells."""
+
+    def __init__(self, note: FileNote, passages: int) -> None:
+        self.note = note
+        self.count = passages
+
+    def notes(self) -> Iterator[FileNote]:
+        yield self.note
+
+    def totals(self) -> tuple[Counter[int], Counter[int]]:
+        return Counter({self.note.entry.doc: self.count}), Counter()

@@ -15,7 +15,7 @@ from search.storage.catalog import Catalog
 from search.storage.durability import Durability
 from search.storage.entries import Entry, EntryState, doc_id
 from search.storage.lock import WriterLock
-from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 
 HERE = Path(__file__).parent.parent
 WIDTH = 8
@@ -28,10 +28,11 @@ from search.storage.catalog import Catalog
 from search.storage.entries import EntryState, doc_id
 from search.storage.lock import WriterLock
 from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 from tests.test_crash import WIDTH, add, remove
 folder, seed = Path(sys.argv[1]), int(sys.argv[2])
 with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
-    store = Store(folder, WIDTH, create=True)
+    store = WritableStore(folder, WIDTH)
     chance = random.Random(seed)
     sys.stdin.readline()
     threading.Timer(chance.uniform(0.0, 0.5), os.kill, (os.getpid(), signal.SIGKILL)).start()
@@ -97,7 +98,7 @@ def test_a_kill_at_any_moment_leaves_catalogue_and_table_in_agreement(tmp_path):
         _, errors = process.communicate("go\n")
         assert process.returncode == -signal.SIGKILL, errors
         with Catalog.open(folder, write=True) as catalog, WriterLock(folder):
-            store = Store(folder, WIDTH, create=True)
+            store = WritableStore(folder, WIDTH)
             stored = store.counts()
             entries = {found.doc: found for found in catalog.entries()}
             assert store.healed_to is None
@@ -130,20 +131,20 @@ def test_a_kill_at_any_moment_leaves_catalogue_and_table_in_agreement(tmp_path):
 def test_a_torn_version_makes_its_documents_pending(tmp_path):
     folder = tmp_path / "index"
     with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
-        store = Store(folder, WIDTH, create=True)
+        store = WritableStore(folder, WIDTH)
         add(catalog, store, {"/d/old": 2})
         add(catalog, store, {"/d/new": 3, "/d/empty": 0})
         newest = min((folder / "passages.lance" / "_versions").glob("*.manifest"))
         newest.write_bytes(bytes(newest.stat().st_size))
 
-        healed = Store(folder, WIDTH, create=True)
+        healed = WritableStore(folder, WIDTH)
         assert healed.healed_to == healed.version == store_version(catalog, "/d/old")
         assert catalog.mark_pending_after(healed.healed_to) == 2
         assert states(catalog) == {"/d/empty": "pending", "/d/new": "pending", "/d/old": "complete"}
         assert healed.counts() == {doc_id("/d/old"): 2}
 
         add(catalog, healed, {"/d/new": 3, "/d/empty": 0})
-        reopened = Store(folder, WIDTH, create=True)
+        reopened = WritableStore(folder, WIDTH)
         assert (reopened.healed_to, reopened.counts()) == (
             None,
             {doc_id("/d/old"): 2, doc_id("/d/new"): 3},
@@ -153,13 +154,13 @@ def test_a_torn_version_makes_its_documents_pending(tmp_path):
 def test_a_deletion_that_was_torn_comes_back_as_an_orphan(tmp_path):
     folder = tmp_path / "index"
     with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
-        store = Store(folder, WIDTH, create=True)
+        store = WritableStore(folder, WIDTH)
         add(catalog, store, {"/d/kept": 2, "/d/gone": 3})
         remove(catalog, store, ["/d/gone"])
         newest = min((folder / "passages.lance" / "_versions").glob("*.manifest"))
         newest.write_bytes(b"")
 
-        healed = Store(folder, WIDTH, create=True)
+        healed = WritableStore(folder, WIDTH)
         assert catalog.mark_pending_after(healed.healed_to) == 0
         orphans = catalog.reconcile(healed.counts())
         assert orphans == {doc_id("/d/gone")}
@@ -172,7 +173,7 @@ def test_a_deletion_that_was_torn_comes_back_as_an_orphan(tmp_path):
 def test_torn_files_of_a_version_that_never_was_are_removed(tmp_path):
     folder = tmp_path / "index"
     with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
-        store = Store(folder, WIDTH, create=True)
+        store = WritableStore(folder, WIDTH)
         add(catalog, store, {"/d/old": 2})
         table = folder / "passages.lance"
         whole = {path for path in table.rglob("*") if path.is_file()}
@@ -183,7 +184,7 @@ def test_torn_files_of_a_version_that_never_was_are_removed(tmp_path):
             path.write_bytes(bytes(10))
         assert Durability(folder, "passages").is_damaged()
 
-        again = Store(folder, WIDTH, create=True)
+        again = WritableStore(folder, WIDTH)
         assert not Durability(folder, "passages").is_damaged()
         assert (again.healed_to, again.counts()) == (None, {doc_id("/d/old"): 2})
         assert whole <= {path for path in table.rglob("*") if path.is_file()}
@@ -193,19 +194,19 @@ def test_torn_files_of_a_version_that_never_was_are_removed(tmp_path):
 def test_files_that_a_killed_writer_left_are_taken_from_others(tmp_path):
     folder = tmp_path / "index"
     with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
-        add(catalog, Store(folder, WIDTH, create=True), {"/d/old": 2})
+        add(catalog, WritableStore(folder, WIDTH), {"/d/old": 2})
         left = folder / "passages.lance" / "_deletions" / "6-15-1.arrow"
         left.parent.mkdir(exist_ok=True)
         left.write_bytes(b"ARROW1\0\0words ARROW1")
         left.chmod(0o644)
-        Store(folder, WIDTH, create=True)
+        WritableStore(folder, WIDTH)
         assert left.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_torn_file_of_a_flushed_version_is_kept_and_told(tmp_path):
     folder = tmp_path / "index"
     with Catalog.open(folder, create=True) as catalog, WriterLock(folder):
-        store = Store(folder, WIDTH, create=True)
+        store = WritableStore(folder, WIDTH)
         add(catalog, store, {"/d/old": 2})
         (data,) = (folder / "passages.lance" / "data").glob("*.lance")
         of_index = next((folder / "passages.lance" / "_indices").rglob("*.lance"))

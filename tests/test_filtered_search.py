@@ -12,7 +12,7 @@ from search.storage.catalog import Catalog
 from search.storage.entries import Entry, EntryState, doc_id
 from search.storage.filters import Admitted, Filter
 from search.storage.limited import Limits, condition
-from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 
 from .toys import as_stored
 
@@ -42,7 +42,7 @@ def rows():
 
 @pytest.fixture(scope="module")
 def store(rows, tmp_path_factory):
-    store = Store(tmp_path_factory.mktemp("index"), WIDTH, create=True)
+    store = WritableStore(tmp_path_factory.mktemp("index"), WIDTH)
     store._limits = Limits(store._reader.condition, documents_per_row=10)
     store.upsert(rows)
     store.maintain()

@@ -27,7 +27,7 @@ from search.results import IngestReport, Progress
 from search.storage.catalog import Catalog
 from search.storage.entries import EntryState
 from search.storage.lock import WriterLock
-from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules
 
@@ -378,11 +378,11 @@ def test_an_unknown_profile_makes_no_index(tmp_path: Path, notes: Path) -> None:
 def interrupted(index: Index, paths: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """Run an ingest that ends after a batch is stored, before the catalogue has it complete."""
 
-    def cut(store: Store) -> None:
+    def cut(store: WritableStore) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Store, "sync", cut)
+        patch.setattr(WritableStore, "sync", cut)
         index.ingest(paths)
 
 

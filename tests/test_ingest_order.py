@@ -27,7 +27,7 @@ from search.ingest.turns import MAX_OPEN, TURN, Source, in_turns
 from search.results import Progress
 from search.storage.catalog import Catalog
 from search.storage.entries import EntryState, Root, doc_id
-from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 from search.text.passages import PassageRules
 
 from .toys import ToyEmbedder
@@ -161,7 +161,7 @@ def test_what_files_unfold_to_is_bounded_and_not_their_bytes(
     max_memory = 1_800_000
     assert sum(path.stat().st_size for path in folder.iterdir()) < max_memory
     embedder = CountingEmbedder()
-    store = Store(tmp_path / "index", embedder.dimensions, create=True)
+    store = WritableStore(tmp_path / "index", embedder.dimensions)
     # A block costs about 150 bytes of memory, so that each document holds 0.9 MB.
     Ingestion(
         catalog,

@@ -21,6 +21,7 @@ from search.storage.lance_reader import LanceReader
 from search.storage.native_reader import NativeReader
 from search.storage.retention import RETENTION, Retention
 from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 from search.text.passages import PassageRules
 
 from .test_store import AXES, WIDTH, manifests, row
@@ -108,7 +109,7 @@ class TestBounds:
         assert manifests(folder) == after
 
     def test_a_single_save_drops_what_is_older_than_a_day(self, tmp_path):
-        store = Store(tmp_path, WIDTH, create=True)
+        store = WritableStore(tmp_path, WIDTH)
         store.upsert([row(doc, 0) for doc in range(100)])
         store.maintain()
         for doc in range(10):
@@ -117,7 +118,7 @@ class TestBounds:
         before = manifests(tmp_path)
         for manifest in before:
             make_older(manifest, timedelta(days=2))
-        store = Store(tmp_path, WIDTH, create=True)
+        store = WritableStore(tmp_path, WIDTH)
         store.upsert([row(1, 0, "words of today")])
         store.sync()
         store.maintain()
@@ -153,6 +154,7 @@ READER = """
 import sys
 from pathlib import Path
 from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 from tests.test_store import AXES, WIDTH
 from tests.test_old_versions import check
 folder, stop = Path(sys.argv[1]), Path(sys.argv[2])
@@ -176,7 +178,7 @@ def check(store):
 class TestReaders:
     def test_they_never_fail_while_versions_go(self, tmp_path):
         folder, stop = tmp_path / "index", tmp_path / "stop"
-        store = Store(folder, WIDTH, create=True, retention=EAGER)
+        store = WritableStore(folder, WIDTH, retention=EAGER)
         store.upsert([row(doc, ordinal) for doc in range(10) for ordinal in range(3)])
         store.sync()
         command = [sys.executable, "-c", READER, str(folder), str(stop)]
@@ -232,7 +234,7 @@ class TestReaders:
     )
     def test_a_query_goes_on_with_the_newest_version(self, tmp_path, ask, open_at_one_version):
         """The reader's version goes between the moment it was chosen and the reading."""
-        store = Store(tmp_path, WIDTH, create=True)
+        store = WritableStore(tmp_path, WIDTH)
         store.upsert([row(doc, ordinal) for doc in range(10) for ordinal in range(3)])
         store.maintain()
         reader = Store(tmp_path, WIDTH)
@@ -246,7 +248,7 @@ class TestReaders:
         assert ask(reader)
 
     def test_a_table_that_lost_a_file_is_damaged_all_the_same(self, tmp_path):
-        store = Store(tmp_path, WIDTH, create=True)
+        store = WritableStore(tmp_path, WIDTH)
         store.upsert([row(1, 0)])
         for data in (tmp_path / "passages.lance" / "data").iterdir():
             data.unlink()
@@ -274,9 +276,10 @@ int unlink(const char *path) {
 KILLED = """
 import sys
 from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 from tests.test_old_versions import EAGER
 from tests.test_store import WIDTH
-Store(sys.argv[1], WIDTH, create=True, retention=EAGER).maintain()
+WritableStore(sys.argv[1], WIDTH, retention=EAGER).maintain()
 """
 
 
@@ -291,10 +294,10 @@ def test_killed_while_versions_go(tmp_path):
         check=True,
     )
     folder = tmp_path / "index"
-    store = Store(folder, WIDTH, create=True)
+    store = WritableStore(folder, WIDTH)
     store.upsert([row(doc, ordinal) for doc in range(10) for ordinal in range(3)])
     for removals in (1, 30, 70):
-        store = Store(folder, WIDTH, create=True)
+        store = WritableStore(folder, WIDTH)
         for number in range(30):
             store.upsert([row(number % 10, 1, f"words {number}")])
         store.sync()
@@ -315,7 +318,7 @@ def test_killed_while_versions_go(tmp_path):
         # The table is whole, for a reader and for the next writer.
         check(Store(folder, WIDTH))
         assert not Durability(folder, "passages").is_damaged()
-        store = Store(folder, WIDTH, create=True, retention=EAGER)
+        store = WritableStore(folder, WIDTH, retention=EAGER)
         assert store.healed_to is None
         check(store)
         found = store.nearest(AXES[0], 100)

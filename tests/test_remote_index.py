@@ -396,6 +396,19 @@ class TestTheCache:
         assert sorted(path.name for path in tmp_path.glob("*/*")) == ["files", "third"]
         assert [path.name for path in tmp_path.glob("*/files/*")] == ["third"]
 
+    def test_what_killed_processes_left_goes_after_a_day(self, tmp_path: Path) -> None:
+        cache = Cache(tmp_path, "s3://bucket/a")
+        with pytest.raises(KeyboardInterrupt), cache.adding("first"):
+            raise KeyboardInterrupt
+        old, young = cache.tables.parent / "new-old", cache.tables.parent / "new-young"
+        for folder in (old, young):
+            folder.mkdir()
+            (folder / "catalog").write_bytes(b"half")
+        os.utime(old, (time.time() - 90_000, time.time() - 90_000))
+        with cache.adding("second"):
+            pass
+        assert sorted(path.name for path in old.parent.iterdir()) == ["new-young", "second"]
+
     def test_another_index_goes_where_there_is_no_room(self, tmp_path: Path) -> None:
         first, second = (Cache(tmp_path, url, limit=10) for url in ("s3://b/1", "s3://b/2"))
         (first.tables / "passages.lance").mkdir(parents=True)

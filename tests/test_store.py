@@ -35,6 +35,7 @@ from search.storage.lance import preload
 from search.storage.lance_errors import lance_errors
 from search.storage.store import Store
 from search.storage.upkeep import tail_limit
+from search.storage.writable_store import WritableStore
 
 HERE = Path(__file__).parent.parent
 WIDTH = 4
@@ -56,7 +57,7 @@ def manifests(folder):
 
 @pytest.fixture
 def store(tmp_path):
-    return Store(tmp_path / "index", WIDTH, create=True)
+    return WritableStore(tmp_path / "index", WIDTH)
 
 
 @pytest.fixture
@@ -291,8 +292,9 @@ class TestWriting:
 TIDY = """
 import sys
 from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 from tests.test_store import WIDTH
-store = Store(sys.argv[1], WIDTH, create=True)
+store = WritableStore(sys.argv[1], WIDTH)
 print("begins", flush=True)
 store.maintain()
 print("done", flush=True)
@@ -336,7 +338,7 @@ class TestMaintenance:
         store.sync()
         assert known() == 10
         # A later process goes on counting, and replaced passages count as well.
-        store = Store(folder, WIDTH, create=True)
+        store = WritableStore(folder, WIDTH)
         store.upsert([row(4, 0, "Brot")])
         store.sync()
         store.upsert([row(5, 0, "Brot")], words_known=True)
@@ -381,7 +383,7 @@ class TestMaintenance:
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=60)
         assert (process.returncode, output) == (-signal.SIGINT, b"")
-        store = Store(folder, WIDTH, create=True)
+        store = WritableStore(folder, WIDTH)
         assert (store.count(), store.healed_to) == (10_000, None)
         store.maintain()
         assert [hit.doc for hit in store.matching([(1.0, "7777")], 9)] == [7777]
@@ -391,7 +393,7 @@ class TestMaintenance:
         generator = np.random.default_rng(7)
         width, number = 32, 41_000
         vectors = generator.normal(size=(number, width)).astype(np.float32)
-        store = Store(tmp_path / "big", width, create=True)
+        store = WritableStore(tmp_path / "big", width)
         store.upsert([row(doc, 0, "w", vectors[doc]) for doc in range(36_000)])
         store.maintain()
 
@@ -435,16 +437,16 @@ class TestOpening:
         store.upsert([row(1, 0)])
         store.sync()
         version = store.version
-        reopened = Store(folder, WIDTH, create=True)
+        reopened = WritableStore(folder, WIDTH)
         assert (reopened.version, reopened.count(), reopened.healed_to) == (version, 1, None)
 
     def test_a_half_made_table_is_completed(self, tmp_path):
         folder = tmp_path / "index"
-        Store(folder, WIDTH, create=True)
+        WritableStore(folder, WIDTH)
         table = lancedb.connect(folder).open_table("passages")
         table.drop_index("terms")
         table.drop_index("doc")
-        store = Store(folder, WIDTH, create=True)
+        store = WritableStore(folder, WIDTH)
         store.upsert([row(1, 0)])
         assert [candidate.doc for candidate in store.matching([(1.0, "words")], 5)] == [1]
 
@@ -459,7 +461,7 @@ class TestOpening:
             (1, None, ""),
         ]
         assert [found.passage.section for found in older.nearest(AXES[0], 5)] == [None, None]
-        writer = Store(folder, WIDTH, create=True)
+        writer = WritableStore(folder, WIDTH)
         assert [(stored.section, stored.opening) for stored in writer.passages(1)] == [
             (None, ""),
             (None, ""),
@@ -476,7 +478,7 @@ class TestOpening:
             manifest.unlink()
         with pytest.raises(IndexDamaged, match="missing"):
             Store(folder, WIDTH)
-        remade = Store(folder, WIDTH, create=True)
+        remade = WritableStore(folder, WIDTH)
         assert (remade.count(), remade.healed_to) == (0, 0)
 
     def test_a_file_system_without_hard_links_is_refused(self, tmp_path):
@@ -494,7 +496,7 @@ class TestOpening:
 
     def test_an_index_folder_may_have_an_odd_name(self, tmp_path):
         folder = tmp_path / "a b#c?%20'ü"
-        Store(folder, WIDTH, create=True).upsert([row(1, 0)])
+        WritableStore(folder, WIDTH).upsert([row(1, 0)])
         assert Store(folder, WIDTH).count() == 1
 
 
@@ -525,15 +527,15 @@ class TestPowerCut:
         with pytest.raises(IndexDamaged) as failure:
             Store(folder, WIDTH)
         assert "docsearch ingest" in failure.value.hint
-        healed = Store(folder, WIDTH, create=True)
+        healed = WritableStore(folder, WIDTH)
         assert (healed.healed_to, healed.counts()) == (self.flushed, {1: 1})
         assert [file.name for file in (folder / QUARANTINE).iterdir()] == [torn.name]
         # A caller that ended before it told the catalogue is told again.
-        assert Store(folder, WIDTH, create=True).healed_to == self.flushed
+        assert WritableStore(folder, WIDTH).healed_to == self.flushed
         healed.upsert([row(2, 0), row(3, 0)])
         healed.sync()
         assert healed.healed_to is None
-        reopened = Store(folder, WIDTH, create=True)
+        reopened = WritableStore(folder, WIDTH)
         assert (reopened.healed_to, reopened.counts()) == (None, {1: 1, 2: 1, 3: 1})
 
     @pytest.mark.parametrize("size", [0, 10])
@@ -542,7 +544,7 @@ class TestPowerCut:
             (folder / "passages.lance" / "data").iterdir(), key=lambda file: file.stat().st_mtime_ns
         )
         newest.write_bytes(newest.read_bytes()[:size])
-        healed = Store(folder, WIDTH, create=True)
+        healed = WritableStore(folder, WIDTH)
         assert (healed.healed_to, healed.counts()) == (self.flushed, {1: 1})
 
     @pytest.mark.parametrize(
@@ -566,7 +568,7 @@ class TestPowerCut:
         assert file.suffix == (".arrow" if deleted == 2 else ".bin")
         damage(file)
         assert Durability(folder, "passages").is_damaged()
-        healed = Store(folder, WIDTH, create=True)
+        healed = WritableStore(folder, WIDTH)
         assert (healed.healed_to, len(healed.counts())) == (flushed, 6000)
         assert not Durability(folder, "passages").is_damaged()
 
@@ -585,7 +587,7 @@ class TestPowerCut:
             pytest.skip("the newest version does not need that file")
         assert disk.is_damaged()
         if part == "data":
-            healed = Store(folder, WIDTH, create=True)
+            healed = WritableStore(folder, WIDTH)
             assert (healed.healed_to, healed.counts()) == (self.flushed, {1: 1})
 
     def test_a_block_of_zeros_in_a_file_that_was_not_flushed_is_taken_back(self, store, folder):
@@ -598,7 +600,7 @@ class TestPowerCut:
         )
         data = newest.read_bytes()
         newest.write_bytes(data[:8192] + bytes(4096) + data[12288:])
-        healed = Store(folder, WIDTH, create=True)
+        healed = WritableStore(folder, WIDTH)
         assert (healed.healed_to, healed.counts()) == (flushed, {1: 1})
 
     def test_a_torn_manifest_of_an_old_version_costs_no_file(self, store, folder):
@@ -611,7 +613,7 @@ class TestPowerCut:
         old.write_bytes(bytes(old.stat().st_size))
         stray = folder / "passages.lance" / "data" / "0101.lance"
         stray.write_bytes(bytes(10))
-        reopened = Store(folder, WIDTH, create=True)
+        reopened = WritableStore(folder, WIDTH)
         assert (reopened.healed_to, reopened.counts()) == (None, {1: 1, 2: 1})
         assert sorted(file.name for file in (folder / QUARANTINE).iterdir()) == sorted(
             [old.name, stray.name]
@@ -632,7 +634,7 @@ class TestPowerCut:
         assert (disk.is_torn(), disk.torn_files()) == (False, [data])
 
     def test_a_batch_that_was_not_flushed_but_is_whole_stays(self, torn, folder):
-        reopened = Store(folder, WIDTH, create=True)
+        reopened = WritableStore(folder, WIDTH)
         assert (reopened.healed_to, reopened.counts()) == (None, {1: 1, 2: 1})
 
     def test_a_damaged_data_file_that_was_flushed_is_told(self, store, folder):
@@ -657,7 +659,7 @@ class TestPowerCut:
         store.sync()
         (folder / "passages.synced").write_text("{", encoding="ascii")
         assert Durability(folder, "passages").mark() == Mark()
-        assert Store(folder, WIDTH, create=True).counts() == {1: 1}
+        assert WritableStore(folder, WIDTH).counts() == {1: 1}
 
 
 @pytest.mark.parametrize(
@@ -702,11 +704,12 @@ from pathlib import Path
 from search.documents import Passage, Row
 from search.errors import StorageFull
 from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 from search.storage.upkeep import tail_limit
 if sys.argv[2] == "limit":
     import resource, signal
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-store = Store(Path(sys.argv[1]), 128, create=True)
+store = WritableStore(Path(sys.argv[1]), 128)
 if sys.argv[2] == "limit":
     resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 vector = np.ones(128, dtype=np.float32)
@@ -726,7 +729,7 @@ except StorageFull as error:
 
 
 def test_the_words_of_deleted_passages_go_with_them(tmp_path):
-    store = Store(tmp_path, WIDTH, create=True)
+    store = WritableStore(tmp_path, WIDTH)
     store.upsert([row(1, 0, "Krankenversicherung"), row(2, 0, "Kesselaustausch")])
     assert store.vocabulary.related(["versicherung", "kessel"]) == [
         "krankenversicherung",
@@ -738,9 +741,9 @@ def test_the_words_of_deleted_passages_go_with_them(tmp_path):
 
 
 def test_each_table_has_a_vocabulary_of_its_own(tmp_path):
-    in_use = Store(tmp_path, WIDTH, create=True)
+    in_use = WritableStore(tmp_path, WIDTH)
     in_use.upsert([row(1, 0, "Krankenversicherung"), row(2, 0, "Kesselaustausch")])
-    half_filled = Store(tmp_path, WIDTH, create=True, table="passages-2")
+    half_filled = WritableStore(tmp_path, WIDTH, table="passages-2")
     half_filled.upsert([row(2, 0, "Kesselaustausch")])
     half_filled.maintain()
     found = [
@@ -813,14 +816,14 @@ class TestNumbers:
         """A table with numbers of 32 bits, which holds one passage."""
         schema = schema_of(WIDTH, pa.float32())
         monkeypatch.setattr(passage_table, "schema_of", lambda dimensions: schema)
-        store = Store(tmp_path, WIDTH, create=True)
+        store = WritableStore(tmp_path, WIDTH)
         store.upsert([row(1, 0, vector=[0.1, 0.2, 0.3, 0.4])])
         store.sync()
         monkeypatch.undo()
-        return Store(tmp_path, WIDTH, create=True)
+        return WritableStore(tmp_path, WIDTH)
 
     def test_a_new_table_rounds_to_11_bits(self, tmp_path):
-        store = Store(tmp_path, WIDTH, create=True)
+        store = WritableStore(tmp_path, WIDTH)
         store.upsert([row(1, 0, vector=[0.1, 1, -(2**-14), 1 + 2**-12])])
         assert store.schema.field("vector").type == pa.list_(pa.float16(), WIDTH)
         (found,) = store.nearest(AXES[1], 1)
@@ -842,7 +845,7 @@ class TestNumbers:
 
     def test_batches_of_either_size_are_appended_to_a_table_of_either_size(self, older, tmp_path):
         rows = [row(5, 0, vector=[0.1, 0.2, 0.3, 0.4]), replace(row(6, 0), vector=None)]
-        newer = Store(tmp_path / "newer", WIDTH, create=True)
+        newer = WritableStore(tmp_path / "newer", WIDTH)
         for store in (older, newer):
             before = store.count()
             for number in (pa.float16(), pa.float32()):

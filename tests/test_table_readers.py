@@ -17,7 +17,7 @@ from search.storage.lance import is_usable, preload_native
 from search.storage.lance_reader import LanceReader
 from search.storage.native_reader import NativeReader
 from search.storage.passage_table import open_table
-from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 
 HERE = Path(__file__).parent.parent
 WIDTH = 4
@@ -35,7 +35,7 @@ def row(number):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("index")
-    store = Store(folder, WIDTH, create=True)
+    store = WritableStore(folder, WIDTH)
     store.upsert([row(number) for number in range(300)])
     store.sync()
     store.maintain()
@@ -125,6 +125,7 @@ def test_a_query_needs_little_of_lancedb_and_leaves_it_whole(folder):
 import sys
 import numpy as np
 from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 store = Store(sys.argv[1], 4)
 found = store.nearest(np.ones(4, np.float32), 5)
 found += store.matching([(1.0, "kettle")], 5)

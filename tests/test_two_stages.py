@@ -33,7 +33,7 @@ from search.storage import upkeep
 from search.storage.catalog import Catalog
 from search.storage.entries import Entry, EntryState, doc_id
 from search.storage.filters import Filter
-from search.storage.store import Store
+from search.storage.writable_store import WritableStore
 from search.supply.model_choice import ModelChoice
 from search.text.passages import PassageRules, embedded_text
 
@@ -457,7 +457,7 @@ def row(doc: int, ordinal: int, vector: bool) -> Row:
 
 
 def test_the_store_keeps_passages_without_vectors(tmp_path: Path) -> None:
-    store = Store(tmp_path / "index", WIDTH, create=True)
+    store = WritableStore(tmp_path / "index", WIDTH)
     store.upsert([row(1, 0, True), row(1, 1, False), row(2, 0, False)])
     question = np.ones(WIDTH, dtype=np.float32)
     assert [found.id for found in store.nearest(question, 9)] == [f"{1:016x}-0"]
@@ -487,7 +487,7 @@ def test_the_vector_index_is_trained_on_what_has_vectors(
             Row(n, row(n, 0, False).passage, "tide", vectors[n] if known else None) for n in numbers
         ]
 
-    store = Store(tmp_path / "index", WIDTH, create=True)
+    store = WritableStore(tmp_path / "index", WIDTH)
 
     def check(count: int, trained: int) -> None:
         store.maintain()

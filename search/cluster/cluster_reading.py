@@ -28,7 +28,7 @@ from .staged import staged_schema
 from .taking_in import TakingIn
 
 if TYPE_CHECKING:
-    from ..storage.store import Store
+    from ..storage.writable_store import WritableStore
 
 STAGED = "staged"
 """The name of a staging dataset, before its number.
@@ -54,7 +54,7 @@ class ClusterReading:
         backend: str,
         home: Home,
         catalog: Catalog,
-        open_store: Callable[[], Store],
+        open_store: Callable[[], WritableStore],
         rules: PassageRules,
         on_progress: Callable[[Progress], None],
     ) -> None:

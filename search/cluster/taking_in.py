@@ -23,13 +23,15 @@ from .dataset import StagingDataset
 from .file_notes import FileNote, Outcome
 
 if TYPE_CHECKING:
-    from ..storage.store import Store
+    from ..storage.writable_store import WritableStore
 
 
 class TakingIn:
     """Takes what workers staged into an index."""
 
-    def __init__(self, catalog: Catalog, open_store: Callable[[], Store], tally: Tally) -> None:
+    def __init__(
+        self, catalog: Catalog, open_store: Callable[[], WritableStore], tally: Tally
+    ) -> None:
         self.catalog = catalog
         self.open_store = open_store
         self.tally = tally

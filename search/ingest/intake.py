@@ -25,7 +25,7 @@ from .tally import Tally
 if TYPE_CHECKING:
     from ..documents import Vectors
     from ..readers.limits import Reserve
-    from ..storage.store import Store
+    from ..storage.writable_store import WritableStore
 
 
 class Intake:
@@ -38,7 +38,7 @@ class Intake:
         self,
         reading: FileReading,
         catalog: Catalog,
-        open_store: Callable[[], Store],
+        open_store: Callable[[], WritableStore],
         tally: Tally,
         clock: Callable[[], int],
     ) -> None:

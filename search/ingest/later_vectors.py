@@ -29,7 +29,7 @@ from .turns import TURN, Source, in_turns
 if TYPE_CHECKING:
     from ..documents import Vectors
     from ..protocols import Embedder
-    from ..storage.store import Store
+    from ..storage.writable_store import WritableStore
 
 READ = 2048
 """The passages that are read from the store at once, of one document or of several."""
@@ -72,7 +72,7 @@ class LaterVectors:
     def __init__(
         self,
         catalog: Catalog,
-        open_store: Callable[[], Store],
+        open_store: Callable[[], WritableStore],
         open_embedder: Callable[[], Embedder],
         tally: Tally,
         on_progress: Callable[[Progress], None],

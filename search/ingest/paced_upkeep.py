@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..storage.store import Store
+    from ..storage.writable_store import WritableStore
 
 SHARE = 0.05
 """The share of a run's time that tidying up may take while the run waits for it.
@@ -27,7 +27,9 @@ class PacedUpkeep:
     """The upkeep of the table that a run writes; `clock` gives seconds."""
 
     def __init__(
-        self, open_store: Callable[[], Store], clock: Callable[[], float] = time.perf_counter
+        self,
+        open_store: Callable[[], WritableStore],
+        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._open_store = open_store
         self._clock = clock

@@ -19,7 +19,7 @@ from .tally import Tally
 
 if TYPE_CHECKING:
     from ..protocols import Embedder
-    from ..storage.store import Store
+    from ..storage.writable_store import WritableStore
 
 
 class PassageWriter:
@@ -33,7 +33,7 @@ class PassageWriter:
     def __init__(
         self,
         catalog: Catalog,
-        open_store: Callable[[], Store],
+        open_store: Callable[[], WritableStore],
         open_embedder: Callable[[], Embedder],
         tally: Tally,
         on_progress: Callable[[Progress], None],

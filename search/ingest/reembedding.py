@@ -21,6 +21,7 @@ from ..storage.entries import Entry, due_again
 from ..storage.home import Home
 from ..storage.index_models import Change, complete_change, remove_unused_tables
 from ..storage.store import Store
+from ..storage.writable_store import WritableStore
 from ..text.passages import embedded_text
 from .embedding import embedded, timed_batches
 from .paced_upkeep import PacedUpkeep
@@ -41,7 +42,7 @@ class Reembedding:
         self,
         catalog: Catalog,
         source: Store,
-        target: Store,
+        target: WritableStore,
         embedder: Embedder,
         on_progress: Callable[[Progress], None],
     ) -> None:
@@ -137,11 +138,8 @@ def reembed(
     The table in use stays whole until the new one is complete. The new table then takes its place
     in one transaction of the catalogue, and the old one is deleted.
     """
-    target = Store(
-        *(catalog.folder, change.models.dimensions),
-        create=True,
-        table=change.table,
-        place=home.place(change.table),
+    target = WritableStore(
+        catalog.folder, change.models.dimensions, change.table, home.place(change.table)
     )
     if target.healed_to is not None:
         target.sync()

@@ -34,7 +34,7 @@ from .tally import Tally
 from .watch import Watch
 
 if TYPE_CHECKING:
-    from ..storage.store import Store
+    from ..storage.writable_store import WritableStore
 
 VERSIONS_KEY = "recipes"
 """The setting that holds, for each root's path, the versions of the last run over all of it.
@@ -127,7 +127,7 @@ class Refresh:
         on_progress: Callable[[Progress], None],
         on_large: Callable[[tuple[LargeFile, ...]], None] = unheard,
         on_notice: Callable[[str], None] = lambda notice: None,
-        cluster_for: Callable[[Catalog, Callable[[], Store]], Cluster] | None = None,
+        cluster_for: Callable[[Catalog, Callable[[], WritableStore]], Cluster] | None = None,
     ) -> IngestReport:
         """Bring the scopes up to date. To be called within `writing`. Raises IndexDamaged.
 
@@ -239,8 +239,9 @@ class Refresh:
     def _take_out(self, catalog: Catalog, path: str) -> int:
         entries = list(catalog.entries(path))
         # Delete the passages, then the entries.
-        if take_out(catalog, lambda: self.opened.open_for_writing(catalog), entries):
-            self.opened.store.maintain()
+        open_store = cache(lambda: self.opened.open_for_writing(catalog))
+        if take_out(catalog, open_store, entries):
+            open_store().maintain()
         catalog.remove(entry.file.path for entry in entries)
         # A root at or below the path goes too; a root above it leaves the path out from now on.
         for root in catalog.roots():

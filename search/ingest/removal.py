@@ -12,10 +12,12 @@ from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState
 
 if TYPE_CHECKING:
-    from ..storage.store import Store
+    from ..storage.writable_store import WritableStore
 
 
-def take_out(catalog: Catalog, open_store: Callable[[], Store], entries: Iterable[Entry]) -> int:
+def take_out(
+    catalog: Catalog, open_store: Callable[[], WritableStore], entries: Iterable[Entry]
+) -> int:
     """Delete the passages of these documents; the number of documents that may have had some.
 
     The documents are pending in the catalogue afterwards, until the caller removes or replaces

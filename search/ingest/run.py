@@ -46,7 +46,7 @@ from .turns import TURN, Source, in_turns
 if TYPE_CHECKING:
     from ..protocols import Embedder
     from ..readers.limits import Reserve
-    from ..storage.store import Store
+    from ..storage.writable_store import WritableStore
 
 SMALL_RUN = 200_000
 """Files of so many bytes together are embedded as they are read; more are read in two stages.
@@ -94,7 +94,7 @@ class Ingestion:
     def __init__(
         self,
         catalog: Catalog,
-        open_store: Callable[[], Store],
+        open_store: Callable[[], WritableStore],
         open_embedder: Callable[[], Embedder],
         rules: PassageRules,
         on_progress: Callable[[Progress], None],

@@ -13,12 +13,12 @@ from .removal import take_out
 from .tally import Tally
 
 if TYPE_CHECKING:
-    from ..storage.store import Store
+    from ..storage.writable_store import WritableStore
 
 
 def set_aside(
     catalog: Catalog,
-    open_store: Callable[[], Store],
+    open_store: Callable[[], WritableStore],
     tally: Tally,
     file: File,
     previous: Entry | None,

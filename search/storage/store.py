@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import partial
 from importlib import import_module
 from itertools import repeat
@@ -15,25 +14,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..documents import Candidate, Passage, Row, passage_id
 from .arrow_rows import (
-    arrow_table,
     check_vectors,
     columns_of,
     known_vectors,
     number_of,
     passages_of,
     vectors_in,
-    with_numbers,
 )
 from .durability import TABLE, Durability
 from .filters import Admitted
 from .lance_errors import lance_errors
-from .lance_reader import LanceReader
 from .limited import Limits
-from .passage_table import make_table, open_table
-from .retention import Retention
+from .passage_table import open_table
 from .table_place import TablePlace
 from .table_reader import BATCH, TableReader, probes
-from .upkeep import IndexBuilder, Upkeep
 from .vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -56,52 +50,32 @@ _Result = TypeVar("_Result")
 
 
 class Store:
-    """The passages of an index.
-
-    One process may write, under the writer lock; any number may read, from any thread. `healed_to`
-    is the version that a repair went back to, until the next `sync`: documents that the catalogue
-    has from a newer version are to be read again.
-    """
+    """The passages of an index, for reading. Any number of processes may read, from any thread."""
 
     def __init__(
         self,
         folder: str | os.PathLike[str],
         dimensions: int,
-        create: bool = False,
         table: str = TABLE,
-        retention: Retention | None = None,
         place: TablePlace | None = None,
     ) -> None:
         """Open the table of that name, with vectors of length `dimensions`.
 
-        With `create`, which needs the writer lock, the table is made or repaired first.
-        `retention` bounds the old versions; None means as its place does. The table is kept in
-        `place`, without it in the folder.
-        Raises NoIndex, ModelMismatch for other dimensions, IndexDamaged, StorageFull, and
-        IndexFailure where the file system has no hard links.
+        The table is kept in `place`, without it in the folder. Raises NoIndex, ModelMismatch for
+        other dimensions, and IndexDamaged.
         """
         self._folder = Path(folder)
         self._place = place or Durability(self._folder, table)
-        self._deleted = 0
-        # The passages whose words went, as far as the mark does not count them yet.
-        self._stale = 0
         self.vocabulary = Vocabulary(self._folder, table, self._texts)
         self.dimensions = dimensions
-        # LanceDB's own handle, which only a writer needs.
-        self._table: Any = None
         with lance_errors(self._place.shown):
-            if create:
-                self._table = make_table(self._place, dimensions)
-            self._reader: TableReader = (
-                LanceReader(self._table) if create else open_table(self._place, dimensions)
-            )
+            self._reader = self._opened()
             schema = self._reader.schema
             self._columns, self._number = columns_of(schema), number_of(schema)
-            self.healed_to = self._place.mark().healed_to
         self._limits = Limits(self._reader.condition)
-        self._upkeep = Upkeep(self._table, self._place, retention or self._place.retention)
-        if create:
-            self.vocabulary.mend()
+
+    def _opened(self) -> TableReader:
+        return open_table(self._place, self.dimensions)
 
     @property
     def version(self) -> int:
@@ -139,53 +113,6 @@ class Store:
         self.matching([(1.0, "the")], 1)
         return counts
 
-    def upsert(self, rows: Sequence[Row], words_known: bool = False) -> None:
-        """Add passages, or replace those with the same document and ordinal.
-
-        Each 10,000 are one commit. A passage without a vector is found by its words. `words_known`
-        tells that the passages are stored with these words already. Raises
-        ModelError for a vector that is not finite, is all zeros or has another length, and
-        ValueError where two rows are the same passage.
-        """
-        if len({(row.doc, row.passage.ordinal) for row in rows}) != len(rows):
-            raise ValueError("two rows are the same passage")
-        if not words_known:
-            self.vocabulary.add(row.terms for row in rows)
-        for start in range(0, len(rows), BATCH):
-            table = arrow_table(rows[start : start + BATCH], self.dimensions, self._number)
-            with self._place.committing():
-                merge = (
-                    self._table.merge_insert("id")
-                    .when_matched_update_all()
-                    .when_not_matched_insert_all()
-                )
-                # LanceDB takes a vector that is missing for a mistake, unless told otherwise.
-                has_all = table["vector"].null_count == 0
-                result = merge.execute(table, on_bad_vectors="error" if has_all else "null")
-            self._stale += 0 if words_known else result.num_updated_rows
-
-    def trim(self, counts: Mapping[int, int]) -> None:
-        """Delete the passages of documents beyond their numbers in `counts`, in one commit."""
-        if not counts:
-            return
-        # Mostly there is nothing to trim, and even a deletion without any row would be a commit.
-        stored = self._read(
-            partial(self._reader.rows, ["id", "doc", "ordinal"], _among("doc", counts))
-        )
-        excess = [row["id"] for row in stored.to_pylist() if row["ordinal"] >= counts[row["doc"]]]
-        if excess:
-            with self._place.committing():
-                self._table.delete("id IN ({})".format(", ".join(f"'{name}'" for name in excess)))
-            self._note_deleted(len(excess))
-
-    def delete(self, docs: Collection[int]) -> None:
-        """Delete all passages of these documents, in one commit."""
-        number = self._read(lambda: self._table.count_rows(_among("doc", docs))) if docs else 0
-        if number:
-            with self._place.committing():
-                self._table.delete(_among("doc", docs))
-            self._note_deleted(number)
-
     def rows(self, doc: int) -> Iterator[Row]:
         """A document's passages in order, with their words and vectors.
 
@@ -215,7 +142,7 @@ class Store:
         """
         if not docs:
             return []
-        where = f"{_among('doc', docs)} AND vector IS NULL AND ordinal >= {int(first)}"
+        where = f"{among('doc', docs)} AND vector IS NULL AND ordinal >= {int(first)}"
         where += f" AND ordinal < {int(end)}" if end is not None else ""
         table = self._read(partial(self._reader.rows, [*self._columns, "terms"], where)).sort_by(
             "ordinal"
@@ -309,7 +236,7 @@ class Store:
         """The first `count` passages of these documents, each document's in order."""
         if not docs:
             return {}
-        where = f"{_among('doc', docs)} AND ordinal < {int(count)}"
+        where = f"{among('doc', docs)} AND ordinal < {int(count)}"
         table = self._read(partial(self._reader.rows, self._columns, where)).sort_by("ordinal")
         by_doc: dict[int, list[Passage]] = {}
         for doc, passage in passages_of(table):
@@ -347,47 +274,6 @@ class Store:
         table = self._read(partial(self._reader.rows, ["vector"], f"id IN ({listed})"))
         return known_vectors(table, self.dimensions)
 
-    def sync(self) -> None:
-        """Flush what was written to the disk. Only then may a document be called complete."""
-        mark = self._place.mark()
-        with self._place.committing():
-            self._place.flush(
-                replace(
-                    mark,
-                    version=self._table.version,
-                    healed_to=None,
-                    stale=mark.stale + self._stale,
-                )
-            )
-        self.healed_to, self._stale = None, 0
-
-    def build_indexes_with(self, builder: IndexBuilder) -> None:
-        """Have a builder build the large indexes from now on, when the table is tidied up."""
-        self._upkeep.builder = builder
-
-    def maintain(self) -> bool:
-        """Tidy the table up where that is due, as `Upkeep` tells; True where it was.
-
-        Until then queries stay right and take up to half as long again.
-        """
-        with self._place.committing():
-            if not self._upkeep.is_due(self._deleted):
-                return False
-            self._upkeep.tidy()
-            self._deleted = 0
-            mark = self._place.mark()
-            # Words that no passage has any more do no harm, and all passages are read to drop them.
-            is_stale = 2 * (mark.stale + self._stale) > self._table.count_rows()
-        if is_stale:
-            self.vocabulary.rebuild()
-            self._place.put_mark(replace(mark, stale=0))
-            self._stale = 0
-        return True
-
-    def _note_deleted(self, number: int) -> None:
-        self._deleted += number
-        self._stale += number
-
     def _texts(self) -> Iterator[str]:
         """The words of all passages."""
         with lance_errors(self._place.shown):
@@ -412,35 +298,6 @@ class Store:
     def number(self) -> Any:
         """The Arrow type of the numbers in the table's vectors."""
         return self._number
-
-    def append(self, read: Callable[[list[str]], Iterable[Any]]) -> int:
-        """Add rows of Arrow batches in one commit; the number of them.
-
-        `read` gives all batches anew with the columns that it is asked for, which are some of
-        `schema_of`. Vectors may be of float32 or float16. The table must not have these passages
-        yet. Raises ModelError for a vector that cannot be stored.
-        """
-        arrow: Any = import_module("pyarrow")
-        count = 0
-        for batch in read(["terms"]):
-            self.vocabulary.add(batch["terms"].to_pylist())
-            count += len(batch)
-        if not count:
-            return 0
-        schema = self.schema
-        batches = (
-            made
-            for batch in read(schema.names)
-            for made in with_numbers(
-                arrow.Table.from_batches([batch]), self.dimensions, self._number
-            )
-            .cast(schema)
-            .to_batches()
-        )
-        with self._place.committing():
-            reader = arrow.RecordBatchReader.from_batches(schema, batches)
-            self._table.add(reader, on_bad_vectors="null")
-        return count
 
     def _tables(self, columns: list[str]) -> Iterator[Any]:
         arrow: Any = import_module("pyarrow")
@@ -479,6 +336,6 @@ class Store:
         )
 
 
-def _among(column: str, numbers: Iterable[int]) -> str:
+def among(column: str, numbers: Iterable[int]) -> str:
     """The condition in SQL that a column has one of the numbers."""
     return f"{column} IN ({', '.join(str(int(number)) for number in numbers)})"

@@ -21,6 +21,7 @@ from .durability import TABLE
 from .home import Home
 from .index_models import CHANGE_KEY, TABLE_KEY
 from .store import Store
+from .writable_store import WritableStore
 
 FORMAT = 1
 """Raise this when an export has something that an earlier program would read wrongly."""
@@ -106,7 +107,7 @@ def make(catalog: Catalog, home: Home, folder: Path) -> Transfer:
         contents[name] = table.column_names, [tuple(row.values()) for row in table.to_pylist()]
     with _opened(folder / f"{PASSAGES}.parquet") as file:
         dimensions = file.schema_arrow.field("vector").type.list_size
-        store = Store(catalog.folder, dimensions, create=True, place=home.place(TABLE))
+        store = WritableStore(catalog.folder, dimensions, place=home.place(TABLE))
         count = store.append(lambda columns: file.iter_batches(batch_size=10_000, columns=columns))
     store.maintain()
     store.sync()

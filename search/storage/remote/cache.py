@@ -93,12 +93,13 @@ class Cache:
 
     def work_folder(self) -> Path:
         """A new folder for a writer, who removes it."""
-        for folder in self._folder.glob(f"{_WORK}*"):
-            if time.time() - folder.stat().st_mtime > LEFT_BEHIND:
-                shutil.rmtree(folder, ignore_errors=True)
         return self._new_folder(_WORK)
 
     def _new_folder(self, kind: str) -> Path:
+        """A new folder. Those of its kind that a killed process left behind go."""
+        for folder in self._folder.glob(f"{kind}*"):
+            if time.time() - _used_at(folder) > LEFT_BEHIND:
+                shutil.rmtree(folder, ignore_errors=True)
         folder = self._folder / f"{kind}{uuid.uuid4().hex}"
         make_private_folder(folder)
         return folder
