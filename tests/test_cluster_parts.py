@@ -18,7 +18,7 @@ from search.cluster.dataset import StagingDataset
 from search.cluster.file_notes import FileNote, Outcome
 from search.cluster.orders import StageOrder
 from search.cluster.parcels import Ordered, Parcel, parcels_of, waves_of
-from search.cluster.pipeline import own_error
+from search.cluster.ray_errors import failure_of
 from search.cluster.staged import (
     Staged,
     message_of,
@@ -172,8 +172,13 @@ def test_an_error_of_docsearch_comes_out_of_what_ray_raises() -> None:
     task.cause = inner  # type: ignore[attr-defined]
     outer = ValueError("the dataset failed")
     outer.__cause__ = task
-    assert own_error(outer) is inner
-    assert own_error(ValueError("a fault of Ray")) is None
+    assert failure_of(outer, "the cluster could not finish") is inner
+    other = failure_of(ValueError("task 1 failed\n\n  a fault of Ray \n"), "it could not finish")
+    assert (type(other), str(other)) == (
+        ClusterFailure,
+        "it could not finish: a fault of Ray; "
+        "run docsearch ingest again, which goes on where it ended",
+    )
     assert str(pickle.loads(pickle.dumps(inner))) == str(inner)
 
 

@@ -441,6 +441,29 @@ def test_a_second_process_is_refused(
     )
 
 
+REFUSED = """
+import logging, os
+from search.errors import UsageError
+from search.open_indexes import OpenIndexes
+from tui.client.address import Address
+from tui.server.process import ResidentProcess
+
+process = ResidentProcess(Address.of(os.environ), OpenIndexes(), 1, 1000, logging.getLogger())
+try:
+    process.run(lambda: print("begun"))
+except UsageError as error:
+    print(error.message)
+"""
+
+
+def test_a_refused_process_begins_nothing(
+    resident: subprocess.Popen[bytes], env: dict[str, str]
+) -> None:
+    command = [sys.executable, "-c", REFUSED]
+    out = subprocess.check_output(command, env=dict(os.environ) | env, timeout=60)
+    assert out == b"the resident process is running already\n"
+
+
 def test_status_and_stop_tell_about_the_process(
     resident: subprocess.Popen[bytes], env: dict[str, str], place: Path
 ) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..documents import File
-from ..errors import ClusterFailure
 from ..ingest.paced_upkeep import PacedUpkeep
 from ..ingest.tally import Tally
 from ..results import Progress
@@ -23,7 +22,8 @@ from .indexes import ClusterIndexes
 from .nodes import NodeQuestion, check_nodes
 from .orders import StageOrder
 from .parcels import Ordered, parcels_of, waves_of
-from .pipeline import Pipeline, own_error
+from .pipeline import Pipeline
+from .ray_errors import failure_of
 from .staged import staged_schema
 from .taking_in import TakingIn
 
@@ -141,10 +141,7 @@ class ClusterReading:
         try:
             ray.get(wave.written)
         except ray.exceptions.RayError as error:
-            raise own_error(error) or ClusterFailure(
-                f"the cluster could not finish: {str(error).strip().splitlines()[-1][:200]}",
-                "run docsearch ingest again, which goes on where it ended",
-            ) from error
+            raise failure_of(error, "the cluster could not finish") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from ..errors import ClusterFailure
 from ..storage.passage_table import WORD_INDEX
 from ..storage.table_place import TablePlace
 from .connection import Cluster
+from .ray_errors import failure_of
 
 MOST_PARTS = 4
 """A query searches all parts of an index, and the parts of a vector index are never merged."""
@@ -55,8 +55,5 @@ class ClusterIndexes:
                 **options,
             )
         except Exception as error:
-            cause = str(error).strip().splitlines()[-1:] or [type(error).__name__]
-            raise ClusterFailure(
-                f"the cluster could not build the index of {options['column']}: {cause[0][:200]}",
-                "run docsearch ingest again, which goes on where it ended",
-            ) from error
+            message = f"the cluster could not build the index of {options['column']}"
+            raise failure_of(error, message) from error

@@ -16,6 +16,7 @@ from ..results import IndexModels
 from ..storage.table_place import TablePlace
 from ..urls import is_url
 from .connection import Cluster
+from .ray_errors import failure_of
 
 SECONDS = 120.0
 """For how long a machine may take to answer; to start its first process takes some seconds."""
@@ -80,9 +81,7 @@ def check_nodes(cluster: Cluster, question: NodeQuestion) -> None:
     try:
         answers = ray.get(asked, timeout=SECONDS)
     except ray.exceptions.RayError as error:
-        cause = str(error).strip().splitlines()[-1:] or [type(error).__name__]
-        raise ClusterFailure(
-            f"a machine of the cluster cannot run docsearch: {cause[0][:200]}", _REMEDY
-        ) from error
+        message = "a machine of the cluster cannot run docsearch"
+        raise failure_of(error, message, _REMEDY) from error
     for trouble in filter(None, answers):
         raise ClusterFailure(trouble, _REMEDY)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from ..errors import ClusterFailure, DocsearchError
 from .counts import Counts
 from .orders import StageOrder
 from .parcels import Parcel
+from .ray_errors import failure_of
 from .stages import EmbedStage, ReadStage
 
 READ_CORES, EMBED_CORES, WRITE_CORES = 0.2, 0.7, 0.1
@@ -67,13 +67,8 @@ class Pipeline:
                 storage_options=dict(self.options) or None,
                 ray_remote_args={"num_cpus": WRITE_CORES},
             )
-        except DocsearchError:
-            raise
         except Exception as error:
-            raise own_error(error) or ClusterFailure(
-                f"the cluster could not finish: {_first_line(error)}",
-                "run docsearch ingest again, which goes on where it ended",
-            ) from error
+            raise failure_of(error, "the cluster could not finish") from error
 
 
 def _pool(data: Any, size: int) -> Any:
@@ -86,19 +81,3 @@ def _quiet(data: Any) -> None:
     context.print_on_execution_start = False
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
-
-
-def own_error(error: BaseException | None) -> DocsearchError | None:
-    """The error of docsearch's that a stage raised, where Ray brings one."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        if isinstance(error, DocsearchError):
-            return error
-        error = getattr(error, "cause", None) or error.__cause__ or error.__context__
-    return None
-
-
-def _first_line(error: BaseException) -> str:
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    return (lines[-1].strip() if lines else type(error).__name__)[:200]

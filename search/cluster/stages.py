@@ -17,8 +17,10 @@ from ..documents import Reason, Row
 from ..errors import Unreadable
 from ..ingest import cutting_worker
 from ..ingest.embedding import CHUNK, chunks, embed, items_by_text, with_items
+from ..ingest.fetching_ahead import FetchingAhead
 from ..ingest.file_reading import FileReading
 from ..ingest.incoming import Incoming, described, incoming
+from ..ingest.sources import read_bytes
 from ..ingest.tally import Tally
 from ..readers.limits import no_limit
 from ..readers.pool import ReaderPool
@@ -43,11 +45,9 @@ class ReadStage:
     def __init__(
         self, order: StageOrder, counts: Counts, clock: Callable[[], int] = time.time_ns
     ) -> None:
-        tokenizer = order.tokenizer()
         self._pool = ReaderPool(module=cutting_worker.MODULE)
-        self._reading = FileReading(
-            self._pool, lambda: tokenizer, order.rules, cuts_in_workers=True
-        )
+        self._tokenizer = order.tokenizer()
+        self._rules = order.rules
         self._schema = order.schema
         self._counts = counts
         self._clock = clock
@@ -61,23 +61,29 @@ class ReadStage:
 
     def _rows(self, batch: Any) -> Iterator[Staged]:
         for text in batch["parcel"].to_pylist():
-            for ordered in Parcel.decoded(text).files:
-                yield from self.read(ordered)
-                file = ordered.file
-                self._counts.add(Done(files=1, size=file.size, path=file.path))
+            files = Parcel.decoded(text).files
+            with FetchingAhead((ordered.file for ordered in files), read_bytes) as fetching:
+                reading = FileReading(
+                    *(self._pool, lambda: self._tokenizer, self._rules, fetching.contents),
+                    cuts_in_workers=True,
+                )
+                for ordered in files:
+                    yield from self._read(ordered, reading)
+                    file = ordered.file
+                    self._counts.add(Done(files=1, size=file.size, path=file.path))
 
-    def read(self, ordered: Ordered) -> Iterator[Staged]:
+    def _read(self, ordered: Ordered, reading: FileReading) -> Iterator[Staged]:
         """The rows of one file."""
         file = ordered.file
         entry = Entry(file, doc_id(file.path), ingested_ns=self._clock())
         try:
-            data, content = self._reading.contents(file)
+            data, content = reading.contents(file)
             entry = replace(entry, content=content)
             if content == ordered.known:
                 yield Staged(None, note=FileNote(Outcome.SAME, entry))
                 return
-            document = self._reading.document(data, file.path, no_limit)
-            cutting = self._reading.cutting(document)
+            document = reading.document(data, file.path, no_limit)
+            cutting = reading.cutting(document)
             entry = described(entry, document, cutting.language)
             passages = ((passage, None) for passage in cutting.passages)
             for item in incoming(entry, passages, document.messages):

@@ -60,6 +60,9 @@ LARGE_RUN = 2_000_000
 To start a worker takes as much processor time as to cut 300 kB.
 """
 
+GRACE = 0.2
+"""Seconds to wait for a file that is being read before something else is done."""
+
 
 class Cluster(Protocol):
     """Machines that read and embed the files of a run in place of this one."""
@@ -71,10 +74,6 @@ class Cluster(Protocol):
 
         The files at the paths in `reread` are read even where their contents are known.
         """
-
-
-GRACE = 0.2
-"""Seconds to wait for a file that is being read before something else is done."""
 
 
 def unheard(large: tuple[LargeFile, ...]) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, TypeVar
 
-from ..errors import DocsearchError
 from ..lazy_package import import_lazily
 from ..package_part import import_part
 from ..process_memory import share_one_heap
@@ -86,13 +85,14 @@ def preload_native() -> Native | None:
 def preloading(load: Callable[[], object]) -> Iterator[None]:
     """A context in which another thread imports LanceDB, by `preload` or `preload_native`.
 
-    An error waits for that thread: a process that ends amid such an import aborts.
+    An error or an interruption waits for that thread: a process that ends amid such an import
+    aborts.
     """
     thread = threading.Thread(target=load, daemon=True)
     thread.start()
     try:
         yield
-    except DocsearchError:
+    except BaseException:
         thread.join()
         raise
 

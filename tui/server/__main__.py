@@ -35,9 +35,9 @@ def main(idle_seconds: float, max_bytes: float) -> ExitCode:
             Address.of(os.environ), OpenIndexes(), idle_seconds, max_bytes, _log()
         )
         route_streams()
-        # The first command need not wait for the import of LanceDB.
-        threading.Thread(target=preload_native, daemon=True).start()
-        process.run()
+        # The first command need not wait for the import of LanceDB. A process that ends at once
+        # must not begin it: Python aborts where it ends within an import of compiled code.
+        process.run(threading.Thread(target=preload_native, daemon=True).start)
     except DocsearchError as error:
         click.echo(f"docsearch: {error}", err=True)
         return ExitCode.ERROR

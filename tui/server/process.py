@@ -67,9 +67,13 @@ class ResidentProcess:
         os.set_blocking(self._wake_read, False)
         os.set_blocking(self._wake_write, False)
 
-    def run(self) -> None:
-        """Answer until the end. Raises UsageError where another one answers here already."""
+    def run(self, on_listening: Callable[[], None] = lambda: None) -> None:
+        """Answer until the end. Raises UsageError where another one answers here already.
+
+        `on_listening` is called before the first answer, and not where another one answers.
+        """
         with listening(self.address) as listener:
+            on_listening()
             self._selector.register(listener, selectors.EVENT_READ)
             self._selector.register(self._wake_read, selectors.EVENT_READ)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
