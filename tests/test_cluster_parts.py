@@ -50,11 +50,13 @@ def sizes(bundles: object) -> list[list[int]]:
 def test_files_are_bundled_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
     files = [Ordered(file(str(number), size)) for number, size in enumerate((40, 50, 30, 200, 10))]
     monkeypatch.setattr(parcels, "PARCEL_BYTES", 100)
-    monkeypatch.setattr(parcels, "WAVE_BYTES_PER_CORE", 60)
     bundled = [parcel.files for parcel in parcels_of(files)]
     assert sizes(bundled) == [[40, 50], [30], [200], [10]]
-    assert sizes(waves_of(files, cores=2, gpus=0)) == [[40, 50, 30], [200], [10]]
-    assert sizes(waves_of(files, cores=2, gpus=1)) == [[40, 50, 30, 200, 10]]
+    assert sizes(waves_of(files, lambda: 120)) == [[40, 50, 30], [200], [10]]
+    assert sizes(waves_of(files, lambda: 500)) == [[40, 50, 30, 200, 10]]
+    # A cluster that grows gets larger waves.
+    growing = iter([40, 200, 1000])
+    assert sizes(waves_of(files, lambda: next(growing))) == [[40], [50, 30], [200, 10]]
     monkeypatch.setattr(parcels, "PARCEL_FILES", 1)
     assert len(list(parcels_of(files))) == 5
     assert list(parcels_of([])) == []

@@ -14,6 +14,7 @@ from ..results import Progress
 from ..storage.catalog import Catalog
 from ..storage.home import Home
 from ..storage.index_models import models_in, table_in_use
+from ..storage.table_place import TablePlace
 from ..text.passage_rules import PassageRules
 from .connection import Cluster
 from .counts import Counts
@@ -21,7 +22,7 @@ from .dataset import StagingDataset
 from .indexes import ClusterIndexes
 from .nodes import NodeQuestion, check_nodes
 from .orders import StageOrder
-from .parcels import Ordered, parcels_of, waves_of
+from .parcels import Ordered, parcels_of, wave_bytes, waves_of
 from .pipeline import Pipeline
 from .ray_errors import failure_of
 from .staged import staged_schema
@@ -84,22 +85,21 @@ class ClusterReading:
             table = self.home.place(table_in_use(self.catalog))
             store.build_indexes_with(ClusterIndexes(self.cluster, table))
         schema = staged_schema(store.dimensions, store.number)
-        order = StageOrder(
-            *(self.rules, models, self.backend, schema),
-            embedding_threads=GPU_THREADS if self.cluster.gpus else 1,
-        )
-        pipeline = Pipeline(order, self.cluster.cores, self.cluster.gpus, place.uri, place.options)
+        order = StageOrder(self.rules, models, self.backend, schema)
         taking_in = TakingIn(self.catalog, self.open_store, tally)
         tally.begin(models.name)
-        waves = waves_of(self._ordered(files, reread), self.cluster.cores, self.cluster.gpus)
+        waves = waves_of(
+            self._ordered(files, reread),
+            lambda: wave_bytes(self.cluster.cores, self.cluster.gpus),
+        )
         number = 0
-        wave = self._begun(pipeline, next(waves, None), number)
+        wave = self._begun(order, next(waves, None), number)
         while wave is not None:
             self._await(wave, tally)
             number += 1
-            following = self._begun(pipeline, next(waves, None), number)
-            taking_in.take(StagingDataset(self.home.place(wave.name)))
-            self.home.remove_table(wave.name)
+            following = self._begun(order, next(waves, None), number)
+            taking_in.take(StagingDataset(wave.place))
+            self.home.remove_table(wave.place.name)
             self.on_progress(tally.progress(files[-1].path))
             upkeep.between_batches()
             wave = following
@@ -111,16 +111,21 @@ class ClusterReading:
             yield Ordered(file, entry.content if entry is not None and entry.whole else "")
 
     def _begun(
-        self, pipeline: Pipeline, files: tuple[Ordered, ...] | None, number: int
+        self, order: StageOrder, files: tuple[Ordered, ...] | None, number: int
     ) -> _Wave | None:
         """The wave of these files, which begins now; None without any."""
         if files is None:
             return None
-        ray, name = self.cluster.ray, f"{STAGED}-{number}"
-        counts = Counts.begin(ray)
+        cores, gpus = self.cluster.cores, self.cluster.gpus
+        if gpus:
+            order = replace(order, embedding_threads=GPU_THREADS)
+        place = self.home.place(f"{STAGED}-{number}")
+        pipeline = Pipeline(order, cores, gpus, place.uri, place.options)
+        ray, counts = self.cluster.ray, Counts.begin(self.cluster.ray)
         # Ray's own scheduling of a wave is then another process, which an interrupted run leaves.
         task = ray.remote(num_cpus=0, max_retries=RETRIES)(Pipeline.write)
-        return _Wave(name, counts, task.remote(pipeline, name, list(parcels_of(files)), counts))
+        written = task.remote(pipeline, place.name, list(parcels_of(files)), counts)
+        return _Wave(place, counts, written)
 
     def _await(self, wave: _Wave, tally: Tally) -> None:
         """Wait for the end of a wave, and show meanwhile how far it is."""
@@ -146,8 +151,8 @@ class ClusterReading:
 
 @dataclass(frozen=True, slots=True)
 class _Wave:
-    """A wave that the cluster works on: its dataset's name, its counts, and its end to come."""
+    """A wave that the cluster works on: where it is staged, its counts, and its end to come."""
 
-    name: str
+    place: TablePlace
     counts: Counts
     written: Any

@@ -31,11 +31,19 @@ _CLUSTER = "see docs/scale.md, or leave out --ray to ingest on this machine"
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster that this process is connected to, with its processors and GPUs."""
+    """A cluster that this process is connected to. It may grow and shrink meanwhile."""
 
     ray: Any
-    cores: int
-    gpus: int
+
+    @property
+    def cores(self) -> int:
+        """The processors that it has now; one where the first machine is still to come."""
+        return max(int(self.ray.cluster_resources().get("CPU", 0)), 1)
+
+    @property
+    def gpus(self) -> int:
+        """The GPUs that it has now."""
+        return int(self.ray.cluster_resources().get("GPU", 0))
 
 
 def check_address(address: str) -> None:
@@ -74,8 +82,7 @@ def connected(address: str) -> Iterator[Cluster]:
         _connect(ray, address)
     try:
         logging.getLogger("ray").setLevel(logging.CRITICAL)
-        resources = ray.cluster_resources()
-        yield Cluster(ray, int(resources.get("CPU", 0)), int(resources.get("GPU", 0)))
+        yield Cluster(ray)
     finally:
         if is_own:
             ray.shutdown()

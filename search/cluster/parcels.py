@@ -6,7 +6,7 @@ A parcel is what one worker takes at a time. A wave is what a killed run has to 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Self
 
@@ -51,26 +51,36 @@ class Parcel:
 
 def parcels_of(files: Iterable[Ordered]) -> Iterator[Parcel]:
     """Parcels of PARCEL_BYTES and PARCEL_FILES at most; a larger file has one of its own."""
-    return map(Parcel, _bundles(files, PARCEL_BYTES, PARCEL_FILES))
+    return map(Parcel, _bundles(files, lambda: PARCEL_BYTES, PARCEL_FILES))
 
 
-def waves_of(files: Iterable[Ordered], cores: int, gpus: int) -> Iterator[tuple[Ordered, ...]]:
-    """Waves that such a cluster takes some minutes for."""
-    most = max(WAVE_BYTES_PER_CORE * cores, WAVE_BYTES_PER_GPU * gpus)
-    return _bundles(files, most, WAVE_FILES)
+def waves_of(files: Iterable[Ordered], size: Callable[[], int]) -> Iterator[tuple[Ordered, ...]]:
+    """Waves of as many bytes at most as `size` gives when each begins."""
+    return _bundles(files, size, WAVE_FILES)
+
+
+def wave_bytes(cores: int, gpus: int) -> int:
+    """The bytes that such a cluster takes some minutes for.
+
+    >>> wave_bytes(2, 0), wave_bytes(2, 1)
+    (10000000, 500000000)
+    """
+    return max(WAVE_BYTES_PER_CORE * cores, WAVE_BYTES_PER_GPU * gpus)
 
 
 def _bundles(
-    files: Iterable[Ordered], most_bytes: int, most_files: int
+    files: Iterable[Ordered], size: Callable[[], int], most_files: int
 ) -> Iterator[tuple[Ordered, ...]]:
     """The files in order, in bundles of so many bytes and files at most, each of one at least."""
     bundle: list[Ordered] = []
-    size = 0
+    room = 0
     for ordered in files:
-        if bundle and (size + ordered.file.size > most_bytes or len(bundle) >= most_files):
+        if bundle and (ordered.file.size > room or len(bundle) >= most_files):
             yield tuple(bundle)
-            bundle, size = [], 0
+            bundle = []
+        if not bundle:
+            room = size()
         bundle.append(ordered)
-        size += ordered.file.size
+        room -= ordered.file.size
     if bundle:
         yield tuple(bundle)

@@ -44,8 +44,7 @@ class Pipeline:
         data: Any = import_module("ray.data")
         items = [{"parcel": parcel.encoded()} for parcel in parcels]
         _quiet(data)
-        gpus, cores = self.gpus, max(self.cores, 1)
-        embedding = {"num_gpus": 1} if gpus else {"num_cpus": EMBED_CORES}
+        embedding = {"num_gpus": 1} if self.gpus else {"num_cpus": EMBED_CORES}
         common = {
             "batch_size": None,
             "batch_format": "pyarrow",
@@ -54,8 +53,10 @@ class Pipeline:
         }
         staged = (
             data.from_items(items, override_num_blocks=len(items))
-            .map_batches(ReadStage, num_cpus=READ_CORES, compute=_pool(data, cores), **common)
-            .map_batches(EmbedStage, compute=_pool(data, gpus or cores), **embedding, **common)
+            .map_batches(ReadStage, num_cpus=READ_CORES, compute=_pool(data, self.cores), **common)
+            .map_batches(
+                EmbedStage, compute=_pool(data, self.gpus or self.cores), **embedding, **common
+            )
         )
         try:
             lance_ray.write_lance(
