@@ -198,7 +198,7 @@ class SlowIndex(WarmIndex):
 
     def __init__(self, index: Index) -> None:
         super().__init__()
-        self.status, self.newest = index.status, index.newest
+        self.status, self.newest, self.home = index.status, index.newest, index.home
 
 
 def test_another_question_ends_the_one_before(browser: Browser, index: Index, root: Path) -> None:
