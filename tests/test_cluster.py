@@ -177,7 +177,7 @@ from search.cluster.nodes import NodeQuestion
 from search.errors import ClusterFailure
 from search.index import Index
 
-parcels.WAVE_BYTES_PER_CORE, parcels.PARCEL_BYTES = 25_000, 10_000
+parcels.WAVE_BYTES_PER_CORE, parcels.PARCEL_BYTES = 30_000, 10_000
 with Index.open(sys.argv[2], profile="starter") as index:
     index.ingest([sys.argv[1]], ray=sys.argv[3])
 """
@@ -186,7 +186,7 @@ with Index.open(sys.argv[2], profile="starter") as index:
 def test_kills_lose_nothing_and_double_nothing(tmp_path: Path, cluster: RayCluster) -> None:
     folder, chance = tmp_path / "many", random.Random(5)
     folder.mkdir()
-    for number in range(36):
+    for number in range(28):
         words = " ".join(chance.choices([f"w{word}" for word in range(3000)], k=600))
         (folder / f"{number:02}.md").write_text(f"# Part {number}\n\n{words}\n")
     here, there = tmp_path / "here", tmp_path / "there"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..results import Check, CheckState
+from ..storage.disk_use import folder_bytes
 from .mounts import Mount, mount_under
 
 AREA = "disk"
@@ -36,8 +37,7 @@ def disk_checks(folder: Path, mounts: tuple[Mount, ...]) -> Iterator[Check]:
 
 def _room_check(folder: Path, existing: Path) -> Check:
     """Whether there is room to write the tables anew, as tidying up does."""
-    sizes = (file.stat().st_size for file in folder.rglob("*.lance/**/*") if file.is_file())
-    needed = sum(sizes) + LEAST_ROOM
+    needed = sum(map(folder_bytes, folder.glob("*.lance"))) + LEAST_ROOM
     free = shutil.disk_usage(existing).free
     text = f"{_size(free)} are free, and an ingest may need {_size(needed)} to tidy up"
     if free < needed:

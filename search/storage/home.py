@@ -12,6 +12,7 @@ from ..config import CACHE_SIZE
 from ..private_files import is_private, make_tree_private
 from ..urls import is_url
 from .catalog import Catalog
+from .disk_use import folder_bytes
 from .durability import Durability, remove_table, tables
 from .lock import WriterLock, holder
 from .table_place import TablePlace
@@ -140,7 +141,7 @@ class LocalHome:
 
     def size(self) -> int:
         """The bytes of all files in the folder."""
-        return sum(map(_size, self.folder.rglob("*")))
+        return folder_bytes(self.folder)
 
     def has_passages(self, table: str) -> bool:
         """Whether the table has files of data."""
@@ -155,11 +156,3 @@ def home_at(path: str | os.PathLike[str], cache_size: int = CACHE_SIZE) -> Home:
 
         return RemoteHome.at(str(path), cache_size)
     return LocalHome(Path(path))
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size if path.is_file() else 0
-    except FileNotFoundError:
-        # A running ingest replaces files.
-        return 0

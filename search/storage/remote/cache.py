@@ -15,6 +15,7 @@ from pathlib import Path
 from ...config import CACHE_SIZE
 from ...errors import IndexFailure, StorageFull
 from ...private_files import make_private_folder
+from ..disk_use import file_bytes, folder_bytes
 
 IN_USE = 600.0
 """A snapshot that was used in these seconds stays: another process may be reading it."""
@@ -110,14 +111,14 @@ class Cache:
         The newest snapshot of an index that is used goes last.
         """
         folders = sorted(filter(_may_go, self._home.glob("*/*")), key=_used_at)
-        total = sum(_size(path) for path in self._home.glob(f"*/{_FILES}/*"))
-        total += sum(map(_size_below, self._home.glob(f"*/{_TABLES}")))
+        total = sum(file_bytes(path) for path in self._home.glob(f"*/{_FILES}/*"))
+        total += sum(map(folder_bytes, self._home.glob(f"*/{_TABLES}")))
         now = time.time()
         for path in folders:
             if path == used or now - _used_at(path) < IN_USE:
                 continue
             if path.name == _TABLES and total > self.limit:
-                total -= _size_below(path)
+                total -= folder_bytes(path)
                 shutil.rmtree(path, ignore_errors=True)
             elif path.name != _TABLES and (path.parent == used.parent or total > self.limit):
                 shutil.rmtree(path, ignore_errors=True)
@@ -145,14 +146,3 @@ def _used_at(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:
         return 0.0
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def _size_below(folder: Path) -> int:
-    return sum(_size(path) for path in folder.rglob("*"))
