@@ -6,17 +6,16 @@ stored, and once those are on the disk the documents are complete.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ..documents import Row
 from ..errors import ClusterFailure
 from ..ingest.setting_aside import set_aside
 from ..ingest.sources import source_of
 from ..ingest.tally import Tally
-from ..storage.arrow_rows import passages_of, vectors_in
+from ..storage.arrow_rows import rows_of
 from ..storage.catalog import Catalog
 from ..storage.entries import Entry, EntryState
 from .dataset import StagingDataset
@@ -72,11 +71,12 @@ class TakingIn:
             for doc, entry in entries.items()
         )
         # New documents are appended. Others replace what the table has of them.
+        arrow: Any = import_module("pyarrow")
         store = self.open_store()
         changed = {doc for doc in entries if doc in previous and previous[doc].stored}
         store.append(lambda columns: dataset.passages(columns, without=changed))
         for batch in dataset.passages(store.schema.names, of=changed) if changed else ():
-            store.upsert(list(_rows(batch, store.dimensions)))
+            store.upsert(list(rows_of(arrow.Table.from_batches([batch]), store.dimensions)))
         store.trim({doc: entries[doc].passages for doc in changed})
         for doc in changed:
             self.catalog.messages.trim(doc, 0)
@@ -119,11 +119,3 @@ class TakingIn:
                 )
         tally.files_read += 1
         tally.bytes_read += file.size
-
-
-def _rows(batch: Any, dimensions: int) -> Iterator[Row]:
-    table: Any = import_module("pyarrow").Table.from_batches([batch])
-    for (doc, passage), words, vector in zip(
-        passages_of(table), table["terms"].to_pylist(), vectors_in(table, dimensions), strict=True
-    ):
-        yield Row(doc, passage, words, vector)

@@ -157,6 +157,14 @@ def passages_of(table: Any) -> Iterator[tuple[int, Passage]]:
         yield doc, Passage(headings=headings, opening=opening, **row)
 
 
+def rows_of(table: Any, dimensions: int) -> Iterator[Row]:
+    """The rows of an Arrow table, each with its passage, its words and its vector."""
+    for (doc, passage), words, vector in zip(
+        passages_of(table), table["terms"].to_pylist(), vectors_in(table, dimensions), strict=True
+    ):
+        yield Row(doc, passage, words, vector)
+
+
 def vectors_in(table: Any, dimensions: int) -> list[Vectors | None]:
     """The vector of each row of an Arrow table; None where the passage was not embedded yet."""
     vectors, is_known = _vectors_and_known(table, dimensions)

@@ -19,6 +19,7 @@ from .arrow_rows import (
     known_vectors,
     number_of,
     passages_of,
+    rows_of,
     vectors_in,
 )
 from .durability import TABLE, Durability
@@ -125,13 +126,7 @@ class Store:
                 partial(self._reader.rows, [*self._columns, "terms", "vector"], where)
             ).sort_by("ordinal")
             ordinals, start = table["ordinal"].to_pylist(), start + BATCH
-            for (_, passage), words, vector in zip(
-                passages_of(table),
-                table["terms"].to_pylist(),
-                vectors_in(table, self.dimensions),
-                strict=True,
-            ):
-                yield Row(doc, passage, words, vector)
+            yield from rows_of(table, self.dimensions)
 
     def without_vectors(
         self, docs: Collection[int], first: int = 0, end: int | None = None
