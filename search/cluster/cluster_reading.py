@@ -18,7 +18,7 @@ from ..storage.table_place import TablePlace
 from ..text.passage_rules import PassageRules
 from .connection import Cluster
 from .counts import Counts
-from .dataset import StagingDataset
+from .dataset import StagingDataset, dataset_uri
 from .indexes import ClusterIndexes
 from .nodes import NodeQuestion, check_nodes
 from .orders import StageOrder
@@ -120,11 +120,11 @@ class ClusterReading:
         if gpus:
             order = replace(order, embedding_threads=GPU_THREADS)
         place = self.home.place(f"{STAGED}-{number}")
-        pipeline = Pipeline(order, cores, gpus, place.uri, place.options)
+        pipeline = Pipeline(order, cores, gpus, dataset_uri(place), place.options)
         ray, counts = self.cluster.ray, Counts.begin(self.cluster.ray)
         # Ray's own scheduling of a wave is then another process, which an interrupted run leaves.
         task = ray.remote(num_cpus=0, max_retries=RETRIES)(Pipeline.write)
-        written = task.remote(pipeline, place.name, list(parcels_of(files)), counts)
+        written = task.remote(pipeline, list(parcels_of(files)), counts)
         return _Wave(place, counts, written)
 
     def _await(self, wave: _Wave, tally: Tally) -> None:

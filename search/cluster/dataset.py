@@ -18,6 +18,11 @@ ROWS = 10_000
 """The most rows in memory at a time."""
 
 
+def dataset_uri(place: TablePlace) -> str:
+    """Lance's name of a table, which LanceDB knows by its database and its name."""
+    return f"{place.uri}/{place.name}.lance"
+
+
 class StagingDataset:
     """The dataset at `place`. Raises as `lance_errors` does."""
 
@@ -26,7 +31,7 @@ class StagingDataset:
         self._shown = place.shown
         with lance_errors(self._shown):
             self._dataset = lance.dataset(
-                f"{place.uri}/{place.name}.lance", storage_options=dict(place.options) or None
+                dataset_uri(place), storage_options=dict(place.options) or None
             )
 
     def notes(self) -> Iterator[FileNote]:
@@ -55,9 +60,9 @@ class StagingDataset:
         """
         arrow: Any = import_module("pyarrow")
         compute: Any = import_module("pyarrow.compute")
+        among = arrow.array(without if of is None else of, arrow.int64())
         for batch in self._batches([*columns, *({"doc"} - {*columns})], "id IS NOT NULL"):
             if of is not None or without:
-                among = arrow.array(without if of is None else of, arrow.int64())
                 chosen = compute.is_in(batch["doc"], value_set=among)
                 batch = batch.filter(compute.invert(chosen) if of is None else chosen)
             if len(batch):

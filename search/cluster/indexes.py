@@ -9,6 +9,7 @@ from typing import Any
 from ..storage.passage_table import WORD_INDEX
 from ..storage.table_place import TablePlace
 from .connection import Cluster
+from .dataset import dataset_uri
 from .ray_errors import failure_of
 
 MOST_PARTS = 4
@@ -49,7 +50,7 @@ class ClusterIndexes:
         lance_ray: Any = import_module("lance_ray")
         try:
             getattr(lance_ray, function)(
-                uri=f"{self.place.uri}/{self.place.name}.lance",
+                uri=dataset_uri(self.place),
                 storage_options=dict(self.place.options) or None,
                 num_workers=min(self.cluster.cores, MOST_PARTS),
                 **options,

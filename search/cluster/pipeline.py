@@ -23,9 +23,9 @@ ROWS_PER_FRAGMENT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """Runs waves on a cluster of so many cores and GPUs, as `order` tells.
+    """Runs a wave on a cluster of so many cores and GPUs, as `order` tells.
 
-    The datasets of the waves are tables of the database at `uri`, in a store with these `options`.
+    Its dataset is at `uri`, in a store with these `options`.
     """
 
     order: StageOrder
@@ -34,8 +34,8 @@ class Pipeline:
     uri: str
     options: Mapping[str, str]
 
-    def write(self, name: str, parcels: Sequence[Parcel], counts: Counts) -> None:
-        """Write what the files of the parcels hold into a new dataset of that name.
+    def write(self, parcels: Sequence[Parcel], counts: Counts) -> None:
+        """Write what the files of the parcels hold into the dataset.
 
         The dataset appears all at once. Ray gives the work of workers and machines that go away to
         others. To be called in a task of Ray. Raises ClusterFailure, and what a stage raises.
@@ -61,7 +61,7 @@ class Pipeline:
         try:
             lance_ray.write_lance(
                 staged,
-                f"{self.uri}/{name}.lance",
+                self.uri,
                 schema=self.order.schema,
                 mode="overwrite",
                 min_rows_per_file=ROWS_PER_FRAGMENT,
