@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,8 +43,8 @@ def file(name: str, size: int) -> File:
     return File(f"/notes/{name}", "/notes", size, 1, 2, 2**63 + 5)
 
 
-def sizes(bundles: object) -> list[list[int]]:
-    return [[ordered.file.size for ordered in bundle] for bundle in bundles]  # type: ignore[attr-defined]
+def sizes(bundles: Iterable[tuple[Ordered, ...]]) -> list[list[int]]:
+    return [[ordered.file.size for ordered in bundle] for bundle in bundles]
 
 
 def test_files_are_bundled_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:

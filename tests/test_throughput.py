@@ -31,7 +31,7 @@ def test_calls_are_counted_until_the_time_is_over():
             return None, list(map(len, texts))
 
     calls = cycle([["one", "three"]])
-    passages, tokens, seconds = throughput.repeat(Embedder(), calls, 2, 0.2)  # type: ignore[arg-type]
+    passages, tokens, seconds = throughput.repeat(Embedder(), calls, 2, 0.2)
     assert tokens == 4 * passages
     assert 4 <= passages <= 20
     assert seconds >= 0.2
